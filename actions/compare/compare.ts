@@ -1,0 +1,41 @@
+import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
+import { protectionsOf } from "../../lib/changesets/protections.ts";
+import { writeComparison } from "../../lib/changesets/write-comparison.ts";
+import { compareCustomers } from "../../lib/domain/compare-customers.ts";
+import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import type { Effect } from "../../lib/domain/limits.ts";
+import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
+
+/** Compares the customers of one instance and writes the change files, judged by the limits (C1–C8, S2). */
+export async function compareInstance(
+  instance: InstanceName,
+  allow: Partial<Record<Effect, number>>,
+  context: StageContext,
+): Promise<StageReport> {
+  const { store, config, runId, today, clock, warn } = context;
+  const prefix = FILE_PREFIX[instance];
+  const desired = await store.read(`${prefix}_accounts.json`);
+  const organizations = await store.read(`zendesk_${prefix}.json`);
+  const accounts = await store.read("salesforce_accounts.json");
+  const partners = await store.readIfThere("partner_accounts.json");
+  const inputs = [desired, organizations, accounts, ...(partners ? [partners] : [])];
+  const origin = originOf(inputs, { runId, today, now: clock(), warn });
+  const changeset = compareCustomers({
+    instance,
+    desired: desired.records,
+    organizations: organizations.records,
+    partnerIds: new Set(partners?.records.map((partner) => partner.salesforce_id)),
+    accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
+    ...protectionsOf(config, leftAloneIn(inputs)),
+  });
+  const comparison = await writeComparison(context, prefix, changeset, { stage: "compare", origin, allow });
+  return {
+    stage: "compare",
+    instance,
+    run_id: origin.run_id,
+    today: origin.today,
+    counts: {},
+    notes: countByRule(changeset.notes),
+    comparison,
+  };
+}

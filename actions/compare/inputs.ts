@@ -1,0 +1,4 @@
+import * as v from "valibot";
+import { allow, COMMON_INPUTS, instance } from "../../lib/stage/inputs.ts";
+
+export const inputs = v.object({ ...COMMON_INPUTS, instance, allow });

@@ -1,0 +1,26 @@
+import { runAction } from "../../lib/stage/run-action.ts";
+import type { ReadingStage } from "../../lib/stage/stage.ts";
+import { compareInstance } from "./compare.ts";
+import { inputs } from "./inputs.ts";
+
+/** Stage 4: desired and existing organizations of one instance → change files. */
+export const stage: ReadingStage<typeof inputs> = {
+  name: "compare",
+  summary:
+    "Compares one instance's organizations with what they should be, and holds the difference against the limits",
+  inputs,
+  reads: ["<i>_accounts.json", "zendesk_<i>.json", "salesforce_accounts.json", "partner_accounts.json"],
+  makes: [
+    "<i>_creates.json",
+    "<i>_updates.json",
+    "<i>_not_in_sync.json",
+    "<i>_changeset.manifest.json",
+    "<i>_notes.json",
+  ],
+  examples: ["zdsync compare --instance global", "zdsync compare --instance us-government --allow marks=40"],
+  writes: false,
+  needs: () => ({}),
+  run: ({ instance, allow }, context) => compareInstance(instance, allow, context),
+};
+
+if (import.meta.main) await runAction(stage);

@@ -1,0 +1,55 @@
+import { runAction } from "../../lib/stage/run-action.ts";
+import { countByRule, type ReadingStage } from "../../lib/stage/stage.ts";
+import { gatherAccounts } from "./gather.ts";
+import { inputs } from "./inputs.ts";
+
+/** Stage 1: Salesforce → `salesforce_accounts.json`, `partner_accounts.json`. */
+export const stage: ReadingStage<typeof inputs> = {
+  name: "gather-accounts",
+  summary: "Gathers customers' accounts and partners from Salesforce",
+  inputs,
+  reads: [],
+  makes: ["salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json"],
+  examples: ["zdsync gather-accounts", "zdsync gather-accounts --data-dir /var/lib/zdsync --today 2026-11-30"],
+  writes: false,
+  needs: () => ({ salesforce: true }),
+  async run(_inputs, { store, config, remotes, progress, stop, clock, runId, today, warn }) {
+    const origin = { run_id: runId, today, gathered_at: clock().toISOString(), inputs: [] };
+    await store.remove("salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json");
+    const reader = await remotes.salesforce();
+    const line = progress.begin("gather-accounts");
+    const { accounts, partners, leftAlone, notes } = await gatherAccounts(
+      reader,
+      today,
+      config.alliance_account_id,
+      line,
+      stop,
+    );
+    line.end(
+      `${accounts.length.toLocaleString("en-US")} accounts, ${partners.length.toLocaleString("en-US")} partners${usageOf(reader.apiUsage())}`,
+    );
+    if (leftAlone.unidentified > 0)
+      warn(
+        `${leftAlone.unidentified} Salesforce records could not even be identified: nothing is marked in this run. See gather-accounts_notes.json.`,
+      );
+    const maker = { stage: "gather-accounts", origin, madeAt: clock() };
+    await store.write("gather-accounts_notes.json", notes, maker);
+    await store.write("partner_accounts.json", partners, maker, leftAlone);
+    await store.write("salesforce_accounts.json", accounts, maker, leftAlone);
+    return {
+      stage: "gather-accounts",
+      run_id: runId,
+      today,
+      counts: { accounts: accounts.length, partners: partners.length },
+      notes: countByRule(notes),
+    };
+  },
+};
+
+function usageOf(usage: { used: number; limit: number } | null): string {
+  return usage
+    ? `; ${usage.used.toLocaleString("en-US")} of ${usage.limit.toLocaleString("en-US")} Salesforce API calls of the last 24 hours used`
+    : "";
+}
+
+if (import.meta.main) await runAction(stage);

@@ -1,0 +1,52 @@
+import type { LeftAlone } from "../../lib/artifacts/manifest.ts";
+import type { Note } from "../../lib/domain/changeset.ts";
+import { byRule, bySalesforceId } from "../../lib/domain/changeset.ts";
+import type { Organization } from "../../lib/domain/organization.ts";
+import { toId18 } from "../../lib/domain/salesforce-id.ts";
+import type { ProgressLine } from "../../lib/stage/progress.ts";
+import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
+import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
+
+/** All organizations of an instance, and what could not be read. */
+export interface GatheredOrganizations {
+  organizations: Organization[];
+  leftAlone: LeftAlone;
+  notes: Note[];
+}
+
+/** Lists every organization of an instance (O1). The reader proves completeness (S1). */
+export async function gatherOrganizations(
+  reader: ZendeskReader,
+  line: ProgressLine,
+  stop: Stop,
+): Promise<GatheredOrganizations> {
+  const organizations: Organization[] = [];
+  const notes: Note[] = [];
+  for await (const page of reader.organizations()) {
+    throwIfStopped(stop);
+    organizations.push(...page.records);
+    notes.push(
+      ...page.unreadable.map((one) => ({
+        rule: "O1",
+        salesforce_id: one.salesforce_id,
+        id: one.id,
+        reason: `could not be read and is left alone: ${one.reason}`,
+      })),
+    );
+    line.add(page.records.length);
+  }
+  const accounts = notes.flatMap((note) => note.salesforce_id ?? []);
+  return {
+    organizations: organizations.sort((one, other) => bySalesforceId(keyOf(one), keyOf(other))),
+    leftAlone: {
+      accounts: [...new Set(accounts)].sort(),
+      unidentified: notes.filter((note) => note.salesforce_id === null).length,
+    },
+    notes: notes.sort(byRule),
+  };
+}
+
+function keyOf(organization: Organization): { salesforce_id: string | null; id: number } {
+  const salesforceId = String(organization.organization_fields.salesforce_id ?? "");
+  return { salesforce_id: toId18(salesforceId) ?? salesforceId, id: organization.id };
+}

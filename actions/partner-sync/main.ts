@@ -1,0 +1,26 @@
+import { runAction } from "../../lib/stage/run-action.ts";
+import type { WritingStage } from "../../lib/stage/stage.ts";
+import { inputs } from "./inputs.ts";
+import { syncPartners } from "./partner-sync.ts";
+
+/** Stage 7: partners → Zendesk global. */
+export const stage: WritingStage<typeof inputs> = {
+  name: "partner-sync",
+  summary: "Compares partners with their organizations in global and writes what differs",
+  inputs,
+  reads: ["partner_accounts.json", "zendesk_global.json", "salesforce_accounts.json"],
+  makes: [
+    "partner_creates.json",
+    "partner_updates.json",
+    "partner_not_in_sync.json",
+    "partner_changeset.manifest.json",
+    "partner_notes.json",
+    "partner_results.json",
+  ],
+  examples: ["zdsync partner-sync --dry-run", "zdsync partner-sync --allow updates=60"],
+  writes: true,
+  needs: () => ({ zendesk: ["global"] }),
+  run: (inputs, context) => syncPartners(inputs, context),
+};
+
+if (import.meta.main) await runAction(stage);

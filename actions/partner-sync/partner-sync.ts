@@ -1,0 +1,94 @@
+import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
+import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
+import { protectionsOf } from "../../lib/changesets/protections.ts";
+import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { writeComparison } from "../../lib/changesets/write-comparison.ts";
+import type { Changeset } from "../../lib/domain/changeset.ts";
+import { comparePartners } from "../../lib/domain/compare-partners.ts";
+import { type NameClaim, plannedNames } from "../../lib/domain/name-conflicts.ts";
+import type { Organization } from "../../lib/domain/organization.ts";
+import {
+  type ComparisonReport,
+  countByRule,
+  type StageContext,
+  type StageReport,
+  type WritingContext,
+} from "../../lib/stage/stage.ts";
+import { ResultsFile } from "../../lib/sync/results-file.ts";
+import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
+import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
+
+/** Partners as compared: the report so far, and what there is to write. */
+export interface ComparedPartners {
+  report: StageReport & { comparison: ComparisonReport };
+  changeset: Changeset;
+  gathered: Organization[];
+  gatheredAt: string;
+}
+
+/** Compares partners with the gathered organizations of global and writes the change files (P3). Reads artifacts only. */
+export async function comparePartnerArtifacts(
+  allow: WritingInputs["allow"],
+  context: StageContext,
+): Promise<ComparedPartners> {
+  const { store, config, runId, today, clock, warn } = context;
+  const partners = await store.read("partner_accounts.json");
+  const organizations = await store.read("zendesk_global.json");
+  const accounts = await store.read("salesforce_accounts.json");
+  const inputs = [partners, organizations, accounts];
+  const origin = originOf(inputs, { runId, today, now: clock(), warn });
+  const changeset = comparePartners({
+    partners: partners.records,
+    organizations: organizations.records,
+    partnerIds: new Set(partners.records.map((partner) => partner.salesforce_id)),
+    accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
+    takenNames: await namesOfCustomers(origin.run_id, context),
+    ...protectionsOf(config, leftAloneIn(inputs)),
+  });
+  const comparison = await writeComparison(context, "partner", changeset, { stage: "partner-sync", origin, allow });
+  const report = {
+    stage: "partner-sync",
+    instance: "global" as const,
+    run_id: origin.run_id,
+    today: origin.today,
+    counts: {},
+    notes: countByRule(changeset.notes),
+    comparison,
+  };
+  return { report, changeset, gathered: organizations.records, gatheredAt: origin.gathered_at };
+}
+
+/** Stage 7: compares partners and writes what differs (P1–P4), or refuses before any write (S2). */
+export async function syncPartners(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
+  const { store, config, remotes, progress, stop, clock } = context;
+  const { report, changeset, gathered, gatheredAt } = await comparePartnerArtifacts(inputs.allow, context);
+  checkExpected("partner", report.comparison.digest, termsOf(inputs));
+  checkAge("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock());
+  if (report.comparison.refused) return report;
+  const connection = await remotes.zendesk("global");
+  await proveInstance(connection.reader, config.hosts.global);
+  const results = new ResultsFile(store, resultsName("partner"));
+  await syncOrganizations({
+    instance: "global",
+    what: "partners",
+    ...changeset,
+    gathered,
+    connection,
+    results,
+    progress,
+    stop,
+    contacts: null,
+  });
+  const counts = await finishResults("partner", results, report.run_id, context);
+  return { ...report, comparison: { ...report.comparison, results: counts } };
+}
+
+/** Names that compare is about to take in this run; a changeset of another run says nothing. */
+async function namesOfCustomers(runId: string, { store }: StageContext): Promise<NameClaim[]> {
+  const manifest = await store.readChangesetManifest("global");
+  if (manifest?.run_id !== runId) return [];
+  const creates = await store.readRecords("global_creates.json");
+  const updates = await store.readRecords("global_updates.json");
+  return plannedNames({ creates: creates.records, updates: updates.records });
+}

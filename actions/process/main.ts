@@ -1,0 +1,19 @@
+import { runAction } from "../../lib/stage/run-action.ts";
+import type { ReadingStage } from "../../lib/stage/stage.ts";
+import { inputs } from "./inputs.ts";
+import { processArtifacts } from "./process.ts";
+
+/** Stage 3: accounts → what each organization should be, in each instance. */
+export const stage: ReadingStage<typeof inputs> = {
+  name: "process",
+  summary: "Works out which account belongs to which instance, and what support it gets there",
+  inputs,
+  reads: ["salesforce_accounts.json", "partner_accounts.json", "plans.yml", "overrides.yml (from GitLab or a file)"],
+  makes: ["global_accounts.json", "usgov_accounts.json", "process_notes.json"],
+  examples: ["zdsync process", "PLANS_FILE=plans-2027.yml zdsync process --today 2027-01-01"],
+  writes: false,
+  needs: () => ({ overrides: true, plans: true }),
+  run: (_inputs, context) => processArtifacts(context),
+};
+
+if (import.meta.main) await runAction(stage);

@@ -1,0 +1,30 @@
+import { runAction } from "../../lib/stage/run-action.ts";
+import type { WritingStage } from "../../lib/stage/stage.ts";
+import { inputs } from "./inputs.ts";
+import { syncInstance } from "./sync.ts";
+
+/** Stages 5 and 6: change files of one instance → Zendesk. */
+export const stage: WritingStage<typeof inputs> = {
+  name: "sync",
+  summary: "Applies the change files of one instance to Zendesk; in global also contacts and notices",
+  inputs,
+  reads: [
+    "<i>_creates.json",
+    "<i>_updates.json",
+    "<i>_not_in_sync.json",
+    "<i>_changeset.manifest.json",
+    "zendesk_<i>.json",
+    "<i>_accounts.json",
+  ],
+  makes: ["<i>_results.json"],
+  examples: [
+    "zdsync sync --instance global --dry-run",
+    "zdsync sync --instance us-government --max-age 60m --deadline 45m",
+    "zdsync sync --instance global --allow marks=120",
+  ],
+  writes: true,
+  needs: ({ instance }) => ({ zendesk: [instance], ...(instance === "global" ? { slack: true as const } : {}) }),
+  run: ({ instance, ...inputs }, context) => syncInstance(instance, inputs, context),
+};
+
+if (import.meta.main) await runAction(stage);

@@ -1,0 +1,86 @@
+import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
+import { judge } from "../../lib/changesets/judge.ts";
+import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
+import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { meaningOf } from "../../lib/domain/equality.ts";
+import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import type { Organization } from "../../lib/domain/organization.ts";
+import { accountIdOf } from "../../lib/domain/organization-scope.ts";
+import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
+import { postNoticesOf } from "../../lib/sync/notices.ts";
+import { ResultsFile } from "../../lib/sync/results-file.ts";
+import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
+import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
+
+/** Applies the reviewed change files of one instance (Y1–Y6), or refuses them before any write (S2, S3). */
+export async function syncInstance(
+  instance: InstanceName,
+  inputs: WritingInputs,
+  context: WritingContext,
+): Promise<StageReport> {
+  const { store, config, remotes, progress, stop, clock, runId, today } = context;
+  const prefix = FILE_PREFIX[instance];
+  const changes = await readChangeFiles(store, prefix, termsOf(inputs), clock());
+  const gathered = await store.read(`zendesk_${prefix}.json`);
+  const desired = await store.read(`${prefix}_accounts.json`);
+  checkSameInputs(prefix, changes.manifest, [gathered, desired]);
+  const standing = changes.manifest ?? standingOf(gathered.records);
+  const { measures, refused } = judge(
+    prefix,
+    { ...changes, existing: standing.existing, marked: standing.marked },
+    config.limits,
+    inputs.allow,
+  );
+  const report: StageReport = {
+    stage: "sync",
+    instance,
+    run_id: changes.manifest?.run_id ?? runId,
+    today: changes.manifest?.today ?? today,
+    counts: {},
+    notes: {},
+    comparison: {
+      name: prefix,
+      digest: changes.digest,
+      existing: standing.existing,
+      planned: { creates: changes.creates.length, updates: changes.updates.length, marks: changes.marks.length },
+      measures,
+      ...(refused ? { refused } : {}),
+    },
+  };
+  if (!report.comparison || refused) return report;
+
+  const connection = await remotes.zendesk(instance);
+  await proveInstance(connection.reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+  const results = new ResultsFile(store, resultsName(prefix));
+  const lonely = await syncOrganizations({
+    instance,
+    what: "customers",
+    ...changes,
+    gathered: gathered.records,
+    connection,
+    results,
+    progress,
+    stop,
+    contacts:
+      instance === "global"
+        ? { desired: desired.records, protectedAddresses: protectedAddressesOf(config), now: clock() }
+        : null,
+  });
+  const notices = instance === "global" ? await postNoticesOf(lonely, report.run_id, context) : undefined;
+  const counts = await finishResults(prefix, results, report.run_id, context);
+  return { ...report, comparison: { ...report.comparison, results: counts, ...(notices ? { notices } : {}) } };
+}
+
+/** What change files without a manifest are measured against: every organization of an account. */
+function standingOf(organizations: readonly Organization[]): { existing: number; marked: number } {
+  const existing = organizations.filter((organization) => accountIdOf(organization) !== null);
+  const marked = existing.filter(
+    ({ organization_fields: fields }) => meaningOf("checkbox", fields.mark_for_deletion) === true,
+  );
+  return { existing: existing.length, marked: marked.length };
+}
+
+function protectedAddressesOf(config: WritingContext["config"]) {
+  return { domains: new Set(config.protected_email_domains), addresses: new Set(config.protected_emails) };
+}

@@ -1,0 +1,90 @@
+import type { Note } from "../../lib/domain/changeset.ts";
+import type { Organization } from "../../lib/domain/organization.ts";
+import { accountIdOf } from "../../lib/domain/organization-scope.ts";
+import type { Contact, User } from "../../lib/domain/user.ts";
+import type { SalesforceReader } from "../../lib/salesforce/ports.ts";
+import type { Progress } from "../../lib/stage/progress.ts";
+import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
+import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
+
+/** The users of an instance as they are now, and the organizations they may be in. */
+export interface GatheredUsers {
+  users: User[];
+  /** As they are after sync (U1). */
+  organizations: Organization[];
+  notes: Note[];
+  /** Accounts whose organization could not be read: their contacts are left alone. */
+  unreadableAccounts: Set<string>;
+}
+
+/** Lists organizations, users and memberships (U1, U2). */
+export async function gatherUsers(reader: ZendeskReader, progress: Progress, stop: Stop): Promise<GatheredUsers> {
+  const notes: Note[] = [];
+  const unreadableAccounts = new Set<string>();
+  const note = (rule: string, unreadable: { id: number | null; salesforce_id: string | null; reason: string }[]) => {
+    for (const { id, salesforce_id, reason } of unreadable) {
+      notes.push({ rule, salesforce_id, id, reason: `could not be read and is left alone: ${reason}` });
+      if (salesforce_id !== null) unreadableAccounts.add(salesforce_id);
+    }
+  };
+  const line = progress.begin("us-government users: list");
+  const organizations: Organization[] = [];
+  for await (const page of reader.organizations()) {
+    throwIfStopped(stop);
+    organizations.push(...page.records);
+    note("U1", page.unreadable);
+  }
+  const memberships = new Map<number, number>();
+  for await (const page of reader.memberships()) {
+    throwIfStopped(stop);
+    for (const { user_id: user } of page.records) memberships.set(user, (memberships.get(user) ?? 0) + 1);
+  }
+  const users: User[] = [];
+  for await (const page of reader.users()) {
+    throwIfStopped(stop);
+    line.add(page.records.length);
+    note("U2", page.unreadable);
+    users.push(
+      ...page.records.map((user) => ({
+        ...user,
+        memberships: memberships.get(user.id) ?? (user.organization_id === null ? 0 : 1),
+      })),
+    );
+  }
+  line.end(`${users.length.toLocaleString("en-US")} users`);
+  return { users, organizations, notes, unreadableAccounts };
+}
+
+/** Contacts from Salesforce, each with the organization of its account (U3). */
+export interface GatheredContacts {
+  contacts: Contact[];
+  notes: Note[];
+  /** Accounts with contacts that could not be read: nobody can say who is missing there. */
+  unreadableAccounts: Set<string>;
+}
+
+/** Asks Salesforce for the contacts of the organizations' accounts (U3). */
+export async function gatherContacts(
+  reader: SalesforceReader,
+  organizations: readonly Organization[],
+): Promise<GatheredContacts> {
+  const organizationOf = new Map<string, number>();
+  for (const organization of organizations) {
+    const account = accountIdOf(organization);
+    if (account !== null) organizationOf.set(account, organization.id);
+  }
+  const { contacts, unreadable } = await reader.contacts([...organizationOf.keys()].sort());
+  return {
+    contacts: contacts.flatMap((contact): Contact[] => {
+      const organization_id = organizationOf.get(contact.salesforce_id);
+      return organization_id === undefined ? [] : [{ ...contact, organization_id }];
+    }),
+    notes: unreadable.map(({ salesforce_id, reason }) => ({
+      rule: "U3",
+      salesforce_id,
+      id: null,
+      reason: `could not be read and is left alone: ${reason}`,
+    })),
+    unreadableAccounts: new Set(unreadable.flatMap(({ salesforce_id }) => salesforce_id ?? [])),
+  };
+}

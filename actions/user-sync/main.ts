@@ -1,0 +1,28 @@
+import { runAction } from "../../lib/stage/run-action.ts";
+import type { WritingStage } from "../../lib/stage/stage.ts";
+import { inputs } from "./inputs.ts";
+import { syncUserArtifacts } from "./user-sync.ts";
+
+/** Stage 8: contacts of us-government accounts → Zendesk users. */
+export const stage: WritingStage<typeof inputs> = {
+  name: "user-sync",
+  summary: "Compares the users of us-government with Salesforce's contacts and writes what differs",
+  inputs,
+  reads: ["zendesk_usgov.manifest.json (for the run id)"],
+  makes: [
+    "usgov_users.json",
+    "usgov_user_contacts.json",
+    "usgov_user_creates.json",
+    "usgov_user_updates.json",
+    "usgov_user_not_in_sync.json",
+    "usgov_user_changeset.manifest.json",
+    "usgov_user_notes.json",
+    "usgov_user_results.json",
+  ],
+  examples: ["zdsync user-sync --dry-run", "zdsync user-sync --allow marks=30"],
+  writes: true,
+  needs: () => ({ zendesk: ["us-government"], salesforce: true }),
+  run: (inputs, context) => syncUserArtifacts(inputs, context),
+};
+
+if (import.meta.main) await runAction(stage);

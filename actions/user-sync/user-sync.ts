@@ -1,0 +1,119 @@
+import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
+import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { checkExpected } from "../../lib/changesets/hand-over.ts";
+import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { writeComparison } from "../../lib/changesets/write-comparison.ts";
+import { byRule } from "../../lib/domain/changeset.ts";
+import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users.ts";
+import type { Organization } from "../../lib/domain/organization.ts";
+import { accountIdOf } from "../../lib/domain/organization-scope.ts";
+import type { User } from "../../lib/domain/user.ts";
+import { type ComparisonReport, countByRule, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
+import { ResultsFile } from "../../lib/sync/results-file.ts";
+import { syncUsers } from "../../lib/sync/sync-users.ts";
+import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
+import { gatherContacts, gatherUsers } from "./gather-users.ts";
+
+/** Users as compared: the report so far, and what there is to write. */
+export interface ComparedUsers {
+  report: StageReport & { comparison: ComparisonReport };
+  changeset: UserChangeset;
+  users: User[];
+}
+
+/** Gathers users and contacts, compares them and writes the artifacts and change files (U1–U5). */
+export async function compareUserArtifacts(
+  allow: WritingInputs["allow"],
+  context: WritingContext,
+): Promise<ComparedUsers> {
+  const { store, config, remotes, progress, stop, clock } = context;
+  const { reader } = await remotes.zendesk("us-government");
+  await proveInstance(reader, config.hosts.us_government);
+  const origin = await originOfUsers(context);
+  const gathered = await gatherUsers(reader, progress, stop);
+  const fromSalesforce = await gatherContacts(await remotes.salesforce(), gathered.organizations);
+  const unreadable = gathered.unreadableAccounts.union(fromSalesforce.unreadableAccounts);
+  const changeset = compareUsers({
+    users: gathered.users,
+    contacts: fromSalesforce.contacts,
+    protectedDomains: new Set(config.protected_email_domains),
+    protectedEmails: new Set(config.protected_emails),
+    protectedOrganizationIds: organizationsOf(
+      gathered.organizations,
+      new Set([...config.protected_ids, ...unreadable]),
+    ),
+    conflictedOrganizationIds: conflicted(gathered.organizations),
+    organizationIds: new Set(gathered.organizations.map((organization) => organization.id)),
+  });
+  const notes = [...gathered.notes, ...fromSalesforce.notes, ...changeset.notes].sort(byRule);
+  const maker = { stage: "user-sync", origin, madeAt: clock() };
+  const users = await store.write("usgov_users.json", gathered.users.sort(byAddress), maker);
+  const contacts = await store.write("usgov_user_contacts.json", changeset.contacts, maker);
+  const inputs = [
+    { name: "usgov_users.json", sha256: users.sha256 },
+    { name: "usgov_user_contacts.json", sha256: contacts.sha256 },
+  ];
+  const comparison = await writeComparison(
+    context,
+    "usgov_user",
+    { ...changeset, notes },
+    { stage: "user-sync", origin: { ...origin, inputs }, allow },
+  );
+  const counts = { users: gathered.users.length, contacts: changeset.contacts.length };
+  const report = {
+    stage: "user-sync",
+    instance: "us-government" as const,
+    run_id: origin.run_id,
+    today: origin.today,
+    counts,
+    notes: countByRule(notes),
+    comparison,
+  };
+  return { report, changeset, users: gathered.users };
+}
+
+/** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
+export async function syncUserArtifacts(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
+  const { store, remotes, progress, stop } = context;
+  const { report, changeset, users } = await compareUserArtifacts(inputs.allow, context);
+  checkExpected("usgov_user", report.comparison.digest, termsOf(inputs));
+  if (report.comparison.refused) return report;
+  const results = new ResultsFile(store, resultsName("usgov_user"));
+  await syncUsers({ ...changeset, users, connection: await remotes.zendesk("us-government"), results, progress, stop });
+  const counts = await finishResults("usgov_user", results, report.run_id, context);
+  return { ...report, comparison: { ...report.comparison, results: counts } };
+}
+
+/** The run whose organizations these users belong to, where this data directory has one. Users are gathered now. */
+async function originOfUsers({ store, runId, runIsGiven, today, clock }: WritingContext): Promise<RunOrigin> {
+  const organizations = runIsGiven ? null : await store.readManifest("zendesk_usgov.json");
+  return {
+    run_id: organizations?.run_id ?? runId,
+    today: organizations?.today ?? today,
+    gathered_at: clock().toISOString(),
+    inputs: [],
+  };
+}
+
+function organizationsOf(organizations: readonly Organization[], accounts: ReadonlySet<string>): Set<number> {
+  return new Set(
+    organizations.flatMap((organization) => (accounts.has(accountIdOf(organization) ?? "") ? [organization.id] : [])),
+  );
+}
+
+/** Organizations that share their account with another one (C7): nobody can say which one a contact belongs to. */
+function conflicted(organizations: readonly Organization[]): Set<number> {
+  const groups = Map.groupBy(organizations, accountIdOf);
+  groups.delete(null);
+  return new Set(
+    [...groups.values()]
+      .filter((group) => group.length > 1)
+      .flatMap((group) => group.map((organization) => organization.id)),
+  );
+}
+
+function byAddress(one: User, other: User): number {
+  const left = one.email ?? "";
+  const right = other.email ?? "";
+  return left < right ? -1 : left > right ? 1 : one.id - other.id;
+}

@@ -1,0 +1,84 @@
+import type { ExitCode } from "../lib/errors.ts";
+import type { Shell } from "../lib/stage/run-stage.ts";
+import type { InputsSchema } from "../lib/stage/stage.ts";
+import packageJson from "../package.json";
+import { loadStage, STAGES, type StageName } from "./stages.ts";
+
+export const VERSION = packageJson.version;
+
+/** How a command was called. */
+export interface Call {
+  name: string;
+  given: Record<string, string | undefined>;
+  json: boolean;
+  shell: Shell;
+}
+
+/** A command once it is loaded. */
+export interface LoadedCommand {
+  inputs: InputsSchema;
+  examples: readonly string[];
+  run(call: Call): Promise<ExitCode>;
+}
+
+/** A command before it is loaded: what the list of commands says of it. */
+export interface CommandDescription {
+  summary: string;
+  load(): Promise<LoadedCommand>;
+}
+
+const STAGE_SUMMARIES: Record<StageName, string> = {
+  "gather-accounts": "stage 1: gather customers' accounts and partners from Salesforce",
+  "gather-orgs": "stage 2: gather one Zendesk instance's organizations",
+  process: "stage 3: work out who is entitled to what",
+  compare: "stage 4: compare one instance's organizations with what they should be",
+  sync: "stages 5, 6: apply one instance's change files",
+  "partner-sync": "stage 7: compare partners and write what differs (global)",
+  "user-sync": "stage 8: compare users and write what differs (us-government)",
+};
+
+/** Every command by name, in the order of `--help`. */
+export const COMMANDS: Record<string, CommandDescription> = {
+  run: {
+    summary: "run all stages, both instances side by side",
+    load: async () => (await import("./commands/run-command.ts")).run,
+  },
+  preview: {
+    summary: "everything up to the first write: what would change",
+    load: async () => (await import("./commands/run-command.ts")).preview,
+  },
+  doctor: {
+    summary: "check every setting, permission and field before the first run; changes nothing",
+    load: async () => (await import("./commands/doctor-command.ts")).doctor,
+  },
+  demo: {
+    summary: "run everything against a built-in sandbox; needs no configuration",
+    load: async () => (await import("./commands/demo-command.ts")).demo,
+  },
+  sandbox: {
+    summary: "start a local Salesforce, Zendesk, GitLab and Slack, and print how to use them",
+    load: async () => (await import("./commands/sandbox-command.ts")).sandbox,
+  },
+  ...Object.fromEntries(
+    (Object.keys(STAGES) as StageName[]).map((name) => [
+      name,
+      { summary: STAGE_SUMMARIES[name], load: () => loadStageCommand(name) },
+    ]),
+  ),
+};
+
+async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
+  const stage = await loadStage(name);
+  const { runStage } = await import("../lib/stage/run-stage.ts");
+  const { renderStage } = await import("../lib/terminal/summary.ts");
+  return {
+    inputs: stage.inputs,
+    examples: stage.examples,
+    async run({ given, json, shell }) {
+      const { exit, report } = await runStage(stage, given, shell);
+      if (json) shell.output.out(JSON.stringify({ exit, report }));
+      else if (report) shell.output.out(renderStage(report));
+      return exit;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { EXIT } from "../../lib/errors.ts";
+import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { duration } from "../../lib/terminal/progress.ts";
+import { startSandbox } from "../../sandbox/start.ts";
+import type { Sandbox } from "../../sandbox/types.ts";
+import type { LoadedCommand } from "../commands.ts";
+import { runCommand } from "./run.ts";
+import { describeSandbox, environmentOf, WORLD_INPUTS } from "./sandbox-command.ts";
+
+const inputs = v.object({
+  ...WORLD_INPUTS,
+  "data-dir": v.optional(v.pipe(v.string(), v.description("Keep the artifacts in this folder")), ""),
+});
+
+export const demo: LoadedCommand = {
+  inputs,
+  examples: ["zdsync demo", "zdsync demo --accounts 20000", "zdsync demo --data-dir demo-data"],
+  async run({ given, json, shell }) {
+    const { accounts, seed, "time-factor": timeFactor, today: day, "data-dir": kept } = parseInputs(inputs, given, {});
+    const running = await startSandbox({ accounts, seed, timeFactor, ...(day ? { today: day } : {}) });
+    const dataDir = kept || (await mkdtemp(join(tmpdir(), "zdsync-demo-")));
+    const { output } = shell;
+    try {
+      const env = {
+        ...(await environmentOf(running)),
+        PLANS_FILE: join(import.meta.dir, "../../plans.yml"),
+        ...(shell.env.ZDSYNC_DEBUG ? { ZDSYNC_DEBUG: "1" } : {}),
+      };
+      output.err(describeSandbox(running));
+      const run = () => runCommand("run", { "data-dir": dataDir }, { env, output, clock: shell.clock, json });
+      const first = await run();
+      const afterFirst = countRequests(running);
+      if (first !== EXIT.done && first !== EXIT.someFailed) return first;
+      output.err("\nThe same run again: it must find nothing to do.");
+      running.clearRequests();
+      const begun = shell.clock().getTime();
+      const second = await run();
+      output.err(
+        `\nFirst run: ${afterFirst.reads.toLocaleString("en-US")} reads and ${afterFirst.writes.toLocaleString("en-US")} writes, ${running.slackMessages().length} Slack messages.`,
+      );
+      const again = countRequests(running);
+      output.err(
+        `Second run: ${again.reads.toLocaleString("en-US")} reads and ${again.writes.toLocaleString("en-US")} writes in ${duration((shell.clock().getTime() - begun) / 1000)}.`,
+      );
+      if (kept) output.err(`Artifacts: ${dataDir}`);
+      return second === EXIT.done && again.writes > 0 ? EXIT.failed : second;
+    } finally {
+      await running.stop();
+      if (!kept) await rm(dataDir, { recursive: true, force: true });
+    }
+  },
+};
+
+function countRequests(running: Sandbox): { reads: number; writes: number } {
+  const writes = running.writes().length;
+  return { reads: running.requests.length - writes, writes };
+}

@@ -1,0 +1,130 @@
+import { compareInstance } from "../../actions/compare/compare.ts";
+import { stage as gatherAccounts } from "../../actions/gather-accounts/main.ts";
+import { stage as gatherOrganizations } from "../../actions/gather-orgs/main.ts";
+import { comparePartnerArtifacts, syncPartners } from "../../actions/partner-sync/partner-sync.ts";
+import { processArtifacts } from "../../actions/process/process.ts";
+import { syncInstance } from "../../actions/sync/sync.ts";
+import { compareUserArtifacts, syncUserArtifacts } from "../../actions/user-sync/user-sync.ts";
+import { checkExpected } from "../../lib/changesets/hand-over.ts";
+import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
+import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
+import { planOn } from "../../lib/zendesk/planned.ts";
+
+/** How far a run goes: `preview` ends before the first write. */
+export type Extent = "preview" | "run";
+
+/** What came of all stages. */
+export interface RunEnd {
+  exit: ExitCode;
+  reports: StageReport[];
+  /** Why an instance, or all of them, ended early. */
+  failures: { where: string; message: string }[];
+}
+
+/** All stages in one process, the instances side by side; the failure or refusal of one never stops the other (G6). */
+export async function runStages(
+  extent: Extent,
+  instances: readonly InstanceName[],
+  inputs: WritingInputs,
+  context: WritingContext,
+): Promise<RunEnd> {
+  const gathered = await Promise.allSettled([
+    gatherAccounts.run(shared(context), context),
+    ...INSTANCES.map((instance) => gatherOrganizations.run({ ...shared(context), instance }, context)),
+  ]);
+  const [accounts, ...organizations] = gathered;
+  const reports = gathered.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (accounts?.status === "rejected")
+    return {
+      exit: exitCodeOf(accounts.reason),
+      reports,
+      failures: [{ where: "gather-accounts", message: messageOf(accounts.reason) }],
+    };
+  try {
+    reports.push(await processArtifacts(context));
+  } catch (error) {
+    return { exit: exitCodeOf(error), reports, failures: [{ where: "process", message: messageOf(error) }] };
+  }
+  const branches = await Promise.all(
+    instances.map((instance) => {
+      const gather = organizations[INSTANCES.indexOf(instance)];
+      return gather?.status === "rejected"
+        ? failed(instance, gather.reason, [])
+        : runBranch(extent, instance, inputs, context);
+    }),
+  );
+  return {
+    exit: worstOf(branches.map((branch) => branch.exit)),
+    reports: [...reports, ...branches.flatMap((branch) => branch.reports)],
+    failures: branches.flatMap((branch) => branch.failures),
+  };
+}
+
+/** One instance's stages: everything that can be judged is judged before the first write (S2). */
+async function runBranch(
+  extent: Extent,
+  instance: InstanceName,
+  inputs: WritingInputs,
+  context: WritingContext,
+): Promise<RunEnd> {
+  const reports: StageReport[] = [];
+  try {
+    reports.push(...(await judgeAll(instance, inputs, context)));
+    for (const { comparison } of reports)
+      if (comparison) checkExpected(comparison.name, comparison.digest, termsOf(inputs));
+    if (extent === "preview" || reports.some((report) => report.comparison?.refused))
+      return { exit: exitOf(reports, context.stop.reason), reports, failures: [] };
+    // The users' digest was checked on the plan: by now new organizations have real ids.
+    const written = [await syncInstance(instance, inputs, context)];
+    written.push(
+      await (instance === "global"
+        ? syncPartners(inputs, context)
+        : syncUserArtifacts({ ...inputs, expect: [] }, context)),
+    );
+    return { exit: exitOf(written, context.stop.reason), reports: written, failures: [] };
+  } catch (error) {
+    return failed(instance, error, reports);
+  }
+}
+
+/**
+ * Makes every comparison of an instance without writing: customers, then partners or users. Users are compared on the planned
+ * organizations, so that those about to be created count.
+ */
+async function judgeAll(
+  instance: InstanceName,
+  inputs: WritingInputs,
+  context: WritingContext,
+): Promise<StageReport[]> {
+  const customers = await compareInstance(instance, inputs.allow, context);
+  if (instance === "global") return [customers, (await comparePartnerArtifacts(inputs.allow, context)).report];
+  const planned = planOn(await context.remotes.zendeskReader(instance));
+  const creates = await context.store.readRecords("usgov_creates.json");
+  for (let start = 0; start < creates.records.length; start += 100) {
+    await planned.writer.createOrganizations(
+      creates.records.slice(start, start + 100).map(({ name, salesforce_id, organization_fields }) => ({
+        name,
+        external_id: salesforce_id,
+        organization_fields,
+      })),
+    );
+  }
+  const onPlan: WritingContext = { ...context, remotes: { ...context.remotes, zendesk: async () => planned } };
+  return [customers, (await compareUserArtifacts(inputs.allow, onPlan)).report];
+}
+
+function failed(instance: InstanceName, error: unknown, reports: StageReport[]): RunEnd {
+  return {
+    exit: exitCodeOf(error) === EXIT.done ? EXIT.failed : exitCodeOf(error),
+    reports,
+    failures: [{ where: instance, message: messageOf(error) }],
+  };
+}
+
+/** Inputs that the context has settled already; the stages only look at their own. */
+function shared(context: WritingContext) {
+  return { "data-dir": context.store.directory, today: context.today, "run-id": context.runId };
+}

@@ -1,0 +1,106 @@
+import * as v from "valibot";
+import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { pruneHistory } from "../../lib/stage/history.ts";
+import { COMMON_INPUTS, instance, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
+import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import type { Shell } from "../../lib/stage/run-stage.ts";
+import { openSession } from "../../lib/stage/session.ts";
+import { duration } from "../../lib/terminal/progress.ts";
+import { renderComparisons } from "../../lib/terminal/summary.ts";
+import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
+import { writeReport } from "./write-report.ts";
+
+/** What `run` and `preview` accept: as the stages, but for both instances unless one is named. */
+export const runInputs = v.object({ ...COMMON_INPUTS, instance: v.optional(instance), ...WRITING_INPUTS });
+export const previewInputs = v.object({
+  ...COMMON_INPUTS,
+  instance: v.optional(instance),
+  allow: WRITING_INPUTS.allow,
+});
+
+/** How a run ended, as `--json` prints it. */
+export interface RunSummary extends RunEnd {
+  run_id: string;
+  today: string;
+  seconds: number;
+  report: string;
+}
+
+/** Runs all stages, or everything up to the first write, and tells people what came of it. Never throws. */
+export async function runCommand(
+  extent: Extent,
+  given: Readonly<Record<string, string | undefined>>,
+  shell: Shell & { json: boolean },
+): Promise<ExitCode> {
+  const { output, env, clock } = shell;
+  try {
+    const inputs = parseInputs(runInputs, given, env);
+    const instances: readonly InstanceName[] = inputs.instance ? [inputs.instance] : INSTANCES;
+    const session = await openSession({
+      command: extent,
+      dataDir: inputs["data-dir"],
+      runId: inputs["run-id"],
+      today: inputs.today,
+      needs: { salesforce: true, zendesk: INSTANCES, overrides: true, plans: true, slack: true },
+      dryRun: extent === "preview" || inputs["dry-run"],
+      deadlineMs: inputs.deadline,
+      env,
+      output,
+      clock,
+    });
+    try {
+      const begun = clock().getTime();
+      const { context } = session;
+      output.err(`zdsync ${extent}${inputs["dry-run"] ? " --dry-run" : ""} ${context.runId} · ${session.hosts}`);
+      const end = await runStages(extent, instances, inputs, { ...context, runIsGiven: true });
+      const about = { run_id: context.runId, today: context.today, hosts: session.hosts };
+      const report = end.reports.some((one) => one.comparison)
+        ? await writeReport(context.store, about, end.reports)
+        : "";
+      await pruneHistory(context.store.directory, context.config.history_days, clock());
+      const summary: RunSummary = {
+        ...end,
+        ...about,
+        seconds: (clock().getTime() - begun) / 1000,
+        report: context.store.path("report.md"),
+      };
+      if (shell.json) output.out(JSON.stringify(summary));
+      else output.out(render(extent, summary, report));
+      return end.exit;
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    output.err(`error: ${messageOf(error)}`);
+    if (env.ZDSYNC_DEBUG && error instanceof Error) output.err(error.stack ?? "");
+    return exitCodeOf(error);
+  }
+}
+
+function render(extent: Extent, summary: RunSummary, report: string): string {
+  const comparisons = summary.reports.flatMap((one) => one.comparison ?? []);
+  const failures = summary.failures.map(({ where, message }) => `\n${where} ended early: ${message}`);
+  const changes = extent === "preview" ? [report, ""] : [];
+  return [
+    ...changes,
+    comparisons.length > 0 ? renderComparisons(comparisons) : "Nothing was compared.",
+    ...failures,
+    "",
+    lastLine(extent, summary),
+  ].join("\n");
+}
+
+const ENDED: Record<ExitCode, string> = {
+  [EXIT.done]: "done",
+  [EXIT.failed]: "failed",
+  [EXIT.usage]: "not run: a setting is wrong",
+  [EXIT.someFailed]: "done, but some records failed: see the results files",
+  [EXIT.refused]: "refused before any write",
+  [EXIT.stopped]: "stopped: the rest was not attempted",
+};
+
+function lastLine(extent: Extent, { exit, run_id, seconds, report }: RunSummary): string {
+  const what = extent === "preview" && exit === EXIT.done ? "nothing was written to any remote" : ENDED[exit];
+  return `${extent} ${run_id}: ${what} in ${duration(seconds)}. Report: ${report}`;
+}

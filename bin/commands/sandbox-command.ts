@@ -1,0 +1,82 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as v from "valibot";
+import { EXIT } from "../../lib/errors.ts";
+import { today } from "../../lib/stage/inputs.ts";
+import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { startSandbox } from "../../sandbox/start.ts";
+import type { Sandbox } from "../../sandbox/types.ts";
+import type { LoadedCommand } from "../commands.ts";
+
+const wholeNumber = (most: number) =>
+  v.pipe(
+    v.string(),
+    v.regex(/^\d{1,6}$/, `a whole number up to ${most.toLocaleString("en-US")}`),
+    v.transform(Number),
+    v.maxValue(most, `a whole number up to ${most.toLocaleString("en-US")}`),
+  );
+
+/** What the sandbox is made of; shared with `demo`. */
+export const WORLD_INPUTS = {
+  accounts: v.optional(
+    v.pipe(wholeNumber(100_000), v.minValue(1, "at least 1"), v.description("Salesforce accounts, 1 to 100,000")),
+    "2000",
+  ),
+  seed: v.optional(v.pipe(wholeNumber(999_999), v.description("The same seed makes the same world")), "1"),
+  "time-factor": v.optional(
+    v.pipe(
+      wholeNumber(1_000),
+      v.minValue(1, "at least 1"),
+      v.description("How many times faster than real time jobs and rate-limit windows go"),
+    ),
+    "60",
+  ),
+  today,
+} as const;
+
+const inputs = v.object({
+  ...WORLD_INPUTS,
+  port: v.optional(v.pipe(wholeNumber(65_000), v.description("First of five ports; 0: any free ones")), "4010"),
+});
+
+export const sandbox: LoadedCommand = {
+  inputs,
+  examples: ["zdsync sandbox", "zdsync sandbox --accounts 20000 --time-factor 1"],
+  async run({ given, json, shell }) {
+    const { accounts, seed, "time-factor": timeFactor, port, today: day } = parseInputs(inputs, given, shell.env);
+    const running = await startSandbox({ accounts, seed, timeFactor, port, ...(day ? { today: day } : {}) });
+    const env = await environmentOf(running);
+    shell.output.err(describeSandbox(running));
+    shell.output.err("Copy these lines into another shell; Ctrl-C stops the sandbox and forgets everything.\n");
+    if (json) shell.output.out(JSON.stringify(env));
+    // Not through the redacting output: these are the sandbox's own, invented credentials, and people need them.
+    else
+      process.stdout.write(
+        `${Object.entries(env)
+          .map(([name, value]) => `export ${name}='${value}'`)
+          .join("\n")}\n`,
+      );
+    await new Promise<void>((resolve) => {
+      process.once("SIGINT", resolve);
+      process.once("SIGTERM", resolve);
+    });
+    await running.stop();
+    return EXIT.done;
+  },
+};
+
+/** The environment that makes zdsync use a sandbox, its configuration file included. */
+export async function environmentOf(running: Sandbox): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(tmpdir(), "zdsync-sandbox-"));
+  const config = join(folder, "zdsync.config.yml");
+  await writeFile(config, running.world.config);
+  return { ...running.env, ZDSYNC_CONFIG: config };
+}
+
+/** One line on what the sandbox is, its compressed time included. */
+export function describeSandbox({ world, timeFactor }: Sandbox): string {
+  const count = world.salesforce.Account.length.toLocaleString("en-US");
+  const oddities = world.oddities.length > 0 ? `, ${world.oddities.length} oddities among them` : "";
+  return `Sandbox: ${count} Salesforce accounts${oddities}; two Zendesk instances. Its time runs ${timeFactor} times as fast as real time.`;
+}

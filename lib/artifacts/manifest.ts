@@ -1,0 +1,74 @@
+import * as v from "valibot";
+import { isDay } from "../domain/dates.ts";
+
+/** Version of the artifacts' shapes. A stage refuses another one. */
+export const SCHEMA_VERSION = 1;
+
+const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const DaySchema = v.pipe(v.string(), v.check(isDay, "a day (YYYY-MM-DD)"));
+const Moment = v.pipe(v.string(), v.isoTimestamp());
+
+/** What every manifest says: which run it belongs to, and what it was made from. */
+const Origin = {
+  stage: v.string(),
+  run_id: v.string(),
+  schema: v.number(),
+  today: DaySchema,
+  made_at: Moment,
+  /** When the oldest data behind it was gathered (S3 `--max-age`). */
+  gathered_at: Moment,
+  inputs: v.array(v.object({ name: v.string(), sha256: Sha256 })),
+};
+
+/**
+ * Records that were there but could not be read, or that nobody could tell apart. They are not in the artifact, and must not
+ * be taken for absent: later stages leave these accounts and their organizations alone.
+ */
+export const LeftAloneSchema = v.object({
+  /** 18-character account ids. */
+  accounts: v.array(v.string()),
+  /** How many records could not even be identified; as long as there are any, nothing is marked. */
+  unidentified: v.number(),
+});
+export type LeftAlone = v.InferOutput<typeof LeftAloneSchema>;
+export const NOTHING_LEFT_ALONE: LeftAlone = { accounts: [], unidentified: 0 };
+
+/** `x.manifest.json` beside the artifact `x.json`. */
+export const ManifestSchema = v.object({
+  ...Origin,
+  count: v.number(),
+  sha256: Sha256,
+  left_alone: v.optional(LeftAloneSchema, NOTHING_LEFT_ALONE),
+});
+export type Manifest = v.InferOutput<typeof ManifestSchema>;
+
+/** A limit and its measure, as the manifest keeps it (S2). */
+export const MeasureSchema = v.object({
+  effect: v.string(),
+  count: v.number(),
+  of: v.number(),
+  limit: v.nullable(v.number()),
+  exceeded: v.boolean(),
+});
+
+/** `<comparison>_changeset.manifest.json`: the change files of one comparison, with one digest over them (S3). */
+export const ChangesetManifestSchema = v.object({
+  ...Origin,
+  files: v.array(v.object({ name: v.string(), count: v.number(), sha256: Sha256 })),
+  digest: Sha256,
+  counts: v.object({ creates: v.number(), updates: v.number(), marks: v.number() }),
+  /** Records the comparison is measured against, and how many of them were marked before. */
+  existing: v.number(),
+  marked: v.number(),
+  limits: v.array(MeasureSchema),
+  verdict: v.picklist(["within limits", "over a limit"]),
+});
+export type ChangesetManifest = v.InferOutput<typeof ChangesetManifestSchema>;
+
+/** The run a set of inputs belongs to. */
+export interface RunOrigin {
+  run_id: string;
+  today: string;
+  gathered_at: string;
+  inputs: { name: string; sha256: string }[];
+}

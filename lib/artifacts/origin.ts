@@ -1,0 +1,47 @@
+import type { Day } from "../domain/dates.ts";
+import { ArtifactError } from "../errors.ts";
+import type { LeftAlone, RunOrigin } from "./manifest.ts";
+import type { Artifact } from "./store.ts";
+
+/** What stands in for a manifest where an input has none (made by hand, or by the original). */
+export interface Fallback {
+  runId: string;
+  today: Day;
+  now: Date;
+  warn(message: string): void;
+}
+
+/**
+ * The run a stage's inputs belong to. Inputs of different runs or days are refused (artifacts.md); inputs without manifest are
+ * accepted with a warning and take part in no check.
+ */
+export function originOf(inputs: readonly Artifact<unknown>[], fallback: Fallback): RunOrigin {
+  const known = inputs.flatMap((input) => (input.manifest ? [{ name: input.name, manifest: input.manifest }] : []));
+  for (const input of inputs)
+    if (!input.manifest)
+      fallback.warn(`${input.name} has no manifest: nothing proves which run it is of, or that it is complete.`);
+  const first = known[0];
+  for (const other of known) {
+    if (!first || (other.manifest.run_id === first.manifest.run_id && other.manifest.today === first.manifest.today))
+      continue;
+    throw new ArtifactError(
+      `${other.name} is of run ${other.manifest.run_id} (${other.manifest.today}), ${first.name} of run ${first.manifest.run_id} (${first.manifest.today}). Inputs of one stage must be of one run: run the earlier stages again.`,
+    );
+  }
+  const moments = known.map((input) => input.manifest.gathered_at).sort();
+  return {
+    run_id: first?.manifest.run_id ?? fallback.runId,
+    today: first?.manifest.today ?? fallback.today,
+    gathered_at: moments[0] ?? fallback.now.toISOString(),
+    inputs: inputs.map(({ name, sha256 }) => ({ name, sha256 })),
+  };
+}
+
+/** Everything that any of the inputs says is to be left alone. */
+export function leftAloneIn(inputs: readonly (Artifact<unknown> | null)[]): LeftAlone {
+  const parts = inputs.flatMap((input) => (input?.manifest ? [input.manifest.left_alone] : []));
+  return {
+    accounts: [...new Set(parts.flatMap((part) => part.accounts))].sort(),
+    unidentified: parts.reduce((sum, part) => sum + part.unidentified, 0),
+  };
+}

@@ -1,0 +1,58 @@
+import * as v from "valibot";
+import { type Account, ChargeSchema, SubscriptionSchema } from "../domain/account.ts";
+import { ATTRIBUTES } from "../domain/attributes.ts";
+import { CreateSchema, MarkSchema, NoteSchema, UpdateSchema } from "../domain/changeset.ts";
+import { DesiredOrganizationSchema, OrganizationSchema, PartnerAccountSchema } from "../domain/organization.ts";
+import { ContactSchema, UserCreateSchema, UserMarkSchema, UserSchema, UserUpdateSchema } from "../domain/user.ts";
+import { ResultSchema } from "./results.ts";
+
+const attributeEntries = Object.fromEntries(
+  Object.entries(ATTRIBUTES).map(([name, attribute]) => [name, attribute.from.artifact]),
+);
+
+/** One record of `salesforce_accounts.json`; its attributes are the lines of `ATTRIBUTES`. */
+export const AccountSchema = v.object({
+  salesforce_id: v.string(),
+  ...attributeEntries,
+  subs: v.array(SubscriptionSchema),
+  charges: v.array(ChargeSchema),
+}) as unknown as v.GenericSchema<unknown, Account>;
+
+/** Every artifact with records, by file name: the only contract between stages (artifacts.md). */
+export const ARTIFACTS = {
+  "salesforce_accounts.json": AccountSchema,
+  "partner_accounts.json": PartnerAccountSchema,
+  "zendesk_global.json": OrganizationSchema,
+  "zendesk_usgov.json": OrganizationSchema,
+  "global_accounts.json": DesiredOrganizationSchema,
+  "usgov_accounts.json": DesiredOrganizationSchema,
+  "global_creates.json": CreateSchema,
+  "global_updates.json": UpdateSchema,
+  "global_not_in_sync.json": MarkSchema,
+  "usgov_creates.json": CreateSchema,
+  "usgov_updates.json": UpdateSchema,
+  "usgov_not_in_sync.json": MarkSchema,
+  "partner_creates.json": CreateSchema,
+  "partner_updates.json": UpdateSchema,
+  "partner_not_in_sync.json": MarkSchema,
+  "usgov_users.json": UserSchema,
+  "usgov_user_contacts.json": ContactSchema,
+  "usgov_user_creates.json": UserCreateSchema,
+  "usgov_user_updates.json": UserUpdateSchema,
+  "usgov_user_not_in_sync.json": UserMarkSchema,
+  "global_results.json": ResultSchema,
+  "usgov_results.json": ResultSchema,
+  "partner_results.json": ResultSchema,
+  "usgov_user_results.json": ResultSchema,
+  "process_notes.json": NoteSchema,
+  "gather-accounts_notes.json": NoteSchema,
+  "gather-orgs_global_notes.json": NoteSchema,
+  "gather-orgs_usgov_notes.json": NoteSchema,
+  "global_notes.json": NoteSchema,
+  "usgov_notes.json": NoteSchema,
+  "partner_notes.json": NoteSchema,
+  "usgov_user_notes.json": NoteSchema,
+} as const;
+
+export type ArtifactName = keyof typeof ARTIFACTS;
+export type ArtifactRecord<Name extends ArtifactName> = v.InferOutput<(typeof ARTIFACTS)[Name]>;

@@ -1,0 +1,257 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import { ArtifactError } from "../errors.ts";
+import {
+  type ChangesetManifest,
+  ChangesetManifestSchema,
+  type LeftAlone,
+  type Manifest,
+  ManifestSchema,
+  NOTHING_LEFT_ALONE,
+  type RunOrigin,
+  SCHEMA_VERSION,
+} from "./manifest.ts";
+import { ARTIFACTS, type ArtifactName, type ArtifactRecord } from "./schemas.ts";
+
+/** Artifacts hold names and addresses: only their owner may read them. */
+const OWNER_ONLY = 0o600;
+
+/** Larger files are refused unread: no artifact of 100,000 accounts comes near it. */
+const MOST_BYTES = 2 * 1024 ** 3;
+
+/** An artifact as read: its records, its digest, and its manifest where there is one. */
+export interface Artifact<T> {
+  name: string;
+  records: T[];
+  sha256: string;
+  manifest: Manifest | null;
+}
+
+/** Who makes an artifact, and when. */
+export interface Maker {
+  stage: string;
+  origin: RunOrigin;
+  madeAt: Date;
+}
+
+/** The artifacts of one data directory: validated on the way in and out, written atomically, manifest last. */
+export class ArtifactStore {
+  constructor(readonly directory: string) {}
+
+  /** Where a file of this data directory lies. */
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  /** Reads an artifact and holds it against its manifest. Throws `ArtifactError` naming file, record and field. */
+  async read<Name extends ArtifactName>(name: Name): Promise<Artifact<ArtifactRecord<Name>>> {
+    const artifact = await this.readIfThere(name);
+    if (!artifact)
+      throw new ArtifactError(
+        `${this.path(name)} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
+      );
+    return artifact;
+  }
+
+  /** As `read`, or null where the file does not exist. */
+  async readIfThere<Name extends ArtifactName>(name: Name): Promise<Artifact<ArtifactRecord<Name>> | null> {
+    const bytes = await readBytes(this.path(name));
+    if (!bytes) return null;
+    const sha256 = sha256Of(bytes);
+    const manifest = await this.readManifest(name);
+    if (manifest && manifest.sha256 !== sha256) {
+      throw new ArtifactError(
+        `${name} was altered after it was made: its contents do not match ${manifestName(name)}. Run the stage that makes it again.`,
+      );
+    }
+    return { name, records: parseRecords(name, bytes), sha256, manifest };
+  }
+
+  /** The manifest of an artifact, or null where it has none. */
+  async readManifest(name: ArtifactName): Promise<Manifest | null> {
+    const manifest = await this.readJson(manifestName(name), ManifestSchema);
+    if (manifest) checkVersion(manifestName(name), manifest.schema);
+    return manifest;
+  }
+
+  /** Writes an artifact, then its manifest. Records are validated: what would be refused on reading is never written. */
+  async write<Name extends ArtifactName>(
+    name: Name,
+    records: readonly ArtifactRecord<Name>[],
+    maker: Maker,
+    leftAlone: LeftAlone = NOTHING_LEFT_ALONE,
+  ): Promise<Manifest> {
+    const bytes = await this.writeRecords(name, records);
+    const manifest: Manifest = {
+      ...originOf(maker),
+      count: records.length,
+      sha256: sha256Of(bytes),
+      left_alone: leftAlone,
+    };
+    await this.writeJson(manifestName(name), manifest);
+    return manifest;
+  }
+
+  /** Writes records without a manifest of their own (change files share one; results are rewritten as they grow). */
+  async writeRecords<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[]): Promise<Buffer> {
+    const bytes = Buffer.from(toJson(records));
+    parseRecords(name, bytes);
+    await this.writeBytes(name, bytes);
+    return bytes;
+  }
+
+  /** The records of a change or results file with their digest; throws where the file is missing. */
+  async readRecords<Name extends ArtifactName>(
+    name: Name,
+  ): Promise<{ records: ArtifactRecord<Name>[]; bytes: Buffer; sha256: string }> {
+    const bytes = await readBytes(this.path(name));
+    if (!bytes)
+      throw new ArtifactError(
+        `${this.path(name)} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
+      );
+    return { records: parseRecords(name, bytes), bytes, sha256: sha256Of(bytes) };
+  }
+
+  async readChangesetManifest(comparison: string): Promise<ChangesetManifest | null> {
+    const manifest = await this.readJson(changesetManifestName(comparison), ChangesetManifestSchema);
+    if (manifest) checkVersion(changesetManifestName(comparison), manifest.schema);
+    return manifest;
+  }
+
+  async writeChangesetManifest(
+    comparison: string,
+    maker: Maker,
+    rest: Pick<ChangesetManifest, "files" | "digest" | "counts" | "existing" | "marked" | "limits" | "verdict">,
+  ): Promise<ChangesetManifest> {
+    const manifest: ChangesetManifest = { ...originOf(maker), ...rest };
+    await this.writeJson(changesetManifestName(comparison), manifest);
+    return manifest;
+  }
+
+  /** Writes a text file for people (a report). */
+  async writeText(name: string, text: string): Promise<void> {
+    await this.writeBytes(name, Buffer.from(text));
+  }
+
+  /** Removes files and their manifests, so that a stage that fails leaves nothing that looks fresh (S1). */
+  async remove(...names: string[]): Promise<void> {
+    await Promise.all(
+      names.flatMap((name) => [
+        rm(this.path(name), { force: true }),
+        rm(this.path(manifestName(name)), { force: true }),
+      ]),
+    );
+  }
+
+  private async readJson<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
+    const bytes = await readBytes(this.path(name));
+    if (!bytes) return null;
+    const parsed = v.safeParse(schema, parseJson(name, bytes));
+    if (parsed.success) return parsed.output;
+    throw new ArtifactError(
+      `${name} is not a manifest: ${describeIssue(parsed.issues[0])}. Run the stage that makes it again.`,
+    );
+  }
+
+  private writeJson(name: string, value: unknown): Promise<void> {
+    return this.writeBytes(name, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+  }
+
+  private async writeBytes(name: string, bytes: Buffer): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    await writeFileAtomic(this.path(name), bytes, { mode: OWNER_ONLY });
+  }
+}
+
+/** `x.json` → `x.manifest.json`. */
+export function manifestName(name: string): string {
+  return name.replace(/\.json$/, ".manifest.json");
+}
+
+/** The manifest that the change files of one comparison share. */
+export function changesetManifestName(comparison: string): string {
+  return `${comparison}_changeset.manifest.json`;
+}
+
+/** SHA-256 as 64 hexadecimal digits. */
+export function sha256Of(...parts: (Buffer | string)[]): string {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
+}
+
+/** A record a line: small differences between two artifacts stay small in `diff`. */
+function toJson(records: readonly unknown[]): string {
+  return records.length === 0 ? "[]\n" : `[\n${records.map((record) => JSON.stringify(record)).join(",\n")}\n]\n`;
+}
+
+function originOf(maker: Maker) {
+  const { run_id, today, gathered_at, inputs } = maker.origin;
+  return {
+    stage: maker.stage,
+    run_id,
+    schema: SCHEMA_VERSION,
+    today,
+    made_at: maker.madeAt.toISOString(),
+    gathered_at,
+    inputs,
+  };
+}
+
+async function readBytes(path: string): Promise<Buffer | null> {
+  const file = Bun.file(path);
+  if (!(await file.exists())) return null;
+  if (file.size > MOST_BYTES)
+    throw new ArtifactError(`${path} is larger than 2 GiB; no artifact is. Point --data-dir at the right folder.`);
+  return readFile(path);
+}
+
+function parseJson(name: string, bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new ArtifactError(`${name} is not JSON; it was cut off or edited. Run the stage that makes it again.`);
+  }
+}
+
+function parseRecords<Name extends ArtifactName>(name: Name, bytes: Buffer): ArtifactRecord<Name>[] {
+  const json = parseJson(name, bytes);
+  if (!Array.isArray(json))
+    throw new ArtifactError(`${name} is not a JSON array of records. Run the stage that makes it again.`);
+  const schema: v.GenericSchema<unknown, unknown> = ARTIFACTS[name];
+  const problems: string[] = [];
+  const records = json.map((record, index) => {
+    const parsed = v.safeParse(schema, record);
+    if (parsed.success) return parsed.output;
+    problems.push(`record ${index + 1}${idOf(record)}, ${describeIssue(parsed.issues[0])}`);
+    return record;
+  });
+  if (problems.length > 0) {
+    const more = problems.length > 5 ? `; and ${problems.length - 5} more` : "";
+    throw new ArtifactError(
+      `${name} does not hold what it should: ${problems.slice(0, 5).join("; ")}${more}. Run the stage that makes it again.`,
+    );
+  }
+  return records as ArtifactRecord<Name>[];
+}
+
+function idOf(record: unknown): string {
+  if (typeof record !== "object" || record === null) return "";
+  const { salesforce_id: account, id } = record as Record<string, unknown>;
+  if (typeof account === "string" && /^[A-Za-z0-9]{15,18}$/.test(account)) return ` (${account})`;
+  return typeof id === "number" ? ` (${id})` : "";
+}
+
+function describeIssue(issue: v.BaseIssue<unknown>): string {
+  return `field ${v.getDotPath(issue) ?? "(the whole record)"}: expected ${issue.expected ?? issue.type}`;
+}
+
+function checkVersion(name: string, version: number): void {
+  if (version === SCHEMA_VERSION) return;
+  throw new ArtifactError(
+    `${name} has schema version ${version}, this zdsync reads version ${SCHEMA_VERSION}. Run all stages with the same version of zdsync.`,
+  );
+}

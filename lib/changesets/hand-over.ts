@@ -1,0 +1,126 @@
+import type { ChangesetManifest, RunOrigin } from "../artifacts/manifest.ts";
+import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
+import { type ArtifactStore, changesetManifestName, type Maker, sha256Of } from "../artifacts/store.ts";
+import type { Measurable, Measure } from "../domain/limits.ts";
+import { RefusedError } from "../errors.ts";
+import { type Comparison, changeFiles } from "./comparison.ts";
+
+/** What a person may demand or allow of the change files for one run (S2, S3). */
+export interface HandOverTerms {
+  /** Digests of reviewed changesets; where given, nothing else is applied. */
+  expect: readonly string[];
+  /** How old the oldest data behind the changes may be, in milliseconds; null: any age. */
+  maxAgeMs: number | null;
+}
+
+/** Change files as they are handed from compare to sync. */
+export interface HandedOver<Creates, Updates, Marks> {
+  creates: Creates[];
+  updates: Updates[];
+  marks: Marks[];
+  digest: string;
+  /** Null where the files were made by hand and `--expect` vouches for them. */
+  manifest: ChangesetManifest | null;
+}
+
+type Files<C extends Comparison> = ReturnType<typeof changeFiles<C>>;
+type Records<C extends Comparison, Kind extends keyof Files<C>> = Files<C>[Kind] extends ArtifactName
+  ? ArtifactRecord<Files<C>[Kind]>
+  : never;
+
+/** Writes the change files of a comparison and the manifest that ties them together (artifacts.md). */
+export async function writeChangeFiles(
+  store: ArtifactStore,
+  comparison: Comparison,
+  changes: Measurable,
+  measures: readonly Measure[],
+  maker: Maker,
+): Promise<ChangesetManifest> {
+  const names = changeFiles(comparison);
+  const kinds = ["creates", "updates", "marks"] as const;
+  const bytes: Buffer[] = [];
+  // The records come from the comparison itself; the store validates them against the schema of each file.
+  for (const kind of kinds) bytes.push(await store.writeRecords(names[kind], changes[kind] as never));
+  return store.writeChangesetManifest(comparison, maker, {
+    files: kinds.map((kind, index) => ({
+      name: names[kind],
+      count: changes[kind].length,
+      sha256: sha256Of(bytes[index] ?? ""),
+    })),
+    digest: sha256Of(...bytes),
+    counts: { creates: changes.creates.length, updates: changes.updates.length, marks: changes.marks.length },
+    existing: changes.existing,
+    marked: changes.marked,
+    limits: measures.map(({ effect, count, of, limit, exceeded }) => ({ effect, count, of, limit, exceeded })),
+    verdict: measures.some((measure) => measure.exceeded) ? "over a limit" : "within limits",
+  });
+}
+
+/**
+ * Reads the change files of a comparison and makes sure that they are what was reviewed (S3): unaltered, of the expected
+ * digest, young enough. Throws `RefusedError` otherwise.
+ */
+export async function readChangeFiles<C extends Comparison>(
+  store: ArtifactStore,
+  comparison: C,
+  terms: HandOverTerms,
+  now: Date,
+): Promise<HandedOver<Records<C, "creates">, Records<C, "updates">, Records<C, "marks">>> {
+  const names = changeFiles(comparison);
+  const creates = await store.readRecords(names.creates);
+  const updates = await store.readRecords(names.updates);
+  const marks = await store.readRecords(names.marks);
+  const digest = sha256Of(creates.bytes, updates.bytes, marks.bytes);
+  const manifest = await store.readChangesetManifest(comparison);
+  checkDigest(comparison, digest, manifest, terms);
+  if (manifest) checkAge(comparison, manifest, terms, now);
+  return {
+    creates: creates.records as Records<C, "creates">[],
+    updates: updates.records as Records<C, "updates">[],
+    marks: marks.records as Records<C, "marks">[],
+    digest,
+    manifest,
+  };
+}
+
+/** Refuses a digest that nobody expected (S3). */
+export function checkExpected(comparison: Comparison, digest: string, { expect }: HandOverTerms): void {
+  if (expect.length === 0 || expect.includes(digest)) return;
+  throw new RefusedError(
+    `The ${comparison} changes have digest ${digest}, --expect names ${expect.join(", ")}: what was reviewed is not what would be applied. Review the changes again with zdsync preview, and give the digest it prints.`,
+  );
+}
+
+/** Refuses data that is older than `--max-age` (S3). */
+export function checkAge(
+  comparison: Comparison,
+  origin: Pick<RunOrigin, "gathered_at">,
+  { maxAgeMs }: HandOverTerms,
+  now: Date,
+): void {
+  const ageMs = now.getTime() - Date.parse(origin.gathered_at);
+  if (maxAgeMs === null || ageMs <= maxAgeMs) return;
+  const minutes = (ms: number) => `${Math.floor(ms / 60_000)} minutes`;
+  throw new RefusedError(
+    `The data behind the ${comparison} changes was gathered ${minutes(ageMs)} ago, --max-age allows ${minutes(maxAgeMs)}. Gather again, or allow a greater age.`,
+  );
+}
+
+function checkDigest(
+  comparison: Comparison,
+  digest: string,
+  manifest: ChangesetManifest | null,
+  terms: HandOverTerms,
+): void {
+  if (!manifest && terms.expect.length === 0) {
+    throw new RefusedError(
+      `The ${comparison} change files have no ${changesetManifestName(comparison)}: nothing proves where they come from. Run compare, or vouch for them with --expect ${digest} after reviewing them.`,
+    );
+  }
+  if (manifest && manifest.digest !== digest) {
+    throw new RefusedError(
+      `The ${comparison} change files were altered after compare made them: they do not match ${changesetManifestName(comparison)}. Run compare again.`,
+    );
+  }
+  checkExpected(comparison, digest, terms);
+}

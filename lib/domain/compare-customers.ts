@@ -1,0 +1,42 @@
+import { byRule, type Changeset, type Note } from "./changeset.ts";
+import { compareOrganizations } from "./compare-organizations.ts";
+import type { InstanceName } from "./instance.ts";
+import type { Protections } from "./join-organizations.ts";
+import { type DesiredOrganization, type Organization, syncedFields } from "./organization.ts";
+import { type AccountSources, accountIdOf, isPartnersOrganization, withLongIds } from "./organization-scope.ts";
+import { toId18 } from "./salesforce-id.ts";
+
+/** What compare is given for one instance (stages 4). */
+export interface CustomersInput extends AccountSources, Protections {
+  instance: InstanceName;
+  /** What `process` decided: `global_accounts.json` or `usgov_accounts.json`. */
+  desired: readonly DesiredOrganization[];
+  /** Every organization of the instance: `zendesk_global.json` or `zendesk_usgov.json`. */
+  organizations: readonly Organization[];
+}
+
+/** Compares the customers' organizations of one instance with what they should be (C1–C8). Partners' are left to partner-sync. */
+export function compareCustomers(input: CustomersInput): Changeset {
+  const sources = withLongIds(input);
+  const changeset = compareOrganizations({
+    ...input,
+    fields: syncedFields(input.instance),
+    desired: input.desired.filter((one) => !sources.partnerIds.has(toId18(one.salesforce_id) ?? "")),
+    inScope: (organization) => !isPartnersOrganization(organization, sources),
+    plannedNames: [],
+  });
+  if (input.instance === "global") return changeset;
+  return { ...changeset, notes: [...changeset.notes, ...nobodysPartners(input.organizations, sources)].sort(byRule) };
+}
+
+/** partner-sync works on global only: a partner's organization in us-government is kept by nobody, which someone should know. */
+function nobodysPartners(organizations: readonly Organization[], sources: AccountSources): Note[] {
+  return organizations
+    .filter((organization) => isPartnersOrganization(organization, sources))
+    .map((organization) => ({
+      rule: "C1",
+      salesforce_id: accountIdOf(organization),
+      id: organization.id,
+      reason: "left alone: a partner's organization, and partners are kept in global only",
+    }));
+}

@@ -1,0 +1,116 @@
+import {
+  byRule,
+  bySalesforceId,
+  type Changeset,
+  type Create,
+  type Difference,
+  type Mark,
+  type Note,
+  type Update,
+} from "./changeset.ts";
+import { sameName, sameValue } from "./equality.ts";
+import { joinOrganizations, type Pair, type Protections, type Sides } from "./join-organizations.ts";
+import { type NameClaim, nameConflicts } from "./name-conflicts.ts";
+import type { Organization } from "./organization.ts";
+import type { FieldPlace } from "./organization-field.ts";
+import { accountIdOf, externalAccountIdOf, isChecked, isMarked } from "./organization-scope.ts";
+
+/** One comparison of organizations with what they should be; compare and partner-sync differ only in these. */
+export interface OrganizationComparison extends Sides, Protections {
+  /** The fields that are compared and written. */
+  fields: readonly FieldPlace[];
+  /** Names that another comparison of the same run is about to take. */
+  plannedNames: readonly NameClaim[];
+}
+
+/**
+ * Compares existing organizations with what they should be (C2–C8): what to create, to update and to mark, and what is left
+ * alone and why. The same input in any order gives the same changeset.
+ */
+export function compareOrganizations(comparison: OrganizationComparison): Changeset {
+  const join = joinOrganizations(comparison, comparison);
+  const { creates, renames, notes } = settleNames(comparison, join.missing, join.pairs);
+  const updates = join.pairs.flatMap((pair) => updateOf(pair, comparison.fields, renames) ?? []);
+  const withhold = comparison.withholdMarks || join.unidentified;
+  const marks: Mark[] = [];
+  for (const organization of join.orphans.filter((one) => !isMarked(one))) {
+    const reason = reasonToKeep(organization, comparison, withhold);
+    if (reason === null) marks.push(markOf(organization));
+    else notes.push({ rule: "C4", salesforce_id: accountIdOf(organization), id: organization.id, reason });
+  }
+  const existing = comparison.organizations.filter((one) => comparison.inScope(one) && accountIdOf(one) !== null);
+  return {
+    creates: creates.sort(bySalesforceId),
+    updates: updates.sort(bySalesforceId),
+    marks: marks.sort(bySalesforceId),
+    notes: [...join.notes, ...notes].sort(byRule),
+    existing: existing.length,
+    marked: existing.filter(isMarked).length,
+  };
+}
+
+/** Which creates and renames may go through, with a note for each that may not (C7). */
+function settleNames(comparison: OrganizationComparison, missing: readonly Create[], pairs: readonly Pair[]) {
+  const creating = new Map(
+    missing.map((create): [NameClaim, Create] => [
+      { name: create.name, salesforce_id: create.salesforce_id, id: null },
+      create,
+    ]),
+  );
+  const renaming = pairs
+    .filter(({ desired, organization }) => !sameName(desired.name, organization.name))
+    .map(({ accountId, desired, organization }) => ({
+      name: desired.name,
+      salesforce_id: accountId,
+      id: organization.id,
+    }));
+  const conflicts = nameConflicts([...creating.keys(), ...renaming], comparison.organizations, comparison.plannedNames);
+  const notes = [...conflicts].map(([{ salesforce_id, id }, reason]): Note => {
+    return { rule: "C7", salesforce_id, id, reason: `${id === null ? "not created" : "not renamed"}: ${reason}` };
+  });
+  return {
+    creates: [...creating].flatMap(([claim, create]) => (conflicts.has(claim) ? [] : [create])),
+    renames: new Set(renaming.filter((claim) => !conflicts.has(claim)).map(({ id }) => id)),
+    notes,
+  };
+}
+
+/** The update of an organization, or null where nothing differs (C3). `before` keeps Zendesk's own spelling. */
+function updateOf(pair: Pair, fields: readonly FieldPlace[], renames: ReadonlySet<number>): Update | null {
+  const { accountId, organization, desired } = pair;
+  const before: Difference = {};
+  const change: Difference = {};
+  if (renames.has(organization.id)) {
+    before.name = organization.name;
+    change.name = desired.name;
+  }
+  for (const { key, type } of fields) {
+    const found = organization.organization_fields[key] ?? null;
+    const wanted = desired.organization_fields[key];
+    // What was not worked out is not written: artifacts made by hand may lack a field.
+    if (wanted === undefined || sameValue(type, found, wanted)) continue;
+    before.organization_fields = { ...before.organization_fields, [key]: found };
+    change.organization_fields = { ...change.organization_fields, [key]: wanted };
+  }
+  if (Object.keys(change).length === 0) return null;
+  return { id: organization.id, salesforce_id: accountId, name: organization.name, before, change };
+}
+
+/** Why an organization without account is not marked (C4), or null. */
+function reasonToKeep(organization: Organization, protections: Protections, withhold: boolean): string | null {
+  const accountId = accountIdOf(organization) ?? externalAccountIdOf(organization);
+  if (accountId !== null && protections.protectedIds.has(accountId)) return "not marked: protected by protected_ids";
+  if (isChecked(organization, "ignore_deletion")) return "not marked: ignore_deletion is set";
+  if (isChecked(organization, "migrating")) return "not marked: it is migrating to the other instance";
+  return withhold ? "not marked: a record could not be identified, so its account may still be there" : null;
+}
+
+function markOf(organization: Organization): Mark {
+  return {
+    id: organization.id,
+    salesforce_id: accountIdOf(organization),
+    name: organization.name,
+    before: { mark_for_deletion: organization.organization_fields.mark_for_deletion ?? null },
+    change: { mark_for_deletion: true },
+  };
+}

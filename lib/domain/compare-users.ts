@@ -1,0 +1,187 @@
+import { byRule, type Note } from "./changeset.ts";
+import { sameName } from "./equality.ts";
+import { addressKey, isProtected, isUsableAddress, type ProtectedAddresses } from "./protected-address.ts";
+import type { Contact, User, UserCreate, UserMark, UserUpdate } from "./user.ts";
+
+/** What user-sync compares (U5). */
+export interface UsersInput {
+  users: readonly User[];
+  /** Contacts from Salesforce, joined to the organizations of their accounts; as they came, several per address included. */
+  contacts: readonly Contact[];
+  /** Lower case; subdomains are covered. */
+  protectedDomains: ReadonlySet<string>;
+  /** Lower case. */
+  protectedEmails: ReadonlySet<string>;
+  /** Organizations whose users are left alone. */
+  protectedOrganizationIds: ReadonlySet<number>;
+  /** Organizations that share their `salesforce_id` with another one (C7). */
+  conflictedOrganizationIds: ReadonlySet<number>;
+  /** Every organization of the instance. */
+  organizationIds: ReadonlySet<number>;
+}
+
+/** All that the comparison of users found, sorted by address. Notes name users by id; a contact has only its account's. */
+export interface UserChangeset {
+  /** The contacts that are left, one per address (U4). */
+  contacts: Contact[];
+  creates: UserCreate[];
+  updates: UserUpdate[];
+  marks: UserMark[];
+  notes: Note[];
+  /** Users that this comparison may touch: what percentages are of (S2). */
+  existing: number;
+  /** How many of those are marked already. */
+  marked: number;
+}
+
+/** Why a record is left alone: the rule, and a reason that is the same for every such record, so that it can be counted. */
+type LeftAlone = Pick<Note, "rule" | "reason">;
+
+/** Compares the users of us-government with the contacts in Salesforce, on address (U2, U4–U6). */
+export function compareUsers(input: UsersInput): UserChangeset {
+  const holders = Map.groupBy(input.users, addressOf);
+  const { contacts, notes } = onePerAddress(input.contacts, holders);
+  const leftAlone = new Map(input.users.flatMap((user) => withReason(user, reasonToLeaveUser(user, holders, input))));
+  for (const [{ id }, left] of leftAlone) notes.push({ ...left, salesforce_id: null, id });
+  const creates: UserCreate[] = [];
+  const updates: UserUpdate[] = [];
+  for (const contact of contacts) {
+    const user = holders.get(contact.email)?.[0];
+    const left = reasonToLeaveContact(contact, user !== undefined && leftAlone.has(user), input);
+    if (left) notes.push({ ...left, salesforce_id: contact.salesforce_id, id: null });
+    else if (user) updates.push(...updateOf(user, contact));
+    else creates.push(contact);
+  }
+  const wanted = new Set(contacts.map((contact) => contact.email));
+  const eligible = input.users.filter((user) => !leftAlone.has(user));
+  return {
+    contacts,
+    creates,
+    updates,
+    marks: eligible
+      .filter((user) => !user.marked && !wanted.has(addressOf(user)))
+      .map(markOf)
+      .sort(byAddress),
+    notes: notes.sort(byRule),
+    existing: eligible.length,
+    marked: eligible.filter((user) => user.marked).length,
+  };
+}
+
+/** One contact for each usable address, sorted by it; the others are noted (U4). */
+function onePerAddress(all: readonly Contact[], holders: ReadonlyMap<string, readonly User[]>) {
+  const notes: Note[] = [];
+  const drop = (contact: Contact, reason: string) =>
+    notes.push({ rule: "U4", salesforce_id: contact.salesforce_id, id: null, reason });
+  const usable: Contact[] = [];
+  for (const contact of all) {
+    const email = addressKey(contact.email);
+    if (isUsableAddress(email)) usable.push({ ...contact, email, name: contact.name.trim() });
+    else drop(contact, "dropped: no usable address");
+  }
+  const contacts: Contact[] = [];
+  for (const [email, candidates] of Map.groupBy(usable, (contact) => contact.email)) {
+    const organizationIds = new Set(holders.get(email)?.map((user) => user.organization_id));
+    const [chosen, ...others] = candidates.sort(byPreference(organizationIds));
+    if (chosen) contacts.push(chosen);
+    for (const other of others) drop(other, "dropped: another contact has the same address");
+  }
+  return { contacts: contacts.sort(byAddress), notes };
+}
+
+/** The organization that the user already has, else the lowest `salesforce_id`, then the lowest name (U4). */
+function byPreference(organizationIds: ReadonlySet<number | null>) {
+  const rank = (contact: Contact) => (organizationIds.has(contact.organization_id) ? 0 : 1);
+  return (one: Contact, other: Contact): number =>
+    rank(one) - rank(other) ||
+    byText(one.salesforce_id, other.salesforce_id) ||
+    byText(one.name, other.name) ||
+    one.organization_id - other.organization_id;
+}
+
+/** Why a user is not ours to touch (U2, U5), or null. */
+function reasonToLeaveUser(
+  user: User,
+  holders: ReadonlyMap<string, readonly User[]>,
+  input: UsersInput,
+): LeftAlone | null {
+  const address = addressOf(user);
+  const organizationId = user.organization_id;
+  if (isProtected(address, protectedAddresses(input))) {
+    return { rule: "U2", reason: "user left alone: protected address or domain" };
+  }
+  const left = (reason: string): LeftAlone => ({ rule: "U5", reason: `user left alone: ${reason}` });
+  if (!isUsableAddress(address)) return left("no usable address");
+  if (user.role !== "end-user") return left("no end user");
+  if (user.suspended) return left("suspended");
+  if (user.memberships > 1) return left("in several organizations");
+  // Addresses are unique in Zendesk; should two users share one all the same, nobody can say whose the contact is.
+  if ((holders.get(address) ?? []).length > 1) return left("another user has the same address");
+  if (organizationId === null) return null;
+  if (input.protectedOrganizationIds.has(organizationId)) return left("in a protected organization");
+  if (input.conflictedOrganizationIds.has(organizationId)) return left("in an organization that is in conflict");
+  return input.organizationIds.has(organizationId) ? null : left("in an organization that is not known");
+}
+
+/** Why nothing is done about a contact (U2, U5), or null. A protected organization may still get users; they are left alone from then on. */
+function reasonToLeaveContact(contact: Contact, holderLeftAlone: boolean, input: UsersInput): LeftAlone | null {
+  const left = (reason: string): LeftAlone => ({ rule: "U5", reason: `contact left alone: ${reason}` });
+  if (holderLeftAlone) return left("its address belongs to a user who is left alone");
+  if (isProtected(contact.email, protectedAddresses(input))) {
+    return { rule: "U2", reason: "contact left alone: protected address or domain" };
+  }
+  if (input.conflictedOrganizationIds.has(contact.organization_id)) return left("its organization is in conflict");
+  return input.organizationIds.has(contact.organization_id) ? null : left("its organization is not known");
+}
+
+/** What differs between a user and the contact: name, organization, or a mark although the contact is back (U5, U6). */
+function updateOf(user: User, contact: Contact): UserUpdate[] {
+  const before: UserUpdate["before"] = {};
+  const change: UserUpdate["change"] = {};
+  if (!sameName(user.name, contact.name)) {
+    before.name = user.name;
+    change.name = contact.name;
+  }
+  if (user.organization_id !== contact.organization_id) {
+    before.organization_id = user.organization_id;
+    change.organization_id = contact.organization_id;
+  }
+  if (user.marked) {
+    before.mark_for_deletion = true;
+    change.mark_for_deletion = false;
+  }
+  if (Object.keys(change).length === 0) return [];
+  return [{ id: user.id, salesforce_id: contact.salesforce_id, email: contact.email, before, change }];
+}
+
+function markOf(user: User): UserMark {
+  return {
+    id: user.id,
+    salesforce_id: null,
+    email: addressOf(user),
+    before: { mark_for_deletion: false },
+    change: { mark_for_deletion: true },
+  };
+}
+
+function protectedAddresses({ protectedDomains, protectedEmails }: UsersInput): ProtectedAddresses {
+  return { domains: protectedDomains, addresses: protectedEmails };
+}
+
+function withReason(user: User, left: LeftAlone | null): [User, LeftAlone][] {
+  return left ? [[user, left]] : [];
+}
+
+function addressOf(user: User): string {
+  return addressKey(user.email ?? "");
+}
+
+function byAddress(one: { email: string }, other: { email: string }): number {
+  return byText(one.email, other.email);
+}
+
+/** By code unit: the same in every locale (C8). */
+function byText(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,73 @@
+/** Limits before the first write (S2). A percentage is 0..100, of the existing records of one comparison; limits are strict (`>`). */
+export interface Limits {
+  creates: number;
+  marks: { percent: number; max: number };
+  updates: { percent: number };
+  downgrades: { percent: number; max: number };
+  marked_total: { percent: number };
+  /** Percentages apply from this many existing records on; below it, `creates` does not. */
+  minimum_existing: number;
+}
+
+/** Hosts that must be the ones worked on, lower case, with a port where it matters (S10). Null is not checked. */
+export interface Hosts {
+  salesforce: string | null;
+  global: string | null;
+  us_government: string | null;
+}
+
+/** Who may run what from Slack, by Slack id. Where all are empty: nobody but help and status. */
+export interface SlackAccess {
+  /** The Slack team (`T…`); null where not configured. */
+  team: string | null;
+  channels: readonly string[];
+  users: readonly string[];
+  user_groups: readonly string[];
+}
+
+/** `zdsync.config.yml`, with the defaults where a key is absent (interface.md). */
+export interface Config {
+  hosts: Hosts;
+  /** Organizations of these accounts are never marked. 18-character ids. */
+  protected_ids: readonly string[];
+  /** Accounts never created. 18-character ids. */
+  excluded_account_ids: readonly string[];
+  /** Users with an address of these domains are never touched. Lower case. */
+  protected_email_domains: readonly string[];
+  /** Users never touched. Lower case. */
+  protected_emails: readonly string[];
+  /** The one alliance partner's account (P1, P2), 18 characters; null where there is none. */
+  alliance_account_id: string | null;
+  /** `none`: the team has no overrides. `required`: they are fetched, and their absence stops the stage. */
+  overrides: "required" | "none";
+  /** What becomes of organizations without a `salesforce_id` (C4). */
+  unmanaged_organizations: "keep" | "mark";
+  limits: Limits;
+  slack: SlackAccess;
+  /** How long the local history is kept. */
+  history_days: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  creates: 500,
+  marks: { percent: 5, max: 200 },
+  updates: { percent: 30 },
+  downgrades: { percent: 5, max: 100 },
+  marked_total: { percent: 20 },
+  minimum_existing: 10,
+};
+
+/** What holds where `zdsync.config.yml` is absent or says nothing. */
+export const DEFAULT_CONFIG: Config = {
+  hosts: { salesforce: null, global: null, us_government: null },
+  protected_ids: [],
+  excluded_account_ids: [],
+  protected_email_domains: [],
+  protected_emails: [],
+  alliance_account_id: null,
+  overrides: "required",
+  unmanaged_organizations: "keep",
+  limits: DEFAULT_LIMITS,
+  slack: { team: null, channels: [], users: [], user_groups: [] },
+  history_days: 30,
+};

@@ -1,0 +1,142 @@
+import type { Note } from "./changeset.ts";
+import type { DesiredOrganization, Organization } from "./organization.ts";
+import { accountIdOf, externalAccountIdOf, salesforceIdText } from "./organization-scope.ts";
+import { toId18 } from "./salesforce-id.ts";
+
+/** What decides whether records may be created or marked at all. Ids have 18 characters. */
+export interface Protections {
+  /** Accounts that could not be read, or that are there more than once: neither created, updated nor marked. */
+  leaveAlone: ReadonlySet<string>;
+  /** A record that nobody could identify was unreadable: nothing can be called absent, so nothing is marked. */
+  withholdMarks: boolean;
+  /** Organizations of these accounts are never marked. */
+  protectedIds: ReadonlySet<string>;
+  /** Accounts that are never created. */
+  excludedAccountIds: ReadonlySet<string>;
+  /** What becomes of organizations without a `salesforce_id`. */
+  unmanagedOrganizations: "keep" | "mark";
+}
+
+/** The two sides of one comparison. */
+export interface Sides {
+  desired: readonly DesiredOrganization[];
+  /** Every organization of the instance, in any order. */
+  organizations: readonly Organization[];
+  /** Whether this comparison is the one that keeps the organization (C1, P3). */
+  inScope: (organization: Organization) => boolean;
+}
+
+/** An organization and what it should be. */
+export interface Pair {
+  accountId: string;
+  organization: Organization;
+  desired: DesiredOrganization;
+}
+
+/** Desired and existing organizations, put together by account. What is in none of the lists is left alone. */
+export interface Join {
+  /** Accounts that may be created (C2). */
+  missing: DesiredOrganization[];
+  pairs: Pair[];
+  /** Organizations that nothing in the source accounts for (C4). */
+  orphans: Organization[];
+  notes: Note[];
+  /** A desired record has no valid `salesforce_id`, so nobody knows whose organization it accounts for. */
+  unidentified: boolean;
+}
+
+/** Joins the two sides on the 18-character `salesforce_id` (G5, C1–C4); conflicts are noted and left alone (C7). */
+export function joinOrganizations(sides: Sides, protections: Protections): Join {
+  const { accounts, doubled, unidentified } = accountsById(sides.desired);
+  const joiner: Joiner = {
+    accounts,
+    leaveAlone: protections.leaveAlone.union(doubled),
+    protections,
+    byAccount: Map.groupBy(sides.organizations, accountIdOf),
+    byExternalId: Map.groupBy(sides.organizations, externalAccountIdOf),
+    join: { missing: [], pairs: [], orphans: [], notes: [], unidentified },
+  };
+  for (const organization of sides.organizations)
+    if (sides.inScope(organization)) placeOrganization(joiner, organization);
+  for (const [accountId, desired] of accounts) placeAccount(joiner, accountId, desired);
+  return joiner.join;
+}
+
+interface Joiner {
+  accounts: ReadonlyMap<string, DesiredOrganization>;
+  leaveAlone: ReadonlySet<string>;
+  protections: Protections;
+  byAccount: ReadonlyMap<string | null, readonly Organization[]>;
+  byExternalId: ReadonlyMap<string | null, readonly Organization[]>;
+  join: Join;
+}
+
+const UNREADABLE = "left alone: the account or its organization could not be read, or is there more than once";
+
+function accountsById(desired: readonly DesiredOrganization[]) {
+  const groups = Map.groupBy(desired, (one) => toId18(one.salesforce_id));
+  const accounts = new Map<string, DesiredOrganization>();
+  const doubled = new Set<string>();
+  for (const [accountId, [one, ...others]] of groups) {
+    if (accountId === null || one === undefined) continue;
+    accounts.set(accountId, one);
+    if (others.length > 0) doubled.add(accountId);
+  }
+  return { accounts, doubled, unidentified: groups.has(null) };
+}
+
+function placeOrganization(joiner: Joiner, organization: Organization): void {
+  const { accounts, byAccount, join, leaveAlone } = joiner;
+  const accountId = accountIdOf(organization);
+  if (accountId === null) {
+    placeWithoutAccount(joiner, organization);
+    return;
+  }
+  const note = (reason: string) =>
+    join.notes.push({ rule: "C7", salesforce_id: accountId, id: organization.id, reason });
+  const twins = (byAccount.get(accountId) ?? []).filter((twin) => twin.id !== organization.id);
+  const desired = accounts.get(accountId);
+  if (leaveAlone.has(accountId)) note(UNREADABLE);
+  else if (twins.length > 0) note(`left alone: it shares its salesforce_id with organization ${ids(twins)}`);
+  else if (desired) join.pairs.push({ accountId, organization, desired });
+  else join.orphans.push(organization);
+}
+
+/** An organization without a valid `salesforce_id`: nobody's, unless its `external_id` says otherwise (C4, C7). */
+function placeWithoutAccount(joiner: Joiner, organization: Organization): void {
+  const { accounts, join, leaveAlone, protections } = joiner;
+  const note = (rule: string, salesforce_id: string | null, reason: string) =>
+    join.notes.push({ rule, salesforce_id, id: organization.id, reason });
+  const created = externalAccountIdOf(organization);
+  if (salesforceIdText(organization)) {
+    note("C4", null, "left alone: its salesforce_id is no valid Salesforce id; correct it");
+  } else if (created !== null && leaveAlone.has(created)) {
+    note("C7", created, UNREADABLE);
+  } else if (created !== null && accounts.has(created)) {
+    note("C7", created, "left alone: its external_id names the account, but its salesforce_id is empty; fill it in");
+  } else if (protections.unmanagedOrganizations === "mark") {
+    join.orphans.push(organization);
+  } else {
+    note("C4", null, "kept: it has no salesforce_id");
+  }
+}
+
+/** An account without organization is missing, unless it is expired or something speaks against creating it (C2). */
+function placeAccount(joiner: Joiner, accountId: string, desired: DesiredOrganization): void {
+  const { leaveAlone, protections, byAccount, byExternalId, join } = joiner;
+  if (byAccount.has(accountId)) return;
+  const note = (rule: string, reason: string) => join.notes.push({ rule, salesforce_id: accountId, id: null, reason });
+  const created = byExternalId.get(accountId) ?? [];
+  if (leaveAlone.has(accountId)) note("C7", UNREADABLE);
+  else if (desired.organization_fields.support_level === "expired") return;
+  else if (protections.excludedAccountIds.has(accountId)) note("C2", "not created: excluded by excluded_account_ids");
+  else if (created.length > 0) note("C7", `not created: organization ${ids(created)} has this external_id`);
+  else join.missing.push(desired);
+}
+
+function ids(organizations: readonly Organization[]): string {
+  return organizations
+    .map(({ id }) => id)
+    .sort((one, other) => one - other)
+    .join(", ");
+}

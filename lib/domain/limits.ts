@@ -1,0 +1,142 @@
+import type { Changeset, Update } from "./changeset.ts";
+import type { UserChangeset } from "./compare-users.ts";
+import type { Limits } from "./config.ts";
+import { meaningOf } from "./equality.ts";
+import { toId18 } from "./salesforce-id.ts";
+import { isDowngrade } from "./support-level.ts";
+import type { UserUpdate } from "./user.ts";
+
+/** What is measured before the first write (S2). The names are those of the config and of `--allow`. */
+export const EFFECTS = ["creates", "marks", "updates", "downgrades", "marked_total"] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+/** Limits replaced for one run: at most so many, whatever the config says (`--allow marks=120`). */
+export type Allowances = Readonly<Partial<Record<Effect, number>>>;
+
+/** What a changeset must tell to be measured; users and organizations alike. */
+export type Measurable = Pick<Changeset | UserChangeset, "creates" | "updates" | "marks" | "existing" | "marked">;
+
+/** One effect of a changeset, measured (S2). */
+export interface Measure {
+  effect: Effect;
+  /** How many records have the effect. */
+  count: number;
+  /** Existing records of the comparison. */
+  of: number;
+  /** The count that is still within the limit; null where none applies. */
+  limit: number | null;
+  /** The limit as a person wrote it: `5 % (40)`, `200`, `none`. */
+  limitText: string;
+  exceeded: boolean;
+  /** The number given with `--allow`, where it replaced the limit. */
+  allowed?: number;
+}
+
+/**
+ * Measures a changeset against the limits (S2); an allowance replaces a limit. A record counts once for every effect it has.
+ * Users have no support level, so their downgrades are always 0.
+ */
+export function measure(changeset: Measurable, limits: Limits, allow: Allowances = {}): Measure[] {
+  const counts = countEffects(changeset);
+  return EFFECTS.map((effect) => {
+    const count = counts[effect];
+    const allowed = allow[effect];
+    const { limit, limitText } =
+      allowed === undefined
+        ? limitOf(effect, limits, changeset.existing)
+        : { limit: allowed, limitText: `${allowed} (--allow)` };
+    // Marks of earlier runs alone must not stop a run that marks nothing: refusing it would protect nobody.
+    const applies = effect !== "marked_total" || counts.marks > 0;
+    const exceeded = applies && limit !== null && count > limit;
+    return {
+      effect,
+      count,
+      of: changeset.existing,
+      limit,
+      limitText,
+      exceeded,
+      ...(allowed !== undefined && { allowed }),
+    };
+  });
+}
+
+/** Why nothing is written, and the way out (S2). `what` says whose records: `organizations of global`. Only for exceeded measures. */
+export function refusalMessage(measures: readonly Measure[], what: string): string {
+  const exceeded = measures.filter((one) => one.exceeded);
+  const allowances = exceeded.map(({ effect, count }) => `--allow ${effect}=${count}`).join(" ");
+  return [
+    ...exceeded.map((one) => `Too many ${TITLE[one.effect]}: ${shareText(one, what)}, limit ${one.limitText}.`),
+    `Nothing was written. Look at the change files; if they are right, allow it for this run with ${allowances}.`,
+  ].join("\n");
+}
+
+const TITLE: Record<Effect, string> = {
+  creates: "creates",
+  marks: "marks",
+  updates: "updates",
+  downgrades: "downgrades",
+  marked_total: "marked in total (before and after together)",
+};
+
+function shareText({ effect, count, of }: Measure, what: string): string {
+  if (effect === "creates") return `${count}, beside ${of} existing ${what}`;
+  const share = of > 0 ? ` (${Math.round((count / of) * 1000) / 10} %)` : "";
+  return `${count} of ${of} ${what}${share}`;
+}
+
+function countEffects({ creates, updates, marks, marked }: Measurable): Record<Effect, number> {
+  const counted = [...updates].filter((update) => !isRewrittenId(update));
+  return {
+    creates: creates.length,
+    marks: marks.length,
+    updates: counted.length,
+    downgrades: counted.filter(losesSupport).length,
+    marked_total: marked + marks.length,
+  };
+}
+
+/** The limit that holds for an effect: the lower one of percentage and maximum, of those that apply. */
+function limitOf(effect: Effect, limits: Limits, existing: number): Pick<Measure, "limit" | "limitText"> {
+  const enough = existing >= limits.minimum_existing;
+  if (effect === "creates") {
+    if (enough) return { limit: limits.creates, limitText: String(limits.creates) };
+    return { limit: null, limitText: `none below ${limits.minimum_existing} existing records` };
+  }
+  const { percent, max }: { percent: number; max?: number } = limits[effect];
+  const share = enough ? shareOf(percent, existing) : null;
+  if (share !== null && (max === undefined || share <= max))
+    return { limit: share, limitText: `${percent} % (${share})` };
+  if (max !== undefined) return { limit: max, limitText: String(max) };
+  return { limit: null, limitText: `none below ${limits.minimum_existing} existing records` };
+}
+
+/** The greatest whole number that is not more than so many percent. The small addition takes back what binary fractions lose. */
+function shareOf(percent: number, existing: number): number {
+  return Math.floor((existing * percent) / 100 + 1e-9);
+}
+
+/** Whether an update only rewrites a 15-character id as the same account's 18 characters: it counts for no limit (G5). */
+function isRewrittenId({ before, change }: Update | UserUpdate): boolean {
+  const [from, to] = [fieldsOf(before), fieldsOf(change)];
+  if (Object.keys(change).length !== 1 || Object.keys(to).length !== 1 || to.salesforce_id === undefined) return false;
+  return toId18(String(from.salesforce_id)) === toId18(String(to.salesforce_id));
+}
+
+/** Whether an update takes support away (S2): a lower support level that is not empty, or no emergency support any more. */
+function losesSupport({ before, change }: Update | UserUpdate): boolean {
+  const [from, to] = [fieldsOf(before), fieldsOf(change)];
+  if (isDowngrade(levelOf(from), levelOf(to))) return true;
+  const emergency = (fields: Fields) => meaningOf("checkbox", fields.emergency_support_24x7);
+  return "emergency_support_24x7" in to && emergency(from) === true && emergency(to) === false;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(difference: Update["change"] | UserUpdate["change"]): Fields {
+  return ("organization_fields" in difference && difference.organization_fields) || {};
+}
+
+function levelOf(fields: Fields): string | null {
+  const level = meaningOf("dropdown", fields.support_level);
+  return level === null ? null : String(level);
+}

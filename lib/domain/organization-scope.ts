@@ -1,0 +1,68 @@
+import { meaningOf } from "./equality.ts";
+import { type Organization, PARTNER_ACCOUNT_TYPES } from "./organization.ts";
+import { toId18 } from "./salesforce-id.ts";
+
+/** Whose account is whose: what divides the organizations of an instance between compare and partner-sync (C1, P3). */
+export interface AccountSources {
+  /** Ids of the accounts in `partner_accounts.json`. */
+  partnerIds: ReadonlySet<string>;
+  /** Ids of the accounts in `salesforce_accounts.json`. */
+  accountIds: ReadonlySet<string>;
+}
+
+/** The sources with every id in 18 characters (G5): artifacts made by hand may hold the short ones. */
+export function withLongIds({ partnerIds, accountIds }: AccountSources): AccountSources {
+  const long = (ids: ReadonlySet<string>) => new Set([...ids].map((id) => toId18(id) ?? id));
+  return { partnerIds: long(partnerIds), accountIds: long(accountIds) };
+}
+
+/** The account an organization names in `salesforce_id`, in 18 characters (G5); null where it names none, or no valid one. */
+export function accountIdOf(organization: Organization): string | null {
+  return toId18(salesforceIdText(organization));
+}
+
+/** What stands in the organization's `salesforce_id`, trimmed; empty where nothing does. */
+export function salesforceIdText(organization: Organization): string {
+  return String(meaningOf("text", organization.organization_fields.salesforce_id) ?? "");
+}
+
+/** The account that zdsync created an organization for (S5), in 18 characters; Zendesk ignores the case of `external_id`. */
+export function externalAccountIdOf(organization: Organization): string | null {
+  return toId18(organization.external_id ?? "");
+}
+
+/**
+ * Whether an organization belongs to partner-sync (C1, P3): its account is a partner, or it has a partner `account_type` and
+ * its account is no customer. Every other organization belongs to compare.
+ */
+export function isPartnersOrganization(
+  organization: Organization,
+  { partnerIds, accountIds }: AccountSources,
+): boolean {
+  const accountId = salesforceIdText(organization) ? accountIdOf(organization) : externalAccountIdOf(organization);
+  if (accountId !== null && partnerIds.has(accountId)) return true;
+  return hasPartnerType(organization) && !(accountId !== null && accountIds.has(accountId));
+}
+
+/** Who is a partner where `partner_accounts.json` is missing (A3): accounts whose organization has a partner `account_type`. */
+export function partnerIdsByOrganization(organizations: readonly Organization[]): Set<string> {
+  return new Set(organizations.filter(hasPartnerType).flatMap((organization) => accountIdOf(organization) ?? []));
+}
+
+/** Whether the deletion process is to review the organization. */
+export function isMarked(organization: Organization): boolean {
+  return isChecked(organization, "mark_for_deletion");
+}
+
+/** Whether one of the checkboxes that decide about marks is set. */
+export function isChecked(
+  organization: Organization,
+  key: "mark_for_deletion" | "ignore_deletion" | "migrating",
+): boolean {
+  return meaningOf("checkbox", organization.organization_fields[key]) === true;
+}
+
+function hasPartnerType(organization: Organization): boolean {
+  const type = meaningOf("dropdown", organization.organization_fields.account_type);
+  return PARTNER_ACCOUNT_TYPES.includes(String(type));
+}

@@ -1,0 +1,140 @@
+import { describe, expect, test } from "bun:test";
+import {
+  ACCOUNT,
+  account,
+  charge,
+  globalFields,
+  governmentFields,
+  OTHER_ACCOUNT,
+  override,
+  PREMIUM,
+  process,
+  USGOV_12X5,
+} from "./process-examples.ts";
+
+const premium = account({ charges: [charge(PREMIUM)] });
+const note = (reason: string, salesforce_id = ACCOUNT) => ({ rule: "E8", salesforce_id, id: null, reason });
+
+describe("E8: which overrides apply", () => {
+  test("E8: until its last day, that day included", () => {
+    const applied = process(premium, { overrides: [override({ ends_on: "2026-11-23" })] });
+    expect(globalFields(applied).support_level).toBe("ultimate");
+    expect(applied.notes).toEqual([]);
+    const ended = process(premium, { overrides: [override({ ends_on: "2026-11-22" })] });
+    expect(globalFields(ended).support_level).toBe("premium");
+    expect(ended.counts.overridden).toBe(0);
+    expect(ended.notes).toEqual([note("override at overrides.yml:1 not applied, ended: its last day was 2026-11-22")]);
+  });
+
+  test("E8: of two for one account and instance neither applies, and both are reported", () => {
+    const overrides = [
+      override(),
+      override({ where: "overrides.yml:9", subscriptions: new Map([["sub_sm_premium", true]]) }),
+    ];
+    const processed = process(premium, { overrides });
+    expect(globalFields(processed)).toMatchObject({ support_level: "premium", sub_sm_premium: false });
+    const doubled =
+      "not applied, doubled: overrides.yml:1, overrides.yml:9 are for the same account and instance; keep one";
+    expect(processed.notes).toEqual([
+      note(`override at overrides.yml:1 ${doubled}`),
+      note(`override at overrides.yml:9 ${doubled}`),
+    ]);
+  });
+
+  test("E8: two for one account in different instances both apply", () => {
+    const subs = [
+      ...account().subs,
+      { ...account().subs[0], id: "a0S4M00000ZzZzZUAV", subscription_id: null } as never,
+    ];
+    const both = account({
+      subs,
+      charges: [charge(PREMIUM), charge(USGOV_12X5, { subscription_id: "a0S4M00000ZzZzZUAV" })],
+    });
+    const overrides = [
+      override(),
+      override({ instance: "us-government", subscriptions: new Map([["sub_sm_premium", true]]) }),
+    ];
+    const processed = process(both, { overrides });
+    expect(processed.notes).toEqual([]);
+    expect(processed.counts.overridden).toBe(2);
+    expect(globalFields(processed)).toMatchObject({ sub_dotcom_ultimate: true, sub_sm_premium: false });
+    expect(governmentFields(processed)).toMatchObject({ support_level: "premium", sub_sm_premium: true });
+  });
+
+  test("E8: an ended or invalid one does not stand in the way of its successor", () => {
+    const overrides = [
+      override({ ends_on: "2026-11-22" }),
+      override({ subscriptions: new Map([["sub_typo", true]]) }),
+      override({ where: "overrides.yml:9" }),
+    ];
+    const processed = process(premium, { overrides });
+    expect(globalFields(processed).support_level).toBe("ultimate");
+    expect(processed.notes).toHaveLength(2);
+  });
+
+  test("E8: an unknown type makes the whole entry invalid, and the nearest known one is named", () => {
+    const subscriptions = new Map([
+      ["sub_dotcom_ultimate", true],
+      ["sub_dotcom_premum", true],
+      ["legacy_golt", true],
+    ]);
+    const processed = process(premium, { overrides: [override({ subscriptions, expiration_date: "2030-01-01" })] });
+    expect(globalFields(processed)).toMatchObject({ support_level: "premium", expiration_date: "2026-12-31" });
+    expect(processed.notes).toEqual([
+      note(
+        "override at overrides.yml:1 not applied, invalid: no subscription type is called " +
+          '"sub_dotcom_premum" (did you mean "sub_dotcom_premium"?) or "legacy_golt" (did you mean "legacy_gold"?)',
+      ),
+    ]);
+  });
+
+  test("E8: types of plans.yml without a field, and fields without a type, are known", () => {
+    const gold = process(premium, { overrides: [override({ subscriptions: new Map([["legacy_gold", true]]) })] });
+    expect(globalFields(gold).support_level).toBe("gold");
+    const field = override({ subscriptions: new Map([["sub_ss_growth", true]]) });
+    const plans = {
+      types: new Map(),
+      typeOfCharge: new Map(),
+      ignoredCharges: new Set<string>(),
+      governmentTypes: { without_exception: new Set<string>(), with_exception: new Set<string>() },
+    };
+    expect(globalFields(process(premium, { plans, overrides: [field] })).sub_ss_growth).toBe(true);
+    const noField = override({ subscriptions: new Map([["account_type", true]]) });
+    expect(process(premium, { overrides: [noField] }).notes[0]?.reason).toStartWith(
+      'override at overrides.yml:1 not applied, invalid: no subscription type is called "account_type"',
+    );
+  });
+
+  test("E8: for an account that was not gathered", () => {
+    expect(process(premium, { overrides: [override({ salesforce_id: OTHER_ACCOUNT })] }).notes).toEqual([
+      note(
+        "override at overrides.yml:1 not applied, unknown account: it was not gathered from Salesforce",
+        OTHER_ACCOUNT,
+      ),
+    ]);
+  });
+
+  test("E8: never creates an object in an instance without subscription", () => {
+    const processed = process(premium, { overrides: [override({ instance: "us-government" })] });
+    expect(processed.desired["us-government"]).toEqual([]);
+    expect(globalFields(processed).support_level).toBe("premium");
+    expect(processed.notes).toEqual([
+      note(
+        "override at overrides.yml:1 not applied, without effect: " +
+          "the account is skipped, or none of its subscriptions counts in us-government",
+      ),
+    ]);
+  });
+
+  test("E8: never creates an object for a skipped account", () => {
+    for (const processed of [
+      process(account({ subs: [] }), { overrides: [override()] }),
+      process(premium, { overrides: [override()], partnerIds: new Set([ACCOUNT]) }),
+    ]) {
+      expect(processed.desired.global).toEqual([]);
+      expect(processed.notes.map((one) => one.reason)).toContain(
+        "override at overrides.yml:1 not applied, without effect: the account is skipped, or none of its subscriptions counts in global",
+      );
+    }
+  });
+});

@@ -1,0 +1,123 @@
+import type { Note } from "./changeset.ts";
+import { CHARGE_OUTCOMES, type ChargeOutcome, type JudgedCharge } from "./entitled-instance.ts";
+import { INSTANCES, type InstanceName } from "./instance.ts";
+import { type AccountDecision, SKIP_REASONS, type SkipReason } from "./process-decision.ts";
+
+/** What a summary of `process` counts. */
+export interface ProcessCounts {
+  accounts: number;
+  skipped: Record<SkipReason, number>;
+  /** Charges of accounts that were processed. */
+  charges: Record<ChargeOutcome, number>;
+  /** Objects that an override was applied to. */
+  overridden: number;
+  desired: Record<InstanceName, number>;
+  /** Objects that fell out for their `expiration_date` (E13). */
+  too_old: Record<InstanceName, number>;
+}
+
+/** A charge name that `plans.yml` does not know. */
+export interface UnknownCharge {
+  charge_name: string;
+  /** Ids of the accounts that have it, sorted. */
+  accounts: string[];
+  /** Ids of those among them that have it unexpired: their support may be missing. */
+  unexpired_accounts: string[];
+}
+
+const SKIPPED: Record<SkipReason, { rule: string; reason: string }> = {
+  partner: { rule: "E1", reason: "skipped: a partner account" },
+  "without subscription": { rule: "E1", reason: "skipped: no subscription" },
+  doubled: {
+    rule: "G5",
+    reason: "skipped, its organizations are left as they are: several accounts were gathered with this id",
+  },
+};
+
+/** What is to be reported about one account: skips (E1), unknown and stray charges (E2), objects that fell out (E13). */
+export function accountNotes(decision: AccountDecision): Note[] {
+  const note = (rule: string, reason: string): Note => ({
+    rule,
+    salesforce_id: decision.salesforce_id,
+    id: null,
+    reason,
+  });
+  if (decision.skipped !== null) return [note(SKIPPED[decision.skipped].rule, SKIPPED[decision.skipped].reason)];
+  const strays = decision.strayCharges.length;
+  return [
+    ...[...unknownNames(decision)].map(([name, unexpired]) => note("E2", unknownReason(name, unexpired))),
+    ...(strays > 0 ? [note("E2", `ignored ${strays} charge${strays > 1 ? "s" : ""} of no gathered subscription`)] : []),
+    ...decision.tooOld.map((instance) => {
+      const end = decision.entitlements[instance]?.expiration_date;
+      return note("E13", `${instance}: left out, its expiration_date ${end} is more than three years and one day ago`);
+    }),
+  ];
+}
+
+/** How many accounts, charges and objects were decided which way. */
+export function countDecisions(decisions: readonly AccountDecision[]): ProcessCounts {
+  const outcomes = decisions.flatMap((one) => allCharges(one).map(({ outcome }) => outcome));
+  const objects = decisions.flatMap(({ entitlements }) => Object.values(entitlements));
+  const tooOld = count(
+    INSTANCES,
+    decisions.flatMap((one) => one.tooOld),
+  );
+  const made = count(
+    INSTANCES,
+    objects.map(({ instance }) => instance),
+  );
+  return {
+    accounts: decisions.length,
+    skipped: count(
+      SKIP_REASONS,
+      decisions.flatMap(({ skipped }) => skipped ?? []),
+    ),
+    charges: count(CHARGE_OUTCOMES, outcomes),
+    overridden: objects.filter(({ override }) => override !== null).length,
+    desired: {
+      global: made.global - tooOld.global,
+      "us-government": made["us-government"] - tooOld["us-government"],
+    },
+    too_old: tooOld,
+  };
+}
+
+/** Charge names that nobody mapped: the most common way to lose support by mistake (E2). */
+export function unknownCharges(decisions: readonly AccountDecision[]): UnknownCharge[] {
+  const found = new Map<string, UnknownCharge>();
+  for (const decision of decisions) {
+    for (const [name, unexpired] of unknownNames(decision)) {
+      const entry = found.get(name) ?? { charge_name: name, accounts: [], unexpired_accounts: [] };
+      entry.accounts.push(decision.salesforce_id);
+      if (unexpired) entry.unexpired_accounts.push(decision.salesforce_id);
+      found.set(name, entry);
+    }
+  }
+  return [...found.values()].sort((one, other) => (one.charge_name < other.charge_name ? -1 : 1));
+}
+
+/** The account's unknown charge names, and whether it has an unexpired charge of that name. */
+function unknownNames(decision: AccountDecision): Map<string, boolean> {
+  const names = new Map<string, boolean>();
+  for (const { charge, outcome, unexpired } of allCharges(decision)) {
+    if (outcome !== "unknown charge name") continue;
+    const name = charge.charge_name.trim();
+    names.set(name, unexpired || names.get(name) === true);
+  }
+  return names;
+}
+
+function unknownReason(name: string, unexpired: boolean): string {
+  const state = unexpired ? "unexpired, support may be missing" : "expired";
+  return `unknown charge name ${JSON.stringify(name)} (${state}); add it to plans.yml`;
+}
+
+function allCharges({ subscriptions, strayCharges }: AccountDecision): JudgedCharge[] {
+  return [...subscriptions.flatMap(({ charges }) => charges), ...strayCharges];
+}
+
+function count<Word extends string>(words: readonly Word[], found: readonly Word[]): Record<Word, number> {
+  const counts = Object.fromEntries(words.map((word) => [word, 0])) as Record<Word, number>;
+  for (const word of found) counts[word]++;
+  return counts;
+}

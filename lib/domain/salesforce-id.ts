@@ -1,0 +1,44 @@
+const SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
+const FIFTEEN_OR_EIGHTEEN = /^[A-Za-z0-9]{15}(?:[A-Za-z0-5]{3})?$/;
+
+/**
+ * The 18-character form of a Salesforce id (G5), or null where the text is no Salesforce id.
+ *
+ * The last three characters say which of the first fifteen are capitals, so an 18-character id that lost its case on the way
+ * (Zendesk's external_id ignores case) is restored from them.
+ */
+export function toId18(text: string): string | null {
+  const id = text.trim();
+  if (!FIFTEEN_OR_EIGHTEEN.test(id)) return null;
+  const head = id.slice(0, 15);
+  const own = head + suffixOf(head);
+  if (id.length === 15 || own === id) return own;
+  return restoreCase(head, id.slice(15).toUpperCase());
+}
+
+/** The first 15 characters, as agents know the account (organization field `sfdc_short_id`). */
+export function toShortId(id18: string): string {
+  return id18.slice(0, 15);
+}
+
+function suffixOf(head: string): string {
+  let suffix = "";
+  for (let block = 0; block < 3; block++) {
+    let bits = 0;
+    for (let position = 0; position < 5; position++) {
+      if (/[A-Z]/.test(head.charAt(block * 5 + position))) bits |= 1 << position;
+    }
+    suffix += SUFFIX_ALPHABET.charAt(bits);
+  }
+  return suffix;
+}
+
+function restoreCase(head: string, suffix: string): string | null {
+  const restored = [...head.toLowerCase()]
+    .map((character, index) => {
+      const bits = SUFFIX_ALPHABET.indexOf(suffix.charAt(Math.floor(index / 5)));
+      return bits & (1 << (index % 5)) ? character.toUpperCase() : character;
+    })
+    .join("");
+  return suffixOf(restored) === suffix ? restored + suffix : null;
+}

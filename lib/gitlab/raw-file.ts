@@ -1,0 +1,112 @@
+import { ConfigurationError, RemoteError } from "../errors.ts";
+import { retryDelayMs } from "../http/retry-timing.ts";
+import { refusal } from "./refusals.ts";
+
+/** More than any overrides file; what is larger is not read into memory. */
+const MOST_BYTES = 10 * 1024 * 1024;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Where a file lies, and what may read it. */
+export interface RawFileSettings {
+  /** GitLab itself: `https://gitlab.com`. */
+  url: string;
+  /** Project id or full path. */
+  project: string;
+  path: string;
+  /** Branch, tag or commit. */
+  ref: string;
+  /** Null for a public project. */
+  token: string | null;
+}
+
+/** How the file is asked for; all for tests. */
+export interface RawFileOptions {
+  /** For one attempt, its body included. */
+  timeoutMs?: number;
+  /** Attempts after the first. */
+  retries?: number;
+  sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** What one attempt gave: an answer, whole, or why there was none. `passing`: worth another attempt. */
+type Attempt =
+  | { is: "answered"; response: Response; text: string }
+  | { is: "passing"; what: string; headers: Headers; cause?: unknown };
+
+/**
+ * Reads one file of a GitLab project as text (API v4, repository files, raw). Throws `ConfigurationError` that names the
+ * setting to look at, or `RemoteError` where GitLab cannot be read just now.
+ */
+export async function readRawFile(settings: RawFileSettings, options: RawFileOptions = {}): Promise<string> {
+  const { timeoutMs = 30_000, retries = 4, sleep = Bun.sleep } = options;
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await attemptOnce(settings, timeoutMs);
+    if (outcome.is === "answered") return textOf(settings, outcome.response, outcome.text);
+    if (attempt > retries) throw unreachable(settings, outcome.what, attempt, outcome.cause);
+    const { headers } = outcome;
+    await sleep(
+      Math.min(retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() }), LONGEST_WAIT_MS),
+    );
+  }
+}
+
+async function attemptOnce(settings: RawFileSettings, timeoutMs: number): Promise<Attempt> {
+  let headers = new Headers();
+  try {
+    const response = await fetch(rawUrl(settings), {
+      headers: settings.token === null ? {} : { "PRIVATE-TOKEN": settings.token },
+      // fetch would take the token along to wherever it is sent.
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    headers = response.headers;
+    if (response.status === 429 || response.status >= 500) {
+      await response.body?.cancel();
+      return { is: "passing", what: `it answered ${response.status}`, headers };
+    }
+    return { is: "answered", response, text: await readText(settings, response) };
+  } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
+    const timedOut = cause instanceof Error && cause.name === "TimeoutError";
+    return { is: "passing", what: timedOut ? "no whole answer in time" : "the connection failed", headers, cause };
+  }
+}
+
+function textOf(settings: RawFileSettings, response: Response, text: string): string {
+  const refused = refusal(settings, response, text);
+  if (refused) throw new ConfigurationError([refused]);
+  return text;
+}
+
+function rawUrl({ url, project, path, ref }: RawFileSettings): string {
+  const file = `projects/${encodeURIComponent(project)}/repository/files/${encodeURIComponent(path)}/raw`;
+  return `${url.replace(/\/+$/, "")}/api/v4/${file}?ref=${encodeURIComponent(ref)}`;
+}
+
+/** The whole body as text; refuses what is too large, or not UTF-8. */
+async function readText(settings: RawFileSettings, response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > MOST_BYTES) throw unusable(settings, "is larger than 10 MB: is it the right file?");
+    chunks.push(chunk);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+  } catch {
+    throw unusable(settings, "is not UTF-8 text: is it the right file?");
+  }
+}
+
+function unusable({ path }: RawFileSettings, what: string): ConfigurationError {
+  return new ConfigurationError([{ where: "OVERRIDES_PATH", what: `${path} ${what}` }]);
+}
+
+function unreachable(settings: RawFileSettings, what: string, attempts: number, cause: unknown): RemoteError {
+  return new RemoteError(
+    `GitLab (${new URL(settings.url).host}) could not be asked for ${settings.path} of ${settings.project}: ${what}, ${attempts} times in a row. Try again later; if it stays so, check GITLAB_URL and the network.`,
+    { service: "GitLab", attempts },
+    { cause },
+  );
+}

@@ -1,0 +1,92 @@
+import { ATTRIBUTES, type Attribute } from "../domain/attributes.ts";
+import { type Day, threeYearsOut } from "../domain/dates.ts";
+import type { SourceField } from "../domain/source-field.ts";
+import { CHARGES, SUBSCRIPTIONS } from "./child-lists.ts";
+import { soqlDay, soqlId } from "./soql-literal.ts";
+
+/** The field that holds an account's own id, 18 characters, as text. */
+export const ACCOUNT_ID = "Account_ID_18__c";
+
+/** The account's attributes, by name. */
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** What the partner query reads beside the attributes flagged `partner` (P1). */
+const PARTNER_FIELDS = [
+  "Partner_Track__c",
+  "Support_Hold__c",
+  "Account_Risk_Level__c",
+  "Type",
+  "Partners_Partner_Status__c",
+];
+
+/** What the contact query reads (U3). */
+export const CONTACT_FIELDS = ["Name", "Email", `Account.${ACCOUNT_ID}`] as const;
+
+/** Contacts that may be users of us-government (U3), before the accounts they must belong to. */
+const CONTACT_FILTER =
+  "Inactive_Contact__c = false AND Role__c INCLUDES ('Gitlab Admin') AND Name != '' AND Email != ''";
+
+/** The account query (A1): every attribute's fields, in table order, and both child lists of the last three years. */
+export function accountQuery(today: Day, attributes: Attributes = ATTRIBUTES as Attributes): string {
+  const endDate = soqlDay(threeYearsOut(today));
+  const fields = [...accountFields(attributes), childQuery(SUBSCRIPTIONS, endDate), childQuery(CHARGES, endDate)];
+  return `SELECT ${fields.join(", ")} FROM Account WHERE Type IN ('Customer', 'Former Customer')`;
+}
+
+/** The partner query (P1); `allianceAccountId` is the one configured alliance account. */
+export function partnerQuery(
+  allianceAccountId: string | null,
+  attributes: Attributes = ATTRIBUTES as Attributes,
+): string {
+  const partners =
+    "(Type = 'Partner' AND Partners_Partner_Status__c IN ('Authorized') AND Partner_Track__c IN ('Open', 'Select'))";
+  const alliance = allianceAccountId === null ? "" : ` OR ${ACCOUNT_ID} = ${soqlId(allianceAccountId)}`;
+  return `SELECT ${partnerFields(attributes).join(", ")} FROM Account WHERE ${partners}${alliance}`;
+}
+
+/** The contact query (U3) for a few accounts. No blanks between the ids: each would cost three bytes of the request line. */
+export function contactQuery(accountIds: readonly string[]): string {
+  const accounts = accountIds.map(soqlId).join(",");
+  return `SELECT ${CONTACT_FIELDS.join(", ")} FROM Contact WHERE ${CONTACT_FILTER} AND Account.${ACCOUNT_ID} IN (${accounts})`;
+}
+
+/** Every path that the queries read or filter by, by object; lookups as paths. For `doctor`. */
+export function queriedFields(attributes: Attributes = ATTRIBUTES as Attributes): {
+  account: string[];
+  contact: string[];
+  children: { list: string; fields: string[] }[];
+} {
+  return {
+    account: [...new Set([...accountFields(attributes), ...partnerFields(attributes)])],
+    contact: [...CONTACT_FIELDS, "Inactive_Contact__c", "Role__c"],
+    children: [SUBSCRIPTIONS, CHARGES].map((child) => ({
+      list: child.list,
+      fields: [...new Set([...childFields(child), child.status, child.end])],
+    })),
+  };
+}
+
+function accountFields(attributes: Attributes): string[] {
+  return [...new Set([ACCOUNT_ID, ...Object.values(attributes).flatMap((one) => one.from.fields), "Type"])];
+}
+
+function partnerFields(attributes: Attributes): string[] {
+  const flagged = Object.values(attributes).filter((one) => one.partner);
+  return [...new Set([ACCOUNT_ID, ...flagged.flatMap((one) => one.from.fields), ...PARTNER_FIELDS])];
+}
+
+interface ChildList {
+  list: string;
+  status: string;
+  end: string;
+  fields: Readonly<Record<string, SourceField<unknown>>>;
+}
+
+function childFields(child: ChildList): string[] {
+  return Object.values(child.fields).flatMap((one) => one.fields);
+}
+
+function childQuery(child: ChildList, endDate: Day): string {
+  const filter = `${child.status} != 'Cancelled' AND ${child.end} >= ${endDate}`;
+  return `(SELECT ${childFields(child).join(", ")} FROM ${child.list} WHERE ${filter})`;
+}

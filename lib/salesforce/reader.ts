@@ -1,0 +1,83 @@
+import { toId18 } from "../domain/salesforce-id.ts";
+import { CHARGES, SUBSCRIPTIONS } from "./child-lists.ts";
+import { contactChunks } from "./contact-chunks.ts";
+import { readDescription } from "./describe.ts";
+import { mapAccount } from "./map-account.ts";
+import { mapContact } from "./map-contact.ts";
+import { mapPartner } from "./map-partner.ts";
+import { inParallel } from "./parallel.ts";
+import type { AccountPage, SalesforceContact, SalesforceReader, UnreadableRecord } from "./ports.ts";
+import { accountQuery, contactQuery, partnerQuery } from "./queries.ts";
+import { readPages } from "./read.ts";
+import type { Session } from "./session.ts";
+import type { WireRecord } from "./wire-record.ts";
+
+/** Contact queries at once. */
+const CONTACT_QUERIES = 4;
+
+/** A reader of the Salesforce that the session is logged in to. */
+export function createReader(session: Session): SalesforceReader {
+  return {
+    host: session.host,
+    accounts: (today) => readAccounts(session, accountQuery(today)),
+    partners: (allianceAccountId) => readPartners(session, allianceAccountId),
+    contacts: (accountIds) => readContacts(session, accountIds),
+    describe: (object) => readDescription(session, object),
+    apiUsage: session.apiUsage,
+  };
+}
+
+async function* readAccounts(session: Session, soql: string): AsyncGenerator<AccountPage> {
+  const children = [SUBSCRIPTIONS.list, CHARGES.list];
+  for await (const page of readPages(session.get, { what: "accounts", path: queryPath(session, soql), children })) {
+    const accounts: AccountPage["accounts"] = [];
+    const unreadable: UnreadableRecord[] = [];
+    for (const record of page.records) {
+      const mapped = mapAccount(record);
+      if ("account" in mapped) accounts.push(mapped.account);
+      else unreadable.push(mapped.unreadable);
+    }
+    yield { accounts, unreadable, total: page.total };
+  }
+}
+
+async function readPartners(
+  session: Session,
+  allianceAccountId: string | null,
+): ReturnType<SalesforceReader["partners"]> {
+  const alliance = allianceAccountId === null ? null : toId18(allianceAccountId);
+  const records = await readAll(session, "partners", partnerQuery(allianceAccountId));
+  const mapped = records.map((record) => mapPartner(record, alliance));
+  return {
+    partners: mapped.flatMap((one) => ("partner" in one ? one.partner : [])).sort(by((one) => one.salesforce_id)),
+    unreadable: mapped.flatMap((one) => ("unreadable" in one ? one.unreadable : [])),
+  };
+}
+
+async function readContacts(session: Session, accountIds: readonly string[]): ReturnType<SalesforceReader["contacts"]> {
+  const pathBytes = queryPath(session, "").length;
+  const chunks = contactChunks(accountIds, { pathBytes, tokenBytes: session.tokenBytes() });
+  const records = await inParallel(CONTACT_QUERIES, chunks, (ids) => readAll(session, "contacts", contactQuery(ids)));
+  const mapped = records.flat().map(mapContact);
+  const order = by((one: SalesforceContact) => `${one.salesforce_id} ${one.email} ${one.name}`);
+  return {
+    contacts: mapped.flatMap((one) => ("contact" in one ? one.contact : [])).sort(order),
+    unreadable: mapped.flatMap((one) => ("unreadable" in one ? one.unreadable : [])),
+  };
+}
+
+async function readAll(session: Session, what: string, soql: string): Promise<WireRecord[]> {
+  const records: WireRecord[] = [];
+  const pages = readPages(session.get, { what, path: queryPath(session, soql), children: [] });
+  for await (const page of pages) records.push(...page.records);
+  return records;
+}
+
+function queryPath(session: Session, soql: string): string {
+  return `${session.basePath}/query?q=${encodeURIComponent(soql)}`;
+}
+
+/** Orders by a key, by code unit: the same in every locale. */
+function by<T>(key: (one: T) => string): (one: T, other: T) => number {
+  return (one, other) => (key(one) < key(other) ? -1 : key(one) > key(other) ? 1 : 0);
+}

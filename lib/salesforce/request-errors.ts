@@ -1,0 +1,66 @@
+import { ConfigurationError, RemoteError, ZdsyncError } from "../errors.ts";
+import type { ApiUsage } from "./ports.ts";
+
+/** The error code of a refused request, as jsforce gives it; null for anything else. */
+export function errorCodeOf(error: unknown): string | null {
+  const code = error instanceof Error && "errorCode" in error ? error.errorCode : null;
+  return typeof code === "string" && /^[A-Z0-9_]{1,80}$/.test(code) ? code : null;
+}
+
+/** A failed request as one error for a person; the answer's text, which may hold anything, is not repeated. */
+export function requestError(error: unknown, host: string, usage: ApiUsage | null): ZdsyncError {
+  if (error instanceof ZdsyncError) return error;
+  const code = errorCodeOf(error);
+  const field = code === "INVALID_FIELD" ? fieldIn(error) : null;
+  if (field !== null)
+    return new ConfigurationError([
+      {
+        where: `Salesforce field ${field}`,
+        what: "does not exist, or the integration user may not see it. Give its permission set read access to the field; `zdsync doctor` lists all that are missing",
+      },
+    ]);
+  const http = code?.match(/^ERROR_HTTP_(\d{3})$/)?.[1];
+  return new RemoteError(
+    `Salesforce (${host}) ${meaning(code, usage)}`,
+    {
+      service: "Salesforce",
+      ...(code === null ? {} : { code }),
+      ...(http === undefined ? {} : { status: Number(http) }),
+    },
+    { cause: code === null ? error : undefined },
+  );
+}
+
+function meaning(code: string | null, usage: ApiUsage | null): string {
+  switch (code) {
+    case "REQUEST_LIMIT_EXCEEDED": {
+      const count = usage ? ` (${usage.used} of ${usage.limit} calls in 24 hours)` : "";
+      return `takes no more requests: the limit of API calls is reached${count}. It passes within 24 hours; find out who else uses them up.`;
+    }
+    case "INVALID_SESSION_ID":
+      return "refused the session. Check that the integration user may use the API and that no IP restriction applies to it.";
+    case "INVALID_QUERY_LOCATOR":
+      return "has forgotten the place in the query's result. The next run starts it again.";
+    case "QUERY_TIMEOUT":
+      return "gave up on the query after two minutes. Try again; if it stays so, ask an administrator for indexes on the filtered fields.";
+    case "ERROR_HTTP_414":
+    case "ERROR_HTTP_431":
+      return "refused the request as too long. This is a fault of zdsync's query: report it.";
+    case "ERROR_HTTP_410":
+      return "no longer has this API version. Set SALESFORCE_API_VERSION to a newer one, like 66.0.";
+    case "INVALID_TYPE":
+      return "does not know an object of the query, or the integration user may not see it (INVALID_TYPE). Run `zdsync doctor`.";
+    case null:
+      return "failed in a way zdsync does not know. Try again; with ZDSYNC_DEBUG=1 the cause is shown.";
+    default:
+      return `refused the request (${code}). Run \`zdsync doctor\`, or try again later.`;
+  }
+}
+
+/** The field that Salesforce's INVALID_FIELD message names: API names only, never data. */
+function fieldIn(error: unknown): string | null {
+  const message = error instanceof Error ? error.message : "";
+  const column = message.match(/No such column '([\w.]{1,120})' on (?:entity|sobject of type) '?(\w{1,80})/);
+  if (column) return `${column[2]}.${column[1]}`;
+  return message.match(/understand relationship '(\w{1,120})'/)?.[1] ?? null;
+}

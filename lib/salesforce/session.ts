@@ -1,0 +1,117 @@
+import { PassThrough } from "node:stream";
+import type { Connection } from "jsforce/core";
+import { RemoteError } from "../errors.ts";
+import type { SalesforceSettings } from "../settings/environment.ts";
+import { type Login, logIn } from "./login.ts";
+import type { ApiUsage } from "./ports.ts";
+import { requestError } from "./request-errors.ts";
+import { send, type TransportOptions, type TransportRequest, type TransportResponse } from "./transport.ts";
+
+/** jsforce's own default, 50.0, is from 2020. */
+const API_VERSION = "66.0";
+
+/** How often a session may be renewed: jsforce would renew a session that is refused at once without end. */
+const MOST_RENEWALS = 5;
+
+/** What a session is opened with beside the settings; all for tests. */
+export interface SessionOptions extends TransportOptions {
+  now?: () => Date;
+}
+
+/** A logged-in session. */
+export interface Session {
+  /** Host with port of the instance. */
+  readonly host: string;
+  /** `/services/data/v66.0`: what paths begin with. */
+  readonly basePath: string;
+  /** Asks for a path of the instance, answers the parsed JSON; throws `RemoteError` or `ConfigurationError`. */
+  get(path: string): Promise<unknown>;
+  /** Length of the present access token; it travels with every request. */
+  tokenBytes(): number;
+  apiUsage(): ApiUsage | null;
+}
+
+/** Logs in to Salesforce. The session is renewed when it expires, a few times. jsforce is loaded here and only here. */
+export async function openSession(settings: SalesforceSettings, options: SessionOptions = {}): Promise<Session> {
+  const { Connection, OAuth2, StreamPromise } = await import("jsforce/core");
+  const httpRequest = (request: TransportRequest) =>
+    StreamPromise.create<TransportResponse>(() => ({ stream: new PassThrough(), promise: send(request, options) }));
+  const oauth2 = new OAuth2({ loginUrl: settings.loginUrl, ...clientOf(settings) });
+  Object.assign(oauth2._transport, { httpRequest });
+  const login = () => logIn(settings, (form) => oauth2.requestToken(form), options.now ?? (() => new Date()));
+  const first = await login();
+  const renewal = new Renewal(first, login);
+  const connection = new Connection({
+    ...first,
+    version: settings.version ?? API_VERSION,
+    refreshFn: (_, done) => {
+      renewal.renew().then(
+        (token) => done(null, token),
+        (error: Error) => done(error),
+      );
+    },
+  });
+  Object.assign(connection._transport, { httpRequest });
+  return sessionOn(connection, renewal);
+}
+
+function sessionOn(connection: Connection, renewal: Renewal): Session {
+  const host = new URL(connection.instanceUrl).host;
+  const apiUsage = () => connection.limitInfo.apiUsage ?? null;
+  return {
+    host,
+    basePath: `/services/data/v${connection.version}`,
+    apiUsage,
+    tokenBytes: () => connection.accessToken?.length ?? 0,
+    async get(path) {
+      try {
+        const headers = { "Sforce-Query-Options": "batchSize=2000" };
+        return await connection.request<unknown>({ method: "GET", url: path, headers });
+      } catch (error) {
+        // jsforce keeps only the message of what went wrong in a renewal.
+        throw renewal.failure ?? requestError(error, host, apiUsage());
+      }
+    },
+  };
+}
+
+/** Renews an expired session, a few times in its life. */
+class Renewal {
+  failure: unknown;
+  #renewals = 0;
+
+  constructor(
+    readonly first: Login,
+    readonly login: () => Promise<Login>,
+  ) {}
+
+  /** A new access token; what goes wrong is kept in `failure`. */
+  async renew(): Promise<string> {
+    try {
+      return await this.#renew();
+    } catch (error) {
+      this.failure ??= error;
+      throw error;
+    }
+  }
+
+  async #renew(): Promise<string> {
+    const host = new URL(this.first.instanceUrl).host;
+    if (++this.#renewals > MOST_RENEWALS)
+      throw new RemoteError(
+        `Salesforce (${host}) refused the session again after ${MOST_RENEWALS} renewals. Check the session time-out, the IP restrictions and the API permission of the integration user.`,
+        { service: "Salesforce", status: 401, code: "INVALID_SESSION_ID" },
+      );
+    const { accessToken, instanceUrl } = await this.login();
+    if (instanceUrl === this.first.instanceUrl) return accessToken;
+    throw new RemoteError(
+      `Salesforce moved from ${host} to ${new URL(instanceUrl).host} during the run. The next run begins there.`,
+      { service: "Salesforce" },
+    );
+  }
+}
+
+function clientOf({ auth }: SalesforceSettings): { clientId?: string; clientSecret?: string } {
+  // In the JWT flow the client is named in the assertion.
+  return auth.kind === "jwt" ? {} : { clientId: auth.clientId, clientSecret: auth.clientSecret };
+}

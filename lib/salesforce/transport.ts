@@ -1,0 +1,91 @@
+import { RemoteError } from "../errors.ts";
+import { retryDelayMs } from "../http/retry-timing.ts";
+
+/** A request as jsforce makes it; bodies are always text here. */
+export interface TransportRequest {
+  method: string;
+  url: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/** An answer as jsforce takes it. */
+export interface TransportResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** How requests are sent; all but the defaults are for tests. */
+export interface TransportOptions {
+  /** For one attempt, its body included. */
+  timeoutMs?: number;
+  /** Attempts after the first. */
+  retries?: number;
+  sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** What one attempt gave. `passing`: worth another attempt. */
+type Attempt = { response: TransportResponse; passing: boolean } | { failed: string; cause?: unknown };
+
+/** Longer than a maintenance page asks for, short enough for an hourly run. */
+const LONGEST_WAIT_MS = 60_000;
+
+const PASSING_STATUS: readonly number[] = [408, 420, 429, 500, 502, 503, 504];
+
+/**
+ * Sends one request and reads its whole answer. jsforce's own transport never settles, or kills the process, when a
+ * connection is lost in mid-body, has no time-out for bodies, and takes half a JSON text for an answer.
+ * Every request is repeated where that may help: we only read, and asking twice for a token harms nobody.
+ */
+export async function send(request: TransportRequest, options: TransportOptions = {}): Promise<TransportResponse> {
+  const { timeoutMs = 120_000, retries = 4, sleep = Bun.sleep } = options;
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await attemptOnce(request, timeoutMs);
+    const last = attempt > retries;
+    if ("response" in outcome && (!outcome.passing || last)) return outcome.response;
+    if ("failed" in outcome && last)
+      throw new RemoteError(
+        `Salesforce (${new URL(request.url).host}) could not be read: ${outcome.failed}, ${attempt} times in a row. Try again later; if it stays so, check SALESFORCE_LOGIN_URL and the network.`,
+        { service: "Salesforce", attempts: attempt },
+        { cause: outcome.cause },
+      );
+    const headers = new Headers("response" in outcome ? outcome.response.headers : {});
+    await sleep(
+      Math.min(retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() }), LONGEST_WAIT_MS),
+    );
+  }
+}
+
+async function attemptOnce(request: TransportRequest, timeoutMs: number): Promise<Attempt> {
+  try {
+    const response = await fetch(request.url, {
+      method: request.method,
+      headers: request.headers ?? {},
+      ...(typeof request.body === "string" ? { body: request.body } : {}),
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const body = await response.text();
+    if (response.status === 200 && !isJson(body)) return { failed: "the answer was cut off or is no JSON" };
+    const answer = { statusCode: response.status, headers: Object.fromEntries(response.headers.entries()), body };
+    return { response: answer, passing: isPassing(answer) };
+  } catch (cause) {
+    const timedOut = cause instanceof Error && cause.name === "TimeoutError";
+    return { failed: timedOut ? `no whole answer within ${timeoutMs / 1000} s` : "the connection failed", cause };
+  }
+}
+
+/** A 403 passes only where too many long requests run at once; the daily limit has the same code and does not. */
+function isPassing({ statusCode, body }: TransportResponse): boolean {
+  return PASSING_STATUS.includes(statusCode) || (statusCode === 403 && /ConcurrentRequests/.test(body));
+}
+
+function isJson(body: string): boolean {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,188 @@
+import type { Config } from "../domain/config.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import type { Problem } from "../errors.ts";
+
+/** Environment variables by name; an empty one counts as not set. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How to log in to Salesforce: client credentials, or JWT bearer with a user and a key. */
+export interface SalesforceSettings {
+  loginUrl: string;
+  version?: string;
+  auth:
+    | { kind: "client-credentials"; clientId: string; clientSecret: string }
+    | { kind: "jwt"; clientId: string; username: string; privateKey: string };
+}
+
+/** How to log in to one Zendesk instance. */
+export interface ZendeskSettings {
+  instance: InstanceName;
+  url: string;
+  auth: { kind: "oauth"; clientId: string; clientSecret: string } | { kind: "api-token"; email: string; token: string };
+}
+
+/** Where the overrides come from. */
+export type OverridesSettings =
+  | { kind: "none" }
+  | { kind: "file"; file: string }
+  | { kind: "gitlab"; url: string; project: string; path: string; ref: string; token: string | null };
+
+/** Where notices go. */
+export interface SlackSettings {
+  token: string;
+  channel: string;
+  apiUrl?: string;
+}
+
+/** How the environment names an instance. */
+export const ENVIRONMENT_PREFIX: Record<InstanceName, string> = {
+  global: "ZENDESK_GLOBAL",
+  "us-government": "ZENDESK_USGOV",
+};
+
+/** When Zendesk stops the last API token (facts/zendesk.md 1). */
+export const API_TOKENS_END = "2027-04-30";
+
+/** Reads the Salesforce settings; what is missing or wrong is added to `problems`. */
+export function salesforceSettings(env: Environment, problems: Problem[]): SalesforceSettings | null {
+  const loginUrl = requiredUrl(env, "SALESFORCE_LOGIN_URL", problems);
+  const clientId = required(env, "SALESFORCE_CLIENT_ID", problems);
+  const version = env.SALESFORCE_API_VERSION || undefined;
+  if (version !== undefined && !/^\d{2}\.0$/.test(version))
+    problems.push({ where: "SALESFORCE_API_VERSION", what: "expected a version like 66.0" });
+  const base = { loginUrl, ...(version ? { version } : {}) };
+  if (env.SALESFORCE_USERNAME || env.SALESFORCE_PRIVATE_KEY) {
+    const username = required(env, "SALESFORCE_USERNAME", problems);
+    const privateKey = required(env, "SALESFORCE_PRIVATE_KEY", problems);
+    return { ...base, auth: { kind: "jwt", clientId, username, privateKey } };
+  }
+  return {
+    ...base,
+    auth: { kind: "client-credentials", clientId, clientSecret: required(env, "SALESFORCE_CLIENT_SECRET", problems) },
+  };
+}
+
+/** Reads the settings of one Zendesk instance; what is missing or wrong is added to `problems`. */
+export function zendeskSettings(env: Environment, instance: InstanceName, problems: Problem[]): ZendeskSettings {
+  const prefix = ENVIRONMENT_PREFIX[instance];
+  const url = requiredUrl(env, `${prefix}_URL`, problems);
+  const usesToken = env[`${prefix}_TOKEN`] && !env[`${prefix}_CLIENT_SECRET`];
+  if (usesToken) {
+    return {
+      instance,
+      url,
+      auth: {
+        kind: "api-token",
+        email: required(env, `${prefix}_EMAIL`, problems),
+        token: required(env, `${prefix}_TOKEN`, problems),
+      },
+    };
+  }
+  return {
+    instance,
+    url,
+    auth: {
+      kind: "oauth",
+      clientId: required(env, `${prefix}_CLIENT_ID`, problems),
+      clientSecret: required(env, `${prefix}_CLIENT_SECRET`, problems),
+    },
+  };
+}
+
+/** Reads where the overrides are; running without any must be said in the config (entitlements.md). */
+export function overridesSettings(env: Environment, config: Config, problems: Problem[]): OverridesSettings {
+  if (config.overrides === "none") return { kind: "none" };
+  if (env.OVERRIDES_FILE) return { kind: "file", file: env.OVERRIDES_FILE };
+  if (!env.OVERRIDES_PROJECT) {
+    problems.push({
+      where: "OVERRIDES_PROJECT",
+      what: "not set, and neither is OVERRIDES_FILE. Without overrides people would lose support: set one of them, or write `overrides: none` into the config if your team has none",
+    });
+  }
+  return {
+    kind: "gitlab",
+    url: env.GITLAB_URL || "https://gitlab.com",
+    project: env.OVERRIDES_PROJECT ?? "",
+    path: env.OVERRIDES_PATH || "overrides.yml",
+    ref: env.OVERRIDES_REF || "main",
+    token: env.OVERRIDES_TOKEN || null,
+  };
+}
+
+/** Reads where notices go, or null where Slack is not configured. */
+export function slackSettings(env: Environment, problems: Problem[]): SlackSettings | null {
+  if (!env.SLACK_BOT_TOKEN && !env.SLACK_CHANNEL) return null;
+  const settings = {
+    token: required(env, "SLACK_BOT_TOKEN", problems),
+    channel: required(env, "SLACK_CHANNEL", problems),
+  };
+  if (settings.channel && !/^[CGD][A-Z0-9]{5,}$/.test(settings.channel))
+    problems.push({
+      where: "SLACK_CHANNEL",
+      what: "expected a channel id (C…), not a name: a renamed channel keeps its id",
+    });
+  return { ...settings, ...(env.SLACK_API_URL ? { apiUrl: env.SLACK_API_URL } : {}) };
+}
+
+/** Holds the hosts worked on against the configured ones (S10). Hosts are compared with their port. */
+export function checkHosts(
+  config: Config,
+  hosts: { salesforce?: string; global?: string; "us-government"?: string },
+  problems: Problem[],
+): void {
+  const expected = {
+    salesforce: config.hosts.salesforce,
+    global: config.hosts.global,
+    "us-government": config.hosts.us_government,
+  };
+  const settings = {
+    salesforce: "SALESFORCE_LOGIN_URL",
+    global: "ZENDESK_GLOBAL_URL",
+    "us-government": "ZENDESK_USGOV_URL",
+  } as const;
+  for (const part of ["salesforce", "global", "us-government"] as const) {
+    const found = hosts[part];
+    const wanted = expected[part];
+    if (found && wanted && found !== wanted)
+      problems.push({
+        where: settings[part],
+        what: `points at ${found}, the config (hosts) expects ${wanted}. Nothing was read or written`,
+      });
+  }
+  if (hosts.global && hosts.global === hosts["us-government"])
+    problems.push({
+      where: "ZENDESK_USGOV_URL",
+      what: "is the same host as ZENDESK_GLOBAL_URL: one instance's customers would be copied into the other",
+    });
+}
+
+/** Every secret in the environment: none of them may reach any output. */
+export function secretsIn(env: Environment): string[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    value && value.length >= 8 && /(?:SECRET|TOKEN|PRIVATE_KEY|PASSWORD)$/.test(name) ? [value] : [],
+  );
+}
+
+/** Host with port of a URL that was checked already. */
+export function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : "";
+}
+
+function required(env: Environment, name: string, problems: Problem[]): string {
+  const value = env[name]?.trim();
+  if (!value) problems.push({ where: name, what: "not set" });
+  return value ?? "";
+}
+
+function requiredUrl(env: Environment, name: string, problems: Problem[]): string {
+  const value = required(env, name, problems).replace(/\/+$/, "");
+  if (!value) return "";
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    problems.push({ where: name, what: "expected a URL like https://example.zendesk.com" });
+    return "";
+  }
+  const { protocol, hostname } = new URL(value);
+  if (protocol === "http:" && !/^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname))
+    problems.push({ where: name, what: "must start with https://: over http, credentials travel in the clear" });
+  return value;
+}

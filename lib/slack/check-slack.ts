@@ -1,0 +1,85 @@
+import type { WebClient } from "@slack/web-api";
+import type { Problem } from "../errors.ts";
+import type { SlackSettings } from "../settings/environment.ts";
+import { slackFailure } from "./slack-errors.ts";
+import { readingClient, type WebClientTiming } from "./web-client.ts";
+
+/** What `doctor` says of Slack. Names of workspace and channel are for people only. */
+export interface SlackCheck {
+  team: string | null;
+  bot: string | null;
+  /** Granted scopes, sorted; empty where Slack did not tell. */
+  scopes: string[];
+  channel: { id: string; name: string; isPrivate: boolean } | null;
+  /** Notices cannot be posted. */
+  problems: Problem[];
+  /** Notices can be posted, but with less certainty. */
+  warnings: Problem[];
+}
+
+interface ChannelInfo {
+  id?: string;
+  name?: string;
+  is_private?: boolean;
+  is_archived?: boolean;
+  is_member?: boolean;
+}
+
+/** Looks whether notices can be posted and read back; changes nothing, never throws. */
+export async function checkSlack(settings: SlackSettings, timing: WebClientTiming = {}): Promise<SlackCheck> {
+  const client = await readingClient(settings, timing);
+  const check: SlackCheck = { team: null, bot: null, scopes: [], channel: null, problems: [], warnings: [] };
+  if (await checkToken(client, check)) await checkChannel(client, settings.channel, check);
+  return check;
+}
+
+async function checkToken(client: WebClient, check: SlackCheck): Promise<boolean> {
+  try {
+    const { team, user, response_metadata } = await client.auth.test();
+    check.team = team ?? null;
+    check.bot = user ?? null;
+    check.scopes = [...(response_metadata?.scopes ?? [])].sort();
+  } catch (error) {
+    check.problems.push({ where: "SLACK_BOT_TOKEN", what: failureText(error) });
+    return false;
+  }
+  if (check.scopes.length > 0 && !check.scopes.includes("chat:write"))
+    check.problems.push({ where: "SLACK_BOT_TOKEN", what: missingScope("chat:write", "notices cannot be posted") });
+  return true;
+}
+
+async function checkChannel(client: WebClient, id: string, check: SlackCheck): Promise<void> {
+  let channel: ChannelInfo;
+  try {
+    channel = (await client.conversations.info({ channel: id })).channel ?? {};
+  } catch (error) {
+    const failure = slackFailure(error);
+    const list = failure.is === "refused" && failure.code === "missing_scope" ? check.warnings : check.problems;
+    list.push({ where: "SLACK_CHANNEL", what: failureText(error) });
+    return;
+  }
+  const isPrivate = channel.is_private ?? false;
+  check.channel = { id, name: channel.name ?? id, isPrivate };
+  if (channel.is_archived)
+    check.problems.push({ where: "SLACK_CHANNEL", what: "the channel is archived: choose another" });
+  const mayPost = channel.is_member || (!isPrivate && check.scopes.includes("chat:write.public"));
+  if (!mayPost) check.problems.push({ where: "SLACK_CHANNEL", what: "the bot is not in the channel: invite it" });
+  const history = isPrivate ? "groups:history" : "channels:history";
+  if (check.scopes.length > 0 && !check.scopes.includes(history))
+    check.warnings.push({
+      where: "SLACK_BOT_TOKEN",
+      what: missingScope(
+        history,
+        "what earlier runs posted cannot be read: a notice that failed is tried again for two hours only",
+      ),
+    });
+}
+
+function missingScope(scope: string, consequence: string): string {
+  return `lacks the scope ${scope}: ${consequence}. Add it to the app (\`zdsync slack-manifest\`) and install the app again`;
+}
+
+function failureText(error: unknown): string {
+  const failure = slackFailure(error);
+  return failure.is === "limited" ? "Slack takes no more calls just now: try again in a minute" : failure.reason;
+}

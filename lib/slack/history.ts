@@ -1,0 +1,113 @@
+import type { WebClient } from "@slack/web-api";
+import * as v from "valibot";
+import { NOTICE_EVENT } from "./notice-metadata.ts";
+import type { HistoryOutcome, PostedMessage } from "./ports.ts";
+import { slackFailure } from "./slack-errors.ts";
+
+/** Messages to a page. */
+const PAGE = 200;
+/** Pages read at most: beyond 20,000 messages in eight days the channel is not for notices. */
+const MOST_PAGES = 100;
+/** How long rate limits may hold up the reading, in all. */
+const MOST_WAIT = 120_000;
+
+/** Refusals that will not pass by themselves: the permission is missing, not Slack. */
+const FORBIDDEN = new Set([
+  "channel_not_found",
+  "ekm_access_denied",
+  "missing_scope",
+  "no_permission",
+  "not_allowed_token_type",
+  "not_in_channel",
+  "restricted_action",
+]);
+
+const MetadataSchema = v.object({
+  event_type: v.string(),
+  event_payload: v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+});
+const MessageSchema = v.object({
+  ts: v.string(),
+  thread_ts: v.exactOptional(v.string()),
+  reply_count: v.exactOptional(v.number()),
+  metadata: v.optional(v.fallback(v.nullable(MetadataSchema), null), null),
+});
+const PageSchema = v.object({
+  messages: v.array(MessageSchema),
+  response_metadata: v.optional(v.object({ next_cursor: v.optional(v.string()) })),
+});
+type WireMessage = v.InferOutput<typeof MessageSchema>;
+
+type Sleep = (milliseconds: number) => Promise<unknown>;
+type Call = (cursor: { cursor?: string }) => Promise<unknown>;
+
+/** The notices that stand in a channel since a moment, with the replies in their threads. Never throws. */
+export async function readHistory(
+  client: WebClient,
+  channel: string,
+  since: Date,
+  sleep: Sleep,
+): Promise<HistoryOutcome> {
+  const list = new PatientList(sleep);
+  const base = { channel, include_all_metadata: true, limit: PAGE } as const;
+  const oldest = (since.getTime() / 1000).toFixed(6);
+  try {
+    const all = await list.read((cursor) => client.conversations.history({ ...base, oldest, ...cursor }));
+    const notices = all.filter((message) => message.metadata?.event_type === NOTICE_EVENT);
+    const messages: PostedMessage[] = [...notices];
+    for (const { ts } of notices.filter((message) => message.reply_count)) {
+      messages.push(...(await list.read((cursor) => client.conversations.replies({ ...base, ts, ...cursor }))));
+    }
+    return { is: "read", messages: messages.map(({ ts, metadata }) => ({ ts, metadata })) };
+  } catch (error) {
+    return historyFailure(error);
+  }
+}
+
+function historyFailure(error: unknown): HistoryOutcome {
+  if (error instanceof TooMuch) return { is: "forbidden", reason: error.message };
+  if (v.isValiError(error)) return { is: "failed", reason: "the answer is not Slack's" };
+  const failure = slackFailure(error);
+  if (failure.is === "limited") return { is: "failed", reason: "Slack's rate limit lasted too long" };
+  if (failure.is === "refused" && FORBIDDEN.has(failure.code)) return { is: "forbidden", reason: failure.reason };
+  return { is: "failed", reason: failure.reason };
+}
+
+/** More than is read of one channel. */
+class TooMuch extends Error {}
+
+/** Reads lists page by page, and waits out rate limits within bounds. */
+class PatientList {
+  #waited = 0;
+  #pages = 0;
+
+  constructor(readonly sleep: Sleep) {}
+
+  async read(call: Call): Promise<WireMessage[]> {
+    const messages: WireMessage[] = [];
+    for (let cursor: string | undefined = ""; cursor !== undefined; ) {
+      if (++this.#pages > MOST_PAGES)
+        throw new TooMuch(`the channel has more messages than zdsync reads (${MOST_PAGES} pages)`);
+      const page: v.InferOutput<typeof PageSchema> = v.parse(
+        PageSchema,
+        await this.#patiently(call, cursor ? { cursor } : {}),
+      );
+      messages.push(...page.messages);
+      cursor = page.response_metadata?.next_cursor || undefined;
+    }
+    return messages;
+  }
+
+  async #patiently(call: Call, cursor: { cursor?: string }): Promise<unknown> {
+    for (;;) {
+      try {
+        return await call(cursor);
+      } catch (error) {
+        const failure = slackFailure(error);
+        if (failure.is !== "limited" || this.#waited + failure.waitMs > MOST_WAIT) throw error;
+        this.#waited += Math.max(failure.waitMs, 1000);
+        await this.sleep(failure.waitMs);
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** A Slack block, in wire form. */
+export type Block = { type: string; [key: string]: unknown };
+
+/** What a message says about itself to programs: flat, so that Slack keeps it. */
+export interface MessageMetadata {
+  event_type: string;
+  event_payload: Record<string, string | number | boolean>;
+}
+
+/** A message to post. */
+export interface Message {
+  /** For notifications and screen readers. */
+  text: string;
+  blocks: Block[];
+  metadata: MessageMetadata;
+}
+
+/** A message that stands in the channel, as far as it matters here. */
+export interface PostedMessage {
+  ts: string;
+  metadata: MessageMetadata | null;
+}
+
+/**
+ * What became of a post.
+ * - `limited`: too many messages; certainly not posted, may be sent again after the wait.
+ * - `refused`: certainly not posted, and sending it again now would not help.
+ * - `unknown`: nobody knows whether it was posted: never sent again without looking.
+ */
+export type PostOutcome =
+  | { is: "posted"; ts: string }
+  | { is: "limited"; waitMs: number }
+  | { is: "refused"; reason: string }
+  | { is: "unknown"; reason: string };
+
+/** What reading the channel gave. `forbidden`: the bot lacks the permission; `failed`: Slack could not be read just now. */
+export type HistoryOutcome =
+  | { is: "read"; messages: PostedMessage[] }
+  | { is: "forbidden"; reason: string }
+  | { is: "failed"; reason: string };
+
+/** The one Slack channel that notices go to. No method throws: Slack never fails a sync (Y4). */
+export interface SlackChannel {
+  /** Messages since a moment that carry the metadata of notices, replies in their threads included. */
+  history(since: Date): Promise<HistoryOutcome>;
+  post(message: Message, thread?: { ts: string }): Promise<PostOutcome>;
+}

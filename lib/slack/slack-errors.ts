@@ -1,0 +1,71 @@
+import type { PostOutcome } from "./ports.ts";
+
+/** What a call of the Web API failed with, sorted by what may be done about it. */
+export type SlackFailure =
+  | { is: "limited"; waitMs: number }
+  | { is: "refused"; code: string; reason: string }
+  | { is: "unknown"; reason: string };
+
+/** How long to wait where a rate limit does not say it. */
+const UNTOLD_WAIT = 10_000;
+
+/** Errors after which Slack itself does not know whether it did what was asked. */
+const AMBIGUOUS = new Set(["fatal_error", "internal_error", "request_timeout", "service_unavailable"]);
+
+/** Codes of connections that never came about: nothing was sent. */
+const NEVER_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "ConnectionRefused", "FailedToOpenSocket"]);
+
+const REMEDIES: Record<string, string> = {
+  account_inactive: "the bot was removed: install the app again and set SLACK_BOT_TOKEN",
+  channel_not_found: "check SLACK_CHANNEL, or invite the bot if the channel is private",
+  invalid_auth: "check SLACK_BOT_TOKEN",
+  is_archived: "the channel is archived: choose another as SLACK_CHANNEL",
+  missing_scope: "give the app the scope and install it again; `zdsync doctor` names it",
+  no_permission: "give the app the scope and install it again; `zdsync doctor` names it",
+  not_authed: "check SLACK_BOT_TOKEN",
+  not_in_channel: "invite the bot to the channel",
+  token_expired: "set a new SLACK_BOT_TOKEN",
+  token_revoked: "set a new SLACK_BOT_TOKEN",
+};
+
+/** Sorts what a WebClient call threw. Nothing of Slack's answer but its error code is repeated. */
+export function slackFailure(error: unknown): SlackFailure {
+  const { code, data, retryAfter, statusCode, original, message } = error as Partial<WebClientError>;
+  if (code === "slack_webapi_rate_limited_error") return { is: "limited", waitMs: Number(retryAfter) * 1000 };
+  // WebClient has no error of its own for a 429 without Retry-After.
+  if (/Retry header did not contain/.test(message ?? "")) return { is: "limited", waitMs: UNTOLD_WAIT };
+  if (code === "slack_webapi_platform_error") return platformFailure(data?.error);
+  if (code === "slack_webapi_http_error" && Number(statusCode) < 500)
+    return refused(`http_${statusCode}`, "check SLACK_API_URL and what stands between here and Slack");
+  if (NEVER_CONNECTED.has(original?.code ?? "")) return refused("unreachable", "Slack could not be reached");
+  return { is: "unknown", reason: statusCode ? `Slack answered HTTP ${statusCode}` : "Slack did not answer" };
+}
+
+/** The same as the outcome of a post. */
+export function postFailure(error: unknown): PostOutcome {
+  const failure = slackFailure(error);
+  return failure.is === "refused" ? { is: "refused", reason: failure.reason } : failure;
+}
+
+function platformFailure(code: unknown): SlackFailure {
+  if (code === "ratelimited" || code === "rate_limited") return { is: "limited", waitMs: UNTOLD_WAIT };
+  // WebClient hands on a page that is no Slack answer as the code.
+  if (typeof code !== "string" || !/^[a-z0-9_]{1,60}$/.test(code))
+    return { is: "unknown", reason: "the answer is not Slack's" };
+  if (AMBIGUOUS.has(code)) return { is: "unknown", reason: `Slack answered ${code}` };
+  return refused(code, REMEDIES[code] ?? "run `zdsync doctor`");
+}
+
+function refused(code: string, remedy: string): SlackFailure {
+  return { is: "refused", code, reason: `Slack refused (${code}): ${remedy}` };
+}
+
+/** What WebClient 8's error classes carry, each some of it. */
+interface WebClientError {
+  code: string;
+  data: { error?: unknown };
+  retryAfter: number;
+  statusCode: number;
+  original: { code?: string };
+  message: string;
+}

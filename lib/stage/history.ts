@@ -1,0 +1,29 @@
+import { chmod, copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Keeps a run's files in `history/<run id>/`, so that a later run cannot destroy what `undo` and `explain` need (artifacts.md).
+ * Files that do not exist are passed over. Never decides anything (G2).
+ */
+export async function keepInHistory(directory: string, runId: string, names: readonly string[]): Promise<void> {
+  const folder = join(directory, "history", runId);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  for (const name of names) {
+    const source = join(directory, name);
+    if (!(await Bun.file(source).exists())) continue;
+    await copyFile(source, join(folder, name));
+    await chmod(join(folder, name), 0o600);
+  }
+}
+
+/** Removes runs older than so many days: their files hold addresses. */
+export async function pruneHistory(directory: string, days: number, now: Date): Promise<void> {
+  const folder = join(directory, "history");
+  const runs = await readdir(folder).catch(() => []);
+  for (const run of runs) {
+    const { mtime } = await stat(join(folder, run));
+    if (now.getTime() - mtime.getTime() > days * DAY_MS) await rm(join(folder, run), { recursive: true, force: true });
+  }
+}

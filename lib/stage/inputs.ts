@@ -1,0 +1,105 @@
+import * as v from "valibot";
+import { isDay } from "../domain/dates.ts";
+import { INSTANCES } from "../domain/instance.ts";
+import { EFFECTS } from "../domain/limits.ts";
+
+/**
+ * The inputs that stages share, each declared once. Values arrive as text (flags, CI inputs, environment) and are parsed here;
+ * `action.yml`, the command line and the documentation are made from these declarations.
+ */
+
+const TRUE_OR_FALSE = v.pipe(
+  v.picklist(["true", "false"]),
+  v.transform((text) => text === "true"),
+);
+
+/** Where artifacts lie. */
+export const dataDir = v.optional(
+  v.pipe(v.string(), v.nonEmpty("a folder"), v.description("Folder of the artifacts")),
+  "data",
+);
+
+/** Which Zendesk instance. */
+export const instance = v.pipe(v.picklist(INSTANCES), v.description("Zendesk instance: global or us-government"));
+
+/** Replaces today (G3). */
+export const today = v.optional(
+  v.pipe(
+    v.string(),
+    v.check((text) => text === "" || isDay(text), "a day written YYYY-MM-DD"),
+    v.description("Day to work for instead of today (UTC), YYYY-MM-DD"),
+  ),
+  "",
+);
+
+/** Replaces the minted run id. */
+export const runId = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$|^$/, "up to 64 letters, digits, dots, dashes and underscores"),
+    v.description("Run id instead of a minted one"),
+  ),
+  "",
+);
+
+/** Plans the writes instead of sending them. */
+export const dryRun = v.optional(
+  v.pipe(TRUE_OR_FALSE, v.description("Say what would be written, and write nothing")),
+  "false",
+);
+
+/** Limits that may be exceeded up to a number, this run only (S2). */
+export const allow = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(new RegExp(`^(?:${EFFECTS.join("|")})=\\d{1,7}$`), `EFFECT=N, EFFECT one of ${EFFECTS.join(", ")}`),
+      ),
+    ),
+    v.transform((parts) =>
+      Object.fromEntries(
+        parts.map((part) => [part.slice(0, part.indexOf("=")), Number(part.slice(part.indexOf("=") + 1))]),
+      ),
+    ),
+    v.metadata({ repeatable: true }),
+    v.description("Allow an effect over its limit, up to N, this run only: EFFECT=N (several separated by blanks)"),
+  ),
+  "",
+);
+
+/** Digests of the changesets that may be applied (S3). */
+export const expect = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
+    v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "a digest of 64 hexadecimal digits, as preview prints it"))),
+    v.metadata({ repeatable: true }),
+    v.description("Apply only the reviewed changes with this digest (several separated by blanks)"),
+  ),
+  "",
+);
+
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
+const duration = v.pipe(
+  v.string(),
+  v.regex(/^\d{1,5}[smh]$|^$/, "a duration such as 90s, 45m or 2h"),
+  v.transform((text) => (text === "" ? null : Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 1) * 1000)),
+);
+
+/** The greatest age of the data behind the changes, in milliseconds; null: any (S3). */
+export const maxAge = v.optional(
+  v.pipe(duration, v.description("Refuse changes whose data was gathered longer ago: 90s, 60m, 2h")),
+  "",
+);
+
+/** When to stop beginning new work, in milliseconds from the start; null: never (S7). */
+export const deadline = v.optional(v.pipe(duration, v.description("Stop safely after this long: 90s, 45m, 2h")), "");
+
+/** Inputs of every stage. */
+export const COMMON_INPUTS = { "data-dir": dataDir, today, "run-id": runId } as const;
+
+/** Inputs of every stage that writes. */
+export const WRITING_INPUTS = { "dry-run": dryRun, allow, expect, "max-age": maxAge, deadline } as const;

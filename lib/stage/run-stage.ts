@@ -1,0 +1,74 @@
+import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../errors.ts";
+import type { Environment } from "../settings/environment.ts";
+import type { Output } from "../terminal/output.ts";
+import { parseInputs } from "./parse-inputs.ts";
+import { openSession } from "./session.ts";
+import type { InputsSchema, Stage, StageReport } from "./stage.ts";
+
+/** Where a stage runs. */
+export interface Shell {
+  env: Environment;
+  output: Output;
+  clock: () => Date;
+}
+
+/** How a stage ended. */
+export interface StageEnd {
+  exit: ExitCode;
+  /** Null where the stage failed before it had anything to report. */
+  report: StageReport | null;
+}
+
+/** Runs one stage from inputs given as text, prints what a person needs, and answers how it ended. Never throws. */
+export async function runStage<Inputs extends InputsSchema>(
+  stage: Stage<Inputs>,
+  given: Readonly<Record<string, string | undefined>>,
+  shell: Shell,
+): Promise<StageEnd> {
+  const { output } = shell;
+  try {
+    const inputs = parseInputs(stage.inputs, given, shell.env);
+    const shared = inputs as Partial<Record<"data-dir" | "run-id" | "today", string>> & {
+      "dry-run"?: boolean;
+      deadline?: number | null;
+    };
+    const session = await openSession({
+      command: stage.name,
+      dataDir: shared["data-dir"] ?? "data",
+      runId: shared["run-id"] ?? "",
+      today: shared.today ?? "",
+      needs: stage.needs(inputs),
+      dryRun: shared["dry-run"] ?? false,
+      deadlineMs: shared.deadline ?? null,
+      ...shell,
+    });
+    try {
+      output.err(`zdsync ${stage.name} · ${session.hosts}`);
+      const report = await stage.run(inputs, session.context);
+      const exit = exitOf([report], session.stop.reason);
+      return { exit, report };
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    output.err(`error: ${messageOf(error)}`);
+    if (shell.env.ZDSYNC_DEBUG && error instanceof Error) output.err(error.stack ?? "");
+    return { exit: exitCodeOf(error), report: null };
+  }
+}
+
+/** The exit code of finished stages: refused, stopped, some records failed, or done (interface.md). */
+export function exitOf(reports: readonly StageReport[], stopped: string | null): ExitCode {
+  if (reports.some((report) => report.comparison?.refused)) return EXIT.refused;
+  if (stopped !== null) return EXIT.stopped;
+  const failed = reports.some((report) =>
+    Object.values(report.comparison?.results ?? {}).some((counts) => counts.failed > 0),
+  );
+  return failed ? EXIT.someFailed : EXIT.done;
+}
+
+/** The worst of several exit codes: 1, 4, 5, 3, 0 (interface.md); 2 outranks them all. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  const order = [EXIT.usage, EXIT.failed, EXIT.refused, EXIT.stopped, EXIT.someFailed, EXIT.done];
+  return order.find((code) => codes.includes(code)) ?? EXIT.done;
+}

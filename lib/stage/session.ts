@@ -1,0 +1,150 @@
+import { randomBytes } from "node:crypto";
+import { ArtifactStore } from "../artifacts/store.ts";
+import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
+import { type Day, toDay } from "../domain/dates.ts";
+import { INSTANCES } from "../domain/instance.ts";
+import { ConfigurationError, type Problem } from "../errors.ts";
+import {
+  checkHosts,
+  type Environment,
+  hostOf,
+  overridesSettings,
+  salesforceSettings,
+  slackSettings,
+  zendeskSettings,
+} from "../settings/environment.ts";
+import type { Output } from "../terminal/output.ts";
+import { terminalProgress } from "../terminal/progress.ts";
+import { parseConfig } from "../yaml-files/config.ts";
+import { createRemotes, type RemoteSettings, type WritingRemotes } from "./remotes.ts";
+import { takeLock } from "./run-lock.ts";
+import { keepStopping } from "./signals.ts";
+import type { Needs, WritingContext } from "./stage.ts";
+import { StopRequest } from "./stop.ts";
+
+/** What a session is opened with. */
+export interface SessionOptions {
+  command: string;
+  dataDir: string;
+  /** Empty: minted. */
+  runId: string;
+  /** Empty: the UTC day of `clock`. */
+  today: string;
+  needs: Needs;
+  dryRun: boolean;
+  /** Milliseconds until nothing new is begun; null: never. */
+  deadlineMs: number | null;
+  env: Environment;
+  output: Output;
+  clock: () => Date;
+}
+
+/** An open session: the context of its stages, and how to end it. */
+export interface Session {
+  context: WritingContext & { remotes: WritingRemotes };
+  stop: StopRequest;
+  /** Which hosts are worked on: the first line of every run. */
+  hosts: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads all settings (every problem at once), takes the lock and opens the remotes lazily. Throws `ConfigurationError` or
+ * `RefusedError` with nothing touched.
+ */
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { env, output, clock } = options;
+  const problems: Problem[] = [];
+  const config = await readConfig(env, problems);
+  const settings = readSettings(options, config, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  const today: Day = options.today || toDay(clock());
+  const runId = options.runId || mintRunId(clock());
+  const unlock = await takeLock(options.dataDir, options.command, runId);
+  const stop = new StopRequest();
+  const endStopping = keepStopping(stop, options.deadlineMs, output);
+  const progress = terminalProgress(output);
+  const warn = (message: string) => output.err(`warning: ${message}`);
+  if (options.today) warn(`today is set to ${today}: what is expired is judged by that day.`);
+  const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today });
+  const store = new ArtifactStore(options.dataDir);
+  const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
+  return {
+    context: {
+      store,
+      config,
+      remotes,
+      progress,
+      stop,
+      clock,
+      runId,
+      runIsGiven: options.runId !== "",
+      today,
+      salesforceHost,
+      warn,
+    },
+    stop,
+    hosts: hostsLine(settings),
+    async close() {
+      progress.close();
+      endStopping();
+      await unlock();
+    },
+  };
+}
+
+/** A run id that sorts by time: `20261123T210303Z-4f3a9c`. */
+export function mintRunId(now: Date): string {
+  return `${now.toISOString().replace(/[-:]|\.\d{3}/g, "")}-${randomBytes(3).toString("hex")}`;
+}
+
+/** The configuration, from `ZDSYNC_CONFIG` or the default file; without a file, the defaults. */
+export async function readConfig(env: Environment, problems: Problem[]): Promise<Config> {
+  const path = env.ZDSYNC_CONFIG || "zdsync.config.yml";
+  const file = Bun.file(path);
+  if (!(await file.exists())) {
+    if (env.ZDSYNC_CONFIG) problems.push({ where: "ZDSYNC_CONFIG", what: `${path} does not exist` });
+    return DEFAULT_CONFIG;
+  }
+  try {
+    return parseConfig(await file.text(), path);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+    return DEFAULT_CONFIG;
+  }
+}
+
+function readSettings({ env, needs }: SessionOptions, config: Config, problems: Problem[]): RemoteSettings {
+  const salesforce = needs.salesforce ? salesforceSettings(env, problems) : null;
+  const instances = needs.zendesk ?? [];
+  const zendesk = Object.fromEntries(
+    INSTANCES.flatMap((name) =>
+      instances.includes(name) ? [[name, zendeskSettings(env, name, problems)] as const] : [],
+    ),
+  );
+  checkHosts(
+    config,
+    {
+      ...(salesforce ? { salesforce: hostOf(salesforce.loginUrl) } : {}),
+      ...Object.fromEntries(Object.entries(zendesk).map(([name, one]) => [name, hostOf(one.url)])),
+    },
+    problems,
+  );
+  return {
+    config,
+    salesforce,
+    zendesk,
+    overrides: needs.overrides ? overridesSettings(env, config, problems) : null,
+    plansFile: env.PLANS_FILE || "plans.yml",
+    slack: needs.slack ? slackSettings(env, problems) : null,
+  };
+}
+
+function hostsLine({ salesforce, zendesk }: RemoteSettings): string {
+  const parts = [
+    ...(salesforce ? [`Salesforce ${hostOf(salesforce.loginUrl)}`] : []),
+    ...Object.values(zendesk).flatMap((one) => (one ? [`Zendesk ${one.instance} ${hostOf(one.url)}`] : [])),
+  ];
+  return parts.length > 0 ? parts.join(" · ") : "No remote: artifacts only";
+}

@@ -1,0 +1,105 @@
+import type * as v from "valibot";
+import type { ResultCounts, Effect as ResultEffect } from "../artifacts/results.ts";
+import type { ArtifactStore } from "../artifacts/store.ts";
+import type { Comparison } from "../changesets/comparison.ts";
+import type { Config } from "../domain/config.ts";
+import type { Day } from "../domain/dates.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import type { Measure } from "../domain/limits.ts";
+import type { Progress } from "./progress.ts";
+import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
+import type { Stop } from "./stop.ts";
+
+/** What a stage needs from outside; only this is asked of the environment (S9). */
+export interface Needs {
+  salesforce?: true;
+  zendesk?: readonly InstanceName[];
+  overrides?: true;
+  plans?: true;
+  /** Notices; used where configured. */
+  slack?: true;
+}
+
+/** Everything a stage works with. */
+export interface StageContext {
+  store: ArtifactStore;
+  config: Config;
+  remotes: ReadingRemotes;
+  progress: Progress;
+  stop: Stop;
+  clock: () => Date;
+  /** Where inputs have no manifest, and where a run begins. */
+  runId: string;
+  /** Whether the run id was given (by a person, or by `run` for all its stages) rather than minted just now. */
+  runIsGiven: boolean;
+  today: Day;
+  /** For links to accounts; null where it is not known to this stage. */
+  salesforceHost: string | null;
+  warn(message: string): void;
+}
+
+/** What a stage that writes works with: only here is a writer to be had. */
+export interface WritingContext extends StageContext {
+  remotes: WritingRemotes;
+}
+
+/** What came of a stage, as the summary and `--json` show it. */
+export interface StageReport {
+  stage: string;
+  instance?: InstanceName;
+  run_id: string;
+  today: Day;
+  /** What was counted, in words: `{ accounts: 2000, partners: 40 }`. */
+  counts: Record<string, number>;
+  /** Notes by rule: `{ C7: 3 }`. */
+  notes: Record<string, number>;
+  comparison?: ComparisonReport;
+}
+
+/** What came of one comparison. */
+export interface ComparisonReport {
+  name: Comparison;
+  digest: string;
+  existing: number;
+  planned: { creates: number; updates: number; marks: number };
+  measures: readonly Measure[];
+  /** Why nothing was written, where a limit refused it. */
+  refused?: string;
+  results?: Record<ResultEffect, ResultCounts>;
+  notices?: { posted: number; due: number };
+}
+
+export type InputsSchema = v.ObjectSchema<v.ObjectEntries, undefined>;
+
+interface Declaration<Inputs extends InputsSchema> {
+  name: string;
+  /** One line, for `--help` and `action.yml`. */
+  summary: string;
+  inputs: Inputs;
+  /** Files the stage reads and writes, for the documentation; `<i>` stands for global or usgov. */
+  reads: readonly string[];
+  makes: readonly string[];
+  examples: readonly string[];
+  needs(inputs: v.InferOutput<Inputs>): Needs;
+}
+
+/** A stage that only reads remotes. */
+export interface ReadingStage<Inputs extends InputsSchema = InputsSchema> extends Declaration<Inputs> {
+  writes: false;
+  run(inputs: v.InferOutput<Inputs>, context: StageContext): Promise<StageReport>;
+}
+
+/** A stage that writes to a Zendesk instance. */
+export interface WritingStage<Inputs extends InputsSchema = InputsSchema> extends Declaration<Inputs> {
+  writes: true;
+  run(inputs: v.InferOutput<Inputs>, context: WritingContext): Promise<StageReport>;
+}
+
+export type Stage<Inputs extends InputsSchema = InputsSchema> = ReadingStage<Inputs> | WritingStage<Inputs>;
+
+/** Notes by rule. */
+export function countByRule(notes: readonly { rule: string }[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { rule } of notes) counts[rule] = (counts[rule] ?? 0) + 1;
+  return Object.fromEntries(Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1)));
+}

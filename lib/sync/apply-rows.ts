@@ -1,0 +1,169 @@
+import type { Result } from "../artifacts/results.ts";
+import type { ProgressLine } from "../stage/progress.ts";
+import type { Stop } from "../stage/stop.ts";
+import type { RowOutcome } from "../zendesk/ports.ts";
+
+/** Rows that one bulk job takes. */
+export const ROWS_PER_JOB = 100;
+
+/** How one kind of row is written; everything an effect has of its own. */
+export interface RowKind<Row> {
+  /** What the results file says of the row before anything is known about its outcome. */
+  describe(row: Row): Pick<Result, "effect" | "salesforce_id" | "id" | "before" | "after">;
+  /** Looks at the remote right before writing (S4, S5): the rows that must not be sent, each with what to say of it. */
+  precheck(rows: readonly Row[]): Promise<Map<Row, Verdict>>;
+  /** Sends up to a hundred rows. */
+  send(rows: readonly Row[]): Promise<RowOutcome[]>;
+  /** Sends rows again that failed for a passing reason, or whose first sending is known to have had no effect. */
+  resend(rows: readonly Row[]): Promise<RowOutcome[]>;
+  /** Finds out what became of rows whose outcome is unknown (S5): the ids of those that were applied. */
+  lookUp(rows: readonly Row[]): Promise<Map<Row, number>>;
+  /** Another way to write a refused row, such as without its name (Y5); undefined: the refusal stands. */
+  withoutRefused?(row: Row, outcome: Extract<RowOutcome, { is: "refused" }>): Promise<Retry<Row> | undefined>;
+  /** Reads back what was written (Y6): the rows where something did not stick, with the reason. */
+  readBack(rows: ReadonlyMap<Row, number>): Promise<Map<Row, string>>;
+}
+
+/** The final word on a row, with the record's id where it is known. */
+export interface Verdict {
+  outcome: Result["outcome"];
+  reason: string | null;
+  id?: number;
+}
+
+/** A refused row in a form that may pass: with the reason that then stands beside `applied`. `row` undefined: nothing is left to send. */
+export interface Retry<Row> {
+  row: Row | undefined;
+  reason: string;
+}
+
+/**
+ * Writes up to a hundred rows of one kind and accounts for every one of them (S6): checked right before, sent, looked up where
+ * the outcome is unknown, sent once more where that is safe, read back. Answers one result per row, in order.
+ */
+export async function applyRows<Row extends object>(
+  rows: readonly Row[],
+  kind: RowKind<Row>,
+): Promise<{ row: Row; result: Result }[]> {
+  const verdicts = await kind.precheck(rows);
+  const toSend = rows.filter((row) => !verdicts.has(row));
+  let outcomes = await sendAndLookUp(toSend, kind.send, kind);
+  const again = toSend.filter((row) => mayBeSentAgain(outcomes.get(row)));
+  if (again.length > 0) outcomes = new Map([...outcomes, ...(await sendAndLookUp(again, kind.resend, kind))]);
+  const changed = await sendWithoutRefused(toSend, outcomes, kind);
+  const sentAs = (row: Row) => changed.get(row)?.row ?? row;
+
+  const applied = new Map<Row, number>();
+  for (const row of toSend) {
+    const outcome = outcomes.get(row);
+    if (outcome?.is === "applied") applied.set(sentAs(row), outcome.id);
+  }
+  const lost = applied.size > 0 ? await kind.readBack(applied) : new Map<Row, string>();
+  for (const row of toSend) verdicts.set(row, verdictOf(outcomes.get(row), changed.get(row), lost.get(sentAs(row))));
+  return rows.map((row) => ({ row, result: resultOf(kind.describe(sentAs(row)), verdicts.get(row)) }));
+}
+
+/** Results for rows that were never sent. */
+export function skipRows<Row>(rows: readonly Row[], kind: Pick<RowKind<Row>, "describe">, reason: string): Result[] {
+  return rows.map((row) => resultOf(kind.describe(row), { outcome: "skipped", reason }));
+}
+
+/** Cuts rows into jobs. */
+export function inJobs<Row>(rows: readonly Row[]): Row[][] {
+  const jobs: Row[][] = [];
+  for (let start = 0; start < rows.length; start += ROWS_PER_JOB) jobs.push(rows.slice(start, start + ROWS_PER_JOB));
+  return jobs;
+}
+
+/** What every effect reports to while it goes on. */
+export interface Recorder {
+  stop: Stop;
+  line: ProgressLine;
+  record(results: readonly Result[]): Promise<void>;
+}
+
+/** Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). */
+export async function applyInJobs<Row extends object>(
+  rows: readonly Row[],
+  kind: RowKind<Row>,
+  recorder: Recorder,
+  atOnce: number,
+): Promise<void> {
+  const jobs = inJobs(rows);
+  let next = 0;
+  const work = async () => {
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
+      const { reason } = recorder.stop;
+      const results =
+        reason === null
+          ? (await applyRows(job, kind)).map(({ result }) => result)
+          : skipRows(job, kind, `stopped (${reason})`);
+      recorder.line.add(job.length);
+      await recorder.record(results);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));
+}
+
+async function sendAndLookUp<Row>(
+  rows: readonly Row[],
+  send: (rows: readonly Row[]) => Promise<RowOutcome[]>,
+  kind: RowKind<Row>,
+): Promise<Map<Row, RowOutcome>> {
+  const answers = rows.length > 0 ? await send(rows) : [];
+  const outcomes = new Map(rows.map((row, index): [Row, RowOutcome] => [row, answers[index] ?? NO_OUTCOME]));
+  const unknown = rows.filter((row) => outcomes.get(row)?.is === "unknown");
+  if (unknown.length === 0) return outcomes;
+  for (const [row, id] of await kind.lookUp(unknown)) outcomes.set(row, { is: "applied", id });
+  return outcomes;
+}
+
+/** An unknown row was looked up by then and not found: sending it again cannot make a second one (S5). */
+function mayBeSentAgain(outcome: RowOutcome | undefined): boolean {
+  return outcome?.is === "transient" || outcome?.is === "unknown";
+}
+
+/** Sends refused rows once more in another form where there is one; notes the new outcome in `outcomes`. */
+async function sendWithoutRefused<Row extends object>(
+  rows: readonly Row[],
+  outcomes: Map<Row, RowOutcome>,
+  kind: RowKind<Row>,
+): Promise<Map<Row, Retry<Row>>> {
+  const retries = new Map<Row, Retry<Row>>();
+  for (const row of rows) {
+    const outcome = outcomes.get(row);
+    const retry = outcome?.is === "refused" ? await kind.withoutRefused?.(row, outcome) : undefined;
+    if (retry) retries.set(row, retry);
+  }
+  const sendable = [...retries].flatMap(([row, retry]) => (retry.row ? [{ row, retry: retry.row }] : []));
+  if (sendable.length === 0) return retries;
+  const answers = await sendAndLookUp(
+    sendable.map(({ retry }) => retry),
+    kind.resend,
+    kind,
+  );
+  for (const { row, retry } of sendable) outcomes.set(row, answers.get(retry) ?? NO_OUTCOME);
+  return retries;
+}
+
+const NO_OUTCOME: RowOutcome = { is: "unknown", reason: "no outcome was reported for this row" };
+
+function verdictOf<Row>(
+  outcome: RowOutcome = NO_OUTCOME,
+  retry: Retry<Row> | undefined,
+  lost: string | undefined,
+): Verdict {
+  if (outcome.is === "applied")
+    return lost
+      ? { outcome: "failed", reason: lost, id: outcome.id }
+      : { outcome: "applied", reason: retry?.reason ?? null, id: outcome.id };
+  if (retry && !retry.row) return { outcome: "skipped", reason: retry.reason };
+  return { outcome: "failed", reason: outcome.reason };
+}
+
+function resultOf(
+  described: ReturnType<RowKind<object>["describe"]>,
+  verdict: Verdict = { outcome: "failed", reason: "not accounted for" },
+): Result {
+  return { ...described, id: verdict.id ?? described.id, outcome: verdict.outcome, reason: verdict.reason };
+}

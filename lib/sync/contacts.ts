@@ -1,0 +1,178 @@
+import pLimit from "p-limit";
+import type { Result } from "../artifacts/results.ts";
+import type { SoldTo } from "../domain/contact-address.ts";
+import type { ProtectedAddresses } from "../domain/protected-address.ts";
+import type { FoundUser, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
+import { inJobs } from "./apply-rows.ts";
+import { type ContactDecision, contactName, decideContact } from "./decide-contact.ts";
+
+/** Look-ups of addresses at once: enough to keep the line busy, few enough to leave the account quota to others. */
+const LOOKUPS_AT_ONCE = 8;
+
+/** An organization whose contacts are due (Y3). */
+export interface ContactsDue {
+  id: number;
+  salesforce_id: string;
+  sold_tos: readonly SoldTo[];
+}
+
+/** What became of one address. */
+interface Contact {
+  organization: ContactsDue;
+  soldTo: SoldTo;
+  decision: ContactDecision;
+  outcome?: RowOutcome;
+}
+
+/** What came of one organization's contacts. */
+export interface ContactsDone<Organization extends ContactsDue> {
+  organization: Organization;
+  results: Result[];
+  /** Whether the organization has at least one user now. */
+  hasUser: boolean;
+}
+
+/** Everything `finishContacts` needs beside the organizations. */
+export interface ContactsSetting {
+  connection: ZendeskConnection;
+  protectedAddresses: ProtectedAddresses;
+  /** Address → `salesforce_id` of the organization that gets it. */
+  claims: ReadonlyMap<string, string>;
+}
+
+/** Finishes the contacts of organizations (Y2, Y3): every address looked up, users created or associated, each accounted for. */
+export async function finishContacts<Organization extends ContactsDue>(
+  organizations: readonly Organization[],
+  setting: ContactsSetting,
+): Promise<ContactsDone<Organization>[]> {
+  const limit = pLimit(LOOKUPS_AT_ONCE);
+  const contacts = (
+    await Promise.all(organizations.map((organization) => limit(() => decideAll(organization, setting))))
+  ).flat();
+  await createUsers(contacts, setting);
+  await associateUsers(contacts, setting);
+  const byOrganization = Map.groupBy(contacts, (contact) => contact.organization.id);
+  return Promise.all(
+    organizations.map((organization) =>
+      limit(() => doneWith(organization, byOrganization.get(organization.id) ?? [], setting)),
+    ),
+  );
+}
+
+async function decideAll(organization: ContactsDue, setting: ContactsSetting): Promise<Contact[]> {
+  const contacts: Contact[] = [];
+  for (const soldTo of organization.sold_tos) {
+    const owner = setting.claims.get(soldTo.email.toLowerCase());
+    const decision: ContactDecision =
+      owner !== undefined && owner !== organization.salesforce_id
+        ? { do: "leave", reason: `the address goes to the new organization of account ${owner}` }
+        : await decide(organization.id, soldTo.email, setting);
+    contacts.push({ organization, soldTo, decision });
+  }
+  return contacts;
+}
+
+/** Protected and unusable addresses are decided without asking Zendesk. */
+async function decide(
+  organizationId: number,
+  email: string,
+  { connection, protectedAddresses }: ContactsSetting,
+): Promise<ContactDecision> {
+  const unasked = decideContact(email, organizationId, [], protectedAddresses);
+  if (unasked.do === "leave") return unasked;
+  return decideContact(email, organizationId, await connection.reader.usersByAddress(email), protectedAddresses);
+}
+
+async function createUsers(contacts: Contact[], setting: ContactsSetting): Promise<void> {
+  const wanted = contacts.filter((contact) => contact.decision.do === "create");
+  for (const job of inJobs(wanted)) await createJob(job, setting);
+}
+
+/** Creates users; one whose outcome is unknown is looked for in its organization before it is sent again (S5). */
+async function createJob(job: Contact[], setting: ContactsSetting): Promise<void> {
+  await sendCreates(job, setting);
+  const again = job.filter((contact) => contact.outcome?.is === "transient" || contact.outcome?.is === "unknown");
+  for (const contact of again) await lookForUser(contact, setting);
+  await sendCreates(
+    again.filter((contact) => contact.outcome?.is !== "applied"),
+    setting,
+  );
+  for (const contact of job) {
+    if (contact.outcome?.is === "refused" && contact.outcome.taken === "email") await decideAgain(contact, setting);
+    else if (contact.outcome?.is === "unknown") await lookForUser(contact, setting);
+  }
+}
+
+async function sendCreates(job: Contact[], { connection }: ContactsSetting): Promise<void> {
+  if (job.length === 0) return;
+  const outcomes = await connection.writer.createUsers(
+    job.map(({ soldTo, organization }) => ({
+      name: contactName(soldTo),
+      email: soldTo.email,
+      organization_id: organization.id,
+    })),
+  );
+  job.forEach((contact, index) => {
+    contact.outcome = outcomes[index] ?? { is: "unknown", reason: "no outcome was reported for this user" };
+  });
+}
+
+/** Looks in the organization itself: the search index may not have a user made seconds ago. */
+async function lookForUser(contact: Contact, { connection }: ContactsSetting): Promise<void> {
+  const users = await connection.reader.usersOfOrganization(contact.organization.id);
+  const user = users.find((one) => one.email === contact.soldTo.email.toLowerCase());
+  if (user) contact.outcome = { is: "applied", id: user.id };
+}
+
+/** The address was taken after all: by a user the search did not show yet. Decided anew, once. */
+async function decideAgain(contact: Contact, setting: ContactsSetting): Promise<void> {
+  await lookForUser(contact, setting);
+  if (contact.outcome?.is === "applied") return;
+  const decision = await decide(contact.organization.id, contact.soldTo.email, setting);
+  if (decision.do !== "create") Object.assign(contact, { decision, outcome: undefined });
+}
+
+async function associateUsers(contacts: Contact[], { connection }: ContactsSetting): Promise<void> {
+  const wanted = contacts.flatMap((contact) =>
+    contact.decision.do === "associate" ? [{ contact, user: contact.decision.user }] : [],
+  );
+  for (const job of inJobs(wanted)) {
+    const send = (rows: typeof job) =>
+      connection.writer.createMemberships(
+        rows.map(({ contact, user }) => ({ user_id: user.id, organization_id: contact.organization.id })),
+      );
+    settle(job, await send(job));
+    // Being a member already counts as applied, so sending a membership again is safe.
+    const again = job.filter(({ contact }) => contact.outcome?.is === "transient" || contact.outcome?.is === "unknown");
+    if (again.length > 0) settle(again, await send(again));
+  }
+}
+
+function settle(job: { contact: Contact; user: FoundUser }[], outcomes: RowOutcome[]): void {
+  job.forEach(({ contact, user }, index) => {
+    const outcome = outcomes[index] ?? { is: "unknown", reason: "no outcome was reported for this membership" };
+    contact.outcome = outcome.is === "applied" ? { is: "applied", id: user.id } : outcome;
+  });
+}
+
+async function doneWith<Organization extends ContactsDue>(
+  organization: Organization,
+  contacts: Contact[],
+  { connection }: ContactsSetting,
+): Promise<ContactsDone<Organization>> {
+  const results = contacts.map(resultOf);
+  const placed = contacts.some((contact) => contact.outcome?.is === "applied" || contact.decision.do === "nothing");
+  const hasUser = placed || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
+  return { organization, results, hasUser };
+}
+
+function resultOf({ organization, soldTo, decision, outcome }: Contact): Result {
+  const after = { email: soldTo.email, organization_id: organization.id };
+  const base = { effect: "contact" as const, salesforce_id: organization.salesforce_id, before: {}, after };
+  const user = "user" in decision ? decision.user : undefined;
+  if (decision.do === "leave" || decision.do === "nothing")
+    return { ...base, id: user?.id ?? null, outcome: "skipped", reason: decision.reason };
+  if (outcome?.is === "applied")
+    return { ...base, id: outcome.id, outcome: "applied", reason: decision.do === "create" ? "created" : "associated" };
+  return { ...base, id: user?.id ?? null, outcome: "failed", reason: outcome?.reason ?? "not accounted for" };
+}

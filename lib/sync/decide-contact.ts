@@ -1,0 +1,35 @@
+import { isProtected, isUsableAddress, type ProtectedAddresses } from "../domain/protected-address.ts";
+import type { FoundUser } from "../zendesk/ports.ts";
+
+/** What is to be done about one address of a new organization (Y2). */
+export type ContactDecision =
+  | { do: "create" }
+  | { do: "associate"; user: FoundUser }
+  | { do: "nothing"; user: FoundUser; reason: string }
+  | { do: "leave"; user?: FoundUser; reason: string };
+
+/** Decides on one address of an organization, from the users who have it (Y2). Pure. */
+export function decideContact(
+  email: string,
+  organizationId: number,
+  found: readonly FoundUser[],
+  protectedAddresses: ProtectedAddresses,
+): ContactDecision {
+  if (!isUsableAddress(email)) return { do: "leave", reason: "not a usable address" };
+  if (isProtected(email, protectedAddresses)) return { do: "leave", reason: "protected address or domain" };
+  const user = found.find((one) => one.by === "primary") ?? found[0];
+  if (!user) return { do: "create" };
+  if (user.by === "secondary") return { do: "leave", user, reason: `secondary address of user ${user.id}` };
+  if (user.organization_ids.includes(organizationId))
+    return { do: "nothing", user, reason: "is in the organization already" };
+  if (user.role !== "end-user") return { do: "leave", user, reason: `user ${user.id} is an agent or administrator` };
+  if (user.suspended) return { do: "leave", user, reason: `user ${user.id} is suspended` };
+  if (user.organization_ids.length > 0)
+    return { do: "leave", user, reason: `user ${user.id} belongs to organization ${user.organization_ids.join(", ")}` };
+  return { do: "associate", user };
+}
+
+/** The name of a contact to create: the sold-to contact's, or else the local part of the address (Y2). */
+export function contactName(soldTo: { name: string | null; email: string }): string {
+  return soldTo.name?.trim() || soldTo.email.slice(0, soldTo.email.indexOf("@"));
+}

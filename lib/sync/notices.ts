@@ -1,0 +1,28 @@
+import { type NoticeOrganization, postNotices } from "../slack/notices.ts";
+import type { WritingContext } from "../stage/stage.ts";
+import type { WithoutContacts } from "./sync-organizations.ts";
+
+/** Reports new organizations without contacts to Slack, where it is configured (Y4). Slack never fails a sync: what is not posted stays due. */
+export async function postNoticesOf(
+  organizations: readonly WithoutContacts[],
+  runId: string,
+  context: WritingContext,
+): Promise<{ posted: number; due: number }> {
+  const { remotes, stop, clock, warn, salesforceHost } = context;
+  const channel = await remotes.slack();
+  if (organizations.length === 0 || !channel) return { posted: 0, due: channel ? 0 : organizations.length };
+  const { reader } = await remotes.zendesk("global");
+  const notices = organizations.map(
+    (organization): NoticeOrganization => ({
+      ...organization,
+      zendeskUrl: `https://${reader.host}/agent/organizations/${organization.id}`,
+      salesforceUrl: salesforceHost ? `https://${salesforceHost}/${organization.salesforce_id}` : "",
+    }),
+  );
+  const { posted, due } = await postNotices(channel, { runId, dryRun: false }, notices, { now: clock(), stop });
+  for (const reason of new Set(due.map((one) => one.reason)))
+    warn(
+      `${due.filter((one) => one.reason === reason).length} organizations without contacts were not reported to Slack and stay due: ${reason}.`,
+    );
+  return { posted: posted.length, due: due.length };
+}

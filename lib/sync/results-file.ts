@@ -1,0 +1,43 @@
+import { byResult, type Result } from "../artifacts/results.ts";
+import type { ArtifactName } from "../artifacts/schemas.ts";
+import type { ArtifactStore } from "../artifacts/store.ts";
+
+export type ResultsName = Extract<ArtifactName, `${string}_results.json`>;
+
+/**
+ * The results of one comparison, written while they come in (S6): after every job the file holds every row that has ended.
+ * Writes never overlap; one that falls due during another covers all that came in meanwhile.
+ */
+export class ResultsFile {
+  readonly results: Result[] = [];
+  private writing: Promise<void> | null = null;
+  private stale = false;
+
+  constructor(
+    private readonly store: ArtifactStore,
+    private readonly name: ResultsName,
+  ) {}
+
+  /** Takes the outcomes of a job and sees that they get to the disk. */
+  add(results: readonly Result[]): Promise<void> {
+    this.results.push(...results);
+    this.stale = true;
+    this.writing ??= this.writeWhileStale();
+    return this.writing;
+  }
+
+  /** Writes the final file, even where there was nothing to do. */
+  async close(): Promise<void> {
+    await this.writing;
+    this.stale = true;
+    await this.writeWhileStale();
+  }
+
+  private async writeWhileStale(): Promise<void> {
+    while (this.stale) {
+      this.stale = false;
+      await this.store.writeRecords(this.name, [...this.results].sort(byResult));
+    }
+    this.writing = null;
+  }
+}

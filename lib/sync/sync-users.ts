@@ -1,0 +1,42 @@
+import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
+import type { Progress } from "../stage/progress.ts";
+import type { Stop } from "../stage/stop.ts";
+import type { ZendeskConnection } from "../zendesk/ports.ts";
+import { applyInJobs, type Recorder } from "./apply-rows.ts";
+import type { ResultsFile } from "./results-file.ts";
+import { userChangeRows, userCreateRows, userRows } from "./user-rows.ts";
+
+/** User jobs in flight at once. */
+const JOBS_AT_ONCE = 4;
+
+/** What is to be written to the users of one instance. */
+export interface UserSync {
+  creates: readonly UserCreate[];
+  updates: readonly UserUpdate[];
+  marks: readonly UserMark[];
+  /** The users as they were listed for the comparison. */
+  users: readonly User[];
+  connection: ZendeskConnection;
+  results: ResultsFile;
+  progress: Progress;
+  stop: Stop;
+}
+
+/** Writes user creates, updates and marks (U6). Every record ends up in the results file. */
+export async function syncUsers(sync: UserSync): Promise<void> {
+  const { updates, marks } = userRows(sync.updates, sync.marks, sync.users);
+  const begin = (effect: string, total: number): Recorder => ({
+    stop: sync.stop,
+    line: sync.progress.begin(`us-government users: ${effect}`, total),
+    record: (results) => sync.results.add(results),
+  });
+  const creates = begin("creates", sync.creates.length);
+  await applyInJobs(sync.creates, userCreateRows(sync.connection), creates, JOBS_AT_ONCE);
+  creates.line.end();
+  for (const [effect, rows] of Object.entries({ updates, marks })) {
+    const recorder = begin(effect, rows.length);
+    await applyInJobs(rows, userChangeRows(sync.connection), recorder, JOBS_AT_ONCE);
+    recorder.line.end();
+  }
+  await sync.results.close();
+}

@@ -1,0 +1,144 @@
+import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
+import type { ListedUser, NewUser, RowOutcome, UserChange, ZendeskConnection } from "../zendesk/ports.ts";
+import type { RowKind, Verdict } from "./apply-rows.ts";
+
+/** An update or a mark of a user, in one form. */
+export interface UserRow {
+  effect: "update" | "mark";
+  id: number;
+  salesforce_id: string | null;
+  email: string;
+  before: UserUpdate["before"];
+  change: UserUpdate["change"];
+  /** The user as it was listed for the comparison. */
+  listed: User;
+}
+
+/** Updates and marks as rows of one kind. */
+export function userRows(
+  updates: readonly UserUpdate[],
+  marks: readonly UserMark[],
+  users: readonly User[],
+): Record<"updates" | "marks", UserRow[]> {
+  const byId = new Map(users.map((user) => [user.id, user]));
+  const rows = (effect: UserRow["effect"], changes: readonly (UserUpdate | UserMark)[]) =>
+    changes.flatMap(({ id, salesforce_id, email, before, change }): UserRow[] => {
+      const listed = byId.get(id);
+      return listed ? [{ effect, id, salesforce_id, email, before, change, listed }] : [];
+    });
+  return { updates: rows("update", updates), marks: rows("mark", marks) };
+}
+
+/** Writes users that do not exist yet (U6). */
+export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<UserCreate> {
+  const toWire = ({ name, email, organization_id }: UserCreate): NewUser => ({ name, email, organization_id });
+  /** By membership, not by search: the search index may lag behind. */
+  const findCreated = async (rows: readonly UserCreate[]) => {
+    const found = new Map<UserCreate, number>();
+    for (const [organization, wanted] of Map.groupBy(rows, (row) => row.organization_id)) {
+      const users = new Map((await reader.usersOfOrganization(organization)).map((user) => [user.email, user.id]));
+      for (const row of wanted) {
+        const id = users.get(row.email);
+        if (id !== undefined) found.set(row, id);
+      }
+    }
+    return found;
+  };
+  const send = (rows: readonly UserCreate[]): Promise<RowOutcome[]> => writer.createUsers(rows.map(toWire));
+  return {
+    describe: (row) => ({
+      effect: "create",
+      salesforce_id: row.salesforce_id,
+      id: null,
+      before: {},
+      after: { ...toWire(row) },
+    }),
+    // Zendesk itself refuses a second user with one address; asking first would cost a search for every row.
+    precheck: async () => new Map(),
+    send,
+    resend: send,
+    lookUp: findCreated,
+    async withoutRefused(row, outcome) {
+      if (outcome.taken !== "email") return undefined;
+      const holders = await reader.usersByAddress(row.email);
+      const holder = holders[0] ? `user ${holders[0].id}` : "a user that the search does not show yet";
+      return { row: undefined, reason: `the address belongs to ${holder}` };
+    },
+    async readBack(rows) {
+      const users = new Map((await reader.usersById([...rows.values()])).map((user) => [user.id, user]));
+      return new Map(
+        [...rows].flatMap(([row, id]): [UserCreate, string][] =>
+          users.get(id)?.email === row.email ? [] : [[row, "did not stick: email"]],
+        ),
+      );
+    },
+  };
+}
+
+/** Writes changes to existing users (U6). */
+export function userChangeRows({ reader, writer }: ZendeskConnection): RowKind<UserRow> {
+  const send = (rows: readonly UserRow[]): Promise<RowOutcome[]> => writer.updateUsers(rows.map(toWire));
+  return {
+    describe: (row) => ({
+      effect: row.effect,
+      salesforce_id: row.salesforce_id,
+      id: row.id,
+      before: { ...row.before },
+      after: { ...row.change, email: row.email },
+    }),
+    async precheck(rows) {
+      const current = new Map((await reader.usersById(rows.map((row) => row.id))).map((user) => [user.id, user]));
+      return new Map(
+        rows.flatMap((row): [UserRow, Verdict][] => {
+          const reason = reasonToSkip(row, current.get(row.id));
+          return reason ? [[row, { outcome: "skipped", reason }]] : [];
+        }),
+      );
+    },
+    send,
+    resend: send,
+    lookUp: async () => new Map(),
+    async readBack(rows) {
+      const users = new Map((await reader.usersById([...rows.values()])).map((user) => [user.id, user]));
+      return new Map(
+        [...rows].flatMap(([row, id]): [UserRow, string][] => {
+          const lost = differing(users.get(id), row.change);
+          return lost.length > 0 ? [[row, `did not stick: ${lost.join(", ")}`]] : [];
+        }),
+      );
+    },
+  };
+}
+
+/** Why a change to a user must not be written any more: an agent was quicker. */
+function reasonToSkip({ listed, change }: UserRow, current: ListedUser | undefined): string | undefined {
+  if (!current) return "changed since compare: the user is gone";
+  if (differing(current, change).length === 0) return "already so";
+  const watched = { name: listed.name, organization_id: listed.organization_id, mark_for_deletion: listed.marked };
+  const changed = differing(current, watched);
+  if (current.role !== listed.role) changed.push("role");
+  if (current.suspended !== listed.suspended) changed.push("suspended");
+  return changed.length > 0 ? `changed since compare: ${changed.join(", ")}` : undefined;
+}
+
+function differing(user: ListedUser | undefined, wanted: UserUpdate["change"]): string[] {
+  if (!user) return ["user"];
+  const keys: string[] = [];
+  if (wanted.name !== undefined && user.name.trim() !== wanted.name.trim()) keys.push("name");
+  if (wanted.organization_id !== undefined && user.organization_id !== wanted.organization_id)
+    keys.push("organization_id");
+  if (wanted.mark_for_deletion !== undefined && user.marked !== wanted.mark_for_deletion)
+    keys.push("mark_for_deletion");
+  return keys;
+}
+
+function toWire({ id, change }: UserRow): UserChange {
+  return {
+    id,
+    ...(change.name === undefined ? {} : { name: change.name }),
+    ...(change.organization_id === undefined || change.organization_id === null
+      ? {}
+      : { organization_id: change.organization_id }),
+    ...(change.mark_for_deletion === undefined ? {} : { user_fields: { mark_for_deletion: change.mark_for_deletion } }),
+  };
+}

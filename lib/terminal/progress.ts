@@ -1,0 +1,108 @@
+import { logUpdateStderr } from "log-update";
+import type { Progress, ProgressLine } from "../stage/progress.ts";
+import type { Output } from "./output.ts";
+
+/** How often a live terminal is redrawn, and a plain log may get a line, in milliseconds. */
+const REDRAW_MS = 100;
+const PLAIN_EVERY_MS = 15_000;
+
+interface Line {
+  what: string;
+  total: number | null;
+  done: number;
+  begun: number;
+  saidAt: number;
+}
+
+/** Progress for people: redrawn lines on a terminal, plain lines in a log. `clock` in milliseconds. */
+export function terminalProgress(output: Output, clock: () => number = Date.now): Progress & { close(): void } {
+  return output.live ? liveProgress(output, clock) : plainProgress(output, clock);
+}
+
+function liveProgress(output: Output, clock: () => number): Progress & { close(): void } {
+  const lines = new Set<Line>();
+  const draw = () => logUpdateStderr([...lines].map((line) => `  … ${describe(line, clock())}`).join("\n"));
+  const timer = setInterval(draw, REDRAW_MS);
+  timer.unref();
+  return {
+    begin(what, total) {
+      const line = newLine(what, total, clock());
+      lines.add(line);
+      return lineOf(line, (outcome) => {
+        lines.delete(line);
+        logUpdateStderr.clear();
+        output.err(`  ✓ ${finished(line, clock(), outcome)}`);
+        draw();
+      });
+    },
+    close() {
+      clearInterval(timer);
+      logUpdateStderr.clear();
+      logUpdateStderr.done();
+    },
+  };
+}
+
+function plainProgress(output: Output, clock: () => number): Progress & { close(): void } {
+  return {
+    begin(what, total) {
+      const line = newLine(what, total, clock());
+      const says = lineOf(line, (outcome) => output.err(`${finished(line, clock(), outcome)}`));
+      return {
+        ...says,
+        add(records) {
+          says.add(records);
+          if (clock() - line.saidAt < PLAIN_EVERY_MS) return;
+          line.saidAt = clock();
+          output.err(describe(line, clock()));
+        },
+      };
+    },
+    close() {},
+  };
+}
+
+function newLine(what: string, total: number | undefined, now: number): Line {
+  return { what, total: total ?? null, done: 0, begun: now, saidAt: now };
+}
+
+function lineOf(line: Line, end: (outcome?: string) => void): ProgressLine {
+  return {
+    add: (records) => {
+      line.done += records;
+    },
+    total: (records) => {
+      line.total = records;
+    },
+    end,
+  };
+}
+
+/** `global: updates  300 of 1,200  150/s  6 s left` */
+export function describe(line: Pick<Line, "what" | "total" | "done" | "begun">, now: number): string {
+  const seconds = Math.max((now - line.begun) / 1000, 0.001);
+  const rate = line.done / seconds;
+  const count = line.total === null ? `${amount(line.done)}` : `${amount(line.done)} of ${amount(line.total)}`;
+  const left =
+    line.total !== null && rate > 0 && line.done < line.total
+      ? `  ${duration((line.total - line.done) / rate)} left`
+      : "";
+  const speed = line.done > 0 && seconds >= 1 ? `  ${amount(Math.round(rate))}/s` : "";
+  return `${line.what}  ${count}${speed}${left}`;
+}
+
+function finished(line: Line, now: number, outcome?: string): string {
+  const what = outcome ?? `${amount(line.done)}`;
+  return `${line.what}: ${what} (${duration((now - line.begun) / 1000)})`;
+}
+
+function amount(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** Seconds as a person says them: `0.4 s`, `12 s`, `3 min 20 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

@@ -1,0 +1,87 @@
+import type { Config } from "../domain/config.ts";
+import { DEFAULT_CONFIG, DEFAULT_LIMITS } from "../domain/config.ts";
+import { ConfigurationError } from "../errors.ts";
+import { check, problemsOf, readYaml } from "./parse-yaml-file.ts";
+import {
+  exactText,
+  listOf,
+  lowerCaseText,
+  mapping,
+  optional,
+  orNull,
+  percent,
+  salesforceId,
+  wholeNumber,
+  word,
+} from "./schema.ts";
+
+const host = () =>
+  orNull(
+    lowerCaseText(
+      /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/,
+      "a host such as example.zendesk.com, without https:// and without a path",
+    ),
+  );
+
+const domain = lowerCaseText(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "an e-mail domain such as example.com, without @");
+const address = lowerCaseText(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
+
+const slackIds = (letters: string, example: string) =>
+  optional(listOf(exactText(new RegExp(`^[${letters}][A-Z0-9]+$`), `a Slack id such as ${example}`)), []);
+
+const HostsSchema = mapping({ salesforce: host(), global: host(), us_government: host() });
+
+const LimitsSchema = mapping({
+  creates: optional(wholeNumber(0), DEFAULT_LIMITS.creates),
+  marks: percentAndMax(DEFAULT_LIMITS.marks),
+  updates: justPercent(DEFAULT_LIMITS.updates),
+  downgrades: percentAndMax(DEFAULT_LIMITS.downgrades),
+  marked_total: justPercent(DEFAULT_LIMITS.marked_total),
+  minimum_existing: optional(wholeNumber(0), DEFAULT_LIMITS.minimum_existing),
+});
+
+const SlackSchema = mapping({
+  team: orNull(exactText(/^[TE][A-Z0-9]+$/, "a Slack id such as T0123ABCD")),
+  channels: slackIds("CGD", "C0123ABCD"),
+  users: slackIds("UW", "U0123ABCD"),
+  user_groups: slackIds("S", "S0123ABCD"),
+});
+
+const ConfigSchema = mapping({
+  hosts: optional(HostsSchema, DEFAULT_CONFIG.hosts),
+  protected_ids: optional(listOf(salesforceId()), []),
+  excluded_account_ids: optional(listOf(salesforceId()), []),
+  protected_email_domains: optional(listOf(domain), []),
+  protected_emails: optional(listOf(address), []),
+  alliance_account_id: orNull(salesforceId()),
+  overrides: optional(word(["none", "required"]), DEFAULT_CONFIG.overrides),
+  unmanaged_organizations: optional(word(["keep", "mark"]), DEFAULT_CONFIG.unmanaged_organizations),
+  limits: optional(LimitsSchema, DEFAULT_LIMITS),
+  slack: optional(SlackSchema, DEFAULT_CONFIG.slack),
+  history_days: optional(wholeNumber(1), DEFAULT_CONFIG.history_days),
+});
+
+/**
+ * Reads `zdsync.config.yml` (interface.md). A key that is absent, or has nothing after its colon, has its default; so has
+ * everything in an empty file.
+ *
+ * @throws ConfigurationError with every problem and its line.
+ */
+export function parseConfig(content: string, fileName: string): Config {
+  const file = readYaml(content, fileName);
+  const checked = check(file.data ?? {}, ConfigSchema);
+  if ("mistakes" in checked) throw new ConfigurationError(problemsOf(file, checked.mistakes));
+  return checked.value;
+}
+
+function percentAndMax(byDefault: { percent: number; max: number }) {
+  const schema = mapping({
+    percent: optional(percent(), byDefault.percent),
+    max: optional(wholeNumber(0), byDefault.max),
+  });
+  return optional(schema, byDefault);
+}
+
+function justPercent(byDefault: { percent: number }) {
+  return optional(mapping({ percent: optional(percent(), byDefault.percent) }), byDefault);
+}

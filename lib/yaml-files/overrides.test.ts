@@ -1,0 +1,169 @@
+import { describe, expect, test } from "bun:test";
+import { ConfigurationError } from "../errors.ts";
+import { parseOverrides } from "./overrides.ts";
+
+const ID = "0014M00001kAbCdQAK";
+const VALID = `- salesforce_id: ${ID}
+  reason: renewal signed, invoice pending
+  subscriptions: { sub_dotcom_ultimate: true, sub_edu: false }
+`;
+
+const refusal = (content: string) => {
+  try {
+    return parseOverrides(content, "overrides.yml");
+  } catch (error) {
+    return error instanceof ConfigurationError ? error.message : error;
+  }
+};
+const notes = (content: string) => parseOverrides(content, "overrides.yml").notes;
+const invalid = (reason: string, salesforce_id: string | null = ID) => ({
+  rule: "E8",
+  salesforce_id,
+  id: null,
+  reason,
+});
+
+describe("a valid overrides file", () => {
+  test("E8: has defaults where nothing is said", () => {
+    expect(parseOverrides(VALID, "overrides.yml")).toEqual({
+      overrides: [
+        {
+          salesforce_id: ID,
+          reason: "renewal signed, invoice pending",
+          instance: "global",
+          subscriptions: new Map([
+            ["sub_dotcom_ultimate", true],
+            ["sub_edu", false],
+          ]),
+          expiration_date: null,
+          ends_on: null,
+          where: "overrides.yml:1",
+        },
+      ],
+      notes: [],
+    });
+  });
+
+  test("E8, G5: days need no quotes, ids may have 15 characters, and instances are named", () => {
+    const entry = `# one\n\n- salesforce_id: ${ID.slice(0, 15)}\n  reason: x\n  instance: us-government\n  expiration_date: 2026-12-31\n  ends_on: 2027-01-31\n`;
+    expect(parseOverrides(entry, "o.yml").overrides).toEqual([
+      {
+        salesforce_id: ID,
+        reason: "x",
+        instance: "us-government",
+        subscriptions: new Map(),
+        expiration_date: "2026-12-31",
+        ends_on: "2027-01-31",
+        where: "o.yml:3",
+      },
+    ]);
+  });
+
+  test("E8: an empty list is no overrides, on purpose", () => {
+    expect(parseOverrides("[]\n", "overrides.yml")).toEqual({ overrides: [], notes: [] });
+  });
+});
+
+describe("a file that stops the stage", () => {
+  test.each([
+    [
+      "empty",
+      "",
+      "overrides.yml: is empty; write [] where there are no overrides now, or overrides: none in zdsync.config.yml",
+    ],
+    [
+      "only comments",
+      "# x\n",
+      "overrides.yml: is empty; write [] where there are no overrides now, or overrides: none in zdsync.config.yml",
+    ],
+    ["no list", "a: 1\n", "overrides.yml:1: the file must be a list of overrides"],
+    ["an error page", "<html>x</html>\n", "overrides.yml:1: the file must be a list of overrides"],
+    [
+      "no YAML",
+      "- a: [\n",
+      "overrides.yml:2: the indentation does not fit the lines around it, or a bracket is not closed before here",
+    ],
+    [
+      "a key twice",
+      `${VALID}  reason: y\n`,
+      'overrides.yml:4: the key "reason" stands here again, first on line 2; keep one',
+    ],
+  ])("E8: %s", (_name, content, message) => {
+    expect(refusal(content)).toBe(message);
+  });
+});
+
+describe("an invalid entry is reported by line, and the others apply", () => {
+  test("E8: every mistake of the entry is named", () => {
+    const content = `- salesforce_id: ${ID}
+  reasn: Secret
+  instance: us_government
+  subscriptions: { sub_edu: yes }
+  expiration_date: 2026-02-30
+${VALID}`;
+    const parsed = parseOverrides(content, "overrides.yml");
+    expect(parsed.overrides.map((one) => one.where)).toEqual(["overrides.yml:6"]);
+    expect(parsed.notes).toEqual([
+      invalid(
+        "override at overrides.yml:1 not applied, invalid: reason is missing (line 1); " +
+          'instance must be one of global, us-government, not "us_government"; did you mean "us-government"? (line 3); ' +
+          "subscriptions.sub_edu must be true or false, without quotes (line 4); " +
+          "expiration_date must be a day that exists, as YYYY-MM-DD (line 5); " +
+          'reasn is no known key; did you mean "reason"? (line 2)',
+      ),
+    ]);
+    expect(JSON.stringify(parsed.notes)).not.toContain("Secret");
+  });
+
+  test.each([
+    [
+      "an id that YAML reads as a number",
+      "- salesforce_id: 001400000012345\n  reason: x\n  expiration_date: 2026-12-31\n",
+      "salesforce_id must be put in quotes: YAML reads this Salesforce id as a number (line 1)",
+    ],
+    [
+      "no Salesforce id",
+      "- salesforce_id: Acme\n  reason: x\n  expiration_date: 2026-12-31\n",
+      "salesforce_id must be a Salesforce id of 15 or 18 characters (line 1)",
+    ],
+    ["no id at all", "- reason: x\n  expiration_date: 2026-12-31\n", "salesforce_id is missing (line 1)"],
+    ["no mapping", "- Acme\n", "the override must be a mapping of keys and values (line 1)"],
+    ["nothing", "-\n", "the override must be a mapping of keys and values (line 1)"],
+  ])("E8: %s", (_name, content, what) => {
+    expect(notes(content)).toEqual([invalid(`override at overrides.yml:1 not applied, invalid: ${what}`, null)]);
+  });
+
+  test.each([
+    [
+      "nothing to set",
+      `- salesforce_id: ${ID}\n  reason: x\n`,
+      "the override sets nothing: neither subscriptions nor expiration_date (line 1)",
+    ],
+    [
+      "an empty reason",
+      `- salesforce_id: ${ID}\n  reason: ''\n  expiration_date: 2026-12-31\n`,
+      "reason must not be empty (line 2)",
+    ],
+    [
+      "a day that does not exist",
+      `${VALID}  ends_on: 2026-13-01\n`,
+      "ends_on must be a day that exists, as YYYY-MM-DD (line 4)",
+    ],
+    [
+      "subscriptions as a list",
+      `- salesforce_id: ${ID}\n  reason: x\n  subscriptions: [sub_edu]\n`,
+      "subscriptions must be a mapping of keys and values (line 3)",
+    ],
+  ])("E8: %s", (_name, content, what) => {
+    expect(notes(content)).toEqual([invalid(`override at overrides.yml:1 not applied, invalid: ${what}`)]);
+  });
+
+  test("E8: the line is that of the entry", () => {
+    expect(notes(`${VALID}- Acme\n`)).toEqual([
+      invalid(
+        "override at overrides.yml:4 not applied, invalid: the override must be a mapping of keys and values (line 4)",
+        null,
+      ),
+    ]);
+  });
+});

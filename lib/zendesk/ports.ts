@@ -1,0 +1,143 @@
+import type { InstanceName } from "../domain/instance.ts";
+import type { Organization } from "../domain/organization.ts";
+import type { FieldValue } from "../domain/organization-field.ts";
+
+/** A custom field's definition, as far as `doctor` and the instance proof (O2) look at it. */
+export interface FieldDefinition {
+  key: string;
+  type: string;
+  active: boolean;
+  options: string[];
+}
+
+/** A record that was there but could not be read: it is reported and left alone, never treated as absent. */
+export interface Unreadable {
+  /** Zendesk id, where it could be read. */
+  id: number | null;
+  /** 18 characters, where it could be read. */
+  salesforce_id: string | null;
+  /** Which field, and what was expected there; never the value. */
+  reason: string;
+}
+
+/** A user as the API lists it; addresses in lower case. */
+export interface ListedUser {
+  id: number;
+  name: string;
+  /** The primary address. */
+  email: string | null;
+  role: string;
+  suspended: boolean;
+  /** The default organization. */
+  organization_id: number | null;
+  /** User field `mark_for_deletion`. */
+  marked: boolean;
+}
+
+/** A user's place in an organization. */
+export interface Membership {
+  user_id: number;
+  organization_id: number;
+}
+
+/** A user found by an address: whether it is the primary one, and every organization the user is in. */
+export interface FoundUser extends ListedUser {
+  by: "primary" | "secondary";
+  organization_ids: number[];
+}
+
+/** One page of a list. */
+export interface Page<T> {
+  records: T[];
+  unreadable: Unreadable[];
+}
+
+/**
+ * Reading one Zendesk instance. Lists are complete or throw `IncompleteError` (S1): `has_more: false` seen, no id twice.
+ * Every method retries what may pass and throws `RemoteError` when it does not.
+ */
+export interface ZendeskReader {
+  readonly instance: InstanceName;
+  /** Host with port, e.g. `example.zendesk.com`. */
+  readonly host: string;
+  organizationFields(): Promise<FieldDefinition[]>;
+  userFields(): Promise<FieldDefinition[]>;
+  organizations(): AsyncIterable<Page<Organization>>;
+  /** Any number of ids, asked for in hundreds; those that do not exist are absent; in order of id. Throws on an unreadable one. */
+  organizationsById(ids: readonly number[]): Promise<Organization[]>;
+  /** The same by `external_id` (18-character Salesforce ids). */
+  organizationsByExternalId(ids: readonly string[]): Promise<Organization[]>;
+  /** Organizations with exactly this name (trimmed, case-insensitive). */
+  organizationsByName(name: string): Promise<Organization[]>;
+  users(): AsyncIterable<Page<ListedUser>>;
+  memberships(): AsyncIterable<Page<Membership>>;
+  usersById(ids: readonly number[]): Promise<ListedUser[]>;
+  /** Users that have exactly this address (case-insensitive), primary or secondary. Backed by a search index: a user made seconds ago may be missing. */
+  usersByAddress(email: string): Promise<FoundUser[]>;
+  /** Users in an organization, by membership. */
+  usersOfOrganization(id: number): Promise<ListedUser[]>;
+}
+
+/** An organization to create. `external_id` is the 18-character Salesforce id (S5). */
+export interface OrganizationCreate {
+  name: string;
+  external_id: string;
+  organization_fields: Record<string, FieldValue>;
+}
+
+/** An organization to change: only what is to be written. */
+export interface OrganizationUpdate {
+  id: number;
+  name?: string;
+  organization_fields?: Record<string, FieldValue>;
+}
+
+/** An end user to create; no verification mail is sent. */
+export interface NewUser {
+  name: string;
+  email: string;
+  organization_id: number;
+}
+
+/** A user to change. `organization_id` replaces all memberships: only for users in at most one organization (U5). */
+export interface UserChange {
+  id: number;
+  name?: string;
+  organization_id?: number;
+  user_fields?: { mark_for_deletion: boolean };
+}
+
+/**
+ * What became of one row of a write.
+ * - `refused`: Zendesk said no for this row and will say no again; `taken` names the field another record holds ("name", "external_id", "email").
+ * - `transient`: failed for a passing reason and was certainly not applied: may be sent again.
+ * - `unknown`: nobody knows whether it was applied (time-out, reset, lost or killed job): look before sending again (S5).
+ */
+export type RowOutcome =
+  | { is: "applied"; id: number }
+  | { is: "refused"; reason: string; taken?: "name" | "external_id" | "email" }
+  | { is: "transient"; reason: string }
+  | { is: "unknown"; reason: string };
+
+/**
+ * Writing one Zendesk instance; only stages that write can get one. Every method takes at most 100 rows, sends them as one
+ * bulk job, follows it to its end and answers one outcome per row, in order. A refusal of the whole request becomes the
+ * outcome of its rows; methods throw only where nothing at all can be written (credentials, scope).
+ */
+export interface ZendeskWriter {
+  createOrganizations(rows: readonly OrganizationCreate[]): Promise<RowOutcome[]>;
+  updateOrganizations(rows: readonly OrganizationUpdate[]): Promise<RowOutcome[]>;
+  createOrganization(row: OrganizationCreate): Promise<RowOutcome>;
+  updateOrganization(row: OrganizationUpdate): Promise<RowOutcome>;
+  /** Through a bulk job where the account has bulk user import, singly where it has not (403, remembered). */
+  createUsers(rows: readonly NewUser[]): Promise<RowOutcome[]>;
+  updateUsers(rows: readonly UserChange[]): Promise<RowOutcome[]>;
+  /** Adds users to organizations without touching their other memberships. Being a member already counts as applied. */
+  createMemberships(rows: readonly Membership[]): Promise<RowOutcome[]>;
+}
+
+/** What a stage that writes is given: both sides of one instance. */
+export interface ZendeskConnection {
+  reader: ZendeskReader;
+  writer: ZendeskWriter;
+}

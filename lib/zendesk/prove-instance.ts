@@ -1,0 +1,30 @@
+import type { InstanceName } from "../domain/instance.ts";
+import { IncompleteError, RefusedError } from "../errors.ts";
+import { ENVIRONMENT_PREFIX } from "../settings/environment.ts";
+import type { ZendeskReader } from "./ports.ts";
+
+/** A field that only this instance has: what tells the two apart (O2). */
+const OWN_FIELD: Record<InstanceName, string> = { global: "org_region", "us-government": "sub_usgov_24x7" };
+const OTHER: Record<InstanceName, InstanceName> = { global: "us-government", "us-government": "global" };
+
+/**
+ * Proves that this is the instance it should be, before anything read from it is trusted and again before the first write
+ * (O2, S10): the configured host, where there is one, and the instance's own fields.
+ */
+export async function proveInstance(reader: ZendeskReader, expectedHost: string | undefined): Promise<void> {
+  const { instance, host } = reader;
+  const setting = `${ENVIRONMENT_PREFIX[instance]}_URL`;
+  if (expectedHost !== null && expectedHost !== host)
+    throw new RefusedError(
+      `${setting} points at ${host}, the config (hosts) expects ${expectedHost}. Nothing was read or written.`,
+    );
+  const keys = new Set((await reader.organizationFields()).filter((field) => field.active).map((field) => field.key));
+  const own = OWN_FIELD[instance];
+  if (keys.has(own)) return;
+  const swapped = keys.has(OWN_FIELD[OTHER[instance]])
+    ? ` It looks like the ${OTHER[instance]} instance: are ${ENVIRONMENT_PREFIX.global}_URL and ${ENVIRONMENT_PREFIX["us-government"]}_URL swapped?`
+    : "";
+  throw new IncompleteError(
+    `${host} has no organization field ${own}, so it is not the ${instance} instance (${setting}).${swapped} Nothing was taken from it.`,
+  );
+}

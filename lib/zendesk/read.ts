@@ -1,0 +1,116 @@
+import { nameKey } from "../domain/equality.ts";
+import type { Organization } from "../domain/organization.ts";
+import { addressKey } from "../domain/protected-address.ts";
+import { RemoteError } from "../errors.ts";
+import { ZendeskClient, type ZendeskOptions } from "./client.ts";
+import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
+import type { FoundUser, ListedUser, Page, ZendeskReader } from "./ports.ts";
+import type { WIRE } from "./schema.ts";
+
+/** Ids that one `show_many` takes. */
+const IDS_PER_REQUEST = 100;
+
+/** A reader of one instance, with a token that can only read (S9). */
+export function createZendeskReader(options: ZendeskOptions): ZendeskReader {
+  return readerOn(new ZendeskClient(options, "read"));
+}
+
+/** A reader over a client that others may share. */
+export function readerOn(client: ZendeskClient): ZendeskReader {
+  return {
+    instance: client.instance,
+    host: client.host,
+    organizationFields: () => allOf(listAll(client, "organization_fields", "/organization_fields")),
+    userFields: () => allOf(listAll(client, "user_fields", "/user_fields")),
+    organizations: () => listAll(client, "organizations", "/organizations"),
+    organizationsById: (ids) => showMany(client, "organizations", "ids", ids),
+    organizationsByExternalId: (ids) => showMany(client, "organizations", "external_ids", ids),
+    organizationsByName: (name) => organizationsByName(client, name),
+    users: () => listAll(client, "users", "/users"),
+    memberships: () => listAll(client, "organization_memberships", "/organization_memberships"),
+    usersById: (ids) => showMany(client, "users", "ids", ids),
+    usersByAddress: (email) => usersByAddress(client, email),
+    usersOfOrganization: (id) => allOf(listAll(client, "users", `/organizations/${id}/users`)),
+  };
+}
+
+/** All records of a list that must be readable one and all. */
+async function allOf<T>(pages: AsyncIterable<Page<T>>): Promise<T[]> {
+  const records: T[] = [];
+  for await (const page of pages) records.push(...readable(page));
+  return records;
+}
+
+/** Records by id, in hundreds; Zendesk answers in an order of its own and leaves out what does not exist. */
+async function showMany<K extends "organizations" | "users">(
+  client: ZendeskClient,
+  kind: K,
+  parameter: "ids" | "external_ids",
+  ids: readonly (number | string)[],
+): Promise<RecordOf<K>[]> {
+  const records: RecordOf<K>[] = [];
+  for (let start = 0; start < ids.length; start += IDS_PER_REQUEST) {
+    const chunk = ids.slice(start, start + IDS_PER_REQUEST).map((id) => encodeURIComponent(id));
+    records.push(...readable(pageOf(await client.get(`/${kind}/show_many?${parameter}=${chunk.join(",")}`), kind)));
+  }
+  return records.sort((one, other) => one.id - other.id);
+}
+
+async function organizationsByName(client: ZendeskClient, name: string): Promise<Organization[]> {
+  const found = readable(
+    pageOf(await client.get(`/organizations/search?name=${encodeURIComponent(name.trim())}`), "organizations"),
+  );
+  return found.filter((organization) => nameKey(organization.name) === nameKey(name));
+}
+
+/**
+ * Users with exactly this address. The search is an index over everything a user has, and lags: what it finds is filtered
+ * here, by primary address first, then by every address of the user.
+ */
+async function usersByAddress(client: ZendeskClient, email: string): Promise<FoundUser[]> {
+  const address = addressKey(email);
+  const body = await client.get(
+    `/users/search?query=${encodeURIComponent(`email:"${address.replace(/["\\]/g, "")}"`)}`,
+  );
+  const found: FoundUser[] = [];
+  for (const user of readable(pageOf(body, "users"))) {
+    const by = user.email === address ? "primary" : (await addressesOf(client, user)).has(address) ? "secondary" : null;
+    if (by) found.push({ ...user, by, organization_ids: await organizationIdsOf(client, user) });
+  }
+  return found.sort((one, other) => one.id - other.id);
+}
+
+async function addressesOf(client: ZendeskClient, user: ListedUser): Promise<Set<string>> {
+  const rows = rowsOf(await client.get(`/users/${user.id}/identities`), "identities") ?? [];
+  return new Set(
+    rows.flatMap((row) => {
+      const { type, value } = row as { type?: unknown; value?: unknown };
+      return type === "email" && typeof value === "string" ? [addressKey(value)] : [];
+    }),
+  );
+}
+
+/** A user without a default organization is in none: the first membership becomes the default. */
+async function organizationIdsOf(client: ZendeskClient, user: ListedUser): Promise<number[]> {
+  if (user.organization_id === null) return [];
+  const memberships = await allOf(
+    listAll(client, "organization_memberships", `/users/${user.id}/organization_memberships`),
+  );
+  return memberships.map((membership) => membership.organization_id).sort((one, other) => one - other);
+}
+
+function pageOf<K extends keyof typeof WIRE>(body: unknown, kind: K): Page<RecordOf<K>> {
+  const rows = rowsOf(body, kind);
+  if (!rows)
+    throw new RemoteError(`Zendesk answered no list of ${kind} where one was expected.`, { service: "Zendesk" });
+  return readRows(rows, kind);
+}
+
+function readable<T>(page: Page<T>): T[] {
+  const [first] = page.unreadable;
+  if (!first) return page.records;
+  throw new RemoteError(
+    `Zendesk answered a record (${first.id ?? "without a readable id"}) that cannot be read: ${first.reason}.`,
+    { service: "Zendesk" },
+  );
+}

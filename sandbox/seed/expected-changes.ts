@@ -1,0 +1,188 @@
+import { parse } from "yaml";
+import type { InstanceName, SeedOrganization, World } from "../types.ts";
+import { applicableOverrides } from "./applicable-overrides.ts";
+import { type ExpectedOrganization, expectedOrganizations, expectedPartner, type FieldValue } from "./expected.ts";
+import { type ExpectedUserChanges, expectedUserChanges } from "./expected-user-changes.ts";
+import { sameMeaning } from "./meaning.ts";
+import type { AccountRecord, ChargeRecord, Customer, SubscriptionRecord } from "./records.ts";
+import { to18 } from "./salesforce-ids.ts";
+
+/** What a first run should change in one comparison: Salesforce ids, or Zendesk ids where organizations exist. */
+export interface ExpectedChanges {
+  /** Existing organizations of the comparison that carry a salesforce_id. */
+  existing: number;
+  /** Of those, how many are marked already. */
+  markedBefore: number;
+  /** Salesforce ids. */
+  creates: string[];
+  /** Zendesk ids; those whose salesforce_id is only rewritten to 18 characters are not in it (G5). */
+  updates: number[];
+  /** Zendesk ids of organizations whose salesforce_id is rewritten and nothing else. */
+  rewrites: number[];
+  marks: number[];
+  downgrades: number[];
+  /** Salesforce ids that two records claim, or whose create or rename is blocked by a name (C7). */
+  conflicts: string[];
+}
+
+/** One comparison: what should be, and what is. */
+interface Comparison {
+  instance: InstanceName;
+  desired: ExpectedOrganization[];
+  existing: SeedOrganization[];
+  /** Every name in the instance, trimmed and in small letters, with the organizations that have it. */
+  names: ReadonlyMap<string, number[]>;
+  config: WorldConfig;
+}
+
+export interface WorldConfig {
+  protected_ids: string[];
+  excluded_account_ids: string[];
+  protected_email_domains: string[];
+  protected_emails: string[];
+  alliance_account_id?: string;
+}
+
+const PARTNER_TYPES: unknown[] = ["open_partner", "select_partner", "alliance_partner"];
+const FALLING = ["ultimate", "gold", "premium", "silver", "consumption_only", "custom", "community", "expired"];
+
+/** The sandbox's own opinion of what a first run changes in the world (C1–C7, P3, U5), found without zdsync. */
+export function expectedChanges(
+  world: World,
+): Record<InstanceName | "partners", ExpectedChanges> & { users: ExpectedUserChanges } {
+  const config = parse(world.config) as WorldConfig;
+  const customers = customersOf(world);
+  const allianceId = config.alliance_account_id ?? null;
+  const partners = customers.flatMap(({ account }) => expectedPartner(account, allianceId) ?? []);
+  const partnerIds = new Set(partners.map((partner) => partner.salesforce_id));
+  const desired = desiredOf(world, customers, partnerIds);
+  const known = new Set(
+    customers.map(({ account }) => account).flatMap((one) => (/^(Former )?Customer$/.test(one.Type) ? one.Id : [])),
+  );
+  const isPartner = ({ organization_fields }: SeedOrganization) => {
+    const id = to18(String(organization_fields.salesforce_id ?? ""));
+    return partnerIds.has(id) || (PARTNER_TYPES.includes(organization_fields.account_type) && !known.has(id));
+  };
+  const all = world.zendesk.global.organizations;
+  const government = world.zendesk["us-government"].organizations;
+  const names = namesOf(all);
+  const ofCustomers = all.filter((one) => !isPartner(one));
+  const usGovernment = { desired: desired["us-government"], existing: government, names: namesOf(government), config };
+  const inUsGovernment = compare({ instance: "us-government", ...usGovernment });
+  return {
+    global: compare({ instance: "global", desired: desired.global, existing: ofCustomers, names, config }),
+    "us-government": inUsGovernment,
+    partners: compare({ instance: "global", desired: partners, existing: all.filter(isPartner), names, config }),
+    users: expectedUserChanges(world, config, inUsGovernment.creates),
+  };
+}
+
+function customersOf(world: World): Customer[] {
+  const accounts = world.salesforce.Account as AccountRecord[];
+  const customers = new Map<string, Customer>();
+  for (const account of accounts) customers.set(account.Id, { account, subscriptions: [], charges: [] });
+  for (const subscription of world.salesforce.Zuora__Subscription__c as SubscriptionRecord[]) {
+    customers.get(subscription.Zuora__Account__c)?.subscriptions.push(subscription);
+  }
+  for (const charge of world.salesforce.Zuora__SubscriptionProductCharge__c as ChargeRecord[]) {
+    customers.get(charge.Zuora__Account__c)?.charges.push(charge);
+  }
+  return [...customers.values()];
+}
+
+function desiredOf(
+  world: World,
+  customers: Customer[],
+  partnerIds: ReadonlySet<string>,
+): Record<InstanceName, ExpectedOrganization[]> {
+  const overrides = applicableOverrides(world.overrides, world.today);
+  const desired: Record<InstanceName, ExpectedOrganization[]> = { global: [], "us-government": [] };
+  for (const customer of customers) {
+    if (partnerIds.has(customer.account.Id)) continue;
+    const expected = expectedOrganizations(customer, world.today, overrides);
+    for (const instance of ["global", "us-government"] as const)
+      desired[instance].push(...(expected[instance] ? [expected[instance]] : []));
+  }
+  return desired;
+}
+
+function compare(comparison: Comparison): ExpectedChanges {
+  const { desired, existing, config } = comparison;
+  const marked = existing.filter((one) => one.organization_fields.mark_for_deletion === true);
+  const changes: ExpectedChanges = {
+    existing: existing.filter((one) => one.organization_fields.salesforce_id).length,
+    markedBefore: marked.length,
+    creates: [],
+    updates: [],
+    rewrites: [],
+    marks: [],
+    downgrades: [],
+    conflicts: [],
+  };
+  const byId = Map.groupBy(existing, (one) => to18(String(one.organization_fields.salesforce_id ?? "")));
+  const wanted = desired.filter(
+    ({ salesforce_id, support_level }) =>
+      !byId.has(salesforce_id) && support_level !== "expired" && !config.excluded_account_ids.includes(salesforce_id),
+  );
+  addCreates(comparison, wanted, changes);
+  for (const organization of desired) addDifference(comparison, organization, byId, changes);
+  const ids = new Set(desired.map((one) => one.salesforce_id));
+  for (const [id, [organization, ...twins]] of byId) {
+    if (!organization || id === "" || ids.has(id) || config.protected_ids.includes(id)) continue;
+    if (twins.length > 0) changes.conflicts.push(id);
+    else if (isToBeMarked(organization)) changes.marks.push(organization.id);
+  }
+  return changes;
+}
+
+function addCreates({ names }: Comparison, wanted: ExpectedOrganization[], changes: ExpectedChanges): void {
+  for (const [name, namesakes] of Map.groupBy(wanted, (one) => one.name.toLowerCase())) {
+    const blocked = namesakes.length > 1 || names.has(name);
+    changes[blocked ? "conflicts" : "creates"].push(...namesakes.map((one) => one.salesforce_id));
+  }
+}
+
+function addDifference(
+  { instance, names }: Comparison,
+  desired: ExpectedOrganization,
+  byId: ReadonlyMap<string, SeedOrganization[]>,
+  changes: ExpectedChanges,
+): void {
+  const [organization, ...twins] = byId.get(desired.salesforce_id) ?? [];
+  if (!organization) return;
+  if (twins.length > 0) {
+    changes.conflicts.push(desired.salesforce_id);
+    return;
+  }
+  const { id, name, organization_fields: fields } = organization;
+  const holders = names.get(desired.name.toLowerCase()) ?? [];
+  const isBlocked = name.trim() !== desired.name && holders.some((holder) => holder !== id);
+  if (isBlocked) changes.conflicts.push(desired.salesforce_id);
+  const differing = Object.keys(desired.fields).filter(
+    (key) => !sameMeaning(instance, key, fields[key], desired.fields[key]),
+  );
+  const isRenamed = name.trim() !== desired.name && !isBlocked;
+  const rewritten = differing.includes("salesforce_id") && to18(String(fields.salesforce_id)) === desired.salesforce_id;
+  if (rewritten && differing.length === 1 && !isRenamed) changes.rewrites.push(id);
+  else if (differing.length > 0 || isRenamed) changes.updates.push(id);
+  if (isDowngrade(fields, desired.fields)) changes.downgrades.push(id);
+}
+
+function isDowngrade(before: Record<string, unknown>, after: Record<string, FieldValue>): boolean {
+  const [from, to] = [FALLING.indexOf(String(before.support_level)), FALLING.indexOf(String(after.support_level))];
+  const losesEmergency = before.emergency_support_24x7 === true && after.emergency_support_24x7 === false;
+  return (from !== -1 && to > from) || losesEmergency;
+}
+
+function isToBeMarked({ organization_fields: fields }: SeedOrganization): boolean {
+  return fields.mark_for_deletion !== true && fields.ignore_deletion !== true && fields.migrating !== true;
+}
+
+function namesOf(organizations: SeedOrganization[]): Map<string, number[]> {
+  const names = new Map<string, number[]>();
+  for (const { id, name } of organizations) {
+    const key = name.trim().toLowerCase();
+    names.set(key, [...(names.get(key) ?? []), id]);
+  }
+  return names;
+}

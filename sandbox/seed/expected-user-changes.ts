@@ -1,0 +1,104 @@
+import type { SeedUser, World } from "../types.ts";
+import type { WorldConfig } from "./expected-changes.ts";
+import type { ContactRecord } from "./records.ts";
+import { to18 } from "./salesforce-ids.ts";
+
+/** What a first run should change among the users of us-government; addresses in small letters, Zendesk ids of users. */
+export interface ExpectedUserChanges {
+  /** End users who are not suspended. */
+  existing: number;
+  markedBefore: number;
+  creates: string[];
+  updates: number[];
+  marks: number[];
+}
+
+/** A contact with a usable address, and the organization it belongs to; null: one that this run creates. */
+interface Candidate {
+  salesforce_id: string;
+  name: string;
+  email: string;
+  organization: number | null;
+}
+
+/** U2–U6. `created`: Salesforce ids of the organizations that the run creates first (U1). */
+export function expectedUserChanges(
+  world: World,
+  config: WorldConfig,
+  created: readonly string[],
+): ExpectedUserChanges {
+  const { organizations, users } = world.zendesk["us-government"];
+  const byId = Map.groupBy(organizations, (one) => to18(String(one.organization_fields.salesforce_id ?? "")));
+  const untouched = new Set<number>();
+  for (const [id, [one, ...twins]] of byId) {
+    if (id === "" || twins.length > 0 || config.protected_ids.includes(id)) {
+      for (const { id: organization } of one ? [one, ...twins] : []) untouched.add(organization);
+    }
+  }
+  const homes = new Map<string, number | null>(created.map((id) => [id, null]));
+  for (const [id, [one]] of byId) if (one && id !== "" && !untouched.has(one.id)) homes.set(id, one.id);
+  const owners = new Map(users.flatMap((user) => [user.email, ...user.secondary_emails].map((email) => [email, user])));
+  const isOurs = (user: SeedUser) => isEligible(user, config) && !user.organization_ids.some((id) => untouched.has(id));
+  const contacts = chosenContacts(world.salesforce.Contact as ContactRecord[], homes, owners);
+  const endUsers = users.filter((user) => user.role === "end-user" && !user.suspended);
+  const ours = users.filter(isOurs);
+  return {
+    existing: endUsers.length,
+    markedBefore: ours.filter((user) => user.user_fields.mark_for_deletion === true).length,
+    creates: [...contacts.keys()].filter((email) => !owners.has(email) && !isProtected(email, config)),
+    updates: ours.filter((user) => differs(user, contacts.get(user.email ?? ""))).map(({ id }) => id),
+    marks: ours
+      .filter((user) => !contacts.has(user.email ?? "") && user.user_fields.mark_for_deletion !== true)
+      .map(({ id }) => id),
+  };
+}
+
+function isProtected(email: string, config: WorldConfig): boolean {
+  return (
+    config.protected_emails.includes(email) ||
+    config.protected_email_domains.includes(email.slice(email.indexOf("@") + 1))
+  );
+}
+
+function isEligible(user: SeedUser, config: WorldConfig): boolean {
+  const reachable = user.email !== null && !isProtected(user.email, config);
+  return reachable && user.role === "end-user" && !user.suspended && user.organization_ids.length <= 1;
+}
+
+function differs(user: SeedUser, contact: Candidate | undefined): boolean {
+  if (!contact) return false;
+  const isMarked = user.user_fields.mark_for_deletion === true;
+  return isMarked || user.name !== contact.name || (user.organization_ids[0] ?? null) !== contact.organization;
+}
+
+/** U3, U4: of the contacts with one address, the one whose organization the user has, else the lowest id, then name. */
+function chosenContacts(
+  contacts: ContactRecord[],
+  homes: ReadonlyMap<string, number | null>,
+  owners: ReadonlyMap<string | null, SeedUser>,
+): Map<string, Candidate> {
+  const candidates = contacts.flatMap((contact): Candidate[] => {
+    const salesforce_id = contact.Account.Account_ID_18__c;
+    const organization = homes.get(salesforce_id);
+    const email = contact.Email?.trim().toLowerCase() ?? "";
+    const isAdmin = contact.Role__c?.split(";").includes("Gitlab Admin") && !contact.Inactive_Contact__c;
+    if (organization === undefined || !isAdmin || !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) return [];
+    return [{ salesforce_id, name: contact.Name.trim(), email, organization }];
+  });
+  const chosen = new Map<string, Candidate>();
+  for (const [email, same] of Map.groupBy(candidates, (one) => one.email)) {
+    const home = owners.get(email)?.organization_ids[0];
+    const [first] = same.sort(
+      (one, other) =>
+        Number(other.organization === home) - Number(one.organization === home) ||
+        compareText(one.salesforce_id, other.salesforce_id) ||
+        compareText(one.name, other.name),
+    );
+    if (first) chosen.set(email, first);
+  }
+  return chosen;
+}
+
+function compareText(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

@@ -1,0 +1,103 @@
+import type { Fault, LoggedRequest } from "../types.ts";
+import { faultAnswer } from "./fault-answers.ts";
+import { type Faults, handOver } from "./faults.ts";
+import { decodedPath, parsedBody, type RequestLog } from "./request-log.ts";
+
+/** What a service gives to be served: `fetch` is its Hono app's. */
+export interface ServedApp {
+  service: LoggedRequest["service"];
+  fetch: (request: Request) => Response | Promise<Response>;
+  log: RequestLog;
+  faults: Faults;
+  /** Default 0: any free port. */
+  port?: number;
+}
+
+/**
+ * Serves one service on 127.0.0.1, logs every request and plays the faults.
+ *
+ * Three groups of faults:
+ * - *instead of the handler*: 429, 429-date, 429-bare, 500, 502-html, 503-html, 409, 401, 404. Nothing is committed.
+ * - *on the way back*: reset, stall, truncate, lost-answer. The handler has run and whatever it did is committed.
+ * - *only the service can play*: failed-rows, job-failed, job-killed, empty, drop-record, duplicate-record. The app
+ *   finds them with `faultFor(c.req.raw)` (faults.ts); one that ignores it answers as usual.
+ */
+export async function serveApp(app: ServedApp): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: app.port ?? 0,
+    idleTimeout: 0,
+    fetch: async (request) => withoutKeepAlive(await answer(app, request)),
+  });
+  return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) };
+}
+
+/**
+ * Bun's fetch sends a GET, PUT or DELETE again by itself when a *reused* connection is cut before the first byte, so
+ * that a lost answer would never be seen by the code under test. Without keep-alive no connection is reused.
+ */
+function withoutKeepAlive(response: Response): Response {
+  response.headers.set("connection", "close");
+  return response;
+}
+
+/** One request through faults, handler and log; usable without a port. */
+export async function answer(app: Omit<ServedApp, "port">, request: Request): Promise<Response> {
+  const body = request.method === "GET" || request.method === "HEAD" ? "" : await request.clone().text();
+  const path = decodedPath(new URL(request.url));
+  const fault = app.faults.take({ service: app.service, method: request.method, path });
+  const response = (fault && faultAnswer(fault, app.service, new Date())) ?? (await handled(app, request, fault));
+  const entry: LoggedRequest = { service: app.service, method: request.method, path, status: response.status };
+  const parsed = parsedBody(body, request.headers.get("content-type"));
+  if (parsed !== undefined) entry.body = parsed;
+  if (fault) entry.fault = fault.kind;
+  app.log.add(entry);
+  return fault ? damaged(response, fault) : response;
+}
+
+async function handled(app: Omit<ServedApp, "port">, request: Request, fault: Fault | undefined): Promise<Response> {
+  if (fault) handOver(request, fault);
+  return await app.fetch(request);
+}
+
+/** The response as the network delivers it under a fault of the second group; any other fault leaves it whole. */
+async function damaged(response: Response, fault: Fault): Promise<Response> {
+  if (fault.kind === "lost-answer") return new Response(cutStream(undefined));
+  if (fault.kind !== "reset" && fault.kind !== "stall" && fault.kind !== "truncate") return response;
+  const whole = new Uint8Array(await response.arrayBuffer());
+  const half = whole.slice(0, Math.ceil(whole.length / 2));
+  const headers = new Headers(response.headers);
+  headers.delete("content-length");
+  // A status without a body (204) cannot be damaged in its body: it becomes a 200 that breaks off.
+  const init = { status: response.status === 204 ? 200 : response.status, headers };
+  if (fault.kind === "truncate") return new Response(half, init);
+  return new Response(fault.kind === "reset" ? cutStream(half) : stalledStream(half), init);
+}
+
+/** Long enough for what was sent to leave the machine before the connection is cut. */
+const flushMs = 20;
+
+/**
+ * A body that breaks off after `sent`, or before anything (not even the status line) was sent when that is undefined.
+ * Erroring with `undefined` is what makes Bun.serve cut the connection without printing anything.
+ */
+function cutStream(sent: Uint8Array | undefined): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async start(controller) {
+      if (sent !== undefined) {
+        controller.enqueue(sent);
+        await Bun.sleep(flushMs);
+      }
+      controller.error(undefined);
+    },
+  });
+}
+
+/** A body that goes on forever without another byte, until the client or the server hangs up. */
+function stalledStream(sent: Uint8Array): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(sent);
+    },
+  });
+}

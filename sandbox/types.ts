@@ -1,0 +1,231 @@
+/** The two Zendesk instances the sandbox plays. */
+export type InstanceName = "global" | "us-government";
+
+/** One custom field of an organization or a user, as Zendesk's definition lists it. */
+export interface FieldDefinition {
+  key: string;
+  type: "text" | "textarea" | "checkbox" | "date" | "integer" | "decimal" | "dropdown";
+  title: string;
+  /** A checkbox's tag; set on the organization while the box is ticked. */
+  tag?: string;
+  /** A drop-down's option values (its tags). */
+  options?: string[];
+}
+
+/** A Salesforce record: API field names, lookups as nested objects or null. */
+export type SalesforceRecord = Record<string, unknown>;
+
+/** A column of a Salesforce object. A query that names a column the object does not have is refused (INVALID_FIELD). */
+export interface SalesforceColumn {
+  object: "Account" | "Contact" | "Zuora__Subscription__c" | "Zuora__SubscriptionProductCharge__c" | "User";
+  name: string;
+  type: "text" | "number" | "boolean" | "date" | "multipicklist";
+}
+
+/** An organization as it stands in a Zendesk instance before the sandbox starts. */
+export interface SeedOrganization {
+  id: number;
+  name: string;
+  external_id: string | null;
+  created_at: string;
+  updated_at: string;
+  organization_fields: Record<string, unknown>;
+}
+
+/** A user as it stands in a Zendesk instance before the sandbox starts. */
+export interface SeedUser {
+  id: number;
+  name: string;
+  email: string | null;
+  role: "end-user" | "agent" | "admin";
+  suspended: boolean;
+  /** First one is the default organization. */
+  organization_ids: number[];
+  /** Further addresses of the same person. */
+  secondary_emails: string[];
+  user_fields: Record<string, unknown>;
+  created_at: string;
+  updated_at: string;
+}
+
+/** What stands in one Zendesk instance at the start. */
+export interface SeedInstance {
+  organizations: SeedOrganization[];
+  users: SeedUser[];
+}
+
+/** What is expected of one oddity after a full run; the sandbox's own opinion, not zdsync's. */
+export interface OddityExpectation {
+  /** What the run does to the organization of this account in each instance. */
+  global?: OrganizationExpectation;
+  "us-government"?: OrganizationExpectation;
+  /** What happens to the user with this address (lower case), in the named instance. */
+  users?: Array<{
+    instance: InstanceName;
+    email: string;
+    is: "created" | "updated" | "associated" | "unchanged" | "marked" | "unmarked" | "left alone" | "absent";
+    /** The `salesforce_id` of the organization the user ends up in; null: none. */
+    organization?: string | null;
+  }>;
+}
+
+/** What happens to an organization, and the organization fields it ends with (only those worth asserting). */
+export interface OrganizationExpectation {
+  is: "absent" | "created" | "updated" | "unchanged" | "marked" | "unmarked" | "conflict" | "left alone";
+  name?: string;
+  fields?: Record<string, unknown>;
+  /** The support level the run arrives at. */
+  support_level?: string;
+}
+
+/** A record that is there to be strange, named for its strangeness. */
+export interface Oddity {
+  name: string;
+  /** 18 characters, where it concerns an account. */
+  salesforce_id?: string;
+  expect: OddityExpectation;
+}
+
+/** Everything the sandbox starts from: a pure function of (accounts, seed, today). */
+export interface World {
+  today: string;
+  salesforce: Record<SalesforceColumn["object"], SalesforceRecord[]>;
+  zendesk: Record<InstanceName, SeedInstance>;
+  /** The overrides file in its GitLab project, YAML. */
+  overrides: string;
+  /** The zdsync.config.yml a team in this world would have, YAML. */
+  config: string;
+  oddities: Oddity[];
+}
+
+/** How the sandbox is started. */
+export interface SandboxOptions {
+  /** Salesforce accounts, 1 to 100,000; default 150. Below 150 not every oddity is there. */
+  accounts?: number;
+  /** The same seed gives the same world; default 1. */
+  seed?: number;
+  /** The day the world is made for, YYYY-MM-DD; default: the machine's UTC date. */
+  today?: string;
+  /** How many times faster than real time windows and jobs go; 1 is real time; default 60. */
+  timeFactor?: number;
+  /** First of five ports (Salesforce, Zendesk global, Zendesk us-government, GitLab, Slack); 0, the default: any free ones. */
+  port?: number;
+  /** A world of one's own instead of the seeded one. */
+  world?: World;
+  /** Further organization fields of each instance. */
+  organizationFields?: Partial<Record<InstanceName, FieldDefinition[]>>;
+  /** Further Salesforce columns, with the value every record has in it. */
+  salesforceColumns?: Array<SalesforceColumn & { value: unknown }>;
+  /** Behaviour that real accounts differ in; see zendesk/behaviour.ts. */
+  zendesk?: Partial<Record<InstanceName, Partial<ZendeskBehaviour>>>;
+  /** Salesforce rows to a page, children included; default 2,000. */
+  salesforceBatch?: number;
+}
+
+/** What differs between real Zendesk accounts, or what nobody could find out; each a named switch. */
+export interface ZendeskBehaviour {
+  /** Requests to the account in a (fixed) minute; default 700. */
+  requestsPerMinute: number;
+  /** Queued or running jobs at once; default 30. */
+  inflightJobs: number;
+  /** Of those, how many are taken by other integrations; default 0. */
+  jobsTakenByOthers: number;
+  /** Seconds (before time compression) a job takes: fixed part and part for each row. */
+  jobSeconds: { fixed: number; perRow: number };
+  /** Bulk user import (create_many, create_or_update_many) is off on most accounts: 403. Default false. */
+  bulkUserImport: boolean;
+  /** A drop-down value that is not an option: row refused, or dropped without a word. Default "refused". */
+  unknownDropdown: "refused" | "dropped";
+  /** Seconds (before compression) until users/search finds a new or changed user. Default 0. */
+  searchLagSeconds: number;
+}
+
+/** One request a service of the sandbox answered. */
+export interface LoggedRequest {
+  service: "salesforce" | "zendesk-global" | "zendesk-us-government" | "gitlab" | "slack";
+  method: string;
+  /** Path and query, percent-decoded. */
+  path: string;
+  status: number;
+  /** For writes: the parsed body (JSON or form). */
+  body?: unknown;
+  /** The fault that was played on it, if any. */
+  fault?: string;
+}
+
+/**
+ * A fault to play on requests that match. `times` requests (default 1) after the first `after` matching ones (default 0).
+ * Kinds: "429" (Retry-After seconds), "429-date" (as HTTP date), "429-bare" (text, no header), "500", "502-html", "503-html",
+ * "409" (DatabaseConflict), "reset" (connection cut in mid-body), "stall" (body never ends), "lost-answer" (committed, then the
+ * connection is cut before the answer), "401" (session or token expired), "404", "failed-rows" (bulk: the rows named in `rows`
+ * fail as if by a database error), "job-failed", "job-killed", "truncate" (half of the body, then a clean end),
+ * "empty" (list answers nothing), "drop-record" (one record of the page missing), "duplicate-record" (one twice).
+ */
+export interface Fault {
+  kind:
+    | "429"
+    | "429-date"
+    | "429-bare"
+    | "500"
+    | "502-html"
+    | "503-html"
+    | "409"
+    | "reset"
+    | "stall"
+    | "lost-answer"
+    | "401"
+    | "404"
+    | "failed-rows"
+    | "job-failed"
+    | "job-killed"
+    | "truncate"
+    | "empty"
+    | "drop-record"
+    | "duplicate-record";
+  service?: LoggedRequest["service"];
+  method?: string;
+  /** A regular expression over path and query. */
+  path?: string;
+  times?: number;
+  after?: number;
+  rows?: number[];
+  retryAfter?: number;
+}
+
+/** A running sandbox. */
+export interface Sandbox {
+  urls: { salesforce: string; global: string; "us-government": string; gitlab: string; slack: string };
+  /** The environment that makes zdsync use it, names of spec/interface.md. */
+  env: Record<string, string>;
+  world: World;
+  timeFactor: number;
+  /** Every request so far, in order of answer. */
+  requests: LoggedRequest[];
+  /** POST, PUT, PATCH and DELETE to Zendesk (token requests not counted) and posts to Slack so far. */
+  writes(): LoggedRequest[];
+  clearRequests(): void;
+  addFault(fault: Fault): void;
+  clearFaults(): void;
+  /** The present state of one instance: organizations and users in wire form, sorted by id. */
+  zendesk(instance: InstanceName): {
+    organizations: Record<string, unknown>[];
+    users: Record<string, unknown>[];
+    memberships: Record<string, unknown>[];
+  };
+  /** Messages posted to Slack, in order. */
+  slackMessages(): Array<{
+    channel: string;
+    ts: string;
+    thread_ts?: string;
+    text: string;
+    blocks?: unknown[];
+    metadata?: unknown;
+  }>;
+  /** Change the world from outside, as an agent or a Salesforce user would. */
+  editOrganization(instance: InstanceName, id: number, change: Record<string, unknown>): void;
+  deleteOrganization(instance: InstanceName, id: number): void;
+  editSalesforce(object: SalesforceColumn["object"], id: string, change: SalesforceRecord): void;
+  /** Every secret and token the sandbox knows: none may appear in anything zdsync prints or writes. */
+  secrets: string[];
+  stop(): Promise<void>;
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import type { SandboxClock } from "../server/clock.ts";
+import { forbidden, parameterMissing, tokenExpired, unauthenticated, ZendeskError } from "./errors.ts";
+
+export interface Credentials {
+  clientId: string;
+  clientSecret: string;
+  email: string;
+  apiToken: string;
+}
+
+/** Who is asking: nobody, or somebody with or without a limit to certain scopes. */
+export type Caller = "nobody" | "api token" | { scopes: string[] };
+
+/** Half an hour, the default of clients created today (facts 1). Token lives are not compressed. */
+const tokenSeconds = 1800;
+
+const scopePattern =
+  /^(read|write|impersonate|(tickets|users|auditlogs|organizations|hc|apps|triggers|automations|targets|webhooks|zis|macros|requests|satisfaction_ratings|dynamic_content|any_channel|web_widget):(read|write))$/;
+
+/** API token and OAuth client-credentials authentication of one instance. */
+export class Authentication {
+  readonly #credentials: Credentials;
+  readonly #clock: SandboxClock;
+  readonly #tokens = new Map<string, { scopes: string[]; expiresMs: number }>();
+
+  constructor(credentials: Credentials, clock: SandboxClock) {
+    this.#credentials = credentials;
+    this.#clock = clock;
+  }
+
+  /** Every access token issued so far. */
+  get issued(): string[] {
+    return [...this.#tokens.keys()];
+  }
+
+  expireTokens(): void {
+    for (const token of this.#tokens.values()) token.expiresMs = 0;
+  }
+
+  /**
+   * The body of `POST /oauth/tokens`. A misspelled scope is granted like any other; only the calls made with it are
+   * refused (facts 1).
+   */
+  grant(body: Record<string, unknown>): Record<string, unknown> {
+    if (body.grant_type === undefined) throw parameterMissing("grant_type");
+    if (body.grant_type !== "client_credentials") throw oauthError(400, "unsupported_grant_type");
+    if (body.client_id !== this.#credentials.clientId || body.client_secret !== this.#credentials.clientSecret) {
+      throw oauthError(401, "invalid_client");
+    }
+    const scope = typeof body.scope === "string" && body.scope.trim() !== "" ? body.scope.trim() : "read";
+    const seconds = typeof body.expires_in === "number" ? body.expires_in : tokenSeconds;
+    const token = randomBytes(32).toString("hex");
+    const expiresMs = this.#clock.now().getTime() + seconds * 1000;
+    this.#tokens.set(token, { scopes: scope.split(/\s+/), expiresMs });
+    return { access_token: token, token_type: "bearer", scope, expires_in: seconds };
+  }
+
+  /**
+   * The caller of a request.
+   * @throws 401 for a wrong or expired token; a wrong *password* makes an anonymous caller (facts 1)
+   */
+  caller(authorization: string | undefined): Caller {
+    const [scheme = "", value = ""] = (authorization ?? "").split(" ", 2);
+    if (scheme.toLowerCase() === "bearer") return this.#bearer(value);
+    if (scheme.toLowerCase() !== "basic") return "nobody";
+    const [user = "", secret = ""] = Buffer.from(value, "base64").toString().split(":", 2);
+    // E-mail and password is gone since 2025-12-31: whatever has no "/token" is nobody.
+    if (!user.endsWith("/token")) return "nobody";
+    const { email, apiToken } = this.#credentials;
+    if (user.toLowerCase() !== `${email.toLowerCase()}/token` || secret !== apiToken) throw unauthenticated();
+    return "api token";
+  }
+
+  #bearer(value: string): Caller {
+    const token = this.#tokens.get(value);
+    if (!token) throw unauthenticated();
+    if (token.expiresMs <= this.#clock.now().getTime()) throw tokenExpired();
+    return { scopes: token.scopes };
+  }
+}
+
+/** @throws 401 for nobody, 403 when the scopes do not cover the method, or one of them is none */
+export function requireScope(caller: Caller, method: string, resource: string): void {
+  if (caller === "nobody") throw unauthenticated();
+  if (caller === "api token") return;
+  if (!caller.scopes.every((scope) => scopePattern.test(scope))) throw forbidden();
+  const needed = method === "GET" || method === "HEAD" ? "read" : "write";
+  if (!caller.scopes.includes(needed) && !caller.scopes.includes(`${resource}:${needed}`)) throw forbidden();
+}
+
+function oauthError(status: 400 | 401, error: string): ZendeskError {
+  return new ZendeskError(status, { error, error_description: "Client authentication failed" });
+}

@@ -1,0 +1,77 @@
+import type { SandboxClock } from "../server/clock.ts";
+import type { FieldDefinition, SeedInstance, ZendeskBehaviour } from "../types.ts";
+import { Authentication, type Credentials } from "./auth.ts";
+import { defaultBehaviour, fixedLimits } from "./behaviour.ts";
+import { CustomFields } from "./custom-fields.ts";
+import { Identities } from "./identities.ts";
+import { Jobs } from "./jobs.ts";
+import { FixedWindow } from "./limits.ts";
+import { Memberships } from "./memberships.ts";
+import { Organizations } from "./organizations.ts";
+import type { Membership, Organization, User } from "./records.ts";
+import { primaryAddress, type Store, seededStore } from "./store.ts";
+import { UserSearch } from "./user-search.ts";
+import { Users } from "./users.ts";
+import { membershipWire, organizationWire, userWire, type Wire } from "./wire.ts";
+
+/** What one instance is started with. */
+export interface InstanceOptions {
+  seed: SeedInstance;
+  organizationFields: readonly FieldDefinition[];
+  userFields: readonly FieldDefinition[];
+  behaviour?: Partial<ZendeskBehaviour>;
+  clock: SandboxClock;
+  credentials: Credentials;
+}
+
+/** The parts of one Zendesk instance, put together; the routes work on this. */
+export class Instance {
+  readonly clock: SandboxClock;
+  readonly behaviour: ZendeskBehaviour;
+  readonly store: Store;
+  readonly organizations: Organizations;
+  readonly memberships: Memberships;
+  readonly users: Users;
+  readonly identities: Identities;
+  readonly search: UserSearch;
+  readonly jobs: Jobs;
+  readonly authentication: Authentication;
+
+  readonly accountLimit: FixedWindow;
+  readonly organizationUpdateLimit: FixedWindow;
+  readonly userUpdateLimit: FixedWindow;
+  readonly userWriteLimit: FixedWindow;
+
+  constructor({ seed, organizationFields, userFields, behaviour, clock, credentials }: InstanceOptions) {
+    this.clock = clock;
+    this.behaviour = { ...defaultBehaviour, ...behaviour };
+    const ofOrganizations = new CustomFields(organizationFields, this.behaviour.unknownDropdown);
+    const ofUsers = new CustomFields(userFields, this.behaviour.unknownDropdown);
+    this.store = seededStore(seed, ofOrganizations, ofUsers);
+    this.organizations = new Organizations(this.store, ofOrganizations);
+    this.memberships = new Memberships(this.store);
+    this.users = new Users(this.store, this.memberships, ofUsers);
+    this.identities = new Identities(this.store);
+    this.search = new UserSearch(this.store, clock.realMs(this.behaviour.searchLagSeconds));
+    this.store.beforeUserWrite = (id, before) => this.search.willLag(id, before, clock.now());
+    this.jobs = new Jobs(clock, this.behaviour);
+    this.authentication = new Authentication(credentials, clock);
+    this.accountLimit = new FixedWindow(this.behaviour.requestsPerMinute, 60, clock);
+    this.organizationUpdateLimit = new FixedWindow(fixedLimits.organizationUpdatesPerMinute, 60, clock);
+    this.userUpdateLimit = new FixedWindow(fixedLimits.userUpdatesPerMinute, 60, clock);
+    this.userWriteLimit = new FixedWindow(fixedLimits.userUpdatesPerSecond, 1, clock);
+  }
+
+  organizationWire(organization: Organization, origin: string): Wire {
+    return organizationWire(organization, this.organizations.fields, origin);
+  }
+
+  userWire(user: User, origin: string): Wire {
+    const organizationId = this.memberships.organizationOf(user.id);
+    return userWire(user, primaryAddress(user), organizationId, this.users.fields, origin);
+  }
+
+  membershipWire(membership: Membership, origin: string): Wire {
+    return membershipWire(membership, this.memberships.organizationName(membership), origin);
+  }
+}

@@ -1,0 +1,29 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { loadStage, STAGES, type StageName } from "../bin/stages.ts";
+import { actionYaml } from "./action-yaml.ts";
+import { stageTable } from "./stage-table.ts";
+
+/** Writes the generated files, or with `--check` only says which are stale (exit 1). */
+const root = join(import.meta.dir, "..");
+const check = process.argv.includes("--check");
+const files = new Map<string, string>();
+const stages = await Promise.all((Object.keys(STAGES) as StageName[]).map(loadStage));
+for (const stage of stages) files.set(`actions/${stage.name}/action.yml`, actionYaml(stage));
+files.set("actions/README.md", stageTable(stages));
+
+let stale = 0;
+for (const [path, text] of files) {
+  const full = join(root, path);
+  const present = await readFile(full, "utf8").catch(() => "");
+  if (present === text) continue;
+  stale++;
+  if (check) console.error(`${path} is stale: run bun run generate`);
+  else await writeFile(full, text);
+}
+console.error(
+  check
+    ? `generated files: ${files.size - stale} fresh, ${stale} stale`
+    : `generated files: ${stale} written, ${files.size - stale} unchanged`,
+);
+process.exitCode = check && stale > 0 ? 1 : 0;
