@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
-import { ConfigurationError, EXIT, type ExitCode, messageOf } from "../lib/errors.ts";
+import { closest, distance } from "fastest-levenshtein";
+import { ConfigurationError, EXIT, type ExitCode, exitCodeOf, messageOf, type Problem } from "../lib/errors.ts";
 import { type Environment, secretsIn } from "../lib/settings/environment.ts";
-import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
+import { describeInputs, type InputDescription, inputProblems } from "../lib/stage/parse-inputs.ts";
 import type { InputsSchema } from "../lib/stage/stage.ts";
 import { type Output, processOutput } from "../lib/terminal/output.ts";
 import { COMMANDS, type CommandDescription, VERSION } from "./commands.ts";
@@ -21,18 +22,18 @@ export async function program(argv: readonly string[], env: Environment): Promis
       "after",
       "\nExit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 some records failed · 4 refused before any write · 5 stopped\nFirst time? zdsync demo needs no configuration; zdsync doctor checks yours.",
     );
-  for (const [name, command] of Object.entries(COMMANDS)) {
-    const declared = zdsync.command(name).description(command.summary).exitOverride();
-    // Only the command that is run declares its flags: the others would have to be loaded for it.
-    if (name === given) await declare(declared, name, command, env, state);
-  }
   try {
+    for (const [name, command] of Object.entries(COMMANDS)) {
+      const declared = zdsync.command(name).description(command.summary).exitOverride();
+      // Only the command that is run declares its flags: the others would have to be loaded for it.
+      if (name === given) await declare(declared, name, command, env, state);
+    }
     await zdsync.parseAsync(argv.length > 0 ? argv : ["--help"], { from: "user" });
     return state.exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     processOutput(secretsIn(env), false).err(`error: ${messageOf(error)}`);
-    return error instanceof ConfigurationError ? EXIT.usage : EXIT.failed;
+    return exitCodeOf(error);
   }
 }
 
@@ -45,13 +46,18 @@ async function declare(
 ): Promise<void> {
   const { inputs, examples, run } = await description.load();
   for (const input of describeInputs(inputs)) command.addOption(optionOf(input));
+  // Commander would stop at the first wrong word; here all of them are named at once (exit 2).
+  command.allowUnknownOption().allowExcessArguments();
   command.option("--json", "machine output on stdout, and nothing else there").option("--quiet", "no progress");
   command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
   command.action(async (options: Record<string, unknown>) => {
+    const given = givenInputs(inputs, options);
+    const problems = [...strayWords(command), ...inputProblems(inputs, given, env)];
+    if (problems.length > 0) throw new ConfigurationError(problems);
     const output = quietened(processOutput(secretsIn(env), options.quiet === true), options.quiet === true);
     state.exit = await run({
       name,
-      given: givenInputs(inputs, options),
+      given,
       json: options.json === true,
       shell: { env, output, clock: () => new Date() },
     });
@@ -60,13 +66,31 @@ async function declare(
 
 /** A flag for an input: switches take no value, `--allow` and `--expect` may be repeated. */
 function optionOf(input: InputDescription): Option {
-  const option = new Option(input.flag ? `--${input.name}` : `--${input.name} <value>`, input.description);
-  if (input.options && !input.flag) option.choices([...input.options]);
-  if (input.required) option.makeOptionMandatory();
-  if (input.default && !input.flag) option.default(undefined, input.default);
+  const remarks = [
+    ...(input.required ? ["required"] : []),
+    ...(input.default && !input.flag ? [`default: ${input.default}`] : []),
+  ];
+  const description = remarks.length > 0 ? `${input.description} (${remarks.join(", ")})` : input.description;
+  const option = new Option(input.flag ? `--${input.name}` : `--${input.name} <value>`, description);
   if (input.repeatable)
     option.argParser((value: string, earlier: string | undefined) => (earlier ? `${earlier} ${value}` : value));
   return option;
+}
+
+/** Words that no flag of the command took. The one after an unknown flag is taken for its value. */
+function strayWords(command: Command): Problem[] {
+  const known = command.options.flatMap(({ long }) => long ?? []);
+  return command.args.flatMap((word, index) => {
+    const before = command.args[index - 1];
+    if (!word.startsWith("-"))
+      return before?.startsWith("-") && !before.includes("=")
+        ? []
+        : [{ where: word, what: `not expected here; see zdsync ${command.name()} --help` }];
+    const [flag = word] = word.split("=");
+    const near = closest(flag, known);
+    const hint = distance(flag, near) <= 3 ? `did you mean ${near}?` : `see zdsync ${command.name()} --help`;
+    return [{ where: flag, what: known.includes(flag) ? "takes no value" : `no such flag; ${hint}` }];
+  });
 }
 
 function givenInputs(inputs: InputsSchema, options: Record<string, unknown>): Record<string, string | undefined> {

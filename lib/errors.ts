@@ -28,7 +28,7 @@ export class ConfigurationError extends ZdsyncError {
   }
 }
 
-/** An artifact is missing, damaged, or of another run or version. Exit 1. */
+/** An artifact is missing or damaged. Exit 1. */
 export class ArtifactError extends ZdsyncError {
   readonly exitCode = EXIT.failed;
 }
@@ -52,7 +52,7 @@ export class IncompleteError extends ZdsyncError {
   readonly exitCode = EXIT.failed;
 }
 
-/** Refused before any write: a limit, a stale or altered hand-over, another run's lock. Exit 4. */
+/** Refused before any write: a limit; a hand-over that is stale, altered, or of another run or version; another run's lock. Exit 4. */
 export class RefusedError extends ZdsyncError {
   readonly exitCode = EXIT.refused;
 }

@@ -4,6 +4,7 @@ import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import type { Effect } from "../../lib/domain/limits.ts";
+import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 
 /** Compares the customers of one instance and writes the change files, judged by the limits (C1–C8, S2). */
@@ -24,7 +25,9 @@ export async function compareInstance(
     instance,
     desired: desired.records,
     organizations: organizations.records,
-    partnerIds: new Set(partners?.records.map((partner) => partner.salesforce_id)),
+    partnerIds: partners
+      ? new Set(partners.records.map((partner) => partner.salesforce_id))
+      : partnerIdsByOrganization(organizations.records),
     accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
     ...protectionsOf(config, leftAloneIn(inputs)),
   });

@@ -1,9 +1,8 @@
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
-import { PARTNER_ACCOUNT_TYPES } from "../../lib/domain/organization.ts";
+import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { processAccounts } from "../../lib/domain/process.ts";
-import { toId18 } from "../../lib/domain/salesforce-id.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
@@ -66,10 +65,7 @@ async function partnersByOrganization({ store, warn }: StageContext): Promise<Se
   const ids = new Set<string>();
   for (const instance of INSTANCES) {
     const organizations = await store.readIfThere(`zendesk_${FILE_PREFIX[instance]}.json`);
-    for (const { organization_fields: fields } of organizations?.records ?? []) {
-      const id = toId18(String(fields.salesforce_id ?? ""));
-      if (id !== null && PARTNER_ACCOUNT_TYPES.includes(String(fields.account_type))) ids.add(id);
-    }
+    for (const id of partnerIdsByOrganization(organizations?.records ?? [])) ids.add(id);
   }
   return ids;
 }

@@ -3,10 +3,9 @@ import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
 import { judge } from "../../lib/changesets/judge.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
-import { meaningOf } from "../../lib/domain/equality.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
-import { accountIdOf } from "../../lib/domain/organization-scope.ts";
+import { accountIdOf, isMarked } from "../../lib/domain/organization-scope.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { postNoticesOf } from "../../lib/sync/notices.ts";
 import { ResultsFile } from "../../lib/sync/results-file.ts";
@@ -75,9 +74,7 @@ export async function syncInstance(
 /** What change files without a manifest are measured against: every organization of an account. */
 function standingOf(organizations: readonly Organization[]): { existing: number; marked: number } {
   const existing = organizations.filter((organization) => accountIdOf(organization) !== null);
-  const marked = existing.filter(
-    ({ organization_fields: fields }) => meaningOf("checkbox", fields.mark_for_deletion) === true,
-  );
+  const marked = existing.filter(isMarked);
   return { existing: existing.length, marked: marked.length };
 }
 

@@ -33,7 +33,7 @@ export async function compareUserArtifacts(
   const gathered = await gatherUsers(reader, progress, stop);
   const fromSalesforce = await gatherContacts(await remotes.salesforce(), gathered.organizations);
   const unreadable = gathered.unreadableAccounts.union(fromSalesforce.unreadableAccounts);
-  const changeset = compareUsers({
+  const compared = compareUsers({
     users: gathered.users,
     contacts: fromSalesforce.contacts,
     protectedDomains: new Set(config.protected_email_domains),
@@ -45,6 +45,7 @@ export async function compareUserArtifacts(
     conflictedOrganizationIds: conflicted(gathered.organizations),
     organizationIds: new Set(gathered.organizations.map((organization) => organization.id)),
   });
+  const changeset = fromSalesforce.notes.length > 0 ? withoutMarks(compared) : compared;
   const notes = [...gathered.notes, ...fromSalesforce.notes, ...changeset.notes].sort(byRule);
   const maker = { stage: "user-sync", origin, madeAt: clock() };
   const users = await store.write("usgov_users.json", gathered.users.sort(byAddress), maker);
@@ -93,6 +94,17 @@ async function originOfUsers({ store, runId, runIsGiven, today, clock }: Writing
     gathered_at: clock().toISOString(),
     inputs: [],
   };
+}
+
+/** While a contact cannot be read, nobody can say whose contact is missing: no user is marked. */
+function withoutMarks(changeset: UserChangeset): UserChangeset {
+  const kept = changeset.marks.map(({ id, salesforce_id }) => ({
+    rule: "U6",
+    salesforce_id,
+    id,
+    reason: "not marked: contacts of this run could not be read",
+  }));
+  return { ...changeset, marks: [], notes: [...changeset.notes, ...kept] };
 }
 
 function organizationsOf(organizations: readonly Organization[], accounts: ReadonlySet<string>): Set<number> {

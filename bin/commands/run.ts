@@ -5,7 +5,7 @@ import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, instance, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
-import { openSession } from "../../lib/stage/session.ts";
+import { openSession, todayWarning } from "../../lib/stage/session.ts";
 import { duration } from "../../lib/terminal/progress.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
@@ -52,7 +52,6 @@ export async function runCommand(
     try {
       const begun = clock().getTime();
       const { context } = session;
-      output.err(`zdsync ${extent}${inputs["dry-run"] ? " --dry-run" : ""} ${context.runId} · ${session.hosts}`);
       const end = await runStages(extent, instances, inputs, { ...context, runIsGiven: true });
       const about = { run_id: context.runId, today: context.today, hosts: session.hosts };
       const report = end.reports.some((one) => one.comparison)
@@ -65,6 +64,7 @@ export async function runCommand(
         seconds: (clock().getTime() - begun) / 1000,
         report: context.store.path("report.md"),
       };
+      if (inputs.today) context.warn(todayWarning(inputs.today));
       if (shell.json) output.out(JSON.stringify(summary));
       else output.out(render(extent, summary, report));
       return end.exit;

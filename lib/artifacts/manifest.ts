@@ -4,6 +4,9 @@ import { isDay } from "../domain/dates.ts";
 /** Version of the artifacts' shapes. A stage refuses another one. */
 export const SCHEMA_VERSION = 1;
 
+/** What a run id looks like; it names a folder of the history, so it must not lead anywhere else. */
+export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
 const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const DaySchema = v.pipe(v.string(), v.check(isDay, "a day (YYYY-MM-DD)"));
 const Moment = v.pipe(v.string(), v.isoTimestamp());
@@ -11,7 +14,7 @@ const Moment = v.pipe(v.string(), v.isoTimestamp());
 /** What every manifest says: which run it belongs to, and what it was made from. */
 const Origin = {
   stage: v.string(),
-  run_id: v.string(),
+  run_id: v.pipe(v.string(), v.regex(RUN_ID)),
   schema: v.number(),
   today: DaySchema,
   made_at: Moment,

@@ -1,5 +1,5 @@
 import type { Day } from "../domain/dates.ts";
-import { ArtifactError } from "../errors.ts";
+import { RefusedError } from "../errors.ts";
 import type { LeftAlone, RunOrigin } from "./manifest.ts";
 import type { Artifact } from "./store.ts";
 
@@ -24,7 +24,7 @@ export function originOf(inputs: readonly Artifact<unknown>[], fallback: Fallbac
   for (const other of known) {
     if (!first || (other.manifest.run_id === first.manifest.run_id && other.manifest.today === first.manifest.today))
       continue;
-    throw new ArtifactError(
+    throw new RefusedError(
       `${other.name} is of run ${other.manifest.run_id} (${other.manifest.today}), ${first.name} of run ${first.manifest.run_id} (${first.manifest.today}). Inputs of one stage must be of one run: run the earlier stages again.`,
     );
   }

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { ArtifactError } from "../errors.ts";
+import { ArtifactError, RefusedError } from "../errors.ts";
 import {
   type ChangesetManifest,
   ChangesetManifestSchema,
@@ -46,7 +46,10 @@ export class ArtifactStore {
     return join(this.directory, name);
   }
 
-  /** Reads an artifact and holds it against its manifest. Throws `ArtifactError` naming file, record and field. */
+  /**
+   * Reads an artifact and holds it against its manifest. Throws `ArtifactError` naming file, record and field, and
+   * `RefusedError` where it was altered or is of another schema version (S3).
+   */
   async read<Name extends ArtifactName>(name: Name): Promise<Artifact<ArtifactRecord<Name>>> {
     const artifact = await this.readIfThere(name);
     if (!artifact)
@@ -63,7 +66,7 @@ export class ArtifactStore {
     const sha256 = sha256Of(bytes);
     const manifest = await this.readManifest(name);
     if (manifest && manifest.sha256 !== sha256) {
-      throw new ArtifactError(
+      throw new RefusedError(
         `${name} was altered after it was made: its contents do not match ${manifestName(name)}. Run the stage that makes it again.`,
       );
     }
@@ -72,9 +75,7 @@ export class ArtifactStore {
 
   /** The manifest of an artifact, or null where it has none. */
   async readManifest(name: ArtifactName): Promise<Manifest | null> {
-    const manifest = await this.readJson(manifestName(name), ManifestSchema);
-    if (manifest) checkVersion(manifestName(name), manifest.schema);
-    return manifest;
+    return this.readManifestFile(manifestName(name), ManifestSchema);
   }
 
   /** Writes an artifact, then its manifest. Records are validated: what would be refused on reading is never written. */
@@ -116,9 +117,7 @@ export class ArtifactStore {
   }
 
   async readChangesetManifest(comparison: string): Promise<ChangesetManifest | null> {
-    const manifest = await this.readJson(changesetManifestName(comparison), ChangesetManifestSchema);
-    if (manifest) checkVersion(changesetManifestName(comparison), manifest.schema);
-    return manifest;
+    return this.readManifestFile(changesetManifestName(comparison), ChangesetManifestSchema);
   }
 
   async writeChangesetManifest(
@@ -146,10 +145,12 @@ export class ArtifactStore {
     );
   }
 
-  private async readJson<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
+  private async readManifestFile<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
     const bytes = await readBytes(this.path(name));
     if (!bytes) return null;
-    const parsed = v.safeParse(schema, parseJson(name, bytes));
+    const json = parseJson(name, bytes);
+    checkVersion(name, json);
+    const parsed = v.safeParse(schema, json);
     if (parsed.success) return parsed.output;
     throw new ArtifactError(
       `${name} is not a manifest: ${describeIssue(parsed.issues[0])}. Run the stage that makes it again.`,
@@ -249,9 +250,11 @@ function describeIssue(issue: v.BaseIssue<unknown>): string {
   return `field ${v.getDotPath(issue) ?? "(the whole record)"}: expected ${issue.expected ?? issue.type}`;
 }
 
-function checkVersion(name: string, version: number): void {
-  if (version === SCHEMA_VERSION) return;
-  throw new ArtifactError(
-    `${name} has schema version ${version}, this zdsync reads version ${SCHEMA_VERSION}. Run all stages with the same version of zdsync.`,
+/** Looks at the version before anything else: a manifest of another version need not look like ours. */
+function checkVersion(name: string, manifest: unknown): void {
+  const { success, output } = v.safeParse(v.object({ schema: v.number() }), manifest);
+  if (!success || output.schema === SCHEMA_VERSION) return;
+  throw new RefusedError(
+    `${name} has schema version ${output.schema}, this zdsync reads version ${SCHEMA_VERSION}. Run all stages with the same version of zdsync.`,
   );
 }

@@ -9,7 +9,7 @@ export interface Judgement {
   refused?: string;
 }
 
-/** Measures a changeset against the limits; `allow` raises single ones for this run. Pure. */
+/** Measures a changeset against the limits; `allow` replaces single ones for this run. Pure. */
 export function judge(
   comparison: Comparison,
   changeset: Measurable,

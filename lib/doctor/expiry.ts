@@ -20,7 +20,11 @@ export function apiTokenFinding(setting: string, today: Day): Found {
   if (left <= 0) return problem(setting, `an API token; Zendesk stopped them all on ${API_TOKENS_END}`, remedy);
   if (left <= SOON_DAYS)
     return warning(setting, `an API token: STOPS IN ${left} ${days(left)}, on ${API_TOKENS_END}, for good`, remedy);
-  return warning(setting, `an API token: works until ${API_TOKENS_END} (${left} days), and no new ones can be made`, remedy);
+  return warning(
+    setting,
+    `an API token: works until ${API_TOKENS_END} (${left} days), and no new ones can be made`,
+    remedy,
+  );
 }
 
 /** What GitLab says of an access token. */
@@ -64,7 +68,13 @@ export function overrideEndFindings(overrides: readonly Override[], today: Day):
     if (left > SOON_DAYS) return [];
     const which = `override of ${salesforce_id} in ${instance}`;
     return left < 0
-      ? [warning(where, `the ${which} ended on ${ends_on} and no longer applies`, "Remove the entry from the overrides file.")]
+      ? [
+          warning(
+            where,
+            `the ${which} ended on ${ends_on} and no longer applies`,
+            "Remove the entry from the overrides file.",
+          ),
+        ]
       : [
           warning(
             where,

@@ -1,5 +1,5 @@
 import { ConfigurationError, messageOf, type Problem, RemoteError } from "../errors.ts";
-import { type Found, problem, unreachable } from "./finding.ts";
+import { type Found, type NamedCheck, problem, unreachable } from "./finding.ts";
 
 /** What a person should do about a check that failed. */
 export interface Remedies {
@@ -12,16 +12,34 @@ export interface Remedies {
 /** Statuses by which a remote says "not now" rather than "no". */
 const PASSING = new Set([408, 409, 425, 429]);
 
-/** Whatever a check threw, as findings: a broken remote is one finding among the others and never hides them. */
+/** Runs all checks at once; the failure of one is its finding and never hides the others'. In the order of the list. */
+export async function runChecks<Opened>(
+  checks: readonly NamedCheck<Opened>[],
+  opened: Opened,
+  remedies: Remedies,
+): Promise<Found[]> {
+  const found = await Promise.all(
+    checks.map(({ name, run }) => run(opened).catch((error: unknown) => failureFindings(name, error, remedies))),
+  );
+  return found.flat();
+}
+
+/** Whatever a check threw, as findings. */
 export function failureFindings(check: string, error: unknown, remedies: Remedies): Found[] {
   if (error instanceof ConfigurationError) return problemFindings(error.problems, remedies.refused);
-  const status = error instanceof RemoteError ? error.detail.status : undefined;
-  if (status !== undefined && status >= 400 && status < 500 && !PASSING.has(status))
-    return [problem(check, messageOf(error), remedies.refused)];
-  return [unreachable(check, messageOf(error), remedies.unreachable)];
+  return isRefusal(error)
+    ? [problem(check, messageOf(error), remedies.refused)]
+    : [unreachable(check, messageOf(error), remedies.unreachable)];
 }
 
 /** Problems of settings and files, each as a finding. */
 export function problemFindings(problems: readonly Problem[], remedy: string): Found[] {
   return problems.map(({ where, what }) => problem(where, what, remedy));
+}
+
+/** Whether a remote answered that it will not; a scope that was not granted is no HTTP status. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof RemoteError)) return false;
+  const { status, code } = error.detail;
+  return code === "scope" || (status !== undefined && status >= 300 && status < 500 && !PASSING.has(status));
 }

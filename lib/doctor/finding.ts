@@ -46,3 +46,9 @@ export function exitOfFindings(findings: readonly Pick<Finding, "severity" | "un
   if (problems.some((one) => !one.unreachable)) return EXIT.usage;
   return problems.length > 0 ? EXIT.failed : EXIT.done;
 }
+
+/** One check of something that is open: answers what it found, or throws, which becomes a finding as well. */
+export interface NamedCheck<Opened> {
+  name: string;
+  run(opened: Opened): Promise<Found[]>;
+}

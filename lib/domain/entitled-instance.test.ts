@@ -14,7 +14,7 @@ import {
   trueFields,
   ULTIMATE,
   USGOV_12X5,
-} from "./process-examples.ts";
+} from "./testing/process-examples.ts";
 
 const SECOND = "a0S4M00000ZzZzZUAV";
 const outcomes = (charges: ReturnType<typeof charge>[], subs = [subscription()]) => {

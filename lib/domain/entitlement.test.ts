@@ -20,7 +20,7 @@ import {
   ULTIMATE,
   USGOV_12X5,
   USGOV_24X7,
-} from "./process-examples.ts";
+} from "./testing/process-examples.ts";
 
 const SECOND = "a0S4M00000ZzZzZUAV";
 const withCharges = (...charges: Charge[]) => process(account({ charges }));

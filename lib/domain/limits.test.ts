@@ -46,7 +46,7 @@ function measureOne(effect: Effect, changes: Partial<Measurable>, limits = LIMIT
 
 test("S2: every effect is measured, in this order, and nothing is exceeded by nothing", () => {
   expect(EFFECTS).toEqual(["creates", "marks", "updates", "downgrades", "marked_total"]);
-  expect(measure(changeset(), LIMITS)).toEqual([
+  expect(measure(changeset(), LIMITS)).toStrictEqual([
     { effect: "creates", count: 0, of: 100, limit: 5, limitText: "5", exceeded: false },
     { effect: "marks", count: 0, of: 100, limit: 5, limitText: "5 % (5)", exceeded: false },
     { effect: "updates", count: 0, of: 100, limit: 30, limitText: "30 % (30)", exceeded: false },
@@ -207,6 +207,7 @@ describe("S2: what counts", () => {
   test.each([
     [true, false, 1],
     ["true", null, 1],
+    [true, "true", 0],
     [false, true, 0],
     [null, true, 0],
     ["yes", false, 0],

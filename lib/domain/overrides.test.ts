@@ -10,7 +10,7 @@ import {
   PREMIUM,
   process,
   USGOV_12X5,
-} from "./process-examples.ts";
+} from "./testing/process-examples.ts";
 
 const premium = account({ charges: [charge(PREMIUM)] });
 const note = (reason: string, salesforce_id = ACCOUNT) => ({ rule: "E8", salesforce_id, id: null, reason });

@@ -12,7 +12,7 @@ import {
   subscription,
   ULTIMATE,
   USGOV_12X5,
-} from "./process-examples.ts";
+} from "./testing/process-examples.ts";
 
 const SECOND = "a0S4M00000ZzZzZUAV";
 

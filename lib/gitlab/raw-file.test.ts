@@ -59,6 +59,11 @@ test("the file is asked for with everything encoded, and comes as it is", async 
   ]);
 });
 
+test("a file of the announced size is whole; the size is in bytes", async () => {
+  await using gitlab = new FakeGitLab(() => new Response("- ä\n", { headers: { "x-gitlab-size": "5" } }));
+  expect(await gitlab.read()).toBe("- ä\n");
+});
+
 test("without a token none is sent", async () => {
   await using gitlab = new FakeGitLab(() => new Response("[]"));
   await gitlab.read({ token: null, project: "42" });
@@ -113,6 +118,7 @@ describe("what passes is asked for again", () => {
     ["429", () => new Response("", { status: 429, headers: { "retry-after": "1" } })],
     ["502", () => new Response("<html>", { status: 502, headers: { "content-type": "text/html" } })],
     ["a body that never ends", stalled],
+    ["half of the file, by its size", () => new Response("[", { headers: { "x-gitlab-size": "2" } })],
   ])("%s", async (_, answer) => {
     await using gitlab = new FakeGitLab((count) => (count === 1 ? answer() : new Response("[]")));
     expect(await gitlab.read()).toBe("[]");

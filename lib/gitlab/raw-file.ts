@@ -64,7 +64,9 @@ async function attemptOnce(settings: RawFileSettings, timeoutMs: number): Promis
       await response.body?.cancel();
       return { is: "passing", what: `it answered ${response.status}`, headers };
     }
-    return { is: "answered", response, text: await readText(settings, response) };
+    const bytes = await readBytes(settings, response);
+    if (!isWhole(headers, bytes)) return { is: "passing", what: "the file was cut off on its way", headers };
+    return { is: "answered", response, text: textFrom(settings, bytes) };
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     const timedOut = cause instanceof Error && cause.name === "TimeoutError";
@@ -83,8 +85,8 @@ function rawUrl({ url, project, path, ref }: RawFileSettings): string {
   return `${url.replace(/\/+$/, "")}/api/v4/${file}?ref=${encodeURIComponent(ref)}`;
 }
 
-/** The whole body as text; refuses what is too large, or not UTF-8. */
-async function readText(settings: RawFileSettings, response: Response): Promise<string> {
+/** The whole body; refuses what is too large. */
+async function readBytes(settings: RawFileSettings, response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
@@ -92,8 +94,21 @@ async function readText(settings: RawFileSettings, response: Response): Promise<
     if (size > MOST_BYTES) throw unusable(settings, "is larger than 10 MB: is it the right file?");
     chunks.push(chunk);
   }
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Half a file may be valid YAML with half of the overrides: GitLab says with a raw file how many bytes it has. Its SHA-256
+ * it tells too, but of the text as re-encoded (gitlab-org/gitlab#600568), so that a file with a BOM would never match.
+ */
+function isWhole(headers: Headers, bytes: Uint8Array): boolean {
+  const size = headers.get("x-gitlab-size");
+  return size === null || size === String(bytes.length);
+}
+
+function textFrom(settings: RawFileSettings, bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw unusable(settings, "is not UTF-8 text: is it the right file?");
   }

@@ -7,9 +7,13 @@ export class HttpError extends RemoteError {
     readonly status: number,
     /** The parsed error body: for classifying, never for printing. */
     readonly body: unknown,
+    /** Certainly not done, for a reason that passes: a rate limit, a collision in the database. */
+    readonly isPassing: boolean,
     detail: RemoteError["detail"],
   ) {
     super(message, detail);
+    // Whoever prints an error with its properties must not print what the body echoes.
+    Object.defineProperty(this, "body", { enumerable: false });
   }
 }
 

@@ -1,10 +1,14 @@
+import { setTimeout as sleepUntilAborted } from "node:timers/promises";
 import { ofetch } from "ofetch";
-import { RemoteError } from "../errors.ts";
-import { AmbiguousWriteError, HttpError } from "./http-error.ts";
+import { StoppedError } from "../errors.ts";
+import { ambiguousError, type FailedRequest, givenUpError, refusalError } from "./failure-messages.ts";
+import { judgeAnswer, judgeFailure, type Outcome } from "./outcome.ts";
 import { quotaPauseMs, retryDelayMs } from "./retry-timing.ts";
 
-/** Attempts at one request that failed for a passing reason; refusals for the rate limit do not count, only their waiting does. */
+/** Attempts at one request that failed for a passing reason. */
 const MOST_ATTEMPTS = 8;
+/** Refusals of one request for a rate limit: those are expected, and mostly bounded by how long they make it wait. */
+const MOST_LIMITED = 60;
 /** How long one request may wait in all, in milliseconds. */
 const MOST_WAIT_MS = 600_000;
 const TIMEOUT_MS = 30_000;
@@ -13,7 +17,7 @@ const TIMEOUT_MS = 30_000;
 export interface HttpTiming {
   /** For one attempt, its body included. */
   timeoutMs?: number;
-  sleep?: (milliseconds: number) => Promise<unknown>;
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
   now?: () => number;
   random?: () => number;
 }
@@ -24,12 +28,14 @@ export interface HttpClientOptions extends HttpTiming {
   service: string;
   /** Headers of every request; asked for before each attempt, so that a token may be renewed in between. */
   headers(): Promise<Record<string, string>>;
-  /** Called once for a request that was answered 401; true: the credentials are new, try again. */
-  renew?(): Promise<boolean>;
-  /** The stable codes of an error body, for messages; never its texts. */
+  /** Called once for a request that was answered 401, with the headers it went with; true: there are new ones, try again. */
+  renew?(used: Record<string, string>): Promise<boolean>;
+  /** The stable code of an error body, for messages; never its texts. */
   errorCode?(body: unknown): string | null;
   /** Called with the headers of every answer. */
   onHeaders?(headers: Headers): void;
+  /** Ends requests and waits at once. */
+  signal?: AbortSignal;
 }
 
 /** One request. */
@@ -38,8 +44,11 @@ export interface HttpRequest {
   /** Absolute. */
   url: string;
   body?: unknown;
-  /** Whether doing it twice is the same as doing it once; else an unclear outcome throws `AmbiguousWriteError`. Reads always are. */
-  repeatable?: boolean;
+  /**
+   * What doing it twice would do: nothing at all (the default of GET), the same as once ("sets"), or something more ("adds", the
+   * default of the others). One that adds is not sent again unless it certainly was not done.
+   */
+  effect?: "none" | "sets" | "adds";
 }
 
 /** A successful answer: its parsed body (undefined where it is empty). */
@@ -49,154 +58,176 @@ export interface HttpAnswer {
   body: unknown;
 }
 
-/** What one attempt came to. */
-type Outcome =
-  | { is: "answered"; answer: HttpAnswer }
-  | { is: "refused"; error: HttpError }
-  /** Certainly not done: may be repeated whatever it was. `limited`: by a rate limit, the account's own (`all`) or one of this kind of request. */
-  | { is: "not done"; headers: Headers; what: string; limited: false | "all" | "this"; error?: HttpError }
-  /** It may have been done. */
-  | { is: "unclear"; headers: Headers; what: string; error?: HttpError; cause?: unknown };
+/** One attempt: what it came to, and what came back. */
+interface Attempt {
+  outcome: Outcome;
+  sentHeaders: Record<string, string>;
+  /** Null where no whole answer came. */
+  answer: HttpAnswer | null;
+}
+
+/** What happened to a request so far. */
+interface Course {
+  attempts: number;
+  failures: number;
+  limited: number;
+  waitedMs: number;
+  renewed: boolean;
+  /** Why an earlier attempt may have been done; null while none may. */
+  unclear: string | null;
+}
 
 /** Requests to one service, with retries, one shared pause while the account's quota is used up, and counters. */
 export class HttpClient {
   readonly counts = { reads: 0, writes: 0, retries: 0, waitedMs: 0 };
   private pausedUntil = 0;
-  private readonly sleep: (milliseconds: number) => Promise<unknown>;
+  private readonly sleep: NonNullable<HttpTiming["sleep"]>;
   private readonly now: () => number;
 
   constructor(private readonly options: HttpClientOptions) {
-    this.sleep = options.sleep ?? Bun.sleep;
+    this.sleep = options.sleep ?? ((milliseconds, signal) => sleepUntilAborted(milliseconds, undefined, { signal }));
     this.now = options.now ?? Date.now;
   }
 
-  /** Sends a request until it is answered, refused for good, or not worth another attempt. */
+  /**
+   * Sends a request until it is answered, refused for good, or not worth another attempt. Throws `HttpError` for a refusal,
+   * `AmbiguousWriteError` for a write that may have been done, `StoppedError` once the signal is set, else `RemoteError`.
+   */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const repeatable = request.method === "GET" || request.repeatable === true;
-    let failures = 0;
-    let waited = 0;
-    let renewed = false;
-    for (let attempt = 1; ; attempt++) {
-      waited += await this.waitForQuota();
-      const outcome = await this.attempt(request);
-      if (outcome.is === "answered") return outcome.answer;
-      if (outcome.is === "refused") {
-        if (outcome.error.status !== 401 || renewed || !(await this.options.renew?.())) throw outcome.error;
-        renewed = true;
+    const course: Course = { attempts: 0, failures: 0, limited: 0, waitedMs: 0, renewed: false, unclear: null };
+    try {
+      return await this.sendUntilSettled(request, course);
+    } catch (error) {
+      if (course.unclear === null || effectOf(request) === "none") throw error;
+      throw ambiguousError(this.failed(request, course), course.unclear);
+    }
+  }
+
+  private async sendUntilSettled(request: HttpRequest, course: Course): Promise<HttpAnswer> {
+    for (;;) {
+      await this.waitForQuota(course);
+      const attempt = await this.attempt(request, course);
+      const { outcome, answer } = attempt;
+      if (outcome.is === "answered" && answer) return answer;
+      if (outcome.is === "answered" || outcome.is === "refused") {
+        await this.renewOrThrow(request, attempt, course);
         continue;
       }
-      if (outcome.is === "unclear" && !repeatable) throw this.ambiguous(request, outcome.what, attempt);
-      const limited = outcome.is === "not done" && outcome.limited;
-      if (!limited) failures++;
-      const delay = retryDelayMs({
-        headers: outcome.headers,
-        attempt,
-        nowMs: this.now(),
-        random: (this.options.random ?? Math.random)(),
-      });
-      if (failures >= MOST_ATTEMPTS || waited + delay > MOST_WAIT_MS)
-        throw outcome.error ?? this.givenUp(request, outcome, attempt);
-      this.counts.retries++;
-      if (limited === "all") this.pausedUntil = Math.max(this.pausedUntil, this.now() + delay);
-      else waited += await this.wait(delay);
+      if (outcome.is === "unclear") {
+        course.unclear = outcome.what;
+        if (effectOf(request) === "adds") throw ambiguousError(this.failed(request, course), outcome.what);
+      }
+      await this.waitForAnother(request, attempt, course);
     }
   }
 
-  private async attempt(request: HttpRequest): Promise<Outcome> {
-    const isRead = request.method === "GET";
-    this.counts[isRead ? "reads" : "writes"]++;
+  private async attempt(request: HttpRequest, course: Course): Promise<Attempt> {
+    const sentHeaders = await this.options.headers();
+    this.throwIfStopped();
+    course.attempts++;
+    this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
-      const response = await ofetch.raw<string, "text">(request.url, {
-        method: request.method,
-        headers: {
-          accept: "application/json",
-          ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-          ...(await this.options.headers()),
-        },
-        ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        responseType: "text",
-        ignoreResponseError: true,
-        retry: 0,
-        redirect: "manual",
-        // Bun repeats PUT and DELETE by itself when a kept connection is cut, which nobody would see.
-        keepalive: isRead,
-        signal: AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS),
-      });
-      this.heed(response.headers);
-      this.options.onHeaders?.(response.headers);
-      return this.judge(request, response.status, response.headers, response._data ?? "");
+      const response = await this.exchange(request, sentHeaders);
+      const body = parse(response._data ?? "");
+      const { status, headers } = response;
+      const answer = { status, headers, body: body === BROKEN ? undefined : body };
+      this.heed(headers);
+      return { outcome: judgeAnswer(status, headers, this.codeOf(answer), body !== BROKEN), sentHeaders, answer };
     } catch (error) {
-      // The real cause is behind ofetch's own error; a credential failure while asking for headers is ours already.
-      if (error instanceof RemoteError) throw error;
-      return networkOutcome(error);
+      return { outcome: judgeFailure(error), sentHeaders, answer: null };
     }
   }
 
-  private judge(request: HttpRequest, status: number, headers: Headers, text: string): Outcome {
-    const body = parse(text);
-    if (status >= 200 && status < 300) {
-      if (body === BROKEN) return { is: "unclear", headers, what: "the answer was cut off or is no JSON" };
-      return { is: "answered", answer: { status, headers, body } };
-    }
-    const error = this.refusal(request, status, headers, body === BROKEN ? undefined : body);
-    const what = `it answered ${status}${error.detail.code ? ` ${error.detail.code}` : ""}`;
-    if (status === 429)
-      return { is: "not done", headers, what, limited: error.detail.code === "TooManyJobs" ? "this" : "all", error };
-    if (status === 409 || (status === 503 && headers.has("retry-after")))
-      return { is: "not done", headers, what, limited: false, error };
-    if (status >= 500 || status === 408) return { is: "unclear", headers, what, error };
-    return { is: "refused", error };
-  }
-
-  private refusal(request: HttpRequest, status: number, headers: Headers, body: unknown): HttpError {
-    const code = this.options.errorCode?.(body) ?? null;
-    const requestId = headers.get("x-request-id");
-    const about = [code, requestId ? `request ${requestId}` : null].filter((part) => part !== null).join(", ");
-    return new HttpError(
-      `${this.options.service} answered ${status} to ${describe(request)}${about ? ` (${about})` : ""}.${remedy(status)}`,
-      status,
-      body,
-      {
-        service: this.options.service,
-        status,
-        ...(code ? { code } : {}),
-        ...(requestId ? { requestId } : {}),
+  /** One exchange with its whole body. ofetch's own retries and time-outs are broken (facts/slack-bun-msw.md 4). */
+  private exchange(request: HttpRequest, headers: Record<string, string>) {
+    const timeout = AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS);
+    const hasBody = request.body !== undefined;
+    return ofetch.raw<string, "text">(request.url, {
+      method: request.method,
+      headers: {
+        accept: "application/json",
+        ...(hasBody ? { "content-type": "application/json" } : {}),
+        ...headers,
       },
-    );
+      ...(hasBody ? { body: JSON.stringify(request.body) } : {}),
+      responseType: "text",
+      ignoreResponseError: true,
+      retry: 0,
+      redirect: "manual",
+      // Bun repeats PUT and DELETE by itself when a kept connection is cut, which nobody would see.
+      keepalive: request.method === "GET",
+      signal: this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout,
+    });
   }
 
-  private ambiguous(request: HttpRequest, what: string, attempts: number): AmbiguousWriteError {
-    return new AmbiguousWriteError(
-      `${this.options.service}: whether ${describe(request)} was done is not known: ${what}.`,
-      { service: this.options.service, attempts },
-    );
+  private async renewOrThrow(request: HttpRequest, attempt: Attempt, course: Course): Promise<void> {
+    const mayRenew = attempt.answer?.status === 401 && !course.renewed;
+    course.renewed = true;
+    if (mayRenew && (await this.options.renew?.(attempt.sentHeaders))) return;
+    throw this.failure(request, course, attempt);
   }
 
-  private givenUp(request: HttpRequest, outcome: { what: string; cause?: unknown }, attempts: number): RemoteError {
-    return new RemoteError(
-      `${this.options.service}: ${describe(request)} failed ${attempts} times: ${outcome.what}. Try again later; if it stays so, check the URL setting and the network.`,
-      { service: this.options.service, attempts },
-      { cause: outcome.cause },
-    );
+  /** Waits before another attempt, or throws where there have been enough. */
+  private async waitForAnother(request: HttpRequest, attempt: Attempt, course: Course): Promise<void> {
+    const { outcome, answer } = attempt;
+    const limited = outcome.is === "not done" && outcome.limited;
+    course[limited ? "limited" : "failures"]++;
+    const delay = retryDelayMs({
+      headers: answer?.headers ?? new Headers(),
+      attempt: course.attempts,
+      nowMs: this.now(),
+      random: (this.options.random ?? Math.random)(),
+    });
+    const enough = course.failures >= MOST_ATTEMPTS || course.limited >= MOST_LIMITED;
+    if (enough || course.waitedMs + delay > MOST_WAIT_MS) throw this.failure(request, course, attempt);
+    this.counts.retries++;
+    if (limited === "all") this.pausedUntil = Math.max(this.pausedUntil, this.now() + delay);
+    else await this.wait(delay, course);
   }
 
-  private async waitForQuota(): Promise<number> {
-    let waited = 0;
+  private async waitForQuota(course: Course): Promise<void> {
     for (let left = this.pausedUntil - this.now(); left > 0; left = this.pausedUntil - this.now())
-      waited += await this.wait(left);
-    return waited;
+      await this.wait(left, course);
   }
 
-  private async wait(milliseconds: number): Promise<number> {
-    this.counts.waitedMs += milliseconds;
-    await this.sleep(milliseconds);
-    return milliseconds;
+  private async wait(milliseconds: number, course: Course): Promise<void> {
+    this.throwIfStopped();
+    const began = this.now();
+    await this.sleep(milliseconds, this.options.signal).catch((error: unknown) => {
+      this.throwIfStopped();
+      throw error;
+    });
+    const waited = Math.max(this.now() - began, 0);
+    this.counts.waitedMs += waited;
+    course.waitedMs += waited;
+    this.throwIfStopped();
   }
 
   /** Makes all requests wait while nothing is left of the account's quota: cheaper than being refused. */
   private heed(headers: Headers): void {
     const pause = quotaPauseMs(headers);
     if (pause !== null) this.pausedUntil = Math.max(this.pausedUntil, this.now() + pause);
+    this.options.onHeaders?.(headers);
+  }
+
+  private throwIfStopped(): void {
+    if (this.options.signal?.aborted)
+      throw new StoppedError(`${this.options.service} was not asked any more: stopped.`);
+  }
+
+  private failure(request: HttpRequest, course: Course, { outcome, answer }: Attempt): Error {
+    const failed = this.failed(request, course);
+    if (answer !== null && answer.status >= 300)
+      return refusalError(failed, answer, this.codeOf(answer), outcome.is === "not done");
+    return givenUpError(failed, "what" in outcome ? outcome.what : "no answer");
+  }
+
+  private failed({ method, url }: HttpRequest, { attempts }: Course): FailedRequest {
+    return { service: this.options.service, method, url, attempts };
+  }
+
+  private codeOf({ body }: HttpAnswer): string | null {
+    return this.options.errorCode?.(body) ?? null;
   }
 }
 
@@ -211,29 +242,6 @@ function parse(text: string): unknown {
   }
 }
 
-function networkOutcome(error: unknown): Outcome {
-  const causes = [error, (error as { cause?: unknown } | null)?.cause];
-  const has = (test: (cause: { name?: unknown; code?: unknown }) => boolean) =>
-    causes.some((cause) => typeof cause === "object" && cause !== null && test(cause));
-  const headers = new Headers();
-  if (has(({ code }) => code === "ConnectionRefused" || code === "ECONNREFUSED" || code === "ENOTFOUND"))
-    return { is: "not done", headers, what: "nobody answers at this address", limited: false };
-  const timedOut = has(({ name }) => name === "TimeoutError");
-  return {
-    is: "unclear",
-    headers,
-    what: timedOut ? "no whole answer in time" : "the connection was cut",
-    cause: error,
-  };
-}
-
-/** Method and path; queries may hold addresses. */
-function describe({ method, url }: HttpRequest): string {
-  return `${method} ${new URL(url).pathname}`;
-}
-
-function remedy(status: number): string {
-  if (status === 401) return " Check the credentials of this service.";
-  if (status === 403) return " The credentials are good, but do not allow this: check scopes, role and plan.";
-  return "";
+function effectOf({ method, effect }: HttpRequest): "none" | "sets" | "adds" {
+  return effect ?? (method === "GET" ? "none" : "adds");
 }

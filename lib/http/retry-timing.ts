@@ -5,6 +5,8 @@ const LONGEST_WAIT_MS = 60_000;
 /** Headers that say when the present rate-limit window ends, in seconds; the names changed over the years. */
 const RESET_HEADERS = ["ratelimit-reset", "rate-limit-reset"];
 const REMAINING_HEADERS = ["ratelimit-remaining", "x-rate-limit-remaining", "rate-limit-remaining"];
+/** Zendesk's limits of single endpoints: `total=100; remaining=0; resets=41`. The one of running jobs tells no real end. */
+const ENDPOINT_HEADER = /^zendesk-rate-?limit-(?!inflight-jobs)/;
 
 /** What the timing of an attempt depends on; nothing else does. */
 export interface Attempt {
@@ -21,7 +23,7 @@ export interface Attempt {
  * the rate-limit window where the quota is used up, else half a second doubled with each attempt, give or take a half.
  */
 export function retryDelayMs({ headers, attempt, nowMs, random }: Attempt): number {
-  const said = retryAfterMs(headers, nowMs) ?? quotaPauseMs(headers);
+  const said = retryAfterMs(headers, nowMs) ?? quotaPauseMs(headers) ?? endpointPauseMs(headers);
   if (said !== null) return said;
   return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + random);
 }
@@ -30,15 +32,28 @@ export function retryDelayMs({ headers, attempt, nowMs, random }: Attempt): numb
 export function retryAfterMs(headers: Headers, nowMs: number): number | null {
   const value = headers.get("retry-after")?.trim() ?? "";
   if (/^\d{1,6}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
+  // Dates have a month's name: Date.parse alone would take "1.5" for one.
+  const date = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(date) ? null : Math.max(date - nowMs, 0);
 }
 
-/** How long every request should wait because the account's quota is used up, in milliseconds; null while there is some left. */
+/**
+ * How long every request should wait because the account's quota is used up, in milliseconds; null while there is some left.
+ * A window is a minute: a header that says more is misread, and must not stop everything.
+ */
 export function quotaPauseMs(headers: Headers): number | null {
   const remaining = firstNumber(headers, REMAINING_HEADERS);
   const reset = firstNumber(headers, RESET_HEADERS);
-  return remaining === 0 && reset !== null ? reset * 1000 : null;
+  return remaining === 0 && reset !== null ? Math.min(reset * 1000, LONGEST_WAIT_MS) : null;
+}
+
+/** The longest wait that an exhausted limit of a single endpoint asks for, in milliseconds. */
+function endpointPauseMs(headers: Headers): number | null {
+  const seconds = [...headers].flatMap(([name, value]) => {
+    const [, remaining, resets] = /remaining=(\d+).*resets=(\d{1,6})/.exec(value) ?? [];
+    return ENDPOINT_HEADER.test(name) && remaining === "0" ? [Number(resets)] : [];
+  });
+  return seconds.length > 0 ? Math.min(Math.max(...seconds) * 1000, LONGEST_WAIT_MS) : null;
 }
 
 function firstNumber(headers: Headers, names: readonly string[]): number | null {

@@ -7,6 +7,9 @@ import { changedValues, show } from "./changes.ts";
 /** Records of one kind that a report shows in full; the files hold them all. */
 const SHOWN = 200;
 
+/** Characters of a name or reason that a report shows. */
+const LONGEST = 400;
+
 /** A comparison with its records, as a report shows it. */
 export interface ReportedComparison {
   comparison: ComparisonReport;
@@ -101,8 +104,12 @@ function renderNotes(title: string, notes: readonly Note[]): string[] {
   ]);
 }
 
-/** Text from outside, made harmless in Markdown: no markup, no line breaks, no invisible direction marks. */
+/** Text from outside, made harmless in Markdown: no markup, links or mentions, no line breaks, no invisible direction marks. */
 export function cell(text: string): string {
-  const visible = text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ");
-  return visible.replace(/[\\`*_{}[\]<>()#+!|~-]/g, "\\$&").slice(0, 400);
+  const visible = [...text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ").toWellFormed()].slice(0, LONGEST).join("");
+  return visible
+    .replace(/[\\`*_{}[\]<>()#+!|~&@$-]/g, "\\$&")
+    .replace(/^(\s*\d+)\./, "$1\\.")
+    .replaceAll("://", "\\://")
+    .replace(/www\./gi, (www) => `${www.slice(0, 3)}\\.`);
 }

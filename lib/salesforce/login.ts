@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { ConfigurationError, RemoteError, ZdsyncError } from "../errors.ts";
 import type { SalesforceSettings } from "../settings/environment.ts";
 import { jwtAssertion } from "./jwt.ts";
+import { loginRefusal } from "./login-refusals.ts";
 
 /** An access token, and the instance that takes it. */
 export interface Login {
@@ -49,82 +50,13 @@ function tokenForm({ auth, loginUrl }: SalesforceSettings, now: Date): TokenForm
 function loginError(error: unknown, settings: SalesforceSettings): ZdsyncError {
   if (error instanceof ZdsyncError) return error;
   const code = error instanceof Error && /^[A-Za-z0-9_]{1,60}$/.test(error.name) ? error.name : "unknown error";
-  const description = error instanceof Error ? error.message.toLowerCase() : "";
-  const refusal = refusals(settings).find((one) => one.code.test(code) && (one.says?.test(description) ?? true));
+  const refusal = loginRefusal(settings.auth.kind, code, error instanceof Error ? error.message : "");
   const told = `Salesforce (${hostOf(settings)}) refused the log-in (${code})`;
-  if (!refusal)
-    return new RemoteError(`${told}. Run \`zdsync doctor\`, or try again later.`, { service: "Salesforce", code });
-  return new ConfigurationError([{ where: refusal.setting, what: `${told}. ${refusal.remedy}` }]);
-}
-
-interface Refusal {
-  code: RegExp;
-  says?: RegExp;
-  setting: string;
-  remedy: string;
-}
-
-/** What OAuth errors mean here, the most exact first. */
-function refusals({ auth }: SalesforceSettings): Refusal[] {
-  const credential = auth.kind === "jwt" ? "SALESFORCE_PRIVATE_KEY" : "SALESFORCE_CLIENT_SECRET";
-  const user = auth.kind === "jwt" ? "SALESFORCE_USERNAME" : "SALESFORCE_CLIENT_ID";
-  return [
-    {
-      code: /^invalid_grant$/,
-      says: /not supported on this domain/,
-      setting: "SALESFORCE_LOGIN_URL",
-      remedy:
-        "Use your My Domain URL (https://….my.salesforce.com): client credentials do not work at login. or test.salesforce.com.",
-    },
-    {
-      code: /^invalid_grant$/,
-      says: /no client credentials user/,
-      setting: "SALESFORCE_CLIENT_ID",
-      remedy:
-        "The app has no run-as user: in Salesforce, open its OAuth policies and choose one for the client credentials flow.",
-    },
-    {
-      code: /^(?:invalid_grant|invalid_app_access)$/,
-      says: /approved|app_access|not admin/,
-      setting: user,
-      remedy:
-        "The user is not allowed to use the app: pre-authorize it by profile or permission set in the app's policies.",
-    },
-    {
-      code: /^(?:inactive_user|inactive_org)$/,
-      setting: user,
-      remedy: "The user or the whole Salesforce org is not active: an administrator has to activate it.",
-    },
-    {
-      code: /^invalid_client_id$/,
-      setting: "SALESFORCE_CLIENT_ID",
-      remedy: "No app has this consumer key. A new app may take ten minutes until it is known.",
-    },
-    {
-      code: /^invalid_client$/,
-      setting: credential,
-      remedy: `The app exists but refuses the credentials: check SALESFORCE_CLIENT_ID and ${credential}, they may have been rotated.`,
-    },
-    {
-      code: /^(?:unsupported_grant_type|unauthorized_client)$/,
-      setting: "SALESFORCE_CLIENT_ID",
-      remedy: `The app does not allow this flow: enable ${auth.kind === "jwt" ? "the JWT bearer flow with your certificate" : "the client credentials flow"} in the app.`,
-    },
-    {
-      code: /^(?:invalid_grant|invalid_app_access|invalid_request)$/,
-      setting: credential,
-      remedy:
-        auth.kind === "jwt"
-          ? "The assertion was refused: check that the key belongs to the app's certificate, SALESFORCE_USERNAME, SALESFORCE_CLIENT_ID, and this machine's clock."
-          : "Check SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET, and the app's run-as user.",
-    },
-    {
-      code: /^ERROR_HTTP_(?:3|4)(?!29)\d\d$/,
-      setting: "SALESFORCE_LOGIN_URL",
-      remedy:
-        "There is no Salesforce log-in at this address: expected your My Domain URL, like https://example.my.salesforce.com.",
-    },
-  ];
+  if (refusal) return new ConfigurationError([{ where: refusal.setting, what: `${told}. ${refusal.remedy}` }]);
+  return new RemoteError(`${told}. Try again later; \`zdsync doctor\` checks the settings.`, {
+    service: "Salesforce",
+    code,
+  });
 }
 
 function hostOf({ loginUrl }: SalesforceSettings): string {

@@ -101,7 +101,7 @@ export function overridesSettings(env: Environment, config: Config, problems: Pr
   }
   return {
     kind: "gitlab",
-    url: env.GITLAB_URL || "https://gitlab.com",
+    url: optionalUrl(env, "GITLAB_URL", problems) ?? "https://gitlab.com",
     project: env.OVERRIDES_PROJECT ?? "",
     path: env.OVERRIDES_PATH || "overrides.yml",
     ref: env.OVERRIDES_REF || "main",
@@ -121,7 +121,8 @@ export function slackSettings(env: Environment, problems: Problem[]): SlackSetti
       where: "SLACK_CHANNEL",
       what: "expected a channel id (C…), not a name: a renamed channel keeps its id",
     });
-  return { ...settings, ...(env.SLACK_API_URL ? { apiUrl: env.SLACK_API_URL } : {}) };
+  const apiUrl = optionalUrl(env, "SLACK_API_URL", problems);
+  return { ...settings, ...(apiUrl ? { apiUrl } : {}) };
 }
 
 /** Holds the hosts worked on against the configured ones (S10). Hosts are compared with their port. */
@@ -156,17 +157,24 @@ export function checkHosts(
     });
 }
 
-/** Every secret in the environment: none of them may reach any output. */
+/** Every secret in the environment, as it is used: none of them may reach any output. */
 export function secretsIn(env: Environment): string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    value && value.length >= 8 && /(?:SECRET|TOKEN|PRIVATE_KEY|PASSWORD)$/.test(name) ? [value] : [],
-  );
+  return Object.entries(env).flatMap(([name, value]) => {
+    const secret = value?.trim() ?? "";
+    return secret.length >= 8 && /(?:SECRET|TOKEN|PRIVATE_KEY|PASSWORD)$/.test(name) ? [secret] : [];
+  });
 }
 
 /** Host with port of a URL that was checked already. */
 export function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).host : "";
 }
+
+const EXAMPLE_URL: Record<string, string> = {
+  SALESFORCE_LOGIN_URL: "https://example.my.salesforce.com",
+  GITLAB_URL: "https://gitlab.com",
+  SLACK_API_URL: "https://slack.com/api/",
+};
 
 function required(env: Environment, name: string, problems: Problem[]): string {
   const value = env[name]?.trim();
@@ -176,12 +184,23 @@ function required(env: Environment, name: string, problems: Problem[]): string {
 
 function requiredUrl(env: Environment, name: string, problems: Problem[]): string {
   const value = required(env, name, problems).replace(/\/+$/, "");
-  if (!value) return "";
+  return value ? checkedUrl(value, name, problems) : "";
+}
+
+function optionalUrl(env: Environment, name: string, problems: Problem[]): string | undefined {
+  const value = env[name]?.trim();
+  return value ? checkedUrl(value, name, problems) : undefined;
+}
+
+/** Credentials are sent to every one of these URLs, so none of them may be plain http over a network. */
+function checkedUrl(value: string, name: string, problems: Problem[]): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    problems.push({ where: name, what: "expected a URL like https://example.zendesk.com" });
+    problems.push({ where: name, what: `expected a URL like ${EXAMPLE_URL[name] ?? "https://example.zendesk.com"}` });
     return "";
   }
-  const { protocol, hostname } = new URL(value);
+  const { protocol, hostname, username, password } = new URL(value);
+  if (username || password)
+    problems.push({ where: name, what: "must not hold a user or password: credentials have their own settings" });
   if (protocol === "http:" && !/^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname))
     problems.push({ where: name, what: "must start with https://: over http, credentials travel in the clear" });
   return value;

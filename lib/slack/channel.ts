@@ -1,4 +1,4 @@
-import type { ChatPostMessageArguments } from "@slack/web-api";
+import type { ChatPostMessageArguments, WebClient } from "@slack/web-api";
 import type { SlackSettings } from "../settings/environment.ts";
 import { readHistory } from "./history.ts";
 import type { Message, SlackChannel } from "./ports.ts";
@@ -12,14 +12,15 @@ export interface ChannelOptions extends WebClientTiming {
 
 /** The channel that the settings name. Nothing is loaded or asked before the first call. */
 export function createSlackChannel(settings: SlackSettings, options: ChannelOptions = {}): SlackChannel {
+  let posting: Promise<WebClient> | undefined;
   return {
     async history(since) {
       return readHistory(await readingClient(settings, options), settings.channel, since, options.sleep ?? Bun.sleep);
     },
     async post(message, thread) {
-      const client = await postingClient(settings, options);
+      posting ??= postingClient(settings, options);
       try {
-        const { ts } = await client.chat.postMessage(wireMessage(settings.channel, message, thread));
+        const { ts } = await (await posting).chat.postMessage(wireMessage(settings.channel, message, thread));
         return ts ? { is: "posted", ts } : { is: "unknown", reason: "Slack did not say which message it posted" };
       } catch (error) {
         return postFailure(error);

@@ -1,4 +1,3 @@
-import { NEVER, type Stop } from "../stage/stop.ts";
 import type { NoticeOrganization, NoticeResult, NoticeRun } from "./notice.ts";
 import { namedOrganizations } from "./notice-metadata.ts";
 import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
@@ -25,7 +24,7 @@ export interface NoticeSetting {
   now: Date;
   sleep?: (milliseconds: number) => Promise<unknown>;
   /** Asked to stop, nothing further is posted: the rest stays due. */
-  stop?: Stop;
+  stop?: { readonly reason: string | null };
 }
 
 /**
@@ -97,12 +96,12 @@ function reasonOf(outcome: Exclude<PostOutcome, { is: "posted" }>): string {
 /** Posts one message a second, and waits out Slack's rate limit within bounds. What may have been posted is not sent again. */
 class Poster {
   readonly #sleep: (milliseconds: number) => Promise<unknown>;
-  readonly #stop: Stop;
+  readonly #stop: NonNullable<NoticeSetting["stop"]>;
   #first = true;
 
   constructor(
     readonly channel: SlackChannel,
-    { sleep = Bun.sleep, stop = NEVER }: NoticeSetting,
+    { sleep = Bun.sleep, stop = { reason: null } }: NoticeSetting,
   ) {
     this.#sleep = sleep;
     this.#stop = stop;
@@ -111,9 +110,9 @@ class Poster {
   async post(message: Message, thread?: { ts: string }): Promise<PostOutcome> {
     let waited = 0;
     for (;;) {
-      if (this.#stop.reason !== null) return { is: "refused", reason: `stopped (${this.#stop.reason})` };
       if (!this.#first) await this.#sleep(PAUSE);
       this.#first = false;
+      if (this.#stop.reason !== null) return { is: "refused", reason: `stopped (${this.#stop.reason})` };
       const outcome = await this.channel.post(message, thread);
       if (outcome.is !== "limited" || waited + outcome.waitMs > MOST_WAIT) return outcome;
       waited += Math.max(outcome.waitMs, PAUSE);

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -23,7 +23,7 @@ export async function pruneHistory(directory: string, days: number, now: Date): 
   const folder = join(directory, "history");
   const runs = await readdir(folder).catch(() => []);
   for (const run of runs) {
-    const { mtime } = await stat(join(folder, run));
+    const { mtime } = await lstat(join(folder, run));
     if (now.getTime() - mtime.getTime() > days * DAY_MS) await rm(join(folder, run), { recursive: true, force: true });
   }
 }

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { RUN_ID } from "../artifacts/manifest.ts";
 import { isDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { EFFECTS } from "../domain/limits.ts";
@@ -36,7 +37,10 @@ export const today = v.optional(
 export const runId = v.optional(
   v.pipe(
     v.string(),
-    v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$|^$/, "up to 64 letters, digits, dots, dashes and underscores"),
+    v.check(
+      (text) => text === "" || RUN_ID.test(text),
+      "up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit",
+    ),
     v.description("Run id instead of a minted one"),
   ),
   "",

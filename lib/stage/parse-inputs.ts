@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { ConfigurationError } from "../errors.ts";
+import { ConfigurationError, type Problem } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { InputsSchema } from "./stage.ts";
 
@@ -27,30 +27,45 @@ export interface InputDescription {
 /** Parses inputs given as text; every problem at once. `given` wins over the environment, which wins over the default. */
 export function parseInputs<Schema extends InputsSchema>(
   schema: Schema,
-  given: Readonly<Record<string, string | undefined>>,
+  given: Given,
   env: Environment,
 ): v.InferOutput<Schema> {
-  const values = Object.fromEntries(
+  const parsed = v.safeParse(schema, valuesOf(schema, given, env));
+  if (parsed.success) return parsed.output;
+  throw new ConfigurationError(inputProblems(schema, given, env));
+}
+
+/** Everything that is wrong with inputs given as text, named by the flag or variable that gave it. */
+export function inputProblems(schema: InputsSchema, given: Given, env: Environment): Problem[] {
+  const { issues } = v.safeParse(schema, valuesOf(schema, given, env));
+  const problems = (issues ?? []).map((issue) => problemOf(issue, schema, given, env));
+  // A list with two wrong members has the same to say twice.
+  return [...new Map(problems.map((problem) => [problem.where, problem])).values()];
+}
+
+type Given = Readonly<Record<string, string | undefined>>;
+
+function valuesOf(schema: InputsSchema, given: Given, env: Environment): Record<string, string> {
+  return Object.fromEntries(
     Object.keys(schema.entries).flatMap((name) => {
-      const value = given[name] ?? (ENVIRONMENT[name] === undefined ? undefined : env[ENVIRONMENT[name]] || undefined);
+      const value = given[name] ?? fromEnvironment(name, env);
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  const parsed = v.safeParse(schema, values);
-  if (parsed.success) return parsed.output;
-  throw new ConfigurationError(
-    parsed.issues.map((issue) => {
-      const name = String(issue.path?.[0]?.key ?? "");
-      const where =
-        given[name] === undefined && ENVIRONMENT[name] !== undefined && env[ENVIRONMENT[name]]
-          ? ENVIRONMENT[name]
-          : `--${name}`;
-      return {
-        where,
-        what: issue.input === undefined ? `missing; expected ${expectation(issue)}` : `expected ${expectation(issue)}`,
-      };
-    }),
-  );
+}
+
+function fromEnvironment(name: string, env: Environment): string | undefined {
+  const variable = ENVIRONMENT[name];
+  return variable === undefined ? undefined : env[variable] || undefined;
+}
+
+function problemOf(issue: v.BaseIssue<unknown>, schema: InputsSchema, given: Given, env: Environment): Problem {
+  const name = String(issue.path?.[0]?.key ?? "");
+  const byEnvironment = given[name] === undefined && fromEnvironment(name, env) !== undefined;
+  const where = byEnvironment ? (ENVIRONMENT[name] ?? name) : `--${name}`;
+  if (issue.input !== undefined) return { where, what: `expected ${expectation(issue)}` };
+  const options = optionsOf(schema.entries[name]);
+  return { where, what: options ? `missing; expected one of ${options.join(", ")}` : "missing" };
 }
 
 /** Describes every input of a schema. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -47,19 +47,20 @@ export async function takeLock(
     run_id: runId,
     since: machine.now().toISOString(),
   };
+  const text = JSON.stringify(mine);
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (await create(path, mine)) return keep(path, machine);
+    if (await create(path, text)) return keep(path, text, machine);
     const found = await readLock(path);
     if (!found) continue;
     if (!isFree(found, machine)) throw new RefusedError(inUse(directory, found.holder));
-    await moveAside(path, found.text, machine);
+    if (await takeOver(path, text, machine)) return keep(path, text, machine);
   }
   throw new RefusedError(`Several runs try to take over ${path} at once. Wait until one has it, and start again.`);
 }
 
-async function create(path: string, holder: Holder): Promise<boolean> {
+async function create(path: string, text: string): Promise<boolean> {
   try {
-    await writeFile(path, JSON.stringify(holder), { flag: "wx", mode: 0o600 });
+    await writeFile(path, text, { flag: "wx", mode: 0o600 });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -68,16 +69,15 @@ async function create(path: string, holder: Holder): Promise<boolean> {
 }
 
 interface FoundLock {
-  text: string;
   holder: Holder | null;
   beatenAt: Date;
 }
 
 async function readLock(path: string): Promise<FoundLock | null> {
   try {
-    const text = await readFile(path, "utf8");
-    const beatenAt = new Date(Bun.file(path).lastModified);
-    return { text, holder: parseHolder(text), beatenAt };
+    const { mtime } = await stat(path);
+    // One that another user made cannot be read: it is held by somebody all the same.
+    return { holder: parseHolder(await readFile(path, "utf8").catch(() => "")), beatenAt: mtime };
   } catch {
     return null;
   }
@@ -97,28 +97,39 @@ function isFree({ holder, beatenAt }: FoundLock, machine: Machine): boolean {
   return machine.now().getTime() - beatenAt.getTime() > STALE_MS;
 }
 
-/** Moves exactly the lock that was judged free; where another run was quicker and put its own there, that one goes back. */
-async function moveAside(path: string, text: string, machine: Machine): Promise<void> {
-  const aside = `${path}.${machine.pid}.stale`;
-  try {
-    await rename(path, aside);
-  } catch {
-    return;
+/**
+ * Puts `text` in the place of a lock that is free; false where another run was quicker. Only one run at a time may do so (and
+ * the lock is replaced, never absent in between): of two that each removed what they judged free, both would win.
+ */
+async function takeOver(path: string, text: string, machine: Machine): Promise<boolean> {
+  const guard = `${path}.takeover`;
+  if (!(await create(guard, text))) {
+    const left = await readLock(guard);
+    if (left && isFree(left, machine)) await rm(guard, { force: true });
+    return false;
   }
-  const moved = await readFile(aside, "utf8").catch(() => "");
-  if (moved !== text) await writeFile(path, moved, { flag: "wx", mode: 0o600 }).catch(() => {});
-  await rm(aside, { force: true });
+  try {
+    const found = await readLock(path);
+    if (!found || !isFree(found, machine)) return false;
+    await writeFile(`${path}.new`, text, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+    return true;
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
-function keep(path: string, machine: Machine): () => Promise<void> {
-  const beat = setInterval(() => {
+/** Keeps the heartbeat going; a lock that another run took over meanwhile is neither kept fresh nor removed. */
+function keep(path: string, text: string, machine: Machine): () => Promise<void> {
+  const isMine = async () => (await readFile(path, "utf8").catch(() => "")) === text;
+  const beat = setInterval(async () => {
     const now = machine.now();
-    utimes(path, now, now).catch(() => {});
+    if (await isMine()) await utimes(path, now, now).catch(() => {});
   }, HEARTBEAT_MS);
   beat.unref();
   return async () => {
     clearInterval(beat);
-    await rm(path, { force: true });
+    if (await isMine()) await rm(path, { force: true });
   };
 }
 

@@ -2,7 +2,7 @@ import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Output } from "../terminal/output.ts";
 import { parseInputs } from "./parse-inputs.ts";
-import { openSession } from "./session.ts";
+import { openSession, todayWarning } from "./session.ts";
 import type { InputsSchema, Stage, StageReport } from "./stage.ts";
 
 /** Where a stage runs. */
@@ -43,9 +43,9 @@ export async function runStage<Inputs extends InputsSchema>(
       ...shell,
     });
     try {
-      output.err(`zdsync ${stage.name} · ${session.hosts}`);
       const report = await stage.run(inputs, session.context);
       const exit = exitOf([report], session.stop.reason);
+      if (shared.today) session.context.warn(todayWarning(shared.today));
       return { exit, report };
     } finally {
       await session.close();

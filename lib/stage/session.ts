@@ -57,15 +57,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const problems: Problem[] = [];
   const config = await readConfig(env, problems);
   const settings = readSettings(options, config, problems);
+  await checkFiles(settings, options.needs, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
   const today: Day = options.today || toDay(clock());
   const runId = options.runId || mintRunId(clock());
   const unlock = await takeLock(options.dataDir, options.command, runId);
   const stop = new StopRequest();
-  const endStopping = keepStopping(stop, options.deadlineMs, output);
   const progress = terminalProgress(output);
-  const warn = (message: string) => output.err(`warning: ${message}`);
-  if (options.today) warn(`today is set to ${today}: what is expired is judged by that day.`);
+  const endStopping = keepStopping(stop, options.deadlineMs, progress.say);
+  const warn = (message: string) => progress.say(`warning: ${message}`);
+  const hosts = hostsLine(settings);
+  output.err(`zdsync ${options.command}${options.dryRun ? " --dry-run" : ""} ${runId} · ${hosts}`);
+  if (options.today) warn(todayWarning(today));
   const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today });
   const store = new ArtifactStore(options.dataDir);
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
@@ -84,13 +87,18 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       warn,
     },
     stop,
-    hosts: hostsLine(settings),
+    hosts,
     async close() {
       progress.close();
       endStopping();
       await unlock();
     },
   };
+}
+
+/** Said at the start and again in the summary (G3). */
+export function todayWarning(today: Day): string {
+  return `today is set to ${today}: what is expired is judged by that day.`;
 }
 
 /** A run id that sorts by time: `20261123T210303Z-4f3a9c`. */
@@ -139,6 +147,16 @@ function readSettings({ env, needs }: SessionOptions, config: Config, problems: 
     plansFile: env.PLANS_FILE || "plans.yml",
     slack: needs.slack ? slackSettings(env, problems) : null,
   };
+}
+
+/** Files that a stage reads late are looked for now: a run should not gather for minutes and then miss its plans. */
+async function checkFiles({ plansFile, overrides }: RemoteSettings, needs: Needs, problems: Problem[]): Promise<void> {
+  const files = [
+    ...(needs.plans ? [{ where: "PLANS_FILE", path: plansFile }] : []),
+    ...(overrides?.kind === "file" ? [{ where: "OVERRIDES_FILE", path: overrides.file }] : []),
+  ];
+  for (const { where, path } of files)
+    if (!(await Bun.file(path).exists())) problems.push({ where, what: `${path} does not exist` });
 }
 
 function hostsLine({ salesforce, zendesk }: RemoteSettings): string {

@@ -1,4 +1,5 @@
 import type { Result } from "../artifacts/results.ts";
+import { messageOf } from "../errors.ts";
 import type { ProgressLine } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
@@ -58,7 +59,7 @@ export async function applyRows<Row extends object>(
     const outcome = outcomes.get(row);
     if (outcome?.is === "applied") applied.set(sentAs(row), outcome.id);
   }
-  const lost = applied.size > 0 ? await kind.readBack(applied) : new Map<Row, string>();
+  const lost = await readBack(applied, kind);
   for (const row of toSend) verdicts.set(row, verdictOf(outcomes.get(row), changed.get(row), lost.get(sentAs(row))));
   return rows.map((row) => ({ row, result: resultOf(kind.describe(sentAs(row)), verdicts.get(row)) }));
 }
@@ -82,7 +83,10 @@ export interface Recorder {
   record(results: readonly Result[]): Promise<void>;
 }
 
-/** Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). */
+/**
+ * Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). Where a job throws, no further one is
+ * begun, those in flight are finished and accounted for (S6), and then the error is thrown on.
+ */
 export async function applyInJobs<Row extends object>(
   rows: readonly Row[],
   kind: RowKind<Row>,
@@ -90,19 +94,28 @@ export async function applyInJobs<Row extends object>(
   atOnce: number,
 ): Promise<void> {
   const jobs = inJobs(rows);
+  const errors: unknown[] = [];
   let next = 0;
+  const apply = async (job: Row[]): Promise<Result[]> => {
+    const { reason } = recorder.stop;
+    if (errors.length > 0) return skipRows(job, kind, "not attempted: another job failed altogether");
+    if (reason !== null) return skipRows(job, kind, `stopped (${reason})`);
+    try {
+      return (await applyRows(job, kind)).map(({ result }) => result);
+    } catch (error) {
+      errors.push(error);
+      return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: messageOf(error) }));
+    }
+  };
   const work = async () => {
     for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
-      const { reason } = recorder.stop;
-      const results =
-        reason === null
-          ? (await applyRows(job, kind)).map(({ result }) => result)
-          : skipRows(job, kind, `stopped (${reason})`);
+      const results = await apply(job);
       recorder.line.add(job.length);
-      await recorder.record(results);
+      await recorder.record(results).catch((error) => errors.push(error));
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));
+  if (errors.length > 0) throw errors[0];
 }
 
 async function sendAndLookUp<Row>(
@@ -116,6 +129,17 @@ async function sendAndLookUp<Row>(
   if (unknown.length === 0) return outcomes;
   for (const [row, id] of await kind.lookUp(unknown)) outcomes.set(row, { is: "applied", id });
   return outcomes;
+}
+
+/** What was written is written, also where it cannot be read back: then it counts as failed, for nobody has seen it there. */
+async function readBack<Row>(applied: ReadonlyMap<Row, number>, kind: RowKind<Row>): Promise<ReadonlyMap<Row, string>> {
+  if (applied.size === 0) return new Map();
+  try {
+    return await kind.readBack(applied);
+  } catch (error) {
+    const reason = `written, but could not be read back: ${messageOf(error)}`;
+    return new Map([...applied.keys()].map((row) => [row, reason]));
+  }
 }
 
 /** An unknown row was looked up by then and not found: sending it again cannot make a second one (S5). */

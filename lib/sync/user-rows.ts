@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { ListedUser, NewUser, RowOutcome, UserChange, ZendeskConnection } from "../zendesk/ports.ts";
 import type { RowKind, Verdict } from "./apply-rows.ts";
@@ -13,6 +14,9 @@ export interface UserRow {
   /** The user as it was listed for the comparison. */
   listed: User;
 }
+
+/** Look-ups of addresses at once. */
+const LOOKUPS_AT_ONCE = 8;
 
 /** Updates and marks as rows of one kind. */
 export function userRows(
@@ -53,8 +57,17 @@ export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<U
       before: {},
       after: { ...toWire(row) },
     }),
-    // Zendesk itself refuses a second user with one address; asking first would cost a search for every row.
-    precheck: async () => new Map(),
+    // Zendesk would refuse a second user with one address anyway; asking first keeps a run with nothing to do free of writes.
+    async precheck(rows) {
+      const limit = pLimit(LOOKUPS_AT_ONCE);
+      const holders = await Promise.all(rows.map((row) => limit(() => reader.usersByAddress(row.email))));
+      return new Map(
+        rows.flatMap((row, index): [UserCreate, Verdict][] => {
+          const [holder] = holders[index] ?? [];
+          return holder ? [[row, { outcome: "skipped", reason: `the address belongs to user ${holder.id}` }]] : [];
+        }),
+      );
+    },
     send,
     resend: send,
     lookUp: findCreated,

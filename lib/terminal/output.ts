@@ -18,7 +18,10 @@ export function processOutput(secrets: readonly string[], quiet: boolean): Outpu
   };
 }
 
-/** Replaces every occurrence of a secret. */
+/** Replaces every occurrence of a secret, also where it stands in JSON. */
 export function redactor(secrets: readonly string[]): (text: string) => string {
-  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text);
+  const forms = new Set(secrets.flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]));
+  // The longest first: of one that begins like another, the rest would be left over.
+  const longestFirst = [...forms].sort((one, other) => other.length - one.length);
+  return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text);
 }

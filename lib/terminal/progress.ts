@@ -14,27 +14,38 @@ interface Line {
   saidAt: number;
 }
 
+/** Progress on a terminal or in a log. */
+export interface TerminalProgress extends Progress {
+  /** Says something in between; what is redrawn makes room for it. */
+  say(text: string): void;
+  close(): void;
+}
+
 /** Progress for people: redrawn lines on a terminal, plain lines in a log. `clock` in milliseconds. */
-export function terminalProgress(output: Output, clock: () => number = Date.now): Progress & { close(): void } {
+export function terminalProgress(output: Output, clock: () => number = Date.now): TerminalProgress {
   return output.live ? liveProgress(output, clock) : plainProgress(output, clock);
 }
 
-function liveProgress(output: Output, clock: () => number): Progress & { close(): void } {
+function liveProgress(output: Output, clock: () => number): TerminalProgress {
   const lines = new Set<Line>();
   const draw = () => logUpdateStderr([...lines].map((line) => `  … ${describe(line, clock())}`).join("\n"));
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
+  const say = (text: string) => {
+    logUpdateStderr.clear();
+    output.err(text);
+    draw();
+  };
   return {
     begin(what, total) {
       const line = newLine(what, total, clock());
       lines.add(line);
       return lineOf(line, (outcome) => {
         lines.delete(line);
-        logUpdateStderr.clear();
-        output.err(`  ✓ ${finished(line, clock(), outcome)}`);
-        draw();
+        say(`  ✓ ${finished(line, clock(), outcome)}`);
       });
     },
+    say,
     close() {
       clearInterval(timer);
       logUpdateStderr.clear();
@@ -43,7 +54,7 @@ function liveProgress(output: Output, clock: () => number): Progress & { close()
   };
 }
 
-function plainProgress(output: Output, clock: () => number): Progress & { close(): void } {
+function plainProgress(output: Output, clock: () => number): TerminalProgress {
   return {
     begin(what, total) {
       const line = newLine(what, total, clock());
@@ -58,6 +69,7 @@ function plainProgress(output: Output, clock: () => number): Progress & { close(
         },
       };
     },
+    say: (text) => output.err(text),
     close() {},
   };
 }
@@ -102,7 +114,7 @@ function amount(count: number): string {
 
 /** Seconds as a person says them: `0.4 s`, `12 s`, `3 min 20 s`. */
 export function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -16,7 +16,7 @@ export function readErrorEnvelope(body: unknown): ErrorEnvelope {
   const { error, errors, details } = isObject(body) ? body : {};
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
   const code =
-    token(error) ?? token(isObject(error) ? error.title : undefined) ?? token(isObject(first) ? first.code : undefined);
+    token(error) ?? title(isObject(error) ? error.title : undefined) ?? token(isObject(first) ? first.code : undefined);
   const fields = isObject(details) ? Object.entries(details) : [];
   return {
     code,
@@ -28,6 +28,11 @@ export function readErrorEnvelope(body: unknown): ErrorEnvelope {
 /** A code is one word; a sentence may be in any language. */
 function token(value: unknown): string | null {
   return typeof value === "string" && /^[A-Za-z][A-Za-z0-9_]{1,60}$/.test(value) ? value : null;
+}
+
+/** `Forbidden`, `Invalid attribute`: stands in place of a code. */
+function title(value: unknown): string | null {
+  return typeof value === "string" && /^[A-Za-z]{2,30}(?: [a-z]{2,30}){0,2}$/.test(value) ? value : null;
 }
 
 function hasDuplicate(list: unknown): boolean {

@@ -1,50 +1,53 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
 import * as v from "valibot";
+import { HttpError } from "../http/http-error.ts";
+import type { HttpTiming } from "../http/request.ts";
 import type { ZendeskClient } from "./client.ts";
 import { rowsOf } from "./list.ts";
 
-/** How a job ended. `lost`: nobody can say what became of it (its status is gone, or it took too long). */
-export type JobEnd =
-  | { is: "completed"; results: unknown[] }
-  | { is: "broken"; reason: string }
-  | { is: "lost"; reason: string };
+/** How a job ended. `lost`: nobody can say what became of its rows. */
+export type JobEnd = { is: "completed"; results: unknown[] } | { is: "lost"; reason: string };
 
 const FIRST_POLL_MS = 500;
 const SLOWEST_POLL_MS = 5_000;
-/** A fresh job may not be found at once, and under load a status call misses jobs that are there (facts/zendesk.md 3). */
-const MISSES_BEFORE_LIST = 5;
 const LONGEST_JOB_MS = 600_000;
+/** A fresh job may not be found at once, and under load Zendesk misses jobs that are there (facts/zendesk.md 3). */
+const LONGEST_MISSING_MS = 60_000;
 const IDS_PER_POLL = 100;
 
-const StatusSchema = v.object({ id: v.string(), status: v.string(), results: v.nullish(v.unknown()) });
+const StatusSchema = v.object({ id: v.string(), status: v.string(), results: v.optional(v.unknown()) });
+type Status = v.InferOutput<typeof StatusSchema>;
 
 interface Followed {
   resolve(end: JobEnd): void;
-  misses: number;
-  since: number;
+  /** How long it has been waited for, and since when it was not found, in milliseconds. */
+  waitedMs: number;
+  missingMs: number;
 }
 
-/** Follows every running job of a client with one poll for all of them; the interval grows while nothing happens. */
+/** Follows every running job of a client with one poll for all of them; the interval grows while no job is added. */
 export class JobFollower {
   private readonly running = new Map<string, Followed>();
   private polling = false;
   private interval: number;
   private readonly sleep: (milliseconds: number) => Promise<unknown>;
-  private readonly now: () => number;
   private readonly firstPollMs: number;
 
   constructor(
     private readonly client: ZendeskClient,
-    timing: { sleep?: (milliseconds: number) => Promise<unknown>; now?: () => number; pollMs?: number } = {},
+    timing: HttpTiming & { pollMs?: number } = {},
+    signal?: AbortSignal,
   ) {
-    this.sleep = timing.sleep ?? Bun.sleep;
-    this.now = timing.now ?? Date.now;
+    const sleep = timing.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, signal ? { signal } : {}));
+    // An aborted wait ends early; the poll after it then says that we are stopped.
+    this.sleep = (milliseconds) => sleep(milliseconds, signal).catch(() => undefined);
     this.firstPollMs = timing.pollMs ?? FIRST_POLL_MS;
     this.interval = this.firstPollMs;
   }
 
-  /** Waits for the end of a job. */
+  /** Waits for the end of a job. Never rejects. */
   follow(id: string): Promise<JobEnd> {
-    const end = new Promise<JobEnd>((resolve) => this.running.set(id, { resolve, misses: 0, since: this.now() }));
+    const end = new Promise<JobEnd>((resolve) => this.running.set(id, { resolve, waitedMs: 0, missingMs: 0 }));
     this.interval = this.firstPollMs;
     if (!this.polling) void this.poll();
     return end;
@@ -53,54 +56,75 @@ export class JobFollower {
   private async poll(): Promise<void> {
     this.polling = true;
     while (this.running.size > 0) {
-      await this.sleep(this.interval);
-      this.interval = Math.min(this.interval * 1.5, SLOWEST_POLL_MS);
-      try {
-        await this.pollOnce();
-      } catch {
-        for (const id of [...this.running.keys()]) this.end(id, { is: "lost", reason: "its status could not be read" });
-      }
+      const waited = this.interval;
+      await this.sleep(waited);
+      this.interval = Math.min(waited * 1.5, SLOWEST_POLL_MS);
+      await this.pollOnce([...this.running.keys()]);
+      this.giveUp(waited);
     }
     this.polling = false;
   }
 
-  private async pollOnce(): Promise<void> {
-    const ids = [...this.running.keys()];
-    for (let start = 0; start < ids.length; start += IDS_PER_POLL) {
-      const chunk = ids.slice(start, start + IDS_PER_POLL);
-      this.take(await this.client.get(`/job_statuses/show_many?ids=${chunk.join(",")}`));
-    }
-    const missing = ids.filter((id) => this.running.get(id)?.misses === MISSES_BEFORE_LIST);
-    if (missing.length > 0) this.take(await this.client.get("/job_statuses?page%5Bsize%5D=100"));
-    for (const [id, job] of this.running) {
-      if (job.misses > MISSES_BEFORE_LIST) this.end(id, { is: "lost", reason: "Zendesk no longer knows the job" });
-      else if (this.now() - job.since > LONGEST_JOB_MS)
-        this.end(id, { is: "lost", reason: "the job did not end within 10 minutes" });
+  /** Asks for all jobs at once; for those not found, looks into the list of the latest jobs, which may have them still. */
+  private async pollOnce(ids: string[]): Promise<void> {
+    try {
+      const missing: string[] = [];
+      for (let start = 0; start < ids.length; start += IDS_PER_POLL) {
+        const chunk = ids.slice(start, start + IDS_PER_POLL);
+        missing.push(...this.take(chunk, await this.statuses(`/job_statuses/show_many?ids=${chunk.join(",")}`)));
+      }
+      if (missing.length > 0) this.take(missing, await this.statuses("/job_statuses?page%5Bsize%5D=100"));
+    } catch {
+      for (const id of ids) this.end(id, { is: "lost", reason: "the status of its job could not be read" });
     }
   }
 
-  /** Takes in an answer with statuses; what it does not name was missed once more. */
-  private take(body: unknown): void {
-    const seen = new Set<string>();
-    for (const row of rowsOf(body, "job_statuses") ?? []) {
+  private async statuses(path: string): Promise<Status[]> {
+    const rows = rowsOf(await this.client.get(path).catch(notFoundAsNothing), "job_statuses") ?? [];
+    return rows.flatMap((row) => {
       const status = v.safeParse(StatusSchema, row);
-      if (!status.success || !this.running.has(status.output.id)) continue;
-      seen.add(status.output.id);
-      this.settle(status.output);
-    }
-    for (const [id, job] of this.running)
-      if (!seen.has(id)) job.misses++;
-      else job.misses = 0;
+      return status.success ? [status.output] : [];
+    });
   }
 
-  private settle({ id, status, results }: v.InferOutput<typeof StatusSchema>): void {
+  /** Takes in the statuses of jobs; answers the ids that are not among them. */
+  private take(ids: readonly string[], statuses: readonly Status[]): string[] {
+    const byId = new Map(statuses.map((status) => [status.id, status]));
+    return ids.filter((id) => {
+      const job = this.running.get(id);
+      const found = byId.get(id);
+      if (!job || !found) return true;
+      job.missingMs = 0;
+      this.settle(found);
+      return false;
+    });
+  }
+
+  private settle({ id, status, results }: Status): void {
     if (status === "completed") this.end(id, { is: "completed", results: Array.isArray(results) ? results : [] });
     else if (status === "failed" || status === "killed")
-      this.end(id, { is: "broken", reason: `the job ended as ${status}` });
+      this.end(id, { is: "lost", reason: `its job ended as ${status}; some rows may have been done` });
+  }
+
+  private giveUp(waitedMs: number): void {
+    for (const [id, job] of this.running) {
+      job.waitedMs += waitedMs;
+      job.missingMs += waitedMs;
+      if (job.missingMs > LONGEST_MISSING_MS)
+        this.end(id, { is: "lost", reason: `Zendesk knows nothing of its job ${id}` });
+      else if (job.waitedMs > LONGEST_JOB_MS)
+        this.end(id, { is: "lost", reason: `its job ${id} did not end within 10 minutes` });
+    }
   }
 
   private end(id: string, end: JobEnd): void {
     this.running.get(id)?.resolve(end);
     this.running.delete(id);
   }
+}
+
+/** The look-up fails as a whole where it knows none of the jobs. */
+function notFoundAsNothing(error: unknown): unknown {
+  if (error instanceof HttpError && error.status === 404) return { job_statuses: [] };
+  throw error;
 }

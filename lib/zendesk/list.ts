@@ -8,6 +8,8 @@ type Kind = keyof typeof WIRE;
 export type RecordOf<K extends Kind> = v.InferOutput<(typeof WIRE)[K]>;
 
 const PAGE_SIZE = 100;
+/** Pages in a row that are empty and say that there is more. */
+const MOST_EMPTY_PAGES = 3;
 
 const PagingSchema = v.object({
   meta: v.object({ has_more: v.boolean() }),
@@ -23,32 +25,45 @@ export async function* listAll<K extends Kind>(
   kind: K,
   path: string,
 ): AsyncGenerator<Page<RecordOf<K>>> {
-  const what = `the list of ${kind.replaceAll("_", " ")} of Zendesk ${client.instance}`;
-  const seen = new Set<number>();
-  let url = `${path}${path.includes("?") ? "&" : "?"}page%5Bsize%5D=${PAGE_SIZE}`;
-  for (;;) {
-    const body = await client.get(url);
+  const proof = new CompletenessProof(`the list of ${kind.replaceAll("_", " ")} of Zendesk ${client.instance}`);
+  let next: string | null = `${path}?page%5Bsize%5D=${PAGE_SIZE}`;
+  while (next !== null) {
+    const body: unknown = await client.get(next);
     const rows = rowsOf(body, kind);
+    next = proof.nextAfter(rows, body);
+    yield readRows(rows ?? [], kind);
+  }
+}
+
+/** Watches over the pages of one list; throws `IncompleteError` as soon as it cannot be proved complete. */
+class CompletenessProof {
+  private readonly ids = new Set<number>();
+  private readonly links = new Set<string>();
+  private emptyPages = 0;
+
+  constructor(private readonly list: string) {}
+
+  /** The link to the page after this one, or null after the last one. */
+  nextAfter(rows: unknown[] | null, body: unknown): string | null {
     const paging = v.safeParse(PagingSchema, body);
-    if (!rows || !paging.success)
-      throw new IncompleteError(
-        `A page of ${what} is no page: its records or its paging are missing. Nothing was kept; run again, and if it stays so, tell the maintainers.`,
-      );
+    if (!rows || !paging.success) throw this.incomplete("has a page without records or without paging");
     for (const id of rows.flatMap(idOf)) {
-      if (seen.has(id))
-        throw new IncompleteError(
-          `In ${what}, record ${id} came twice: the list changed under way, and another record may be missing. Nothing was kept; run again.`,
-        );
-      seen.add(id);
+      if (this.ids.has(id)) throw this.incomplete(`names record ${id} twice, so another one may be missing`);
+      this.ids.add(id);
     }
-    yield readRows(rows, kind);
     const { meta, links } = paging.output;
-    if (!meta.has_more) return;
-    if (links.next === null || links.next === url)
-      throw new IncompleteError(
-        `${what[0]?.toUpperCase()}${what.slice(1)} stopped after ${seen.size} records although Zendesk has more. Nothing was kept; run again.`,
-      );
-    url = links.next;
+    if (!meta.has_more) return null;
+    this.emptyPages = rows.length === 0 ? this.emptyPages + 1 : 0;
+    if (links.next === null || this.links.has(links.next) || this.emptyPages > MOST_EMPTY_PAGES)
+      throw this.incomplete(`stopped after ${this.ids.size} records although Zendesk has more`);
+    this.links.add(links.next);
+    return links.next;
+  }
+
+  private incomplete(what: string): IncompleteError {
+    return new IncompleteError(
+      `Not complete: ${this.list} ${what}. Nothing was kept; run again, and if it stays so, tell the maintainers.`,
+    );
   }
 }
 

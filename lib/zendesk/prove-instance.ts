@@ -11,7 +11,7 @@ const OTHER: Record<InstanceName, InstanceName> = { global: "us-government", "us
  * Proves that this is the instance it should be, before anything read from it is trusted and again before the first write
  * (O2, S10): the configured host, where there is one, and the instance's own fields.
  */
-export async function proveInstance(reader: ZendeskReader, expectedHost: string | undefined): Promise<void> {
+export async function proveInstance(reader: ZendeskReader, expectedHost: string | null): Promise<void> {
   const { instance, host } = reader;
   const setting = `${ENVIRONMENT_PREFIX[instance]}_URL`;
   if (expectedHost !== null && expectedHost !== host)
@@ -19,12 +19,18 @@ export async function proveInstance(reader: ZendeskReader, expectedHost: string 
       `${setting} points at ${host}, the config (hosts) expects ${expectedHost}. Nothing was read or written.`,
     );
   const keys = new Set((await reader.organizationFields()).filter((field) => field.active).map((field) => field.key));
-  const own = OWN_FIELD[instance];
-  if (keys.has(own)) return;
-  const swapped = keys.has(OWN_FIELD[OTHER[instance]])
-    ? ` It looks like the ${OTHER[instance]} instance: are ${ENVIRONMENT_PREFIX.global}_URL and ${ENVIRONMENT_PREFIX["us-government"]}_URL swapped?`
-    : "";
+  if (keys.has(OWN_FIELD[instance]) && !keys.has(OWN_FIELD[OTHER[instance]])) return;
   throw new IncompleteError(
-    `${host} has no organization field ${own}, so it is not the ${instance} instance (${setting}).${swapped} Nothing was taken from it.`,
+    `${host} (${setting}) is not the ${instance} instance: ${whatIsWrong(keys, instance)} Nothing was taken from it.`,
   );
+}
+
+function whatIsWrong(keys: ReadonlySet<string>, instance: InstanceName): string {
+  const own = OWN_FIELD[instance];
+  const others = OWN_FIELD[OTHER[instance]];
+  if (keys.has(own)) return `it has the organization field ${own}, but ${others} as well, which tells the two apart.`;
+  const missing = `it has no organization field ${own}.`;
+  if (!keys.has(others)) return missing;
+  const [one, other] = [ENVIRONMENT_PREFIX.global, ENVIRONMENT_PREFIX["us-government"]];
+  return `${missing} It looks like the ${OTHER[instance]} instance: are ${one}_URL and ${other}_URL swapped?`;
 }

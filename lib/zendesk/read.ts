@@ -9,6 +9,8 @@ import type { WIRE } from "./schema.ts";
 
 /** Ids that one `show_many` takes. */
 const IDS_PER_REQUEST = 100;
+/** Zendesk's search ends after a thousand results (facts/zendesk.md 5). */
+const MOST_SEARCH_PAGES = 10;
 
 /** A reader of one instance, with a token that can only read (S9). */
 export function createZendeskReader(options: ZendeskOptions): ZendeskReader {
@@ -69,25 +71,39 @@ async function organizationsByName(client: ZendeskClient, name: string): Promise
  */
 async function usersByAddress(client: ZendeskClient, email: string): Promise<FoundUser[]> {
   const address = addressKey(email);
-  const body = await client.get(
-    `/users/search?query=${encodeURIComponent(`email:"${address.replace(/["\\]/g, "")}"`)}`,
-  );
   const found: FoundUser[] = [];
-  for (const user of readable(pageOf(body, "users"))) {
+  for (const user of await searchUsers(client, address)) {
     const by = user.email === address ? "primary" : (await addressesOf(client, user)).has(address) ? "secondary" : null;
     if (by) found.push({ ...user, by, organization_ids: await organizationIdsOf(client, user) });
   }
   return found.sort((one, other) => one.id - other.id);
 }
 
+/** Similar addresses are found as well, so the one that is meant may be on a later page. */
+async function searchUsers(client: ZendeskClient, address: string): Promise<ListedUser[]> {
+  const users = new Map<number, ListedUser>();
+  let next: string | null = `/users/search?query=${encodeURIComponent(addressQuery(address))}`;
+  for (let page = 1; next !== null && page <= MOST_SEARCH_PAGES; page++) {
+    const body: unknown = await client.get(next);
+    for (const user of readable(pageOf(body, "users"))) users.set(user.id, user);
+    next = nextPageOf(body);
+  }
+  return [...users.values()];
+}
+
+/** Plain where that is safe; in quotes where a character of the address means something to the search. */
+function addressQuery(address: string): string {
+  return /^[a-z0-9._%+@-]+$/.test(address) ? `email:${address}` : `email:"${address.replace(/["\\]/g, "")}"`;
+}
+
+function nextPageOf(body: unknown): string | null {
+  const next = typeof body === "object" && body !== null ? (body as Record<string, unknown>).next_page : null;
+  return typeof next === "string" ? next : null;
+}
+
 async function addressesOf(client: ZendeskClient, user: ListedUser): Promise<Set<string>> {
-  const rows = rowsOf(await client.get(`/users/${user.id}/identities`), "identities") ?? [];
-  return new Set(
-    rows.flatMap((row) => {
-      const { type, value } = row as { type?: unknown; value?: unknown };
-      return type === "email" && typeof value === "string" ? [addressKey(value)] : [];
-    }),
-  );
+  const identities = await allOf(listAll(client, "identities", `/users/${user.id}/identities`));
+  return new Set(identities.flatMap(({ type, value }) => (type === "email" ? [addressKey(value)] : [])));
 }
 
 /** A user without a default organization is in none: the first membership becomes the default. */

@@ -1,76 +1,113 @@
+import { RemoteError, StoppedError } from "../errors.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
+import { CredentialError } from "./auth.ts";
 import { readErrorEnvelope } from "./error-envelope.ts";
 import type { JobEnd } from "./jobs.ts";
 import type { RowOutcome } from "./ports.ts";
 
 type Taken = "name" | "external_id" | "email";
 
-/** Row errors that pass. Everything else will be refused again. */
-const PASSING = /^(?:Database(?:Conflict|Deadlock|Timeout)|TooMany\w*|\w*Timeout\w*|InternalError|ServiceUnavailable)$/;
+/** Row errors that pass, and were rolled back. */
+const PASSING = /^(?:Database(?:Conflict|Deadlock)|TooMany\w*)$/;
+/** Row errors that do not say whether the row was done. */
+const UNCLEAR = /Timeout|^Internal\w*Error$|^ServiceUnavailable$/;
 
-/** English texts as a hint only: they are localized, so a refusal without a hint may still be one of these (facts/zendesk.md 3). */
+/** English texts, as a hint only: they are localized, so a refusal without a hint may still be one of these (facts/zendesk.md 3). */
 const TAKEN_HINTS: readonly [RegExp, Taken][] = [
-  [/^name\b.*taken/is, "name"],
-  [/^external.*taken/is, "external_id"],
-  [/^email\b.*(?:used|taken)/is, "email"],
+  [/^name:.*taken/is, "name"],
+  [/^external\b.*taken/is, "external_id"],
+  [/^email:.*(?:used|taken)/is, "email"],
 ];
+
+/** What is known of a row that was sent: an update's id, a create's natural keys where the kind of job repeats them. */
+export interface SentRow {
+  id?: number;
+  external_id?: string;
+  email?: string;
+}
 
 /**
  * One outcome per row of a bulk job, in order. Results come in the order of the request, in forms that differ by kind of job
- * and by outcome; where their number or an id does not fit, nothing can be said about any row.
+ * and by outcome (facts/zendesk.md 3); where their number does not fit, nothing can be said about any row.
  */
-export function rowOutcomes(end: JobEnd, rows: readonly { id?: number }[]): RowOutcome[] {
-  if (end.is !== "completed") return rows.map(() => ({ is: "unknown", reason: end.reason }));
-  if (end.results.length !== rows.length)
-    return rows.map(() => ({
-      is: "unknown",
-      reason: `the job reported ${end.results.length} results for ${rows.length} rows`,
-    }));
-  return rows.map((row, index) => rowOutcome(end.results[index], row.id));
+export function rowOutcomes(end: JobEnd, rows: readonly SentRow[]): RowOutcome[] {
+  if (end.is === "lost") return rows.map(() => unknown(end.reason));
+  const { results } = end;
+  if (results.length !== rows.length)
+    return rows.map(() => unknown(`its job reported ${results.length} results for ${rows.length} rows`));
+  return rows.map((row, index) => rowOutcome(results[index], row, index));
 }
 
-function rowOutcome(result: unknown, expectedId: number | undefined): RowOutcome {
-  const { id, error, errors, success, status, details } = (
-    typeof result === "object" && result !== null ? result : {}
-  ) as Record<string, unknown>;
-  const failed =
-    (error !== undefined && error !== null && error !== "") ||
-    (typeof errors === "string" && errors !== "") ||
-    success === false ||
-    status === "Failed";
-  if (failed) return failure(typeof error === "string" ? error : "", typeof details === "string" ? details : "");
-  if (typeof id !== "number") return { is: "unknown", reason: "the job reported no id for this row" };
-  if (expectedId !== undefined && id !== expectedId)
-    return { is: "unknown", reason: "the job reported another record's result for this row" };
-  return { is: "applied", id };
+function rowOutcome(result: unknown, sent: SentRow, position: number): RowOutcome {
+  const { id, index, error, errors, success, status, details, external_id, email } = isObject(result) ? result : {};
+  const isAnothers =
+    (typeof index === "number" && index !== position) ||
+    (sent.id !== undefined && typeof id === "number" && id !== sent.id) ||
+    isOtherText(external_id, sent.external_id) ||
+    isOtherText(email, sent.email);
+  if (isAnothers) return unknown("its job reported another record's result in its place");
+  // Old forms put an empty `errors` on rows that went well.
+  const failed = isSaid(error) || isSaid(errors) || success === false || status === "Failed";
+  if (failed) return failedRow(error, details);
+  return typeof id === "number" ? { is: "applied", id } : unknown("its job reported no id for it");
 }
 
-function failure(error: string, details: string): RowOutcome {
-  const code = /^\w{1,60}$/.test(error) ? error : "no error code";
-  if (PASSING.test(code)) return { is: "transient", reason: `Zendesk could not do it just now (${code})` };
-  const taken = TAKEN_HINTS.find(([hint]) => hint.test(details.trim()))?.[1];
-  return { is: "refused", reason: reasonOf(code, taken), ...(taken ? { taken } : {}) };
+function failedRow(error: unknown, details: unknown): RowOutcome {
+  const { code, duplicates } = readErrorEnvelope({ error, details });
+  const name = code ?? "without an error code";
+  if (PASSING.test(name)) return { is: "transient", reason: `Zendesk could not do it just now (${name})` };
+  if (UNCLEAR.test(name)) return unknown(`Zendesk may have done it (${name})`);
+  const hinted = typeof details === "string" ? TAKEN_HINTS.find(([hint]) => hint.test(details.trim()))?.[1] : undefined;
+  return refused(name, takenOf(duplicates) ?? hinted);
 }
 
-/** What a failed request says of the one row, or all the rows, it carried. Throws where nothing at all can be written. */
+/**
+ * What a failed request says of the one row, or all the rows, it carried. `HttpClient` has sent it again where that was safe.
+ * Throws what stands in the way of every other row too: credentials and scopes, or a fault of our own.
+ */
 export function requestOutcome(error: unknown): RowOutcome {
-  if (error instanceof AmbiguousWriteError) return { is: "unknown", reason: error.message };
-  if (!(error instanceof HttpError))
-    return { is: "transient", reason: error instanceof Error ? error.message : "the request failed" };
-  const { status, body } = error;
-  if (status === 401 || status === 403) throw error;
-  if (status === 429 || status === 409 || status === 503) return { is: "transient", reason: error.message };
-  if (status >= 500) return { is: "unknown", reason: error.message };
-  const { code, duplicates } = readErrorEnvelope(body);
-  const taken = duplicates.map(takenField).find((field) => field !== undefined);
-  return { is: "refused", reason: reasonOf(code ?? `status ${status}`, taken), ...(taken ? { taken } : {}) };
+  if (error instanceof AmbiguousWriteError) return unknown(error.message);
+  if (error instanceof CredentialError) throw error;
+  if (error instanceof StoppedError) return { is: "transient", reason: "stopped before it was sent" };
+  if (!(error instanceof RemoteError)) throw error;
+  if (!(error instanceof HttpError) || error.isPassing) return { is: "transient", reason: error.message };
+  if (error.status === 401 || error.status === 403) throw error;
+  return refusedRequest(error);
 }
 
-function takenField(field: string): Taken | undefined {
-  if (/^external/.test(field)) return "external_id";
-  return field === "name" || field === "email" ? field : undefined;
+/** A refusal of a single write, which concerns this one record only. */
+export function refusedRequest(error: HttpError): RowOutcome {
+  const { code, duplicates, invalid } = readErrorEnvelope(error.body);
+  const about = code ?? `status ${error.status}`;
+  const taken = takenOf(duplicates);
+  const fields = invalid.filter((field) => /^\w{1,60}$/.test(field)).join(", ");
+  return refused(taken || !fields ? about : `${about}: ${fields}`, taken);
 }
 
-function reasonOf(code: string, taken: Taken | undefined): string {
-  return taken ? `Zendesk refused it (${code}): another record has this ${taken}` : `Zendesk refused it (${code})`;
+/** What `details` calls the fields that hold an address differs (facts/zendesk.md 4). */
+function takenOf(duplicates: readonly string[]): Taken | undefined {
+  if (duplicates.includes("name")) return "name";
+  if (duplicates.some((field) => field.startsWith("external"))) return "external_id";
+  return duplicates.some((field) => field === "email" || field === "value") ? "email" : undefined;
+}
+
+function refused(code: string, taken: Taken | undefined): RowOutcome {
+  if (!taken) return { is: "refused", reason: `Zendesk refused it (${code})` };
+  return { is: "refused", reason: `Zendesk refused it (${code}): another record has this ${taken}`, taken };
+}
+
+function unknown(reason: string): RowOutcome {
+  return { is: "unknown", reason };
+}
+
+function isSaid(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== null && value !== "";
+}
+
+function isOtherText(answered: unknown, sent: string | undefined): boolean {
+  return typeof answered === "string" && sent !== undefined && answered.toLowerCase() !== sent.toLowerCase();
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
 }

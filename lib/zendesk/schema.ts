@@ -6,13 +6,22 @@ import type { FieldDefinition, ListedUser, Membership, Unreadable } from "./port
 /** Wire forms: only the fields in use; whatever else Zendesk sends is dropped. */
 const Id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
+/** Lists (multi-selects) are kept as their JSON text: none of ours is one, and a team's own must not make the record unreadable. */
+const FieldValue = v.union([
+  FieldValueSchema,
+  v.pipe(
+    v.array(v.string()),
+    v.transform((values) => JSON.stringify(values)),
+  ),
+]);
+
 const OrganizationWire = v.object({
   id: Id,
   name: v.string(),
   external_id: v.nullable(v.string()),
   created_at: v.string(),
   updated_at: v.string(),
-  organization_fields: v.record(v.string(), FieldValueSchema),
+  organization_fields: v.record(v.string(), FieldValue),
 });
 
 const UserWire = v.pipe(
@@ -36,6 +45,9 @@ const UserWire = v.pipe(
 
 const MembershipWire = v.object({ user_id: Id, organization_id: Id });
 
+/** An address or another name of a user. */
+const IdentityWire = v.object({ type: v.string(), value: v.fallback(v.string(), "") });
+
 const FieldWire = v.pipe(
   v.object({
     key: v.string(),
@@ -55,6 +67,7 @@ const FieldWire = v.pipe(
 export const WIRE = {
   organizations: OrganizationWire as v.GenericSchema<unknown, Organization>,
   users: UserWire as v.GenericSchema<unknown, ListedUser>,
+  identities: IdentityWire as v.GenericSchema<unknown, { type: string; value: string }>,
   organization_memberships: MembershipWire as v.GenericSchema<unknown, Membership>,
   organization_fields: FieldWire as v.GenericSchema<unknown, FieldDefinition>,
   user_fields: FieldWire as v.GenericSchema<unknown, FieldDefinition>,

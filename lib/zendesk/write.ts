@@ -1,9 +1,10 @@
-import pLimit from "p-limit";
+import { setTimeout as sleepFor } from "node:timers/promises";
 import * as v from "valibot";
 import { InternalError } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { JobFollower } from "./jobs.ts";
+import { listAll } from "./list.ts";
 import type {
   Membership,
   NewUser,
@@ -13,131 +14,186 @@ import type {
   UserChange,
   ZendeskWriter,
 } from "./ports.ts";
-import { readerOn } from "./read.ts";
-import { requestOutcome, rowOutcomes } from "./row-outcome.ts";
+import { refusedRequest, requestOutcome, rowOutcomes, type SentRow } from "./row-outcome.ts";
 
 /** Rows that one bulk request takes. */
 const MOST_ROWS = 100;
-/** Single writes at once, where bulk is refused. */
-const SINGLE_AT_ONCE = 4;
+/** An account takes one single update of a user each second (facts/zendesk.md 5). */
+const BETWEEN_USER_UPDATES_MS = 1_000;
 
 const JobSchema = v.object({ job_status: v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)) }) });
-const CreatedSchema = v.record(v.string(), v.object({ id: v.number() }));
+const WrittenSchema = v.object({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) });
+
+/** A bulk or single write. `effect`: what sending it twice would do. */
+interface Write {
+  method: "POST" | "PUT";
+  path: string;
+  key: string;
+  effect: "sets" | "adds";
+}
 
 /** A writer of one instance, with a token of its own that can write. */
 export function createZendeskWriter(options: ZendeskOptions): ZendeskWriter {
   const client = new ZendeskClient(options, "read write");
-  return new BulkWriter(client, new JobFollower(client, options.timing));
+  const { timing, signal } = options;
+  const sleep = timing?.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, signal ? { signal } : {}));
+  return new BulkWriter(client, new JobFollower(client, timing, signal), (milliseconds) => sleep(milliseconds, signal));
 }
 
 class BulkWriter implements ZendeskWriter {
-  /** Bulk user import is off on many accounts (403); once refused, it is not tried again. */
-  private userImport = true;
+  /** Bulk user writes are off on many accounts (403); once refused, they are not tried again. */
+  private readonly bulkUsers = { create: true, update: true };
+  private userUpdates: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly client: ZendeskClient,
     private readonly jobs: JobFollower,
+    private readonly sleep: (milliseconds: number) => Promise<unknown>,
   ) {}
 
   createOrganizations(rows: readonly OrganizationCreate[]): Promise<RowOutcome[]> {
-    return this.bulk("POST", "/organizations/create_many", "organizations", rows, false);
+    return this.bulk(
+      { method: "POST", path: "/organizations/create_many", key: "organizations", effect: "adds" },
+      rows,
+      rows.map(({ external_id }) => ({ external_id })),
+    );
   }
 
-  // Absolute values: doing it twice is the same as once.
   updateOrganizations(rows: readonly OrganizationUpdate[]): Promise<RowOutcome[]> {
-    return this.bulk("PUT", "/organizations/update_many", "organizations", rows, true);
+    return this.bulk(
+      { method: "PUT", path: "/organizations/update_many", key: "organizations", effect: "sets" },
+      rows,
+      rows.map(({ id }) => ({ id })),
+    );
   }
 
   createOrganization(row: OrganizationCreate): Promise<RowOutcome> {
-    return this.single("POST", "/organizations", "organization", row, false);
+    return this.single({ method: "POST", path: "/organizations", key: "organization", effect: "adds" }, row);
   }
 
   updateOrganization({ id, ...change }: OrganizationUpdate): Promise<RowOutcome> {
-    return this.single("PUT", `/organizations/${id}`, "organization", change, true);
+    return this.single({ method: "PUT", path: `/organizations/${id}`, key: "organization", effect: "sets" }, change);
   }
 
-  async createUsers(rows: readonly NewUser[]): Promise<RowOutcome[]> {
+  createUsers(rows: readonly NewUser[]): Promise<RowOutcome[]> {
     const users = rows.map((row) => ({ ...row, role: "end-user", skip_verify_email: true }));
-    if (this.userImport) {
-      try {
-        return await this.bulk("POST", "/users/create_many", "users", users, false);
-      } catch (error) {
-        if (!(error instanceof HttpError && error.status === 403)) throw error;
-        this.userImport = false;
-      }
-    }
-    return this.singly(users, (user) => this.single("POST", "/users", "user", user, false));
+    return this.bulkOrSingly(
+      "create",
+      () =>
+        this.bulk(
+          { method: "POST", path: "/users/create_many", key: "users", effect: "adds" },
+          users,
+          users.map(({ email }) => ({ email })),
+        ),
+      () =>
+        oneByOne(users, (user) => this.single({ method: "POST", path: "/users", key: "user", effect: "adds" }, user)),
+    );
   }
 
-  async updateUsers(rows: readonly UserChange[]): Promise<RowOutcome[]> {
-    try {
-      return await this.bulk("PUT", "/users/update_many", "users", rows, true);
-    } catch (error) {
-      if (!(error instanceof HttpError && error.status === 403)) throw error;
-      return this.singly(rows, ({ id, ...change }) => this.single("PUT", `/users/${id}`, "user", change, true));
-    }
+  updateUsers(rows: readonly UserChange[]): Promise<RowOutcome[]> {
+    return this.bulkOrSingly(
+      "update",
+      () =>
+        this.bulk(
+          { method: "PUT", path: "/users/update_many", key: "users", effect: "sets" },
+          rows,
+          rows.map(({ id }) => ({ id })),
+        ),
+      () => oneByOne(rows, (row) => this.updateUser(row)),
+    );
   }
 
   async createMemberships(rows: readonly Membership[]): Promise<RowOutcome[]> {
+    const path = "/organization_memberships/create_many";
+    // A second membership of the same is refused, so sending it again adds nothing.
     const outcomes = await this.bulk(
-      "POST",
-      "/organization_memberships/create_many",
-      "organization_memberships",
+      { method: "POST", path, key: "organization_memberships", effect: "sets" },
       rows,
-      false,
+      rows.map(() => ({})),
     );
-    const reader = readerOn(this.client);
-    return Promise.all(
-      outcomes.map(async (outcome, index) => {
-        const row = rows[index];
-        if (outcome.is === "applied" || !row) return outcome;
-        // Being a member already is what was wanted, whoever made it so.
-        const members = await reader.usersOfOrganization(row.organization_id);
-        return members.some((user) => user.id === row.user_id) ? { is: "applied" as const, id: row.user_id } : outcome;
-      }),
+    return oneByOne(rows, async (row, index) => {
+      const outcome = outcomes[index] ?? { is: "unknown", reason: "no outcome was reported for this membership" };
+      if (outcome.is !== "refused" || !(await this.isMember(row))) return outcome;
+      // Being a member already is what was wanted, whoever made it so.
+      return { is: "applied", id: row.user_id };
+    });
+  }
+
+  /** The refusal of a second membership has no code of its own, so it is looked at instead. */
+  private async isMember({ user_id, organization_id }: Membership): Promise<boolean> {
+    const list = listAll(this.client, "organization_memberships", `/users/${user_id}/organization_memberships`);
+    try {
+      for await (const { records } of list)
+        if (records.some((membership) => membership.organization_id === organization_id)) return true;
+    } catch {
+      // Then the refusal stands.
+    }
+    return false;
+  }
+
+  /** One after the other for the whole writer, a second apart. */
+  private updateUser({ id, ...change }: UserChange): Promise<RowOutcome> {
+    const outcome = this.userUpdates.then(() =>
+      this.single({ method: "PUT", path: `/users/${id}`, key: "user", effect: "sets" }, change),
     );
+    this.userUpdates = outcome.then(() => this.sleep(BETWEEN_USER_UPDATES_MS)).catch(() => undefined);
+    return outcome;
+  }
+
+  private async bulkOrSingly(
+    kind: "create" | "update",
+    bulk: () => Promise<RowOutcome[]>,
+    singly: () => Promise<RowOutcome[]>,
+  ): Promise<RowOutcome[]> {
+    if (!this.bulkUsers[kind]) return singly();
+    try {
+      return await bulk();
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.status !== 403) throw error;
+      this.bulkUsers[kind] = false;
+      return singly();
+    }
   }
 
   /** One bulk job for up to a hundred rows, followed to its end: an outcome for each row, in order. */
   private async bulk(
-    method: "POST" | "PUT",
-    path: string,
-    key: string,
+    { method, path, key, effect }: Write,
     rows: readonly object[],
-    repeatable: boolean,
+    sent: readonly SentRow[],
   ): Promise<RowOutcome[]> {
     if (rows.length === 0) return [];
     if (rows.length > MOST_ROWS) throw new InternalError(`${rows.length} rows in one job; Zendesk takes ${MOST_ROWS}`);
     let answer: unknown;
     try {
-      answer = await this.client.write(method, path, { [key]: rows }, repeatable);
+      answer = await this.client.write(method, path, { [key]: rows }, effect);
     } catch (error) {
       const outcome = requestOutcome(error);
       return rows.map(() => outcome);
     }
     const job = v.safeParse(JobSchema, answer);
     if (!job.success) return rows.map(() => ({ is: "unknown", reason: "Zendesk took the job, but named none" }));
-    return rowOutcomes(await this.jobs.follow(job.output.job_status.id), rows);
+    return rowOutcomes(await this.jobs.follow(job.output.job_status.id), sent);
   }
 
-  private async single(
-    method: "POST" | "PUT",
-    path: string,
-    key: string,
-    record: object,
-    repeatable: boolean,
-  ): Promise<RowOutcome> {
+  private async single({ method, path, key, effect }: Write, record: object): Promise<RowOutcome> {
     try {
-      const created = v.safeParse(CreatedSchema, await this.client.write(method, path, { [key]: record }, repeatable));
-      const id = created.success ? created.output[key]?.id : undefined;
+      const answer = await this.client.write(method, path, { [key]: record }, effect);
+      const written = v.safeParse(v.object({ [key]: WrittenSchema }), answer);
+      const id = written.success ? written.output[key]?.id : undefined;
       return id === undefined ? { is: "unknown", reason: "Zendesk answered no id" } : { is: "applied", id };
     } catch (error) {
+      // A shared user refuses every update with 403, and only that user does (facts/zendesk.md 4).
+      if (error instanceof HttpError && error.status === 403) return refusedRequest(error);
       return requestOutcome(error);
     }
   }
+}
 
-  private singly<Row>(rows: readonly Row[], write: (row: Row) => Promise<RowOutcome>): Promise<RowOutcome[]> {
-    const limit = pLimit(SINGLE_AT_ONCE);
-    return Promise.all(rows.map((row) => limit(() => write(row))));
-  }
+async function oneByOne<Row>(
+  rows: readonly Row[],
+  outcomeOf: (row: Row, index: number) => Promise<RowOutcome>,
+): Promise<RowOutcome[]> {
+  const outcomes: RowOutcome[] = [];
+  for (const [index, row] of rows.entries()) outcomes.push(await outcomeOf(row, index));
+  return outcomes;
 }

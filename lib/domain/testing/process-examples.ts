@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { parsePlans } from "../yaml-files/plans.ts";
-import type { Account, Charge, Subscription } from "./account.ts";
-import type { Day } from "./dates.ts";
-import type { Override } from "./overrides.ts";
-import type { Plans } from "./plans.ts";
-import { type Processed, type ProcessInput, processAccounts } from "./process.ts";
+import { parsePlans } from "../../yaml-files/plans.ts";
+import type { Account, Charge, Subscription } from "../account.ts";
+import type { Day } from "../dates.ts";
+import type { Override } from "../overrides.ts";
+import type { Plans } from "../plans.ts";
+import { type Processed, type ProcessInput, processAccounts } from "../process.ts";
 
 /* Examples for the tests of process: one account whose every detail is unremarkable, to change one thing of. */
 
@@ -23,7 +23,7 @@ export const USGOV_24X7 = "24x7 US Citizen Support - 1 Year";
 export const FEDRAMP = "Dedicated for Government - Ultimate - 1 Year";
 
 /** The project's own plans. */
-export const PLANS: Plans = parsePlans(readFileSync(`${import.meta.dir}/../../plans.yml`, "utf8"), "plans.yml");
+export const PLANS: Plans = parsePlans(readFileSync(`${import.meta.dir}/../../../plans.yml`, "utf8"), "plans.yml");
 
 export function subscription(changes: Partial<Subscription> = {}): Subscription {
   return {

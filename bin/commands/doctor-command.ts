@@ -1,0 +1,32 @@
+import * as v from "valibot";
+import { examine, hostsLine } from "../../lib/doctor/doctor.ts";
+import { exitOfFindings } from "../../lib/doctor/finding.ts";
+import { renderFindings } from "../../lib/doctor/render.ts";
+import { toDay } from "../../lib/domain/dates.ts";
+import { COMMON_INPUTS } from "../../lib/stage/inputs.ts";
+import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import type { LoadedCommand } from "../commands.ts";
+
+const inputs = v.object({
+  ...COMMON_INPUTS,
+  verbose: v.optional(
+    v.pipe(v.picklist(["true", "false"]), v.description("Show everything that is in order, too")),
+    "false",
+  ),
+});
+
+export const doctor: LoadedCommand = {
+  inputs,
+  examples: ["zdsync doctor", "zdsync doctor --verbose", "zdsync doctor --json"],
+  async run({ given, json, shell: { env, output, clock } }) {
+    const { "data-dir": dataDir, today, verbose } = parseInputs(inputs, given, env);
+    const hosts = hostsLine(env);
+    output.err(`zdsync doctor · ${hosts}`);
+    const findings = await examine({ env, dataDir, today: today || toDay(clock()) });
+    const exit = exitOfFindings(findings);
+    output.out(
+      json ? JSON.stringify({ exit, hosts, findings }) : renderFindings(findings, { verbose: verbose === "true" }),
+    );
+    return exit;
+  },
+};

@@ -1,0 +1,84 @@
+import { describe, expect, test } from "bun:test";
+import type { ChangesetManifest } from "../artifacts/manifest.ts";
+import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { RefusedError } from "../errors.ts";
+import { judge } from "./judge.ts";
+import { protectionsOf } from "./protections.ts";
+import { checkSameInputs } from "./same-inputs.ts";
+import { termsOf } from "./terms.ts";
+
+const MADE_FROM = { name: "zendesk_global.json", sha256: "1".repeat(64) };
+const manifest: ChangesetManifest = {
+  stage: "compare",
+  run_id: "run-1",
+  schema: 1,
+  today: "2026-11-23",
+  made_at: "2026-11-23T01:05:00.000Z",
+  gathered_at: "2026-11-23T01:00:00.000Z",
+  inputs: [MADE_FROM],
+  files: [],
+  digest: "2".repeat(64),
+  counts: { creates: 0, updates: 0, marks: 0 },
+  existing: 0,
+  marked: 0,
+  limits: [],
+  verdict: "within limits",
+};
+
+describe("S3: artifacts beside the change files", () => {
+  const check =
+    (sha256: string, of: ChangesetManifest | null = manifest) =>
+    () =>
+      checkSameInputs("global", of, [{ name: "zendesk_global.json", sha256 }]);
+
+  test("of another run are refused by name", () => {
+    expect(check("3".repeat(64))).toThrow(RefusedError);
+    expect(check("3".repeat(64))).toThrow("were made from another zendesk_global.json");
+  });
+
+  test("that the changes were made from are accepted, and so is anything where no manifest says", () => {
+    expect(check(MADE_FROM.sha256)).not.toThrow();
+    expect(check("3".repeat(64), null)).not.toThrow();
+  });
+});
+
+describe("S2: judge", () => {
+  const marks = Array.from({ length: 3 }, (_, id) => ({
+    id: id + 1,
+    salesforce_id: null,
+    name: "",
+    before: { mark_for_deletion: null },
+    change: { mark_for_deletion: true as const },
+  }));
+  const changeset = { creates: [], updates: [], marks, existing: 40, marked: 0 };
+
+  test("over a limit: measure, limit and way out; an allowance of that number is enough, one less is not", () => {
+    const { refused, measures } = judge("global", changeset, DEFAULT_CONFIG.limits, {});
+    expect(refused).toContain("--allow marks=3");
+    expect(refused).toContain("organizations of customers in global");
+    expect(measures.find(({ effect }) => effect === "marks")).toMatchObject({ count: 3, limit: 2, exceeded: true });
+    expect(judge("global", changeset, DEFAULT_CONFIG.limits, { marks: 3 }).refused).toBeUndefined();
+    expect(judge("global", changeset, DEFAULT_CONFIG.limits, { marks: 2 }).refused).toBeDefined();
+  });
+
+  test("at the limit nothing is refused", () => {
+    const two = { ...changeset, marks: marks.slice(0, 2) };
+    expect(judge("global", two, DEFAULT_CONFIG.limits, {}).refused).toBeUndefined();
+  });
+});
+
+test("protections: from the configuration, and from what could not be read", () => {
+  const config = { ...DEFAULT_CONFIG, protected_ids: ["P"], excluded_account_ids: ["E"] };
+  expect(protectionsOf(config, { accounts: ["A"], unidentified: 0 })).toEqual({
+    leaveAlone: new Set(["A"]),
+    withholdMarks: false,
+    protectedIds: new Set(["P"]),
+    excludedAccountIds: new Set(["E"]),
+    unmanagedOrganizations: "keep",
+  });
+  expect(protectionsOf(config, { accounts: [], unidentified: 1 }).withholdMarks).toBe(true);
+});
+
+test("terms: what a person demands, from the inputs", () => {
+  expect(termsOf({ allow: {}, expect: ["d"], "max-age": 5 })).toEqual({ expect: ["d"], maxAgeMs: 5 });
+});

@@ -1,0 +1,108 @@
+import { access, constants } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
+import type { Plans } from "../domain/plans.ts";
+import type { Problem } from "../errors.ts";
+import type { Environment } from "../settings/environment.ts";
+import { createRemotes } from "../stage/remotes.ts";
+import { readConfig } from "../stage/session.ts";
+import { parsePlans } from "../yaml-files/plans.ts";
+import { failureFindings, problemFindings } from "./failure.ts";
+import { type Found, ok, problem, warning } from "./finding.ts";
+
+/** Hosts worked on, by their key in the config; empty where the setting is missing or no URL. */
+export type WorkedOnHosts = Record<keyof Config["hosts"], string>;
+
+/** Checks the configuration file; where it is broken, the defaults are checked on with. */
+export async function checkConfig(env: Environment, hosts: WorkedOnHosts): Promise<{ config: Config; found: Found[] }> {
+  const remedy = "Correct it in the config; zdsync.config.example.yml shows every key.";
+  const problems: Problem[] = [];
+  try {
+    const config = await readConfig(env, problems);
+    if (problems.length > 0) return { config, found: problemFindings(problems, remedy) };
+    const valid = ok("config", config === DEFAULT_CONFIG ? "no file: the defaults" : "valid");
+    return { config, found: [valid, ...hostFindings(config, hosts)] };
+  } catch {
+    const unreadable = problem(
+      "ZDSYNC_CONFIG",
+      "the file is there and cannot be read",
+      "Give the user that runs zdsync read access to it.",
+    );
+    return { config: DEFAULT_CONFIG, found: [unreadable] };
+  }
+}
+
+/** Warns of hosts that nothing is held against (S10): a swapped setting would not be noticed by its host. */
+export function hostFindings(config: Config, hosts: WorkedOnHosts): Found[] {
+  return (["salesforce", "global", "us_government"] as const).map((key) =>
+    config.hosts[key]
+      ? ok(`config hosts.${key}`, config.hosts[key])
+      : warning(
+          `config hosts.${key}`,
+          "not set: nothing stops a run with the settings of another host",
+          `Write into the config, under hosts: ${key}: ${hosts[key] || "the host"}`,
+        ),
+  );
+}
+
+/** Checks `plans.yml`; null where it cannot be used. */
+export async function checkPlans(env: Environment): Promise<{ plans: Plans | null; found: Found[] }> {
+  const settings = {
+    config: DEFAULT_CONFIG,
+    salesforce: null,
+    zendesk: {},
+    overrides: null,
+    plansFile: env.PLANS_FILE || "plans.yml",
+    slack: null,
+  };
+  try {
+    const { text, name } = await createRemotes(settings, { dryRun: true, warn: () => {}, today: "" }).plansText();
+    const plans = parsePlans(text, name);
+    return { plans, found: [ok("plans", `${plans.types.size} types, ${plans.typeOfCharge.size} charge names`)] };
+  } catch (error) {
+    const refused = "Correct the file that PLANS_FILE names (default: plans.yml), or set PLANS_FILE.";
+    return { plans: null, found: failureFindings("plans", error, { refused, unreachable: refused }) };
+  }
+}
+
+/** Checks that the artifacts can be written; makes nothing. */
+export async function checkDataDir(dataDir: string): Promise<Found[]> {
+  for (let folder = resolve(dataDir); ; folder = dirname(folder)) {
+    try {
+      await access(folder, constants.W_OK | constants.X_OK);
+      return [ok("data directory", dataDir)];
+    } catch (error) {
+      const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
+      if (isMissing && folder !== dirname(folder)) continue;
+      return [
+        problem(
+          "data directory",
+          `${dataDir} cannot be written`,
+          "Give the user that runs zdsync write access to it, or choose another with --data-dir or ZDSYNC_DATA_DIR.",
+        ),
+      ];
+    }
+  }
+}
+
+/** Settings of the bot; checked only where some of them are there, since most machines run no bot. */
+const BOT_SETTINGS = ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "GITLAB_PROJECT", "GITLAB_TRIGGER_TOKEN"] as const;
+
+/** What the bot lacks. Its trigger token and signing secret can only be tried by starting a pipeline, so they are not. */
+export function botFindings(env: Environment, { slack }: Config): Found[] {
+  if (!BOT_SETTINGS.some((name) => env[name])) return [];
+  const lacks = [
+    ...(env.SLACK_SIGNING_SECRET || env.SLACK_APP_TOKEN ? [] : ["SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN)"]),
+    ...["SLACK_BOT_TOKEN", "GITLAB_PROJECT", "GITLAB_TRIGGER_TOKEN"].filter((name) => !env[name]),
+  ];
+  return [
+    ...lacks.map((name) => warning(name, "not set: the bot cannot work", "Set it where the bot runs.")),
+    slack.users.length + slack.user_groups.length > 0
+      ? ok("config slack", "somebody may run")
+      : warning(
+          "config slack",
+          "names nobody: all the bot answers are help and status",
+          "Write into the config, under slack: the team, channels, and users or user_groups that may run (Slack ids).",
+        ),
+  ];
+}

@@ -1,0 +1,89 @@
+import type { Config } from "../domain/config.ts";
+import type { Day } from "../domain/dates.ts";
+import { applicableOverrides } from "../domain/overrides.ts";
+import type { Plans } from "../domain/plans.ts";
+import type { Problem } from "../errors.ts";
+import { type Environment, type OverridesSettings, overridesSettings } from "../settings/environment.ts";
+import { createRemotes } from "../stage/remotes.ts";
+import { type ParsedOverrides, parseOverrides } from "../yaml-files/overrides.ts";
+import { overrideEndFindings } from "./expiry.ts";
+import { failureFindings, problemFindings, type Remedies } from "./failure.ts";
+import { type Found, ok, problem, warning } from "./finding.ts";
+import { gitlabTokenEnd } from "./gitlab-token.ts";
+import { notReachable } from "./reach.ts";
+
+const REMEDIES: Remedies = {
+  refused:
+    "Set OVERRIDES_PROJECT (id or full path), OVERRIDES_PATH and OVERRIDES_REF to the file, and OVERRIDES_TOKEN to a project access token that can read it (GitLab → the project → Settings → Access tokens: role Reporter, scope read_api). Or set OVERRIDES_FILE to a local file.",
+  unreachable:
+    "Run doctor again in a few minutes; if it stays so, look at status.gitlab.com or ask who runs your GitLab.",
+};
+
+/** What the overrides are checked with; `plans` is null where `plans.yml` itself is broken. */
+interface Surroundings {
+  env: Environment;
+  config: Config;
+  plans: Plans | null;
+  today: Day;
+}
+
+/** Checks that the overrides can be fetched, and every entry of theirs. Never throws. */
+export async function checkOverrides({ env, config, plans, today }: Surroundings): Promise<Found[]> {
+  const problems: Problem[] = [];
+  const settings = overridesSettings(env, config, problems);
+  if (problems.length > 0) return problemFindings(problems, REMEDIES.refused);
+  if (settings.kind === "none") return [ok("overrides", "none, as the config says")];
+  if (settings.kind === "gitlab" && !URL.canParse(settings.url))
+    return [
+      problem(
+        "GITLAB_URL",
+        "expected a URL like https://gitlab.com",
+        "Set GITLAB_URL, or leave it out for gitlab.com.",
+      ),
+    ];
+  const away = settings.kind === "gitlab" ? await notReachable(settings.url, "GITLAB_URL") : null;
+  if (away) return [away];
+  const [content, token] = await Promise.all([
+    contentFindings(settings, { env, config, plans, today }),
+    settings.kind === "gitlab" && settings.token
+      ? gitlabTokenEnd("OVERRIDES_TOKEN", settings.url, settings.token, today)
+      : [],
+  ]);
+  // A refused token says enough; that nobody knows its end does not help.
+  return content.some((one) => one.check === "OVERRIDES_TOKEN") ? content : [...content, ...token];
+}
+
+async function contentFindings(overrides: OverridesSettings, { config, plans, today }: Surroundings): Promise<Found[]> {
+  let file: { text: string; name: string } | null;
+  try {
+    const settings = { config, salesforce: null, zendesk: {}, overrides, plansFile: "", slack: null };
+    file = await createRemotes(settings, { dryRun: true, warn: () => {}, today }).overridesText();
+  } catch (error) {
+    return failureFindings("overrides", error, REMEDIES);
+  }
+  if (!file) return [];
+  try {
+    return overridesFindings(parseOverrides(file.text, file.name), plans, today);
+  } catch (error) {
+    const refused = "Correct the overrides file there. Until then no run gets further than process.";
+    return failureFindings("overrides", error, { ...REMEDIES, refused });
+  }
+}
+
+/**
+ * Every entry that does not apply, or soon will not (E8): warnings, since a run leaves them out and goes on. Whether an
+ * entry's account exists is not asked: that takes a whole gather.
+ */
+export function overridesFindings({ overrides, notes }: ParsedOverrides, plans: Plans | null, today: Day): Found[] {
+  const going = overrides.filter(({ ends_on }) => ends_on === null || ends_on >= today);
+  const accountIds = new Set(going.map((one) => one.salesforce_id));
+  const inapplicable = plans ? applicableOverrides(going, { plans, accountIds, today }).notes : [];
+  const remedy = "Correct the entry in the overrides file: until then the account does not get what somebody decided.";
+  return [
+    ok("overrides", `can be read: ${overrides.length} valid ${overrides.length === 1 ? "entry" : "entries"}`),
+    ...[...notes, ...inapplicable].map(({ salesforce_id, reason }) =>
+      warning(`override of ${salesforce_id ?? "an unknown account"}`, reason, remedy),
+    ),
+    ...overrideEndFindings(overrides, today),
+  ];
+}

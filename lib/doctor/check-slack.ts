@@ -1,0 +1,51 @@
+import type { Problem } from "../errors.ts";
+import { type Environment, slackSettings } from "../settings/environment.ts";
+import type { SlackCheck } from "../slack/check-slack.ts";
+import { problemFindings } from "./failure.ts";
+import { type Found, ok, problem, unreachable, warning } from "./finding.ts";
+
+const REMEDIES: Record<string, string> = {
+  SLACK_BOT_TOKEN:
+    "api.slack.com/apps → the app → OAuth & Permissions: add the scopes chat:write, channels:read and channels:history (for a private channel groups:read and groups:history) under Bot Token Scopes, install the app again, and set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…).",
+  SLACK_CHANNEL:
+    "Set SLACK_CHANNEL to the id at the end of the channel's details (C…), and write /invite @ and the app's name in the channel.",
+};
+
+/** How checkSlack says that it could not ask, rather than that something is wrong. */
+const NOT_ASKED = /could not be reached|did not answer|Slack answered HTTP|no more calls|answer is not Slack's/;
+
+/** Checks whether notices can be posted to Slack and read back. Never throws. */
+export async function checkSlackSettings(env: Environment): Promise<Found[]> {
+  const problems: Problem[] = [];
+  const settings = slackSettings(env, problems);
+  if (problems.length > 0) return problems.flatMap((one) => problemFindings([one], REMEDIES[one.where] ?? ""));
+  if (!settings)
+    return [
+      warning(
+        "SLACK_BOT_TOKEN",
+        "Slack is not configured: nobody is told of new organizations without any user",
+        "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; `zdsync slack-manifest` prints the app to install.",
+      ),
+    ];
+  const { checkSlack } = await import("../slack/check-slack.ts");
+  return slackFindings(await checkSlack(settings));
+}
+
+/** What Slack's check found, as findings. */
+export function slackFindings({ bot, scopes, channel, problems, warnings }: SlackCheck): Found[] {
+  return [
+    ...(bot === null ? [] : [ok("SLACK_BOT_TOKEN", "logged in"), ok("scopes", scopes.join(", ") || "not told")]),
+    ...(channel === null ? [] : [ok("SLACK_CHANNEL", `${channel.id} can be seen`)]),
+    ...problems.map(({ where, what }) =>
+      NOT_ASKED.test(what)
+        ? unreachable(where, what, "Run doctor again in a few minutes; if it stays so, look at slack-status.com.")
+        : problem(where, what, REMEDIES[where] ?? ""),
+    ),
+    ...warnings.map(({ where, what }) => warning(where, what, warningRemedy(where, what))),
+  ];
+}
+
+/** A scope is the app's matter, also where it is the channel that cannot be seen without it. */
+function warningRemedy(where: string, what: string): string {
+  return REMEDIES[/scope/.test(what) ? "SLACK_BOT_TOKEN" : where] ?? "";
+}

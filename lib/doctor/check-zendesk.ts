@@ -1,0 +1,123 @@
+import * as v from "valibot";
+import type { Day } from "../domain/dates.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import type { Problem } from "../errors.ts";
+import {
+  ENVIRONMENT_PREFIX,
+  type Environment,
+  type ZendeskSettings,
+  zendeskSettings,
+} from "../settings/environment.ts";
+import { ZendeskClient } from "../zendesk/client.ts";
+import type { ZendeskReader } from "../zendesk/ports.ts";
+import { readerOn } from "../zendesk/read.ts";
+import { apiTokenFinding } from "./expiry.ts";
+import { failureFindings, problemFindings, type Remedies, runChecks } from "./failure.ts";
+import { type Found, type NamedCheck, ok, problem, warning } from "./finding.ts";
+import { notReachable } from "./reach.ts";
+import { organizationFieldFindings, userFieldFindings } from "./zendesk-fields.ts";
+
+/** One instance, logged in for reading. */
+interface Opened {
+  settings: ZendeskSettings;
+  prefix: string;
+  reader: ZendeskReader;
+  user: ZendeskUser;
+}
+
+/** Whose rights the credential has, as far as `GET /users/me` tells. */
+export interface ZendeskUser {
+  role: string;
+  custom_role_id: number | null;
+}
+
+/** Without credentials Zendesk does not refuse `/users/me`: it answers a user without id (facts/zendesk.md 1). */
+const MeSchema = v.object({
+  user: v.object({
+    id: v.nullish(v.number(), null),
+    role: v.nullish(v.string(), ""),
+    custom_role_id: v.nullish(v.number(), null),
+  }),
+});
+
+const CHECKS: readonly NamedCheck<Opened>[] = [
+  { name: "role", run: async ({ prefix, user }) => [roleFinding(prefix, user)] },
+  { name: "scope for writing", run: checkWriteScope },
+  {
+    name: "organization fields",
+    run: async ({ reader, settings }) =>
+      organizationFieldFindings(settings.instance, await reader.organizationFields()),
+  },
+  { name: "user fields", run: async ({ reader }) => userFieldFindings(reader.instance, await reader.userFields()) },
+];
+
+/** Checks one Zendesk instance: settings, log-in, role, scopes, fields. Asks nothing where a setting is wrong. Never throws. */
+export async function checkZendesk(
+  instance: InstanceName,
+  { env, today, hostProblems }: { env: Environment; today: Day; hostProblems: readonly Problem[] },
+): Promise<Found[]> {
+  const prefix = ENVIRONMENT_PREFIX[instance];
+  const problems: Problem[] = [];
+  const settings = zendeskSettings(env, instance, problems);
+  problems.push(...hostProblems.filter(({ where }) => where === `${prefix}_URL`));
+  const token = settings.auth.kind === "api-token" ? [apiTokenFinding(`${prefix}_TOKEN`, today)] : [];
+  if (problems.length > 0) return [...problemFindings(problems, settingsRemedy(prefix)), ...token];
+  return [...(await askZendesk(settings, prefix)), ...token];
+}
+
+async function askZendesk(settings: ZendeskSettings, prefix: string): Promise<Found[]> {
+  const remedies = remediesOf(settings, prefix);
+  const away = await notReachable(settings.url, `${prefix}_URL`);
+  if (away) return [away];
+  const client = new ZendeskClient(settings, "read");
+  try {
+    const me = v.safeParse(MeSchema, await client.get("/users/me"));
+    if (!me.success) return [problem(`${prefix}_URL`, `${client.host} does not answer like Zendesk`, remedies.refused)];
+    const { id, ...user } = me.output.user;
+    if (id === null) return [problem("log-in", "Zendesk takes us for an anonymous visitor", remedies.refused)];
+    const opened = { settings, prefix, reader: readerOn(client), user };
+    return [ok("log-in", `reads ${client.host}`), ...(await runChecks(CHECKS, opened, remedies))];
+  } catch (error) {
+    return failureFindings("log-in", error, remedies);
+  }
+}
+
+/** Only an administrator may write organizations; a custom role may, and does not say whether it does. */
+export function roleFinding(prefix: string, { role, custom_role_id }: ZendeskUser): Found {
+  if (role === "admin") return ok("role", "administrator");
+  if (custom_role_id !== null)
+    return warning(
+      "role",
+      `a custom role (${custom_role_id}), which does not tell what it allows`,
+      "Admin Center → People → Team → Roles: the role must allow to add and edit organizations and end users. Or make the user an administrator.",
+    );
+  return problem(
+    "role",
+    `the user of ${prefix}_… is ${role || "nobody we know"}: expected an administrator, others may not write organizations`,
+    `Admin Center → People → Team → Team members: give that user the role Administrator, or use the credentials of one that has it.`,
+  );
+}
+
+/** A token that may write can be had; nothing is written with it. */
+async function checkWriteScope({ settings }: Opened): Promise<Found[]> {
+  if (settings.auth.kind === "api-token") return [];
+  await new ZendeskClient(settings, "read write").get("/users/me");
+  return [ok("scope for reading", "read"), ok("scope for writing", "read write")];
+}
+
+function settingsRemedy(prefix: string): string {
+  return `Set it in the environment: ${prefix}_URL is https:// and the instance's host; ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET are of a confidential client in Admin Center → Apps and integrations → APIs → OAuth clients. The expected host stands in the config under hosts.`;
+}
+
+function remediesOf({ auth }: ZendeskSettings, prefix: string): Remedies {
+  const unreachable = "Run doctor again in a few minutes; if it stays so, look at status.zendesk.com.";
+  return auth.kind === "oauth"
+    ? {
+        unreachable,
+        refused: `Admin Center → Apps and integrations → APIs → OAuth clients: open the client named by ${prefix}_CLIENT_ID. It must be confidential and allow the scopes read and write; make a new secret if in doubt, and set ${prefix}_CLIENT_SECRET.`,
+      }
+    : {
+        unreachable,
+        refused: `Check ${prefix}_EMAIL and ${prefix}_TOKEN. No new API tokens can be made: if this one is gone, set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET instead.`,
+      };
+}

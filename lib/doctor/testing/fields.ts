@@ -1,0 +1,17 @@
+import { ORGANIZATION_FIELDS } from "../../../sandbox/seed/organization-fields.ts";
+import type { InstanceName } from "../../domain/instance.ts";
+import type { FieldDefinition } from "../../zendesk/ports.ts";
+
+/** The fields of an instance in order, by the sandbox's own table, not by ours. */
+export function fieldsInOrder(instance: InstanceName): FieldDefinition[] {
+  return ORGANIZATION_FIELDS[instance].map(({ key, type, options = [] }) => ({ key, type, active: true, options }));
+}
+
+/** The same with one field changed, or without it. */
+export function withField(
+  fields: readonly FieldDefinition[],
+  key: string,
+  change: Partial<FieldDefinition> | null,
+): FieldDefinition[] {
+  return fields.flatMap((one) => (one.key !== key ? [one] : change === null ? [] : [{ ...one, ...change }]));
+}

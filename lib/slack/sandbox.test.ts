@@ -1,0 +1,81 @@
+import { expect, test } from "bun:test";
+import { startSandbox } from "../../sandbox/start.ts";
+import { slackSettings } from "../settings/environment.ts";
+import { createSlackChannel } from "./channel.ts";
+import { checkSlack } from "./check-slack.ts";
+import { type NoticeOrganization, postNotices } from "./notices.ts";
+
+/** The sandbox's Slack: notices go to it without a wait between them. */
+async function start() {
+  const sandbox = await startSandbox({ accounts: 1, timeFactor: 10_000 });
+  const settings = slackSettings(sandbox.env, []);
+  if (!settings) throw new Error("the sandbox's own settings are not complete");
+  const post = (runId: string, organizations: NoticeOrganization[]) =>
+    postNotices(createSlackChannel(settings), { runId, dryRun: false }, organizations, {
+      now: new Date(),
+      sleep: async (milliseconds) => Bun.sleep(milliseconds / 1000),
+    });
+  return { sandbox, settings, post, [Symbol.asyncDispose]: () => sandbox.stop() };
+}
+
+function organization(id: number, createdByThisRun: boolean): NoticeOrganization {
+  return {
+    id,
+    salesforce_id: "0014M00001kAbCdQAK",
+    name: `<!channel> & *Example* | ${id}`,
+    zendeskUrl: `https://example.zendesk.com/agent/organizations/${id}`,
+    salesforceUrl: "https://example.my.salesforce.com/0014M00001kAbCdQAK",
+    created_at: new Date().toISOString(),
+    addresses: [{ email: "sue@example.com", reason: "user 17 is suspended" }],
+    createdByThisRun,
+  };
+}
+
+const ids = Array.from({ length: 60 }, (_, index) => index + 1);
+
+test("posted once: the second run finds what the first one posted", async () => {
+  await using slack = await start();
+  expect(
+    (
+      await slack.post(
+        "run-1",
+        ids.map((id) => organization(id, true)),
+      )
+    ).posted,
+  ).toEqual(ids);
+  const count = slack.sandbox.slackMessages().length;
+  const second = await slack.post(
+    "run-2",
+    [...ids, 99].map((id) => organization(id, false)),
+  );
+  expect(second).toEqual({ posted: [99], alreadyPosted: ids, due: [] });
+  expect(slack.sandbox.slackMessages().length).toBe(count + 2);
+});
+
+test("a lost answer is not sent again, and found by the next run", async () => {
+  await using slack = await start();
+  slack.sandbox.addFault({ kind: "lost-answer", service: "slack", path: "chat.postMessage", after: 1 });
+  expect((await slack.post("run-1", [organization(1, true)])).due.map((one) => one.id)).toEqual([1]);
+  expect(await slack.post("run-2", [organization(1, false)])).toEqual({ posted: [], alreadyPosted: [1], due: [] });
+});
+
+test("an archived channel keeps the notices due, and doctor says why", async () => {
+  await using slack = await start();
+  expect((await checkSlack(slack.settings)).problems).toEqual([]);
+  slack.sandbox.archiveSlackChannel();
+  const { due } = await slack.post("run-1", [organization(1, true)]);
+  expect(due).toEqual([
+    { id: 1, reason: "Slack refused (is_archived): the channel is archived: choose another as SLACK_CHANNEL" },
+  ]);
+  expect((await checkSlack(slack.settings)).problems).not.toEqual([]);
+});
+
+test("without the history scope young organizations are posted again, and doctor says so", async () => {
+  await using slack = await start();
+  slack.sandbox.setSlackHistoryScope(false);
+  const old = { ...organization(2, false), created_at: new Date(Date.now() - 3 * 60 * 60 * 1000).toISOString() };
+  const { posted, due } = await slack.post("run-1", [organization(1, false), old]);
+  expect(posted).toEqual([1]);
+  expect(due.map((one) => one.id)).toEqual([2]);
+  expect((await checkSlack(slack.settings)).warnings).not.toEqual([]);
+});

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "bun:test";
+import * as v from "valibot";
+import { ConfigurationError, type Problem } from "../errors.ts";
+import { COMMON_INPUTS, instance, WRITING_INPUTS } from "./inputs.ts";
+import { describeInputs, parseInputs } from "./parse-inputs.ts";
+
+const inputs = v.object({ ...COMMON_INPUTS, instance, ...WRITING_INPUTS });
+const MINIMUM = { instance: "global" };
+
+function parse(given: Record<string, string>, env: Record<string, string> = {}) {
+  return parseInputs(inputs, { ...MINIMUM, ...given }, env);
+}
+
+function problems(given: Record<string, string | undefined>, env: Record<string, string> = {}): readonly Problem[] {
+  try {
+    parseInputs(inputs, given, env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+test("without flags, the defaults", () => {
+  expect(parse({})).toEqual({
+    "data-dir": "data",
+    today: "",
+    "run-id": "",
+    instance: "global",
+    "dry-run": false,
+    allow: {},
+    expect: [],
+    "max-age": null,
+    deadline: null,
+  });
+});
+
+describe("flags win over the environment, which wins over the default", () => {
+  const env = { ZDSYNC_DATA_DIR: "from-env", ZDSYNC_TODAY: "2026-01-01", ZDSYNC_RUN_ID: "run-env" };
+
+  test("environment", () => {
+    expect(parse({}, env)).toMatchObject({ "data-dir": "from-env", today: "2026-01-01", "run-id": "run-env" });
+  });
+
+  test("flags", () => {
+    expect(parse({ "data-dir": "d", today: "2026-02-02", "run-id": "r" }, env)).toMatchObject({
+      "data-dir": "d",
+      today: "2026-02-02",
+      "run-id": "r",
+    });
+  });
+
+  test("an empty variable counts as not set", () => {
+    expect(parse({}, { ZDSYNC_DATA_DIR: "" })["data-dir"]).toBe("data");
+  });
+
+  test("no other input can be set by the environment", () => {
+    expect(parse({}, { ZDSYNC_ALLOW: "marks=1", ZDSYNC_DRY_RUN: "true" })).toMatchObject({
+      allow: {},
+      "dry-run": false,
+    });
+  });
+});
+
+describe("values", () => {
+  test.each([
+    ["90s", 90_000],
+    ["45m", 2_700_000],
+    ["2h", 7_200_000],
+    ["0s", 0],
+    ["", null],
+  ])("a duration %p is %p milliseconds", (text, ms) => {
+    expect(parse({ deadline: text, "max-age": text })).toMatchObject({ deadline: ms, "max-age": ms });
+  });
+
+  test.each(["5", "m", "1d", "-1m", "1.5h", "1 h", "45M", "100000s"])("%p is no duration", (text) => {
+    expect(problems({ ...MINIMUM, deadline: text })).toEqual([
+      { where: "--deadline", what: "expected a duration such as 90s, 45m or 2h" },
+    ]);
+  });
+
+  test("S2: several effects, separated by blanks or commas", () => {
+    expect(parse({ allow: "marks=120 creates=0,marked_total=7" }).allow).toEqual({
+      marks: 120,
+      creates: 0,
+      marked_total: 7,
+    });
+  });
+
+  test.each(["marks", "marks=", "marks=all", "marks=-1", "mark=1", "marks=12345678", "__proto__=1"])(
+    "S2: --allow %p is refused: an allowance is a known effect and a number",
+    (text) => {
+      expect(problems({ ...MINIMUM, allow: text })).toEqual([
+        { where: "--allow", what: expect.stringContaining("EFFECT=N") },
+      ]);
+    },
+  );
+
+  test("S3: --expect takes digests only", () => {
+    const digest = "0123456789abcdef".repeat(4);
+    expect(parse({ expect: `${digest} ${digest}` }).expect).toEqual([digest, digest]);
+    for (const text of [digest.slice(1), digest.toUpperCase(), `${digest}0`, "anything"])
+      expect(problems({ ...MINIMUM, expect: text })).toHaveLength(1);
+  });
+
+  test.each(["2026-02-30", "2026-2-3", "today", "2026-11-23T00:00:00Z"])("G3: --today %p is no day", (text) => {
+    expect(problems({ ...MINIMUM, today: text })).toEqual([
+      { where: "--today", what: "expected a day written YYYY-MM-DD" },
+    ]);
+  });
+
+  test.each(["../other", "..", ".hidden", "a/b", "a b", "-x", "x".repeat(65), "ä", "a\n"])(
+    "--run-id %p names no folder of the history",
+    (text) => {
+      expect(problems({ ...MINIMUM, "run-id": text })).toHaveLength(1);
+    },
+  );
+
+  test.each(["pipeline-4711.2_b", "x".repeat(64)])("--run-id %p does", (text) => {
+    expect(parse({ "run-id": text })["run-id"]).toBe(text);
+  });
+});
+
+describe("problems", () => {
+  test("all at once, each named by its flag or by the variable that gave it", () => {
+    const wrong = { "dry-run": "yes", "max-age": "5", "run-id": "a b" };
+    expect(problems(wrong, { ZDSYNC_TODAY: "tomorrow" })).toEqual([
+      { where: "ZDSYNC_TODAY", what: "expected a day written YYYY-MM-DD" },
+      { where: "--run-id", what: expect.stringContaining("up to 64 letters") },
+      { where: "--instance", what: "missing; expected one of global, us-government" },
+      { where: "--dry-run", what: "expected one of true, false" },
+      { where: "--max-age", what: "expected a duration such as 90s, 45m or 2h" },
+    ]);
+  });
+
+  test("two wrong members of a list are told once", () => {
+    expect(problems({ ...MINIMUM, allow: "a=b c=d" })).toHaveLength(1);
+  });
+});
+
+test("describeInputs: what flags, action.yml and documentation are made from", () => {
+  const described = Object.fromEntries(describeInputs(inputs).map((one) => [one.name, one]));
+  expect(Object.keys(described)).toEqual(Object.keys(inputs.entries));
+  expect(described.instance).toEqual({
+    name: "instance",
+    description: "Zendesk instance: global or us-government",
+    required: true,
+    options: ["global", "us-government"],
+    flag: false,
+    repeatable: false,
+  });
+  expect(described["dry-run"]).toMatchObject({ required: false, flag: true, repeatable: false, default: "false" });
+  expect(described["data-dir"]).toMatchObject({ required: false, flag: false, default: "data" });
+  expect(described.allow).toMatchObject({ repeatable: true, flag: false });
+  expect(described.expect).toMatchObject({ repeatable: true });
+  for (const one of Object.values(described)) expect(one.description).not.toBe("");
+});

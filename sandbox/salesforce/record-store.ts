@@ -1,0 +1,64 @@
+import type { SalesforceRecord, World } from "../types.ts";
+import type { ChildList, Lookup, ObjectName } from "./schema.ts";
+
+type Table = Map<string, SalesforceRecord>;
+/** The children of a list, by the id of their parent. */
+export type ChildrenByParent = ReadonlyMap<string, readonly SalesforceRecord[]>;
+
+/** The records of all objects, by id. A record is never changed, only replaced: a result keeps what it was made of. */
+export class RecordStore {
+  readonly #tables = new Map<ObjectName, Table>();
+  /** By the name of the list; thrown away when a child is edited. */
+  readonly #children = new Map<string, ChildrenByParent>();
+
+  constructor(records: World["salesforce"]) {
+    for (const [object, rows] of Object.entries(records) as [ObjectName, SalesforceRecord[]][]) {
+      this.#tables.set(object, new Map(rows.map((row) => [String(row.Id), row])));
+    }
+  }
+
+  all(object: ObjectName): SalesforceRecord[] {
+    return [...this.#table(object).values()];
+  }
+
+  /** @throws Error where there is no such record */
+  edit(object: ObjectName, id: string, change: SalesforceRecord): void {
+    const table = this.#table(object);
+    const record = table.get(id);
+    if (!record) throw new Error(`The sandbox's Salesforce has no ${object} ${id} to edit.`);
+    table.set(id, { ...record, ...change });
+    this.#children.clear();
+  }
+
+  children(list: ChildList): ChildrenByParent {
+    const known = this.#children.get(list.name);
+    if (known) return known;
+    const children = Map.groupBy(this.#table(list.to).values(), (child) => String(child[list.by]));
+    this.#children.set(list.name, children);
+    return children;
+  }
+
+  /**
+   * The parent a record looks up, null for none. The parent stands nested in the record; a `wanted` column that it
+   * lacks there is looked for in the parent's own record.
+   */
+  parent(record: SalesforceRecord, lookup: Lookup, wanted: string): SalesforceRecord | null {
+    const nested = record[lookup.name];
+    if (nested === null) return null;
+    if (!isRecord(nested)) return this.#byId(lookup.to, record[lookup.idColumn]) ?? null;
+    if (wanted in nested) return nested;
+    return this.#byId(lookup.to, record[lookup.idColumn] ?? nested.Id) ?? nested;
+  }
+
+  #byId(object: ObjectName, id: unknown): SalesforceRecord | undefined {
+    return typeof id === "string" ? this.#table(object).get(id) : undefined;
+  }
+
+  #table(object: ObjectName): Table {
+    return this.#tables.get(object) ?? new Map();
+  }
+}
+
+function isRecord(value: unknown): value is SalesforceRecord {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,159 @@
+import { type Context, Hono } from "hono";
+import type { SandboxClock } from "../server/clock.ts";
+import { faultFor } from "../server/faults.ts";
+import type { SalesforceColumn, SalesforceRecord, World } from "../types.ts";
+import { listedVersions, requireVersion } from "./api-versions.ts";
+import { invalidSession, malformedQuery, methodNotAllowed, notFound, SalesforceError } from "./errors.ts";
+import { RecordStore } from "./record-store.ts";
+import { RequestCount, requireShortRequest } from "./request-limits.ts";
+import { type PageRequest, ResultPages } from "./result-pages.ts";
+import { Schema } from "./schema.ts";
+import { type Credentials, Sessions } from "./sessions.ts";
+import { compile } from "./soql/compile.ts";
+
+export interface SalesforceOptions {
+  records: World["salesforce"];
+  columns: readonly SalesforceColumn[];
+  /** Rows to a page, children included; default 2,000. Any number from 1 on; a real org has at least 200. */
+  batch?: number;
+  credentials: Credentials;
+  /** Where it is served, without a slash at the end: log-in URL and `instance_url` at once. */
+  baseUrl: () => string;
+  /** Default: real time. */
+  clock?: Pick<SandboxClock, "now">;
+  /** API requests in a UTC day; default 100,000. */
+  dailyRequests?: number;
+}
+
+/** The Salesforce org. */
+export interface Salesforce {
+  /** Answers any request to it; give it to `serveApp`, or use it as a `fetch` without a port. */
+  fetch(request: Request): Promise<Response>;
+  /** A change as a Salesforce user makes it; results that are being paged through keep what they had. */
+  edit(object: SalesforceColumn["object"], id: string, change: SalesforceRecord): void;
+  /** Makes every access token invalid now. */
+  expireSessions(): void;
+  /** Access tokens issued so far, for the list of secrets. */
+  tokens(): string[];
+}
+
+/** What the routes work with. */
+interface Org {
+  schema: Schema;
+  store: RecordStore;
+  sessions: Sessions;
+  pages: ResultPages;
+  count: RequestCount;
+  batch: number;
+  now: () => Date;
+}
+
+/**
+ * A Salesforce org in memory that can be read by REST, behaving as the project's facts page on Salesforce says the
+ * real one does; comments name the page's sections ("facts 2.3").
+ */
+export function createSalesforce(options: SalesforceOptions): Salesforce {
+  const now = () => options.clock?.now() ?? new Date();
+  const store = new RecordStore(options.records);
+  const org: Org = {
+    schema: new Schema(options.columns),
+    store,
+    sessions: new Sessions(options.credentials, options.baseUrl, now),
+    pages: new ResultPages(store, now),
+    count: new RequestCount(options.dailyRequests ?? 100_000, now),
+    batch: options.batch ?? 2000,
+    now,
+  };
+  const app = routed(org);
+  return {
+    fetch: async (request) => app.fetch(request),
+    edit: (object, id, change) => store.edit(object, id, change),
+    expireSessions: () => org.sessions.expire(),
+    tokens: () => [...org.sessions.issued],
+  };
+}
+
+function routed(org: Org): Hono {
+  const app = new Hono();
+  app.notFound(() => errorResponse(notFound()));
+  app.onError((error) => {
+    if (error instanceof SalesforceError) return errorResponse(error);
+    throw error;
+  });
+  app.use(async (c, next) => {
+    requireShortRequest(c.req.raw);
+    await next();
+  });
+  app.post("/services/oauth2/token", async (c) => {
+    const form = new URLSearchParams(await c.req.text());
+    return json(org.sessions.grant(form, c.req.header("authorization")));
+  });
+  for (const path of ["/services/data", "/services/data/"]) app.get(path, () => json(listedVersions()));
+  gate(app, org);
+  reads(app, org);
+  return app;
+}
+
+/** What stands before every call of the API: session, limit, version. */
+function gate(app: Hono, org: Org): void {
+  app.use("/services/data/:version/*", async (c, next) => {
+    org.count.add();
+    await next();
+    c.header("sforce-limit-info", `api-usage=${org.count.used}/${org.count.limit}`);
+  });
+  app.use("/services/data/:version/*", async (c, next) => {
+    if (faultFor(c.req.raw)?.kind === "401") {
+      org.sessions.expire();
+      throw invalidSession();
+    }
+    org.sessions.require(c.req.header("authorization"));
+    org.count.require();
+    requireVersion(c.req.param("version"));
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") throw methodNotAllowed(c.req.method);
+    await next();
+  });
+}
+
+function reads(app: Hono, org: Org): void {
+  for (const path of ["/services/data/:version/query", "/services/data/:version/query/"]) {
+    app.get(path, (c) => {
+      const soql = c.req.query("q");
+      if (!soql) throw malformedQuery("A query string has to be specified");
+      const today = org.now().toISOString().slice(0, 10);
+      const query = compile(soql, { schema: org.schema, store: org.store, today });
+      return json(org.pages.first(query, pageRequest(c, org.batch)));
+    });
+  }
+  app.get("/services/data/:version/query/:locator", (c) =>
+    json(org.pages.next(c.req.param("locator"), pageRequest(c, org.batch))),
+  );
+  app.get("/services/data/:version/limits", () => {
+    const { used, limit } = org.count;
+    return json({ DailyApiRequests: { Max: limit, Remaining: Math.max(0, limit - used) } });
+  });
+  app.get("/services/data/:version/sobjects/:object/describe", (c) => {
+    const description = org.schema.describe(c.req.param("object"));
+    if (!description) throw notFound();
+    return json(description);
+  });
+}
+
+/** The client may ask for smaller pages, of 200 to 2,000 rows (facts 2.2). */
+function pageRequest(c: Context, batch: number): PageRequest {
+  const [, asked] = /batchSize=(\d+)/i.exec(c.req.header("sforce-query-options") ?? "") ?? [];
+  return {
+    base: `/services/data/${c.req.param("version")}`,
+    batch: asked === undefined ? batch : Math.min(batch, Math.max(200, Number(asked))),
+    fault: faultFor(c.req.raw),
+  };
+}
+
+function json(body: unknown): Response {
+  return Response.json(body, { headers: { "content-type": "application/json;charset=UTF-8" } });
+}
+
+function errorResponse({ status, body }: SalesforceError): Response {
+  const html = typeof body === "string";
+  const type = html ? "text/html;charset=utf-8" : "application/json;charset=UTF-8";
+  return new Response(html ? body : JSON.stringify(body), { status, headers: { "content-type": type } });
+}

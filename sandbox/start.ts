@@ -1,0 +1,251 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { createGitLab } from "./gitlab/gitlab.ts";
+import { createSalesforce } from "./salesforce/salesforce.ts";
+import { buildWorld } from "./seed/build-world.ts";
+import { ORGANIZATION_FIELDS, USER_FIELDS } from "./seed/organization-fields.ts";
+import { SALESFORCE_COLUMNS } from "./seed/salesforce-columns.ts";
+import { SandboxClock } from "./server/clock.ts";
+import { Faults } from "./server/faults.ts";
+import { RequestLog } from "./server/request-log.ts";
+import { serveApp } from "./server/serve.ts";
+import { createSlack } from "./slack/slack.ts";
+import type { InstanceName, LoggedRequest, Sandbox, SandboxOptions, World } from "./types.ts";
+import { createZendesk, type Zendesk } from "./zendesk/zendesk.ts";
+
+/** A sandbox with what only tests and the set-up of other log-ins need. */
+export interface RunningSandbox extends Sandbox {
+  /** API tokens that still work, instead of OAuth. */
+  apiTokens: Record<InstanceName, { email: string; token: string }>;
+  /** For Salesforce's JWT bearer flow instead of client credentials; the key is PKCS #8 in PEM. */
+  jwt: { username: string; privateKey: string };
+  /** Grants or withdraws the bot's permission to read the channel. */
+  setSlackHistoryScope(granted: boolean): void;
+  archiveSlackChannel(): void;
+  /** Replaces the overrides file in its GitLab project. */
+  setOverrides(text: string): void;
+  /** Ends all Salesforce sessions. */
+  expireSessions(): void;
+}
+
+const SALESFORCE = { clientId: "sandbox-salesforce-client", username: "integration@sandbox.example" };
+const ZENDESK_EMAIL = "admin@sandbox.example";
+const OVERRIDES = { project: { id: 4711, path: "support/zdsync-overrides" }, path: "overrides.yml", ref: "main" };
+const SLACK_CHANNEL = "C0SANDBOX1";
+/** One the bot was never invited to. */
+const OTHER_SLACK_CHANNEL = "C0SANDBOX2";
+
+/**
+ * Starts the five services on 127.0.0.1, seeded, and answers how to use them.
+ *
+ * With `options.world`, a record's own value goes before that of `options.salesforceColumns`.
+ *
+ * @throws RangeError for a world that cannot be built; Error where a port is taken (nothing is left running then)
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  const world = options.world ?? seededWorld(options);
+  const secrets = newSecrets();
+  const keys = newKeys();
+  const clock = new SandboxClock(options.timeFactor ?? 60);
+  const log = new RequestLog();
+  const faults = new Faults();
+  // The services are made before it is known where they are served.
+  const urls: Sandbox["urls"] = { salesforce: "", global: "", "us-government": "", gitlab: "", slack: "" };
+  const services = createServices({ options, world, secrets, keys, clock, urls });
+  const stop = await serveAll(services, urls, { log, faults, firstPort: options.port ?? 0 });
+  return {
+    urls,
+    env: environment(urls, secrets, options),
+    world,
+    timeFactor: clock.factor,
+    requests: log.entries,
+    writes: () => log.entries.filter(isWrite),
+    clearRequests: () => log.clear(),
+    addFault: (fault) => faults.add(fault),
+    clearFaults: () => faults.clear(),
+    get secrets() {
+      return [...Object.values(secrets), keys.privateKey, ...issuedTokens(services)];
+    },
+    apiTokens: {
+      global: { email: ZENDESK_EMAIL, token: secrets["global token"] },
+      "us-government": { email: ZENDESK_EMAIL, token: secrets["us-government token"] },
+    },
+    jwt: { username: SALESFORCE.username, privateKey: keys.privateKey },
+    ...remoteControls(services),
+    stop,
+  };
+}
+
+type Services = ReturnType<typeof createServices>;
+type Secrets = ReturnType<typeof newSecrets>;
+type Keys = ReturnType<typeof newKeys>;
+
+function seededWorld({ accounts = 150, seed = 1, today }: SandboxOptions): World {
+  const now = new Date();
+  return buildWorld({ accounts, seed, today: today ?? now.toISOString().slice(0, 10), now });
+}
+
+/** What the services are made of. `urls` is filled in once they are served. */
+interface Making {
+  options: SandboxOptions;
+  world: World;
+  secrets: Secrets;
+  keys: Keys;
+  clock: SandboxClock;
+  urls: Sandbox["urls"];
+}
+
+function createServices(making: Making) {
+  const { world, secrets, clock } = making;
+  return {
+    salesforce: salesforceOf(making),
+    global: instanceOf(making, "global"),
+    "us-government": instanceOf(making, "us-government"),
+    gitlab: createGitLab({
+      project: OVERRIDES.project,
+      token: secrets.gitlab,
+      file: { path: OVERRIDES.path, ref: OVERRIDES.ref, text: world.overrides },
+    }),
+    slack: createSlack({
+      token: secrets.slack,
+      channels: [
+        { id: SLACK_CHANNEL, name: "support-notices", isMember: true },
+        { id: OTHER_SLACK_CHANNEL, name: "general", isMember: false },
+      ],
+      clock,
+    }),
+  };
+}
+
+function salesforceOf({ options, world, secrets, keys, clock, urls }: Making) {
+  const extra = options.salesforceColumns ?? [];
+  const records = { ...world.salesforce };
+  for (const { object, name, value } of extra) {
+    records[object] = records[object].map((record) => ({ [name]: value, ...record }));
+  }
+  return createSalesforce({
+    records,
+    columns: [...SALESFORCE_COLUMNS, ...extra.map(({ object, name, type }) => ({ object, name, type }))],
+    ...(options.salesforceBatch === undefined ? {} : { batch: options.salesforceBatch }),
+    credentials: { ...SALESFORCE, clientSecret: secrets.salesforce, publicKey: keys.publicKey },
+    baseUrl: () => urls.salesforce,
+    clock,
+  });
+}
+
+function instanceOf({ options, world, secrets, clock }: Making, instance: InstanceName): Zendesk {
+  return createZendesk({
+    instance,
+    seed: world.zendesk[instance],
+    organizationFields: [...ORGANIZATION_FIELDS[instance], ...(options.organizationFields?.[instance] ?? [])],
+    userFields: USER_FIELDS,
+    behaviour: options.zendesk?.[instance] ?? {},
+    clock,
+    credentials: {
+      clientId: zendeskClientId(instance),
+      clientSecret: secrets[instance],
+      email: ZENDESK_EMAIL,
+      apiToken: secrets[`${instance} token`],
+    },
+  });
+}
+
+/** Serves all, on five ports in a row or on any free ones, and says where in `urls`. @returns how to stop them */
+async function serveAll(
+  services: Services,
+  urls: Sandbox["urls"],
+  { log, faults, firstPort }: { log: RequestLog; faults: Faults; firstPort: number },
+): Promise<() => Promise<void>> {
+  const running: Array<() => Promise<void>> = [];
+  const stop = async () => {
+    await Promise.all(running.splice(0).map((stopOne) => stopOne()));
+  };
+  const names = ["salesforce", "global", "us-government", "gitlab", "slack"] as const;
+  try {
+    for (const [index, name] of names.entries()) {
+      const service = name === "global" || name === "us-government" ? (`zendesk-${name}` as const) : name;
+      const port = firstPort === 0 ? 0 : firstPort + index;
+      const served = await serveApp({ service, fetch: services[name].fetch, log, faults, port });
+      running.push(served.stop);
+      urls[name] = served.url;
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+/** What a test does to the services from outside, and what it looks at there. */
+function remoteControls(services: Services) {
+  const { salesforce, gitlab, slack } = services;
+  return {
+    zendesk: (instance) => services[instance].state(),
+    slackMessages: () => slack.messages(),
+    editOrganization: (instance, id, change) => services[instance].editOrganization(id, change),
+    deleteOrganization: (instance, id) => services[instance].deleteOrganization(id),
+    editSalesforce: (object, id, change) => salesforce.edit(object, id, change),
+    setSlackHistoryScope: (granted) => slack.setHistoryScope(granted),
+    archiveSlackChannel: () => slack.archive(SLACK_CHANNEL),
+    setOverrides: (text) => gitlab.setText(text),
+    expireSessions: () => salesforce.expireSessions(),
+  } satisfies Partial<RunningSandbox>;
+}
+
+function issuedTokens(services: Services): string[] {
+  return [services.salesforce, services.global, services["us-government"]].flatMap((service) => service.tokens());
+}
+
+function isWrite({ service, method, path }: LoggedRequest): boolean {
+  if (service === "slack") return /^\/api\/chat\.(postMessage|update)\b/.test(path);
+  const isZendesk = service === "zendesk-global" || service === "zendesk-us-government";
+  return isZendesk && ["POST", "PUT", "PATCH", "DELETE"].includes(method) && !/^\/oauth\/tokens\b/.test(path);
+}
+
+/** New in every sandbox; the beginning says what it is, wherever it turns up. */
+function newSecrets() {
+  const secret = (prefix: string) => `${prefix}-${randomBytes(16).toString("hex")}`;
+  return {
+    salesforce: secret("sandbox-salesforce-secret"),
+    global: secret("sandbox-global-secret"),
+    "us-government": secret("sandbox-us-government-secret"),
+    "global token": secret("sandbox-global-token"),
+    "us-government token": secret("sandbox-us-government-token"),
+    gitlab: secret("glpat-sandbox"),
+    slack: secret("xoxb-sandbox"),
+  };
+}
+
+function newKeys() {
+  return generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+}
+
+function zendeskClientId(instance: InstanceName): string {
+  return `sandbox-${instance}-client`;
+}
+
+function environment(urls: Sandbox["urls"], secrets: Secrets, { today }: SandboxOptions): Record<string, string> {
+  return {
+    SALESFORCE_LOGIN_URL: urls.salesforce,
+    SALESFORCE_CLIENT_ID: SALESFORCE.clientId,
+    SALESFORCE_CLIENT_SECRET: secrets.salesforce,
+    ZENDESK_GLOBAL_URL: urls.global,
+    ZENDESK_GLOBAL_CLIENT_ID: zendeskClientId("global"),
+    ZENDESK_GLOBAL_CLIENT_SECRET: secrets.global,
+    ZENDESK_USGOV_URL: urls["us-government"],
+    ZENDESK_USGOV_CLIENT_ID: zendeskClientId("us-government"),
+    ZENDESK_USGOV_CLIENT_SECRET: secrets["us-government"],
+    GITLAB_URL: urls.gitlab,
+    OVERRIDES_PROJECT: OVERRIDES.project.path,
+    OVERRIDES_PATH: OVERRIDES.path,
+    OVERRIDES_REF: OVERRIDES.ref,
+    OVERRIDES_TOKEN: secrets.gitlab,
+    SLACK_BOT_TOKEN: secrets.slack,
+    SLACK_CHANNEL,
+    SLACK_API_URL: `${urls.slack}/api/`,
+    ...(today === undefined ? {} : { ZDSYNC_TODAY: today }),
+  };
+}

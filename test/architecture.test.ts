@@ -1,0 +1,138 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { Glob } from "bun";
+import { STAGES } from "../bin/stages.ts";
+
+const root = join(import.meta.dir, "..");
+const files = [...new Glob("{actions,bin,bot,lib,sandbox,scripts,test}/**/*.ts").scanSync(root)].sort();
+const text = (file: string) => readFileSync(join(root, file), "utf8");
+const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file) || file.startsWith("test/");
+
+/** What a file imports, types included: paths of ours from the root, packages by name. */
+function importsOf(file: string): string[] {
+  const specifiers = [...text(file).matchAll(/(?:from\s+|import\(\s*|import\s+)"([^"]+)"/g)].map(
+    (match) => match[1] ?? "",
+  );
+  return specifiers.map((specifier) =>
+    specifier.startsWith(".") ? relative(root, join(root, dirname(file), specifier)) : specifier,
+  );
+}
+
+/** Every import from files matching one pattern to what matches another. */
+function imports(from: RegExp, to: RegExp): string[] {
+  return files
+    .filter((file) => from.test(file) && !isTest(file))
+    .flatMap((file) => importsOf(file).flatMap((imported) => (to.test(imported) ? [`${file} → ${imported}`] : [])));
+}
+
+describe("who may know whom", () => {
+  test("the scan sees type-only imports too", () => {
+    expect(importsOf("lib/domain/decision.ts")).toContain("lib/domain/account.ts");
+  });
+
+  test("no action imports another action", () => {
+    const crossing = files
+      .filter((file) => file.startsWith("actions/") && !isTest(file))
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((imported) => imported.startsWith("actions/") && imported.split("/")[1] !== file.split("/")[1])
+          .map((imported) => `${file} → ${imported}`),
+      );
+    expect(crossing).toEqual([]);
+  });
+
+  test("lib/domain imports nothing of ours but itself, and nothing that does I/O", () => {
+    expect(imports(/^lib\/domain\//, /^(?!lib\/domain\/|valibot$|fastest-levenshtein$)/)).toEqual([]);
+  });
+
+  test("lib never imports actions, bin, bot or sandbox", () => {
+    expect(imports(/^lib\//, /^(?:actions|bin|bot|sandbox|scripts|test)\//)).toEqual([]);
+  });
+
+  test("the sandbox imports nothing of ours: a fake on our own schemas would share our mistakes", () => {
+    expect(imports(/^sandbox\//, /^(?:actions|bin|bot|lib|scripts|test)\//)).toEqual([]);
+    const tests = files
+      .filter((file) => file.startsWith("sandbox/") && isTest(file))
+      .flatMap((file) => importsOf(file).filter((imported) => /^(?:actions|bin|bot|lib)\//.test(imported)));
+    expect(tests).toEqual([]);
+  });
+
+  test("only what wires remotes together makes a writer", () => {
+    const makers = imports(/./, /^lib\/zendesk\/(?:write|planned)\.ts$/).filter(
+      (line) => !line.startsWith("lib/zendesk/"),
+    );
+    expect(makers.map((line) => line.split(" → ")[0])).toEqual([
+      "bin/commands/run-stages.ts",
+      ...makers.slice(1).map(() => "lib/stage/remotes.ts"),
+    ]);
+  });
+
+  test("stages that only read cannot get a writer", () => {
+    for (const stage of ["gather-accounts", "gather-orgs", "process", "compare"])
+      expect(text(`actions/${stage}/main.ts`)).toContain("writes: false");
+    for (const stage of ["sync", "partner-sync", "user-sync"])
+      expect(text(`actions/${stage}/main.ts`)).toContain("writes: true");
+  });
+});
+
+describe("what must not spread", () => {
+  const uses = (pattern: RegExp, allowed: RegExp) =>
+    files.filter(
+      (file) =>
+        !isTest(file) && !/^(?:scripts|sandbox)\//.test(file) && !allowed.test(file) && pattern.test(text(file)),
+    );
+
+  test("the environment is read at the edge only", () => {
+    expect(uses(/process\.env/, /^bin\/zdsync\.ts$|^lib\/stage\/run-action\.ts$|^lib\/terminal\/output\.ts$/)).toEqual(
+      [],
+    );
+  });
+
+  test("the clock is read at the edge only", () => {
+    expect(
+      uses(
+        /Date\.now\(|new Date\(\)/,
+        /^bin\/program\.ts$|^lib\/stage\/(?:run-action|run-lock)\.ts$|^lib\/(?:gitlab|salesforce|slack)\//,
+      ),
+    ).toEqual([]);
+  });
+
+  test("nothing but the output prints", () => {
+    expect(uses(/console\./, /^$/)).toEqual([]);
+    expect(uses(/process\.std(?:out|err)/, /^lib\/terminal\/output\.ts$|^bin\/commands\/sandbox-command\.ts$/)).toEqual(
+      [],
+    );
+  });
+
+  test("dry runs are decided in one place", () => {
+    expect(uses(/if \([^)]*dryRun/, /^$/)).toEqual([]);
+    expect(uses(/dryRun \?/, /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$/)).toEqual([]);
+  });
+
+  test("no utils, helpers or managers; no default exports", () => {
+    expect(files.filter((file) => /util|helper|manager/i.test(file))).toEqual([]);
+    expect(files.filter((file) => /^export default /m.test(text(file)))).toEqual([]);
+  });
+});
+
+describe("every stage has its folder", () => {
+  for (const stage of Object.keys(STAGES)) {
+    test(`${stage}: inputs, entry and generated action.yml`, () => {
+      for (const file of ["inputs.ts", "main.ts", "action.yml"])
+        expect(text(`actions/${stage}/${file}`).length).toBeGreaterThan(50);
+      expect(text(`actions/${stage}/main.ts`).split("\n").length).toBeLessThanOrEqual(90);
+    });
+  }
+
+  test("there is no folder without a stage", () => {
+    const folders = new Set(files.filter((file) => file.startsWith("actions/")).map((file) => file.split("/")[1]));
+    expect([...folders].sort()).toEqual(Object.keys(STAGES).sort());
+  });
+});
+
+describe("files stay readable", () => {
+  test("no file of ours is longer than 300 lines, tests apart", () => {
+    expect(files.filter((file) => !isTest(file) && text(file).split("\n").length > 300)).toEqual([]);
+  });
+});

@@ -1,0 +1,122 @@
+import { setDefaultTimeout } from "bun:test";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunSummary, runCommand } from "../../bin/commands/run.ts";
+import { loadStage, type StageName } from "../../bin/stages.ts";
+import type { ExitCode } from "../../lib/errors.ts";
+import { runStage, type StageEnd } from "../../lib/stage/run-stage.ts";
+import type { Output } from "../../lib/terminal/output.ts";
+import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { SandboxOptions } from "../../sandbox/types.ts";
+
+/** A whole run waits for Zendesk's jobs, which are asked about every half second. */
+setDefaultTimeout(120_000);
+
+/** The day the tests' worlds are made for; the clock is the machine's, as young organizations are about real time (Y3). */
+export const TODAY = "2026-11-23";
+
+/** A sandbox with a data directory, and zdsync as a person runs it; ends itself with `await using`. */
+export interface TestWorld extends AsyncDisposable {
+  sandbox: RunningSandbox;
+  dataDir: string;
+  /** Everything printed so far, both streams. */
+  printed(): string;
+  run(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunSummary }>;
+  preview(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunSummary }>;
+  stage(name: StageName, given?: Record<string, string>): Promise<StageEnd>;
+  artifact<T = Record<string, unknown>>(name: string): Promise<T[]>;
+  text(name: string): Promise<string>;
+}
+
+/** Starts a world; `config` is appended to or replaces the world's own configuration. */
+export async function startWorld(
+  options: SandboxOptions & {
+    config?: (text: string) => string;
+    env?: (env: Record<string, string>) => Record<string, string | undefined>;
+  } = {},
+): Promise<TestWorld> {
+  const { config = (text: string) => text, env: adapt = (same) => same, ...sandboxOptions } = options;
+  const sandbox = await startSandbox({ today: TODAY, timeFactor: 1000, ...sandboxOptions });
+  const folder = await mkdtemp(join(tmpdir(), "zdsync-test-"));
+  await writeFile(join(folder, "zdsync.config.yml"), config(sandbox.world.config));
+  const dataDir = join(folder, "data");
+  const env = {
+    ...adapt(sandbox.env),
+    ZDSYNC_CONFIG: join(folder, "zdsync.config.yml"),
+    PLANS_FILE: join(import.meta.dir, "../../plans.yml"),
+  };
+  const lines: string[] = [];
+  let lastOut = "";
+  const output: Output = {
+    out: (text) => {
+      lastOut = text;
+      lines.push(text);
+    },
+    err: (text) => void lines.push(text),
+    live: false,
+  };
+  const shell = { env, output, clock: () => new Date() };
+  const command = async (extent: "run" | "preview", given: Record<string, string>) => {
+    lastOut = "{}";
+    const exit = await runCommand(extent, { "data-dir": dataDir, ...given }, { ...shell, json: true });
+    return { exit, summary: JSON.parse(lastOut) as RunSummary };
+  };
+  return {
+    sandbox,
+    dataDir,
+    printed: () => lines.join("\n"),
+    run: (given = {}) => command("run", given),
+    preview: (given = {}) => command("preview", given),
+    stage: async (name, given = {}) => runStage(await loadStage(name), { "data-dir": dataDir, ...given }, shell),
+    artifact: async (name) => JSON.parse(await readFile(join(dataDir, name), "utf8")),
+    text: (name) => readFile(join(dataDir, name), "utf8"),
+    [Symbol.asyncDispose]: async () => {
+      await sandbox.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Counts of a run's comparisons by name: what was planned, and what became of it. */
+export function comparisons(summary: RunSummary) {
+  return Object.fromEntries(
+    summary.reports.flatMap(({ comparison }) =>
+      comparison ? [[comparison.name, { planned: comparison.planned, results: comparison.results }]] : [],
+    ),
+  );
+}
+
+/** Each remote's state without what differs from one run to the next by nature: ids of new records, times. */
+export function stateOf(sandbox: RunningSandbox) {
+  return (["global", "us-government"] as const).map((instance) => {
+    const { organizations, users, memberships } = sandbox.zendesk(instance);
+    const externalIds = new Map(
+      organizations.map((organization) => [organization.id, String(organization.external_id ?? organization.name)]),
+    );
+    const addresses = new Map(users.map((user) => [user.id, String(user.email ?? user.name)]));
+    return {
+      organizations: organizations
+        .map(({ name, external_id, organization_fields, tags }) => ({ name, external_id, organization_fields, tags }))
+        .sort(byName),
+      users: users
+        .map(({ name, email, role, suspended, user_fields, organization_id }) => ({
+          name: `${email} ${name}`,
+          role,
+          suspended,
+          user_fields,
+          in: externalIds.get(organization_id) ?? null,
+        }))
+        .sort(byName),
+      memberships: memberships
+        .map(({ user_id, organization_id }) => ({
+          name: `${addresses.get(user_id)} in ${externalIds.get(organization_id)}`,
+        }))
+        .sort(byName),
+    };
+  });
+}
+
+function byName(one: { name: unknown }, other: { name: unknown }): number {
+  return String(one.name) < String(other.name) ? -1 : 1;
+}
