@@ -37,8 +37,6 @@ const OTHER_SLACK_CHANNEL = "C0SANDBOX2";
 /**
  * Starts the five services on 127.0.0.1, seeded, and answers how to use them.
  *
- * With `options.world`, a record's own value goes before that of `options.salesforceColumns`.
- *
  * @throws RangeError for a world that cannot be built; Error where a port is taken (nothing is left running then)
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
@@ -120,7 +118,7 @@ function salesforceOf({ options, world, secrets, keys, clock, urls }: Making) {
   const extra = options.salesforceColumns ?? [];
   const records = { ...world.salesforce };
   for (const { object, name, value } of extra) {
-    records[object] = records[object].map((record) => ({ [name]: value, ...record }));
+    records[object] = records[object].map((record) => ({ ...record, [name]: value }));
   }
   return createSalesforce({
     records,
@@ -164,7 +162,9 @@ async function serveAll(
     for (const [index, name] of names.entries()) {
       const service = name === "global" || name === "us-government" ? (`zendesk-${name}` as const) : name;
       const port = firstPort === 0 ? 0 : firstPort + index;
-      const served = await serveApp({ service, fetch: services[name].fetch, log, faults, port });
+      const app = services[name];
+      const expire = "expireSessions" in app ? app.expireSessions : "expireTokens" in app ? app.expireTokens : () => {};
+      const served = await serveApp({ service, fetch: app.fetch, expire, log, faults, port });
       running.push(served.stop);
       urls[name] = served.url;
     }

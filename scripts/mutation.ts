@@ -30,5 +30,8 @@ const file = join(root, "reports", "stryker.config.json");
 await Bun.write(file, "");
 await writeFile(file, JSON.stringify(config, null, 2));
 // Stryker refuses the Node.js of many machines; under `--bun` it runs on the pinned Bun.
-const stryker = Bun.spawn([process.execPath, "--bun", "x", "stryker", "run", file], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+const stryker = Bun.spawn([process.execPath, "--bun", "x", "stryker", "run", file], {
+  cwd: root,
+  stdio: ["ignore", "inherit", "inherit"],
+});
 process.exitCode = await stryker.exited;

@@ -5,6 +5,7 @@ import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
 import {
+  API_TOKENS_END,
   checkHosts,
   type Environment,
   hostOf,
@@ -69,6 +70,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const hosts = hostsLine(settings);
   output.err(`zdsync ${options.command}${options.dryRun ? " --dry-run" : ""} ${runId} · ${hosts}`);
   if (options.today) warn(todayWarning(today));
+  for (const one of Object.values(settings.zendesk)) {
+    if (one?.auth.kind === "api-token")
+      warn(
+        `Zendesk ${one.instance} is read with an API token: all of them stop on ${API_TOKENS_END}. Set up an OAuth client instead.`,
+      );
+  }
   const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today });
   const store = new ArtifactStore(options.dataDir);
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);

@@ -48,9 +48,9 @@ export async function applyRows<Row extends object>(
 ): Promise<{ row: Row; result: Result }[]> {
   const verdicts = await kind.precheck(rows);
   const toSend = rows.filter((row) => !verdicts.has(row));
-  let outcomes = await sendAndLookUp(toSend, kind.send, kind);
+  let outcomes = await sendAndLookUp(toSend, "send", kind);
   const again = toSend.filter((row) => mayBeSentAgain(outcomes.get(row)));
-  if (again.length > 0) outcomes = new Map([...outcomes, ...(await sendAndLookUp(again, kind.resend, kind))]);
+  if (again.length > 0) outcomes = new Map([...outcomes, ...(await sendAndLookUp(again, "resend", kind))]);
   const changed = await sendWithoutRefused(toSend, outcomes, kind);
   const sentAs = (row: Row) => changed.get(row)?.row ?? row;
 
@@ -120,10 +120,10 @@ export async function applyInJobs<Row extends object>(
 
 async function sendAndLookUp<Row>(
   rows: readonly Row[],
-  send: (rows: readonly Row[]) => Promise<RowOutcome[]>,
+  how: "send" | "resend",
   kind: RowKind<Row>,
 ): Promise<Map<Row, RowOutcome>> {
-  const answers = rows.length > 0 ? await send(rows) : [];
+  const answers = rows.length > 0 ? await kind[how](rows) : [];
   const outcomes = new Map(rows.map((row, index): [Row, RowOutcome] => [row, answers[index] ?? NO_OUTCOME]));
   const unknown = rows.filter((row) => outcomes.get(row)?.is === "unknown");
   if (unknown.length === 0) return outcomes;
@@ -163,7 +163,7 @@ async function sendWithoutRefused<Row extends object>(
   if (sendable.length === 0) return retries;
   const answers = await sendAndLookUp(
     sendable.map(({ retry }) => retry),
-    kind.resend,
+    "resend",
     kind,
   );
   for (const { row, retry } of sendable) outcomes.set(row, answers.get(retry) ?? NO_OUTCOME);

@@ -41,12 +41,16 @@ function organizationsAsPlanned(
     organizations: () => extended(reader.organizations(), (page) => page.map(asPlanned), planned),
     async organizationsById(ids) {
       const there = await reader.organizationsById(ids.filter(exists));
-      return [...there.map(asPlanned), ...ids.flatMap((id) => plan.organizations.get(id) ?? []).map(asPlanned)];
+      return [...there.map(asPlanned), ...ids.flatMap((id) => plan.organizations.get(id) ?? []).map(asPlanned)].sort(
+        byId,
+      );
     },
     async organizationsByExternalId(ids) {
       const wanted = new Set(ids.map((id) => toId18(id)));
       const there = await reader.organizationsByExternalId(ids);
-      return [...there.map(asPlanned), ...planned().filter(({ external_id: id }) => wanted.has(toId18(id ?? "")))];
+      return [...there.map(asPlanned), ...planned().filter(({ external_id: id }) => wanted.has(toId18(id ?? "")))].sort(
+        byId,
+      );
     },
     async organizationsByName(name) {
       const there = await reader.organizationsByName(name);
@@ -66,7 +70,7 @@ function usersAsPlanned(
   const asPlanned = (user: ListedUser) => plan.user(user);
   const usersById = async (ids: readonly number[]) => {
     const there = await reader.usersById(ids.filter(exists));
-    return [...there.map(asPlanned), ...ids.flatMap((id) => plan.users.get(id) ?? []).map(asPlanned)];
+    return [...there.map(asPlanned), ...ids.flatMap((id) => plan.users.get(id) ?? []).map(asPlanned)].sort(byId);
   };
   return {
     users: () =>

@@ -3,7 +3,7 @@ import type { SandboxClock } from "../server/clock.ts";
 import { faultFor } from "../server/faults.ts";
 import type { SalesforceColumn, SalesforceRecord, World } from "../types.ts";
 import { listedVersions, requireVersion } from "./api-versions.ts";
-import { invalidSession, malformedQuery, methodNotAllowed, notFound, SalesforceError } from "./errors.ts";
+import { malformedQuery, methodNotAllowed, notFound, SalesforceError } from "./errors.ts";
 import { RecordStore } from "./record-store.ts";
 import { RequestCount, requireShortRequest } from "./request-limits.ts";
 import { type PageRequest, ResultPages } from "./result-pages.ts";
@@ -102,10 +102,6 @@ function gate(app: Hono, org: Org): void {
     c.header("sforce-limit-info", `api-usage=${org.count.used}/${org.count.limit}`);
   });
   app.use("/services/data/:version/*", async (c, next) => {
-    if (faultFor(c.req.raw)?.kind === "401") {
-      org.sessions.expire();
-      throw invalidSession();
-    }
     org.sessions.require(c.req.header("authorization"));
     org.count.require();
     requireVersion(c.req.param("version"));

@@ -9,6 +9,8 @@ export interface ServedApp {
   fetch: (request: Request) => Response | Promise<Response>;
   log: RequestLog;
   faults: Faults;
+  /** Ends all sessions or tokens: a "401" is no passing mood, the old credential is invalid from then on. */
+  expire?: () => void;
   /** Default 0: any free port. */
   port?: number;
 }
@@ -46,6 +48,7 @@ export async function answer(app: Omit<ServedApp, "port">, request: Request): Pr
   const body = request.method === "GET" || request.method === "HEAD" ? "" : await request.clone().text();
   const path = decodedPath(new URL(request.url));
   const fault = app.faults.take({ service: app.service, method: request.method, path });
+  if (fault?.kind === "401") app.expire?.();
   const response = (fault && faultAnswer(fault, app.service, new Date())) ?? (await handled(app, request, fault));
   const entry: LoggedRequest = { service: app.service, method: request.method, path, status: response.status };
   const parsed = parsedBody(body, request.headers.get("content-type"));

@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { expectedChanges } from "../../sandbox/seed/expected-changes.ts";
 import { sameMeaning } from "../../sandbox/seed/meaning.ts";
 import type { InstanceName, OrganizationExpectation } from "../../sandbox/types.ts";
-import { comparisons, startWorld, type TestWorld, TODAY } from "./world.ts";
+import { comparisons, RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "./world.ts";
+
+setDefaultTimeout(RUN_TIMEOUT);
 
 /* Every oddity of the sandbox's world comes to what the sandbox, on its own reading of the specification, expects. */
 

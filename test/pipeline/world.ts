@@ -1,4 +1,3 @@
-import { setDefaultTimeout } from "bun:test";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,8 +9,8 @@ import type { Output } from "../../lib/terminal/output.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
 
-/** A whole run waits for Zendesk's jobs, which are asked about every half second. */
-setDefaultTimeout(120_000);
+/** For a whole run, in milliseconds: it waits for Zendesk's jobs, which are asked about every half second. */
+export const RUN_TIMEOUT = 120_000;
 
 /** The day the tests' worlds are made for; the clock is the machine's, as young organizations are about real time (Y3). */
 export const TODAY = "2026-11-23";
@@ -34,9 +33,15 @@ export async function startWorld(
   options: SandboxOptions & {
     config?: (text: string) => string;
     env?: (env: Record<string, string>) => Record<string, string | undefined>;
+    plansFile?: string;
   } = {},
 ): Promise<TestWorld> {
-  const { config = (text: string) => text, env: adapt = (same) => same, ...sandboxOptions } = options;
+  const {
+    config = (text: string) => text,
+    env: adapt = (same) => same,
+    plansFile = join(import.meta.dir, "../../plans.yml"),
+    ...sandboxOptions
+  } = options;
   const sandbox = await startSandbox({ today: TODAY, timeFactor: 1000, ...sandboxOptions });
   const folder = await mkdtemp(join(tmpdir(), "zdsync-test-"));
   await writeFile(join(folder, "zdsync.config.yml"), config(sandbox.world.config));
@@ -44,7 +49,7 @@ export async function startWorld(
   const env = {
     ...adapt(sandbox.env),
     ZDSYNC_CONFIG: join(folder, "zdsync.config.yml"),
-    PLANS_FILE: join(import.meta.dir, "../../plans.yml"),
+    PLANS_FILE: plansFile,
   };
   const lines: string[] = [];
   let lastOut = "";
