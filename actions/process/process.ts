@@ -3,6 +3,7 @@ import { byRule } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { processAccounts } from "../../lib/domain/process.ts";
+import type { UnknownCharge } from "../../lib/domain/process-notes.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
@@ -32,10 +33,7 @@ export async function processArtifacts(context: StageContext): Promise<StageRepo
     today: origin.today,
   });
   const notes = [...overrides.notes, ...processed.notes].sort(byRule);
-  for (const { charge_name: name, accounts: concerned } of processed.unknownCharges)
-    warn(
-      `plans.yml does not know the charge "${name}" of ${concerned.length} accounts: it gives them no support. See process_notes.json.`,
-    );
+  for (const charge of processed.unknownCharges) warn(unknownChargeWarning(charge, plansFile.name));
 
   const unread = leftAloneIn([accounts]);
   const leftAlone = {
@@ -57,6 +55,15 @@ export async function processArtifacts(context: StageContext): Promise<StageRepo
     },
     notes: countByRule(notes),
   };
+}
+
+/** The most common way to lose support by mistake (E2): said in every run until somebody maps the name. */
+function unknownChargeWarning(
+  { charge_name: name, accounts, unexpired_accounts: unexpired }: UnknownCharge,
+  plans: string,
+): string {
+  const whom = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}, unexpired of ${unexpired.length}`;
+  return `${plans} does not know the charge "${name}" of ${whom}: it gives no support. Map or ignore it there; process_notes.json has the accounts.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { EXIT } from "../../lib/errors.ts";
@@ -13,20 +11,25 @@ import { describeSandbox, environmentOf, WORLD_INPUTS } from "./sandbox-command.
 
 const inputs = v.object({
   ...WORLD_INPUTS,
-  "data-dir": v.optional(v.pipe(v.string(), v.description("Keep the artifacts in this folder")), ""),
+  "data-dir": v.optional(v.pipe(v.string(), v.nonEmpty(), v.description("Folder of the artifacts")), "demo-data"),
 });
 
 export const demo: LoadedCommand = {
   inputs,
-  examples: ["zdsync demo", "zdsync demo --accounts 20000", "zdsync demo --data-dir demo-data"],
+  examples: ["zdsync demo", "zdsync demo --accounts 20000", "zdsync demo --data-dir /tmp/demo --json"],
   async run({ given, json, shell }) {
-    const { accounts, seed, "time-factor": timeFactor, today: day, "data-dir": kept } = parseInputs(inputs, given, {});
+    const {
+      accounts,
+      seed,
+      "time-factor": timeFactor,
+      today: day,
+      "data-dir": dataDir,
+    } = parseInputs(inputs, given, {});
     const running = await startSandbox({ accounts, seed, timeFactor, ...(day ? { today: day } : {}) });
-    const dataDir = kept || (await mkdtemp(join(tmpdir(), "zdsync-demo-")));
     const { output } = shell;
     try {
       const env = {
-        ...(await environmentOf(running)),
+        ...(await environmentOf(running, dataDir)),
         PLANS_FILE: join(import.meta.dir, "../../plans.yml"),
         ...(shell.env.ZDSYNC_DEBUG ? { ZDSYNC_DEBUG: "1" } : {}),
       };
@@ -46,11 +49,10 @@ export const demo: LoadedCommand = {
       output.err(
         `Second run: ${again.reads.toLocaleString("en-US")} reads and ${again.writes.toLocaleString("en-US")} writes in ${duration((shell.clock().getTime() - begun) / 1000)}.`,
       );
-      if (kept) output.err(`Artifacts: ${dataDir}`);
+      output.err(`Artifacts, results and report.md are in ${dataDir}.`);
       return second === EXIT.done && again.writes > 0 ? EXIT.failed : second;
     } finally {
       await running.stop();
-      if (!kept) await rm(dataDir, { recursive: true, force: true });
     }
   },
 };

@@ -1,4 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
@@ -46,7 +46,7 @@ export const sandbox: LoadedCommand = {
   async run({ given, json, shell }) {
     const { accounts, seed, "time-factor": timeFactor, port, today: day } = parseInputs(inputs, given, shell.env);
     const running = await startSandbox({ accounts, seed, timeFactor, port, ...(day ? { today: day } : {}) });
-    const env = await environmentOf(running);
+    const env = await environmentOf(running, await mkdtemp(join(tmpdir(), "zdsync-sandbox-")));
     shell.output.err(describeSandbox(running));
     shell.output.err("Copy these lines into another shell; Ctrl-C stops the sandbox and forgets everything.\n");
     if (json) shell.output.out(JSON.stringify(env));
@@ -66,9 +66,9 @@ export const sandbox: LoadedCommand = {
   },
 };
 
-/** The environment that makes zdsync use a sandbox, its configuration file included. */
-export async function environmentOf(running: Sandbox): Promise<Record<string, string>> {
-  const folder = await mkdtemp(join(tmpdir(), "zdsync-sandbox-"));
+/** The environment that makes zdsync use a sandbox; its configuration file goes into the folder. */
+export async function environmentOf(running: Sandbox, folder: string): Promise<Record<string, string>> {
+  await mkdir(folder, { recursive: true });
   const config = join(folder, "zdsync.config.yml");
   await writeFile(config, running.world.config);
   return { ...running.env, ZDSYNC_CONFIG: config };

@@ -160,7 +160,8 @@ async function doneWith<Organization extends ContactsDue>(
   contacts: Contact[],
   { connection }: ContactsSetting,
 ): Promise<ContactsDone<Organization>> {
-  const results = contacts.map(resultOf);
+  // Who is there already needs nothing, and would only be noise hour by hour.
+  const results = contacts.filter(({ decision }) => decision.do !== "nothing").map(resultOf);
   const placed = contacts.some((contact) => contact.outcome?.is === "applied" || contact.decision.do === "nothing");
   const hasUser = placed || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
   return { organization, results, hasUser };

@@ -76,6 +76,13 @@ describe("progress in a log", () => {
     ]);
   });
 
+  test("work that turned out to be none is not worth a line, unless there is an outcome to tell", () => {
+    const { output, progress } = inLog();
+    progress.begin("marks", 0).end();
+    progress.begin("updates", 0).end("nothing to do");
+    expect(output.said).toEqual(["updates: nothing to do (0.0 s)"]);
+  });
+
   test("what is said in between is said as it is", () => {
     const { output, progress } = inLog();
     progress.say("warning: w");

@@ -42,7 +42,7 @@ function liveProgress(output: Output, clock: () => number): TerminalProgress {
       lines.add(line);
       return lineOf(line, (outcome) => {
         lines.delete(line);
-        say(`  ✓ ${finished(line, clock(), outcome)}`);
+        if (isWorthSaying(line, outcome)) say(`  ✓ ${finished(line, clock(), outcome)}`);
       });
     },
     say,
@@ -58,7 +58,9 @@ function plainProgress(output: Output, clock: () => number): TerminalProgress {
   return {
     begin(what, total) {
       const line = newLine(what, total, clock());
-      const says = lineOf(line, (outcome) => output.err(`${finished(line, clock(), outcome)}`));
+      const says = lineOf(line, (outcome) => {
+        if (isWorthSaying(line, outcome)) output.err(finished(line, clock(), outcome));
+      });
       return {
         ...says,
         add(records) {
@@ -76,6 +78,11 @@ function plainProgress(output: Output, clock: () => number): TerminalProgress {
 
 function newLine(what: string, total: number | undefined, now: number): Line {
   return { what, total: total ?? null, done: 0, begun: now, saidAt: now };
+}
+
+/** Work that turned out to be none is not worth a line. */
+function isWorthSaying(line: Line, outcome: string | undefined): boolean {
+  return line.total !== 0 || outcome !== undefined;
 }
 
 function lineOf(line: Line, end: (outcome?: string) => void): ProgressLine {

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Result } from "../artifacts/results.ts";
+import { ArtifactStore } from "../artifacts/store.ts";
+import type { Mark, Note } from "../domain/changeset.ts";
+import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { SILENT } from "../stage/progress.ts";
+import { createRemotes } from "../stage/remotes.ts";
+import type { WritingContext } from "../stage/stage.ts";
+import { NEVER } from "../stage/stop.ts";
+import { ResultsFile } from "../sync/results-file.ts";
+import { COMPARISONS } from "./comparison.ts";
+import { finishResults, resultsName } from "./finish.ts";
+import { readChangeFiles } from "./hand-over.ts";
+import { filesOf, notesName, writeComparison } from "./write-comparison.ts";
+
+const NOW = new Date("2026-11-23T01:05:00Z");
+const ORIGIN = { run_id: "run-1", today: "2026-11-23", gathered_at: "2026-11-23T01:00:00.000Z", inputs: [] };
+
+let folder: string;
+let context: WritingContext;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "zdsync-comparison-"));
+  const settings = {
+    config: DEFAULT_CONFIG,
+    salesforce: null,
+    zendesk: {},
+    overrides: null,
+    plansFile: "",
+    slack: null,
+  };
+  context = {
+    store: new ArtifactStore(folder),
+    config: DEFAULT_CONFIG,
+    remotes: createRemotes(settings, { dryRun: true, warn: () => {}, today: ORIGIN.today }),
+    progress: SILENT,
+    stop: NEVER,
+    clock: () => NOW,
+    runId: "run-1",
+    runIsGiven: true,
+    today: ORIGIN.today,
+    salesforceHost: null,
+    warn: () => {},
+  };
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+function mark(id: number): Mark {
+  return {
+    id,
+    salesforce_id: null,
+    name: "Gone",
+    before: { mark_for_deletion: null },
+    change: { mark_for_deletion: true },
+  };
+}
+
+const note: Note = { rule: "C7", salesforce_id: null, id: 9, reason: "name taken" };
+
+function write(marks: number, allow: Record<string, number> = {}) {
+  const changeset = {
+    creates: [],
+    updates: [],
+    marks: Array.from({ length: marks }, (_, index) => mark(index + 1)),
+    notes: [note],
+    existing: 40,
+    marked: 0,
+  };
+  return writeComparison(context, "global", changeset, { stage: "compare", origin: ORIGIN, allow });
+}
+
+describe("S2: a comparison within its limits", () => {
+  test("is reported with its digest, written, and kept in the history", async () => {
+    const report = await write(2);
+    expect(report).toMatchObject({ name: "global", existing: 40, planned: { creates: 0, updates: 0, marks: 2 } });
+    expect(report.refused).toBeUndefined();
+    const files = [...filesOf("global"), "global_notes.json"].sort();
+    expect((await readdir(join(folder, "history", "run-1"))).sort()).toEqual(files);
+    const handedOver = await readChangeFiles(context.store, "global", { expect: [report.digest], maxAgeMs: null }, NOW);
+    expect(handedOver.manifest).toMatchObject({ verdict: "within limits", stage: "compare", run_id: "run-1" });
+    expect((await context.store.read("global_notes.json")).records).toEqual([note]);
+  });
+});
+
+describe("S2: a comparison over a limit", () => {
+  test("is refused, and its change files are there all the same, with the verdict", async () => {
+    const report = await write(3);
+    expect(report.refused).toContain("--allow marks=3");
+    expect((await context.store.readRecords("global_not_in_sync.json")).records).toHaveLength(3);
+    expect((await context.store.readChangesetManifest("global"))?.verdict).toBe("over a limit");
+  });
+
+  test("is allowed by a number, and no further", async () => {
+    expect((await write(3, { marks: 3 })).refused).toBeUndefined();
+    expect((await write(4, { marks: 3 })).refused).toContain("--allow marks=4");
+  });
+});
+
+test("S6: results are counted by effect and kept in the history", async () => {
+  const file = new ResultsFile(context.store, "global_results.json");
+  const result: Result = {
+    effect: "mark",
+    salesforce_id: null,
+    id: 1,
+    outcome: "applied",
+    reason: null,
+    before: {},
+    after: {},
+  };
+  await file.add([result, { ...result, id: 2, outcome: "failed", reason: "gone" }, { ...result, effect: "create" }]);
+  expect(await finishResults("global", file, "run-1", context)).toEqual({
+    create: { applied: 1, failed: 0, skipped: 0 },
+    update: { applied: 0, failed: 0, skipped: 0 },
+    mark: { applied: 1, failed: 1, skipped: 0 },
+    contact: { applied: 0, failed: 0, skipped: 0 },
+  });
+  expect(await readdir(join(folder, "history", "run-1"))).toEqual(["global_results.json"]);
+});
+
+test("file names are those of artifacts.md", () => {
+  expect(COMPARISONS.flatMap((one) => [...filesOf(one), notesName(one), resultsName(one)])).toEqual(
+    ["global", "usgov", "partner", "usgov_user"].flatMap((prefix) => [
+      `${prefix}_creates.json`,
+      `${prefix}_updates.json`,
+      `${prefix}_not_in_sync.json`,
+      `${prefix}_changeset.manifest.json`,
+      `${prefix}_notes.json`,
+      `${prefix}_results.json`,
+    ]),
+  );
+});
