@@ -42,10 +42,7 @@ export interface Retry<Row> {
  * Writes up to a hundred rows of one kind and accounts for every one of them (S6): checked right before, sent, looked up where
  * the outcome is unknown, sent once more where that is safe, read back. Answers one result per row, in order.
  */
-export async function applyRows<Row extends object>(
-  rows: readonly Row[],
-  kind: RowKind<Row>,
-): Promise<{ row: Row; result: Result }[]> {
+export async function applyRows<Row extends object>(rows: readonly Row[], kind: RowKind<Row>): Promise<Written<Row>[]> {
   const verdicts = await kind.precheck(rows);
   const toSend = rows.filter((row) => !verdicts.has(row));
   let outcomes = await sendAndLookUp(toSend, "send", kind);
@@ -83,25 +80,36 @@ export interface Recorder {
   record(results: readonly Result[]): Promise<void>;
 }
 
+/** A row with what became of it. */
+export interface Written<Row> {
+  row: Row;
+  result: Result;
+}
+
 /**
  * Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). Where a job throws, no further one is
- * begun, those in flight are finished and accounted for (S6), and then the error is thrown on.
+ * begun, those in flight are finished and accounted for (S6), and then the error is thrown on. `afterJob` belongs to its job: with
+ * one job at a time, it ends before the next one begins.
  */
 export async function applyInJobs<Row extends object>(
   rows: readonly Row[],
   kind: RowKind<Row>,
   recorder: Recorder,
   atOnce: number,
+  afterJob: (written: readonly Written<Row>[]) => Promise<void> = async () => {},
 ): Promise<void> {
   const jobs = inJobs(rows);
   const errors: unknown[] = [];
+  const done = new Map<Row[], Written<Row>[]>();
   let next = 0;
   const apply = async (job: Row[]): Promise<Result[]> => {
     const { reason } = recorder.stop;
     if (errors.length > 0) return skipRows(job, kind, "not attempted: another job failed altogether");
     if (reason !== null) return skipRows(job, kind, `stopped (${reason})`);
     try {
-      return (await applyRows(job, kind)).map(({ result }) => result);
+      const written = await applyRows(job, kind);
+      done.set(job, written);
+      return written.map(({ result }) => result);
     } catch (error) {
       errors.push(error);
       return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: messageOf(error) }));
@@ -112,6 +120,7 @@ export async function applyInJobs<Row extends object>(
       const results = await apply(job);
       recorder.line.add(job.length);
       await recorder.record(results).catch((error) => errors.push(error));
+      await afterJob(done.get(job) ?? []).catch((error) => errors.push(error));
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));

@@ -1,12 +1,13 @@
+import type { Result } from "../artifacts/results.ts";
 import { bySalesforceId, type Create, type Mark, type Update } from "../domain/changeset.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
-import { ArtifactError } from "../errors.ts";
+import { ArtifactError, messageOf } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, applyRows, inJobs, type Recorder, skipRows } from "./apply-rows.ts";
+import { applyInJobs, type Recorder, type Written } from "./apply-rows.ts";
 import { claimAddresses } from "./claim-addresses.ts";
 import { type ContactsDue, finishContacts } from "./contacts.ts";
 import { youngOrganizations } from "./due-contacts.ts";
@@ -52,13 +53,20 @@ export interface WithoutContacts extends Omit<NewOrganization, "sold_tos"> {
  */
 export async function syncOrganizations(sync: OrganizationSync): Promise<WithoutContacts[]> {
   const changes = changesOf(sync);
+  try {
+    return await writeAll(sync, changes);
+  } finally {
+    await sync.results.close();
+  }
+}
+
+async function writeAll(sync: OrganizationSync, changes: ReturnType<typeof changesOf>): Promise<WithoutContacts[]> {
   const withoutContacts = await writeCreates(sync);
   for (const [effect, rows] of Object.entries(changes)) {
     const line = sync.progress.begin(`${sync.instance} ${sync.what}: ${effect}`, rows.length);
     await applyInJobs(rows, changeRows(sync.connection, sync.instance), recorderOf(sync, line), JOBS_AT_ONCE);
     line.end();
   }
-  await sync.results.close();
   return withoutContacts;
 }
 
@@ -100,66 +108,76 @@ async function writeCreates(sync: OrganizationSync): Promise<WithoutContacts[]> 
   const claims = claimAddresses([...creates, ...young]);
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: creates`, creates.length);
   const lonely: WithoutContacts[] = [];
-  for (const batch of inJobs(creates)) {
-    lonely.push(...(await writeBatch(batch, claims, sync, recorderOf(sync, line))));
-    line.add(batch.length);
-  }
+  const finishBatch = async (written: readonly Written<Create>[]) => {
+    const due = newOrganizations(written, sync);
+    releaseClaims(claims, written, due);
+    lonely.push(...(await contactsOf(due, claims, sync)));
+  };
+  const kind = createRows(sync.connection, sync.instance);
+  await applyInJobs(creates, kind, recorderOf(sync, line), 1, finishBatch);
   line.end();
   const older = young.map((organization) => ({ ...organization, createdByThisRun: false }));
   if (sync.stop.reason === null) lonely.push(...(await contactsOf(older, claims, sync)));
   return lonely;
 }
 
-async function writeBatch(
-  batch: Create[],
-  claims: Map<string, string>,
-  sync: OrganizationSync,
-  recorder: Recorder,
-): Promise<WithoutContacts[]> {
-  const kind = createRows(sync.connection, sync.instance);
-  if (sync.stop.reason !== null) {
-    await recorder.record(skipRows(batch, kind, `stopped (${sync.stop.reason})`));
-    return [];
-  }
-  const written = await applyRows(batch, kind);
-  await recorder.record(written.map(({ result }) => result));
+/** The organizations of a batch that are there now, whoever made them: this run, or one that was killed before. */
+function newOrganizations(written: readonly Written<Create>[], sync: OrganizationSync): NewOrganization[] {
   const created_at = (sync.contacts?.now ?? new Date(0)).toISOString();
-  const due = written.flatMap(
-    ({ row: { salesforce_id, name, sold_tos }, result: { id, outcome } }): NewOrganization[] =>
-      id === null || outcome === "failed"
-        ? []
-        : [{ id, salesforce_id, name, sold_tos, created_at, createdByThisRun: outcome === "applied" }],
+  return written.flatMap(({ row: { salesforce_id, name, sold_tos }, result: { id, outcome } }) =>
+    id === null || outcome === "failed"
+      ? []
+      : [{ id, salesforce_id, name, sold_tos, created_at, createdByThisRun: outcome === "applied" }],
   );
-  releaseClaims(claims, batch, due);
-  return contactsOf(due, claims, sync);
 }
 
-/** Finishes contacts and answers those organizations that still have nobody. */
+/**
+ * Finishes contacts and answers those organizations that still have nobody. A remote that fails here does not stop the updates:
+ * the contacts are failed with the reason, and due again in the next run (Y3).
+ */
 async function contactsOf(
   due: readonly NewOrganization[],
   claims: ReadonlyMap<string, string>,
   sync: OrganizationSync,
 ): Promise<WithoutContacts[]> {
   if (!sync.contacts || due.length === 0) return [];
-  const finished = await finishContacts(due, {
-    connection: sync.connection,
-    protectedAddresses: sync.contacts.protectedAddresses,
-    claims,
-  });
-  await sync.results.add(finished.flatMap(({ results }) => results));
-  return finished.flatMap(({ organization: { sold_tos: _, ...organization }, hasUser, results }) => {
-    const addresses = results.map(({ after, reason, outcome }) => ({
-      email: String(after.email ?? ""),
-      reason: reason ?? outcome,
-    }));
-    return hasUser ? [] : [{ ...organization, addresses }];
-  });
+  const { protectedAddresses } = sync.contacts;
+  try {
+    const finished = await finishContacts(due, { connection: sync.connection, protectedAddresses, claims });
+    await sync.results.add(finished.flatMap(({ results }) => results));
+    return finished.flatMap(({ organization: { sold_tos: _, ...organization }, hasUser, results }) => {
+      const addresses = results.map(({ after, reason, outcome }) => ({
+        email: String(after.email ?? ""),
+        reason: reason ?? outcome,
+      }));
+      return hasUser ? [] : [{ ...organization, addresses }];
+    });
+  } catch (error) {
+    await sync.results.add(due.flatMap((organization) => unfinished(organization, messageOf(error))));
+    return [];
+  }
+}
+
+function unfinished({ id, salesforce_id, sold_tos }: NewOrganization, reason: string): Result[] {
+  return sold_tos.map(({ email }) => ({
+    effect: "contact",
+    salesforce_id,
+    id: null,
+    outcome: "failed",
+    reason,
+    before: {},
+    after: { email, organization_id: id },
+  }));
 }
 
 /** An organization that could not be created wants no addresses any more; the next one that does gets them. */
-function releaseClaims(claims: Map<string, string>, batch: readonly Create[], due: readonly ContactsDue[]): void {
+function releaseClaims(
+  claims: Map<string, string>,
+  batch: readonly Written<Create>[],
+  due: readonly ContactsDue[],
+): void {
   const there = new Set(due.map(({ salesforce_id: id }) => id));
-  const failed = new Set(batch.flatMap(({ salesforce_id: id }) => (there.has(id) ? [] : [id])));
+  const failed = new Set(batch.flatMap(({ row: { salesforce_id: id } }) => (there.has(id) ? [] : [id])));
   for (const [address, holder] of claims) if (failed.has(holder)) claims.delete(address);
 }
 

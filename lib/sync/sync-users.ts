@@ -24,6 +24,14 @@ export interface UserSync {
 
 /** Writes user creates, updates and marks (U6). Every record ends up in the results file. */
 export async function syncUsers(sync: UserSync): Promise<void> {
+  try {
+    await writeAll(sync);
+  } finally {
+    await sync.results.close();
+  }
+}
+
+async function writeAll(sync: UserSync): Promise<void> {
   const { updates, marks } = userRows(sync.updates, sync.marks, sync.users);
   const begin = (effect: string, total: number): Recorder => ({
     stop: sync.stop,
@@ -38,5 +46,4 @@ export async function syncUsers(sync: UserSync): Promise<void> {
     await applyInJobs(rows, userChangeRows(sync.connection), recorder, JOBS_AT_ONCE);
     recorder.line.end();
   }
-  await sync.results.close();
 }
