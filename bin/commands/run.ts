@@ -38,7 +38,7 @@ export async function runCommand(
     const inputs = parseInputs(runInputs, given, env);
     const instances: readonly InstanceName[] = inputs.instance ? [inputs.instance] : INSTANCES;
     const session = await openSession({
-      command: extent,
+      command: inputs["dry-run"] ? `${extent} --dry-run` : extent,
       dataDir: inputs["data-dir"],
       runId: inputs["run-id"],
       today: inputs.today,

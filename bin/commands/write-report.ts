@@ -2,12 +2,13 @@ import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { changeFiles } from "../../lib/changesets/comparison.ts";
 import { notesName } from "../../lib/changesets/write-comparison.ts";
 import { type ReportedComparison, renderMarkdown } from "../../lib/report/markdown.ts";
+import { renderText } from "../../lib/report/text.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 
 const REPORT = "report.md";
 
-/** Writes `report.md` beside the artifacts and into the history; answers its text. */
+/** Writes `report.md` beside the artifacts and into the history; answers it as text for a terminal. */
 export async function writeReport(
   store: ArtifactStore,
   about: { run_id: string; today: string; hosts: string },
@@ -16,10 +17,10 @@ export async function writeReport(
   const comparisons: ReportedComparison[] = [];
   for (const { comparison } of reports) if (comparison) comparisons.push(await withRecords(store, comparison));
   const processNotes = await store.readIfThere("process_notes.json");
-  const text = `${renderMarkdown(about, comparisons, processNotes?.records ?? [])}\n`;
-  await store.writeText(REPORT, text);
+  const notes = processNotes?.records ?? [];
+  await store.writeText(REPORT, `${renderMarkdown(about, comparisons, notes)}\n`);
   await keepInHistory(store.directory, about.run_id, [REPORT]);
-  return text;
+  return renderText(about, comparisons, notes);
 }
 
 async function withRecords(store: ArtifactStore, comparison: ComparisonReport): Promise<ReportedComparison> {

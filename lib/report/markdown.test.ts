@@ -3,6 +3,7 @@ import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
 import type { UserUpdate } from "../domain/user.ts";
 import { changedValues, show } from "./changes.ts";
 import { cell, type ReportedComparison, renderMarkdown } from "./markdown.ts";
+import { renderText } from "./text.ts";
 
 const ACCOUNT = "0014M00001kAbCdQAK";
 const HEAD = { run_id: "run-1", today: "2026-11-23", hosts: "Zendesk global example.zendesk.com" };
@@ -88,8 +89,8 @@ describe("the report", () => {
     for (const line of [
       "# zdsync run-1",
       "Zendesk global example.zendesk.com · today is 2026-11-23",
-      "| Customers, global | 100 | 1 | 1 | 1 | `abc123` |",
-      "| marks | 7 | 5 % (5) **exceeded** |",
+      "| Customers, global | 100 | 1 | 1 | 1 | abc123 |",
+      "| marks | 7 | 5 % (5) EXCEEDED |",
       "| creates | 1 | 500 |",
       `- New (${ACCOUNT}): premium`,
       `- Old (${ACCOUNT}): name: Old → Newer, support_hold: – → yes, support_level: premium → ultimate`,
@@ -105,8 +106,14 @@ describe("the report", () => {
     const one = reported();
     const refused = { ...one, comparison: { ...one.comparison, refused: "7 marks\n--allow marks=7" } };
     const text = renderMarkdown(HEAD, [refused], []);
-    expect(text).toContain("| Customers, global **refused** |");
+    expect(text).toContain("| Customers, global REFUSED |");
     expect(text).toContain("> 7 marks\n> --allow marks=7\n");
+  });
+
+  test("for a terminal the same, without Markdown's marks and escapes", () => {
+    const text = renderText(HEAD, [reported({ creates: [create("Cross-media *AG*\u202e")] })], []);
+    expect(text.split("\n")).toContain(`  Cross-media *AG*  (${ACCOUNT}): premium`);
+    expect(text).toContain("Create (1)");
   });
 
   test("hostile names stay within their line, whichever record they come in", () => {

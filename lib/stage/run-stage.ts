@@ -33,7 +33,7 @@ export async function runStage<Inputs extends InputsSchema>(
       deadline?: number | null;
     };
     const session = await openSession({
-      command: stage.name,
+      command: shared["dry-run"] ? `${stage.name} --dry-run` : stage.name,
       dataDir: shared["data-dir"] ?? "data",
       runId: shared["run-id"] ?? "",
       today: shared.today ?? "",

@@ -68,7 +68,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const endStopping = keepStopping(stop, options.deadlineMs, progress.say);
   const warn = (message: string) => progress.say(`warning: ${message}`);
   const hosts = hostsLine(settings);
-  output.err(`zdsync ${options.command}${options.dryRun ? " --dry-run" : ""} ${runId} · ${hosts}`);
+  output.err(`zdsync ${options.command} ${runId} · ${hosts}`);
   if (options.today) warn(todayWarning(today));
   for (const one of Object.values(settings.zendesk)) {
     if (one?.auth.kind === "api-token")

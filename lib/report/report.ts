@@ -1,0 +1,128 @@
+import { COMPARISON } from "../changesets/comparison.ts";
+import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
+import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
+import type { ComparisonReport } from "../stage/stage.ts";
+import { changedValues, show } from "./changes.ts";
+
+/** Records of one kind that a report shows in full; the files hold them all. */
+const SHOWN = 200;
+
+/** A comparison with its records, as a report shows it. */
+export interface ReportedComparison {
+  comparison: ComparisonReport;
+  creates: readonly (Create | UserCreate)[];
+  updates: readonly (Update | UserUpdate)[];
+  marks: readonly (Mark | UserMark)[];
+  notes: readonly Note[];
+}
+
+/** What a run is about, for the head of a report. */
+export interface ReportHead {
+  run_id: string;
+  today: string;
+  hosts: string;
+}
+
+/** How a report looks; what it says is the same in every style. Lines end nowhere: they are joined. */
+export interface Style {
+  /** Text from outside, made harmless where it is shown. */
+  plain(text: string): string;
+  heading(level: 1 | 2 | 3, text: string): string[];
+  paragraph(text: string): string[];
+  item(text: string): string;
+  /** First row is the head; numbers stand to the right. */
+  table(rows: readonly (readonly (string | number)[])[]): string[];
+}
+
+/** What would change or was changed, comparison by comparison, with what was left alone and why. */
+export function renderReport(
+  head: ReportHead,
+  comparisons: readonly ReportedComparison[],
+  otherNotes: readonly Note[],
+  style: Style,
+): string {
+  return [
+    ...style.heading(1, `zdsync ${head.run_id}`),
+    ...style.paragraph(`${head.hosts} · today is ${head.today}`),
+    ...style.table([
+      ["", "existing", "create", "update", "mark", "digest"],
+      ...comparisons.map(({ comparison: { name, existing, planned, digest, refused } }) => [
+        `${COMPARISON[name].title}${refused ? " REFUSED" : ""}`,
+        existing,
+        planned.creates,
+        planned.updates,
+        planned.marks,
+        digest,
+      ]),
+    ]),
+    ...comparisons.flatMap((one) => renderComparison(one, style)),
+    ...renderNotes("Accounts and overrides", otherNotes, style),
+  ].join("\n");
+}
+
+function renderComparison({ comparison, creates, updates, marks, notes }: ReportedComparison, style: Style): string[] {
+  return [
+    ...style.heading(2, COMPARISON[comparison.name].title),
+    ...(comparison.refused ? style.paragraph(comparison.refused) : []),
+    ...style.table([
+      ["effect", "count", "limit"],
+      ...comparison.measures.map(({ effect, count, limitText, exceeded }) => [
+        effect,
+        count,
+        exceeded ? `${limitText} EXCEEDED` : limitText,
+      ]),
+    ]),
+    ...section(
+      "Create",
+      creates,
+      style,
+      (create) =>
+        `${style.plain(create.name)} (${create.salesforce_id})${"organization_fields" in create ? `: ${show(create.organization_fields.support_level)}` : ""}`,
+    ),
+    ...section("Update", updates, style, (update) => renderUpdate(update, style)),
+    ...section(
+      "Mark for deletion",
+      marks,
+      style,
+      (mark) =>
+        `${"name" in mark ? style.plain(mark.name) : `user ${mark.id}`} (${mark.salesforce_id ?? "no salesforce_id"})`,
+    ),
+    ...renderNotes("Left alone", notes, style),
+  ];
+}
+
+function renderUpdate(update: Update | UserUpdate, style: Style): string {
+  if (!("name" in update)) {
+    const changes = Object.entries(update.change).map(
+      ([field, after]) =>
+        `${field}: ${style.plain(show(update.before[field as keyof typeof update.before]))} → ${style.plain(show(after))}`,
+    );
+    return `user ${update.id} (${update.salesforce_id}): ${changes.join(", ")}`;
+  }
+  const changes = changedValues(update.before, update.change).map(
+    ({ field, before, after }) => `${field}: ${style.plain(before)} → ${style.plain(after)}`,
+  );
+  return `${style.plain(update.name)} (${update.salesforce_id}): ${changes.join(", ")}`;
+}
+
+function section<T>(title: string, records: readonly T[], style: Style, render: (record: T) => string): string[] {
+  if (records.length === 0) return [];
+  const items = records.slice(0, SHOWN).map((record) => style.item(render(record)));
+  const more = records.length > SHOWN ? [style.item(`… and ${records.length - SHOWN} more in the change files`)] : [];
+  return [...style.heading(3, `${title} (${records.length})`), ...items, ...more, ""];
+}
+
+function renderNotes(title: string, notes: readonly Note[], style: Style): string[] {
+  return section(title, notes, style, ({ rule, salesforce_id: account, id, reason }) => {
+    const what = [account, id === null ? null : `organization or user ${id}`].filter((part) => part !== null);
+    return `${rule} ${what.join(", ")}: ${style.plain(reason)}`;
+  });
+}
+
+/** Text from outside as one visible line: no control characters, no invisible direction marks, cut to what a report shows. */
+export function oneLine(text: string): string {
+  return [...text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ").toWellFormed()].slice(0, LONGEST).join("");
+}
+
+/** Characters of a name or reason that a report shows. */
+const LONGEST = 400;
