@@ -77,7 +77,7 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
     async run({ given, json, shell }) {
       const { exit, report } = await runStage(stage, given, shell);
       if (json) shell.output.out(JSON.stringify({ exit, report }));
-      else if (report) shell.output.out(renderStage(report));
+      else if (report) shell.output.out(renderStage(report, given["dry-run"] === "true"));
       return exit;
     },
   };

@@ -105,6 +105,9 @@ function givenInputs(inputs: InputsSchema, options: Record<string, unknown>): Re
 /** Without progress lines; errors and results still come. */
 function quietened(output: Output, quiet: boolean): Output {
   return quiet
-    ? { ...output, err: (text) => (/^(?:error|warning):/.test(text) ? output.err(text) : undefined) }
+    ? {
+        ...output,
+        err: (text) => (/^(?:error:|warning:|zdsync |SIG|deadline)/.test(text) ? output.err(text) : undefined),
+      }
     : output;
 }

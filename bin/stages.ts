@@ -13,11 +13,6 @@ export const STAGES = {
 
 export type StageName = keyof typeof STAGES;
 
-/** Whether a word is the name of a stage. */
-export function isStageName(word: string): word is StageName {
-  return Object.hasOwn(STAGES, word);
-}
-
 /** Loads a stage by name, whatever its inputs are: they are parsed by its own declaration. */
 export async function loadStage(name: StageName): Promise<Stage<InputsSchema>> {
   return (await STAGES[name]()).stage as unknown as Stage<InputsSchema>;

@@ -1,4 +1,9 @@
 #!/usr/bin/env bun
 import { program } from "./program.ts";
 
+// Whoever reads only the first lines (`| head`) has closed the pipe: no reason to fail.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
+
 process.exitCode = await program(process.argv.slice(2), process.env);

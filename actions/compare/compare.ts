@@ -13,14 +13,14 @@ export async function compareInstance(
   allow: Partial<Record<Effect, number>>,
   context: StageContext,
 ): Promise<StageReport> {
-  const { store, config, runId, today, clock, warn } = context;
+  const { store, config, clock } = context;
   const prefix = FILE_PREFIX[instance];
   const desired = await store.read(`${prefix}_accounts.json`);
   const organizations = await store.read(`zendesk_${prefix}.json`);
   const accounts = await store.read("salesforce_accounts.json");
   const partners = await store.readIfThere("partner_accounts.json");
   const inputs = [desired, organizations, accounts, ...(partners ? [partners] : [])];
-  const origin = originOf(inputs, { runId, today, now: clock(), warn });
+  const origin = originOf(inputs, { ...context, now: clock() });
   const changeset = compareCustomers({
     instance,
     desired: desired.records,

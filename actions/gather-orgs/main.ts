@@ -1,4 +1,5 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
+import { checkToday } from "../../lib/artifacts/origin.ts";
 import { FILE_PREFIX } from "../../lib/domain/instance.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import { countByRule, type ReadingStage, type StageContext } from "../../lib/stage/stage.ts";
@@ -45,8 +46,10 @@ export const stage: ReadingStage<typeof inputs> = {
 };
 
 /** The run that gather-accounts began in this data directory, or one of its own. */
-async function originOfRun({ store, runId, runIsGiven, today, clock }: StageContext): Promise<RunOrigin> {
+async function originOfRun(context: StageContext): Promise<RunOrigin> {
+  const { store, runId, runIsGiven, today, clock } = context;
   const accounts = runIsGiven ? null : await store.readManifest("salesforce_accounts.json");
+  if (accounts) checkToday("salesforce_accounts.json", accounts.today, context);
   return {
     run_id: accounts?.run_id ?? runId,
     today: accounts?.today ?? today,

@@ -1,5 +1,5 @@
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { countEffects } from "../../lib/changesets/finish.ts";
 import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
 import { protectionsOf } from "../../lib/changesets/protections.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
@@ -15,7 +15,7 @@ import {
   type StageReport,
   type WritingContext,
 } from "../../lib/stage/stage.ts";
-import { ResultsFile } from "../../lib/sync/results-file.ts";
+import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 
@@ -32,12 +32,12 @@ export async function comparePartnerArtifacts(
   allow: WritingInputs["allow"],
   context: StageContext,
 ): Promise<ComparedPartners> {
-  const { store, config, runId, today, clock, warn } = context;
+  const { store, config, clock } = context;
   const partners = await store.read("partner_accounts.json");
   const organizations = await store.read("zendesk_global.json");
   const accounts = await store.read("salesforce_accounts.json");
   const inputs = [partners, organizations, accounts];
-  const origin = originOf(inputs, { runId, today, now: clock(), warn });
+  const origin = originOf(inputs, { ...context, now: clock() });
   const changeset = comparePartners({
     partners: partners.records,
     organizations: organizations.records,
@@ -61,27 +61,28 @@ export async function comparePartnerArtifacts(
 
 /** Stage 7: compares partners and writes what differs (P1–P4), or refuses before any write (S2). */
 export async function syncPartners(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
-  const { store, config, remotes, progress, stop, clock } = context;
+  const { config, remotes, progress, stop, clock } = context;
   const { report, changeset, gathered, gatheredAt } = await comparePartnerArtifacts(inputs.allow, context);
   checkExpected("partner", report.comparison.digest, termsOf(inputs));
   checkAge("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock());
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
   await proveInstance(connection.reader, config.hosts.global);
-  const results = new ResultsFile(store, resultsName("partner"));
-  await syncOrganizations({
-    instance: "global",
-    what: "partners",
-    ...changeset,
-    gathered,
-    connection,
-    results,
-    progress,
-    stop,
-    contacts: null,
-  });
-  const counts = await finishResults("partner", results, report.run_id, context);
-  return { ...report, comparison: { ...report.comparison, results: counts } };
+  const results = context.openResults("partner", report.run_id);
+  const { ended } = await untilEnded(() =>
+    syncOrganizations({
+      instance: "global",
+      what: "partners",
+      ...changeset,
+      gathered,
+      connection,
+      results,
+      progress,
+      stop,
+      contacts: null,
+    }),
+  );
+  return { ...report, ...ended, comparison: { ...report.comparison, results: countEffects(results) } };
 }
 
 /** Names that compare is about to take in this run; a changeset of another run says nothing. */

@@ -11,7 +11,7 @@ import { parsePlans } from "../../lib/yaml-files/plans.ts";
 
 /** Works out what every account is entitled to in each instance (entitlements.md). */
 export async function processArtifacts(context: StageContext): Promise<StageReport> {
-  const { store, remotes, runId, today, clock, warn } = context;
+  const { store, remotes, clock, warn } = context;
   const accounts = await store.read("salesforce_accounts.json");
   const partners = await store.readIfThere("partner_accounts.json");
   const plansFile = await remotes.plansText();
@@ -21,7 +21,7 @@ export async function processArtifacts(context: StageContext): Promise<StageRepo
     ? parseOverrides(overridesFile.text, overridesFile.name)
     : { overrides: [], notes: [] };
   const inputs = [accounts, ...(partners ? [partners] : [])];
-  const origin = originOf(inputs, { runId, today, now: clock(), warn });
+  const origin = originOf(inputs, { ...context, now: clock() });
   const partnerIds = partners
     ? new Set(partners.records.map((partner) => partner.salesforce_id))
     : await partnersByOrganization(context);

@@ -1,4 +1,4 @@
-import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { countEffects } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
 import { judge } from "../../lib/changesets/judge.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
@@ -7,8 +7,8 @@ import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf, isMarked } from "../../lib/domain/organization-scope.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
+import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { postNoticesOf } from "../../lib/sync/notices.ts";
-import { ResultsFile } from "../../lib/sync/results-file.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 
@@ -51,24 +51,29 @@ export async function syncInstance(
 
   const connection = await remotes.zendesk(instance);
   await proveInstance(connection.reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
-  const results = new ResultsFile(store, resultsName(prefix));
-  const lonely = await syncOrganizations({
-    instance,
-    what: "customers",
-    ...changes,
-    gathered: gathered.records,
-    connection,
-    results,
-    progress,
-    stop,
-    contacts:
-      instance === "global"
-        ? { desired: desired.records, protectedAddresses: protectedAddressesOf(config), now: clock() }
-        : null,
-  });
-  const notices = instance === "global" ? await postNoticesOf(lonely, report.run_id, context) : undefined;
-  const counts = await finishResults(prefix, results, report.run_id, context);
-  return { ...report, comparison: { ...report.comparison, results: counts, ...(notices ? { notices } : {}) } };
+  const results = context.openResults(prefix, report.run_id);
+  const { value: lonely = [], ended } = await untilEnded(() =>
+    syncOrganizations({
+      instance,
+      what: "customers",
+      ...changes,
+      gathered: gathered.records,
+      connection,
+      results,
+      progress,
+      stop,
+      contacts:
+        instance === "global"
+          ? { desired: desired.records, protectedAddresses: protectedAddressesOf(config), now: clock() }
+          : null,
+    }),
+  );
+  const notices = instance === "global" && !ended ? await postNoticesOf(lonely, report.run_id, context) : undefined;
+  return {
+    ...report,
+    ...ended,
+    comparison: { ...report.comparison, results: countEffects(results), ...(notices ? { notices } : {}) },
+  };
 }
 
 /** What change files without a manifest are measured against: every organization of an account. */

@@ -1,5 +1,6 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
-import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { checkToday } from "../../lib/artifacts/origin.ts";
+import { countEffects } from "../../lib/changesets/finish.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
@@ -9,7 +10,7 @@ import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import type { User } from "../../lib/domain/user.ts";
 import { type ComparisonReport, countByRule, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
-import { ResultsFile } from "../../lib/sync/results-file.ts";
+import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncUsers } from "../../lib/sync/sync-users.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 import { gatherContacts, gatherUsers } from "./gather-users.ts";
@@ -44,6 +45,9 @@ export async function compareUserArtifacts(
     ),
     conflictedOrganizationIds: conflicted(gathered.organizations),
     organizationIds: new Set(gathered.organizations.map((organization) => organization.id)),
+    unmanagedOrganizationIds: new Set(
+      gathered.organizations.flatMap((organization) => (accountIdOf(organization) === null ? [organization.id] : [])),
+    ),
   });
   const changeset = fromSalesforce.notes.length > 0 ? withoutMarks(compared) : compared;
   const notes = [...gathered.notes, ...fromSalesforce.notes, ...changeset.notes].sort(byRule);
@@ -75,19 +79,21 @@ export async function compareUserArtifacts(
 
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
 export async function syncUserArtifacts(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
-  const { store, remotes, progress, stop } = context;
+  const { remotes, progress, stop } = context;
   const { report, changeset, users } = await compareUserArtifacts(inputs.allow, context);
   checkExpected("usgov_user", report.comparison.digest, termsOf(inputs));
   if (report.comparison.refused) return report;
-  const results = new ResultsFile(store, resultsName("usgov_user"));
-  await syncUsers({ ...changeset, users, connection: await remotes.zendesk("us-government"), results, progress, stop });
-  const counts = await finishResults("usgov_user", results, report.run_id, context);
-  return { ...report, comparison: { ...report.comparison, results: counts } };
+  const connection = await remotes.zendesk("us-government");
+  const results = context.openResults("usgov_user", report.run_id);
+  const { ended } = await untilEnded(() => syncUsers({ ...changeset, users, connection, results, progress, stop }));
+  return { ...report, ...ended, comparison: { ...report.comparison, results: countEffects(results) } };
 }
 
 /** The run whose organizations these users belong to, where this data directory has one. Users are gathered now. */
-async function originOfUsers({ store, runId, runIsGiven, today, clock }: WritingContext): Promise<RunOrigin> {
+async function originOfUsers(context: WritingContext): Promise<RunOrigin> {
+  const { store, runId, runIsGiven, today, clock } = context;
   const organizations = runIsGiven ? null : await store.readManifest("zendesk_usgov.json");
+  if (organizations) checkToday("zendesk_usgov.json", organizations.today, context);
   return {
     run_id: organizations?.run_id ?? runId,
     today: organizations?.today ?? today,

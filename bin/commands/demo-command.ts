@@ -34,14 +34,17 @@ export const demo: LoadedCommand = {
         ...(shell.env.ZDSYNC_DEBUG ? { ZDSYNC_DEBUG: "1" } : {}),
       };
       output.err(describeSandbox(running));
-      const run = () => runCommand("run", { "data-dir": dataDir }, { env, output, clock: shell.clock, json });
-      const first = await run();
+      const run = (id: string) =>
+        runCommand("run", { "data-dir": dataDir, "run-id": id }, { env, output, clock: shell.clock, json });
+      const first = await run("demo-first");
       const afterFirst = countRequests(running);
       if (first !== EXIT.done && first !== EXIT.someFailed) return first;
-      output.err("\nThe same run again: it must find nothing to do.");
+      output.err(
+        "\nThe same run again: it must write nothing. (A contact whose address is somebody's second one is looked at, and left alone, every time.)",
+      );
       running.clearRequests();
       const begun = shell.clock().getTime();
-      const second = await run();
+      const second = await run("demo-second");
       output.err(
         `\nFirst run: ${afterFirst.reads.toLocaleString("en-US")} reads and ${afterFirst.writes.toLocaleString("en-US")} writes, ${running.slackMessages().length} Slack messages.`,
       );
@@ -49,7 +52,9 @@ export const demo: LoadedCommand = {
       output.err(
         `Second run: ${again.reads.toLocaleString("en-US")} reads and ${again.writes.toLocaleString("en-US")} writes in ${duration((shell.clock().getTime() - begun) / 1000)}.`,
       );
-      output.err(`Artifacts, results and report.md are in ${dataDir}.`);
+      output.err(
+        `What the first run did: ${join(dataDir, "history/demo-first/report.md")}; artifacts and results: ${dataDir}.`,
+      );
       return second === EXIT.done && again.writes > 0 ? EXIT.failed : second;
     } finally {
       await running.stop();

@@ -7,7 +7,7 @@ export const run: LoadedCommand = {
     "zdsync run",
     "zdsync run --instance us-government --dry-run",
     "zdsync run --allow marks=120 --deadline 45m",
-    "17 * * * *  cd /srv/zdsync && bun bin/zdsync.ts run --deadline 45m    (crontab)",
+    "0 * * * *  cd /srv/zdsync && bun bin/zdsync.ts run --deadline 45m    (crontab)",
   ],
   run: ({ given, json, shell }) => runCommand("run", given, { ...shell, json }),
 };

@@ -4,13 +4,14 @@ import { stage as gatherOrganizations } from "../../actions/gather-orgs/main.ts"
 import { comparePartnerArtifacts, syncPartners } from "../../actions/partner-sync/partner-sync.ts";
 import { processArtifacts } from "../../actions/process/process.ts";
 import { syncInstance } from "../../actions/sync/sync.ts";
-import { compareUserArtifacts, syncUserArtifacts } from "../../actions/user-sync/user-sync.ts";
+import { type ComparedUsers, compareUserArtifacts, syncUserArtifacts } from "../../actions/user-sync/user-sync.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
 import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
+import { inJobs } from "../../lib/sync/apply-rows.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
 
 /** How far a run goes: `preview` ends before the first write. */
@@ -70,24 +71,37 @@ async function runBranch(
   inputs: WritingInputs,
   context: WritingContext,
 ): Promise<RunEnd> {
-  const reports: StageReport[] = [];
+  const judged: StageReport[] = [];
+  const written: StageReport[] = [];
   try {
-    reports.push(...(await judgeAll(instance, inputs, context)));
-    for (const { comparison } of reports)
-      if (comparison) checkExpected(comparison.name, comparison.digest, termsOf(inputs));
-    if (extent === "preview" || reports.some((report) => report.comparison?.refused))
-      return { exit: exitOf(reports, context.stop.reason), reports, failures: [] };
-    // The users' digest was checked on the plan: by now new organizations have real ids.
-    const written = [await syncInstance(instance, inputs, context)];
-    written.push(
-      await (instance === "global"
-        ? syncPartners(inputs, context)
-        : syncUserArtifacts({ ...inputs, expect: [] }, context)),
-    );
-    return { exit: exitOf(written, context.stop.reason), reports: written, failures: [] };
+    judged.push(...(await judgeAll(instance, inputs, context)));
+    if (extent === "preview" || judged.some((report) => report.comparison?.refused))
+      return { exit: exitOf(judged, context.stop.reason), reports: judged, failures: [] };
+    written.push(await syncInstance(instance, inputs, context));
+    if (written.every((report) => !report.ended)) written.push(await syncRest(instance, inputs, context));
+    return {
+      exit: exitOf(written, context.stop.reason),
+      reports: latest(judged, written),
+      failures: endedEarly(instance, written),
+    };
   } catch (error) {
-    return failed(instance, error, reports);
+    return failed(instance, error, latest(judged, written));
   }
+}
+
+/** Partners end global's branch, users that of us-government. The users' digest was checked on the plan: by now new organizations have real ids. */
+function syncRest(instance: InstanceName, inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
+  return instance === "global" ? syncPartners(inputs, context) : syncUserArtifacts({ ...inputs, expect: [] }, context);
+}
+
+/** What was written replaces what was only judged, also where the branch ended early. */
+function latest(judged: readonly StageReport[], written: readonly StageReport[]): StageReport[] {
+  const names = new Set(written.map((report) => report.comparison?.name));
+  return [...written, ...judged.filter((report) => !names.has(report.comparison?.name))];
+}
+
+function endedEarly(instance: InstanceName, reports: readonly StageReport[]): RunEnd["failures"] {
+  return reports.flatMap(({ ended }) => (ended ? [{ where: instance, message: ended.message }] : []));
 }
 
 /**
@@ -100,20 +114,30 @@ async function judgeAll(
   context: WritingContext,
 ): Promise<StageReport[]> {
   const customers = await compareInstance(instance, inputs.allow, context);
-  if (instance === "global") return [customers, (await comparePartnerArtifacts(inputs.allow, context)).report];
-  const planned = planOn(await context.remotes.zendeskReader(instance));
+  const other =
+    instance === "global"
+      ? await comparePartnerArtifacts(inputs.allow, context)
+      : await compareUsersOnPlan(inputs, context);
+  const reports = [customers, other.report];
+  for (const { comparison } of reports)
+    if (comparison) checkExpected(comparison.name, comparison.digest, termsOf(inputs));
+  return reports;
+}
+
+/** Users compared on the organizations as they will be after the planned creates. */
+async function compareUsersOnPlan(inputs: WritingInputs, context: WritingContext): Promise<ComparedUsers> {
+  const planned = planOn(await context.remotes.zendeskReader("us-government"));
   const creates = await context.store.readRecords("usgov_creates.json");
-  for (let start = 0; start < creates.records.length; start += 100) {
-    await planned.writer.createOrganizations(
-      creates.records.slice(start, start + 100).map(({ name, salesforce_id, organization_fields }) => ({
-        name,
-        external_id: salesforce_id,
-        organization_fields,
-      })),
-    );
-  }
-  const onPlan: WritingContext = { ...context, remotes: { ...context.remotes, zendesk: async () => planned } };
-  return [customers, (await compareUserArtifacts(inputs.allow, onPlan)).report];
+  const rows = creates.records.map(({ name, salesforce_id, organization_fields }) => ({
+    name,
+    external_id: salesforce_id,
+    organization_fields,
+  }));
+  for (const job of inJobs(rows)) await planned.writer.createOrganizations(job);
+  return compareUserArtifacts(inputs.allow, {
+    ...context,
+    remotes: { ...context.remotes, zendesk: async () => planned },
+  });
 }
 
 function failed(instance: InstanceName, error: unknown, reports: StageReport[]): RunEnd {

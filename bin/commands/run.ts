@@ -24,7 +24,9 @@ export interface RunSummary extends RunEnd {
   run_id: string;
   today: string;
   seconds: number;
-  report: string;
+  dry_run: boolean;
+  /** Null where nothing was compared. */
+  report: string | null;
 }
 
 /** Runs all stages, or everything up to the first write, and tells people what came of it. Never throws. */
@@ -62,7 +64,8 @@ export async function runCommand(
         ...end,
         ...about,
         seconds: (clock().getTime() - begun) / 1000,
-        report: context.store.path("report.md"),
+        dry_run: inputs["dry-run"],
+        report: report === "" ? null : context.store.path("report.md"),
       };
       if (inputs.today) context.warn(todayWarning(inputs.today));
       if (shell.json) output.out(JSON.stringify(summary));
@@ -84,7 +87,7 @@ function render(extent: Extent, summary: RunSummary, report: string): string {
   const changes = extent === "preview" ? [report, ""] : [];
   return [
     ...changes,
-    comparisons.length > 0 ? renderComparisons(comparisons) : "Nothing was compared.",
+    comparisons.length > 0 ? renderComparisons(comparisons, summary.dry_run) : "Nothing was compared.",
     ...failures,
     "",
     lastLine(extent, summary),
@@ -100,7 +103,8 @@ const ENDED: Record<ExitCode, string> = {
   [EXIT.stopped]: "stopped: the rest was not attempted",
 };
 
-function lastLine(extent: Extent, { exit, run_id, seconds, report }: RunSummary): string {
-  const what = extent === "preview" && exit === EXIT.done ? "nothing was written to any remote" : ENDED[exit];
-  return `${extent} ${run_id}: ${what} in ${duration(seconds)}. Report: ${report}`;
+function lastLine(extent: Extent, { exit, run_id, seconds, report, dry_run }: RunSummary): string {
+  const nothing = exit === EXIT.done && (extent === "preview" || dry_run);
+  const what = nothing ? "nothing was written to any remote" : ENDED[exit];
+  return `${dry_run ? "dry run" : extent} ${run_id}: ${what} in ${duration(seconds)}.${report ? ` Report: ${report}` : ""}`;
 }

@@ -29,10 +29,25 @@ function artifact(name: string, of: Manifest | null): Artifact<unknown> {
 function fallback() {
   const warnings: string[] = [];
   const now = new Date("2026-11-24T00:00:00Z");
-  return { runId: "minted", today: "2026-11-24", now, warn: (one: string) => void warnings.push(one), warnings };
+  return {
+    runId: "minted",
+    today: "2026-11-24",
+    todayIsGiven: false,
+    now,
+    warn: (one: string) => void warnings.push(one),
+    warnings,
+  };
 }
 
 describe("originOf", () => {
+  test("G3: another day than the run's is refused by a later stage, not ignored", () => {
+    const asked = { ...fallback(), todayIsGiven: true };
+    expect(() => originOf([artifact("a.json", manifest({}))], asked)).toThrow(
+      /--today: 2026-11-24 is not the day of this run, 2026-11-23/,
+    );
+    expect(originOf([artifact("a.json", manifest({}))], { ...asked, today: "2026-11-23" }).today).toBe("2026-11-23");
+  });
+
   test("G3: run and day are those of the inputs; the data are as old as the oldest of them", () => {
     const inputs = [
       artifact("a.json", manifest({ gathered_at: "2026-11-23T01:30:00.000Z" })),

@@ -1,5 +1,5 @@
 import type { Day } from "../domain/dates.ts";
-import { RefusedError } from "../errors.ts";
+import { ConfigurationError, RefusedError } from "../errors.ts";
 import type { LeftAlone, RunOrigin } from "./manifest.ts";
 import type { Artifact } from "./store.ts";
 
@@ -7,6 +7,8 @@ import type { Artifact } from "./store.ts";
 export interface Fallback {
   runId: string;
   today: Day;
+  /** Whether a person set `today`; then it must be the run's (G3). */
+  todayIsGiven: boolean;
   now: Date;
   warn(message: string): void;
 }
@@ -28,6 +30,7 @@ export function originOf(inputs: readonly Artifact<unknown>[], fallback: Fallbac
       `${other.name} is of run ${other.manifest.run_id} (${other.manifest.today}), ${first.name} of run ${first.manifest.run_id} (${first.manifest.today}). Inputs of one stage must be of one run: run the earlier stages again.`,
     );
   }
+  if (first) checkToday(first.name, first.manifest.today, fallback);
   const moments = known.map((input) => input.manifest.gathered_at).sort();
   return {
     run_id: first?.manifest.run_id ?? fallback.runId,
@@ -35,6 +38,21 @@ export function originOf(inputs: readonly Artifact<unknown>[], fallback: Fallbac
     gathered_at: moments[0] ?? fallback.now.toISOString(),
     inputs: inputs.map(({ name, sha256 }) => ({ name, sha256 })),
   };
+}
+
+/** A run has one day, set when it began: a later stage cannot have another one, and must not seem to (G3). */
+export function checkToday(
+  name: string,
+  runsToday: Day,
+  { today, todayIsGiven }: Pick<Fallback, "today" | "todayIsGiven">,
+): void {
+  if (!todayIsGiven || today === runsToday) return;
+  throw new ConfigurationError([
+    {
+      where: "--today",
+      what: `${today} is not the day of this run, ${runsToday} (${name}). Give --today to gather-accounts, where the run begins`,
+    },
+  ]);
 }
 
 /** Everything that any of the inputs says is to be left alone. */

@@ -247,7 +247,8 @@ function idOf(record: unknown): string {
 }
 
 function describeIssue(issue: v.BaseIssue<unknown>): string {
-  return `field ${v.getDotPath(issue) ?? "(the whole record)"}: expected ${issue.expected ?? issue.type}`;
+  const field = `field ${v.getDotPath(issue) ?? "(the whole record)"}`;
+  return issue.input === undefined ? `${field}: missing` : `${field}: expected ${issue.expected ?? issue.type}`;
 }
 
 /** Looks at the version before anything else: a manifest of another version need not look like ours. */

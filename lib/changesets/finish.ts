@@ -1,7 +1,6 @@
 import { countResults } from "../artifacts/results.ts";
-import { keepInHistory } from "../stage/history.ts";
-import type { ComparisonReport, WritingContext } from "../stage/stage.ts";
-import type { ResultsFile, ResultsName } from "../sync/results-file.ts";
+import type { ComparisonReport } from "../stage/stage.ts";
+import type { Results, ResultsName } from "../sync/results-file.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** The results file of a comparison. */
@@ -9,15 +8,8 @@ export function resultsName<C extends Comparison>(comparison: C): Extract<Result
   return `${comparison}_results.json` as Extract<ResultsName, `${C}_results.json`>;
 }
 
-/** Keeps the results in the history and counts them by effect for the report (S6). */
-export async function finishResults(
-  comparison: Comparison,
-  file: ResultsFile,
-  runId: string,
-  { store }: WritingContext,
-): Promise<NonNullable<ComparisonReport["results"]>> {
-  await keepInHistory(store.directory, runId, [resultsName(comparison)]);
-  const { results } = file;
+/** Results by effect, for the report (S6). */
+export function countEffects({ results }: Results): NonNullable<ComparisonReport["results"]> {
   return {
     create: countResults(results, "create"),
     update: countResults(results, "update"),

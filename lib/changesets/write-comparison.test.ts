@@ -12,7 +12,7 @@ import type { WritingContext } from "../stage/stage.ts";
 import { NEVER } from "../stage/stop.ts";
 import { ResultsFile } from "../sync/results-file.ts";
 import { COMPARISONS } from "./comparison.ts";
-import { finishResults, resultsName } from "./finish.ts";
+import { countEffects, resultsName } from "./finish.ts";
 import { readChangeFiles } from "./hand-over.ts";
 import { filesOf, notesName, writeComparison } from "./write-comparison.ts";
 
@@ -42,6 +42,9 @@ beforeEach(async () => {
     runIsGiven: true,
     today: ORIGIN.today,
     salesforceHost: null,
+    todayIsGiven: false,
+    openResults: (comparison, run) =>
+      new ResultsFile(resultsName(comparison), new ArtifactStore(join(folder, "history", run))),
     warn: () => {},
   };
 });
@@ -99,7 +102,7 @@ describe("S2: a comparison over a limit", () => {
 });
 
 test("S6: results are counted by effect and kept in the history", async () => {
-  const file = new ResultsFile(context.store, "global_results.json");
+  const file = context.openResults("global", "run-1");
   const result: Result = {
     effect: "mark",
     salesforce_id: null,
@@ -110,7 +113,8 @@ test("S6: results are counted by effect and kept in the history", async () => {
     after: {},
   };
   await file.add([result, { ...result, id: 2, outcome: "failed", reason: "gone" }, { ...result, effect: "create" }]);
-  expect(await finishResults("global", file, "run-1", context)).toEqual({
+  await file.close();
+  expect(countEffects(file)).toEqual({
     create: { applied: 1, failed: 0, skipped: 0 },
     update: { applied: 0, failed: 0, skipped: 0 },
     mark: { applied: 1, failed: 1, skipped: 0 },

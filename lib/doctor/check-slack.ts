@@ -24,7 +24,7 @@ export async function checkSlackSettings(env: Environment): Promise<Found[]> {
       warning(
         "SLACK_BOT_TOKEN",
         "Slack is not configured: nobody is told of new organizations without any user",
-        "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; `zdsync slack-manifest` prints the app to install.",
+        "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; the Slack app needs the bot scopes chat:write, channels:read and channels:history.",
       ),
     ];
   const { checkSlack } = await import("../slack/check-slack.ts");

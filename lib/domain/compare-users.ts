@@ -18,6 +18,8 @@ export interface UsersInput {
   conflictedOrganizationIds: ReadonlySet<number>;
   /** Every organization of the instance. */
   organizationIds: ReadonlySet<number>;
+  /** Organizations without a valid `salesforce_id`: nobody could ask for their contacts, so nobody can say who is missing there. */
+  unmanagedOrganizationIds: ReadonlySet<number>;
 }
 
 /** All that the comparison of users found, sorted by address. Notes name users by id; a contact has only its account's. */
@@ -54,18 +56,31 @@ export function compareUsers(input: UsersInput): UserChangeset {
   }
   const wanted = new Set(contacts.map((contact) => contact.email));
   const eligible = input.users.filter((user) => !leftAlone.has(user));
+  const absent = eligible.filter((user) => !user.marked && !wanted.has(addressOf(user)));
+  for (const user of absent.filter((one) => unaskedFor(one, input)))
+    notes.push({
+      rule: "U6",
+      salesforce_id: null,
+      id: user.id,
+      reason: "not marked: its organization has no valid salesforce_id, so its contacts are not known",
+    });
   return {
     contacts,
     creates,
     updates,
-    marks: eligible
-      .filter((user) => !user.marked && !wanted.has(addressOf(user)))
+    marks: absent
+      .filter((user) => !unaskedFor(user, input))
       .map(markOf)
       .sort(byAddress),
     notes: notes.sort(byRule),
     existing: eligible.length,
     marked: eligible.filter((user) => user.marked).length,
   };
+}
+
+/** Whether a user has no contact only because no contact of the organization could be asked for. */
+function unaskedFor({ organization_id: id }: User, { unmanagedOrganizationIds }: UsersInput): boolean {
+  return id !== null && unmanagedOrganizationIds.has(id);
 }
 
 /** One contact for each usable address, sorted by it; the others are noted (U4). */

@@ -28,23 +28,22 @@ export interface Measure {
   /** The limit as a person wrote it: `5 % (40)`, `200`, `none`. */
   limitText: string;
   exceeded: boolean;
-  /** The number given with `--allow`, where it replaced the limit. */
+  /** The number given with `--allow`, where it raised the limit. */
   allowed?: number;
 }
 
 /**
- * Measures a changeset against the limits (S2); an allowance replaces a limit. A record counts once for every effect it has.
+ * Measures a changeset against the limits (S2); an allowance raises a limit, and never lowers one: it is for every comparison of a run. A record counts once for every effect it has.
  * Users have no support level, so their downgrades are always 0.
  */
 export function measure(changeset: Measurable, limits: Limits, allow: Allowances = {}): Measure[] {
   const counts = countEffects(changeset);
   return EFFECTS.map((effect) => {
     const count = counts[effect];
+    const usual = limitOf(effect, limits, changeset.existing);
     const allowed = allow[effect];
-    const { limit, limitText } =
-      allowed === undefined
-        ? limitOf(effect, limits, changeset.existing)
-        : { limit: allowed, limitText: `${allowed} (--allow)` };
+    const raised = allowed !== undefined && usual.limit !== null && allowed > usual.limit;
+    const { limit, limitText } = raised ? { limit: allowed, limitText: `${allowed} (--allow)` } : usual;
     // Marks of earlier runs alone must not stop a run that marks nothing: refusing it would protect nobody.
     const applies = effect !== "marked_total" || counts.marks > 0;
     const exceeded = applies && limit !== null && count > limit;
@@ -55,7 +54,7 @@ export function measure(changeset: Measurable, limits: Limits, allow: Allowances
       limit,
       limitText,
       exceeded,
-      ...(allowed !== undefined && { allowed }),
+      ...(raised && { allowed }),
     };
   });
 }

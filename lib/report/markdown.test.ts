@@ -95,9 +95,9 @@ describe("the report", () => {
       `- New (${ACCOUNT}): premium`,
       `- Old (${ACCOUNT}): name: Old → Newer, support_hold: – → yes, support_level: premium → ultimate`,
       `- Gone (${ACCOUNT})`,
-      `- C7 ${ACCOUNT}, organization or user 9: name taken`,
+      `- C7 conflict · ${ACCOUNT}, organization or user 9: name taken`,
       "### Accounts and overrides (1)",
-      "- E1 : unknown charge",
+      "- E1 account skipped: unknown charge",
     ])
       expect(text.split("\n")).toContain(line);
   });

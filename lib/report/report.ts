@@ -1,5 +1,6 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
+import { ruleTitle } from "../domain/rule-title.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { changedValues, show } from "./changes.ts";
@@ -115,7 +116,7 @@ function section<T>(title: string, records: readonly T[], style: Style, render: 
 function renderNotes(title: string, notes: readonly Note[], style: Style): string[] {
   return section(title, notes, style, ({ rule, salesforce_id: account, id, reason }) => {
     const what = [account, id === null ? null : `organization or user ${id}`].filter((part) => part !== null);
-    return `${rule} ${what.join(", ")}: ${style.plain(reason)}`;
+    return `${ruleTitle(rule)}${what.length > 0 ? ` · ${what.join(", ")}` : ""}: ${style.plain(reason)}`;
   });
 }
 

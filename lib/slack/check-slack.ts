@@ -76,7 +76,7 @@ async function checkChannel(client: WebClient, id: string, check: SlackCheck): P
 }
 
 function missingScope(scope: string, consequence: string): string {
-  return `lacks the scope ${scope}: ${consequence}. Add it to the app (\`zdsync slack-manifest\`) and install the app again`;
+  return `lacks the scope ${scope}: ${consequence}. Add it under OAuth & Permissions of the Slack app, and install the app again`;
 }
 
 function failureText(error: unknown): string {

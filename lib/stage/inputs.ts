@@ -63,11 +63,15 @@ export const allow = v.optional(
         v.regex(new RegExp(`^(?:${EFFECTS.join("|")})=\\d{1,7}$`), `EFFECT=N, EFFECT one of ${EFFECTS.join(", ")}`),
       ),
     ),
-    v.transform((parts) =>
-      Object.fromEntries(
-        parts.map((part) => [part.slice(0, part.indexOf("=")), Number(part.slice(part.indexOf("=") + 1))]),
-      ),
-    ),
+    v.transform((parts) => {
+      const allowances: Record<string, number> = {};
+      // Two comparisons may each have named their number: the higher one serves both.
+      for (const part of parts) {
+        const [effect = "", number] = part.split("=");
+        allowances[effect] = Math.max(allowances[effect] ?? 0, Number(number));
+      }
+      return allowances;
+    }),
     v.metadata({ repeatable: true }),
     v.description("Allow an effect over its limit, up to N, this run only: EFFECT=N (several separated by blanks)"),
   ),

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/pr
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { RefusedError } from "../errors.ts";
+import { ConfigurationError, RefusedError } from "../errors.ts";
 
 const LOCK_FILE = "zdsync.lock";
 const HEARTBEAT_MS = 10_000;
@@ -38,7 +38,7 @@ export async function takeLock(
   runId: string,
   machine: Machine = THIS_MACHINE,
 ): Promise<() => Promise<void>> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const path = join(directory, LOCK_FILE);
   const mine: Holder = {
     host: machine.host,
@@ -56,6 +56,20 @@ export async function takeLock(
     if (await takeOver(path, text, machine)) return keep(path, text, machine);
   }
   throw new RefusedError(`Several runs try to take over ${path} at once. Wait until one has it, and start again.`);
+}
+
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+    throw new ConfigurationError([
+      {
+        where: "--data-dir",
+        what: `${directory} cannot be used as a folder (${code}). Give a folder that can be written to`,
+      },
+    ]);
+  }
 }
 
 async function create(path: string, text: string): Promise<boolean> {

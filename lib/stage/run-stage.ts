@@ -59,6 +59,8 @@ export async function runStage<Inputs extends InputsSchema>(
 
 /** The exit code of finished stages: refused, stopped, some records failed, or done (interface.md). */
 export function exitOf(reports: readonly StageReport[], stopped: string | null): ExitCode {
+  const ended = reports.flatMap((report) => report.ended?.exit ?? []);
+  if (ended.length > 0) return worstOf(ended);
   if (reports.some((report) => report.comparison?.refused)) return EXIT.refused;
   if (stopped !== null) return EXIT.stopped;
   const failed = reports.some((report) =>

@@ -8,10 +8,14 @@ import { RecordedOutput } from "./testing/recorded-output.ts";
 
 let folder: string;
 let output: RecordedOutput;
+const PLANS =
+  "subscriptions:\n  sub_dotcom_premium: { level: premium, charges: [A] }\nus_government: { without_exception: [], with_exception: [] }\n";
+
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "zdsync-session-"));
   output = new RecordedOutput();
-  await Bun.write(join(folder, "plans.yml"), "");
+  await Bun.write(join(folder, "plans.yml"), PLANS);
+  await Bun.write(join(folder, "overrides.yml"), "[]\n");
   await Bun.write(join(folder, "config.yml"), "history_days: 7\n");
 });
 afterEach(() => rm(folder, { recursive: true }));
@@ -29,7 +33,7 @@ function environment(): Record<string, string> {
     ZENDESK_USGOV_URL: "https://example-gov.zendesk.com",
     ZENDESK_USGOV_CLIENT_ID: "id",
     ZENDESK_USGOV_CLIENT_SECRET: "usgov-secret",
-    OVERRIDES_FILE: join(folder, "plans.yml"),
+    OVERRIDES_FILE: join(folder, "overrides.yml"),
     PLANS_FILE: join(folder, "plans.yml"),
     ZDSYNC_CONFIG: join(folder, "config.yml"),
   };

@@ -1,5 +1,8 @@
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { ArtifactStore } from "../artifacts/store.ts";
+import type { Comparison } from "../changesets/comparison.ts";
+import { resultsName } from "../changesets/finish.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
@@ -14,9 +17,12 @@ import {
   slackSettings,
   zendeskSettings,
 } from "../settings/environment.ts";
+import { ResultsFile } from "../sync/results-file.ts";
 import type { Output } from "../terminal/output.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
+import { parseOverrides } from "../yaml-files/overrides.ts";
+import { parsePlans } from "../yaml-files/plans.ts";
 import { createRemotes, type RemoteSettings, type WritingRemotes } from "./remotes.ts";
 import { takeLock } from "./run-lock.ts";
 import { keepStopping } from "./signals.ts";
@@ -78,6 +84,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today });
   const store = new ArtifactStore(options.dataDir);
+  const openResults = (comparison: Comparison, run: string) =>
+    new ResultsFile(
+      resultsName(comparison),
+      ...(options.dryRun ? [] : [store, new ArtifactStore(join(options.dataDir, "history", run))]),
+    );
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
   return {
     context: {
@@ -90,8 +101,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       runId,
       runIsGiven: options.runId !== "",
       today,
+      todayIsGiven: options.today !== "",
       salesforceHost,
       warn,
+      openResults,
     },
     stop,
     hosts,
@@ -157,13 +170,29 @@ function readSettings({ env, needs }: SessionOptions, config: Config, problems: 
 }
 
 /** Files that a stage reads late are looked for now: a run should not gather for minutes and then miss its plans. */
+/** Files that people edit are read before the run begins: what is wrong in them is said with everything else. */
 async function checkFiles({ plansFile, overrides }: RemoteSettings, needs: Needs, problems: Problem[]): Promise<void> {
-  const files = [
-    ...(needs.plans ? [{ where: "PLANS_FILE", path: plansFile }] : []),
-    ...(overrides?.kind === "file" ? [{ where: "OVERRIDES_FILE", path: overrides.file }] : []),
-  ];
-  for (const { where, path } of files)
-    if (!(await Bun.file(path).exists())) problems.push({ where, what: `${path} does not exist` });
+  if (needs.plans) await checkFile("PLANS_FILE", plansFile, parsePlans, problems);
+  if (overrides?.kind === "file") await checkFile("OVERRIDES_FILE", overrides.file, parseOverrides, problems);
+}
+
+async function checkFile(
+  setting: string,
+  path: string,
+  parse: (text: string, name: string) => unknown,
+  problems: Problem[],
+): Promise<void> {
+  const file = Bun.file(path);
+  if (!(await file.exists())) {
+    problems.push({ where: setting, what: `${path} does not exist` });
+    return;
+  }
+  try {
+    parse(await file.text(), path);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    problems.push(...error.problems);
+  }
 }
 
 function hostsLine({ salesforce, zendesk }: RemoteSettings): string {

@@ -6,6 +6,8 @@ import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Measure } from "../domain/limits.ts";
+import type { ExitCode } from "../errors.ts";
+import type { Results } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
 import type { Stop } from "./stop.ts";
@@ -33,6 +35,8 @@ export interface StageContext {
   /** Whether the run id was given (by a person, or by `run` for all its stages) rather than minted just now. */
   runIsGiven: boolean;
   today: Day;
+  /** Whether a person set `today` (G3). */
+  todayIsGiven: boolean;
   /** For links to accounts; null where it is not known to this stage. */
   salesforceHost: string | null;
   warn(message: string): void;
@@ -41,6 +45,8 @@ export interface StageContext {
 /** What a stage that writes works with: only here is a writer to be had. */
 export interface WritingContext extends StageContext {
   remotes: WritingRemotes;
+  /** The results file of a comparison in a run; in a dry run one that nobody mistakes for what happened. */
+  openResults(comparison: Comparison, runId: string): Results;
 }
 
 /** What came of a stage, as the summary and `--json` show it. */
@@ -54,6 +60,8 @@ export interface StageReport {
   /** Notes by rule: `{ C7: 3 }`. */
   notes: Record<string, number>;
   comparison?: ComparisonReport;
+  /** Why the stage ended early after it had begun to write; what it did until then stands in the results. */
+  ended?: { message: string; exit: ExitCode };
 }
 
 /** What came of one comparison. */

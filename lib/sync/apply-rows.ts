@@ -66,6 +66,21 @@ export function skipRows<Row>(rows: readonly Row[], kind: Pick<RowKind<Row>, "de
   return rows.map((row) => resultOf(kind.describe(row), { outcome: "skipped", reason }));
 }
 
+/** Why rows were skipped whose turn never came. */
+export const NOT_ATTEMPTED = "not attempted: the stage ended early";
+
+/** The rows of a kind that no result speaks of: their turn never came (S6). */
+export function unattempted<Row>(
+  rows: readonly Row[],
+  kind: Pick<RowKind<Row>, "describe">,
+  results: readonly Result[],
+): Row[] {
+  const key = (row: Pick<Result, "effect" | "salesforce_id" | "id" | "after">) =>
+    `${row.effect} ${row.effect === "create" ? `${row.salesforce_id} ${row.after.email ?? ""}` : row.id}`;
+  const known = new Set(results.map(key));
+  return rows.filter((row) => !known.has(key(kind.describe(row))));
+}
+
 /** Cuts rows into jobs. */
 export function inJobs<Row>(rows: readonly Row[]): Row[][] {
   const jobs: Row[][] = [];

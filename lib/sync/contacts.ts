@@ -2,12 +2,16 @@ import pLimit from "p-limit";
 import type { Result } from "../artifacts/results.ts";
 import type { SoldTo } from "../domain/contact-address.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
+import { messageOf } from "../errors.ts";
 import type { FoundUser, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
 import { inJobs } from "./apply-rows.ts";
 import { type ContactDecision, contactName, decideContact } from "./decide-contact.ts";
 
 /** Look-ups of addresses at once: enough to keep the line busy, few enough to leave the account quota to others. */
 const LOOKUPS_AT_ONCE = 8;
+
+/** Look-ups that may fail one after the other before the rest is left to the next run. */
+const FAILURES_IN_A_ROW = 5;
 
 /** An organization whose contacts are due (Y3). */
 export interface ContactsDue {
@@ -46,8 +50,9 @@ export async function finishContacts<Organization extends ContactsDue>(
   setting: ContactsSetting,
 ): Promise<ContactsDone<Organization>[]> {
   const limit = pLimit(LOOKUPS_AT_ONCE);
+  const failures = new Failures();
   const contacts = (
-    await Promise.all(organizations.map((organization) => limit(() => decideAll(organization, setting))))
+    await Promise.all(organizations.map((organization) => limit(() => decideAll(organization, setting, failures))))
   ).flat();
   await createUsers(contacts, setting);
   await associateUsers(contacts, setting);
@@ -59,17 +64,45 @@ export async function finishContacts<Organization extends ContactsDue>(
   );
 }
 
-async function decideAll(organization: ContactsDue, setting: ContactsSetting): Promise<Contact[]> {
+async function decideAll<Organization extends ContactsDue>(
+  organization: Organization,
+  setting: ContactsSetting,
+  failures: Failures,
+): Promise<Contact[]> {
   const contacts: Contact[] = [];
   for (const soldTo of organization.sold_tos) {
-    const owner = setting.claims.get(soldTo.email.toLowerCase());
-    const decision: ContactDecision =
-      owner !== undefined && owner !== organization.salesforce_id
-        ? { do: "leave", reason: `the address goes to the new organization of account ${owner}` }
-        : await decide(organization.id, soldTo.email, setting);
-    contacts.push({ organization, soldTo, decision });
+    contacts.push({
+      organization,
+      soldTo,
+      decision: await failures.guard(() => decideOne(organization, soldTo.email, setting)),
+    });
   }
   return contacts;
+}
+
+async function decideOne(organization: ContactsDue, email: string, setting: ContactsSetting): Promise<ContactDecision> {
+  const owner = setting.claims.get(email.toLowerCase());
+  if (owner !== undefined && owner !== organization.salesforce_id)
+    return { do: "leave", reason: `the address goes to the new organization of account ${owner}` };
+  return decide(organization.id, email, setting);
+}
+
+/** One look-up that fails must not cost the others their contacts; several in a row say that the rest would fail too. */
+class Failures {
+  private inARow = 0;
+
+  async guard(decide: () => Promise<ContactDecision>): Promise<ContactDecision> {
+    if (this.inARow >= FAILURES_IN_A_ROW)
+      return { do: "fail", reason: "not looked up: several look-ups before it failed" };
+    try {
+      const decision = await decide();
+      this.inARow = 0;
+      return decision;
+    } catch (error) {
+      this.inARow++;
+      return { do: "fail", reason: messageOf(error) };
+    }
+  }
 }
 
 /** Protected and unusable addresses are decided without asking Zendesk. */
@@ -163,7 +196,9 @@ async function doneWith<Organization extends ContactsDue>(
   // Who is there already needs nothing, and would only be noise hour by hour.
   const results = contacts.filter(({ decision }) => decision.do !== "nothing").map(resultOf);
   const placed = contacts.some((contact) => contact.outcome?.is === "applied" || contact.decision.do === "nothing");
-  const hasUser = placed || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
+  // Where nobody could be asked, nothing is said in Slack either: the contacts are due again in the next run.
+  const unclear = contacts.some((contact) => contact.decision.do === "fail");
+  const hasUser = placed || unclear || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
   return { organization, results, hasUser };
 }
 
@@ -171,6 +206,7 @@ function resultOf({ organization, soldTo, decision, outcome }: Contact): Result 
   const after = { email: soldTo.email, organization_id: organization.id };
   const base = { effect: "contact" as const, salesforce_id: organization.salesforce_id, before: {}, after };
   const user = "user" in decision ? decision.user : undefined;
+  if (decision.do === "fail") return { ...base, id: null, outcome: "failed", reason: decision.reason };
   if (decision.do === "leave" || decision.do === "nothing")
     return { ...base, id: user?.id ?? null, outcome: "skipped", reason: decision.reason };
   if (outcome?.is === "applied")

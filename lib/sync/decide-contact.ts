@@ -6,7 +6,8 @@ export type ContactDecision =
   | { do: "create" }
   | { do: "associate"; user: FoundUser }
   | { do: "nothing"; user: FoundUser; reason: string }
-  | { do: "leave"; user?: FoundUser; reason: string };
+  | { do: "leave"; user?: FoundUser; reason: string }
+  | { do: "fail"; reason: string };
 
 /** Decides on one address of an organization, from the users who have it (Y2). Pure. */
 export function decideContact(

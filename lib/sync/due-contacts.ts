@@ -1,4 +1,5 @@
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
+import { accountIdOf } from "../domain/organization-scope.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { ContactsDue } from "./contacts.ts";
 
@@ -12,18 +13,17 @@ export interface YoungOrganization extends ContactsDue {
 }
 
 /**
- * The organizations that this system created within the last seven days of real time and whose account still has support
- * here (Y3): their contacts are due again, so that a run killed in between is repaired by the next one. Pure.
+ * The organizations that this system created within the last seven days of real time and that still have an account here (Y3): their contacts are due again, so that a run killed in between is repaired by the next one. Pure.
  */
 export function youngOrganizations(
   gathered: readonly Organization[],
   desired: readonly DesiredOrganization[],
   now: Date,
 ): YoungOrganization[] {
-  const wanted = new Map(desired.map((one) => [one.salesforce_id, one]));
+  const wanted = new Map(desired.map((one) => [toId18(one.salesforce_id) ?? one.salesforce_id, one]));
   const oldest = now.getTime() - CONTACTS_DUE_DAYS * 24 * 60 * 60 * 1000;
   const ours = gathered.flatMap((organization) => {
-    const account = toId18(String(organization.organization_fields.salesforce_id ?? ""));
+    const account = accountIdOf(organization);
     return account !== null ? [{ organization, account }] : [];
   });
   const counts = Map.groupBy(ours, ({ account }) => account);

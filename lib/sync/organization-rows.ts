@@ -3,6 +3,7 @@ import { sameName, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { type Organization, readOnlyFields, syncedFields } from "../domain/organization.ts";
 import type { FieldType, FieldValue } from "../domain/organization-field.ts";
+import { accountIdOf } from "../domain/organization-scope.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { OrganizationUpdate, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
 import type { Retry, RowKind, Verdict } from "./apply-rows.ts";
@@ -140,7 +141,7 @@ function same(types: ReadonlyMap<string, FieldType>, key: string, one: unknown, 
 }
 
 function alreadyThere(row: Create, organization: Organization): Verdict {
-  const owner = toId18(String(organization.organization_fields.salesforce_id ?? ""));
+  const owner = accountIdOf(organization);
   const id = organization.id;
   if (owner === row.salesforce_id) return { outcome: "skipped", reason: "exists already", id };
   return {

@@ -46,7 +46,7 @@ class SlowStore extends ArtifactStore {
 
 describe("S6: results get to the disk as they come in", () => {
   test("after each job the file holds every row that has ended, in a fixed order, for its owner only", async () => {
-    const file = new ResultsFile(store, NAME);
+    const file = new ResultsFile(NAME, store);
     await file.add([result(3), result(1)]);
     expect(await ids()).toEqual([1, 3]);
     await file.add([result(2), result(9, "create")]);
@@ -57,20 +57,20 @@ describe("S6: results get to the disk as they come in", () => {
   });
 
   test("nothing to do leaves an empty file, not an old or a missing one", async () => {
-    await new ResultsFile(store, NAME).add([result(1)]);
-    await new ResultsFile(store, NAME).close();
+    await new ResultsFile(NAME, store).add([result(1)]);
+    await new ResultsFile(NAME, store).close();
     expect(await ids()).toEqual([]);
   });
 
   test("jobs that end together are all there, each write on its own", async () => {
-    const file = new ResultsFile(store, NAME);
+    const file = new ResultsFile(NAME, store);
     await Promise.all(Array.from({ length: 20 }, (_, index) => file.add([result(index + 1)])));
     expect(await ids()).toHaveLength(20);
   });
 
   test("writes never overlap; one covers all that came in during another, and add waits for it", async () => {
     const slow = new SlowStore(folder);
-    const file = new ResultsFile(slow, NAME);
+    const file = new ResultsFile(NAME, slow);
     const first = file.add([result(1)]);
     let ended = false;
     const later = [file.add([result(2)]), file.add([result(3)])];
@@ -89,7 +89,7 @@ describe("S6: results get to the disk as they come in", () => {
 
   test("what cannot be written is told, not swallowed", async () => {
     await Bun.write(join(folder, "a-file"), "");
-    const file = new ResultsFile(new ArtifactStore(join(folder, "a-file")), NAME);
+    const file = new ResultsFile(NAME, new ArtifactStore(join(folder, "a-file")));
     await expect(file.add([result(1)])).rejects.toThrow();
     await expect(file.close()).rejects.toThrow();
   });

@@ -4,19 +4,31 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 
 export type ResultsName = Extract<ArtifactName, `${string}_results.json`>;
 
+/** Where the outcome of every row goes. */
+export interface Results {
+  readonly results: readonly Result[];
+  add(results: readonly Result[]): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * The results of one comparison, written while they come in (S6): after every job the file holds every row that has ended.
  * Writes never overlap; one that falls due during another covers all that came in meanwhile.
  */
-export class ResultsFile {
+export class ResultsFile implements Results {
   readonly results: Result[] = [];
   private writing: Promise<void> | null = null;
   private stale = false;
 
+  private readonly stores: readonly ArtifactStore[];
+
+  /** Kept in each of the stores: the data directory and the run's history, or nowhere in a dry run. */
   constructor(
-    private readonly store: ArtifactStore,
     private readonly name: ResultsName,
-  ) {}
+    ...stores: ArtifactStore[]
+  ) {
+    this.stores = stores;
+  }
 
   /** Takes the outcomes of a job and sees that they get to the disk. */
   add(results: readonly Result[]): Promise<void> {
@@ -36,7 +48,8 @@ export class ResultsFile {
   private async writeWhileStale(): Promise<void> {
     while (this.stale) {
       this.stale = false;
-      await this.store.writeRecords(this.name, [...this.results].sort(byResult));
+      const sorted = [...this.results].sort(byResult);
+      for (const store of this.stores) await store.writeRecords(this.name, sorted);
     }
     this.writing = null;
   }

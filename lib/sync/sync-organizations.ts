@@ -7,12 +7,20 @@ import { ArtifactError, messageOf } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, type Recorder, type Written } from "./apply-rows.ts";
+import {
+  applyInJobs,
+  inJobs,
+  NOT_ATTEMPTED,
+  type Recorder,
+  skipRows,
+  unattempted,
+  type Written,
+} from "./apply-rows.ts";
 import { claimAddresses } from "./claim-addresses.ts";
 import { type ContactsDue, finishContacts } from "./contacts.ts";
-import { youngOrganizations } from "./due-contacts.ts";
+import { type YoungOrganization, youngOrganizations } from "./due-contacts.ts";
 import { changeRows, createRows, type OrganizationChange } from "./organization-rows.ts";
-import type { ResultsFile } from "./results-file.ts";
+import type { Results } from "./results-file.ts";
 
 /** Update jobs in flight at once. Zendesk takes 30 for the whole account; others need some of them too. */
 const JOBS_AT_ONCE = 8;
@@ -28,7 +36,7 @@ export interface OrganizationSync {
   /** The organizations as gathered: what "changed since compare" is measured against (S4). */
   gathered: readonly Organization[];
   connection: ZendeskConnection;
-  results: ResultsFile;
+  results: Results;
   progress: Progress;
   stop: Stop;
   /** Contacts of new organizations (Y2, Y3); null where users come from elsewhere (us-government, partners). */
@@ -55,6 +63,14 @@ export async function syncOrganizations(sync: OrganizationSync): Promise<Without
   const changes = changesOf(sync);
   try {
     return await writeAll(sync, changes);
+  } catch (error) {
+    const creates = createRows(sync.connection, sync.instance);
+    const kind = changeRows(sync.connection, sync.instance);
+    const { results } = sync.results;
+    await sync.results.add(skipRows(unattempted(sync.creates, creates, results), creates, NOT_ATTEMPTED));
+    for (const rows of Object.values(changes))
+      await sync.results.add(skipRows(unattempted(rows, kind, results), kind, NOT_ATTEMPTED));
+    throw error;
   } finally {
     await sync.results.close();
   }
@@ -116,18 +132,45 @@ async function writeCreates(sync: OrganizationSync): Promise<WithoutContacts[]> 
   const kind = createRows(sync.connection, sync.instance);
   await applyInJobs(creates, kind, recorderOf(sync, line), 1, finishBatch);
   line.end();
-  const older = young.map((organization) => ({ ...organization, createdByThisRun: false }));
-  if (sync.stop.reason === null) lonely.push(...(await contactsOf(older, claims, sync)));
+  lonely.push(...(await finishYoung(young, claims, sync)));
+  return lonely;
+}
+
+/** The contacts of organizations that an earlier run created (Y3), in jobs as well: a stop or a deadline need not wait for all. */
+async function finishYoung(
+  young: readonly YoungOrganization[],
+  claims: ReadonlyMap<string, string>,
+  sync: OrganizationSync,
+): Promise<WithoutContacts[]> {
+  const line = sync.progress.begin(`${sync.instance} ${sync.what}: contacts of young organizations`, young.length);
+  const lonely: WithoutContacts[] = [];
+  for (const job of inJobs(young)) {
+    if (sync.stop.reason !== null) break;
+    const older = job.map((organization) => ({ ...organization, createdByThisRun: false }));
+    lonely.push(...(await contactsOf(older, claims, sync)));
+    line.add(job.length);
+  }
+  line.end();
   return lonely;
 }
 
 /** The organizations of a batch that are there now, whoever made them: this run, or one that was killed before. */
 function newOrganizations(written: readonly Written<Create>[], sync: OrganizationSync): NewOrganization[] {
-  const created_at = (sync.contacts?.now ?? new Date(0)).toISOString();
+  const now = (sync.contacts?.now ?? new Date(0)).toISOString();
   return written.flatMap(({ row: { salesforce_id, name, sold_tos }, result: { id, outcome } }) =>
     id === null || outcome === "failed"
       ? []
-      : [{ id, salesforce_id, name, sold_tos, created_at, createdByThisRun: outcome === "applied" }],
+      : [
+          // One that was there already may be of any age: without the channel's history it is not called young (Y4).
+          {
+            id,
+            salesforce_id,
+            name,
+            sold_tos,
+            created_at: outcome === "applied" ? now : new Date(0).toISOString(),
+            createdByThisRun: outcome === "applied",
+          },
+        ],
   );
 }
 

@@ -2,8 +2,8 @@ import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, type Recorder } from "./apply-rows.ts";
-import type { ResultsFile } from "./results-file.ts";
+import { applyInJobs, NOT_ATTEMPTED, type Recorder, skipRows, unattempted } from "./apply-rows.ts";
+import type { Results } from "./results-file.ts";
 import { userChangeRows, userCreateRows, userRows } from "./user-rows.ts";
 
 /** User jobs in flight at once. */
@@ -17,7 +17,7 @@ export interface UserSync {
   /** The users as they were listed for the comparison. */
   users: readonly User[];
   connection: ZendeskConnection;
-  results: ResultsFile;
+  results: Results;
   progress: Progress;
   stop: Stop;
 }
@@ -26,6 +26,14 @@ export interface UserSync {
 export async function syncUsers(sync: UserSync): Promise<void> {
   try {
     await writeAll(sync);
+  } catch (error) {
+    const creates = userCreateRows(sync.connection);
+    const kind = userChangeRows(sync.connection);
+    const { results } = sync.results;
+    await sync.results.add(skipRows(unattempted(sync.creates, creates, results), creates, NOT_ATTEMPTED));
+    for (const rows of Object.values(userRows(sync.updates, sync.marks, sync.users)))
+      await sync.results.add(skipRows(unattempted(rows, kind, results), kind, NOT_ATTEMPTED));
+    throw error;
   } finally {
     await sync.results.close();
   }

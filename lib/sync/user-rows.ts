@@ -100,13 +100,15 @@ export function userChangeRows({ reader, writer }: ZendeskConnection): RowKind<U
       after: { ...row.change, email: row.email },
     }),
     async precheck(rows) {
+      const limit = pLimit(LOOKUPS_AT_ONCE);
       const current = new Map((await reader.usersById(rows.map((row) => row.id))).map((user) => [user.id, user]));
-      return new Map(
-        rows.flatMap((row): [UserRow, Verdict][] => {
-          const reason = reasonToSkip(row, current.get(row.id));
-          return reason ? [[row, { outcome: "skipped", reason }]] : [];
-        }),
-      );
+      const verdicts = new Map<UserRow, Verdict>();
+      const look = async (row: UserRow) => {
+        const reason = reasonToSkip(row, current.get(row.id)) ?? (await membershipsAtStake(row, reader));
+        if (reason) verdicts.set(row, { outcome: "skipped", reason });
+      };
+      await Promise.all(rows.map((row) => limit(() => look(row))));
+      return verdicts;
     },
     send,
     resend: send,
@@ -132,6 +134,16 @@ function reasonToSkip({ listed, change }: UserRow, current: ListedUser | undefin
   if (current.role !== listed.role) changed.push("role");
   if (current.suspended !== listed.suspended) changed.push("suspended");
   return changed.length > 0 ? `changed since compare: ${changed.join(", ")}` : undefined;
+}
+
+/** Setting the organization wipes every other membership (U5): a user who was given a second one since is left alone. */
+async function membershipsAtStake(
+  { id, change }: UserRow,
+  reader: ZendeskConnection["reader"],
+): Promise<string | undefined> {
+  if (change.organization_id === undefined) return undefined;
+  const organizations = await reader.organizationIdsOfUser(id);
+  return organizations.length > 1 ? "changed since compare: in several organizations now" : undefined;
 }
 
 function differing(user: ListedUser | undefined, wanted: UserUpdate["change"]): string[] {

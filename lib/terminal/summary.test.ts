@@ -56,12 +56,14 @@ describe("one stage", () => {
   };
 
   test("counts and notes in one line", () => {
-    expect(renderStage(report)).toBe("gather-orgs global: 2,000 organizations · 0 unreadable · notes C7 3, U4 1");
+    expect(renderStage(report)).toBe(
+      "gather-orgs global: 2,000 organizations · 0 unreadable · noted: C7 conflict 3, U4 contact dropped 1",
+    );
   });
 
   test("nothing to tell; a comparison brings its table", () => {
     const quiet = { ...report, counts: {}, notes: {} };
-    expect(renderStage(quiet)).toBe("gather-orgs global: nothing to do");
+    expect(renderStage(quiet)).toBe("gather-orgs global: done");
     expect(renderStage({ ...quiet, comparison })).toContain("Customers, global");
   });
 });

@@ -66,7 +66,10 @@ function organizationsAsPlanned(
 function usersAsPlanned(
   reader: ZendeskReader,
   plan: Plan,
-): Pick<ZendeskReader, "users" | "memberships" | "usersById" | "usersByAddress" | "usersOfOrganization"> {
+): Pick<
+  ZendeskReader,
+  "users" | "memberships" | "usersById" | "usersByAddress" | "usersOfOrganization" | "organizationIdsOfUser"
+> {
   const asPlanned = (user: ListedUser) => plan.user(user);
   const usersById = async (ids: readonly number[]) => {
     const there = await reader.usersById(ids.filter(exists));
@@ -100,6 +103,9 @@ function usersAsPlanned(
           }),
         ),
       ];
+    },
+    async organizationIdsOfUser(id) {
+      return plan.organizationsOf(id, exists(id) ? await reader.organizationIdsOfUser(id) : []);
     },
     async usersOfOrganization(id) {
       const there = exists(id) ? await reader.usersOfOrganization(id) : [];

@@ -74,6 +74,8 @@ export interface ZendeskReader {
   usersById(ids: readonly number[]): Promise<ListedUser[]>;
   /** Users that have exactly this address (case-insensitive), primary or secondary. Backed by a search index: a user made seconds ago may be missing. */
   usersByAddress(email: string): Promise<FoundUser[]>;
+  /** Every organization a user is in, by membership; in order of id. */
+  organizationIdsOfUser(id: number): Promise<number[]>;
   /** Users in an organization, by membership. */
   usersOfOrganization(id: number): Promise<ListedUser[]>;
 }

@@ -32,6 +32,7 @@ export function readerOn(client: ZendeskClient): ZendeskReader {
     memberships: () => listAll(client, "organization_memberships", "/organization_memberships"),
     usersById: (ids) => showMany(client, "users", "ids", ids),
     usersByAddress: (email) => usersByAddress(client, email),
+    organizationIdsOfUser: (id) => organizationIdsOfUser(client, id),
     usersOfOrganization: (id) => allOf(listAll(client, "users", `/organizations/${id}/users`)),
   };
 }
@@ -108,10 +109,11 @@ async function addressesOf(client: ZendeskClient, user: ListedUser): Promise<Set
 
 /** A user without a default organization is in none: the first membership becomes the default. */
 async function organizationIdsOf(client: ZendeskClient, user: ListedUser): Promise<number[]> {
-  if (user.organization_id === null) return [];
-  const memberships = await allOf(
-    listAll(client, "organization_memberships", `/users/${user.id}/organization_memberships`),
-  );
+  return user.organization_id === null ? [] : organizationIdsOfUser(client, user.id);
+}
+
+async function organizationIdsOfUser(client: ZendeskClient, id: number): Promise<number[]> {
+  const memberships = await allOf(listAll(client, "organization_memberships", `/users/${id}/organization_memberships`));
   return memberships.map((membership) => membership.organization_id).sort((one, other) => one - other);
 }
 

@@ -40,6 +40,7 @@ export function input(changes: Partial<UsersInput> = {}): UsersInput {
     protectedEmails: new Set(),
     protectedOrganizationIds: new Set(),
     conflictedOrganizationIds: new Set(),
+    unmanagedOrganizationIds: new Set(),
     organizationIds: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9]),
     ...changes,
   };
