@@ -17,7 +17,7 @@ import {
 import type { Output } from "../terminal/output.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
-import { createRemotes, type RemoteSettings, type WritingRemotes } from "./remotes.ts";
+import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
 import { takeLock } from "./run-lock.ts";
 import { keepStopping } from "./signals.ts";
 import type { Needs, WritingContext } from "./stage.ts";
@@ -38,6 +38,8 @@ export interface SessionOptions {
   env: Environment;
   output: Output;
   clock: () => Date;
+  /** For tests of many runs only. */
+  timing?: RemoteTiming | undefined;
 }
 
 /** An open session: the context of its stages, and how to end it. */
@@ -76,7 +78,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         `Zendesk ${one.instance} is read with an API token: all of them stop on ${API_TOKENS_END}. Set up an OAuth client instead.`,
       );
   }
-  const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today });
+  const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today, timing: options.timing });
   const store = new ArtifactStore(options.dataDir);
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
   return {
@@ -87,6 +89,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       progress,
       stop,
       clock,
+      ...(options.timing ? { sleep: options.timing.sleep } : {}),
       runId,
       runIsGiven: options.runId !== "",
       today,

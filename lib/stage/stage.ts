@@ -28,6 +28,8 @@ export interface StageContext {
   progress: Progress;
   stop: Stop;
   clock: () => Date;
+  /** Waits between posts to Slack; absent but in tests. */
+  sleep?: (milliseconds: number) => Promise<unknown>;
   /** Where inputs have no manifest, and where a run begins. */
   runId: string;
   /** Whether the run id was given (by a person, or by `run` for all its stages) rather than minted just now. */

@@ -145,6 +145,13 @@ describe("refused rows", () => {
     expect(kind.calls).toEqual(["precheck 1", "send 1"]);
   });
 
+  test("S5: refused because it is there already: skipped, with the id of the one that is there", async () => {
+    kind.outcomes = { 1: [REFUSED] };
+    kind.retries = { 1: { row: undefined, reason: "exists already", id: 77 } };
+    const [written] = await applyRows(fakeRows(1), kind);
+    expect(written?.result).toMatchObject({ outcome: "skipped", reason: "exists already", id: 77 });
+  });
+
   test("Y5: refused in the other form too: failed", async () => {
     kind.outcomes = { 1: [REFUSED, { is: "refused", reason: "no such field" }] };
     kind.retries = { 1: { row: { id: 1, value: "w" }, reason: "name taken" } };

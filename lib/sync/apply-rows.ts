@@ -32,10 +32,14 @@ export interface Verdict {
   id?: number;
 }
 
-/** A refused row in a form that may pass: with the reason that then stands beside `applied`. `row` undefined: nothing is left to send. */
+/**
+ * A refused row in a form that may pass: with the reason that then stands beside `applied`. `row` undefined: nothing is left to
+ * send; `id`: the record that is there instead, where it is the wanted one.
+ */
 export interface Retry<Row> {
   row: Row | undefined;
   reason: string;
+  id?: number;
 }
 
 /**
@@ -181,7 +185,8 @@ function verdictOf<Row>(
     return lost
       ? { outcome: "failed", reason: lost, id: outcome.id }
       : { outcome: "applied", reason: retry?.reason ?? null, id: outcome.id };
-  if (retry && !retry.row) return { outcome: "skipped", reason: retry.reason };
+  if (retry && !retry.row)
+    return { outcome: "skipped", reason: retry.reason, ...(retry.id === undefined ? {} : { id: retry.id }) };
   return { outcome: "failed", reason: outcome.reason };
 }
 
