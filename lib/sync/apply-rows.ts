@@ -83,13 +83,15 @@ export function inJobs<Row>(rows: readonly Row[]): Row[][] {
 /** What every effect reports to while it goes on. */
 export interface Recorder {
   stop: Stop;
+  /** What ended jobs of this comparison altogether; once there is one, nothing further is begun. Thrown when all is accounted for. */
+  errors: unknown[];
   line: ProgressLine;
   record(results: readonly Result[]): Promise<void>;
 }
 
 /**
  * Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). Where a job throws, no further one is
- * begun, those in flight are finished and accounted for (S6), and then the error is thrown on.
+ * begun, and those in flight are finished and accounted for (S6). Never throws: see `errors`.
  */
 export async function applyInJobs<Row extends object>(
   rows: readonly Row[],
@@ -98,12 +100,22 @@ export async function applyInJobs<Row extends object>(
   atOnce: number,
 ): Promise<void> {
   const jobs = inJobs(rows);
-  const errors: unknown[] = [];
   let next = 0;
-  const apply = async (job: Row[]): Promise<Result[]> => {
-    const { reason } = recorder.stop;
+  const work = async () => {
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) await applyJob(job, kind, recorder);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));
+}
+
+/** Applies up to a hundred rows and records them, whatever happens. Answers the results, in order; never throws. */
+export async function applyJob<Row extends object>(
+  job: readonly Row[],
+  kind: RowKind<Row>,
+  { stop, errors, line, record }: Recorder,
+): Promise<Result[]> {
+  const apply = async (): Promise<Result[]> => {
     if (errors.length > 0) return skipRows(job, kind, "not attempted: another job failed altogether");
-    if (reason !== null) return skipRows(job, kind, `stopped (${reason})`);
+    if (stop.reason !== null) return skipRows(job, kind, `stopped (${stop.reason})`);
     try {
       return (await applyRows(job, kind)).map(({ result }) => result);
     } catch (error) {
@@ -111,15 +123,10 @@ export async function applyInJobs<Row extends object>(
       return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: messageOf(error) }));
     }
   };
-  const work = async () => {
-    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
-      const results = await apply(job);
-      recorder.line.add(job.length);
-      await recorder.record(results).catch((error) => errors.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));
-  if (errors.length > 0) throw errors[0];
+  const results = await apply();
+  line.add(job.length);
+  await record(results).catch((error) => errors.push(error));
+  return results;
 }
 
 async function sendAndLookUp<Row>(

@@ -30,6 +30,8 @@ export interface ContactsDone<Organization extends ContactsDue> {
   results: Result[];
   /** Whether the organization has at least one user now. */
   hasUser: boolean;
+  /** Whether an address failed for a reason that may pass: then the next run may still place it. */
+  undecided: boolean;
 }
 
 /** Everything `finishContacts` needs beside the organizations. */
@@ -163,7 +165,8 @@ async function doneWith<Organization extends ContactsDue>(
   const results = contacts.map(resultOf);
   const placed = contacts.some((contact) => contact.outcome?.is === "applied" || contact.decision.do === "nothing");
   const hasUser = placed || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
-  return { organization, results, hasUser };
+  const undecided = contacts.some(({ outcome }) => outcome?.is === "transient" || outcome?.is === "unknown");
+  return { organization, results, hasUser, undecided };
 }
 
 function resultOf({ organization, soldTo, decision, outcome }: Contact): Result {

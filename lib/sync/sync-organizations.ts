@@ -1,12 +1,13 @@
+import type { Result } from "../artifacts/results.ts";
 import { bySalesforceId, type Create, type Mark, type Update } from "../domain/changeset.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
-import { ArtifactError } from "../errors.ts";
+import { ArtifactError, messageOf } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, applyRows, inJobs, type Recorder, skipRows } from "./apply-rows.ts";
+import { applyInJobs, applyJob, inJobs, type Recorder } from "./apply-rows.ts";
 import { claimAddresses } from "./claim-addresses.ts";
 import { type ContactsDue, finishContacts } from "./contacts.ts";
 import { youngOrganizations } from "./due-contacts.ts";
@@ -46,11 +47,15 @@ export interface WithoutContacts extends Omit<NewOrganization, "sold_tos"> {
   addresses: { email: string; reason: string }[];
 }
 
+/** A sync under way, with what ended parts of it altogether. */
+type Course = OrganizationSync & Pick<Recorder, "errors">;
+
 /**
- * Writes creates with their contacts, then updates, then marks (Y1–Y6). Every record ends up in the results file.
- * Answers the new organizations without any user.
+ * Writes creates with their contacts, then updates, then marks (Y1–Y6). Every record ends up in the results file, also where this
+ * throws in the end because something failed for all of them. Answers the new organizations without any user.
  */
-export async function syncOrganizations(sync: OrganizationSync): Promise<WithoutContacts[]> {
+export async function syncOrganizations(given: OrganizationSync): Promise<WithoutContacts[]> {
+  const sync: Course = { ...given, errors: [] };
   const changes = changesOf(sync);
   const withoutContacts = await writeCreates(sync);
   for (const [effect, rows] of Object.entries(changes)) {
@@ -59,6 +64,7 @@ export async function syncOrganizations(sync: OrganizationSync): Promise<Without
     line.end();
   }
   await sync.results.close();
+  if (sync.errors.length > 0) throw sync.errors[0];
   return withoutContacts;
 }
 
@@ -94,16 +100,13 @@ function changesOf({ gathered, updates, marks }: OrganizationSync): Record<"upda
 }
 
 /** Creates go batch by batch, each one's contacts finished before the next begins (Y1); then the contacts of young organizations. */
-async function writeCreates(sync: OrganizationSync): Promise<WithoutContacts[]> {
+async function writeCreates(sync: Course): Promise<WithoutContacts[]> {
   const creates = [...sync.creates].sort(bySalesforceId);
   const young = sync.contacts ? youngOrganizations(sync.gathered, sync.contacts.desired, sync.contacts.now) : [];
   const claims = claimAddresses([...creates, ...young]);
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: creates`, creates.length);
   const lonely: WithoutContacts[] = [];
-  for (const batch of inJobs(creates)) {
-    lonely.push(...(await writeBatch(batch, claims, sync, recorderOf(sync, line))));
-    line.add(batch.length);
-  }
+  for (const batch of inJobs(creates)) lonely.push(...(await writeBatch(batch, claims, sync, recorderOf(sync, line))));
   line.end();
   const older = young.map((organization) => ({ ...organization, createdByThisRun: false }));
   if (sync.stop.reason === null) lonely.push(...(await contactsOf(older, claims, sync)));
@@ -113,47 +116,61 @@ async function writeCreates(sync: OrganizationSync): Promise<WithoutContacts[]> 
 async function writeBatch(
   batch: Create[],
   claims: Map<string, string>,
-  sync: OrganizationSync,
+  sync: Course,
   recorder: Recorder,
 ): Promise<WithoutContacts[]> {
-  const kind = createRows(sync.connection, sync.instance);
-  if (sync.stop.reason !== null) {
-    await recorder.record(skipRows(batch, kind, `stopped (${sync.stop.reason})`));
-    return [];
-  }
-  const written = await applyRows(batch, kind);
-  await recorder.record(written.map(({ result }) => result));
+  const results = await applyJob(batch, createRows(sync.connection, sync.instance), recorder);
   const created_at = (sync.contacts?.now ?? new Date(0)).toISOString();
-  const due = written.flatMap(
-    ({ row: { salesforce_id, name, sold_tos }, result: { id, outcome } }): NewOrganization[] =>
-      id === null || outcome === "failed"
-        ? []
-        : [{ id, salesforce_id, name, sold_tos, created_at, createdByThisRun: outcome === "applied" }],
-  );
+  const due = batch.flatMap(({ salesforce_id, name, sold_tos }, index): NewOrganization[] => {
+    const { id = null, outcome = "failed" } = results[index] ?? {};
+    return id === null || outcome === "failed"
+      ? []
+      : [{ id, salesforce_id, name, sold_tos, created_at, createdByThisRun: outcome === "applied" }];
+  });
   releaseClaims(claims, batch, due);
   return contactsOf(due, claims, sync);
 }
 
-/** Finishes contacts and answers those organizations that still have nobody. */
+/** Finishes contacts and answers those organizations that still have nobody, and will not have by themselves. Never throws. */
 async function contactsOf(
   due: readonly NewOrganization[],
   claims: ReadonlyMap<string, string>,
-  sync: OrganizationSync,
+  sync: Course,
 ): Promise<WithoutContacts[]> {
-  if (!sync.contacts || due.length === 0) return [];
-  const finished = await finishContacts(due, {
-    connection: sync.connection,
-    protectedAddresses: sync.contacts.protectedAddresses,
-    claims,
-  });
-  await sync.results.add(finished.flatMap(({ results }) => results));
-  return finished.flatMap(({ organization: { sold_tos: _, ...organization }, hasUser, results }) => {
-    const addresses = results.map(({ after, reason, outcome }) => ({
-      email: String(after.email ?? ""),
-      reason: reason ?? outcome,
-    }));
-    return hasUser ? [] : [{ ...organization, addresses }];
-  });
+  if (!sync.contacts || due.length === 0 || sync.errors.length > 0) return [];
+  try {
+    const finished = await finishContacts(due, {
+      connection: sync.connection,
+      protectedAddresses: sync.contacts.protectedAddresses,
+      claims,
+    });
+    await sync.results.add(finished.flatMap(({ results }) => results));
+    return finished.flatMap(({ organization: { sold_tos: _, ...organization }, hasUser, undecided, results }) => {
+      const addresses = results.map(({ after, reason, outcome }) => ({
+        email: String(after.email ?? ""),
+        reason: reason ?? outcome,
+      }));
+      return hasUser || undecided ? [] : [{ ...organization, addresses }];
+    });
+  } catch (error) {
+    sync.errors.push(error);
+    const givenUp = due.flatMap((organization) => contactsGivenUp(organization, messageOf(error)));
+    await sync.results.add(givenUp).catch((again) => sync.errors.push(again));
+    return [];
+  }
+}
+
+/** What is said of contacts that were not finished: some may be there, the next run sees which (Y3). */
+function contactsGivenUp({ id, salesforce_id, sold_tos }: ContactsDue, reason: string): Result[] {
+  return sold_tos.map(({ email }) => ({
+    effect: "contact",
+    salesforce_id,
+    id: null,
+    before: {},
+    after: { email, organization_id: id },
+    outcome: "failed",
+    reason: `not finished: ${reason}`,
+  }));
 }
 
 /** An organization that could not be created wants no addresses any more; the next one that does gets them. */
@@ -163,6 +180,6 @@ function releaseClaims(claims: Map<string, string>, batch: readonly Create[], du
   for (const [address, holder] of claims) if (failed.has(holder)) claims.delete(address);
 }
 
-function recorderOf(sync: OrganizationSync, line: Recorder["line"]): Recorder {
-  return { stop: sync.stop, line, record: (results) => sync.results.add(results) };
+function recorderOf(sync: Course, line: Recorder["line"]): Recorder {
+  return { stop: sync.stop, errors: sync.errors, line, record: (results) => sync.results.add(results) };
 }

@@ -22,11 +22,13 @@ export interface UserSync {
   stop: Stop;
 }
 
-/** Writes user creates, updates and marks (U6). Every record ends up in the results file. */
+/** Writes user creates, updates and marks (U6). Every record ends up in the results file, also where this throws in the end. */
 export async function syncUsers(sync: UserSync): Promise<void> {
   const { updates, marks } = userRows(sync.updates, sync.marks, sync.users);
+  const errors: unknown[] = [];
   const begin = (effect: string, total: number): Recorder => ({
     stop: sync.stop,
+    errors,
     line: sync.progress.begin(`us-government users: ${effect}`, total),
     record: (results) => sync.results.add(results),
   });
@@ -39,4 +41,5 @@ export async function syncUsers(sync: UserSync): Promise<void> {
     recorder.line.end();
   }
   await sync.results.close();
+  if (errors.length > 0) throw errors[0];
 }
