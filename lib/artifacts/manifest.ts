@@ -51,7 +51,7 @@ export const MeasureSchema = v.object({
   effect: v.string(),
   count: Count,
   of: Count,
-  limit: v.nullable(v.number()),
+  limit: v.nullable(v.pipe(v.number(), v.finite())),
   exceeded: v.boolean(),
 });
 
