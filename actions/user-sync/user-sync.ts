@@ -75,10 +75,19 @@ export async function compareUserArtifacts(
 
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
 export async function syncUserArtifacts(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
-  const { store, remotes, progress, stop } = context;
-  const { report, changeset, users } = await compareUserArtifacts(inputs.allow, context);
+  const compared = await compareUserArtifacts(inputs.allow, context);
+  const { report } = compared;
   checkExpected("usgov_user", report.comparison.digest, termsOf(inputs));
   if (report.comparison.refused) return report;
+  return writeUsers(compared, context);
+}
+
+/** Writes compared users. Once a stop is asked for it accounts for all of them as skipped, and asks no remote anything (S7). */
+export async function writeUsers(
+  { report, changeset, users }: ComparedUsers,
+  context: WritingContext,
+): Promise<StageReport> {
+  const { store, remotes, progress, stop } = context;
   const results = new ResultsFile(store, resultsName("usgov_user"));
   await syncUsers({ ...changeset, users, connection: await remotes.zendesk("us-government"), results, progress, stop });
   const counts = await finishResults("usgov_user", results, report.run_id, context);

@@ -4,11 +4,16 @@ import { stage as gatherOrganizations } from "../../actions/gather-orgs/main.ts"
 import { comparePartnerArtifacts, syncPartners } from "../../actions/partner-sync/partner-sync.ts";
 import { processArtifacts } from "../../actions/process/process.ts";
 import { syncInstance } from "../../actions/sync/sync.ts";
-import { compareUserArtifacts, syncUserArtifacts } from "../../actions/user-sync/user-sync.ts";
+import {
+  type ComparedUsers,
+  compareUserArtifacts,
+  syncUserArtifacts,
+  writeUsers,
+} from "../../actions/user-sync/user-sync.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { EXIT, type ExitCode, exitCodeOf, messageOf, StoppedError } from "../../lib/errors.ts";
 import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
@@ -70,23 +75,36 @@ async function runBranch(
   inputs: WritingInputs,
   context: WritingContext,
 ): Promise<RunEnd> {
-  const reports: StageReport[] = [];
+  let reports: StageReport[] = [];
   try {
-    reports.push(...(await judgeAll(instance, inputs, context)));
+    const { customers, second, users } = await judgeAll(instance, inputs, context);
+    reports = [customers, second];
     for (const { comparison } of reports)
       if (comparison) checkExpected(comparison.name, comparison.digest, termsOf(inputs));
     if (extent === "preview" || reports.some((report) => report.comparison?.refused))
       return { exit: exitOf(reports, context.stop.reason), reports, failures: [] };
-    // The users' digest was checked on the plan: by now new organizations have real ids.
-    const written = [await syncInstance(instance, inputs, context)];
-    written.push(
-      await (instance === "global"
-        ? syncPartners(inputs, context)
-        : syncUserArtifacts({ ...inputs, expect: [] }, context)),
-    );
-    return { exit: exitOf(written, context.stop.reason), reports: written, failures: [] };
+    // What one stage has written stands in the report also where the next one fails.
+    reports = [await syncInstance(instance, inputs, context), second];
+    const written = await (users ? syncUsersOf(users, inputs, context) : syncPartners(inputs, context));
+    reports = [...reports.slice(0, 1), written];
+    return { exit: exitOf(reports, context.stop.reason), reports, failures: [] };
   } catch (error) {
     return failed(instance, error, reports);
+  }
+}
+
+/** The users' digest was checked on the plan: by now new organizations have real ids. */
+async function syncUsersOf(
+  planned: ComparedUsers,
+  inputs: WritingInputs,
+  context: WritingContext,
+): Promise<StageReport> {
+  try {
+    return await syncUserArtifacts({ ...inputs, expect: [] }, context);
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+    // Stopped before they were compared again: those planned are accounted for (S7).
+    return writeUsers(planned, context);
   }
 }
 
@@ -98,9 +116,10 @@ async function judgeAll(
   instance: InstanceName,
   inputs: WritingInputs,
   context: WritingContext,
-): Promise<StageReport[]> {
+): Promise<{ customers: StageReport; second: StageReport; users: ComparedUsers | null }> {
   const customers = await compareInstance(instance, inputs.allow, context);
-  if (instance === "global") return [customers, (await comparePartnerArtifacts(inputs.allow, context)).report];
+  if (instance === "global")
+    return { customers, second: (await comparePartnerArtifacts(inputs.allow, context)).report, users: null };
   const planned = planOn(await context.remotes.zendeskReader(instance));
   const creates = await context.store.readRecords("usgov_creates.json");
   for (let start = 0; start < creates.records.length; start += 100) {
@@ -113,7 +132,8 @@ async function judgeAll(
     );
   }
   const onPlan: WritingContext = { ...context, remotes: { ...context.remotes, zendesk: async () => planned } };
-  return [customers, (await compareUserArtifacts(inputs.allow, onPlan)).report];
+  const users = await compareUserArtifacts(inputs.allow, onPlan);
+  return { customers, second: users.report, users };
 }
 
 function failed(instance: InstanceName, error: unknown, reports: StageReport[]): RunEnd {

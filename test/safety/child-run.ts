@@ -16,8 +16,12 @@ export interface WritePoint {
 
 /** A process of zdsync. */
 export interface Child {
-  /** As far as it has come. */
+  /** Both streams, as far as it has come. */
   printed(): string;
+  /** What is meant for programs (`--json`). */
+  stdout(): string;
+  /** Waits until it has said this, or has ended. */
+  said(text: string): Promise<unknown>;
   kill(signal: NodeJS.Signals): void;
   /** The exit code; null where a signal ended it. */
   ended: Promise<number | null>;
@@ -56,14 +60,15 @@ export async function startChildWorld(options: SandboxOptions): Promise<ChildWor
         },
       );
       children.push(child);
-      const lines: string[] = [];
-      const streams = [child.stdout, child.stderr].map(async (stream) => {
-        for await (const text of stream.pipeThrough(new TextDecoderStream())) lines.push(text);
-      });
+      const out = listen(child.stdout);
+      const err = listen(child.stderr);
+      const ended = Promise.all([child.exited, out.ended, err.ended]).then(() => child.exitCode);
       return {
-        printed: () => lines.join(""),
+        printed: () => err.text() + out.text(),
+        stdout: out.text,
+        said: (text) => Promise.race([err.said(text), ended]),
         kill: (signal) => child.kill(signal),
-        ended: Promise.all([child.exited, ...streams]).then(() => child.exitCode),
+        ended,
       };
     },
     async [Symbol.asyncDispose]() {
@@ -72,6 +77,24 @@ export async function startChildWorld(options: SandboxOptions): Promise<ChildWor
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Collects what comes out of a process. */
+function listen(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
+  let all = "";
+  const waiting: { text: string; resolve: () => void }[] = [];
+  const ended = (async () => {
+    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+      all += text;
+      for (const one of waiting) if (all.includes(one.text)) one.resolve();
+    }
+  })();
+  const said = (text: string) =>
+    new Promise<void>((resolve) => {
+      if (all.includes(text)) resolve();
+      else waiting.push({ text, resolve });
+    });
+  return { text: () => all, ended, said };
 }
 
 /** Whether a request changes a remote; the sandbox's own opinion stands in `writes()`, but only once it is answered. */

@@ -102,7 +102,8 @@ function compressed(): RemoteTiming {
   };
 }
 
-async function resultsIn(dataDir: string): Promise<Record<string, Result[]>> {
+/** The results files in a data directory, by comparison. */
+export async function resultsIn(dataDir: string): Promise<Record<string, Result[]>> {
   const names = (await readdir(dataDir)).filter((name) => name.endsWith("_results.json"));
   return Object.fromEntries(
     await Promise.all(
@@ -142,7 +143,7 @@ function kindsFor({ service, method, path }: Omit<LoggedRequest, "status">, rand
  * Comparisons whose records are not all accounted for (S6): planned, and what the results say of them. One that was never begun,
  * because its instance failed before, has no results.
  */
-export function miscounted({ summary, results }: RunUnderTest): string[] {
+export function miscounted({ summary, results }: Pick<RunUnderTest, "summary" | "results">): string[] {
   return summary.reports.flatMap(({ comparison }) => {
     if (!comparison) return [];
     const { name, planned } = comparison;
