@@ -47,6 +47,10 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "everything up to the first write: what would change",
     load: async () => (await import("./commands/run-command.ts")).preview,
   },
+  undo: {
+    summary: "the way back of a run's results file, previewed first; nothing is deleted",
+    load: async () => (await import("./commands/undo-command.ts")).undoing,
+  },
   doctor: {
     summary: "check every setting, permission and field before the first run; changes nothing",
     load: async () => (await import("./commands/doctor-command.ts")).doctor,

@@ -9,7 +9,7 @@ import { Faults } from "./server/faults.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { serveApp } from "./server/serve.ts";
 import { createSlack } from "./slack/slack.ts";
-import type { InstanceName, LoggedRequest, Sandbox, SandboxOptions, World } from "./types.ts";
+import type { InstanceName, LoggedRequest, RequestHook, Sandbox, SandboxOptions, World } from "./types.ts";
 import { createZendesk, type Zendesk } from "./zendesk/zendesk.ts";
 
 /** A sandbox with what only tests and the set-up of other log-ins need. */
@@ -49,7 +49,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   // The services are made before it is known where they are served.
   const urls: Sandbox["urls"] = { salesforce: "", global: "", "us-government": "", gitlab: "", slack: "" };
   const services = createServices({ options, world, secrets, keys, clock, urls });
-  const stop = await serveAll(services, urls, { log, faults, firstPort: options.port ?? 0 });
+  const stop = await serveAll(services, urls, {
+    log,
+    faults,
+    firstPort: options.port ?? 0,
+    ...(options.onRequest ? { onRequest: options.onRequest } : {}),
+  });
   return {
     urls,
     env: environment(urls, secrets, options),
@@ -151,7 +156,7 @@ function instanceOf({ options, world, secrets, clock }: Making, instance: Instan
 async function serveAll(
   services: Services,
   urls: Sandbox["urls"],
-  { log, faults, firstPort }: { log: RequestLog; faults: Faults; firstPort: number },
+  { firstPort, ...shared }: { log: RequestLog; faults: Faults; firstPort: number; onRequest?: RequestHook },
 ): Promise<() => Promise<void>> {
   const running: Array<() => Promise<void>> = [];
   const stop = async () => {
@@ -164,7 +169,7 @@ async function serveAll(
       const port = firstPort === 0 ? 0 : firstPort + index;
       const app = services[name];
       const expire = "expireSessions" in app ? app.expireSessions : "expireTokens" in app ? app.expireTokens : () => {};
-      const served = await serveApp({ service, fetch: app.fetch, expire, log, faults, port });
+      const served = await serveApp({ service, fetch: app.fetch, expire, port, ...shared });
       running.push(served.stop);
       urls[name] = served.url;
     }

@@ -120,7 +120,24 @@ export interface SandboxOptions {
   zendesk?: Partial<Record<InstanceName, Partial<ZendeskBehaviour>>>;
   /** Salesforce rows to a page, children included; default 2,000. */
   salesforceBatch?: number;
+  /** Sees every request in each of its phases, and may do something about it. For tests that stop a program at a chosen moment. */
+  onRequest?: RequestHook;
 }
+
+/**
+ * Where a request is: not handled yet ("before"), handled but not answered ("committed"), or on its way back ("answered": the next
+ * request of the same client to the same service comes after it).
+ */
+export type RequestPhase = "before" | "committed" | "answered";
+
+/** What the sandbox does with a request that is not handled yet: nothing but cut its connection, or play a fault on it. */
+export type RequestVerdict = "drop" | Fault | undefined;
+
+/** Waited for in the first two phases; its answer counts in the first one only. */
+export type RequestHook = (
+  request: Omit<LoggedRequest, "status">,
+  phase: RequestPhase,
+) => Promise<RequestVerdict> | RequestVerdict;
 
 /** What differs between real Zendesk accounts, or what nobody could find out; each a named switch. */
 export interface ZendeskBehaviour {
@@ -159,7 +176,8 @@ export interface LoggedRequest {
  * "409" (DatabaseConflict), "reset" (connection cut in mid-body), "stall" (body never ends), "lost-answer" (committed, then the
  * connection is cut before the answer), "401" (session or token expired), "404", "failed-rows" (bulk: the rows named in `rows`
  * fail as if by a database error), "job-failed", "job-killed", "truncate" (half of the body, then a clean end),
- * "empty" (list answers nothing), "drop-record" (one record of the page missing), "duplicate-record" (one twice).
+ * "empty" (list answers nothing), "drop-record" (one record of the page missing), "duplicate-record" (one twice), "too-many-jobs" (bulk: all job places are taken
+ * by others).
  */
 export interface Fault {
   kind:
@@ -181,7 +199,8 @@ export interface Fault {
     | "truncate"
     | "empty"
     | "drop-record"
-    | "duplicate-record";
+    | "duplicate-record"
+    | "too-many-jobs";
   service?: LoggedRequest["service"];
   method?: string;
   /** A regular expression over path and query. */

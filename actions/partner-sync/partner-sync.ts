@@ -1,5 +1,5 @@
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import { countEffects } from "../../lib/changesets/finish.ts";
+import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
 import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
 import { protectionsOf } from "../../lib/changesets/protections.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
@@ -68,7 +68,7 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
   await proveInstance(connection.reader, config.hosts.global);
-  const results = context.openResults("partner", report.run_id);
+  const results = context.openResults(resultsName("partner"), report.run_id);
   const { ended } = await untilEnded(() =>
     syncOrganizations({
       instance: "global",

@@ -1,4 +1,4 @@
-import { countEffects } from "../../lib/changesets/finish.ts";
+import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
 import { judge } from "../../lib/changesets/judge.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
@@ -51,7 +51,7 @@ export async function syncInstance(
 
   const connection = await remotes.zendesk(instance);
   await proveInstance(connection.reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
-  const results = context.openResults(prefix, report.run_id);
+  const results = context.openResults(resultsName(prefix), report.run_id);
   const { value: lonely = [], ended } = await untilEnded(() =>
     syncOrganizations({
       instance,

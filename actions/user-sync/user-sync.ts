@@ -1,6 +1,6 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { checkToday } from "../../lib/artifacts/origin.ts";
-import { countEffects } from "../../lib/changesets/finish.ts";
+import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
@@ -79,12 +79,21 @@ export async function compareUserArtifacts(
 
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
 export async function syncUserArtifacts(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
-  const { remotes, progress, stop } = context;
-  const { report, changeset, users } = await compareUserArtifacts(inputs.allow, context);
+  const compared = await compareUserArtifacts(inputs.allow, context);
+  const { report } = compared;
   checkExpected("usgov_user", report.comparison.digest, termsOf(inputs));
   if (report.comparison.refused) return report;
+  return writeUsers(compared, context);
+}
+
+/** Writes compared users. Once a stop is asked for it accounts for all of them as skipped, and asks no remote anything (S7). */
+export async function writeUsers(
+  { report, changeset, users }: ComparedUsers,
+  context: WritingContext,
+): Promise<StageReport> {
+  const { remotes, progress, stop } = context;
   const connection = await remotes.zendesk("us-government");
-  const results = context.openResults("usgov_user", report.run_id);
+  const results = context.openResults(resultsName("usgov_user"), report.run_id);
   const { ended } = await untilEnded(() => syncUsers({ ...changeset, users, connection, results, progress, stop }));
   return { ...report, ...ended, comparison: { ...report.comparison, results: countEffects(results) } };
 }

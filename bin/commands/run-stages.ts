@@ -4,11 +4,16 @@ import { stage as gatherOrganizations } from "../../actions/gather-orgs/main.ts"
 import { comparePartnerArtifacts, syncPartners } from "../../actions/partner-sync/partner-sync.ts";
 import { processArtifacts } from "../../actions/process/process.ts";
 import { syncInstance } from "../../actions/sync/sync.ts";
-import { type ComparedUsers, compareUserArtifacts, syncUserArtifacts } from "../../actions/user-sync/user-sync.ts";
+import {
+  type ComparedUsers,
+  compareUserArtifacts,
+  syncUserArtifacts,
+  writeUsers,
+} from "../../actions/user-sync/user-sync.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { EXIT, type ExitCode, exitCodeOf, messageOf, StoppedError } from "../../lib/errors.ts";
 import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { inJobs } from "../../lib/sync/apply-rows.ts";
@@ -74,11 +79,13 @@ async function runBranch(
   const judged: StageReport[] = [];
   const written: StageReport[] = [];
   try {
-    judged.push(...(await judgeAll(instance, inputs, context)));
+    const { reports, users } = await judgeAll(instance, inputs, context);
+    judged.push(...reports);
     if (extent === "preview" || judged.some((report) => report.comparison?.refused))
       return { exit: exitOf(judged, context.stop.reason), reports: judged, failures: [] };
     written.push(await syncInstance(instance, inputs, context));
-    if (written.every((report) => !report.ended)) written.push(await syncRest(instance, inputs, context));
+    if (written.every((report) => !report.ended))
+      written.push(await (users ? syncUsersOf(users, inputs, context) : syncPartners(inputs, context)));
     return {
       exit: exitOf(written, context.stop.reason),
       reports: latest(judged, written),
@@ -89,9 +96,19 @@ async function runBranch(
   }
 }
 
-/** Partners end global's branch, users that of us-government. The users' digest was checked on the plan: by now new organizations have real ids. */
-function syncRest(instance: InstanceName, inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
-  return instance === "global" ? syncPartners(inputs, context) : syncUserArtifacts({ ...inputs, expect: [] }, context);
+/** The users' digest was checked on the plan: by now new organizations have real ids. */
+async function syncUsersOf(
+  planned: ComparedUsers,
+  inputs: WritingInputs,
+  context: WritingContext,
+): Promise<StageReport> {
+  try {
+    return await syncUserArtifacts({ ...inputs, expect: [] }, context);
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+    // Stopped before they were compared again: those planned are accounted for (S7).
+    return writeUsers(planned, context);
+  }
 }
 
 /** What was written replaces what was only judged, also where the branch ended early. */
@@ -112,16 +129,14 @@ async function judgeAll(
   instance: InstanceName,
   inputs: WritingInputs,
   context: WritingContext,
-): Promise<StageReport[]> {
+): Promise<{ reports: StageReport[]; users: ComparedUsers | null }> {
   const customers = await compareInstance(instance, inputs.allow, context);
-  const other =
-    instance === "global"
-      ? await comparePartnerArtifacts(inputs.allow, context)
-      : await compareUsersOnPlan(inputs, context);
-  const reports = [customers, other.report];
+  const users = instance === "us-government" ? await compareUsersOnPlan(inputs, context) : null;
+  const second = users ?? (await comparePartnerArtifacts(inputs.allow, context));
+  const reports = [customers, second.report];
   for (const { comparison } of reports)
     if (comparison) checkExpected(comparison.name, comparison.digest, termsOf(inputs));
-  return reports;
+  return { reports, users };
 }
 
 /** Users compared on the organizations as they will be after the planned creates. */

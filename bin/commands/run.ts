@@ -35,7 +35,7 @@ export async function runCommand(
   given: Readonly<Record<string, string | undefined>>,
   shell: Shell & { json: boolean },
 ): Promise<ExitCode> {
-  const { output, env, clock } = shell;
+  const { output, env, clock, timing } = shell;
   try {
     const inputs = parseInputs(runInputs, given, env);
     const instances: readonly InstanceName[] = inputs.instance ? [inputs.instance] : INSTANCES;
@@ -50,6 +50,7 @@ export async function runCommand(
       env,
       output,
       clock,
+      timing,
     });
     try {
       const begun = clock().getTime();

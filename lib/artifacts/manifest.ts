@@ -10,6 +10,7 @@ export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const DaySchema = v.pipe(v.string(), v.check(isDay, "a day (YYYY-MM-DD)"));
 const Moment = v.pipe(v.string(), v.isoTimestamp());
+const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** What every manifest says: which run it belongs to, and what it was made from. */
 const Origin = {
@@ -31,7 +32,7 @@ export const LeftAloneSchema = v.object({
   /** 18-character account ids. */
   accounts: v.array(v.string()),
   /** How many records could not even be identified; as long as there are any, nothing is marked. */
-  unidentified: v.number(),
+  unidentified: Count,
 });
 export type LeftAlone = v.InferOutput<typeof LeftAloneSchema>;
 export const NOTHING_LEFT_ALONE: LeftAlone = { accounts: [], unidentified: 0 };
@@ -39,7 +40,7 @@ export const NOTHING_LEFT_ALONE: LeftAlone = { accounts: [], unidentified: 0 };
 /** `x.manifest.json` beside the artifact `x.json`. */
 export const ManifestSchema = v.object({
   ...Origin,
-  count: v.number(),
+  count: Count,
   sha256: Sha256,
   left_alone: v.optional(LeftAloneSchema, NOTHING_LEFT_ALONE),
 });
@@ -48,21 +49,21 @@ export type Manifest = v.InferOutput<typeof ManifestSchema>;
 /** A limit and its measure, as the manifest keeps it (S2). */
 export const MeasureSchema = v.object({
   effect: v.string(),
-  count: v.number(),
-  of: v.number(),
-  limit: v.nullable(v.number()),
+  count: Count,
+  of: Count,
+  limit: v.nullable(v.pipe(v.number(), v.finite())),
   exceeded: v.boolean(),
 });
 
 /** `<comparison>_changeset.manifest.json`: the change files of one comparison, with one digest over them (S3). */
 export const ChangesetManifestSchema = v.object({
   ...Origin,
-  files: v.array(v.object({ name: v.string(), count: v.number(), sha256: Sha256 })),
+  files: v.array(v.object({ name: v.string(), count: Count, sha256: Sha256 })),
   digest: Sha256,
-  counts: v.object({ creates: v.number(), updates: v.number(), marks: v.number() }),
+  counts: v.object({ creates: Count, updates: Count, marks: Count }),
   /** Records the comparison is measured against, and how many of them were marked before. */
-  existing: v.number(),
-  marked: v.number(),
+  existing: Count,
+  marked: Count,
   limits: v.array(MeasureSchema),
   verdict: v.picklist(["within limits", "over a limit"]),
 });

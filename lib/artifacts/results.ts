@@ -4,7 +4,7 @@ import * as v from "valibot";
 export const ResultSchema = v.object({
   effect: v.picklist(["create", "update", "mark", "contact"]),
   salesforce_id: v.nullable(v.string()),
-  id: v.nullable(v.number()),
+  id: v.nullable(v.pipe(v.number(), v.finite())),
   outcome: v.picklist(["applied", "failed", "skipped"]),
   reason: v.nullable(v.string()),
   before: v.record(v.string(), v.unknown()),

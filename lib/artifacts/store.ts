@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import * as v from "valibot";
+import type * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { ArtifactError, RefusedError } from "../errors.ts";
 import {
@@ -14,7 +14,8 @@ import {
   type RunOrigin,
   SCHEMA_VERSION,
 } from "./manifest.ts";
-import { ARTIFACTS, type ArtifactName, type ArtifactRecord } from "./schemas.ts";
+import { parseManifest, parseRecords } from "./parse-artifact.ts";
+import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
 
 /** Artifacts hold names and addresses: only their owner may read them. */
 const OWNER_ONLY = 0o600;
@@ -148,13 +149,7 @@ export class ArtifactStore {
   private async readManifestFile<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
     const bytes = await readBytes(this.path(name));
     if (!bytes) return null;
-    const json = parseJson(name, bytes);
-    checkVersion(name, json);
-    const parsed = v.safeParse(schema, json);
-    if (parsed.success) return parsed.output;
-    throw new ArtifactError(
-      `${name} is not a manifest: ${describeIssue(parsed.issues[0])}. Run the stage that makes it again.`,
-    );
+    return parseManifest(name, schema, bytes);
   }
 
   private writeJson(name: string, value: unknown): Promise<void> {
@@ -208,54 +203,4 @@ async function readBytes(path: string): Promise<Buffer | null> {
   if (file.size > MOST_BYTES)
     throw new ArtifactError(`${path} is larger than 2 GiB; no artifact is. Point --data-dir at the right folder.`);
   return readFile(path);
-}
-
-function parseJson(name: string, bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch {
-    throw new ArtifactError(`${name} is not JSON; it was cut off or edited. Run the stage that makes it again.`);
-  }
-}
-
-function parseRecords<Name extends ArtifactName>(name: Name, bytes: Buffer): ArtifactRecord<Name>[] {
-  const json = parseJson(name, bytes);
-  if (!Array.isArray(json))
-    throw new ArtifactError(`${name} is not a JSON array of records. Run the stage that makes it again.`);
-  const schema: v.GenericSchema<unknown, unknown> = ARTIFACTS[name];
-  const problems: string[] = [];
-  const records = json.map((record, index) => {
-    const parsed = v.safeParse(schema, record);
-    if (parsed.success) return parsed.output;
-    problems.push(`record ${index + 1}${idOf(record)}, ${describeIssue(parsed.issues[0])}`);
-    return record;
-  });
-  if (problems.length > 0) {
-    const more = problems.length > 5 ? `; and ${problems.length - 5} more` : "";
-    throw new ArtifactError(
-      `${name} does not hold what it should: ${problems.slice(0, 5).join("; ")}${more}. Run the stage that makes it again.`,
-    );
-  }
-  return records as ArtifactRecord<Name>[];
-}
-
-function idOf(record: unknown): string {
-  if (typeof record !== "object" || record === null) return "";
-  const { salesforce_id: account, id } = record as Record<string, unknown>;
-  if (typeof account === "string" && /^[A-Za-z0-9]{15,18}$/.test(account)) return ` (${account})`;
-  return typeof id === "number" ? ` (${id})` : "";
-}
-
-function describeIssue(issue: v.BaseIssue<unknown>): string {
-  const field = `field ${v.getDotPath(issue) ?? "(the whole record)"}`;
-  return issue.input === undefined ? `${field}: missing` : `${field}: expected ${issue.expected ?? issue.type}`;
-}
-
-/** Looks at the version before anything else: a manifest of another version need not look like ours. */
-function checkVersion(name: string, manifest: unknown): void {
-  const { success, output } = v.safeParse(v.object({ schema: v.number() }), manifest);
-  if (!success || output.schema === SCHEMA_VERSION) return;
-  throw new RefusedError(
-    `${name} has schema version ${output.schema}, this zdsync reads version ${SCHEMA_VERSION}. Run all stages with the same version of zdsync.`,
-  );
 }

@@ -43,8 +43,7 @@ beforeEach(async () => {
     today: ORIGIN.today,
     salesforceHost: null,
     todayIsGiven: false,
-    openResults: (comparison, run) =>
-      new ResultsFile(resultsName(comparison), new ArtifactStore(join(folder, "history", run))),
+    openResults: (name, run) => new ResultsFile(name, new ArtifactStore(join(folder, "history", run))),
     warn: () => {},
   };
 });
@@ -102,7 +101,7 @@ describe("S2: a comparison over a limit", () => {
 });
 
 test("S6: results are counted by effect and kept in the history", async () => {
-  const file = context.openResults("global", "run-1");
+  const file = context.openResults(resultsName("global"), "run-1");
   const result: Result = {
     effect: "mark",
     salesforce_id: null,

@@ -22,7 +22,7 @@ export const ChargeSchema = v.object({
   subscription_id: v.nullable(v.string()),
   start_date: v.nullable(v.string()),
   end_date: v.string(),
-  quantity: v.nullable(v.number()),
+  quantity: v.nullable(v.pipe(v.number(), v.finite())),
 });
 export type Charge = v.InferOutput<typeof ChargeSchema>;
 

@@ -40,7 +40,7 @@ export type Mark = v.InferOutput<typeof MarkSchema>;
 export const NoteSchema = v.object({
   rule: v.string(),
   salesforce_id: v.nullable(v.string()),
-  id: v.nullable(v.number()),
+  id: v.nullable(v.pipe(v.number(), v.finite())),
   reason: v.string(),
 });
 export type Note = v.InferOutput<typeof NoteSchema>;

@@ -13,8 +13,8 @@ import type { InstanceName } from "./instance.ts";
 import type { FieldPlace, FieldPlaces, FieldValue } from "./organization-field.ts";
 import { toShortId } from "./salesforce-id.ts";
 
-/** What the Zendesk API may answer for an organization field. */
-export const FieldValueSchema = v.union([v.string(), v.number(), v.boolean(), v.null()]);
+/** What the Zendesk API may answer for an organization field. JSON can spell numbers that are infinite (`1e999`), but not write them. */
+export const FieldValueSchema = v.union([v.string(), v.pipe(v.number(), v.finite()), v.boolean(), v.null()]);
 
 /** An organization as Zendesk has it: one record of `zendesk_global.json` or `zendesk_usgov.json` (O1). */
 export const OrganizationSchema = v.object({

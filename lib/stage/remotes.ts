@@ -23,6 +23,14 @@ export interface WritingRemotes extends ReadingRemotes {
   slack(): Promise<SlackChannel | null>;
 }
 
+/** How long remotes are waited for. For tests of many runs only: a compressed clock, and the waits that belong to it. */
+export interface RemoteTiming {
+  now(): number;
+  sleep(milliseconds: number): Promise<unknown>;
+  /** For one attempt at a request, its body included. */
+  timeoutMs: number;
+}
+
 /** Settings of everything that was asked for. */
 export interface RemoteSettings {
   config: Config;
@@ -36,31 +44,30 @@ export interface RemoteSettings {
 /** Opens remotes from settings. This is the one place that knows about dry runs. */
 export function createRemotes(
   settings: RemoteSettings,
-  mode: { dryRun: boolean; warn(message: string): void; today: Day },
+  mode: { dryRun: boolean; warn(message: string): void; today: Day; timing?: RemoteTiming | undefined },
 ): WritingRemotes {
   const readers = new Map<InstanceName, Promise<ZendeskReader>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
   let salesforce: Promise<SalesforceReader> | undefined;
   let slack: Promise<SlackChannel | null> | undefined;
-  const zendeskReader = (instance: InstanceName) =>
-    once(readers, instance, () => openReader(settings, instance, mode.warn));
+  const zendeskReader = (instance: InstanceName) => once(readers, instance, () => openReader(settings, instance, mode));
   return {
-    salesforce: () => (salesforce ??= openSalesforce(settings)),
+    salesforce: () => (salesforce ??= openSalesforce(settings, mode.timing)),
     zendeskReader,
     zendesk: (instance) =>
       once(connections, instance, async () =>
-        mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode.warn),
+        mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode),
       ),
-    slack: () => (slack ??= openSlack(settings, mode.dryRun)),
-    overridesText: () => readOverrides(settings),
+    slack: () => (slack ??= openSlack(settings, mode)),
+    overridesText: () => readOverrides(settings, mode.timing),
     plansText: () => readPlans(settings),
   };
 }
 
-async function openSalesforce({ salesforce }: RemoteSettings): Promise<SalesforceReader> {
+async function openSalesforce({ salesforce }: RemoteSettings, timing?: RemoteTiming): Promise<SalesforceReader> {
   if (!salesforce) throw new InternalError("a stage asked for Salesforce without declaring that it needs it");
   const { connectSalesforce } = await import("../salesforce/connect.ts");
-  return connectSalesforce(salesforce);
+  return connectSalesforce(salesforce, timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {});
 }
 
 function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): ZendeskSettings {
@@ -69,23 +76,29 @@ function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): Zendesk
   return settings;
 }
 
-async function openReader(
-  settings: RemoteSettings,
-  instance: InstanceName,
-  warn: (message: string) => void,
-): Promise<ZendeskReader> {
+/** What a client of one Zendesk instance is made with. */
+interface ClientMode {
+  warn(message: string): void;
+  timing?: RemoteTiming | undefined;
+}
+
+function zendeskOptions(settings: RemoteSettings, instance: InstanceName, { warn, timing }: ClientMode) {
+  return { ...zendeskOf(settings, instance), onWarning: warn, ...(timing ? { timing } : {}) };
+}
+
+async function openReader(settings: RemoteSettings, instance: InstanceName, mode: ClientMode): Promise<ZendeskReader> {
   const { createZendeskReader } = await import("../zendesk/read.ts");
-  return createZendeskReader({ ...zendeskOf(settings, instance), onWarning: warn });
+  return createZendeskReader(zendeskOptions(settings, instance, mode));
 }
 
 async function openConnection(
   settings: RemoteSettings,
   instance: InstanceName,
-  warn: (message: string) => void,
+  mode: ClientMode,
 ): Promise<ZendeskConnection> {
   const { createZendeskWriter } = await import("../zendesk/write.ts");
   const { createZendeskReader } = await import("../zendesk/read.ts");
-  const options = { ...zendeskOf(settings, instance), onWarning: warn };
+  const options = zendeskOptions(settings, instance, mode);
   return { reader: createZendeskReader(options), writer: createZendeskWriter(options) };
 }
 
@@ -94,19 +107,29 @@ async function planOn(reader: ZendeskReader): Promise<ZendeskConnection> {
   return planned.planOn(reader);
 }
 
-async function openSlack({ slack }: RemoteSettings, dryRun: boolean): Promise<SlackChannel | null> {
+async function openSlack(
+  { slack }: RemoteSettings,
+  { dryRun, timing }: { dryRun: boolean; timing?: RemoteTiming | undefined },
+): Promise<SlackChannel | null> {
   if (!slack) return null;
   const { createSlackChannel, recordingChannel } = await import("../slack/channel.ts");
-  const channel = createSlackChannel(slack);
+  const channel = createSlackChannel(
+    slack,
+    timing ? { timeoutMs: timing.timeoutMs, minTimeoutMs: 10, sleep: timing.sleep } : {},
+  );
   return dryRun ? recordingChannel(channel) : channel;
 }
 
-async function readOverrides({ overrides }: RemoteSettings): Promise<{ text: string; name: string } | null> {
+async function readOverrides(
+  { overrides }: RemoteSettings,
+  timing?: RemoteTiming,
+): Promise<{ text: string; name: string } | null> {
   if (!overrides || overrides.kind === "none") return null;
   if (overrides.kind === "file")
     return { text: await readSettingsFile(overrides.file, "OVERRIDES_FILE"), name: overrides.file };
   const { readRawFile } = await import("../gitlab/raw-file.ts");
-  return { text: await readRawFile(overrides), name: overrides.path };
+  const options = timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {};
+  return { text: await readRawFile(overrides, options), name: overrides.path };
 }
 
 async function readPlans({ plansFile }: RemoteSettings): Promise<{ text: string; name: string }> {

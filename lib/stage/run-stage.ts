@@ -2,6 +2,7 @@ import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Output } from "../terminal/output.ts";
 import { parseInputs } from "./parse-inputs.ts";
+import type { RemoteTiming } from "./remotes.ts";
 import { openSession, todayWarning } from "./session.ts";
 import type { InputsSchema, Stage, StageReport } from "./stage.ts";
 
@@ -10,6 +11,8 @@ export interface Shell {
   env: Environment;
   output: Output;
   clock: () => Date;
+  /** For tests of many runs only. */
+  timing?: RemoteTiming;
 }
 
 /** How a stage ended. */

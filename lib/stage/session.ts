@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { ArtifactStore } from "../artifacts/store.ts";
-import type { Comparison } from "../changesets/comparison.ts";
-import { resultsName } from "../changesets/finish.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
@@ -17,13 +15,13 @@ import {
   slackSettings,
   zendeskSettings,
 } from "../settings/environment.ts";
-import { ResultsFile } from "../sync/results-file.ts";
+import { ResultsFile, type ResultsName } from "../sync/results-file.ts";
 import type { Output } from "../terminal/output.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
-import { createRemotes, type RemoteSettings, type WritingRemotes } from "./remotes.ts";
+import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
 import { takeLock } from "./run-lock.ts";
 import { keepStopping } from "./signals.ts";
 import type { Needs, WritingContext } from "./stage.ts";
@@ -44,6 +42,8 @@ export interface SessionOptions {
   env: Environment;
   output: Output;
   clock: () => Date;
+  /** For tests of many runs only. */
+  timing?: RemoteTiming | undefined;
 }
 
 /** An open session: the context of its stages, and how to end it. */
@@ -82,13 +82,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         `Zendesk ${one.instance} is read with an API token: all of them stop on ${API_TOKENS_END}. Set up an OAuth client instead.`,
       );
   }
-  const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today });
+  const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today, timing: options.timing });
   const store = new ArtifactStore(options.dataDir);
-  const openResults = (comparison: Comparison, run: string) =>
-    new ResultsFile(
-      resultsName(comparison),
-      ...(options.dryRun ? [] : [store, new ArtifactStore(join(options.dataDir, "history", run))]),
-    );
+  const openResults = (name: ResultsName, run: string) =>
+    new ResultsFile(name, ...(options.dryRun ? [] : [store, new ArtifactStore(join(options.dataDir, "history", run))]));
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
   return {
     context: {
@@ -98,6 +95,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       progress,
       stop,
       clock,
+      ...(options.timing ? { sleep: options.timing.sleep } : {}),
       runId,
       runIsGiven: options.runId !== "",
       today,

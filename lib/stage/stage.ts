@@ -7,7 +7,7 @@ import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Measure } from "../domain/limits.ts";
 import type { ExitCode } from "../errors.ts";
-import type { Results } from "../sync/results-file.ts";
+import type { Results, ResultsName } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
 import type { Stop } from "./stop.ts";
@@ -30,6 +30,8 @@ export interface StageContext {
   progress: Progress;
   stop: Stop;
   clock: () => Date;
+  /** Waits between posts to Slack; absent but in tests. */
+  sleep?: (milliseconds: number) => Promise<unknown>;
   /** Where inputs have no manifest, and where a run begins. */
   runId: string;
   /** Whether the run id was given (by a person, or by `run` for all its stages) rather than minted just now. */
@@ -46,7 +48,7 @@ export interface StageContext {
 export interface WritingContext extends StageContext {
   remotes: WritingRemotes;
   /** The results file of a comparison in a run; in a dry run one that nobody mistakes for what happened. */
-  openResults(comparison: Comparison, runId: string): Results;
+  openResults(name: ResultsName, runId: string): Results;
 }
 
 /** What came of a stage, as the summary and `--json` show it. */

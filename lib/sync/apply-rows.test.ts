@@ -145,6 +145,13 @@ describe("refused rows", () => {
     expect(kind.calls).toEqual(["precheck 1", "send 1"]);
   });
 
+  test("S5: refused because it is there already: skipped, with the id of the one that is there", async () => {
+    kind.outcomes = { 1: [REFUSED] };
+    kind.retries = { 1: { row: undefined, reason: "exists already", id: 77 } };
+    const [written] = await applyRows(fakeRows(1), kind);
+    expect(written?.result).toMatchObject({ outcome: "skipped", reason: "exists already", id: 77 });
+  });
+
   test("Y5: refused in the other form too: failed", async () => {
     kind.outcomes = { 1: [REFUSED, { is: "refused", reason: "no such field" }] };
     kind.retries = { 1: { row: { id: 1, value: "w" }, reason: "name taken" } };
@@ -204,11 +211,19 @@ describe("jobs", () => {
   function recorder(stop: Recorder["stop"] = NEVER) {
     const results: Result[] = [];
     const progress = { done: 0 };
+    const errors: unknown[] = [];
     const add = (records: number) => {
       progress.done += records;
     };
     const line = { add, total: () => {}, end: () => {} };
-    return { stop, line, record: async (one: readonly Result[]) => void results.push(...one), results, progress };
+    return {
+      stop,
+      errors,
+      line,
+      record: async (one: readonly Result[]) => void results.push(...one),
+      results,
+      progress,
+    };
   }
 
   test("every row is recorded and counted, so many jobs at a time and never more", async () => {
@@ -240,7 +255,7 @@ describe("jobs", () => {
     expect(told.progress.done).toBe(250);
   });
 
-  test("S6: where a job throws, those in flight end, no further one begins, all are recorded, and the error is thrown", async () => {
+  test("S6: where a job throws, those in flight end, no further one begins, all are recorded, and the error is kept", async () => {
     const told = recorder();
     const begun: number[] = [];
     const release = Promise.withResolvers<void>();
@@ -254,7 +269,8 @@ describe("jobs", () => {
       await release.promise;
       return rows.map(({ id }) => ({ is: "applied", id }));
     };
-    await expect(applyInJobs(fakeRows(450), kind, told, 2)).rejects.toThrow("the token was revoked");
+    await applyInJobs(fakeRows(450), kind, told, 2);
+    expect(told.errors).toEqual([new RemoteError("the token was revoked")]);
     expect(begun).toEqual([1, 101]);
     expect(countResults(told.results)).toEqual({ applied: 100, failed: 100, skipped: 250 });
     const reasons = new Set(told.results.map(({ reason }) => reason));
@@ -263,7 +279,9 @@ describe("jobs", () => {
 
   test("where results cannot be kept, no further job begins", async () => {
     const record = () => Promise.reject(new Error("disk full"));
-    await expect(applyInJobs(fakeRows(450), kind, { ...recorder(), record }, 1)).rejects.toThrow("disk full");
+    const told = { ...recorder(), record };
+    await applyInJobs(fakeRows(450), kind, told, 1);
+    expect(told.errors[0]).toEqual(new Error("disk full"));
     expect(kind.calls.filter((call) => call.startsWith("send"))).toHaveLength(1);
   });
 

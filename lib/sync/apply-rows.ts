@@ -32,17 +32,24 @@ export interface Verdict {
   id?: number;
 }
 
-/** A refused row in a form that may pass: with the reason that then stands beside `applied`. `row` undefined: nothing is left to send. */
+/**
+ * A refused row in a form that may pass: with the reason that then stands beside `applied`. `row` undefined: nothing is left to
+ * send; `id`: the record that is there instead, where it is the wanted one.
+ */
 export interface Retry<Row> {
   row: Row | undefined;
   reason: string;
+  id?: number;
 }
 
 /**
  * Writes up to a hundred rows of one kind and accounts for every one of them (S6): checked right before, sent, looked up where
  * the outcome is unknown, sent once more where that is safe, read back. Answers one result per row, in order.
  */
-export async function applyRows<Row extends object>(rows: readonly Row[], kind: RowKind<Row>): Promise<Written<Row>[]> {
+export async function applyRows<Row extends object>(
+  rows: readonly Row[],
+  kind: RowKind<Row>,
+): Promise<{ row: Row; result: Result }[]> {
   const verdicts = await kind.precheck(rows);
   const toSend = rows.filter((row) => !verdicts.has(row));
   let outcomes = await sendAndLookUp(toSend, "send", kind);
@@ -66,21 +73,6 @@ export function skipRows<Row>(rows: readonly Row[], kind: Pick<RowKind<Row>, "de
   return rows.map((row) => resultOf(kind.describe(row), { outcome: "skipped", reason }));
 }
 
-/** Why rows were skipped whose turn never came. */
-export const NOT_ATTEMPTED = "not attempted: the stage ended early";
-
-/** The rows of a kind that no result speaks of: their turn never came (S6). */
-export function unattempted<Row>(
-  rows: readonly Row[],
-  kind: Pick<RowKind<Row>, "describe">,
-  results: readonly Result[],
-): Row[] {
-  const key = (row: Pick<Result, "effect" | "salesforce_id" | "id" | "after">) =>
-    `${row.effect} ${row.effect === "create" ? `${row.salesforce_id} ${row.after.email ?? ""}` : row.id}`;
-  const known = new Set(results.map(key));
-  return rows.filter((row) => !known.has(key(kind.describe(row))));
-}
-
 /** Cuts rows into jobs. */
 export function inJobs<Row>(rows: readonly Row[]): Row[][] {
   const jobs: Row[][] = [];
@@ -91,55 +83,50 @@ export function inJobs<Row>(rows: readonly Row[]): Row[][] {
 /** What every effect reports to while it goes on. */
 export interface Recorder {
   stop: Stop;
+  /** What ended jobs of this comparison altogether; once there is one, nothing further is begun. Thrown when all is accounted for. */
+  errors: unknown[];
   line: ProgressLine;
   record(results: readonly Result[]): Promise<void>;
 }
 
-/** A row with what became of it. */
-export interface Written<Row> {
-  row: Row;
-  result: Result;
-}
-
 /**
  * Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). Where a job throws, no further one is
- * begun, those in flight are finished and accounted for (S6), and then the error is thrown on. `afterJob` belongs to its job: with
- * one job at a time, it ends before the next one begins.
+ * begun, and those in flight are finished and accounted for (S6). Never throws: see `errors`.
  */
 export async function applyInJobs<Row extends object>(
   rows: readonly Row[],
   kind: RowKind<Row>,
   recorder: Recorder,
   atOnce: number,
-  afterJob: (written: readonly Written<Row>[]) => Promise<void> = async () => {},
 ): Promise<void> {
   const jobs = inJobs(rows);
-  const errors: unknown[] = [];
-  const done = new Map<Row[], Written<Row>[]>();
   let next = 0;
-  const apply = async (job: Row[]): Promise<Result[]> => {
-    const { reason } = recorder.stop;
+  const work = async () => {
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) await applyJob(job, kind, recorder);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));
+}
+
+/** Applies up to a hundred rows and records them, whatever happens. Answers the results, in order; never throws. */
+export async function applyJob<Row extends object>(
+  job: readonly Row[],
+  kind: RowKind<Row>,
+  { stop, errors, line, record }: Recorder,
+): Promise<Result[]> {
+  const apply = async (): Promise<Result[]> => {
     if (errors.length > 0) return skipRows(job, kind, "not attempted: another job failed altogether");
-    if (reason !== null) return skipRows(job, kind, `stopped (${reason})`);
+    if (stop.reason !== null) return skipRows(job, kind, `stopped (${stop.reason})`);
     try {
-      const written = await applyRows(job, kind);
-      done.set(job, written);
-      return written.map(({ result }) => result);
+      return (await applyRows(job, kind)).map(({ result }) => result);
     } catch (error) {
       errors.push(error);
       return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: messageOf(error) }));
     }
   };
-  const work = async () => {
-    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) {
-      const results = await apply(job);
-      recorder.line.add(job.length);
-      await recorder.record(results).catch((error) => errors.push(error));
-      await afterJob(done.get(job) ?? []).catch((error) => errors.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));
-  if (errors.length > 0) throw errors[0];
+  const results = await apply();
+  line.add(job.length);
+  await record(results).catch((error) => errors.push(error));
+  return results;
 }
 
 async function sendAndLookUp<Row>(
@@ -205,7 +192,8 @@ function verdictOf<Row>(
     return lost
       ? { outcome: "failed", reason: lost, id: outcome.id }
       : { outcome: "applied", reason: retry?.reason ?? null, id: outcome.id };
-  if (retry && !retry.row) return { outcome: "skipped", reason: retry.reason };
+  if (retry && !retry.row)
+    return { outcome: "skipped", reason: retry.reason, ...(retry.id === undefined ? {} : { id: retry.id }) };
   return { outcome: "failed", reason: outcome.reason };
 }
 

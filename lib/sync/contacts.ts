@@ -34,6 +34,8 @@ export interface ContactsDone<Organization extends ContactsDue> {
   results: Result[];
   /** Whether the organization has at least one user now. */
   hasUser: boolean;
+  /** Whether an address failed for a reason that may pass: then the next run may still place it. */
+  undecided: boolean;
 }
 
 /** Everything `finishContacts` needs beside the organizations. */
@@ -197,9 +199,11 @@ async function doneWith<Organization extends ContactsDue>(
   const results = contacts.filter(({ decision }) => decision.do !== "nothing").map(resultOf);
   const placed = contacts.some((contact) => contact.outcome?.is === "applied" || contact.decision.do === "nothing");
   // Where nobody could be asked, nothing is said in Slack either: the contacts are due again in the next run.
-  const unclear = contacts.some((contact) => contact.decision.do === "fail");
-  const hasUser = placed || unclear || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
-  return { organization, results, hasUser };
+  const undecided = contacts.some(
+    ({ decision, outcome }) => decision.do === "fail" || outcome?.is === "transient" || outcome?.is === "unknown",
+  );
+  const hasUser = placed || undecided || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
+  return { organization, results, hasUser, undecided };
 }
 
 function resultOf({ organization, soldTo, decision, outcome }: Contact): Result {

@@ -8,7 +8,7 @@ export async function postNoticesOf(
   runId: string,
   context: WritingContext,
 ): Promise<{ posted: number; due: number }> {
-  const { remotes, stop, clock, warn, salesforceHost } = context;
+  const { remotes, stop, clock, sleep, warn, salesforceHost } = context;
   const channel = await remotes.slack();
   if (organizations.length === 0 || !channel) return { posted: 0, due: channel ? 0 : organizations.length };
   const { reader } = await remotes.zendesk("global");
@@ -19,7 +19,11 @@ export async function postNoticesOf(
       salesforceUrl: salesforceHost ? `https://${salesforceHost}/${organization.salesforce_id}` : "",
     }),
   );
-  const { posted, due } = await postNotices(channel, { runId, dryRun: false }, notices, { now: clock(), stop });
+  const { posted, due } = await postNotices(channel, { runId, dryRun: false }, notices, {
+    now: clock(),
+    stop,
+    ...(sleep ? { sleep } : {}),
+  });
   for (const reason of new Set(due.map((one) => one.reason)))
     warn(
       `${due.filter((one) => one.reason === reason).length} organizations without contacts were not reported to Slack and stay due: ${reason}.`,

@@ -62,6 +62,12 @@ export function createRows(connection: ZendeskConnection, instance: InstanceName
       );
     },
     async withoutRefused(row, outcome) {
+      // A run killed before this one may have left a job at work, which was quicker (S5); then the contacts are still due (Y3).
+      const [quicker] = (await findCreated([row])).values();
+      if (quicker) {
+        const { outcome: end, reason } = alreadyThere(row, quicker);
+        return end === "skipped" ? { row: undefined, reason: reason ?? "exists already", id: quicker.id } : undefined;
+      }
       if (outcome.taken !== "name") return undefined;
       return { row: undefined, reason: `its name is taken by ${await holderOf(connection, row.name)}` };
     },

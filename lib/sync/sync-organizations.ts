@@ -7,15 +7,7 @@ import { ArtifactError, messageOf } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import {
-  applyInJobs,
-  inJobs,
-  NOT_ATTEMPTED,
-  type Recorder,
-  skipRows,
-  unattempted,
-  type Written,
-} from "./apply-rows.ts";
+import { applyInJobs, applyJob, inJobs, type Recorder } from "./apply-rows.ts";
 import { claimAddresses } from "./claim-addresses.ts";
 import { type ContactsDue, finishContacts } from "./contacts.ts";
 import { type YoungOrganization, youngOrganizations } from "./due-contacts.ts";
@@ -55,34 +47,24 @@ export interface WithoutContacts extends Omit<NewOrganization, "sold_tos"> {
   addresses: { email: string; reason: string }[];
 }
 
-/**
- * Writes creates with their contacts, then updates, then marks (Y1–Y6). Every record ends up in the results file.
- * Answers the new organizations without any user.
- */
-export async function syncOrganizations(sync: OrganizationSync): Promise<WithoutContacts[]> {
-  const changes = changesOf(sync);
-  try {
-    return await writeAll(sync, changes);
-  } catch (error) {
-    const creates = createRows(sync.connection, sync.instance);
-    const kind = changeRows(sync.connection, sync.instance);
-    const { results } = sync.results;
-    await sync.results.add(skipRows(unattempted(sync.creates, creates, results), creates, NOT_ATTEMPTED));
-    for (const rows of Object.values(changes))
-      await sync.results.add(skipRows(unattempted(rows, kind, results), kind, NOT_ATTEMPTED));
-    throw error;
-  } finally {
-    await sync.results.close();
-  }
-}
+/** A sync under way, with what ended parts of it altogether. */
+type Course = OrganizationSync & Pick<Recorder, "errors">;
 
-async function writeAll(sync: OrganizationSync, changes: ReturnType<typeof changesOf>): Promise<WithoutContacts[]> {
+/**
+ * Writes creates with their contacts, then updates, then marks (Y1–Y6). Every record ends up in the results file, also where this
+ * throws in the end because something failed for all of them. Answers the new organizations without any user.
+ */
+export async function syncOrganizations(given: OrganizationSync): Promise<WithoutContacts[]> {
+  const sync: Course = { ...given, errors: [] };
+  const changes = changesOf(sync);
   const withoutContacts = await writeCreates(sync);
   for (const [effect, rows] of Object.entries(changes)) {
     const line = sync.progress.begin(`${sync.instance} ${sync.what}: ${effect}`, rows.length);
     await applyInJobs(rows, changeRows(sync.connection, sync.instance), recorderOf(sync, line), JOBS_AT_ONCE);
     line.end();
   }
+  await sync.results.close();
+  if (sync.errors.length > 0) throw sync.errors[0];
   return withoutContacts;
 }
 
@@ -118,19 +100,13 @@ function changesOf({ gathered, updates, marks }: OrganizationSync): Record<"upda
 }
 
 /** Creates go batch by batch, each one's contacts finished before the next begins (Y1); then the contacts of young organizations. */
-async function writeCreates(sync: OrganizationSync): Promise<WithoutContacts[]> {
+async function writeCreates(sync: Course): Promise<WithoutContacts[]> {
   const creates = [...sync.creates].sort(bySalesforceId);
   const young = sync.contacts ? youngOrganizations(sync.gathered, sync.contacts.desired, sync.contacts.now) : [];
   const claims = claimAddresses([...creates, ...young]);
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: creates`, creates.length);
   const lonely: WithoutContacts[] = [];
-  const finishBatch = async (written: readonly Written<Create>[]) => {
-    const due = newOrganizations(written, sync);
-    releaseClaims(claims, written, due);
-    lonely.push(...(await contactsOf(due, claims, sync)));
-  };
-  const kind = createRows(sync.connection, sync.instance);
-  await applyInJobs(creates, kind, recorderOf(sync, line), 1, finishBatch);
+  for (const batch of inJobs(creates)) lonely.push(...(await writeBatch(batch, claims, sync, recorderOf(sync, line))));
   line.end();
   lonely.push(...(await finishYoung(young, claims, sync)));
   return lonely;
@@ -140,7 +116,7 @@ async function writeCreates(sync: OrganizationSync): Promise<WithoutContacts[]> 
 async function finishYoung(
   young: readonly YoungOrganization[],
   claims: ReadonlyMap<string, string>,
-  sync: OrganizationSync,
+  sync: Course,
 ): Promise<WithoutContacts[]> {
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: contacts of young organizations`, young.length);
   const lonely: WithoutContacts[] = [];
@@ -154,11 +130,17 @@ async function finishYoung(
   return lonely;
 }
 
-/** The organizations of a batch that are there now, whoever made them: this run, or one that was killed before. */
-function newOrganizations(written: readonly Written<Create>[], sync: OrganizationSync): NewOrganization[] {
+async function writeBatch(
+  batch: Create[],
+  claims: Map<string, string>,
+  sync: Course,
+  recorder: Recorder,
+): Promise<WithoutContacts[]> {
+  const results = await applyJob(batch, createRows(sync.connection, sync.instance), recorder);
   const now = (sync.contacts?.now ?? new Date(0)).toISOString();
-  return written.flatMap(({ row: { salesforce_id, name, sold_tos }, result: { id, outcome } }) =>
-    id === null || outcome === "failed"
+  const due = batch.flatMap(({ salesforce_id, name, sold_tos }, index): NewOrganization[] => {
+    const { id = null, outcome = "failed" } = results[index] ?? {};
+    return id === null || outcome === "failed"
       ? []
       : [
           // One that was there already may be of any age: without the channel's history it is not called young (Y4).
@@ -170,60 +152,61 @@ function newOrganizations(written: readonly Written<Create>[], sync: Organizatio
             created_at: outcome === "applied" ? now : new Date(0).toISOString(),
             createdByThisRun: outcome === "applied",
           },
-        ],
-  );
+        ];
+  });
+  releaseClaims(claims, batch, due);
+  return contactsOf(due, claims, sync);
 }
 
-/**
- * Finishes contacts and answers those organizations that still have nobody. A remote that fails here does not stop the updates:
- * the contacts are failed with the reason, and due again in the next run (Y3).
- */
+/** Finishes contacts and answers those organizations that still have nobody, and will not have by themselves. Never throws. */
 async function contactsOf(
   due: readonly NewOrganization[],
   claims: ReadonlyMap<string, string>,
-  sync: OrganizationSync,
+  sync: Course,
 ): Promise<WithoutContacts[]> {
-  if (!sync.contacts || due.length === 0) return [];
-  const { protectedAddresses } = sync.contacts;
+  if (!sync.contacts || due.length === 0 || sync.errors.length > 0) return [];
   try {
-    const finished = await finishContacts(due, { connection: sync.connection, protectedAddresses, claims });
+    const finished = await finishContacts(due, {
+      connection: sync.connection,
+      protectedAddresses: sync.contacts.protectedAddresses,
+      claims,
+    });
     await sync.results.add(finished.flatMap(({ results }) => results));
-    return finished.flatMap(({ organization: { sold_tos: _, ...organization }, hasUser, results }) => {
+    return finished.flatMap(({ organization: { sold_tos: _, ...organization }, hasUser, undecided, results }) => {
       const addresses = results.map(({ after, reason, outcome }) => ({
         email: String(after.email ?? ""),
         reason: reason ?? outcome,
       }));
-      return hasUser ? [] : [{ ...organization, addresses }];
+      return hasUser || undecided ? [] : [{ ...organization, addresses }];
     });
   } catch (error) {
-    await sync.results.add(due.flatMap((organization) => unfinished(organization, messageOf(error))));
+    sync.errors.push(error);
+    const givenUp = due.flatMap((organization) => contactsGivenUp(organization, messageOf(error)));
+    await sync.results.add(givenUp).catch((again) => sync.errors.push(again));
     return [];
   }
 }
 
-function unfinished({ id, salesforce_id, sold_tos }: NewOrganization, reason: string): Result[] {
+/** What is said of contacts that were not finished: some may be there, the next run sees which (Y3). */
+function contactsGivenUp({ id, salesforce_id, sold_tos }: ContactsDue, reason: string): Result[] {
   return sold_tos.map(({ email }) => ({
     effect: "contact",
     salesforce_id,
     id: null,
-    outcome: "failed",
-    reason,
     before: {},
     after: { email, organization_id: id },
+    outcome: "failed",
+    reason: `not finished: ${reason}`,
   }));
 }
 
 /** An organization that could not be created wants no addresses any more; the next one that does gets them. */
-function releaseClaims(
-  claims: Map<string, string>,
-  batch: readonly Written<Create>[],
-  due: readonly ContactsDue[],
-): void {
+function releaseClaims(claims: Map<string, string>, batch: readonly Create[], due: readonly ContactsDue[]): void {
   const there = new Set(due.map(({ salesforce_id: id }) => id));
-  const failed = new Set(batch.flatMap(({ row: { salesforce_id: id } }) => (there.has(id) ? [] : [id])));
+  const failed = new Set(batch.flatMap(({ salesforce_id: id }) => (there.has(id) ? [] : [id])));
   for (const [address, holder] of claims) if (failed.has(holder)) claims.delete(address);
 }
 
-function recorderOf(sync: OrganizationSync, line: Recorder["line"]): Recorder {
-  return { stop: sync.stop, line, record: (results) => sync.results.add(results) };
+function recorderOf(sync: Course, line: Recorder["line"]): Recorder {
+  return { stop: sync.stop, errors: sync.errors, line, record: (results) => sync.results.add(results) };
 }

@@ -2,7 +2,7 @@ import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, NOT_ATTEMPTED, type Recorder, skipRows, unattempted } from "./apply-rows.ts";
+import { applyInJobs, type Recorder } from "./apply-rows.ts";
 import type { Results } from "./results-file.ts";
 import { userChangeRows, userCreateRows, userRows } from "./user-rows.ts";
 
@@ -22,27 +22,13 @@ export interface UserSync {
   stop: Stop;
 }
 
-/** Writes user creates, updates and marks (U6). Every record ends up in the results file. */
+/** Writes user creates, updates and marks (U6). Every record ends up in the results file, also where this throws in the end. */
 export async function syncUsers(sync: UserSync): Promise<void> {
-  try {
-    await writeAll(sync);
-  } catch (error) {
-    const creates = userCreateRows(sync.connection);
-    const kind = userChangeRows(sync.connection);
-    const { results } = sync.results;
-    await sync.results.add(skipRows(unattempted(sync.creates, creates, results), creates, NOT_ATTEMPTED));
-    for (const rows of Object.values(userRows(sync.updates, sync.marks, sync.users)))
-      await sync.results.add(skipRows(unattempted(rows, kind, results), kind, NOT_ATTEMPTED));
-    throw error;
-  } finally {
-    await sync.results.close();
-  }
-}
-
-async function writeAll(sync: UserSync): Promise<void> {
   const { updates, marks } = userRows(sync.updates, sync.marks, sync.users);
+  const errors: unknown[] = [];
   const begin = (effect: string, total: number): Recorder => ({
     stop: sync.stop,
+    errors,
     line: sync.progress.begin(`us-government users: ${effect}`, total),
     record: (results) => sync.results.add(results),
   });
@@ -54,4 +40,6 @@ async function writeAll(sync: UserSync): Promise<void> {
     await applyInJobs(rows, userChangeRows(sync.connection), recorder, JOBS_AT_ONCE);
     recorder.line.end();
   }
+  await sync.results.close();
+  if (errors.length > 0) throw errors[0];
 }

@@ -11,8 +11,8 @@ export interface UserRow {
   email: string;
   before: UserUpdate["before"];
   change: UserUpdate["change"];
-  /** The user as it was listed for the comparison. */
-  listed: User;
+  /** The user as it was listed for the comparison, or for the way back. */
+  listed: ListedUser;
 }
 
 /** Look-ups of addresses at once. */

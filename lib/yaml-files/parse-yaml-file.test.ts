@@ -248,8 +248,8 @@ describe("mistakes of the data are named with their line", () => {
       "also: 5\nplans:\n  a b:\n    charges:\n      - x\n      - 5\n    on: 'yes'\n  c:\n    onn: true\n    charges: []\nalse: true\n";
     expect(mistakes(content)).toEqual([
       "plans.yml:1: also must be true or false, without quotes",
-      'plans.yml:6: plans."a b".charges[1] must be text; put it in quotes',
-      'plans.yml:7: plans."a b".on must be true or false, without quotes',
+      "plans.yml:6: plans.(an unusual key).charges[1] must be text; put it in quotes",
+      "plans.yml:7: plans.(an unusual key).on must be true or false, without quotes",
       "plans.yml:8: plans.c.on is missing",
       'plans.yml:9: plans.c.onn is no known key; did you mean "on"?',
       'plans.yml:11: alse is no known key; did you mean "also"?',

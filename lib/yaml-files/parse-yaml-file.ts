@@ -1,7 +1,14 @@
 import * as v from "valibot";
 import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import { ConfigurationError, type Problem } from "../errors.ts";
-import { MAX_ALIASES, type SyntaxProblem, syntaxProblems } from "./yaml-syntax.ts";
+import { tooDeepLine } from "./yaml-nesting.ts";
+import { MAX_ALIASES, NESTED_TOO_DEEPLY, type SyntaxProblem, shownKey, syntaxProblems } from "./yaml-syntax.ts";
+
+/** Characters of a file: ten thousand overrides have fewer. The parser needs seconds for more. */
+const MOST_CHARACTERS = 2_000_000;
+
+/** Problems that are named; more are one file that is no such file. */
+const MOST_PROBLEMS = 100;
 
 /** Keys and list positions that lead to a value. */
 export type Path = readonly (string | number)[];
@@ -26,10 +33,14 @@ export interface YamlFile {
 /**
  * Reads the text of a YAML 1.2 file that people edit: one document of mappings, lists and plain values.
  *
- * @throws ConfigurationError with every problem and its line: syntax, duplicate keys, tabs and control characters, tags,
- *   too many aliases.
+ * @throws ConfigurationError with every problem (a hundred at most) and its line: syntax, duplicate keys, tabs and control
+ *   characters, tags, too many aliases, too many levels; or that the file is too large.
  */
 export function readYaml(text: string, name: string): YamlFile {
+  if (text.length > MOST_CHARACTERS)
+    throw new ConfigurationError([{ where: name, what: "is larger than 2 MB: is it the right file?" }]);
+  const deep = tooDeepLine(text);
+  if (deep !== null) throw new ConfigurationError(inFile(name, [{ line: deep, what: NESTED_TOO_DEEPLY }]));
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -74,14 +85,18 @@ function subject(path: Path): string {
 
 function subjectPart(step: string | number, index: number): string {
   if (typeof step === "number") return `[${step}]`;
-  const key = /^[\w-]+$/.test(step) ? step : JSON.stringify(step);
+  const key = shownKey(step);
   return index === 0 ? key : `.${key}`;
 }
 
 function inFile(file: string, found: readonly SyntaxProblem[]): Problem[] {
-  return [...found]
+  const problems = [...found]
     .sort((one, other) => one.line - other.line)
     .map(({ line, what }) => ({ where: `${file}:${line}`, what }));
+  const more = problems.length - MOST_PROBLEMS;
+  return more <= 0
+    ? problems
+    : [...problems.slice(0, MOST_PROBLEMS), { where: file, what: `and ${more} more problems` }];
 }
 
 function plainData(document: Document.Parsed, file: string): unknown {

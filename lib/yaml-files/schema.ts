@@ -64,11 +64,11 @@ export function text(): v.GenericSchema<unknown, string> {
   return v.pipe(v.string("must be text; put it in quotes"), v.trim(), v.nonEmpty("must not be empty"));
 }
 
-/** One of a few words. A wrong word is repeated, with the nearest right one. */
+/** One of a few words. What looks like a word is repeated where it is wrong, with the nearest right one; anything else is not. */
 export function word<const W extends string>(words: readonly W[]): v.GenericSchema<unknown, W> {
   return v.picklist(words, (issue) => {
     const all = `must be one of ${words.join(", ")}`;
-    if (typeof issue.input !== "string") return all;
+    if (typeof issue.input !== "string" || !/^[\w-]{1,30}$/.test(issue.input)) return all;
     return `${all}, not ${JSON.stringify(issue.input)}; did you mean ${JSON.stringify(closest(issue.input, words))}?`;
   });
 }

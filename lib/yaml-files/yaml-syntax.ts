@@ -12,9 +12,11 @@ export interface SyntaxProblem {
 /** Keys that mean something to JavaScript objects. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
-/** Everything but tab, line feed and carriage return; a byte order mark only at the very start. */
+/** Everything but tab, line feed and carriage return; a byte order mark only at the very start; what was no UTF-8 (U+FFFD). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]|(?!^)\ufeff/g;
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffd]|(?!^)\ufeff/g;
+
+export const NESTED_TOO_DEEPLY = "lists or mappings are nested too deeply";
 
 /** The library's own messages repeat parts of the text, which may be a customer's; these do not. */
 const SENTENCES: Record<ErrorCode, string> = {
@@ -37,7 +39,7 @@ const SENTENCES: Record<ErrorCode, string> = {
   MULTIPLE_DOCS: "a second document starts here; remove the line --- or ... so that there is only one",
   MULTIPLE_TAGS: "a value can have only one tag (!name)",
   NON_STRING_KEY: "a key must be plain text",
-  RESOURCE_EXHAUSTION: "lists or mappings are nested too deeply",
+  RESOURCE_EXHAUSTION: NESTED_TOO_DEEPLY,
   TAB_AS_INDENT: "a tab is used for indentation; YAML allows only spaces there",
   TAG_RESOLVE_FAILED: "tags (!name) are not allowed here; remove it",
   UNEXPECTED_TOKEN: "something unexpected stands after a value; put text that holds brackets, quotes or | in quotes",
@@ -104,12 +106,17 @@ function nodeProblems(document: Document.Parsed, lines: LineCounter): SyntaxProb
         else
           found.push({
             line,
-            what: `the key ${JSON.stringify(key)} stands here again, first on line ${earlier}; keep one`,
+            what: `the key ${JSON.stringify(shownKey(key))} stands here again, first on line ${earlier}; keep one`,
           });
       }
     },
   });
   return found;
+}
+
+/** A key as a message may show it: where it does not look like one, it may be a value that got into its place. */
+export function shownKey(key: string): string {
+  return /^[\w-]{1,64}$/.test(key) ? key : "(an unusual key)";
 }
 
 function oncePerLine(found: readonly SyntaxProblem[]): SyntaxProblem[] {

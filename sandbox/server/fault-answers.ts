@@ -39,6 +39,12 @@ export function faultAnswer(fault: Fault, service: LoggedRequest["service"], now
       return html(503, "503 Service Unavailable", fault.retryAfter ? { "retry-after": String(seconds) } : {});
     case "409":
       return json(409, { error: "DatabaseConflict", description: "Database collision" });
+    case "too-many-jobs":
+      return json(429, {
+        error: "TooManyJobs",
+        description: "Too many jobs are currently queued or running. Try again later.",
+        current_job_ids: Array.from({ length: 30 }, (_, place) => place.toString(16).padStart(32, "0")),
+      });
     case "401":
       return unauthorized(remote);
     case "404":

@@ -1,4 +1,4 @@
-import type { Fault, LoggedRequest } from "../types.ts";
+import type { Fault, LoggedRequest, RequestHook } from "../types.ts";
 import { faultAnswer } from "./fault-answers.ts";
 import { type Faults, handOver } from "./faults.ts";
 import { decodedPath, parsedBody, type RequestLog } from "./request-log.ts";
@@ -11,6 +11,7 @@ export interface ServedApp {
   faults: Faults;
   /** Ends all sessions or tokens: a "401" is no passing mood, the old credential is invalid from then on. */
   expire?: () => void;
+  onRequest?: RequestHook;
   /** Default 0: any free port. */
   port?: number;
 }
@@ -19,7 +20,7 @@ export interface ServedApp {
  * Serves one service on 127.0.0.1, logs every request and plays the faults.
  *
  * Three groups of faults:
- * - *instead of the handler*: 429, 429-date, 429-bare, 500, 502-html, 503-html, 409, 401, 404. Nothing is committed.
+ * - *instead of the handler*: 429, 429-date, 429-bare, 500, 502-html, 503-html, 409, 401, 404, too-many-jobs. Nothing is committed.
  * - *on the way back*: reset, stall, truncate, lost-answer. The handler has run and whatever it did is committed.
  * - *only the service can play*: failed-rows, job-failed, job-killed, empty, drop-record, duplicate-record. The app
  *   finds them with `faultFor(c.req.raw)` (faults.ts); one that ignores it answers as usual.
@@ -47,15 +48,19 @@ function withoutKeepAlive(response: Response): Response {
 export async function answer(app: Omit<ServedApp, "port">, request: Request): Promise<Response> {
   const body = request.method === "GET" || request.method === "HEAD" ? "" : await request.clone().text();
   const path = decodedPath(new URL(request.url));
-  const fault = app.faults.take({ service: app.service, method: request.method, path });
+  const asked: Omit<LoggedRequest, "status"> = { service: app.service, method: request.method, path };
+  const parsed = parsedBody(body, request.headers.get("content-type"));
+  if (parsed !== undefined) asked.body = parsed;
+  const verdict = await app.onRequest?.(asked, "before");
+  if (verdict === "drop") return new Response(cutStream(undefined));
+  const fault = verdict ?? app.faults.take({ service: app.service, method: request.method, path });
   if (fault?.kind === "401") app.expire?.();
   const response = (fault && faultAnswer(fault, app.service, new Date())) ?? (await handled(app, request, fault));
-  const entry: LoggedRequest = { service: app.service, method: request.method, path, status: response.status };
-  const parsed = parsedBody(body, request.headers.get("content-type"));
-  if (parsed !== undefined) entry.body = parsed;
-  if (fault) entry.fault = fault.kind;
-  app.log.add(entry);
-  return fault ? damaged(response, fault) : response;
+  await app.onRequest?.(asked, "committed");
+  app.log.add({ ...asked, status: response.status, ...(fault ? { fault: fault.kind } : {}) });
+  const sent = fault ? await damaged(response, fault) : response;
+  void app.onRequest?.(asked, "answered");
+  return sent;
 }
 
 async function handled(app: Omit<ServedApp, "port">, request: Request, fault: Fault | undefined): Promise<Response> {

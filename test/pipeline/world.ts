@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type RunSummary, runCommand } from "../../bin/commands/run.ts";
+import { undoCommand } from "../../bin/commands/undo-command.ts";
 import { loadStage, type StageName } from "../../bin/stages.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import { runStage, type StageEnd } from "../../lib/stage/run-stage.ts";
@@ -24,6 +25,8 @@ export interface TestWorld extends AsyncDisposable {
   run(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunSummary }>;
   preview(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunSummary }>;
   stage(name: StageName, given?: Record<string, string>): Promise<StageEnd>;
+  /** `zdsync undo --json` of a results file, by its name in the data directory or its path. */
+  undo(results: string, given?: Record<string, string>): Promise<{ exit: ExitCode; summary: Record<string, unknown> }>;
   artifact<T = Record<string, unknown>>(name: string): Promise<T[]>;
   text(name: string): Promise<string>;
 }
@@ -74,6 +77,12 @@ export async function startWorld(
     run: (given = {}) => command("run", given),
     preview: (given = {}) => command("preview", given),
     stage: async (name, given = {}) => runStage(await loadStage(name), { "data-dir": dataDir, ...given }, shell),
+    async undo(results, given = {}) {
+      lastOut = "{}";
+      const options = { "data-dir": dataDir, results: resolve(dataDir, results), ...given };
+      const exit = await undoCommand(options, { ...shell, json: true });
+      return { exit, summary: JSON.parse(lastOut) };
+    },
     artifact: async (name) => JSON.parse(await readFile(join(dataDir, name), "utf8")),
     text: (name) => readFile(join(dataDir, name), "utf8"),
     [Symbol.asyncDispose]: async () => {

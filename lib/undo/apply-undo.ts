@@ -1,0 +1,38 @@
+import { countResults, type ResultCounts } from "../artifacts/results.ts";
+import { COMPARISON } from "../changesets/comparison.ts";
+import type { WritingContext } from "../stage/stage.ts";
+import { applyInJobs, type Recorder, type RowKind } from "../sync/apply-rows.ts";
+import { changeRows } from "../sync/organization-rows.ts";
+import { userChangeRows } from "../sync/user-rows.ts";
+import { proveInstance } from "../zendesk/prove-instance.ts";
+import type { UndoPlan } from "./plan-undo.ts";
+import { undoResultsName } from "./results-to-undo.ts";
+
+/** Jobs in flight at once: nobody waits for an undo the way the next hour waits for a sync. */
+const JOBS_AT_ONCE = 4;
+
+/**
+ * Takes the way back, the same way `sync` writes: each record read again right before (S4), every row accounted for (S6), stopped
+ * safely (S7). Answers the counts; every record is in `<comparison>_undo_results.json` and in the history.
+ */
+export async function applyUndo(plan: UndoPlan, context: WritingContext): Promise<ResultCounts> {
+  const { config, remotes, runId } = context;
+  const { instance } = COMPARISON[plan.comparison];
+  const connection = await remotes.zendesk(instance);
+  await proveInstance(connection.reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+  const results = context.openResults(undoResultsName(plan.comparison), runId);
+  const errors: unknown[] = [];
+  await results.add(plan.left);
+  const apply = async <Row extends object>(what: string, rows: readonly Row[], kind: RowKind<Row>) => {
+    if (rows.length === 0) return;
+    const line = context.progress.begin(`${instance} undo: ${what}`, rows.length);
+    const recorder: Recorder = { stop: context.stop, errors, line, record: (added) => results.add(added) };
+    await applyInJobs(rows, kind, recorder, JOBS_AT_ONCE);
+    line.end();
+  };
+  await apply("organizations", plan.organizations, changeRows(connection, instance));
+  await apply("users", plan.users, userChangeRows(connection));
+  await results.close();
+  if (errors.length > 0) throw errors[0];
+  return countResults(results.results);
+}

@@ -1,0 +1,112 @@
+import * as v from "valibot";
+import type { Result } from "../artifacts/results.ts";
+import { type Difference, DifferenceSchema } from "../domain/changeset.ts";
+import { meaningOf, sameName, sameValue } from "../domain/equality.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import { type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
+import type { FieldType } from "../domain/organization-field.ts";
+import { accountIdOf, externalAccountIdOf, isChecked } from "../domain/organization-scope.ts";
+import type { OrganizationChange } from "../sync/organization-rows.ts";
+import { leftAlone, namedTwice, type Step, TWICE, UNREADABLE, type WayBack, wayBackOf } from "./way-back.ts";
+
+/** What the way back of organizations is decided on. */
+export interface OrganizationsNow {
+  instance: InstanceName;
+  /** By id, as they are now; those that are gone are absent. */
+  organizations: ReadonlyMap<number, Organization>;
+  /** Accounts whose organizations are never marked. */
+  protectedIds: ReadonlySet<string>;
+}
+
+/**
+ * The way back of applied organization records (S8): updates and marks get their `before` values, created organizations are marked
+ * (never deleted). What is not as the run left it is left alone. Pure.
+ */
+export function organizationsBack(results: readonly Result[], now: OrganizationsNow): WayBack<OrganizationChange> {
+  const twice = namedTwice(results);
+  const types = ownTypes(now.instance);
+  return wayBackOf(
+    results.map((result) =>
+      result.id !== null && twice.has(result.id) ? leftAlone(result, TWICE) : stepOf(result, types, now),
+    ),
+  );
+}
+
+/** The types of the fields that zdsync owns: nothing else is ever written, whatever a results file says. */
+function ownTypes(instance: InstanceName): ReadonlyMap<string, FieldType> {
+  const partners = instance === "global" ? partnerFields() : [];
+  return new Map([...syncedFields(instance), ...partners].map(({ key, type }) => [key, type]));
+}
+
+function stepOf(
+  result: Result,
+  types: ReadonlyMap<string, FieldType>,
+  now: OrganizationsNow,
+): Step<OrganizationChange> {
+  const created = result.effect === "create";
+  const there = differenceOf(result.after, types);
+  const change: Difference | null = created
+    ? { organization_fields: { mark_for_deletion: true } }
+    : differenceOf(result.before, types);
+  if (result.id === null || !there || !change || (!created && keysOf(there).join() !== keysOf(change).join()))
+    return leftAlone(result, UNREADABLE);
+  const current = now.organizations.get(result.id);
+  const reason = reasonToLeave(result, { there, change, types }, current, now.protectedIds);
+  if (reason !== null || !current) return leftAlone(result, reason ?? "gone since");
+  return {
+    row: {
+      effect: created ? "mark" : "update",
+      id: result.id,
+      salesforce_id: result.salesforce_id,
+      change,
+      before: created ? { organization_fields: { mark_for_deletion: false } } : there,
+      gathered: current,
+    },
+  };
+}
+
+/** What the run left there, what is to be there again, and how to compare the two with now. */
+interface Difference3 {
+  there: Difference;
+  change: Difference;
+  types: ReadonlyMap<string, FieldType>;
+}
+
+function reasonToLeave(
+  { effect, salesforce_id }: Result,
+  { there, change, types }: Difference3,
+  current: Organization | undefined,
+  protectedIds: ReadonlySet<string>,
+): string | null {
+  if (!current) return "gone since";
+  if (differing(current, change, types).length === 0) return effect === "create" ? "marked already" : "already so";
+  const changed = differing(current, there, types);
+  const account = accountIdOf(current) ?? externalAccountIdOf(current);
+  const movesAccount = there.organization_fields?.salesforce_id !== undefined;
+  if (salesforce_id !== null && account !== salesforce_id && !movesAccount) changed.push("salesforce_id");
+  if (changed.length > 0) return `changed since: ${[...new Set(changed)].sort().join(", ")}`;
+  if (meaningOf("checkbox", change.organization_fields?.mark_for_deletion) !== true) return null;
+  if (account !== null && protectedIds.has(account)) return "not marked: protected by protected_ids";
+  if (isChecked(current, "ignore_deletion")) return "not marked: ignore_deletion is set";
+  return isChecked(current, "migrating") ? "not marked: it is migrating to the other instance" : null;
+}
+
+function differing(current: Organization, wanted: Difference, types: ReadonlyMap<string, FieldType>): string[] {
+  const keys = Object.entries(wanted.organization_fields ?? {}).flatMap(([key, value]) =>
+    sameValue(types.get(key) ?? "text", current.organization_fields[key] ?? null, value) ? [] : [key],
+  );
+  return wanted.name === undefined || sameName(current.name, wanted.name) ? keys : [...keys, "name"];
+}
+
+/** One side of a result; null where it is none, is empty, or names a field that is not zdsync's. */
+function differenceOf(side: Result["before"], types: ReadonlyMap<string, FieldType>): Difference | null {
+  const parsed = v.safeParse(DifferenceSchema, side);
+  if (!parsed.success) return null;
+  const keys = keysOf(parsed.output);
+  const own = Object.keys(parsed.output.organization_fields ?? {}).every((key) => types.has(key));
+  return own && keys.length > 0 ? parsed.output : null;
+}
+
+function keysOf({ name, organization_fields }: Difference): string[] {
+  return [...(name === undefined ? [] : ["(name)"]), ...Object.keys(organization_fields ?? {})].sort();
+}

@@ -1,0 +1,113 @@
+import * as v from "valibot";
+import type { Result } from "../artifacts/results.ts";
+import { sameName } from "../domain/equality.ts";
+import { addressKey, isProtected, type ProtectedAddresses } from "../domain/protected-address.ts";
+import { UserUpdateSchema } from "../domain/user.ts";
+import type { UserRow } from "../sync/user-rows.ts";
+import type { ListedUser } from "../zendesk/ports.ts";
+import { leftAlone, namedTwice, type Step, TWICE, UNREADABLE, type WayBack, wayBackOf } from "./way-back.ts";
+
+/** What the way back of users is decided on. */
+export interface UsersNow {
+  /** By id, as they are now; those that are gone are absent. */
+  users: ReadonlyMap<number, ListedUser>;
+  /** In how many organizations users are now who would be moved back to another one. */
+  memberships: ReadonlyMap<number, number>;
+  protectedAddresses: ProtectedAddresses;
+  /** Whether the instance has the user field `mark_for_deletion` at all. */
+  canBeMarked: boolean;
+}
+
+type Change = UserRow["change"];
+
+const STAYS = "the membership stays: zdsync never takes one away";
+
+/**
+ * The way back of applied user and contact records (S8): users of updates and marks get their `before` values, created users are
+ * marked; memberships stay, for taking one away would unassign the user's tickets. What changed since is left alone. Pure.
+ */
+export function usersBack(results: readonly Result[], now: UsersNow): WayBack<UserRow> {
+  const twice = namedTwice(results);
+  return wayBackOf(
+    results.map((result) =>
+      result.id !== null && twice.has(result.id) ? leftAlone(result, TWICE) : stepOf(result, now),
+    ),
+  );
+}
+
+/** Whether a record moved a user who was in an organization before: on the way back, other memberships would be lost. */
+export function movesUser({ effect, before }: Result): boolean {
+  return effect === "update" && typeof before.organization_id === "number";
+}
+
+function stepOf(result: Result, now: UsersNow): Step<UserRow> {
+  const { id, effect, salesforce_id, after } = result;
+  if (effect === "contact" && result.reason !== "created")
+    return leftAlone(result, `the user was there before; ${STAYS}`);
+  const created = effect === "create" || effect === "contact";
+  const there = changeOf(after);
+  const change: Change | null = created ? { mark_for_deletion: true } : changeOf(result.before);
+  if (id === null || !there || !change || typeof after.email !== "string") return leftAlone(result, UNREADABLE);
+  if (!created && Object.keys(there).sort().join() !== Object.keys(change).sort().join())
+    return leftAlone(result, UNREADABLE);
+  const current = now.users.get(id);
+  const back = withoutEndOfMembership(change);
+  const reason = reasonToLeave(id, { there, back, email: after.email }, current, now);
+  if (reason !== null || !current) return leftAlone(result, reason ?? "gone since");
+  const before = created ? { mark_for_deletion: current.marked } : there;
+  return {
+    row: {
+      effect: created ? "mark" : "update",
+      id,
+      salesforce_id,
+      email: addressKey(after.email),
+      before,
+      change: back,
+      listed: current,
+    },
+  };
+}
+
+function reasonToLeave(
+  id: number,
+  { there, back, email }: { there: Change; back: Change; email: string },
+  current: ListedUser | undefined,
+  now: UsersNow,
+): string | null {
+  if (!current) return "gone since";
+  if (isProtected(email, now.protectedAddresses)) return "protected address or domain";
+  if (Object.keys(back).length === 0) return STAYS;
+  if (differing(current, back).length === 0) return "already so";
+  const changed = differing(current, there);
+  if (current.email !== addressKey(email)) changed.push("email");
+  if (current.role !== "end-user") changed.push("role");
+  if (current.suspended) changed.push("suspended");
+  if (changed.length > 0) return `changed since: ${changed.sort().join(", ")}`;
+  if (back.organization_id !== undefined && (now.memberships.get(id) ?? 0) > 1)
+    return "changed since: it is in several organizations now, and moving it back would end its other memberships";
+  if (back.mark_for_deletion !== undefined && !now.canBeMarked)
+    return "not marked: this instance has no user field mark_for_deletion";
+  return null;
+}
+
+/** A user that was in no organization before stays where the run put it. */
+function withoutEndOfMembership({ organization_id, ...change }: Change): Change {
+  return organization_id === undefined || organization_id === null ? change : { ...change, organization_id };
+}
+
+function changeOf(side: Result["before"]): Change | null {
+  const parsed = v.safeParse(UserUpdateSchema.entries.change, side);
+  return parsed.success && Object.keys(parsed.output).length > 0 ? parsed.output : null;
+}
+
+function differing(user: ListedUser, wanted: Change): string[] {
+  return [
+    ...(wanted.name === undefined || sameName(user.name, wanted.name) ? [] : ["name"]),
+    ...(wanted.organization_id === undefined || user.organization_id === wanted.organization_id
+      ? []
+      : ["organization_id"]),
+    ...(wanted.mark_for_deletion === undefined || user.marked === wanted.mark_for_deletion
+      ? []
+      : ["mark_for_deletion"]),
+  ];
+}

@@ -1,0 +1,45 @@
+import type { Result } from "../artifacts/results.ts";
+
+/** The way back of some records: what to write, and what is left alone. Every applied record of the results file is in one of the two. */
+export interface WayBack<Row> {
+  rows: Row[];
+  /** As the undo's results file has them: skipped, with the reason. */
+  left: Result[];
+}
+
+/** One record on its way back. */
+export type Step<Row> = { row: Row } | { left: Result };
+
+/** Gathers the steps of all records. */
+export function wayBackOf<Row>(steps: readonly Step<Row>[]): WayBack<Row> {
+  return {
+    rows: steps.flatMap((step) => ("row" in step ? [step.row] : [])),
+    left: steps.flatMap((step) => ("left" in step ? [step.left] : [])),
+  };
+}
+
+/** A record that the undo leaves alone: what would have been written back, and why it is not. */
+export function leftAlone(result: Result, reason: string): { left: Result } {
+  const { salesforce_id, id, before, after } = result;
+  const creates = result.effect === "create" || result.effect === "contact";
+  return {
+    left: {
+      effect: creates ? "mark" : "update",
+      salesforce_id,
+      id,
+      outcome: "skipped",
+      reason,
+      before: after,
+      after: creates ? { mark_for_deletion: true } : before,
+    },
+  };
+}
+
+/** Records that the results file names more than once: nobody can say which of the two was there last. */
+export function namedTwice(results: readonly Result[]): Set<number> {
+  const groups = Map.groupBy(results, ({ id }) => id);
+  return new Set([...groups].flatMap(([id, group]) => (id !== null && group.length > 1 ? [id] : [])));
+}
+
+export const TWICE = "the results file names it more than once";
+export const UNREADABLE = "the results file does not say what was there before";
