@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "yaml";
 import { loadStage, STAGES, type StageName } from "../bin/stages.ts";
-import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import { inputVariable } from "../lib/stage/run-action.ts";
+import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
 import { actionYaml } from "./action-yaml.ts";
 import { stageTable } from "./stage-table.ts";
 

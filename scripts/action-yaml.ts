@@ -1,6 +1,5 @@
 import { stringify } from "yaml";
-import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import { inputVariable } from "../lib/stage/run-action.ts";
+import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
 import type { Stage } from "../lib/stage/stage.ts";
 
 const HEAD = "# Generated from inputs.ts and main.ts by `bun run generate`; do not edit.\n";
