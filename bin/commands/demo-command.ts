@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as v from "valibot";
 import { EXIT } from "../../lib/errors.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { duration } from "../../lib/terminal/progress.ts";
+import plansText from "../../plans.yml" with { type: "text" };
 import { startSandbox } from "../../sandbox/start.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { LoadedCommand } from "../commands.ts";
@@ -25,9 +26,13 @@ export const demo: LoadedCommand = {
     const dataDir = kept || (await mkdtemp(join(tmpdir(), "zdsync-demo-")));
     const { output } = shell;
     try {
+      const remotes = await environmentOf(running);
+      // The plans go in as text, so that the bundle can demonstrate itself where no other file of ours is.
+      const plansFile = join(dirname(remotes.ZDSYNC_CONFIG), "plans.yml");
+      await writeFile(plansFile, plansText as string);
       const env = {
-        ...(await environmentOf(running)),
-        PLANS_FILE: join(import.meta.dir, "../../plans.yml"),
+        ...remotes,
+        PLANS_FILE: plansFile,
         ...(shell.env.ZDSYNC_DEBUG ? { ZDSYNC_DEBUG: "1" } : {}),
       };
       output.err(describeSandbox(running));

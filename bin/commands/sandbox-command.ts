@@ -67,7 +67,7 @@ export const sandbox: LoadedCommand = {
 };
 
 /** The environment that makes zdsync use a sandbox, its configuration file included. */
-export async function environmentOf(running: Sandbox): Promise<Record<string, string>> {
+export async function environmentOf(running: Sandbox): Promise<Record<string, string> & { ZDSYNC_CONFIG: string }> {
   const folder = await mkdtemp(join(tmpdir(), "zdsync-sandbox-"));
   const config = join(folder, "zdsync.config.yml");
   await writeFile(config, running.world.config);
