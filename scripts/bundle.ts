@@ -20,6 +20,8 @@ export async function bundle(folder: string): Promise<{ program: string; plans: 
     entrypoints: [join(ROOT, "bin/zdsync.ts")],
     target: "bun",
     minify: { syntax: true, whitespace: true, identifiers: false },
+    // write-file-atomic hashes its own path into the names of temporary files; the path of this machine has no place in there.
+    define: { __filename: '"zdsync"', __dirname: '"."' },
     outdir: folder,
     naming: "zdsync.js",
   });
