@@ -7,18 +7,19 @@ import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 
 const REPORT = "report.md";
 
-/** Writes `report.md` beside the artifacts and into the history; answers its text. */
+/** Writes the report (`report.md`) beside the artifacts and into the history; answers its text. */
 export async function writeReport(
   store: ArtifactStore,
   about: { run_id: string; today: string; hosts: string },
   reports: readonly StageReport[],
+  file: string = REPORT,
 ): Promise<string> {
   const comparisons: ReportedComparison[] = [];
   for (const { comparison } of reports) if (comparison) comparisons.push(await withRecords(store, comparison));
   const processNotes = await store.readIfThere("process_notes.json");
   const text = `${renderMarkdown(about, comparisons, processNotes?.records ?? [])}\n`;
-  await store.writeText(REPORT, text);
-  await keepInHistory(store.directory, about.run_id, [REPORT]);
+  await store.writeText(file, text);
+  await keepInHistory(store.directory, about.run_id, [file]);
   return text;
 }
 

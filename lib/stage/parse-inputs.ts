@@ -66,7 +66,7 @@ function valuesOf(schema: InputsSchema, given: Given, env: Environment): Record<
 
 function fromEnvironment(name: string, env: Environment): { variable: string; value: string } | undefined {
   for (const variable of [inputVariable(name), ENVIRONMENT[name] ?? ""]) {
-    const value = env[variable];
+    const value = env[variable]?.trim();
     if (value) return { variable, value };
   }
   return undefined;

@@ -1,0 +1,124 @@
+import { TRANSPORTS } from "../lib/gitlab/ci-job.ts";
+import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
+import type { Stage } from "../lib/stage/stage.ts";
+import packageJson from "../package.json";
+
+/** The image that a job runs in where nobody names another one; its tag is the version of the component (docs/gitlab.md). */
+export const IMAGE = `registry.gitlab.com/zdsync/zdsync:${packageJson.version}`;
+
+/** One input of a component as `spec:inputs` has it. */
+export interface ComponentInput {
+  type: "string" | "boolean" | "array";
+  description: string;
+  default?: string | boolean | readonly unknown[];
+  options?: readonly string[];
+  regex?: string;
+}
+
+const NAME = "[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}";
+
+/** What is about the job and not about the stage. */
+function jobInputs(stage: Stage): Record<string, ComponentInput> {
+  return {
+    stage: {
+      type: "string",
+      default: "deploy",
+      regex: `^(?:${NAME}|\\.pre|\\.post)$`,
+      description: "Pipeline stage of the job",
+    },
+    "job-prefix": {
+      type: "string",
+      default: "zdsync-",
+      regex: "^[a-z0-9][a-z0-9_-]{0,31}$",
+      description: `How the job's name begins: it is called PREFIX${jobSuffix(stage).replace("$[[ inputs.instance ]]", "INSTANCE")}`,
+    },
+    image: {
+      type: "string",
+      default: IMAGE,
+      regex: "^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]{0,254}$",
+      description: "Image with zdsync in it; give a mirror here, or pin a digest (NAME@sha256:…)",
+    },
+    needs: {
+      type: "array",
+      ...(mustFollow(stage) ? {} : { default: [] }),
+      description: mustFollow(stage)
+        ? "Jobs whose artifacts this one reads or that must be done first; [] where another project hands them over"
+        : "Jobs that must be done first",
+    },
+    rules: {
+      type: "array",
+      default: [{ when: "on_success" }],
+      description: "When the job runs, as the keyword `rules`",
+    },
+    timeout: {
+      type: "string",
+      default: "1 hour",
+      regex: "^\\d{1,3} (?:minutes?|hours?)$",
+      description: "GitLab ends the job after this long; a deadline must be shorter",
+    },
+    "expire-in": {
+      type: "string",
+      default: "2 weeks",
+      regex: "^\\d{1,3} (?:hours?|days?|weeks?)$",
+      description: "How long the artifacts are kept: they hold names and addresses",
+    },
+    access: {
+      type: "string",
+      default: "developer",
+      options: ["developer", "maintainer", "none"],
+      description: "Who may download the artifacts",
+    },
+    transport: {
+      type: "string",
+      default: "artifacts",
+      options: TRANSPORTS,
+      description:
+        "How files get from project to project, where there are several: artifacts of the exact job (GitLab Premium), or the package registry (all tiers)",
+    },
+  };
+}
+
+/** Whether a stage reads what an earlier one made, or must come after one. */
+function mustFollow(stage: Stage): boolean {
+  return stage.writes || stage.reads.some((name) => !name.includes("where it is there"));
+}
+
+/** How the name of a stage's job goes on after its prefix: a stage of one instance can be included for both. */
+export function jobSuffix(stage: Stage): string {
+  return "instance" in stage.inputs.entries ? `${stage.name}-$[[ inputs.instance ]]` : stage.name;
+}
+
+/** Every input of a stage's component: those of the job, then those of the stage's own declaration. */
+export function componentInputs(stage: Stage): Record<string, ComponentInput> {
+  return {
+    ...jobInputs(stage),
+    ...Object.fromEntries(describeInputs(stage.inputs).map((input) => [input.name, stageInput(input)])),
+  };
+}
+
+/** One input of a stage as `spec:inputs` has it. */
+export function stageInput({
+  description,
+  required,
+  default: byDefault,
+  options,
+  flag,
+  pattern,
+}: InputDescription): ComponentInput {
+  if (flag) return { type: "boolean", default: byDefault === "true", description };
+  return {
+    type: "string",
+    ...(required ? {} : { default: byDefault ?? "" }),
+    ...(options ? { options } : {}),
+    ...(pattern ? { regex: pattern } : {}),
+    description,
+  };
+}
+
+/**
+ * A variable's value made from an input. GitLab keeps the type of an input that stands alone, and takes no boolean for a
+ * variable (Gitlab::Config::Entry::LegacyValidationHelpers): the blank makes it text, and the program trims it.
+ */
+export function variableFrom({ name, flag }: InputDescription): string {
+  return `${flag ? " " : ""}$[[ inputs.${name} ]]`;
+}
