@@ -7,7 +7,7 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 
 if [ "$(bun --version 2>/dev/null || true)" != "$BUN_VERSION" ]; then
   folder="$RUNNER_TEMP/zdsync-bun-$BUN_VERSION"
-  npm install --silent --no-audit --no-fund --no-save --prefix "$folder" "bun@$BUN_VERSION"
+  npm install --silent --ignore-scripts=false --no-audit --no-fund --no-save --prefix "$folder" "bun@$BUN_VERSION"
   echo "$folder/node_modules/.bin" >> "$GITHUB_PATH"
   PATH="$folder/node_modules/.bin:$PATH"
 fi
