@@ -30,7 +30,7 @@ function jobInputs(stage: Stage): Record<string, ComponentInput> {
       type: "string",
       default: "zdsync-",
       regex: "^[a-z0-9][a-z0-9_-]{0,31}$",
-      description: `How the job's name begins: it is called PREFIX${jobSuffix(stage).replace("$[[ inputs.instance ]]", "INSTANCE")}`,
+      description: "How the job's name begins; it goes on with the stage, and the instance where the stage has one",
     },
     image: {
       type: "string",

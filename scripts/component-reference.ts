@@ -1,4 +1,5 @@
 import type { Stage } from "../lib/stage/stage.ts";
+import packageJson from "../package.json";
 import { type ComponentInput, componentInputs } from "./component-inputs.ts";
 import { secretLines } from "./component-yaml.ts";
 
@@ -10,14 +11,19 @@ export function componentReference(page: string, stages: readonly Stage[]): stri
   const begin = page.indexOf(BEGIN);
   const end = page.indexOf(END);
   if (begin < 0 || end < begin) throw new Error(`docs/gitlab.md lacks the lines ${BEGIN} and ${END}`);
-  return `${page.slice(0, begin)}${BEGIN}\n${render(stages)}\n${page.slice(end)}`;
+  return `${atThisVersion(page.slice(0, begin))}${BEGIN}\n${render(stages)}\n${page.slice(end)}`;
+}
+
+/** Examples name the version that they are documented with. */
+function atThisVersion(text: string): string {
+  return text.replace(/(ref: |@)\d+\.\d+\.\d+/g, `$1${packageJson.version}`);
 }
 
 function render(stages: readonly Stage[]): string {
   const all = stages.map((stage) => [stage, componentInputs(stage)] as const);
   const [, first] = all[0] ?? [];
   const shared = Object.entries(first ?? {}).filter(([name, input]) =>
-    all.every(([, inputs]) => JSON.stringify(inputs[name]) === JSON.stringify(input) || name === "job-prefix"),
+    all.every(([, inputs]) => JSON.stringify(inputs[name]) === JSON.stringify(input)),
   );
   const isShared = new Set(shared.map(([name]) => name));
   return [
