@@ -5,11 +5,10 @@
 ARG BUN_IMAGE=oven/bun:1.4.5-slim
 FROM ${BUN_IMAGE}
 
-COPY --chmod=0555 dist/zdsync.js /usr/local/bin/zdsync
+COPY --chmod=0444 dist/zdsync.js /usr/local/lib/zdsync/zdsync.js
 COPY --chmod=0444 dist/plans.yml /usr/local/share/zdsync/plans.yml
-
-# The plans that zdsync was released with. A project with plans of its own sets PLANS_FILE: a CI variable wins over this one.
-ENV PLANS_FILE=/usr/local/share/zdsync/plans.yml
+# Takes the plans above where neither PLANS_FILE is set nor the project has a plans.yml.
+COPY --chmod=0555 scripts/zdsync.sh /usr/local/bin/zdsync
 
 # Uid 1000, made by the base image.
 USER bun

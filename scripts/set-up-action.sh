@@ -15,7 +15,7 @@ fi
 # The lock file decides what is installed, and no script of a dependency runs.
 bun install --cwd "$root" --frozen-lockfile --production --ignore-scripts --silent
 
-# In an empty workspace the plans are those that came with this version; a workflow with its own sets PLANS_FILE.
-if [ -z "${PLANS_FILE:-}" ]; then
+# Where the workflow has no plans of its own, they are those that came with this version.
+if [ -z "${PLANS_FILE:-}" ] && [ ! -e plans.yml ]; then
   echo "PLANS_FILE=$root/plans.yml" >> "$GITHUB_ENV"
 fi

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import packageJson from "../../package.json";
@@ -22,6 +22,8 @@ beforeAll(async () => {
   context = join(folder, "context");
   image = join(folder, "image");
   await bundle(join(context, "dist"));
+  await mkdir(join(context, "scripts"));
+  await copyFile(join(ROOT, "scripts/zdsync.sh"), join(context, "scripts/zdsync.sh"));
   for (const { mode, source, target } of copies(instructions)) {
     await mkdir(join(image, dirname(target)), { recursive: true });
     await copyFile(join(context, source), join(image, target));
@@ -31,16 +33,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dirname(image), { recursive: true, force: true }));
 
-/** Runs a command as a container of the image would: its PATH first, its ENV, a working directory of the job's. */
-async function inImage(command: readonly string[], env: Record<string, string> = {}) {
-  const cwd = join(dirname(image), "builds");
+/** Runs a command as a container of the image would: its PATH first, in a working directory of the job's. */
+async function inImage(
+  command: readonly string[],
+  env: Record<string, string> = {},
+  cwd = join(dirname(image), "builds"),
+) {
   await mkdir(cwd, { recursive: true });
-  const own = values("ENV").map((line) => {
-    const [, name = "", value = ""] = /^(\w+)=(\S+)$/.exec(line) ?? [];
-    return [name, value.startsWith("/") ? join(image, value) : value];
-  });
   const path = [join(image, "usr/local/bin"), join(image, "usr/local/bun"), MACHINE_PATH].join(":");
-  return runProgram(command, { cwd, env: { ...Object.fromEntries(own), PATH: path, ...env } });
+  return runProgram(command, { cwd, env: { PATH: path, ...env } });
 }
 
 describe("the Dockerfile", () => {
@@ -51,7 +52,7 @@ describe("the Dockerfile", () => {
 
   test("everything it copies exists after bundling, and passes .dockerignore", async () => {
     const ignore = (await readFile(join(ROOT, ".dockerignore"), "utf8")).split("\n");
-    expect(copies(instructions).length).toBe(2);
+    expect(copies(instructions).length).toBe(3);
     for (const { source } of copies(instructions)) {
       expect((await stat(join(context, source))).size).toBeGreaterThan(100);
       expect(ignore).toContain(`!${source}`);
@@ -89,7 +90,23 @@ describe("laid out as in the image", () => {
     expect(exit).toBe(0);
   });
 
-  test("a project's own PLANS_FILE wins over the image's", async () => {
+  for (const [what, name, plansFile] of [
+    ["PLANS_FILE", "our-plans.yml", "our-plans.yml"],
+    ["plans.yml", "plans.yml", undefined],
+  ] as const) {
+    test(`a project's own ${what} wins over the image's plans`, async () => {
+      await using there = await sandboxFor(dirname(image));
+      const cwd = join(dirname(image), `project-with-${name}`);
+      await mkdir(cwd);
+      await writeFile(join(cwd, name), "no plans: at all\n");
+      const env = { ...there.env, ...(plansFile ? { PLANS_FILE: plansFile } : {}) };
+      const { exit, printed } = await inImage(["sh", "-ec", "zdsync gather-accounts && zdsync process"], env, cwd);
+      expect(exit).not.toBe(0);
+      expect(printed).toContain(`error: ${name}`);
+    });
+  }
+
+  test("a PLANS_FILE that is not there is said, not replaced by the image's", async () => {
     await using there = await sandboxFor(dirname(image));
     const { exit, printed } = await inImage(["zdsync", "process"], { ...there.env, PLANS_FILE: "our-plans.yml" });
     expect(exit).toBe(2);
