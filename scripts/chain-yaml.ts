@@ -5,7 +5,7 @@ import { FILE_PREFIX } from "../lib/domain/instance.ts";
 import { TRANSPORTS } from "../lib/gitlab/ci-job.ts";
 import { variablePrefix } from "../lib/gitlab/hand-over.ts";
 import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
-import { IMAGE, stageInput, variableFrom } from "./component-inputs.ts";
+import { IMAGE_INPUT, stageInput, variableFrom } from "./component-inputs.ts";
 
 type Instance = "global" | "us-government";
 
@@ -108,7 +108,7 @@ function chainProject({ stage, instances, next }: ChainProject): string {
   const inputs = {
     ...Object.fromEntries(next.map(({ input }) => [`${input}-project`, nextInput(input)])),
     ...(next.length > 0 ? TRIGGER_INPUTS : {}),
-    image: { type: "string", default: IMAGE, description: "Image with zdsync in it" },
+    image: IMAGE_INPUT,
     transport: {
       type: "string",
       default: "artifacts",

@@ -4,7 +4,7 @@ import type { Stage } from "../lib/stage/stage.ts";
 import packageJson from "../package.json";
 
 /** The image that a job runs in where nobody names another one; its tag is the version of the component (docs/gitlab.md). */
-export const IMAGE = `registry.gitlab.com/zdsync/zdsync:${packageJson.version}`;
+const IMAGE = `registry.gitlab.com/zdsync/zdsync:${packageJson.version}`;
 
 /** One input of a component as `spec:inputs` has it. */
 export interface ComponentInput {
@@ -16,6 +16,14 @@ export interface ComponentInput {
 }
 
 const NAME = "[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}";
+
+/** The input that names the image, of components and of whole pipelines. */
+export const IMAGE_INPUT: ComponentInput = {
+  type: "string",
+  default: IMAGE,
+  regex: "^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]{0,254}$",
+  description: "Image with zdsync in it; give a mirror here, or pin a digest (NAME@sha256:…)",
+};
 
 /** What is about the job and not about the stage. */
 function jobInputs(stage: Stage): Record<string, ComponentInput> {
@@ -32,12 +40,7 @@ function jobInputs(stage: Stage): Record<string, ComponentInput> {
       regex: "^[a-z0-9][a-z0-9_-]{0,31}$",
       description: "How the job's name begins; it goes on with the stage, and the instance where the stage has one",
     },
-    image: {
-      type: "string",
-      default: IMAGE,
-      regex: "^[A-Za-z0-9$][A-Za-z0-9$_{}.:/@-]{0,254}$",
-      description: "Image with zdsync in it; give a mirror here, or pin a digest (NAME@sha256:…)",
-    },
+    image: IMAGE_INPUT,
     needs: {
       type: "array",
       ...(mustFollow(stage) ? {} : { default: [] }),
