@@ -104,11 +104,13 @@ describe("stages as jobs of different projects, hand in hand", () => {
     expect(altered.exit).toBe(4);
     expect(altered.printed).toContain("usgov_updates.json of job 4 of project 3 was altered on its way");
     await rm(join(processed.cwd, "data/usgov_accounts.json"));
+    await mkdir(join(folder, "job-8/.zdsync"), { recursive: true });
+    await writeFile(join(folder, "job-8/.zdsync/handoff.env"), "COMPARE_USGOV_JOB_ID=4\n");
     const missing = await job(8, "compare", { ...handOvers, INPUT_INSTANCE: "us-government" });
     expect(missing.exit).toBe(1);
     expect(missing.printed).toContain("usgov_accounts.json of job 3 of project 3 is missing: GitLab answered 404");
     expect(there.sandbox.writes()).toEqual([]);
-    // A job that failed before its stage hands nothing on.
+    // A job that failed before its stage hands nothing on, also not what an earlier job left there.
     expect(await readdir(join(missing.cwd, ".zdsync"))).toEqual([]);
   });
 
