@@ -111,6 +111,7 @@ describe("the snippets of docs/gitlab.md", () => {
     expect([...snippets.keys()]).toEqual([
       "single-pipeline",
       "dry-run",
+      "run-form",
       "whole-pipeline-lock",
       "chain-start",
       "chain-compare",

@@ -1,4 +1,4 @@
-import { parse, parseAllDocuments } from "yaml";
+import { parseAllDocuments } from "yaml";
 
 /** An input as `spec:inputs` declares it. */
 export interface DeclaredInput {
@@ -138,7 +138,7 @@ function fileOf({ local, file, component }: Record<string, unknown>): string {
   return String(local ?? file).replace(/^\//, "");
 }
 
-/** Parses a snippet as YAML. */
+/** The configuration of a snippet, without its header of inputs where it has one. */
 export function parseSnippet(text: string): unknown {
-  return parse(text);
+  return parseAllDocuments(text).at(-1)?.toJS();
 }
