@@ -102,8 +102,12 @@ export function componentInputs(stage: Stage): Record<string, ComponentInput> {
   };
 }
 
+/** GitLab ends a job after its timeout, in the middle of a write: a job stops by itself before that (S7). */
+const JOB_DEFAULTS: Readonly<Record<string, string>> = { deadline: "45m" };
+
 /** One input of a stage as `spec:inputs` has it. */
 export function stageInput({
+  name,
   description,
   required,
   default: byDefault,
@@ -114,7 +118,7 @@ export function stageInput({
   if (flag) return { type: "boolean", default: byDefault === "true", description };
   return {
     type: "string",
-    ...(required ? {} : { default: byDefault ?? "" }),
+    ...(required ? {} : { default: byDefault ?? JOB_DEFAULTS[name] ?? "" }),
     ...(options ? { options } : {}),
     ...(pattern ? { regex: pattern } : {}),
     description,

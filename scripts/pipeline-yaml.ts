@@ -58,8 +58,7 @@ function pipelineInput(name: string, writing: Awaited<ReturnType<typeof componen
   const input = writing[name];
   if (!input) throw new Error(`no component has an input ${name}`);
   if (name === "job-prefix") return { ...input, description: "How the names of all jobs begin" };
-  // An hourly schedule: stop safely before GitLab ends the job.
-  return name === "deadline" ? { ...input, default: "45m" } : input;
+  return input;
 }
 
 async function component({ stage, instance, needs }: PipelineJob) {
