@@ -80,8 +80,8 @@ export class GitLabDriver implements AsyncDisposable {
       CI_JOB_TOKEN: token,
     };
     const start = { source, variables: { ...variables, ...predefined } };
+    const configuration = parse(await project.preview(start)) as Record<string, Partial<TriggerJob>>;
     const { printed } = await project.run(start);
-    const configuration = parse(await project.expanded()) as Record<string, Partial<TriggerJob>>;
     const triggers = Object.entries(configuration).flatMap(([name, job]) =>
       isTrigger(job) && applies(job, source) ? [[name, job] as const] : [],
     );

@@ -109,9 +109,11 @@ export class LocalProject {
     return this.call(start, "--shell-isolation", "--no-artifacts-to-source", ...jobs);
   }
 
-  /** The merged configuration of the last pipeline, as YAML. */
-  expanded(): Promise<string> {
-    return readFile(join(this.folder, ".gitlab-ci-local/expanded-gitlab-ci.yml"), "utf8");
+  /** The merged configuration, as YAML. Throws what gitlab-ci-local says of one that is wrong. */
+  async preview(start: PipelineStart): Promise<string> {
+    const { exit, out, printed } = await this.call(start, "--preview");
+    if (exit !== 0) throw new Error(printed);
+    return out.slice(out.indexOf("---\n"));
   }
 
   /** Where the artifacts of a job lie. */
