@@ -55,6 +55,10 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "check every setting, permission and field before the first run; changes nothing",
     load: async () => (await import("./commands/doctor-command.ts")).doctor,
   },
+  "pipeline-summary": {
+    summary: "in GitLab: one report of all stages of a pipeline, and a name for the pipeline with its counts",
+    load: async () => (await import("./commands/pipeline-summary.ts")).pipelineSummary,
+  },
   demo: {
     summary: "run everything against a built-in sandbox; needs no configuration",
     load: async () => (await import("./commands/demo-command.ts")).demo,
@@ -75,11 +79,12 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
   const stage = await loadStage(name);
   const { runStage } = await import("../lib/stage/run-stage.ts");
   const { renderStage } = await import("../lib/terminal/summary.ts");
+  const { asGitlabJob } = await import("./commands/gitlab-job.ts");
   return {
     inputs: stage.inputs,
     examples: stage.examples,
     async run({ given, json, shell }) {
-      const { exit, report } = await runStage(stage, given, shell);
+      const { exit, report } = await asGitlabJob(stage, given, shell, () => runStage(stage, given, shell));
       if (json) shell.output.out(JSON.stringify({ exit, report }));
       else if (report) shell.output.out(renderStage(report, given["dry-run"] === "true"));
       return exit;

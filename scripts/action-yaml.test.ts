@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "yaml";
 import { loadStage, STAGES, type StageName } from "../bin/stages.ts";
-import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import { inputVariable } from "../lib/stage/run-action.ts";
+import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
 import { actionYaml } from "./action-yaml.ts";
 import { stageTable } from "./stage-table.ts";
 
@@ -22,7 +21,8 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))("action.yml o
   });
 
   test("S9: no input reaches a shell: the command holds none, the environment all of them", () => {
-    const [step] = action.runs.steps;
+    const [setUp, step] = action.runs.steps;
+    expect(JSON.stringify(setUp)).not.toContain("inputs.");
     expect(step.run).toBe('bun "$GITHUB_ACTION_PATH/main.ts"');
     expect(step.env).toEqual(
       Object.fromEntries(inputs.map((input) => [inputVariable(input.name), `\${{ inputs.${input.name} }}`])),

@@ -1,11 +1,21 @@
 import { stringify } from "yaml";
-import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import { inputVariable } from "../lib/stage/run-action.ts";
+import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
 import type { Stage } from "../lib/stage/stage.ts";
+import packageJson from "../package.json";
 
 const HEAD = "# Generated from inputs.ts and main.ts by `bun run generate`; do not edit.\n";
 
-/** A stage as a reusable composite action. No input is pasted into a shell: all of them go through the environment. */
+/** Bun and the dependencies come first: a runner has neither, and an action's clone has no `node_modules`. */
+const SET_UP = {
+  shell: "bash",
+  run: 'bash "$GITHUB_ACTION_PATH/../../scripts/set-up-action.sh"',
+  env: { BUN_VERSION: packageJson.engines.bun },
+};
+
+/**
+ * A stage as a reusable composite action, `uses: OWNER/REPOSITORY/actions/<stage>@REF`, in a workspace that may be empty. No input
+ * is pasted into a shell: all of them go through the environment.
+ */
 export function actionYaml(stage: Stage): string {
   const inputs = describeInputs(stage.inputs);
   const action = {
@@ -31,6 +41,7 @@ export function actionYaml(stage: Stage): string {
     runs: {
       using: "composite",
       steps: [
+        SET_UP,
         {
           id: "stage",
           shell: "bash",

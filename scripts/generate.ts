@@ -1,7 +1,11 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { loadStage, STAGES, type StageName } from "../bin/stages.ts";
 import { actionYaml } from "./action-yaml.ts";
+import { chainYamls } from "./chain-yaml.ts";
+import { componentReference } from "./component-reference.ts";
+import { componentYaml } from "./component-yaml.ts";
+import { pipelineYaml } from "./pipeline-yaml.ts";
 import { stageTable } from "./stage-table.ts";
 
 /** Writes the generated files, or with `--check` only says which are stale (exit 1). */
@@ -10,6 +14,11 @@ const check = process.argv.includes("--check");
 const files = new Map<string, string>();
 const stages = await Promise.all((Object.keys(STAGES) as StageName[]).map(loadStage));
 for (const stage of stages) files.set(`actions/${stage.name}/action.yml`, actionYaml(stage));
+for (const stage of stages) files.set(`templates/${stage.name}/template.yml`, componentYaml(stage));
+files.set(".gitlab/ci/pipeline.yml", await pipelineYaml());
+for (const [name, text] of chainYamls()) files.set(`.gitlab/ci/multi-project/${name}`, text);
+const page = await readFile(join(root, "docs/gitlab.md"), "utf8");
+files.set("docs/gitlab.md", componentReference(page, stages));
 files.set("actions/README.md", stageTable(stages));
 
 let stale = 0;
@@ -19,7 +28,10 @@ for (const [path, text] of files) {
   if (present === text) continue;
   stale++;
   if (check) console.error(`${path} is stale: run bun run generate`);
-  else await writeFile(full, text);
+  else {
+    await mkdir(dirname(full), { recursive: true });
+    await writeFile(full, text);
+  }
 }
 console.error(
   check

@@ -1,8 +1,10 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { EXIT } from "../../lib/errors.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { duration } from "../../lib/terminal/progress.ts";
+import plansText from "../../plans.yml" with { type: "text" };
 import { startSandbox } from "../../sandbox/start.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { LoadedCommand } from "../commands.ts";
@@ -28,9 +30,13 @@ export const demo: LoadedCommand = {
     const running = await startSandbox({ accounts, seed, timeFactor, ...(day ? { today: day } : {}) });
     const { output } = shell;
     try {
+      const remotes = await environmentOf(running, dataDir);
+      // The plans go in as text, so that the bundle can demonstrate itself where no other file of ours is.
+      const plansFile = join(dataDir, "plans.yml");
+      await writeFile(plansFile, plansText as string);
       const env = {
-        ...(await environmentOf(running, dataDir)),
-        PLANS_FILE: join(import.meta.dir, "../../plans.yml"),
+        ...remotes,
+        PLANS_FILE: plansFile,
         ...(shell.env.ZDSYNC_DEBUG ? { ZDSYNC_DEBUG: "1" } : {}),
       };
       output.err(describeSandbox(running));

@@ -8,18 +8,19 @@ import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 
 const REPORT = "report.md";
 
-/** Writes `report.md` beside the artifacts and into the history; answers it as text for a terminal. */
+/** Writes the report (`report.md`) beside the artifacts and into the history; answers it as text for a terminal. */
 export async function writeReport(
   store: ArtifactStore,
   about: { run_id: string; today: string; hosts: string },
   reports: readonly StageReport[],
+  file: string = REPORT,
 ): Promise<string> {
   const comparisons: ReportedComparison[] = [];
   for (const { comparison } of reports) if (comparison) comparisons.push(await withRecords(store, comparison));
   const processNotes = await store.readIfThere("process_notes.json");
   const notes = processNotes?.records ?? [];
-  await store.writeText(REPORT, `${renderMarkdown(about, comparisons, notes)}\n`);
-  await keepInHistory(store.directory, about.run_id, [REPORT]);
+  await store.writeText(file, `${renderMarkdown(about, comparisons, notes)}\n`);
+  await keepInHistory(store.directory, about.run_id, [file]);
   return renderText(about, comparisons, notes);
 }
 

@@ -6,7 +6,8 @@ import { EFFECTS } from "../domain/limits.ts";
 
 /**
  * The inputs that stages share, each declared once. Values arrive as text (flags, CI inputs, environment) and are parsed here;
- * `action.yml`, the command line and the documentation are made from these declarations.
+ * `action.yml`, the GitLab components, the command line and the documentation are made from these declarations. The metadata
+ * `pattern` is what a component lets through (anchored, RE2); it may be narrower than what a person may type at a terminal.
  */
 
 const TRUE_OR_FALSE = v.pipe(
@@ -14,9 +15,17 @@ const TRUE_OR_FALSE = v.pipe(
   v.transform((text) => text === "true"),
 );
 
+/** A folder below the current one: no part of it is `..` or begins with a dot. */
+const RELATIVE_FOLDER = "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}){0,7}$";
+
 /** Where artifacts lie. */
 export const dataDir = v.optional(
-  v.pipe(v.string(), v.nonEmpty("a folder"), v.description("Folder of the artifacts")),
+  v.pipe(
+    v.string(),
+    v.nonEmpty("a folder"),
+    v.metadata({ pattern: RELATIVE_FOLDER }),
+    v.description("Folder of the artifacts"),
+  ),
   "data",
 );
 
@@ -28,6 +37,7 @@ export const today = v.optional(
   v.pipe(
     v.string(),
     v.check((text) => text === "" || isDay(text), "a day written YYYY-MM-DD"),
+    v.metadata({ pattern: "^(?:\\d{4}-\\d{2}-\\d{2})?$" }),
     v.description("Day to work for instead of today (UTC), YYYY-MM-DD"),
   ),
   "",
@@ -41,6 +51,7 @@ export const runId = v.optional(
       (text) => text === "" || RUN_ID.test(text),
       "up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit",
     ),
+    v.metadata({ pattern: `^(?:${RUN_ID.source.slice(1, -1)})?$` }),
     v.description("Run id instead of a minted one"),
   ),
   "",
@@ -52,17 +63,20 @@ export const dryRun = v.optional(
   "false",
 );
 
+const ALLOWANCE = `(?:${EFFECTS.join("|")})=\\d{1,7}`;
+const DIGEST = "[0-9a-f]{64}";
+
+/** Nothing, or up to ten separated by single blanks. */
+function listOf(one: string): string {
+  return `^(?:${one}(?: ${one}){0,9})?$`;
+}
+
 /** Limits that may be exceeded up to a number, this run only (S2). */
 export const allow = v.optional(
   v.pipe(
     v.string(),
     v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
-    v.array(
-      v.pipe(
-        v.string(),
-        v.regex(new RegExp(`^(?:${EFFECTS.join("|")})=\\d{1,7}$`), `EFFECT=N, EFFECT one of ${EFFECTS.join(", ")}`),
-      ),
-    ),
+    v.array(v.pipe(v.string(), v.regex(new RegExp(`^${ALLOWANCE}$`), `EFFECT=N, EFFECT one of ${EFFECTS.join(", ")}`))),
     v.transform((parts) => {
       const allowances: Record<string, number> = {};
       // Two comparisons may each have named their number: the higher one serves both.
@@ -72,7 +86,7 @@ export const allow = v.optional(
       }
       return allowances;
     }),
-    v.metadata({ repeatable: true }),
+    v.metadata({ repeatable: true, pattern: listOf(ALLOWANCE) }),
     v.description("Allow an effect over its limit, up to N, this run only: EFFECT=N (several separated by blanks)"),
   ),
   "",
@@ -83,8 +97,10 @@ export const expect = v.optional(
   v.pipe(
     v.string(),
     v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
-    v.array(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, "a digest of 64 hexadecimal digits, as preview prints it"))),
-    v.metadata({ repeatable: true }),
+    v.array(
+      v.pipe(v.string(), v.regex(new RegExp(`^${DIGEST}$`), "a digest of 64 hexadecimal digits, as preview prints it")),
+    ),
+    v.metadata({ repeatable: true, pattern: listOf(DIGEST) }),
     v.description("Apply only the reviewed changes with this digest (several separated by blanks)"),
   ),
   "",
@@ -94,6 +110,7 @@ const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600 };
 const duration = v.pipe(
   v.string(),
   v.regex(/^\d{1,5}[smh]$|^$/, "a duration such as 90s, 45m or 2h"),
+  v.metadata({ pattern: "^(?:\\d{1,5}[smh])?$" }),
   v.transform((text) => (text === "" ? null : Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? 1) * 1000)),
 );
 

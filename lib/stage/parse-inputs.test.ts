@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { ConfigurationError, type Problem } from "../errors.ts";
-import { COMMON_INPUTS, instance, WRITING_INPUTS } from "./inputs.ts";
-import { describeInputs, parseInputs } from "./parse-inputs.ts";
+import { COMMON_INPUTS, dryRun, instance, today, WRITING_INPUTS } from "./inputs.ts";
+import { describeInputs, inputProblems, parseInputs } from "./parse-inputs.ts";
 
 const inputs = v.object({ ...COMMON_INPUTS, instance, ...WRITING_INPUTS });
 const MINIMUM = { instance: "global" };
@@ -154,4 +154,25 @@ test("describeInputs: what flags, action.yml and documentation are made from", (
   expect(described.allow).toMatchObject({ repeatable: true, flag: false });
   expect(described.expect).toMatchObject({ repeatable: true });
   for (const one of Object.values(described)) expect(one.description).not.toBe("");
+});
+
+describe("INPUT_ variables, which jobs in CI set (S9)", () => {
+  const schema = v.object({ today, "dry-run": dryRun });
+
+  test("win over the other variables, and flags over them; blanks around are no part of a value", () => {
+    const env = { INPUT_TODAY: " 2026-11-23\n", ZDSYNC_TODAY: "2026-01-01", INPUT_DRY_RUN: " true" };
+    expect(parseInputs(schema, {}, env)).toEqual({ today: "2026-11-23", "dry-run": true });
+    expect(parseInputs(schema, { today: "2026-02-02" }, env).today).toBe("2026-02-02");
+  });
+
+  test("an empty one counts as not set", () => {
+    expect(parseInputs(schema, {}, { INPUT_TODAY: " ", ZDSYNC_TODAY: "2026-01-01" })).toEqual({
+      today: "2026-01-01",
+      "dry-run": false,
+    });
+  });
+
+  test("a wrong one is named", () => {
+    expect(inputProblems(schema, {}, { INPUT_TODAY: "tomorrow" }).map(({ where }) => where)).toEqual(["INPUT_TODAY"]);
+  });
 });

@@ -3,7 +3,7 @@ import { ConfigurationError, type Problem } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { InputsSchema } from "./stage.ts";
 
-/** Inputs that the environment may set where no flag does (interface.md). */
+/** Inputs that the environment may set where neither a flag nor `INPUT_…` does (interface.md). */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   "data-dir": "ZDSYNC_DATA_DIR",
   today: "ZDSYNC_TODAY",
@@ -22,9 +22,19 @@ export interface InputDescription {
   flag: boolean;
   /** Whether it is a list: several values, separated by blanks or given by several flags. */
   repeatable: boolean;
+  /** Anchored pattern (RE2) of what a GitLab component lets through; absent for switches and options. */
+  pattern?: string;
 }
 
-/** Parses inputs given as text; every problem at once. `given` wins over the environment, which wins over the default. */
+/** The variable that carries an input in CI: `data-dir` → `INPUT_DATA_DIR`. */
+export function inputVariable(name: string): string {
+  return `INPUT_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/**
+ * Parses inputs given as text; every problem at once. `given` wins over the variable `INPUT_<NAME>`, which CI jobs set so that
+ * no value passes through a shell (S9); that one wins over the other variables, and those over the default.
+ */
 export function parseInputs<Schema extends InputsSchema>(
   schema: Schema,
   given: Given,
@@ -48,21 +58,23 @@ type Given = Readonly<Record<string, string | undefined>>;
 function valuesOf(schema: InputsSchema, given: Given, env: Environment): Record<string, string> {
   return Object.fromEntries(
     Object.keys(schema.entries).flatMap((name) => {
-      const value = given[name] ?? fromEnvironment(name, env);
+      const value = given[name] ?? fromEnvironment(name, env)?.value;
       return value === undefined ? [] : [[name, value]];
     }),
   );
 }
 
-function fromEnvironment(name: string, env: Environment): string | undefined {
-  const variable = ENVIRONMENT[name];
-  return variable === undefined ? undefined : env[variable] || undefined;
+function fromEnvironment(name: string, env: Environment): { variable: string; value: string } | undefined {
+  for (const variable of [inputVariable(name), ENVIRONMENT[name] ?? ""]) {
+    const value = env[variable]?.trim();
+    if (value) return { variable, value };
+  }
+  return undefined;
 }
 
 function problemOf(issue: v.BaseIssue<unknown>, schema: InputsSchema, given: Given, env: Environment): Problem {
   const name = String(issue.path?.[0]?.key ?? "");
-  const byEnvironment = given[name] === undefined && fromEnvironment(name, env) !== undefined;
-  const where = byEnvironment ? (ENVIRONMENT[name] ?? name) : `--${name}`;
+  const where = (given[name] === undefined && fromEnvironment(name, env)?.variable) || `--${name}`;
   if (issue.input !== undefined) return { where, what: `expected ${expectation(issue)}` };
   const options = optionsOf(schema.entries[name]);
   return { where, what: options ? `missing; expected one of ${options.join(", ")}` : "missing" };
@@ -78,6 +90,7 @@ function describeInput(name: string, entry: v.GenericSchema): InputDescription {
   const inner = optional?.wrapped ?? entry;
   const options = optionsOf(inner);
   const flag = options?.join() === "true,false";
+  const metadata = v.getMetadata(inner as v.GenericSchema);
   return {
     name,
     description: v.getDescription(inner as v.GenericSchema) ?? "",
@@ -85,7 +98,8 @@ function describeInput(name: string, entry: v.GenericSchema): InputDescription {
     ...(optional?.default ? { default: optional.default } : {}),
     ...(options ? { options } : {}),
     flag,
-    repeatable: v.getMetadata(inner as v.GenericSchema).repeatable === true,
+    repeatable: metadata.repeatable === true,
+    ...(typeof metadata.pattern === "string" ? { pattern: metadata.pattern } : {}),
   };
 }
 

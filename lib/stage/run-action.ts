@@ -2,6 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { secretsIn } from "../settings/environment.ts";
 import { processOutput } from "../terminal/output.ts";
 import { renderStage } from "../terminal/summary.ts";
+import { inputVariable } from "./parse-inputs.ts";
 import { runStage } from "./run-stage.ts";
 import type { InputsSchema, Stage } from "./stage.ts";
 
@@ -19,9 +20,4 @@ export async function runAction<Inputs extends InputsSchema>(stage: Stage<Inputs
       await appendFile(env.GITHUB_OUTPUT, `run-id=${report.run_id}\ndigest=${report.comparison?.digest ?? ""}\n`);
   }
   process.exitCode = exit;
-}
-
-/** The variable that carries an input to an action's entry: `data-dir` → `INPUT_DATA_DIR`. */
-export function inputVariable(name: string): string {
-  return `INPUT_${name.toUpperCase().replaceAll("-", "_")}`;
 }

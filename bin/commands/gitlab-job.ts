@@ -1,0 +1,118 @@
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
+import { resultsName } from "../../lib/changesets/finish.ts";
+import { FILE_PREFIX } from "../../lib/domain/instance.ts";
+import { ConfigurationError, type Problem } from "../../lib/errors.ts";
+import { CI_FOLDER, type CiJob, ciJob } from "../../lib/gitlab/ci-job.ts";
+import {
+  formatReference,
+  HANDOVER_FILE,
+  type HandOver,
+  referencesIn,
+  variablePrefix,
+} from "../../lib/gitlab/hand-over.ts";
+import { publish, takeOver } from "../../lib/gitlab/job-files.ts";
+import { renderJunit } from "../../lib/report/junit.ts";
+import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import type { Shell, StageEnd } from "../../lib/stage/run-stage.ts";
+import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
+import { writeReport } from "./write-report.ts";
+
+/**
+ * Runs a stage as a job of GitLab, where the component asks for it (`ZDSYNC_GITLAB_JOB=true`): fetches what earlier projects of
+ * a chain hand over, runs the stage, and writes what GitLab shows and what the next project needs. Anywhere else: just `run`.
+ */
+export async function asGitlabJob(
+  stage: Stage<InputsSchema>,
+  given: Readonly<Record<string, string | undefined>>,
+  shell: Shell,
+  run: () => Promise<StageEnd>,
+): Promise<StageEnd> {
+  if (shell.env.ZDSYNC_GITLAB_JOB !== "true") return run();
+  const problems: Problem[] = [];
+  const job = ciJob(shell.env, problems);
+  const references = referencesIn(shell.env, problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  if (!job) return run();
+  const inputs = parseInputs(stage.inputs, given, shell.env) as { "data-dir"?: string };
+  const folder = inputs["data-dir"] ?? "data";
+  // Files of an earlier job of this pipeline may lie here; they must not pass for this one's.
+  await rm(CI_FOLDER, { recursive: true, force: true });
+  await mkdir(CI_FOLDER, { recursive: true });
+  if (references.length > 0) {
+    await mkdir(folder, { recursive: true });
+    await takeOver(job, references, (name, bytes) => keep(join(folder, name), bytes));
+  }
+  const end = await run();
+  if (end.report) await writeJobFiles(stage, end.report, new ArtifactStore(folder), job);
+  return end;
+}
+
+async function keep(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(path, bytes, { mode: 0o600 });
+  await chmod(path, 0o600);
+}
+
+async function writeJobFiles(stage: Stage, report: StageReport, store: ArtifactStore, job: CiJob): Promise<void> {
+  const prefix =
+    stage.makes.some((name) => name.includes("<i>")) && report.instance ? FILE_PREFIX[report.instance] : null;
+  const bytes = await writeHandOver(stage, prefix, report, store, job);
+  await writeFile(join(CI_FOLDER, "handoff.env"), dotenv(variablePrefix(stage.name, prefix), report, job, bytes));
+  const { comparison } = report;
+  if (!comparison) return;
+  const file = `${comparison.name}_report.md`;
+  const hosts = `${stage.name}${report.instance ? ` ${report.instance}` : ""}`;
+  await writeReport(store, { run_id: report.run_id, today: report.today, hosts }, [report], file);
+  const results = comparison.results ? (await store.readRecords(resultsName(comparison.name))).records : [];
+  await writeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results));
+  await writeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, file));
+}
+
+/** Writes the list of files that the next job takes over, and with `packages` puts them into the registry. */
+async function writeHandOver(
+  stage: Stage,
+  prefix: string | null,
+  report: StageReport,
+  store: ArtifactStore,
+  job: CiJob,
+): Promise<Buffer> {
+  const made = stage.makes.map((name) => name.replace("<i>", prefix ?? ""));
+  const files: { name: string; sha256: string; bytes: Buffer }[] = [];
+  for (const name of new Set(
+    made.flatMap((one) => [one, ...(one.includes(".manifest.") ? [] : [manifestName(one)])]),
+  )) {
+    if (!(await Bun.file(store.path(name)).exists())) continue;
+    const bytes = await readFile(store.path(name));
+    files.push({ name, sha256: sha256Of(bytes), bytes });
+  }
+  const handOver: HandOver = {
+    schema: 1,
+    stage: stage.name,
+    run_id: report.run_id,
+    folder: store.directory,
+    files: files.map(({ name, sha256 }) => ({ name, sha256 })),
+  };
+  const list = Buffer.from(`${JSON.stringify(handOver, null, 2)}\n`);
+  await writeFile(join(CI_FOLDER, HANDOVER_FILE), list);
+  if (job.transport === "packages") await publish(job, [...files, { name: HANDOVER_FILE, bytes: list }]);
+  return list;
+}
+
+/** Variables for later jobs: `COMPARE_GLOBAL_JOB_ID`, `…_RUN_ID`, `…_DIGEST` where there is one, and `…_HANDOVER`. */
+function dotenv(prefix: string, report: StageReport, job: CiJob, list: Buffer): string {
+  const lines = [
+    `${prefix}_JOB_ID=${job.jobId}`,
+    `${prefix}_RUN_ID=${report.run_id}`,
+    ...(report.comparison ? [`${prefix}_DIGEST=${report.comparison.digest}`] : []),
+    `${prefix}_HANDOVER=${formatReference({ ...job, sha256: sha256Of(list) })}`,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Links on the job's page (GitLab 16.3): to the report among the job's artifacts. */
+function annotations(job: CiJob, folder: string, file: string): string {
+  const path = [...folder.split("/"), file].map(encodeURIComponent).join("/");
+  const link = { label: "What changed, and why (report)", url: `${job.jobUrl}/artifacts/file/${path}` };
+  return `${JSON.stringify({ zdsync: [{ external_link: link }] }, null, 2)}\n`;
+}

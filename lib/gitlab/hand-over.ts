@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { RUN_ID } from "../artifacts/manifest.ts";
+import { ArtifactError, type Problem, RefusedError } from "../errors.ts";
+import type { Environment } from "../settings/environment.ts";
+
+/** Variables that name what earlier projects of a chain hand over: `ZDSYNC_HANDOVER_PROCESS=12:345:<sha-256>`. */
+export const HANDOVER_VARIABLE = /^ZDSYNC_HANDOVER_[A-Z_]+$/;
+
+/** The list of what a job hands over, in the folder `.zdsync`. */
+export const HANDOVER_FILE = "handover.json";
+
+/** One job's hand-over: the exact job, and the SHA-256 of its list of files. */
+export interface HandOverReference {
+  projectId: string;
+  jobId: string;
+  sha256: string;
+}
+
+/** Names of artifacts and their manifests; they become paths and parts of URLs. */
+const FILE_NAME = /^[a-z][a-z_-]{0,60}(?:\.manifest)?\.json$/;
+const FOLDER = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(?:\/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}){0,7}$/;
+
+const HandOverSchema = v.object({
+  schema: v.literal(1),
+  stage: v.string(),
+  run_id: v.pipe(v.string(), v.regex(RUN_ID)),
+  /** Where the files lie among the job's artifacts. */
+  folder: v.pipe(v.string(), v.regex(FOLDER)),
+  files: v.array(
+    v.object({
+      name: v.pipe(v.string(), v.regex(FILE_NAME)),
+      sha256: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+    }),
+  ),
+});
+
+/** What a job hands over: files with their digests, and the run they are of. */
+export type HandOver = v.InferOutput<typeof HandOverSchema>;
+
+/** `12:345:<sha-256>` */
+export function formatReference({ projectId, jobId, sha256 }: HandOverReference): string {
+  return `${projectId}:${jobId}:${sha256}`;
+}
+
+/** Every hand-over that the environment names, each once; what is wrong is added to `problems`. */
+export function referencesIn(env: Environment, problems: Problem[]): HandOverReference[] {
+  const references = new Map<string, HandOverReference>();
+  for (const [name, value] of Object.entries(env)) {
+    const text = value?.trim() ?? "";
+    if (!HANDOVER_VARIABLE.test(name) || text === "") continue;
+    const [, projectId, jobId, sha256] = /^(\d{1,18}):(\d{1,18}):([0-9a-f]{64})$/.exec(text) ?? [];
+    if (projectId && jobId && sha256) references.set(text, { projectId, jobId, sha256 });
+    else problems.push({ where: name, what: "expected PROJECT-ID:JOB-ID:SHA-256, as the job before hands it on" });
+  }
+  return [...references.values()];
+}
+
+/** Reads the list of files that a job hands over; `whose` names the job. Throws `ArtifactError`. */
+export function parseHandOver(text: string, whose: string): HandOver {
+  let json: unknown = null;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Told below, like anything else that is no hand-over.
+  }
+  const parsed = v.safeParse(HandOverSchema, json);
+  if (parsed.success) return parsed.output;
+  throw new ArtifactError(
+    `What ${whose} hands over is no list of files (field ${v.getDotPath(parsed.issues[0]) ?? "(all)"}). Use the same version of zdsync in all projects.`,
+  );
+}
+
+/** Refuses hand-overs of different runs: they do not belong together (S3). */
+export function checkOneRun(handOvers: readonly { handOver: HandOver; whose: string }[]): void {
+  const [first, ...others] = handOvers;
+  for (const other of others) {
+    if (!first || other.handOver.run_id === first.handOver.run_id) continue;
+    throw new RefusedError(
+      `${other.whose} hands over files of run ${other.handOver.run_id}, ${first.whose} files of run ${first.handOver.run_id}. Start the whole chain again.`,
+    );
+  }
+}
+
+/** `gather-orgs`, `usgov` → `GATHER_ORGS_USGOV`: how a stage's dotenv variables begin. */
+export function variablePrefix(stage: string, instance: string | null): string {
+  return [stage, ...(instance ? [instance] : [])].join("_").toUpperCase().replaceAll("-", "_");
+}

@@ -1,0 +1,85 @@
+import type { Effect, Result } from "../artifacts/results.ts";
+import { COMPARISON } from "../changesets/comparison.ts";
+import type { ComparisonReport } from "../stage/stage.ts";
+
+const EFFECTS: readonly Effect[] = ["create", "update", "mark", "contact"];
+
+/** Records that a group names; the results file has them all. */
+const SHOWN = 20;
+
+interface TestCase {
+  name: string;
+  outcome: "passed" | "failure" | "skipped";
+  message: string;
+  detail: string;
+}
+
+/**
+ * What became of a comparison as JUnit, for GitLab's tab "Tests": a case for each limit, and one for each group of records with
+ * the same effect, outcome and reason. Records are named by id only.
+ */
+export function renderJunit(comparison: ComparisonReport, results: readonly Result[]): string {
+  const title = `zdsync ${COMPARISON[comparison.name].title}`;
+  const cases = [...limitCases(comparison), ...EFFECTS.flatMap((effect) => groupCases(effect, results))];
+  const count = (outcome: TestCase["outcome"]) => cases.filter((one) => one.outcome === outcome).length;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    "<testsuites>",
+    `  <testsuite name="${xml(title)}" tests="${cases.length}" failures="${count("failure")}" skipped="${count("skipped")}">`,
+    ...cases.map((one) => renderCase(title, one)),
+    "  </testsuite>",
+    "</testsuites>",
+    "",
+  ].join("\n");
+}
+
+function limitCases({ measures }: ComparisonReport): TestCase[] {
+  return measures.map(({ effect, count, limitText, exceeded }) => ({
+    name: `limit of ${effect}: ${count}, allowed ${limitText}`,
+    outcome: exceeded ? "failure" : "passed",
+    message: exceeded ? `${count} ${effect}, allowed ${limitText}: nothing was written` : "",
+    detail: "",
+  }));
+}
+
+function groupCases(effect: Effect, results: readonly Result[]): TestCase[] {
+  const groups = Map.groupBy(
+    results.filter((result) => result.effect === effect),
+    ({ outcome, reason }) => `${outcome}${reason ? `: ${reason}` : ""}`,
+  );
+  return [...groups].sort(byKey).map(([what, members]) => {
+    const outcome = members[0]?.outcome;
+    const more = members.length > SHOWN ? `\n… and ${members.length - SHOWN} more in the results file` : "";
+    return {
+      name: `${effect} ${what} (${members.length})`,
+      outcome: outcome === "applied" ? "passed" : outcome === "failed" ? "failure" : "skipped",
+      message: what,
+      detail: members.slice(0, SHOWN).map(recordName).join("\n") + more,
+    };
+  });
+}
+
+function recordName({ salesforce_id, id }: Result): string {
+  return [...(salesforce_id ? [`account ${salesforce_id}`] : []), ...(id === null ? [] : [`id ${id}`])].join(", ");
+}
+
+function renderCase(title: string, { name, outcome, message, detail }: TestCase): string {
+  const head = `    <testcase classname="${xml(title)}" name="${xml(name)}"`;
+  if (outcome === "passed") return `${head}/>`;
+  return `${head}><${outcome} message="${xml(message)}">${xml(detail)}</${outcome}></testcase>`;
+}
+
+/** Text within XML 1.0: markup escaped, characters that XML forbids (also as references) left out. */
+function xml(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;");
+}
+
+function byKey([one]: [string, unknown], [other]: [string, unknown]): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

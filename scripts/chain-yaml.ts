@@ -1,0 +1,154 @@
+import { stringify } from "yaml";
+import { inputs as writingInputs } from "../actions/partner-sync/inputs.ts";
+import type { StageName } from "../bin/stages.ts";
+import { FILE_PREFIX } from "../lib/domain/instance.ts";
+import { TRANSPORTS } from "../lib/gitlab/ci-job.ts";
+import { variablePrefix } from "../lib/gitlab/hand-over.ts";
+import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
+import { IMAGE_INPUT, stageInput, variableFrom } from "./component-inputs.ts";
+
+type Instance = "global" | "us-government";
+
+/** One project of the chain: its jobs, and the projects that they start. */
+interface ChainProject {
+  stage: StageName;
+  instances: readonly Instance[];
+  /** Next project by input, and the jobs that must be done before it is started (all, where none is named). */
+  next: readonly { input: string; after?: Instance }[];
+}
+
+const BOTH: readonly Instance[] = ["global", "us-government"];
+
+/** The original's shape: a project for each stage, each starting the next one; from compare on, a branch per instance. */
+const CHAIN: Readonly<Record<string, ChainProject>> = {
+  "gather-accounts": { stage: "gather-accounts", instances: [], next: [{ input: "gather-orgs" }] },
+  "gather-orgs": { stage: "gather-orgs", instances: BOTH, next: [{ input: "process" }] },
+  process: { stage: "process", instances: [], next: [{ input: "compare" }] },
+  compare: {
+    stage: "compare",
+    instances: BOTH,
+    next: [
+      { input: "sync-global", after: "global" },
+      { input: "sync-us-government", after: "us-government" },
+    ],
+  },
+  "sync-global": { stage: "sync", instances: ["global"], next: [{ input: "partner-sync" }] },
+  "sync-us-government": { stage: "sync", instances: ["us-government"], next: [{ input: "user-sync" }] },
+  "partner-sync": { stage: "partner-sync", instances: [], next: [] },
+  "user-sync": { stage: "user-sync", instances: [], next: [] },
+};
+
+const HEAD =
+  "# Generated from scripts/chain-yaml.ts by `bun run generate`; do not edit. How to use it: docs/gitlab.md.\n";
+const PROJECT_PATH = "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,20}$";
+const ONLY_WHEN_TRIGGERED = [{ if: '$CI_PIPELINE_SOURCE == "pipeline"' }];
+
+/** What every file of the chain takes that starts another project. */
+const TRIGGER_INPUTS = {
+  branch: {
+    type: "string",
+    default: "main",
+    regex: "^[A-Za-z0-9][A-Za-z0-9._/-]{0,254}$",
+    description: "Branch of the next project to run on",
+  },
+  strategy: {
+    type: "string",
+    default: "mirror",
+    options: ["mirror", "depend"],
+    description:
+      "How a job waits for the project it started: depend before GitLab 18.2. Without waiting, runs would overlap",
+  },
+};
+
+/** Every file of `.gitlab/ci/multi-project/` by name. */
+export function chainYamls(): [string, string][] {
+  return [
+    ["start.yml", start()],
+    ...Object.entries(CHAIN).map(([name, project]): [string, string] => [`${name}.yml`, chainProject(project)]),
+  ];
+}
+
+function nextInput(project: string) {
+  return { type: "string", regex: PROJECT_PATH, description: `Full path of the project that runs ${project}` };
+}
+
+function trigger(project: string) {
+  return {
+    project: `$[[ inputs.${project}-project ]]`,
+    branch: "$[[ inputs.branch ]]",
+    strategy: "$[[ inputs.strategy ]]",
+    // What earlier projects hand over, and the orders of the run, go on to the end of the chain.
+    forward: { yaml_variables: true, pipeline_variables: true },
+  };
+}
+
+/** The one project with a schedule: its job holds the lock of the whole chain until the last project is done. */
+function start(): string {
+  const orders = describeInputs(writingInputs).filter(({ name }) => !["data-dir", "run-id"].includes(name));
+  const inputs = {
+    "gather-accounts-project": nextInput("gather-accounts"),
+    ...TRIGGER_INPUTS,
+    ...Object.fromEntries(orders.map((input) => [input.name, stageInput(input)])),
+  };
+  const job = {
+    stage: "deploy",
+    rules: [{ if: "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger)$/" }],
+    resource_group: "zdsync-chain",
+    variables: {
+      ZDSYNC_RUN_ID: "pipeline-$CI_PIPELINE_ID",
+      ...Object.fromEntries(orders.map((input) => [inputVariable(input.name), variableFrom(input)])),
+    },
+    trigger: trigger("gather-accounts"),
+  };
+  return file({ inputs }, { "zdsync-chain": job });
+}
+
+function chainProject({ stage, instances, next }: ChainProject): string {
+  const jobs = instances.length > 0 ? instances : [null];
+  const inputs = {
+    ...Object.fromEntries(next.map(({ input }) => [`${input}-project`, nextInput(input)])),
+    ...(next.length > 0 ? TRIGGER_INPUTS : {}),
+    image: IMAGE_INPUT,
+    transport: {
+      type: "string",
+      default: "artifacts",
+      options: TRANSPORTS,
+      description: "artifacts of the exact job (GitLab Premium), or packages: the package registry (all tiers)",
+    },
+  };
+  const include = jobs.map((instance) => ({
+    local: `/templates/${stage}/template.yml`,
+    inputs: {
+      needs: [],
+      image: "$[[ inputs.image ]]",
+      transport: "$[[ inputs.transport ]]",
+      rules: ONLY_WHEN_TRIGGERED,
+      ...(instance ? { instance } : {}),
+    },
+  }));
+  const triggers = next.map(({ input, after }) => {
+    const before = after ? [after] : jobs;
+    return [
+      `zdsync-start-${input}`,
+      {
+        stage: "deploy",
+        needs: before.map((instance) => `zdsync-${stage}${instance ? `-${instance}` : ""}`),
+        rules: ONLY_WHEN_TRIGGERED,
+        variables: Object.fromEntries(before.map((instance) => handOver(stage, instance))),
+        trigger: trigger(input),
+      },
+    ];
+  });
+  return file({ inputs }, { include, ...Object.fromEntries(triggers) });
+}
+
+/** The dotenv variable of a job becomes the variable that the next projects read. */
+function handOver(stage: StageName, instance: Instance | null): [string, string] {
+  const prefix = variablePrefix(stage, instance && FILE_PREFIX[instance]);
+  return [`ZDSYNC_HANDOVER_${prefix}`, `$${prefix}_HANDOVER`];
+}
+
+function file(spec: unknown, body: unknown): string {
+  const yaml = (value: unknown) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return `${HEAD}${yaml({ spec })}---\n${yaml(body)}`;
+}

@@ -1,0 +1,134 @@
+import { TRANSPORTS } from "../lib/gitlab/ci-job.ts";
+import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
+import type { Stage } from "../lib/stage/stage.ts";
+import packageJson from "../package.json";
+
+/** The image that a job runs in where nobody names another one; its tag is the version of the component (docs/gitlab.md). */
+const IMAGE = `registry.gitlab.com/zdsync/zdsync:${packageJson.version}`;
+
+/** One input of a component as `spec:inputs` has it. */
+export interface ComponentInput {
+  type: "string" | "boolean" | "array";
+  description: string;
+  default?: string | boolean | readonly unknown[];
+  options?: readonly string[];
+  regex?: string;
+}
+
+const NAME = "[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}";
+
+/** Variables that an image's name may begin with. Any other could be a secret, sent to a registry as part of a name. */
+const REGISTRIES = ["REGISTRY", "REGISTRY_IMAGE", "DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX", "TEMPLATE_REGISTRY_HOST"];
+
+/** The input that names the image, of components and of whole pipelines. */
+export const IMAGE_INPUT: ComponentInput = {
+  type: "string",
+  default: IMAGE,
+  regex: `^(?:\\$CI_(?:${REGISTRIES.join("|")})[/:])?[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$`,
+  description: "Image with zdsync in it; give a mirror here, or pin a digest (NAME@sha256:…)",
+};
+
+/** What is about the job and not about the stage. */
+function jobInputs(stage: Stage): Record<string, ComponentInput> {
+  return {
+    stage: {
+      type: "string",
+      default: "deploy",
+      regex: `^(?:${NAME}|\\.pre|\\.post)$`,
+      description: "Pipeline stage of the job",
+    },
+    "job-prefix": {
+      type: "string",
+      default: "zdsync-",
+      regex: "^[a-z0-9][a-z0-9_-]{0,31}$",
+      description: "How the job's name begins; it goes on with the stage, and the instance where the stage has one",
+    },
+    image: IMAGE_INPUT,
+    needs: {
+      type: "array",
+      ...(mustFollow(stage) ? {} : { default: [] }),
+      description: mustFollow(stage)
+        ? "Jobs whose artifacts this one reads or that must be done first; [] where another project hands them over"
+        : "Jobs that must be done first",
+    },
+    rules: {
+      type: "array",
+      default: [{ when: "on_success" }],
+      description: "When the job runs, as the keyword `rules`",
+    },
+    timeout: {
+      type: "string",
+      default: "1 hour",
+      regex: "^\\d{1,3} (?:minutes?|hours?)$",
+      description: "GitLab ends the job after this long; a deadline must be shorter",
+    },
+    "expire-in": {
+      type: "string",
+      default: "2 weeks",
+      regex: "^\\d{1,3} (?:hours?|days?|weeks?)$",
+      description: "How long the artifacts are kept: they hold names and addresses",
+    },
+    access: {
+      type: "string",
+      default: "developer",
+      options: ["developer", "maintainer", "none"],
+      description: "Who may download the artifacts",
+    },
+    transport: {
+      type: "string",
+      default: "artifacts",
+      options: TRANSPORTS,
+      description:
+        "How files get from project to project, where there are several: artifacts of the exact job (GitLab Premium), or the package registry (all tiers)",
+    },
+  };
+}
+
+/** Whether a stage reads what an earlier one made, or must come after one. */
+function mustFollow(stage: Stage): boolean {
+  return stage.writes || stage.reads.some((name) => !name.includes("where it is there"));
+}
+
+/** How the name of a stage's job goes on after its prefix: a stage of one instance can be included for both. */
+export function jobSuffix(stage: Stage): string {
+  return "instance" in stage.inputs.entries ? `${stage.name}-$[[ inputs.instance ]]` : stage.name;
+}
+
+/** Every input of a stage's component: those of the job, then those of the stage's own declaration. */
+export function componentInputs(stage: Stage): Record<string, ComponentInput> {
+  return {
+    ...jobInputs(stage),
+    ...Object.fromEntries(describeInputs(stage.inputs).map((input) => [input.name, stageInput(input)])),
+  };
+}
+
+/** GitLab ends a job after its timeout, in the middle of a write: a job stops by itself before that (S7). */
+const JOB_DEFAULTS: Readonly<Record<string, string>> = { deadline: "45m" };
+
+/** One input of a stage as `spec:inputs` has it. */
+export function stageInput({
+  name,
+  description,
+  required,
+  default: byDefault,
+  options,
+  flag,
+  pattern,
+}: InputDescription): ComponentInput {
+  if (flag) return { type: "boolean", default: byDefault === "true", description };
+  return {
+    type: "string",
+    ...(required ? {} : { default: byDefault ?? JOB_DEFAULTS[name] ?? "" }),
+    ...(options ? { options } : {}),
+    ...(pattern ? { regex: pattern } : {}),
+    description,
+  };
+}
+
+/**
+ * A variable's value made from an input. GitLab keeps the type of an input that stands alone, and takes no boolean for a
+ * variable (Gitlab::Config::Entry::LegacyValidationHelpers): the blank makes it text, and the program trims it.
+ */
+export function variableFrom({ name, flag }: InputDescription): string {
+  return `${flag ? " " : ""}$[[ inputs.${name} ]]`;
+}

@@ -1,0 +1,112 @@
+import { stringify } from "yaml";
+import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
+import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
+import { ENVIRONMENT_PREFIX } from "../lib/settings/environment.ts";
+import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
+import type { Needs, Stage } from "../lib/stage/stage.ts";
+import { componentInputs, jobSuffix, variableFrom } from "./component-inputs.ts";
+
+/** Only failures of the runner: whatever zdsync itself ends with, the next scheduled run deals with. */
+const RETRY = { max: 1, when: ["runner_system_failure", "scheduler_failure"] };
+
+/** A stage as a GitLab CI/CD component. No input is pasted into a shell: all of them are variables, unexpanded (S9). */
+export function componentYaml(stage: Stage): string {
+  const spec = { spec: { inputs: componentInputs(stage) } };
+  const name = `$[[ inputs.job-prefix ]]${jobSuffix(stage)}`;
+  return `${header(stage)}${yaml(spec)}---\n${yaml({ [name]: job(stage) })}`;
+}
+
+function job(stage: Stage) {
+  return {
+    stage: "$[[ inputs.stage ]]",
+    image: { name: "$[[ inputs.image ]]", entrypoint: [""] },
+    rules: "$[[ inputs.rules ]]",
+    needs: "$[[ inputs.needs ]]",
+    timeout: "$[[ inputs.timeout ]]",
+    interruptible: !stage.writes,
+    // One at a time for each Zendesk instance, whichever stage or pipeline of the project it is.
+    ...(stage.writes ? { resource_group: `zdsync-${instanceOf(stage)}`, allow_failure: { exit_codes: [3] } } : {}),
+    retry: RETRY,
+    variables: variables(stage),
+    script: [`zdsync ${stage.name}`],
+    artifacts: {
+      when: "always",
+      access: "$[[ inputs.access ]]",
+      expire_in: "$[[ inputs.expire-in ]]",
+      paths: [...artifactPaths(stage), `${CI_FOLDER}/${HANDOVER_FILE}`],
+      reports: reports(stage),
+    },
+  };
+}
+
+function instanceOf(stage: Stage): string {
+  if ("instance" in stage.inputs.entries) return "$[[ inputs.instance ]]";
+  return stage.needs({} as never).zendesk?.[0] ?? "global";
+}
+
+function variables(stage: Stage) {
+  return {
+    // The image's user is not root: GitLab gives it the files that it fetched (artifacts are readable by their owner only).
+    FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR: "true",
+    ZDSYNC_GITLAB_JOB: "true",
+    ZDSYNC_TRANSPORT: "$[[ inputs.transport ]]",
+    ZDSYNC_RUN_ID: "pipeline-$CI_PIPELINE_ID",
+    ...Object.fromEntries(
+      describeInputs(stage.inputs).map((input) => [
+        inputVariable(input.name),
+        { value: variableFrom(input), expand: false },
+      ]),
+    ),
+  };
+}
+
+/** What the stage makes, with the manifests beside; `<i>` cannot be worked out from the input, so it is a pattern. */
+function artifactPaths(stage: Stage): string[] {
+  const names = stage.makes.flatMap((made) => {
+    const name = made.replace("<i>", "*");
+    return name.includes(".manifest.") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")];
+  });
+  const makesChanges = stage.makes.some((name) => /_changeset|_results/.test(name));
+  return [...names, ...(makesChanges ? ["*_report.md", "history/"] : [])].map(
+    (name) => `$[[ inputs.data-dir ]]/${name}`,
+  );
+}
+
+function reports(stage: Stage) {
+  const compares = stage.makes.some((name) => /_changeset|_results/.test(name));
+  return {
+    dotenv: `${CI_FOLDER}/handoff.env`,
+    ...(compares ? { junit: `${CI_FOLDER}/junit.xml`, annotations: `${CI_FOLDER}/annotations.json` } : {}),
+  };
+}
+
+function header(stage: Stage): string {
+  return [
+    "# Generated from the stage's inputs.ts and main.ts by `bun run generate`; do not edit.",
+    `# ${stage.summary}.`,
+    ...secretLines(stage).map((line) => `# ${line}`),
+    "",
+  ].join("\n");
+}
+
+/** Settings of the stage, for people: which variables of the project it reads. */
+export function secretLines(stage: Stage): string[] {
+  const needs = (["global", "us-government"] as const).map((instance): Needs => stage.needs({ instance } as never));
+  const zendesk = [...new Set(needs.flatMap((need) => need.zendesk ?? []))].map((one) => ENVIRONMENT_PREFIX[one]);
+  const [need] = needs;
+  const lines = [
+    ...(need?.salesforce ? ["SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET (masked)"] : []),
+    ...zendesk.map((one) => `${one}_URL, ${one}_CLIENT_ID, ${one}_CLIENT_SECRET (masked)`),
+    ...(need?.overrides ? ["OVERRIDES_FILE, or OVERRIDES_PROJECT and OVERRIDES_TOKEN (masked)"] : []),
+    ...(need?.slack ? ["optional: SLACK_CHANNEL, SLACK_BOT_TOKEN (masked)"] : []),
+  ];
+  if (lines.length === 0) return ["Needs no credentials."];
+  return [
+    "CI/CD variables of the project that includes it (secrets masked and protected, never inputs):",
+    ...lines.map((line) => `  ${line}`),
+  ];
+}
+
+function yaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}

@@ -1,0 +1,101 @@
+import { stringify } from "yaml";
+import { loadStage, type StageName } from "../bin/stages.ts";
+import { describeInputs } from "../lib/stage/parse-inputs.ts";
+import { componentInputs } from "./component-inputs.ts";
+
+type Instance = "global" | "us-government";
+const INSTANCES: readonly Instance[] = ["global", "us-government"];
+
+/** What a person may set for the whole pipeline, handed on to every component that has an input of that name. */
+const SHARED = ["stage", "image", "timeout", "expire-in", "access", "data-dir", "run-id", "today"] as const;
+const ORDERS = ["dry-run", "allow", "expect", "max-age", "deadline"] as const;
+
+/** Not on a push: only when somebody or something asks for a run. */
+const RULES = [{ if: "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger|pipeline|parent_pipeline)$/" }];
+
+interface PipelineJob {
+  stage: StageName;
+  instance?: Instance;
+  needs: readonly string[];
+}
+
+/** The jobs of a run, with what each one reads or must come after. The branches of the instances never wait for each other (G6). */
+const JOBS: readonly PipelineJob[] = [
+  { stage: "gather-accounts", needs: [] },
+  ...INSTANCES.map((instance) => ({ stage: "gather-orgs" as const, instance, needs: [] })),
+  { stage: "process", needs: ["gather-accounts"] },
+  ...INSTANCES.map((instance) => ({
+    stage: "compare" as const,
+    instance,
+    needs: ["gather-accounts", `gather-orgs-${instance}`, "process"],
+  })),
+  ...INSTANCES.map((instance) => ({
+    stage: "sync" as const,
+    instance,
+    needs: [`gather-orgs-${instance}`, "process", `compare-${instance}`],
+  })),
+  { stage: "partner-sync", needs: ["gather-accounts", "gather-orgs-global", "sync-global"] },
+  { stage: "user-sync", needs: ["gather-orgs-us-government", "sync-us-government"] },
+];
+
+const HEAD = `# Generated from scripts/pipeline-yaml.ts by \`bun run generate\`; do not edit. How to use it: docs/gitlab.md.
+# All stages as one pipeline, both instances side by side. Variables to set: docs/gitlab.md.
+`;
+
+/** `.gitlab/ci/pipeline.yml`: all stages in one pipeline, for a schedule. */
+export async function pipelineYaml(): Promise<string> {
+  const writing = componentInputs(await loadStage("sync"));
+  const inputs = Object.fromEntries(
+    [...SHARED, "job-prefix", ...ORDERS].map((name) => [name, pipelineInput(name, writing)]),
+  );
+  const include = await Promise.all(JOBS.map(component));
+  const body = { include, "$[[ inputs.job-prefix ]]summary": summary() };
+  const yaml = (value: unknown) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return `${HEAD}${yaml({ spec: { inputs } })}---\n${yaml(body)}`;
+}
+
+function pipelineInput(name: string, writing: Awaited<ReturnType<typeof componentInputs>>) {
+  const input = writing[name];
+  if (!input) throw new Error(`no component has an input ${name}`);
+  if (name === "job-prefix") return { ...input, description: "How the names of all jobs begin" };
+  return input;
+}
+
+async function component({ stage, instance, needs }: PipelineJob) {
+  const own = new Set(describeInputs((await loadStage(stage)).inputs).map(({ name }) => name));
+  const orders = ORDERS.filter((name) => own.has(name));
+  return {
+    local: `/templates/${stage}/template.yml`,
+    inputs: {
+      ...Object.fromEntries([...SHARED, "job-prefix", ...orders].map((name) => [name, `$[[ inputs.${name} ]]`])),
+      ...(instance ? { instance } : {}),
+      needs: needs.map((name) => `$[[ inputs.job-prefix ]]${name}`),
+      rules: RULES,
+    },
+  };
+}
+
+/** Runs whatever became of the others: one report, and the pipeline's name with its counts. */
+function summary() {
+  const last = JOBS.filter(({ stage }) => /compare|sync|process/.test(stage));
+  const names = last.map(({ stage, instance }) => `$[[ inputs.job-prefix ]]${stage}${instance ? `-${instance}` : ""}`);
+  return {
+    stage: "$[[ inputs.stage ]]",
+    image: { name: "$[[ inputs.image ]]", entrypoint: [""] },
+    needs: names,
+    rules: RULES.map((rule) => ({ ...rule, when: "always" })),
+    timeout: "10 minutes",
+    interruptible: true,
+    variables: {
+      FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR: "true",
+      INPUT_DATA_DIR: { value: "$[[ inputs.data-dir ]]", expand: false },
+    },
+    script: ["zdsync pipeline-summary"],
+    artifacts: {
+      when: "always",
+      access: "$[[ inputs.access ]]",
+      expire_in: "$[[ inputs.expire-in ]]",
+      paths: ["$[[ inputs.data-dir ]]/report.md"],
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { STAGES } from "../../bin/stages.ts";
+import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
+import { ActionJob, evaluate, type Step } from "./action-driver.ts";
+import { folderOfNpm, folderWithBun, MACHINE_PATH, ROOT, sandboxFor } from "./programs.ts";
+
+setDefaultTimeout(RUN_TIMEOUT * 2);
+
+/** The workflow that docs/github.md shows. */
+const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(await readFile(join(ROOT, "docs/github.md"), "utf8")) ?? [];
+const workflow = parse(example) as { jobs: { sync: { env: Record<string, string>; steps: Step[] } } };
+const { env: workflowEnv, steps } = workflow.jobs.sync;
+const stageSteps = steps.filter(({ uses }) => uses?.startsWith("example/zdsync/actions/"));
+
+/** What installing needs of the machine: where packages come from, and a cache. */
+const MACHINE = Object.fromEntries(
+  Object.entries(process.env).flatMap(([name, value]) =>
+    /^HOME$|proxy|^npm_config_(?:registry|cafile|cache)$|^NODE_EXTRA_CA_CERTS$|^SSL_CERT|^BUN_(?:INSTALL|CONFIG)/i.test(
+      name,
+    ) && value
+      ? [[name, value]]
+      : [],
+  ),
+);
+
+let folder = "";
+let repository = "";
+let pathWithBun = "";
+const pathWithoutBun = [folderOfNpm(), MACHINE_PATH].filter((part) => part !== null).join(":");
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "zdsync-actions-"));
+  repository = join(folder, "repository");
+  // As a runner clones it: no node_modules, nothing that was made.
+  const made = /\/(?:node_modules|\.git|data|dist|reports|\.gitlab-ci-local|\.stryker-tmp)$/;
+  await cp(ROOT, repository, { recursive: true, filter: (source) => !made.test(source) });
+  pathWithBun = `${await folderWithBun(join(folder, "bin"))}:${pathWithoutBun}`;
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function jobFor(name: string, env: Record<string, string>): Promise<ActionJob> {
+  return new ActionJob(join(folder, name), repository, { ...MACHINE, PATH: pathWithBun, ...env });
+}
+
+describe("the workflow of docs/github.md, in an empty workspace", () => {
+  test("runs every step of every action, also without Bun on the machine, and does what zdsync run does", async () => {
+    await using whole = await startWorld();
+    await using there = await sandboxFor(folder);
+    await whole.run();
+    const values = Object.entries(there.env).flatMap(([name, value]) =>
+      ["vars", "secrets"].map((kind) => [`${kind}.${name}`, value]),
+    );
+    const env = Object.fromEntries(
+      Object.entries(workflowEnv).map(([name, text]) => [name, evaluate(text, Object.fromEntries(values))]),
+    );
+    // What the sandbox needs besides: its Slack and the day of its world.
+    const { SLACK_API_URL = "", ZDSYNC_TODAY = "" } = there.env;
+    const job = await jobFor("whole", { ...env, SLACK_API_URL, ZDSYNC_TODAY, PATH: pathWithoutBun });
+    const ended = [];
+    for (const step of stageSteps) ended.push(await job.uses(step));
+    expect(ended.map(({ exit, printed }) => (exit === 0 ? "" : printed)).join("")).toBe("");
+    expect(stateOf(there.sandbox)).toEqual(stateOf(whole.sandbox));
+    expect(new Set(ended.map(({ outputs }) => outputs["run-id"])).size).toBe(1);
+    const digests = ended.map(({ outputs }) => outputs.digest ?? "");
+    expect(digests.map((digest) => /^[0-9a-f]{64}$/.test(digest))).toEqual(
+      stageSteps.map(({ uses }) => /compare|sync@/.test(uses ?? "")),
+    );
+    for (const secret of there.sandbox.secrets)
+      expect(ended.some(({ printed }) => printed.includes(secret))).toBeFalse();
+    expect(await readdir(job.workspace)).toEqual(["data"]);
+  });
+
+  test("names every stage, and only inputs and settings that exist", async () => {
+    const used = new Set(stageSteps.map(({ uses }) => /actions\/([a-z-]+)@/.exec(uses ?? "")?.[1] ?? ""));
+    expect([...used].sort()).toEqual(Object.keys(STAGES).sort());
+  });
+});
+
+describe("an action", () => {
+  test("installs nothing that only development needs", async () => {
+    const job = await jobFor("production", {});
+    await job.uses({ uses: "example/zdsync/actions/process@v1" });
+    expect((await stat(join(repository, "node_modules/valibot"))).isDirectory()).toBeTrue();
+    const installed = await readdir(join(repository, "node_modules"));
+    for (const one of ["@biomejs", "@stryker-mutator", "gitlab-ci-local", "msw"]) expect(installed).not.toContain(one);
+  });
+
+  test("that fails fails its step, with zdsync's exit code and one sentence, and has no outputs", async () => {
+    const job = await jobFor("failing", {});
+    const { exit, printed, outputs } = await job.uses({
+      uses: "example/zdsync/actions/compare@v1",
+      with: { instance: "global" },
+    });
+    expect(exit).toBe(1);
+    expect(printed).toContain("global_accounts.json is missing. Run the stage that makes it");
+    expect(outputs).toEqual({ "run-id": "", digest: "" });
+  });
+
+  test("S9: a hostile input is data: it fails validation, and nothing of it runs", async () => {
+    const job = await jobFor("hostile", {});
+    for (const hostile of ["$(touch pwned)", "`touch pwned`", '"; touch pwned; "', "'\ntouch pwned\n'"]) {
+      const { exit, printed } = await job.uses({
+        uses: "example/zdsync/actions/compare@v1",
+        with: { instance: hostile },
+      });
+      expect({ hostile, exit }).toEqual({ hostile, exit: 2 });
+      expect(printed).toContain("expected one of global, us-government");
+    }
+    expect(await readdir(job.workspace)).not.toContain("pwned");
+  });
+});

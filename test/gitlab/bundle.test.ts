@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { COMMANDS } from "../../bin/commands.ts";
+import { STAGES } from "../../bin/stages.ts";
+import { bundle } from "../../scripts/bundle.ts";
+import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
+import { folderWithBun, ROOT, runProgram, sandboxFor } from "./programs.ts";
+
+setDefaultTimeout(RUN_TIMEOUT);
+
+let folder = "";
+let program = "";
+let bin = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "zdsync-bundle-"));
+  ({ program } = await bundle(join(folder, "dist")));
+  bin = await folderWithBun(join(folder, "bin"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the bundle in a folder of its own, with nothing in it and nothing but Bun on the PATH. */
+async function zdsync(args: readonly string[], env: Record<string, string> = {}, cwd = "empty") {
+  const workspace = join(folder, cwd);
+  await mkdir(workspace, { recursive: true });
+  return runProgram(["bun", program, ...args], { cwd: workspace, env: { PATH: bin, ...env } });
+}
+
+describe("the bundle, in an empty folder without node_modules", () => {
+  test("is one program and the plans, and holds no path of the machine it was made on", async () => {
+    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["plans.yml", "zdsync.js"]);
+    const text = await Bun.file(program).text();
+    // As booleans: a failure must not print two megabytes.
+    expect(text.startsWith("#!/usr/bin/env bun\n")).toBeTrue();
+    expect(text.includes(ROOT)).toBeFalse();
+  });
+
+  for (const command of Object.keys(COMMANDS)) {
+    test(`${command}: loads, with all its flags`, async () => {
+      const { exit, out } = await zdsync([command, "--help"]);
+      expect({ exit, usage: out.split("\n")[0] }).toEqual({ exit: 0, usage: `Usage: zdsync ${command} [options]` });
+      expect(out).toContain("Examples:");
+    });
+  }
+
+  test("a command runs only itself: no stage in the bundle takes itself for the entry", async () => {
+    const { exit, printed } = await zdsync(["--version"]);
+    expect({ exit, printed: printed.trim() }).toEqual({ exit: 0, printed: (await packageVersion()).trim() });
+  });
+
+  test("run does what run does from the clone: same state of all remotes, same counts", async () => {
+    await using here = await startWorld();
+    await using there = await sandboxFor(folder);
+    const { summary } = await here.run();
+    const ended = await zdsync(["run", "--json", "--quiet"], { ...there.env, PLANS_FILE: "../dist/plans.yml" }, "run");
+    expect(ended.exit).toBe(0);
+    expect(stateOf(there.sandbox)).toEqual(stateOf(here.sandbox));
+    const counts = (reports: typeof summary.reports) =>
+      reports.map(({ stage, instance, counts, comparison }) => ({ stage, instance, counts, p: comparison?.planned }));
+    expect(counts(JSON.parse(ended.out).reports)).toEqual(counts(summary.reports));
+  });
+
+  test("every stage that gathers runs alone", async () => {
+    await using there = await sandboxFor(folder);
+    for (const args of [["gather-accounts"], ["gather-orgs", "--instance", "global"]]) {
+      const { exit } = await zdsync(args, there.env, "stages");
+      expect({ args, exit }).toEqual({ args, exit: 0 });
+    }
+    expect(await readdir(join(folder, "stages/data"))).toContain("zendesk_global.manifest.json");
+  });
+
+  test("demo brings its own plans", async () => {
+    const { exit, printed } = await zdsync(["demo", "--accounts", "20", "--time-factor", "1000"], {
+      TMPDIR: folder,
+    });
+    expect(printed).toContain("Second run:");
+    expect(exit).toBe(0);
+  });
+});
+
+test("there are stages to bundle", () => {
+  expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(Object.keys(STAGES)));
+});
+
+async function packageVersion(): Promise<string> {
+  return (await Bun.file(join(ROOT, "package.json")).json()).version;
+}

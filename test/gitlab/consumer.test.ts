@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseAllDocuments, stringify } from "yaml";
+import packageJson from "../../package.json";
+import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
+import { type LocalGitLab, LocalProject, localGitLab } from "./local-gitlab.ts";
+import { type Ended, ROOT, sandboxFor } from "./programs.ts";
+
+/** Another project includes the components and runs them: gitlab-ci-local plays GitLab, the sandbox plays the remotes. */
+setDefaultTimeout(RUN_TIMEOUT * 2);
+
+const SCHEDULE = { source: "schedule" };
+const INCLUDE = { project: "zdsync/zdsync", ref: packageJson.version, file: ".gitlab/ci/pipeline.yml" };
+
+/** The ready-made pipeline as somebody writes it who includes each component by its reference. */
+async function byComponents(): Promise<string> {
+  const [header, body] = parseAllDocuments(await readFile(join(ROOT, ".gitlab/ci/pipeline.yml"), "utf8"));
+  const inputs: Record<string, { default: unknown }> = header?.toJS().spec.inputs;
+  const text = JSON.stringify(body?.toJS()).replaceAll(/"\$\[\[ inputs\.([a-z-]+) \]\]"/g, (_, name: string) =>
+    JSON.stringify(inputs[name]?.default),
+  );
+  const pipeline = JSON.parse(
+    text.replaceAll(/\$\[\[ inputs\.([a-z-]+) \]\]/g, (_, name: string) => String(inputs[name]?.default)),
+  );
+  for (const include of pipeline.include) {
+    const [, stage = ""] = /^\/templates\/([a-z-]+)\/template\.yml$/.exec(include.local) ?? [];
+    delete include.local;
+    include.component = `$CI_SERVER_FQDN/zdsync/zdsync/${stage}@${packageJson.version}`;
+  }
+  return stringify(pipeline);
+}
+
+let folder = "";
+let gitlab: LocalGitLab;
+let there: Awaited<ReturnType<typeof sandboxFor>>;
+let project: LocalProject;
+let ended: Ended;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "zdsync-consumer-"));
+  gitlab = await localGitLab(folder);
+  there = await sandboxFor(folder);
+  project = await LocalProject.create(gitlab, "support/sync", { ".gitlab-ci.yml": await byComponents() }, there.env);
+  ended = await project.run(SCHEDULE);
+}, RUN_TIMEOUT * 2);
+afterAll(async () => {
+  await there[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe("a project that includes every stage by its component reference", () => {
+  test("runs from gathering to the end, every job green", async () => {
+    const passed = [...ended.printed.matchAll(/^ PASS {2}(zdsync-\S+)/gm)].map(([, job]) => job);
+    expect(passed.sort()).toEqual([
+      "zdsync-compare-global",
+      "zdsync-compare-us-government",
+      "zdsync-gather-accounts",
+      "zdsync-gather-orgs-global",
+      "zdsync-gather-orgs-us-government",
+      "zdsync-partner-sync",
+      "zdsync-process",
+      "zdsync-summary",
+      "zdsync-sync-global",
+      "zdsync-sync-us-government",
+      "zdsync-user-sync",
+    ]);
+    expect(ended.exit).toBe(0);
+  });
+
+  test("leaves all remotes in the state that zdsync run leaves", async () => {
+    await using whole = await startWorld();
+    await whole.run();
+    expect(there.sandbox.writes().length).toBeGreaterThan(20);
+    expect(stateOf(there.sandbox)).toEqual(stateOf(whole.sandbox));
+    expect(there.sandbox.slackMessages().length).toBe(whole.sandbox.slackMessages().length);
+  });
+
+  test("hands files on by artifacts alone, and shows people report and counts", async () => {
+    const report = await readFile(join(project.artifacts("zdsync-summary"), "data/report.md"), "utf8");
+    expect(report).toContain("Customers, global");
+    expect(ended.printed).toMatch(/zdsync: \d+ created, \d+ updated, \d+ marked, 0 failed/);
+    const handOver = await project.dotenv("zdsync-sync-global");
+    expect(handOver.SYNC_GLOBAL_JOB_ID).toMatch(/^\d+$/);
+    expect(handOver.SYNC_GLOBAL_DIGEST).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("prints no secret", () => {
+    expect(there.sandbox.secrets.filter((secret) => ended.printed.includes(secret)).length).toBe(0);
+  });
+
+  test("the next run, with the ready-made pipeline of docs/gitlab.md, finds nothing to do", async () => {
+    const files = { ".gitlab-ci.yml": stringify({ include: [INCLUDE] }) };
+    const other = await LocalProject.create(gitlab, "support/ready-made", files, there.env);
+    there.sandbox.clearRequests();
+    const { exit, printed } = await other.run(SCHEDULE);
+    expect(exit).toBe(0);
+    expect(printed).toContain("zdsync: 0 created, 0 updated, 0 marked, 0 failed");
+    expect(there.sandbox.requests.length).toBeGreaterThan(20);
+    expect(there.sandbox.writes()).toEqual([]);
+  });
+
+  test("a push runs none of the ready-made jobs", async () => {
+    const files = { ".gitlab-ci.yml": stringify({ include: [INCLUDE], build: { script: ["true"] } }) };
+    const other = await LocalProject.create(gitlab, "support/pushed", files, there.env);
+    there.sandbox.clearRequests();
+    const { exit, printed } = await other.run({ source: "push" });
+    expect(exit).toBe(0);
+    expect(printed).toContain("PASS  build");
+    expect(printed).not.toContain("$ zdsync");
+    expect(there.sandbox.requests).toEqual([]);
+  });
+});
+
+describe("a stage whose upstream artifact is", () => {
+  /** Runs one job again after something happened to the artifacts it needs; nothing may be written. */
+  async function again(
+    name: string,
+    job: string,
+    exit: number,
+    happens: (copy: LocalProject) => Promise<unknown>,
+    variables = {},
+  ) {
+    const copy = await project.copy(`support/${name}`);
+    await happens(copy);
+    there.sandbox.clearRequests();
+    const { out, printed } = await copy.run({ ...SCHEDULE, variables }, job);
+    // gitlab-ci-local itself ends with 0 where a job has `allow_failure: exit_codes`, whatever the job's code was.
+    expect(printed).toMatch(new RegExp(`^${job} +finished in .* FAIL ${exit} *$`, "m"));
+    expect(there.sandbox.writes()).toEqual([]);
+    const sentences = out.split("\n").flatMap((line) => /^ {2}> error: (.*)$/.exec(line)?.[1] ?? []);
+    expect(sentences).toHaveLength(1);
+    return sentences[0] ?? "";
+  }
+  const artifact = (one: LocalProject, job: string, file: string) => join(one.artifacts(job), "data", file);
+
+  test("missing: says which, and who makes it", async () => {
+    const sentence = await again("missing", "zdsync-sync-global", 1, (copy) =>
+      rm(artifact(copy, "zdsync-compare-global", "global_updates.json")),
+    );
+    expect(sentence).toContain("global_updates.json is missing. Run the stage that makes it");
+  });
+
+  test("altered: refused", async () => {
+    const sentence = await again("altered", "zdsync-sync-global", 4, async (copy) => {
+      const file = artifact(copy, "zdsync-compare-global", "global_updates.json");
+      await Bun.write(file, (await readFile(file, "utf8")).replace("[\n", "[\n\n"));
+    });
+    expect(sentence).toContain("The global change files were altered after compare made them");
+  });
+
+  test("stale: refused, with its age", async () => {
+    const sentence = await again("stale", "zdsync-sync-global", 4, async () => {}, { INPUT_MAX_AGE: "0s" });
+    expect(sentence).toContain("was gathered 0 minutes ago, --max-age allows 0 minutes");
+  });
+
+  test("of another run: refused, naming both runs", async () => {
+    const sentence = await again("another-run", "zdsync-compare-global", 4, async (copy) => {
+      const other = await copy.copy("support/another-run-itself");
+      const job = "zdsync-gather-orgs-global";
+      expect((await other.run({ ...SCHEDULE, variables: { CI_PIPELINE_ID: "7777" } }, job)).exit).toBe(0);
+      await cp(other.artifacts(job), copy.artifacts(job), { recursive: true });
+    });
+    expect(sentence).toMatch(/is of run pipeline-\d+ .*, \S+ of run pipeline-\d+ .*run the earlier stages again/);
+  });
+});

@@ -1,0 +1,28 @@
+/** One instruction of a Dockerfile, its continuation lines joined. */
+export interface Instruction {
+  name: string;
+  rest: string;
+}
+
+/** The instructions of a Dockerfile, in order; comments and blank lines are none. */
+export function parseDockerfile(text: string): Instruction[] {
+  return text
+    .replaceAll(/\\\n/g, " ")
+    .split("\n")
+    .filter((line) => !/^\s*(?:#|$)/.test(line))
+    .map((line) => {
+      const [, name = "", rest = ""] = /^\s*(\S+)\s*(.*)$/.exec(line) ?? [];
+      return { name: name.toUpperCase(), rest };
+    });
+}
+
+/** What `COPY --chmod=MODE SOURCE… TARGET` puts where. */
+export function copies(instructions: readonly Instruction[]): { mode: number; source: string; target: string }[] {
+  return instructions.flatMap(({ name, rest }) => {
+    if (name !== "COPY") return [];
+    const words = rest.split(/\s+/);
+    const mode = words.find((word) => word.startsWith("--chmod="))?.slice("--chmod=".length) ?? "0644";
+    const [target = "", ...sources] = words.filter((word) => !word.startsWith("--")).reverse();
+    return sources.map((source) => ({ mode: Number.parseInt(mode, 8), source, target }));
+  });
+}

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import packageJson from "../../package.json";
+import { bundle } from "../../scripts/bundle.ts";
+import { RUN_TIMEOUT } from "../pipeline/world.ts";
+import { copies, parseDockerfile } from "./dockerfile.ts";
+import { folderWithBun, MACHINE_PATH, ROOT, runProgram, sandboxFor } from "./programs.ts";
+
+/** No image can be built where the tests run (no Docker): what goes into it is laid out in a folder and run from there. */
+setDefaultTimeout(RUN_TIMEOUT);
+
+const instructions = parseDockerfile(await readFile(join(ROOT, "Dockerfile"), "utf8"));
+const values = (name: string) => instructions.filter((one) => one.name === name).map(({ rest }) => rest);
+
+let image = "";
+let context = "";
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), "zdsync-image-"));
+  context = join(folder, "context");
+  image = join(folder, "image");
+  await bundle(join(context, "dist"));
+  await mkdir(join(context, "scripts"));
+  await copyFile(join(ROOT, "scripts/zdsync.sh"), join(context, "scripts/zdsync.sh"));
+  for (const { mode, source, target } of copies(instructions)) {
+    await mkdir(join(image, dirname(target)), { recursive: true });
+    await copyFile(join(context, source), join(image, target));
+    await chmod(join(image, target), mode);
+  }
+  await folderWithBun(join(image, "usr/local/bun"));
+});
+afterAll(() => rm(dirname(image), { recursive: true, force: true }));
+
+/** Runs a command as a container of the image would: its PATH first, in a working directory of the job's. */
+async function inImage(
+  command: readonly string[],
+  env: Record<string, string> = {},
+  cwd = join(dirname(image), "builds"),
+) {
+  await mkdir(cwd, { recursive: true });
+  const path = [join(image, "usr/local/bin"), join(image, "usr/local/bun"), MACHINE_PATH].join(":");
+  return runProgram(command, { cwd, env: { PATH: path, ...env } });
+}
+
+describe("the Dockerfile", () => {
+  test("begins with the pinned Bun, in a variant that has a shell", () => {
+    expect(values("ARG")).toEqual([`BUN_IMAGE=oven/bun:${packageJson.engines.bun}-slim`]);
+    expect(values("FROM")).toEqual([`\${BUN_IMAGE}`]);
+  });
+
+  test("everything it copies exists after bundling, and passes .dockerignore", async () => {
+    const ignore = (await readFile(join(ROOT, ".dockerignore"), "utf8")).split("\n");
+    expect(copies(instructions).length).toBe(3);
+    for (const { source } of copies(instructions)) {
+      expect((await stat(join(context, source))).size).toBeGreaterThan(100);
+      expect(ignore).toContain(`!${source}`);
+    }
+    expect(ignore).toContain("*");
+  });
+
+  test("runs as somebody who is not root, and nothing is copied or run after that as root", () => {
+    const users = values("USER");
+    expect(users).toEqual(["bun"]);
+    expect(users.at(-1)).not.toMatch(/^(?:root|0)\b/);
+  });
+
+  test("what it copies belongs to root and cannot be changed by who runs it", () => {
+    for (const { mode } of copies(instructions)) expect(mode & 0o222).toBe(0);
+    expect(instructions.filter(({ rest }) => rest.includes("--chown"))).toEqual([]);
+  });
+
+  test("holds no secret: no argument or variable is named like one", () => {
+    for (const line of [...values("ARG"), ...values("ENV")]) expect(line).not.toMatch(/SECRET|TOKEN|KEY|PASSWORD/);
+  });
+});
+
+describe("laid out as in the image", () => {
+  test("its CMD works", async () => {
+    const { exit, out } = await inImage(JSON.parse(values("CMD")[0] ?? "[]"));
+    expect({ exit, usage: out.split("\n")[0] }).toEqual({ exit: 0, usage: "Usage: zdsync [options] [command]" });
+  });
+
+  test("a job's shell finds zdsync, and zdsync finds its plans: process runs in a folder that has none", async () => {
+    await using there = await sandboxFor(dirname(image));
+    const script = "zdsync gather-accounts --quiet && zdsync process --quiet";
+    const { exit, printed } = await inImage(["sh", "-ec", script], there.env);
+    expect(printed).not.toContain("error:");
+    expect(exit).toBe(0);
+  });
+
+  for (const [what, name, plansFile] of [
+    ["PLANS_FILE", "our-plans.yml", "our-plans.yml"],
+    ["plans.yml", "plans.yml", undefined],
+  ] as const) {
+    test(`a project's own ${what} wins over the image's plans`, async () => {
+      await using there = await sandboxFor(dirname(image));
+      const cwd = join(dirname(image), `project-with-${name}`);
+      await mkdir(cwd);
+      await writeFile(join(cwd, name), "no plans: at all\n");
+      const env = { ...there.env, ...(plansFile ? { PLANS_FILE: plansFile } : {}) };
+      const { exit, printed } = await inImage(["sh", "-ec", "zdsync gather-accounts && zdsync process"], env, cwd);
+      expect(exit).not.toBe(0);
+      expect(printed).toContain(`error: ${name}`);
+    });
+  }
+
+  test("a PLANS_FILE that is not there is said, not replaced by the image's", async () => {
+    await using there = await sandboxFor(dirname(image));
+    const { exit, printed } = await inImage(["zdsync", "process"], { ...there.env, PLANS_FILE: "our-plans.yml" });
+    expect(exit).toBe(2);
+    expect(printed).toContain("PLANS_FILE: our-plans.yml does not exist");
+  });
+});

@@ -1,0 +1,163 @@
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import packageJson from "../../package.json";
+import { bundle } from "../../scripts/bundle.ts";
+import { copies, parseDockerfile } from "./dockerfile.ts";
+import { type Ended, folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./programs.ts";
+
+const GITLAB_CI_LOCAL = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js");
+
+/** Set by GitLab in real pipelines, and here by us; without this list gitlab-ci-local prints a page about each. */
+const PREDEFINED = [
+  "CI_API_V4_URL",
+  "CI_JOB_TOKEN",
+  "CI_PIPELINE_ID",
+  "CI_PIPELINE_SOURCE",
+  "CI_PROJECT_ID",
+  "FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR",
+];
+
+/**
+ * What gitlab-ci-local needs to play a GitLab with this repository's components in the project `zdsync/zdsync`, tagged with the
+ * present version: the contents of the image on a PATH (the shell executor ignores `image`), and a remote that is a local clone.
+ */
+export interface LocalGitLab {
+  folder: string;
+  /** Environment of gitlab-ci-local itself; jobs inherit it, so it holds nothing else. */
+  env: Record<string, string>;
+}
+
+/** Makes it in a folder. Reads the working tree, not the last commit. */
+export async function localGitLab(folder: string): Promise<LocalGitLab> {
+  const image = join(folder, "image");
+  await bundle(join(folder, "context/dist"));
+  await cp(join(ROOT, "scripts"), join(folder, "context/scripts"), { recursive: true });
+  for (const { source, target } of copies(parseDockerfile(await Bun.file(join(ROOT, "Dockerfile")).text())))
+    await cp(join(folder, "context", source), join(image, target));
+  const bun = await folderWithBun(join(image, "bun"));
+  const components = join(folder, "zdsync");
+  await mkdir(components);
+  for (const part of ["templates", ".gitlab", "README.md"])
+    await cp(join(ROOT, part), join(components, part), { recursive: true });
+  const gitConfig = join(folder, "gitconfig");
+  // gitlab-ci-local fetches from these addresses; git takes them from the clone.
+  const remote = ["https://gitlab.com/zdsync/zdsync", "https://gitlab.com:443/zdsync/zdsync"];
+  await writeFile(
+    gitConfig,
+    [
+      "[user]\n\tname = Tester\n\temail = tester@example.com",
+      "[init]\n\tdefaultBranch = main",
+      `[url "file://${components}"]`,
+      ...remote.flatMap((url) => [`\tinsteadOf = ${url}.git`, `\tinsteadOf = ${url}`]),
+      "",
+    ].join("\n"),
+  );
+  const env = {
+    PATH: [join(image, "usr/local/bin"), bun, MACHINE_PATH].join(":"),
+    HOME: folder,
+    GIT_CONFIG_GLOBAL: gitConfig,
+    GIT_CONFIG_NOSYSTEM: "1",
+  };
+  await commit(components, env);
+  await git(components, env, "tag", packageJson.version);
+  return { folder, env };
+}
+
+/** How a pipeline is started. */
+export interface PipelineStart {
+  /** `CI_PIPELINE_SOURCE` */
+  source: string;
+  /** Variables of the pipeline, as a trigger or a person gives them. */
+  variables?: Record<string, string>;
+}
+
+/** A project that includes what this repository offers; a git repository with one commit. */
+export class LocalProject {
+  private constructor(
+    private readonly gitlab: LocalGitLab,
+    readonly folder: string,
+  ) {}
+
+  /** @param variables the project's CI/CD variables (settings and secrets) */
+  static async create(
+    gitlab: LocalGitLab,
+    path: string,
+    files: Readonly<Record<string, string>>,
+    variables: Readonly<Record<string, string>>,
+  ): Promise<LocalProject> {
+    const folder = join(gitlab.folder, "projects", path);
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    await commit(folder, gitlab.env);
+    await git(folder, gitlab.env, "remote", "add", "origin", `https://gitlab.com/${path}.git`);
+    await git(folder, gitlab.env, "update-ref", "refs/remotes/origin/main", "HEAD");
+    await git(folder, gitlab.env, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
+    await writeFile(join(folder, ".gitlab-ci-local-variables.yml"), stringify(variables));
+    return new LocalProject(gitlab, folder);
+  }
+
+  /** Another project with everything this one has, also what its pipelines left. */
+  async copy(path: string): Promise<LocalProject> {
+    const folder = join(this.gitlab.folder, "projects", path);
+    await cp(this.folder, folder, { recursive: true });
+    return new LocalProject(this.gitlab, folder);
+  }
+
+  /** Runs a pipeline to its end; or only some of its jobs, each in what earlier runs left. */
+  run(start: PipelineStart, ...jobs: string[]): Promise<Ended> {
+    return this.call(start, "--shell-isolation", "--no-artifacts-to-source", ...jobs);
+  }
+
+  /** The merged configuration, as YAML. Throws what gitlab-ci-local says of one that is wrong. */
+  async preview(start: PipelineStart): Promise<string> {
+    const { exit, out, printed } = await this.call(start, "--preview");
+    if (exit !== 0) throw new Error(printed);
+    return out.slice(out.indexOf("---\n"));
+  }
+
+  /** Where the artifacts of a job lie. */
+  artifacts(job: string): string {
+    return join(this.folder, ".gitlab-ci-local/artifacts", job);
+  }
+
+  /** The dotenv report of a job, as its `needs` see it; empty where it left none. */
+  async dotenv(job: string): Promise<Record<string, string>> {
+    const file = join(this.artifacts(job), ".gitlab-ci-reports/dotenv/.zdsync/handoff.env");
+    const text = await readFile(file, "utf8").catch(() => "");
+    return Object.fromEntries(
+      text.split("\n").flatMap((line) => {
+        const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
+        return name ? [[name, value ?? ""]] : [];
+      }),
+    );
+  }
+
+  private call({ source, variables = {} }: PipelineStart, ...args: string[]): Promise<Ended> {
+    const given = { CI_PIPELINE_SOURCE: source, ...variables };
+    return runProgram(
+      [
+        process.execPath,
+        GITLAB_CI_LOCAL,
+        "--force-shell-executor",
+        "--no-color",
+        ...Object.entries(given).flatMap(([name, value]) => ["--variable", `${name}=${value}`]),
+        "--ignore-predefined-vars",
+        PREDEFINED.join(","),
+        ...args,
+      ],
+      { cwd: this.folder, env: this.gitlab.env },
+    );
+  }
+}
+
+async function commit(folder: string, env: Record<string, string>): Promise<void> {
+  await git(folder, env, "init", "--quiet");
+  await git(folder, env, "add", "--all");
+  await git(folder, env, "commit", "--quiet", "--message", "All");
+}
+
+async function git(folder: string, env: Record<string, string>, ...args: string[]): Promise<void> {
+  const { exit, printed } = await runProgram(["git", ...args], { cwd: folder, env });
+  if (exit !== 0) throw new Error(`git ${args[0]} failed: ${printed}`);
+}

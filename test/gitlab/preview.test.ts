@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { STAGES } from "../../bin/stages.ts";
+import { parseIncluded } from "./lint.ts";
+import { type PreviewFolder, previewFolder } from "./preview.ts";
+import { ROOT } from "./programs.ts";
+
+setDefaultTimeout(60_000);
+
+let folder: PreviewFolder;
+beforeAll(async () => {
+  folder = await previewFolder();
+});
+afterAll(() => folder[Symbol.asyncDispose]());
+
+/** The merged configuration; what gitlab-ci-local says besides is on the same stream, before it. */
+async function merged(config: unknown): Promise<Record<string, Record<string, unknown>>> {
+  const { exit, out, printed } = await folder.preview(config);
+  if (exit !== 0) throw new Error(printed);
+  return parse(out.slice(out.indexOf("---\n")));
+}
+
+function jobsOf(config: Record<string, unknown>): string[] {
+  return Object.keys(config).filter((name) => name.startsWith("zdsync-"));
+}
+
+describe("merged by gitlab-ci-local and held against GitLab's CI schema", () => {
+  test("every component, twice where it is for one instance", async () => {
+    const include = Object.keys(STAGES).flatMap((stage) => {
+      const local = `/templates/${stage}/template.yml`;
+      return /orgs|compare|^sync$/.test(stage)
+        ? ["global", "us-government"].map((instance) => ({ local, inputs: { instance, needs: [] } }))
+        : [{ local, inputs: { needs: [] } }];
+    });
+    expect(jobsOf(await merged({ include }))).toHaveLength(10);
+  });
+
+  test("the pipeline: ten jobs and the summary; inputs arrive as variables", async () => {
+    const inputs = { "dry-run": true, allow: "marks=120 updates=3", "data-dir": "some/folder" };
+    const config = await merged({ include: [{ local: "/.gitlab/ci/pipeline.yml", inputs }] });
+    expect(jobsOf(config)).toHaveLength(11);
+    const { variables, needs } = config["zdsync-sync-global"] ?? {};
+    expect(variables).toMatchObject({
+      INPUT_ALLOW: "marks=120 updates=3",
+      INPUT_DRY_RUN: " true",
+      INPUT_INSTANCE: "global",
+      INPUT_DATA_DIR: "some/folder",
+    });
+    expect(needs).toEqual(
+      ["gather-orgs-global", "process", "compare-global"].map((name) =>
+        expect.objectContaining({ job: `zdsync-${name}` }),
+      ) as never,
+    );
+  });
+
+  test("all projects of the chain", async () => {
+    const names = (await readdir(join(ROOT, ".gitlab/ci/multi-project"))).sort();
+    const include = await Promise.all(
+      names.map(async (name) => {
+        const { inputs } = parseIncluded(await readFile(join(ROOT, ".gitlab/ci/multi-project", name), "utf8"));
+        const projects = Object.keys(inputs).filter((input) => input.endsWith("-project"));
+        return {
+          local: `/.gitlab/ci/multi-project/${name}`,
+          inputs: Object.fromEntries(projects.map((input) => [input, "support/next"])),
+        };
+      }),
+    );
+    expect(jobsOf(await merged({ include }))).toHaveLength(18);
+  });
+
+  test("the canary: a keyword that GitLab does not know is found", async () => {
+    const { exit, printed } = await folder.preview({ "zdsync-a": { scrpt: ["a"], script: ["a"] } });
+    expect(exit).toBe(1);
+    expect(printed).toContain("scrpt");
+  });
+
+  test.each([
+    ["allow", "marks=1; touch pwned"],
+    ["run-id", "$(touch pwned)"],
+    ["data-dir", "../elsewhere"],
+    ["today", "`touch pwned`"],
+    ["deadline", '45m"; touch pwned; "'],
+    ["image", "a b"],
+  ])("S9: an input %s of %j creates no pipeline", async (name, value) => {
+    const { exit, printed } = await folder.preview({
+      include: [{ local: "/.gitlab/ci/pipeline.yml", inputs: { [name]: value } }],
+    });
+    expect(exit).toBe(1);
+    expect(printed).toContain(name);
+    expect(await readdir(folder.path)).not.toContain("pwned");
+  });
+});
