@@ -100,7 +100,7 @@ describe("what must not spread", () => {
 
   test("nothing but the output prints", () => {
     expect(uses(/console\./, /^$/)).toEqual([]);
-    expect(uses(/process\.std(?:out|err)/, /^lib\/terminal\/output\.ts$|^bin\/commands\/sandbox-command\.ts$/)).toEqual(
+    expect(uses(/process\.std(?:out|err)/, /^lib\/terminal\/output\.ts$|^bin\/commands\/sandbox-command\.ts$|^bin\/zdsync\.ts$/)).toEqual(
       [],
     );
   });
@@ -108,7 +108,7 @@ describe("what must not spread", () => {
   test("dry runs are decided in one place", () => {
     expect(uses(/if \([^)]*dryRun/, /^$/)).toEqual([]);
     expect(
-      uses(/dryRun \?/, /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$/),
+      uses(/dryRun \?/, /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$/),
     ).toEqual([]);
   });
 
