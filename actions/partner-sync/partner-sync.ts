@@ -1,5 +1,5 @@
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { finishResults, keepingResults, resultsName } from "../../lib/changesets/finish.ts";
 import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
 import { protectionsOf } from "../../lib/changesets/protections.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
@@ -16,7 +16,7 @@ import {
   type WritingContext,
 } from "../../lib/stage/stage.ts";
 import { ResultsFile } from "../../lib/sync/results-file.ts";
-import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
+import { type OrganizationSync, syncOrganizations } from "../../lib/sync/sync-organizations.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 
 /** Partners as compared: the report so far, and what there is to write. */
@@ -69,7 +69,7 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
   const connection = await remotes.zendesk("global");
   await proveInstance(connection.reader, config.hosts.global);
   const results = new ResultsFile(store, resultsName("partner"));
-  await syncOrganizations({
+  const sync: OrganizationSync = {
     instance: "global",
     what: "partners",
     ...changeset,
@@ -79,7 +79,8 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
     progress,
     stop,
     contacts: null,
-  });
+  };
+  await keepingResults("partner", report.run_id, context, () => syncOrganizations(sync));
   const counts = await finishResults("partner", results, report.run_id, context);
   return { ...report, comparison: { ...report.comparison, results: counts } };
 }

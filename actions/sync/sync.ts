@@ -1,4 +1,4 @@
-import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { finishResults, keepingResults, resultsName } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
 import { judge } from "../../lib/changesets/judge.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
@@ -9,7 +9,7 @@ import { accountIdOf, isMarked } from "../../lib/domain/organization-scope.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { postNoticesOf } from "../../lib/sync/notices.ts";
 import { ResultsFile } from "../../lib/sync/results-file.ts";
-import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
+import { type OrganizationSync, syncOrganizations } from "../../lib/sync/sync-organizations.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 
 /** Applies the reviewed change files of one instance (Y1–Y6), or refuses them before any write (S2, S3). */
@@ -52,7 +52,7 @@ export async function syncInstance(
   const connection = await remotes.zendesk(instance);
   await proveInstance(connection.reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
   const results = new ResultsFile(store, resultsName(prefix));
-  const lonely = await syncOrganizations({
+  const sync: OrganizationSync = {
     instance,
     what: "customers",
     ...changes,
@@ -65,7 +65,8 @@ export async function syncInstance(
       instance === "global"
         ? { desired: desired.records, protectedAddresses: protectedAddressesOf(config), now: clock() }
         : null,
-  });
+  };
+  const lonely = await keepingResults(prefix, report.run_id, context, () => syncOrganizations(sync));
   const notices = instance === "global" ? await postNoticesOf(lonely, report.run_id, context) : undefined;
   const counts = await finishResults(prefix, results, report.run_id, context);
   return { ...report, comparison: { ...report.comparison, results: counts, ...(notices ? { notices } : {}) } };

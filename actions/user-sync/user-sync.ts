@@ -1,5 +1,5 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
-import { finishResults, resultsName } from "../../lib/changesets/finish.ts";
+import { finishResults, keepingResults, resultsName } from "../../lib/changesets/finish.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
@@ -89,7 +89,8 @@ export async function writeUsers(
 ): Promise<StageReport> {
   const { store, remotes, progress, stop } = context;
   const results = new ResultsFile(store, resultsName("usgov_user"));
-  await syncUsers({ ...changeset, users, connection: await remotes.zendesk("us-government"), results, progress, stop });
+  const sync = { ...changeset, users, connection: await remotes.zendesk("us-government"), results, progress, stop };
+  await keepingResults("usgov_user", report.run_id, context, () => syncUsers(sync));
   const counts = await finishResults("usgov_user", results, report.run_id, context);
   return { ...report, comparison: { ...report.comparison, results: counts } };
 }

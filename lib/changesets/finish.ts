@@ -9,6 +9,25 @@ export function resultsName<C extends Comparison>(comparison: C): Extract<Result
   return `${comparison}_results.json` as Extract<ResultsName, `${C}_results.json`>;
 }
 
+/**
+ * Runs what writes the results. Where that throws, what was written until then is kept in the history all the same: it can be looked
+ * at, and undone, like any other.
+ */
+export async function keepingResults<T>(
+  comparison: Comparison,
+  runId: string,
+  { store }: WritingContext,
+  write: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    // What went wrong first is what a person has to know.
+    await keepInHistory(store.directory, runId, [resultsName(comparison)]).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Keeps the results in the history and counts them by effect for the report (S6). */
 export async function finishResults(
   comparison: Comparison,
