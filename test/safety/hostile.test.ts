@@ -158,6 +158,10 @@ describe("artifacts", () => {
     parseRecords(NAME, Buffer.from(result('{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}')));
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     expect(message(result("{}").replace('"id":1', '"id":1e999'))).toMatch(/record 1 .*field id: expected finite/);
+    const field = `[{"salesforce_id":"","name":"","sold_tos":[],"organization_fields":{"aar":-1e999}}]`;
+    expect(() => parseRecords("global_creates.json", Buffer.from(field))).toThrow(
+      "record 1, field organization_fields.aar",
+    );
     const organization = `[{"id":9007199254740993,"name":"x","external_id":null,"created_at":"","updated_at":"","organization_fields":{}}]`;
     expect(refusalOf(() => parseRecords("zendesk_global.json", Buffer.from(organization)))).toBeInstanceOf(
       ArtifactError,
