@@ -185,9 +185,12 @@ function differing(is: RunUnderTest["outcome"]["state"], right: RunUnderTest["ou
       ...unequal(instance.organizations, other.organizations).map(({ external_id, organization_fields: fields }) => [
         String((fields as Record<string, unknown>).salesforce_id ?? external_id),
       ]),
-      ...unequal(instance.users, other.users).map(({ name, in: home }) => [
+      ...unequal(instance.users, other.users).map(({ name }) => [
         String(name).split(" ")[0] ?? "",
-        ...(home === null ? [] : [home]),
+        // In either state: one who was not associated is wrong because the organization could not be created.
+        ...[...instance.users, ...other.users].flatMap((user) =>
+          user.name === name && user.in !== null ? [user.in] : [],
+        ),
       ]),
       ...unequal(instance.memberships, other.memberships).map(({ name }) => name.split(" in ")),
     ];
