@@ -1,6 +1,6 @@
 import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
-import { judge } from "../../lib/changesets/judge.ts";
+import { judge, standingRefusal } from "../../lib/changesets/judge.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
@@ -25,7 +25,7 @@ export async function syncInstance(
   const desired = await store.read(`${prefix}_accounts.json`);
   checkSameInputs(prefix, changes.manifest, [gathered, desired]);
   const standing = changes.manifest ?? standingOf(gathered.records);
-  const { measures, refused } = judge(
+  const { measures, refused = standingRefusal(prefix, changes.manifest, inputs.allow) } = judge(
     prefix,
     { ...changes, existing: standing.existing, marked: standing.marked },
     config.limits,

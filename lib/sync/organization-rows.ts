@@ -62,14 +62,8 @@ export function createRows(connection: ZendeskConnection, instance: InstanceName
       );
     },
     async withoutRefused(row, outcome) {
-      // A run killed before this one may have left a job at work, which was quicker (S5); then the contacts are still due (Y3).
       const [quicker] = (await findCreated([row])).values();
-      if (quicker) {
-        const { outcome: end, reason } = alreadyThere(row, quicker);
-        return end === "skipped" ? { row: undefined, reason: reason ?? "exists already", id: quicker.id } : undefined;
-      }
-      if (outcome.taken !== "name") return undefined;
-      return { row: undefined, reason: `its name is taken by ${await holderOf(connection, row.name)}` };
+      return quicker ? madeByAnother(row, quicker) : nameTaken(connection, row, outcome.taken);
     },
     readBack: (rows) =>
       readBack(connection, rows, types, (row) => ({
@@ -155,6 +149,23 @@ function alreadyThere(row: Create, organization: Organization): Verdict {
     reason: `organization ${id} has this external_id, but not this salesforce_id: correct one of them`,
     id,
   };
+}
+
+/** A run killed before this one may have left a job at work, which was quicker (S5): the contacts are still due then (Y3). */
+function madeByAnother(row: Create, organization: Organization): Retry<Create> | undefined {
+  const { outcome, reason } = alreadyThere(row, organization);
+  return outcome === "skipped"
+    ? { row: undefined, reason: reason ?? "exists already", id: organization.id }
+    : undefined;
+}
+
+async function nameTaken(
+  connection: ZendeskConnection,
+  row: Create,
+  taken: "name" | "external_id" | "email" | undefined,
+): Promise<Retry<Create> | undefined> {
+  if (taken !== "name") return undefined;
+  return { row: undefined, reason: `its name is taken by ${await holderOf(connection, row.name)}` };
 }
 
 async function withoutName(

@@ -8,9 +8,10 @@ export interface Output {
   readonly live: boolean;
 }
 
-/** The process's own output; every secret is blotted out, whatever message it got into. */
+/** The process's own output; every secret is blotted out, and so is what terminals obey, whatever message it got into. */
 export function processOutput(secrets: readonly string[], quiet: boolean): Output {
-  const clean = redactor(secrets);
+  const redact = redactor(secrets);
+  const clean = (text: string) => inert(redact(text));
   return {
     out: (text) => void process.stdout.write(`${clean(text)}\n`),
     err: (text) => void process.stderr.write(`${clean(text)}\n`),
@@ -24,4 +25,9 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   // The longest first: of one that begins like another, the rest would be left over.
   const longestFirst = [...forms].sort((one, other) => other.length - one.length);
   return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text);
+}
+
+/** Text without control characters (line ends and tabs apart) and marks that turn the direction of reading: U+FFFD stands for each. */
+export function inert(text: string): string {
+  return text.replace(/(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
 }

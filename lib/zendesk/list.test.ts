@@ -40,12 +40,14 @@ async function gather() {
 const failure = () => gather().catch((error: unknown) => error);
 
 describe("S1: a list is complete or nothing", () => {
-  test("ends where has_more is false, though a next link stands there", async () => {
+  test("ends where has_more is false, though a next link stands there; what is behind it must be empty", async () => {
     pages(page([organization(1)], true, link("a")), page([organization(2)], false, link("b")));
     expect((await gather()).ids).toEqual([1, 2]);
     expect(zendesk.requests().map(({ path }) => path)).toEqual([
       "/organizations?page%5Bsize%5D=100",
       "/organizations?page%5Bsize%5D=100&page%5Bafter%5D=a",
+      "/organizations?page%5Bsize%5D=100&page%5Bafter%5D=b",
+      "/organizations/count",
     ]);
   });
 

@@ -18,19 +18,26 @@ const PagingSchema = v.object({
 
 /**
  * Every record of a list, page by page, with cursor paging. Proves completeness (S1): goes on until `has_more` is false (the
- * next link stands there on the last page too, so it proves nothing), and takes no id twice.
+ * next link stands there on the last page too, so it proves nothing), and takes no id twice. `confirmEnd`: for lists of which
+ * absence is acted on, the end is asked for once more, so that a page lost there does not go unnoticed.
  */
 export async function* listAll<K extends Kind>(
   client: ZendeskClient,
   kind: K,
   path: string,
+  { confirmEnd = false }: { confirmEnd?: boolean } = {},
 ): AsyncGenerator<Page<RecordOf<K>>> {
   const proof = new CompletenessProof(`the list of ${kind.replaceAll("_", " ")} of Zendesk ${client.instance}`);
   let next: string | null = `${path}?page%5Bsize%5D=${PAGE_SIZE}`;
   while (next !== null) {
-    const body: unknown = await client.get(next);
+    const asked: string = next;
+    const body: unknown = await client.get(asked);
     const rows = rowsOf(body, kind);
     next = proof.nextAfter(rows, body);
+    if (next === null && confirmEnd) {
+      const behind = proof.behindEnd(rows, body) ?? asked;
+      proof.checkEnd(rowsOf(await client.get(behind), kind));
+    }
     yield readRows(rows ?? [], kind);
   }
 }
@@ -58,6 +65,18 @@ class CompletenessProof {
       throw this.incomplete(`stopped after ${this.ids.size} records although Zendesk has more`);
     this.links.add(links.next);
     return links.next;
+  }
+
+  /** Where the page behind the last one is; null where the last one was empty: then that one is asked for again. */
+  behindEnd(rows: unknown[] | null, body: unknown): string | null {
+    const paging = v.safeParse(PagingSchema, body);
+    return paging.success && rows && rows.length > 0 ? paging.output.links.next : null;
+  }
+
+  /** Refuses an end that is none: what is behind it must be empty (facts/zendesk.md 2), or known already. */
+  checkEnd(rows: unknown[] | null): void {
+    if (rows?.flatMap(idOf).every((id) => this.ids.has(id))) return;
+    throw this.incomplete(`ended after ${this.ids.size} records, and then went on: a page may be lost`);
   }
 
   private incomplete(what: string): IncompleteError {

@@ -2,6 +2,7 @@ import { nameKey } from "../domain/equality.ts";
 import type { Organization } from "../domain/organization.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { RemoteError } from "../errors.ts";
+import { allOrganizations } from "./all-organizations.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
 import type { FoundUser, ListedUser, Page, ZendeskReader } from "./ports.ts";
@@ -24,12 +25,12 @@ export function readerOn(client: ZendeskClient): ZendeskReader {
     host: client.host,
     organizationFields: () => allOf(listAll(client, "organization_fields", "/organization_fields")),
     userFields: () => allOf(listAll(client, "user_fields", "/user_fields")),
-    organizations: () => listAll(client, "organizations", "/organizations"),
+    organizations: () => allOrganizations(client),
     organizationsById: (ids) => showMany(client, "organizations", "ids", ids),
     organizationsByExternalId: (ids) => showMany(client, "organizations", "external_ids", ids),
     organizationsByName: (name) => organizationsByName(client, name),
-    users: () => listAll(client, "users", "/users"),
-    memberships: () => listAll(client, "organization_memberships", "/organization_memberships"),
+    users: () => listAll(client, "users", "/users", { confirmEnd: true }),
+    memberships: () => listAll(client, "organization_memberships", "/organization_memberships", { confirmEnd: true }),
     usersById: (ids) => showMany(client, "users", "ids", ids),
     usersByAddress: (email) => usersByAddress(client, email),
     organizationIdsOfUser: (id) => organizationIdsOfUser(client, id),

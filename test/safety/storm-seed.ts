@@ -46,6 +46,7 @@ export async function checkGone(path: RegExp): Promise<string[]> {
   const run = await world.run();
   const complaints = miscounted(run);
   if (Object.keys(run.results).length === 0) complaints.push("no results");
+  if (!Bun.deepEquals(run.kept, run.results)) complaints.push("the history has not all results");
   if (run.exit !== 0 && run.exit !== 1 && run.exit !== 3) complaints.push(`exit ${run.exit}`);
   world.hook(() => undefined);
   const next = await world.run();

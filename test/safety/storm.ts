@@ -37,6 +37,8 @@ export interface RunUnderTest {
   summary: RunSummary;
   /** Each results file of the run, by comparison. */
   results: Record<string, Result[]>;
+  /** The same, as the history keeps it for looking back and undoing. */
+  kept: Record<string, Result[]>;
   outcome: ReturnType<typeof outcomeOf>;
 }
 
@@ -84,7 +86,8 @@ export async function startQuickWorld(customers = 0): Promise<QuickWorld> {
       const shell = { env, output, clock: () => new Date(), timing: compressed(), json: true };
       const exit = await runCommand("run", { "data-dir": dataDir, ...given }, shell);
       const summary = JSON.parse(out) as RunSummary;
-      return { exit, summary, results: await resultsIn(dataDir), outcome: outcomeOf(sandbox) };
+      const kept = await resultsIn(join(dataDir, "history", summary.run_id));
+      return { exit, summary, results: await resultsIn(dataDir), kept, outcome: outcomeOf(sandbox) };
     },
     async [Symbol.asyncDispose]() {
       await sandbox.stop();
@@ -104,7 +107,7 @@ function compressed(): RemoteTiming {
 
 /** The results files in a data directory, by comparison. */
 export async function resultsIn(dataDir: string): Promise<Record<string, Result[]>> {
-  const names = (await readdir(dataDir)).filter((name) => name.endsWith("_results.json"));
+  const names = (await readdir(dataDir).catch(() => [])).filter((name) => name.endsWith("_results.json"));
   return Object.fromEntries(
     await Promise.all(
       names.map(
@@ -182,9 +185,12 @@ function differing(is: RunUnderTest["outcome"]["state"], right: RunUnderTest["ou
       ...unequal(instance.organizations, other.organizations).map(({ external_id, organization_fields: fields }) => [
         String((fields as Record<string, unknown>).salesforce_id ?? external_id),
       ]),
-      ...unequal(instance.users, other.users).map(({ name, in: home }) => [
+      ...unequal(instance.users, other.users).map(({ name }) => [
         String(name).split(" ")[0] ?? "",
-        ...(home === null ? [] : [home]),
+        // In either state: one who was not associated is wrong because the organization could not be created.
+        ...[...instance.users, ...other.users].flatMap((user) =>
+          user.name === name && user.in !== null ? [user.in] : [],
+        ),
       ]),
       ...unequal(instance.memberships, other.memberships).map(({ name }) => name.split(" in ")),
     ];
