@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import packageJson from "../../package.json";
 import { bundle } from "../../scripts/bundle.ts";
@@ -11,6 +11,7 @@ const GITLAB_CI_LOCAL = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js")
 /** Set by GitLab in real pipelines, and here by us; without this list gitlab-ci-local prints a page about each. */
 const PREDEFINED = [
   "CI_API_V4_URL",
+  "CI_COMMIT_TAG",
   "CI_JOB_TOKEN",
   "CI_PIPELINE_ID",
   "CI_PIPELINE_SOURCE",
@@ -88,7 +89,10 @@ export class LocalProject {
   ): Promise<LocalProject> {
     const folder = join(gitlab.folder, "projects", path);
     await mkdir(folder, { recursive: true });
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
     await commit(folder, gitlab.env);
     await git(folder, gitlab.env, "remote", "add", "origin", `https://gitlab.com/${path}.git`);
     await git(folder, gitlab.env, "update-ref", "refs/remotes/origin/main", "HEAD");
@@ -114,6 +118,14 @@ export class LocalProject {
     const { exit, out, printed } = await this.call(start, "--preview");
     if (exit !== 0) throw new Error(printed);
     return out.slice(out.indexOf("---\n"));
+  }
+
+  /** The jobs that a pipeline would have, rules applied. */
+  async list(start: PipelineStart): Promise<string[]> {
+    const { exit, out, printed } = await this.call(start, "--list-json");
+    if (exit !== 0) throw new Error(printed);
+    const jobs: { name: string; when: string }[] = JSON.parse(out.slice(out.search(/^\[/m)));
+    return jobs.flatMap(({ name, when }) => (when === "never" ? [] : [name]));
   }
 
   /** Where the artifacts of a job lie. */
