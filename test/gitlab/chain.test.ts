@@ -88,7 +88,7 @@ test("the chain through the package registry (all tiers): process gets what two 
   await using there = await sandboxFor(folder);
   await using driver = await chain("packages", there.env, { last: "process", transport: "packages" });
   driver.afterJob = async ({ folder: artifacts }) => rm(artifacts, { recursive: true });
-  const end = await driver.run("packages/gather-accounts", "pipeline");
+  const end = await driver.run("packages/gather-accounts", "pipeline", { ZDSYNC_RUN_ID: "packages" });
   expect(driver.ended.flatMap(({ printed }) => printed.match(/error: .*/g) ?? [])).toEqual([]);
   expect(end.jobs).toEqual({ "zdsync-gather-accounts": true, "zdsync-start-gather-orgs": true });
   expect(driver.ended.find(({ project }) => project === "packages/process")?.jobs["zdsync-process"]).toBeTrue();
