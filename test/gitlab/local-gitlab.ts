@@ -8,6 +8,9 @@ import { type Ended, folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./pro
 
 const GITLAB_CI_LOCAL = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js");
 
+/** The clone of the components at their tag, as gitlab-ci-local fetches it. */
+const INCLUDES = "includes";
+
 /** Set by GitLab in real pipelines, and here by us; without this list gitlab-ci-local prints a page about each. */
 const PREDEFINED = [
   "CI_API_V4_URL",
@@ -62,6 +65,7 @@ export async function localGitLab(folder: string): Promise<LocalGitLab> {
   };
   await commit(components, env);
   await git(components, env, "tag", packageJson.version);
+  await git(folder, env, "clone", "--quiet", "--branch", packageJson.version, `${remote[0]}.git`, INCLUDES);
   return { folder, env };
 }
 
@@ -98,6 +102,9 @@ export class LocalProject {
     await git(folder, gitlab.env, "update-ref", "refs/remotes/origin/main", "HEAD");
     await git(folder, gitlab.env, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
     await writeFile(join(folder, ".gitlab-ci-local-variables.yml"), stringify(variables));
+    // Where two includes are of one project, gitlab-ci-local clones it twice at once, into one folder, and may fail of that.
+    const includes = join(folder, ".gitlab-ci-local/includes/gitlab.com/zdsync/zdsync", packageJson.version);
+    await cp(join(gitlab.folder, INCLUDES), includes, { recursive: true });
     return new LocalProject(gitlab, folder);
   }
 
