@@ -20,11 +20,14 @@ const NAME = "[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}";
 /** Variables that an image's name may begin with. Any other could be a secret, sent to a registry as part of a name. */
 const REGISTRIES = ["REGISTRY", "REGISTRY_IMAGE", "DEPENDENCY_PROXY_GROUP_IMAGE_PREFIX", "TEMPLATE_REGISTRY_HOST"];
 
+/** A project's own image of the commit it is at: how components are tested before there is a version. */
+const OWN_IMAGE = "\\$CI_REGISTRY_IMAGE(?:/[a-z0-9][a-z0-9._/-]{0,127})?:\\$CI_COMMIT_(?:SHA|SHORT_SHA|TAG)";
+
 /** The input that names the image, of components and of whole pipelines. */
 export const IMAGE_INPUT: ComponentInput = {
   type: "string",
   default: IMAGE,
-  regex: `^(?:\\$CI_(?:${REGISTRIES.join("|")})[/:])?[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}$`,
+  regex: `^(?:(?:\\$CI_(?:${REGISTRIES.join("|")})[/:])?[A-Za-z0-9][A-Za-z0-9._:/@-]{0,254}|${OWN_IMAGE})$`,
   description: "Image with zdsync in it; give a mirror here, or pin a digest (NAME@sha256:…)",
 };
 

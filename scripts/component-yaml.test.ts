@@ -70,7 +70,12 @@ describe("patterns", () => {
   });
 
   test("an image may come from GitLab's own registries, with tag and digest", () => {
-    for (const image of ["$CI_REGISTRY/a/b:1.0", "$CI_REGISTRY_IMAGE:1.0", `registry.example:5000/a@sha256:${digest}`])
+    for (const image of [
+      "$CI_REGISTRY/a/b:1.0",
+      "$CI_REGISTRY_IMAGE:1.0",
+      "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA",
+      `registry.example:5000/a@sha256:${digest}`,
+    ])
       expect(image).toMatch(new RegExp(patterns.image?.regex ?? "^$"));
   });
 });

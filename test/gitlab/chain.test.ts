@@ -88,25 +88,21 @@ test("the chain through the package registry (all tiers): process gets what two 
   await using there = await sandboxFor(folder);
   await using driver = await chain("packages", there.env, { last: "process", transport: "packages" });
   driver.afterJob = async ({ folder: artifacts }) => rm(artifacts, { recursive: true });
-  const end = await driver.run("packages/start", "schedule");
+  const end = await driver.run("packages/gather-accounts", "pipeline", { ZDSYNC_RUN_ID: "packages" });
   expect(driver.ended.flatMap(({ printed }) => printed.match(/error: .*/g) ?? [])).toEqual([]);
-  expect(end.jobs).toEqual({ "zdsync-chain": true });
+  expect(end.jobs).toEqual({ "zdsync-gather-accounts": true, "zdsync-start-gather-orgs": true });
   expect(driver.ended.find(({ project }) => project === "packages/process")?.jobs["zdsync-process"]).toBeTrue();
   expect([...driver.store.packages.keys()].some((path) => path.endsWith("/zendesk_usgov.json"))).toBeTrue();
 });
 
 describe("a stage ends with one sentence, and starts nothing more, where what it is handed is", () => {
   /** Runs the chain as far as gather-orgs, which takes over what gather-accounts made. */
-  async function handedOver(
-    name: string,
-    happens: (driver: GitLabDriver) => void,
-    variables: Record<string, string> = {},
-  ): Promise<string> {
+  async function handedOver(name: string, happens: (driver: GitLabDriver) => void): Promise<string> {
     await using there = await sandboxFor(folder);
     await using driver = await chain(name, there.env, { last: "gather-orgs" });
     happens(driver);
-    const end = await driver.run(`${name}/start`, "schedule", variables);
-    expect(end.jobs).toEqual({ "zdsync-chain": false });
+    const end = await driver.run(`${name}/gather-accounts`, "pipeline");
+    expect(end.jobs).toEqual({ "zdsync-gather-accounts": true, "zdsync-start-gather-orgs": false });
     const last = driver.ended.find(({ project }) => project === `${name}/gather-orgs`);
     expect(driver.ended.map(({ project }) => project)).not.toContain(`${name}/process`);
     const global = (last?.printed ?? "").split("\n").filter((line) => /gather-orgs-global +> error: /.test(line));

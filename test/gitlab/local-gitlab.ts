@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import packageJson from "../../package.json";
 import { bundle } from "../../scripts/bundle.ts";
@@ -8,9 +8,13 @@ import { type Ended, folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./pro
 
 const GITLAB_CI_LOCAL = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js");
 
+/** The clone of the components at their tag, as gitlab-ci-local fetches it. */
+const INCLUDES = "includes";
+
 /** Set by GitLab in real pipelines, and here by us; without this list gitlab-ci-local prints a page about each. */
 const PREDEFINED = [
   "CI_API_V4_URL",
+  "CI_COMMIT_TAG",
   "CI_JOB_TOKEN",
   "CI_PIPELINE_ID",
   "CI_PIPELINE_SOURCE",
@@ -61,6 +65,7 @@ export async function localGitLab(folder: string): Promise<LocalGitLab> {
   };
   await commit(components, env);
   await git(components, env, "tag", packageJson.version);
+  await git(folder, env, "clone", "--quiet", "--branch", packageJson.version, `${remote[0]}.git`, INCLUDES);
   return { folder, env };
 }
 
@@ -88,12 +93,18 @@ export class LocalProject {
   ): Promise<LocalProject> {
     const folder = join(gitlab.folder, "projects", path);
     await mkdir(folder, { recursive: true });
-    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), text);
+    }
     await commit(folder, gitlab.env);
     await git(folder, gitlab.env, "remote", "add", "origin", `https://gitlab.com/${path}.git`);
     await git(folder, gitlab.env, "update-ref", "refs/remotes/origin/main", "HEAD");
     await git(folder, gitlab.env, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main");
     await writeFile(join(folder, ".gitlab-ci-local-variables.yml"), stringify(variables));
+    // Where two includes are of one project, gitlab-ci-local clones it twice at once, into one folder, and may fail of that.
+    const includes = join(folder, ".gitlab-ci-local/includes/gitlab.com/zdsync/zdsync", packageJson.version);
+    await cp(join(gitlab.folder, INCLUDES), includes, { recursive: true });
     return new LocalProject(gitlab, folder);
   }
 
@@ -114,6 +125,14 @@ export class LocalProject {
     const { exit, out, printed } = await this.call(start, "--preview");
     if (exit !== 0) throw new Error(printed);
     return out.slice(out.indexOf("---\n"));
+  }
+
+  /** The jobs that a pipeline would have, rules applied. */
+  async list(start: PipelineStart): Promise<string[]> {
+    const { exit, out, printed } = await this.call(start, "--list-json");
+    if (exit !== 0) throw new Error(printed);
+    const jobs: { name: string; when: string }[] = JSON.parse(out.slice(out.search(/^\[/m)));
+    return jobs.flatMap(({ name, when }) => (when === "never" ? [] : [name]));
   }
 
   /** Where the artifacts of a job lie. */
