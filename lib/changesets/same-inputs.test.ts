@@ -36,6 +36,13 @@ describe("S3: artifacts beside the change files", () => {
     expect(check("3".repeat(64))).toThrow("were made from another zendesk_global.json");
   });
 
+  test("of another run are refused by its id, even with the same bytes", () => {
+    const artifact = { ...MADE_FROM, manifest: { run_id: "another" } };
+    expect(() => checkSameInputs("global", manifest, [artifact])).toThrow("is of run another");
+    const same = { ...MADE_FROM, manifest: { run_id: manifest.run_id } };
+    expect(() => checkSameInputs("global", manifest, [same])).not.toThrow();
+  });
+
   test("that the changes were made from are accepted, and so is anything where no manifest says", () => {
     expect(check(MADE_FROM.sha256)).not.toThrow();
     expect(check("3".repeat(64), null)).not.toThrow();

@@ -79,7 +79,15 @@ describe("S3: another run's file", () => {
   test("organizations that were gathered again after compare", async () => {
     await using world = await previewed();
     await world.stage("gather-orgs", { instance: "global", "run-id": "later" });
-    await refuses(world, { instance: "global" }, /run later/);
+    await refuses(world, { instance: "global" }, /zendesk_global\.json is of run later/);
+  });
+
+  test("organizations that were gathered again in the same run, and are not the same any more", async () => {
+    await using world = await previewed();
+    const [organization] = world.sandbox.zendesk("global").organizations;
+    world.sandbox.editOrganization("global", Number(organization?.id), { name: "Renamed Meanwhile" });
+    await world.stage("gather-orgs", { instance: "global" });
+    await refuses(world, { instance: "global" }, /made from another zendesk_global\.json/);
   });
 
   test("a change file or its manifest that is missing", async () => {

@@ -1,0 +1,173 @@
+import { describe, expect, test } from "bun:test";
+import type { Result } from "../artifacts/results.ts";
+import type { Organization } from "../domain/organization.ts";
+import type { ListedUser } from "../zendesk/ports.ts";
+import { organizationsBack } from "./organizations-back.ts";
+import { comparisonOf } from "./results-to-undo.ts";
+import { usersBack } from "./users-back.ts";
+
+const ACCOUNT = "0014M00001kAbCdQAK";
+const NOBODY = { domains: new Set(["protected.example"]), addresses: new Set<string>() };
+
+const result = (change: Partial<Result>): Result => ({
+  effect: "update",
+  salesforce_id: ACCOUNT,
+  id: 1,
+  outcome: "applied",
+  reason: null,
+  before: { organization_fields: { support_level: "premium" } },
+  after: { organization_fields: { support_level: "ultimate" } },
+  ...change,
+});
+
+const organization = (fields: Organization["organization_fields"] = {}, change: Partial<Organization> = {}) => ({
+  id: 1,
+  name: "One",
+  external_id: ACCOUNT,
+  created_at: "",
+  updated_at: "",
+  organization_fields: { salesforce_id: ACCOUNT, support_level: "ultimate", ...fields },
+  ...change,
+});
+
+function organizationBack(results: Result[], now: Organization[], protectedIds: string[] = []) {
+  const { rows, left } = organizationsBack(results, {
+    instance: "global",
+    organizations: new Map(now.map((one) => [one.id, one])),
+    protectedIds: new Set(protectedIds),
+  });
+  return { changes: rows.map(({ change }) => change), left: left.map(({ reason }) => reason) };
+}
+
+describe("S8: the way back of an organization", () => {
+  test("is its before values, where it still is as the run left it, spelling apart", () => {
+    expect(organizationBack([result({})], [organization()])).toEqual({
+      changes: [{ organization_fields: { support_level: "premium" } }],
+      left: [],
+    });
+    const arr = result({ before: { organization_fields: { aar: "5.0" } }, after: { organization_fields: { aar: 0 } } });
+    expect(organizationBack([arr], [organization({ aar: "0.0" })]).changes).toHaveLength(1);
+  });
+
+  test("of a created one is the mark, unless somebody protects it", () => {
+    const create = result({
+      effect: "create",
+      before: {},
+      after: { name: "One", organization_fields: { support_level: "ultimate" } },
+    });
+    const mark = { changes: [{ organization_fields: { mark_for_deletion: true } }], left: [] };
+    expect(organizationBack([create], [organization()])).toEqual(mark);
+    for (const [now, protectedIds, reason] of [
+      [organization({ mark_for_deletion: true }), [], "marked already"],
+      [organization(), [ACCOUNT], "not marked: protected by protected_ids"],
+      [organization({ ignore_deletion: true }), [], "not marked: ignore_deletion is set"],
+      [organization({ migrating: "true" }), [], "not marked: it is migrating to the other instance"],
+      [organization({}, { name: "Two" }), [], "changed since: name"],
+    ] as const)
+      expect(organizationBack([create], [now], [...protectedIds])).toEqual({ changes: [], left: [reason] });
+  });
+
+  test("is none where it changed, is gone, or belongs to another account now", () => {
+    expect(organizationBack([result({})], [organization({ support_level: "expired" })]).left).toEqual([
+      "changed since: support_level",
+    ]);
+    expect(organizationBack([result({})], [organization({ support_level: "premium" })]).left).toEqual(["already so"]);
+    expect(organizationBack([result({})], []).left).toEqual(["gone since"]);
+    expect(organizationBack([result({})], [organization({ salesforce_id: "0014M00001kAbCeQAK" })]).left).toEqual([
+      "changed since: salesforce_id",
+    ]);
+  });
+
+  test("is none where the results file does not say it, names a field that is not ours, or the record twice", () => {
+    const unreadable = "the results file does not say what was there before";
+    for (const broken of [
+      { before: {} },
+      { before: { organization_fields: { account_owner: "x" } } },
+      {
+        before: { organization_fields: { ignore_deletion: true } },
+        after: { organization_fields: { ignore_deletion: false } },
+      },
+      { before: { organization_fields: { support_level: { deep: 1 } } } },
+      { id: null },
+    ])
+      expect(organizationBack([result(broken)], [organization()])).toEqual({ changes: [], left: [unreadable] });
+    const twice = "the results file names it more than once";
+    expect(organizationBack([result({}), result({})], [organization()])).toEqual({ changes: [], left: [twice, twice] });
+  });
+});
+
+const USER: ListedUser = {
+  id: 1,
+  name: "New",
+  email: "user@example.com",
+  role: "end-user",
+  suspended: false,
+  organization_id: 20,
+  marked: false,
+};
+
+function userBack(
+  change: Partial<Result>,
+  now: Partial<ListedUser> | null = {},
+  more: { memberships?: number; canBeMarked?: boolean } = {},
+) {
+  const { rows, left } = usersBack([result({ ...change })], {
+    users: new Map(now ? [[1, { ...USER, ...now }]] : []),
+    memberships: new Map([[1, more.memberships ?? 1]]),
+    protectedAddresses: NOBODY,
+    canBeMarked: more.canBeMarked ?? true,
+  });
+  return rows[0]?.change ?? left[0]?.reason;
+}
+
+describe("S8: the way back of a user", () => {
+  const email = "user@example.com";
+  const renamed = { before: { name: "Old" }, after: { name: "New", email } };
+  const moved = { before: { organization_id: 10 }, after: { organization_id: 20, email } };
+  const created = { effect: "create" as const, before: {}, after: { name: "New", email, organization_id: 20 } };
+  const contact = { effect: "contact" as const, before: {}, after: { email: "User@Example.com", organization_id: 20 } };
+
+  test("is its before values; of a created one, the mark", () => {
+    expect(userBack(renamed)).toEqual({ name: "Old" });
+    expect(userBack(moved)).toEqual({ organization_id: 10 });
+    expect(userBack(created)).toEqual({ mark_for_deletion: true });
+    expect(userBack({ ...contact, reason: "created" })).toEqual({ mark_for_deletion: true });
+    const unmark = {
+      effect: "mark" as const,
+      before: { mark_for_deletion: false },
+      after: { mark_for_deletion: true, email },
+    };
+    expect(userBack(unmark, { marked: true })).toEqual({ mark_for_deletion: false });
+  });
+
+  test("never takes a membership away", () => {
+    expect(userBack({ ...contact, reason: "associated" })).toMatch(/was there before; the membership stays/);
+    const placed = { before: { organization_id: null }, after: { organization_id: 20, email } };
+    expect(userBack(placed)).toMatch(/^the membership stays/);
+    expect(userBack({ before: { ...placed.before, name: "Old" }, after: { ...placed.after, name: "New" } })).toEqual({
+      name: "Old",
+    });
+    expect(userBack(moved, {}, { memberships: 2 })).toMatch(/several organizations/);
+  });
+
+  test("is none for one who changed, is gone, is protected, or cannot be marked", () => {
+    expect(userBack(renamed, { name: "Agent's" })).toBe("changed since: name");
+    expect(userBack(renamed, { role: "agent" })).toBe("changed since: role");
+    expect(userBack(renamed, { suspended: true })).toBe("changed since: suspended");
+    expect(userBack(created, { organization_id: 30 })).toBe("changed since: organization_id");
+    expect(userBack(renamed, { email: "other@example.com" })).toBe("changed since: email");
+    expect(userBack(renamed, { name: "Old" })).toBe("already so");
+    expect(userBack(renamed, null)).toBe("gone since");
+    expect(userBack(created, {}, { canBeMarked: false })).toMatch(/no user field mark_for_deletion/);
+    const protectedOne = { ...renamed, after: { name: "New", email: "a@sub.protected.example" } };
+    expect(userBack(protectedOne)).toBe("protected address or domain");
+    expect(userBack({ before: { name: "Old" }, after: { name: "New" } })).toMatch(/does not say/);
+  });
+});
+
+test("a results file is known by its name, whichever folder it is in", () => {
+  expect(comparisonOf("/data/history/run/usgov_user_results.json")).toBe("usgov_user");
+  expect(comparisonOf("partner_undo_results.json")).toBe("partner");
+  for (const name of ["global_creates.json", "xglobal_results.json", "results.json", ""])
+    expect(() => comparisonOf(name)).toThrow("--results");
+});
