@@ -100,15 +100,21 @@ describe("what must not spread", () => {
 
   test("nothing but the output prints", () => {
     expect(uses(/console\./, /^$/)).toEqual([]);
-    expect(uses(/process\.std(?:out|err)/, /^lib\/terminal\/output\.ts$|^bin\/commands\/sandbox-command\.ts$|^bin\/zdsync\.ts$/)).toEqual(
-      [],
-    );
+    expect(
+      uses(
+        /process\.std(?:out|err)/,
+        /^lib\/terminal\/output\.ts$|^bin\/commands\/sandbox-command\.ts$|^bin\/zdsync\.ts$/,
+      ),
+    ).toEqual([]);
   });
 
   test("dry runs are decided in one place", () => {
     expect(uses(/if \([^)]*dryRun/, /^$/)).toEqual([]);
     expect(
-      uses(/dryRun \?/, /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$/),
+      uses(
+        /dryRun \?/,
+        /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$/,
+      ),
     ).toEqual([]);
   });
 
