@@ -249,12 +249,12 @@ test("S7: an undo stops safely: the rest is not attempted, exit 5", async () => 
 test("S6: rows that fail are named in the undo's results file, exit 3; the same again takes the rest of the way", async () => {
   await using world = await startWorld({ timing: QUICK, world: smallWorld() });
   await world.run();
-  const rows = {
+  const rows: Fault = {
     kind: "failed-rows",
     service: "zendesk-global",
     path: "organizations/update_many",
     rows: [0],
-  } as const;
+  };
   world.sandbox.addFault({ ...rows, times: 9 });
   expect((await world.undo("global_results.json")).exit).toBe(EXIT.someFailed);
   const failed = (await world.artifact<Result>("global_undo_results.json")).filter(
