@@ -25,9 +25,9 @@ export function renderPreview(plan: UndoPlan, path: string): string {
   const counts = countUndo(plan);
   return [
     `The way back of ${path} (${COMPARISON[plan.comparison].title}):`,
-    `  ${counts.organizations_back} organizations get their former values back, ${counts.organizations_marked} created ones are marked (never deleted)`,
-    `  ${counts.users_back} users get their former values back, ${counts.users_marked} created ones are marked (never deleted)`,
-    `  ${counts.left_alone} records are left alone`,
+    `  organizations: former values back ${counts.organizations_back}, created ones marked (never deleted) ${counts.organizations_marked}`,
+    `  users: former values back ${counts.users_back}, created ones marked (never deleted) ${counts.users_marked}`,
+    `  left alone: ${counts.left_alone}`,
     ...[...plan.organizations.map(organizationLine), ...plan.users.map(userLine)].map((line) => `+ ${line}`),
     ...plan.left.map(({ id, salesforce_id, reason }) => `- ${recordName("record", id, salesforce_id)}: ${reason}`),
     `Digest ${plan.digest} (--expect applies exactly this, or nothing).`,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type RunSummary, runCommand } from "../../bin/commands/run.ts";
@@ -52,7 +52,7 @@ export async function startWorld(
     config = (text: string) => text,
     env: adapt = (same) => same,
     plansFile = join(import.meta.dir, "../../plans.yml"),
-    timing,
+    timing = QUICK,
     ...sandboxOptions
   } = options;
   const sandbox = await startSandbox({ today: TODAY, timeFactor: 1000, ...sandboxOptions });
@@ -74,7 +74,7 @@ export async function startWorld(
     err: (text) => void lines.push(text),
     live: false,
   };
-  const shell = { env, output, clock: () => new Date(), ...(timing ? { timing } : {}) };
+  const shell = { env, output, clock: () => new Date(), timing };
   const command = async (extent: "run" | "preview", given: Record<string, string>) => {
     lastOut = "{}";
     const exit = await runCommand(extent, { "data-dir": dataDir, ...given }, { ...shell, json: true });
@@ -97,9 +97,31 @@ export async function startWorld(
     text: (name) => readFile(join(dataDir, name), "utf8"),
     [Symbol.asyncDispose]: async () => {
       await sandbox.stop();
-      await rm(folder, { recursive: true, force: true });
+      try {
+        await searchForLeaks(sandbox, folder, lines.join("\n"));
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
     },
   };
+}
+
+/** S9, at the end of every test that starts a world: no secret anywhere, no customer's name or address in what was printed. */
+async function searchForLeaks(sandbox: RunningSandbox, folder: string, printed: string): Promise<void> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const texts = await Promise.all(
+    files.flatMap((file) => (file.isFile() ? [readFile(join(file.parentPath, file.name), "utf8")] : [])),
+  );
+  const found = sandbox.secrets.filter((secret) => [printed, ...texts].some((text) => text.includes(secret)));
+  const customers = (["global", "us-government"] as const).flatMap((instance) => {
+    const { organizations, users } = sandbox.zendesk(instance);
+    return [...organizations.map(({ name }) => String(name)), ...users.map(({ email }) => String(email ?? ""))];
+  });
+  const named = customers.filter((text) => text.length > 8 && printed.includes(text));
+  if (found.length > 0 || named.length > 0)
+    throw new Error(
+      `zdsync gave away ${found.length} secrets, and printed ${named.length} names or addresses: ${named.slice(0, 3).join(", ")}`,
+    );
 }
 
 /** Counts of a run's comparisons by name: what was planned, and what became of it. */

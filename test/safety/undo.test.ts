@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT } from "../../lib/errors.ts";
 import { sameMeaning } from "../../sandbox/seed/meaning.ts";
-import type { InstanceName } from "../../sandbox/types.ts";
+import type { Fault, InstanceName } from "../../sandbox/types.ts";
 import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { smallWorld } from "./small-world.ts";
 
@@ -238,6 +238,35 @@ describe("S8: what changed since is left alone, and named", () => {
   });
 });
 
+test("S7: an undo stops safely: the rest is not attempted, exit 5", async () => {
+  await using world = await startWorld({ timing: QUICK, world: smallWorld() });
+  await world.run();
+  world.sandbox.clearRequests();
+  expect((await world.undo("global_results.json", { deadline: "0s" })).exit).toBe(EXIT.stopped);
+  expect(world.sandbox.writes()).toEqual([]);
+});
+
+test("S6: rows that fail are named in the undo's results file, exit 3; the same again takes the rest of the way", async () => {
+  await using world = await startWorld({ timing: QUICK, world: smallWorld() });
+  await world.run();
+  const rows: Fault = {
+    kind: "failed-rows",
+    service: "zendesk-global",
+    path: "organizations/update_many",
+    rows: [0],
+  };
+  world.sandbox.addFault({ ...rows, times: 9 });
+  expect((await world.undo("global_results.json")).exit).toBe(EXIT.someFailed);
+  const failed = (await world.artifact<Result>("global_undo_results.json")).filter(
+    ({ outcome }) => outcome === "failed",
+  );
+  expect(failed.length).toBeGreaterThan(0);
+  world.sandbox.clearFaults();
+  expect((await world.undo("global_results.json")).exit).toBe(EXIT.done);
+  const after = await world.artifact<Result>("global_undo_results.json");
+  for (const { id } of failed) expect(after.find((one) => one.id === id)).toMatchObject({ outcome: "applied" });
+});
+
 describe("S8: what undo refuses", () => {
   test("no results file, another name, a damaged one, fields that are not zdsync's; the wrong instance; a held lock", async () => {
     await using world = await startWorld({ timing: QUICK, world: smallWorld() });
@@ -285,7 +314,8 @@ describe("S8: what undo refuses", () => {
         ZENDESK_GLOBAL_CLIENT_SECRET: env.ZENDESK_USGOV_CLIENT_SECRET,
       }),
     });
-    expect((await swapped.undo(join(world.dataDir, "global_results.json"))).exit).toBe(EXIT.failed);
+    for (const given of [{}, { "dry-run": "true" }])
+      expect((await swapped.undo(join(world.dataDir, "global_results.json"), given)).exit).toBe(EXIT.failed);
     expect(swapped.printed()).toContain("swapped");
     expect(swapped.sandbox.writes()).toEqual([]);
   });
