@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, instance, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import { openSession, todayWarning } from "../../lib/stage/session.ts";
 import { duration } from "../../lib/terminal/progress.ts";
@@ -76,9 +77,7 @@ export async function runCommand(
       await session.close();
     }
   } catch (error) {
-    output.err(`error: ${messageOf(error)}`);
-    if (env.ZDSYNC_DEBUG && error instanceof Error) output.err(error.stack ?? "");
-    return exitCodeOf(error);
+    return reportError(error, output, env);
   }
 }
 

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
-import { EXIT, type ExitCode, exitCodeOf, messageOf, RefusedError } from "../../lib/errors.ts";
+import { EXIT, type ExitCode, RefusedError } from "../../lib/errors.ts";
 import { COMMON_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import { openSession, type Session } from "../../lib/stage/session.ts";
 import { throwIfStopped } from "../../lib/stage/stop.ts";
@@ -53,9 +54,7 @@ export async function undoCommand(
       await session.close();
     }
   } catch (error) {
-    output.err(`error: ${messageOf(error)}`);
-    if (env.ZDSYNC_DEBUG && error instanceof Error) output.err(error.stack ?? "");
-    return exitCodeOf(error);
+    return reportError(error, output, env);
   }
 }
 

@@ -1,8 +1,9 @@
-import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../errors.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Output } from "../terminal/output.ts";
 import { parseInputs } from "./parse-inputs.ts";
 import type { RemoteTiming } from "./remotes.ts";
+import { reportError } from "./report-error.ts";
 import { openSession, todayWarning } from "./session.ts";
 import type { InputsSchema, Stage, StageReport } from "./stage.ts";
 
@@ -54,9 +55,7 @@ export async function runStage<Inputs extends InputsSchema>(
       await session.close();
     }
   } catch (error) {
-    output.err(`error: ${messageOf(error)}`);
-    if (shell.env.ZDSYNC_DEBUG && error instanceof Error) output.err(error.stack ?? "");
-    return { exit: exitCodeOf(error), report: null };
+    return { exit: reportError(error, output, shell.env), report: null };
   }
 }
 

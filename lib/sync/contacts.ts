@@ -32,10 +32,8 @@ interface Contact {
 export interface ContactsDone<Organization extends ContactsDue> {
   organization: Organization;
   results: Result[];
-  /** Whether the organization has at least one user now. */
-  hasUser: boolean;
-  /** Whether an address failed for a reason that may pass: then the next run may still place it. */
-  undecided: boolean;
+  /** Whether the organization has no user, and none is to be expected: an address that failed for a passing reason may still be placed by the next run. */
+  withoutAnybody: boolean;
 }
 
 /** Everything `finishContacts` needs beside the organizations. */
@@ -202,8 +200,9 @@ async function doneWith<Organization extends ContactsDue>(
   const undecided = contacts.some(
     ({ decision, outcome }) => decision.do === "fail" || outcome?.is === "transient" || outcome?.is === "unknown",
   );
-  const hasUser = placed || undecided || (await connection.reader.usersOfOrganization(organization.id)).length > 0;
-  return { organization, results, hasUser, undecided };
+  const withoutAnybody =
+    !placed && !undecided && (await connection.reader.usersOfOrganization(organization.id)).length === 0;
+  return { organization, results, withoutAnybody };
 }
 
 function resultOf({ organization, soldTo, decision, outcome }: Contact): Result {

@@ -172,12 +172,12 @@ async function contactsOf(
       claims,
     });
     await sync.results.add(finished.flatMap(({ results }) => results));
-    return finished.flatMap(({ organization: { sold_tos: _, ...organization }, hasUser, undecided, results }) => {
+    return finished.flatMap(({ organization: { sold_tos: _, ...organization }, withoutAnybody, results }) => {
       const addresses = results.map(({ after, reason, outcome }) => ({
         email: String(after.email ?? ""),
         reason: reason ?? outcome,
       }));
-      return hasUser || undecided ? [] : [{ ...organization, addresses }];
+      return withoutAnybody ? [{ ...organization, addresses }] : [];
     });
   } catch (error) {
     sync.errors.push(error);
