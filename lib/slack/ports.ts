@@ -45,3 +45,23 @@ export interface SlackChannel {
   history(since: Date): Promise<HistoryOutcome>;
   post(message: Message, thread?: { ts: string }): Promise<PostOutcome>;
 }
+
+/** A message to be posted once, under a key that says what it is: `run 20261124T100000Z-4f3a9c started`. */
+export interface OutgoingPost {
+  key: string;
+  /** The key of the message whose thread it goes to; null for the channel itself. */
+  thread: string | null;
+  text: string;
+  blocks: Block[];
+}
+
+/**
+ * Messages on their way to the channel. Whatever was put is posted once, in the order in which it was put, at no more than one
+ * message a second; also where the program is killed in between and started again (outbox).
+ */
+export interface Outgoing {
+  /** Takes a message durably; a key that was put before is left alone. */
+  put(post: OutgoingPost): void;
+  /** The message's `ts` once it is posted; null before. */
+  tsOf(key: string): string | null;
+}

@@ -1,0 +1,77 @@
+import * as v from "valibot";
+import { RUN_ID } from "../artifacts/manifest.ts";
+import { COMPARISONS } from "../changesets/comparison.ts";
+import { INSTANCES } from "../domain/instance.ts";
+import { EFFECTS } from "../domain/limits.ts";
+
+/** The file that says how a run is going and how it ended: `history/<run id>/run.json`, in GitLab an artifact of the last job. */
+export const RUN_RECORD = "run.json";
+
+const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const Moment = v.pipe(v.string(), v.isoTimestamp());
+const Counts = v.object({ applied: Count, failed: Count, skipped: Count });
+
+/** A stage of a run. `refused`: stopped before any write by a limit or a hand-over. */
+export const StepSchema = v.object({
+  /** `gather-accounts`, `compare`, … */
+  stage: v.string(),
+  instance: v.nullable(v.picklist(INSTANCES)),
+  state: v.picklist(["running", "done", "refused", "failed"]),
+  at: Moment,
+});
+export type Step = v.InferOutput<typeof StepSchema>;
+
+/** One comparison of a run: what was planned, what it was measured at, what became of it. */
+export const RecordedComparisonSchema = v.object({
+  name: v.picklist(COMPARISONS),
+  existing: Count,
+  planned: v.object({ creates: Count, updates: Count, marks: Count }),
+  measures: v.array(
+    v.object({
+      effect: v.picklist(EFFECTS),
+      count: Count,
+      limit: v.nullable(v.number()),
+      exceeded: v.boolean(),
+    }),
+  ),
+  /** Why nothing was written, in words; null where nothing was refused. */
+  refused: v.nullable(v.string()),
+  /** What exceeded the counts a person confirmed (`--at-most`); empty where nothing did, or nobody confirmed any. */
+  unconfirmed: v.array(v.object({ effect: v.string(), count: Count, confirmed: Count })),
+  /** Null where nothing was written. */
+  results: v.nullable(v.object({ create: Counts, update: Counts, mark: Counts, contact: Counts })),
+});
+export type RecordedComparison = v.InferOutput<typeof RecordedComparisonSchema>;
+
+/** What is known of a run by whoever was not there: the bot, people, the next tool. No names, no addresses. */
+export const RunRecordSchema = v.object({
+  schema: v.literal(1),
+  run_id: v.pipe(v.string(), v.regex(RUN_ID)),
+  command: v.string(),
+  dry_run: v.boolean(),
+  instances: v.array(v.picklist(INSTANCES)),
+  host: v.string(),
+  pid: v.nullable(v.number()),
+  started_at: Moment,
+  /** Null while it runs, and for ever where it was killed. */
+  ended_at: v.nullable(Moment),
+  exit: v.nullable(v.picklist([0, 1, 2, 3, 4, 5])),
+  steps: v.array(StepSchema),
+  comparisons: v.array(RecordedComparisonSchema),
+  /** Why an instance, or all of them, ended early. */
+  failures: v.array(v.object({ where: v.string(), message: v.string() })),
+  /** Charge names that `plans.yml` does not know (E2), with the accounts that have them. */
+  unknown_charges: v.array(
+    v.object({ charge_name: v.string(), accounts: v.array(v.string()), unexpired_accounts: v.array(v.string()) }),
+  ),
+  /** Conflicts left alone (C7), by account and organization. */
+  conflicts: v.array(
+    v.object({
+      comparison: v.picklist(COMPARISONS),
+      salesforce_id: v.nullable(v.string()),
+      id: v.nullable(v.number()),
+      reason: v.string(),
+    }),
+  ),
+});
+export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
