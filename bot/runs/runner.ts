@@ -1,7 +1,13 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
+import { EXIT, ZdsyncError } from "../../lib/errors.ts";
 import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
+
+/** What a runner could not do, in words for people: what happened, and what to do. */
+export class RunnerError extends ZdsyncError {
+  readonly exitCode = EXIT.failed;
+}
 
 /** What somebody in Slack asks for. */
 export interface RunOrder {
