@@ -9,6 +9,12 @@ export class RunnerError extends ZdsyncError {
   readonly exitCode = EXIT.failed;
 }
 
+/**
+ * Nobody knows whether a run was started: GitLab was asked, and its answer was lost. Never asked again by itself: the run flow looks
+ * for the run instead.
+ */
+export class StartUnknown extends RunnerError {}
+
 /** What somebody in Slack asks for. */
 export interface RunOrder {
   /** Null: both. */
@@ -54,7 +60,10 @@ export interface RunState {
  */
 export interface Runner {
   readonly kind: "gitlab" | "process";
-  /** Starts a run. Throws where one cannot be started; whether one is going already is asked before (`current`). */
+  /**
+   * Starts a run. Throws where one cannot be started, and `StartUnknown` where that is not known; whether one is going already is
+   * asked before (`current`).
+   */
   start(order: RunOrder): Promise<RunState>;
   /** The run as it is now. Throws where it is not known any more. */
   look(id: string): Promise<RunState>;
