@@ -4,11 +4,11 @@ import { API_TOKENS_END } from "../settings/environment.ts";
 import { type Found, ok, problem, warning } from "./finding.ts";
 
 /** How far doctor looks ahead, in days. */
-const SOON_DAYS = 14;
+export const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
 /** Days from one day to another; negative where it has passed. */
-function daysUntil(day: Day, today: Day): number {
+export function daysUntil(day: Day, today: Day): number {
   return (Date.parse(day) - Date.parse(today)) / DAY_MS;
 }
 

@@ -20,7 +20,8 @@ export async function gitlabTokenEnd(setting: string, url: string, token: string
   return gitlabTokenFindings(setting, facts, today);
 }
 
-async function tokenFacts(url: string, token: string): Promise<TokenFacts | null> {
+/** What GitLab tells a token about itself; null where it tells nothing. Throws where GitLab cannot be reached. */
+export async function tokenFacts(url: string, token: string): Promise<TokenFacts | null> {
   const response = await fetch(`${url.replace(/\/+$/, "")}/api/v4/personal_access_tokens/self`, {
     headers: { "PRIVATE-TOKEN": token },
     // fetch would take the token along to wherever it is sent.

@@ -1,0 +1,202 @@
+import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
+import type { Day } from "../../lib/domain/dates.ts";
+import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
+import type { RunState } from "../runs/runner.ts";
+import type { Alert, Incident } from "./incidents.ts";
+
+/** Things of one kind that a message names; it says how many more there are. */
+const NAMED = 10;
+/** Customers named of one charge. */
+const CUSTOMERS = 5;
+/** Characters of one section: Slack takes 3,000, escaped. */
+const MOST_OF_SECTION = 2_800;
+/** Characters of all sections as JSON: Slack refuses some 13,000 of blocks, whatever its documentation says (facts 6). */
+const MOST_OF_MESSAGE = 9_500;
+
+/** What customers are called and where they are looked up: account id → name, and the Salesforce host for links. */
+export interface Customers {
+  names: ReadonlyMap<string, string>;
+  salesforceHost: string | null;
+}
+
+/** An alert as the message that is posted once. Pure. */
+export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
+  switch (alert.say) {
+    case "missing":
+      return message(`alert missing since ${alert.since}`, "No scheduled run for two hours", [
+        `The last one began ${moment(alert.since)}. Zendesk is not kept in step until runs happen again.`,
+        "Look at the schedule (GitLab: Build > Pipeline schedules; cron: the machine and its crontab), and at `/zdsync status`.",
+      ]);
+    case "failed":
+      return message(`alert failed ${alert.run.id}`, "The scheduled run failed", [
+        ...aboutRun(alert.run),
+        ...failures(alert.run),
+        "The next run repairs what this one left undone. `zdsync doctor` looks at every setting and permission.",
+        ...attention(alert.run, null, customers),
+      ]);
+    case "refused":
+      return message(`alert refused ${alert.run.id}`, "The scheduled run was refused by a safety limit", [
+        ...aboutRun(alert.run),
+        ...failures(alert.run),
+        "Look at the report. If the changes are right, allow them for one run with `--allow` (the message above names the number); if not, correct Salesforce first.",
+        ...attention(alert.run, null, customers),
+      ]);
+    case "records":
+      return message(`alert records ${alert.run.id}`, "Scheduled runs end, but some records fail", [
+        ...aboutRun(alert.run),
+        ...failedRecords(alert.run),
+        "Each is in the results files with its reason; every run tries them again.",
+      ]);
+    case "well":
+      return message(`alert well ${alert.run.id}`, "Scheduled runs are well again", [
+        `${BEFORE[alert.after.kind]} since ${moment(alert.after.since)}.`,
+        ...aboutRun(alert.run),
+        ...failedRecords(alert.run),
+      ]);
+    case "attention":
+      return message(`alert attention ${alert.run.id}`, "Something in Salesforce or Zendesk needs a person", [
+        ...aboutRun(alert.run),
+        ...attention(alert.run, new Set(alert.keys), customers),
+      ]);
+  }
+}
+
+/** Credentials that end within the days doctor looks ahead, named once a day. Pure. */
+export function renderCredentials(credentials: readonly EndingCredential[], today: Day): OutgoingPost {
+  const lines = credentials.map(({ setting, ends, daysLeft, remedy }) => {
+    const when =
+      daysLeft > 0 ? `ends in ${daysLeft} ${daysLeft === 1 ? "day" : "days"}, on ${ends}` : `ended on ${ends}`;
+    return `• *${mrkdwnText(setting, 60)}* ${when}. ${mrkdwnText(remedy, 300)}`;
+  });
+  const title = `${credentials.length === 1 ? "A credential ends" : `${credentials.length} credentials end`} soon`;
+  return message(`credentials ${today}`, title, lines);
+}
+
+const BEFORE: Record<Incident["kind"], string> = {
+  failed: "They had failed",
+  refused: "They had been refused",
+  missing: "None had happened",
+  records: "Some records had failed",
+};
+
+const EXIT_WORDS: Record<number, string> = {
+  0: "done",
+  1: "failed",
+  2: "a setting is wrong",
+  3: "done, but some records failed",
+  4: "refused before any write",
+  5: "stopped before the end",
+};
+
+function aboutRun({ id, url, startedAt, endedAt, exit, status }: RunState): string[] {
+  const name = url ? mrkdwnLink(url, `Run ${id}`) : `Run ${mrkdwnText(id, 80)}`;
+  const end = endedAt ? `, ended ${moment(endedAt.toISOString())}` : "";
+  const outcome =
+    status === "lost" ? "it was killed or lost: nobody knows how far it came" : (EXIT_WORDS[exit ?? 1] ?? "");
+  return [`${name}, begun ${moment(startedAt.toISOString())}${end}: ${outcome}.`];
+}
+
+function failures({ record }: RunState): string[] {
+  if (record === null) return ["It left no report that can be read."];
+  const refused = record.comparisons.flatMap(({ name, refused: why }) =>
+    why === null ? [] : [`• ${COMPARISON[name].title}: ${mrkdwnText(why, 600)}`],
+  );
+  const ended = record.failures.map(({ where, message: why }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(why, 600)}`);
+  return capped([...ended, ...refused], "more");
+}
+
+function failedRecords({ record }: RunState): string[] {
+  return (record?.comparisons ?? []).flatMap(({ name, results }) => {
+    const failed = Object.values(results ?? {}).reduce((sum, counts) => sum + counts.failed, 0);
+    return failed > 0 ? [`• ${COMPARISON[name].title}: ${failed} failed`] : [];
+  });
+}
+
+/** Unknown charge names and conflicts with the customers they concern; `keys` null: all of them. */
+function attention({ record }: RunState, keys: ReadonlySet<string> | null, customers: Customers): string[] {
+  if (record === null) return [];
+  const charges = record.unknown_charges.filter(({ charge_name }) => keys?.has(`charge ${charge_name}`) ?? true);
+  const conflicts = record.conflicts.filter(
+    ({ comparison, salesforce_id, id }) => keys?.has(`conflict ${comparison} ${salesforce_id} ${id}`) ?? true,
+  );
+  return [
+    ...(charges.length > 0
+      ? ["*Charge names that plans.yml does not know:* they give no support until somebody maps them."]
+      : []),
+    ...capped(
+      charges.map((charge) => chargeLine(charge, customers)),
+      "more charge names",
+    ),
+    ...(conflicts.length > 0 ? ["*Conflicts:* left alone until somebody settles them."] : []),
+    ...capped(
+      conflicts.map((conflict) => conflictLine(conflict, customers)),
+      "more conflicts",
+    ),
+  ];
+}
+
+type Recorded = NonNullable<RunState["record"]>;
+
+function chargeLine(charge: Recorded["unknown_charges"][number], customers: Customers): string {
+  const unexpired = new Set(charge.unexpired_accounts);
+  // Those whose support may be missing right now come first.
+  const accounts = [...charge.unexpired_accounts, ...charge.accounts.filter((id) => !unexpired.has(id))];
+  const named = accounts.slice(0, CUSTOMERS).map((id) => customer(id, customers));
+  const more = accounts.length > CUSTOMERS ? ` and ${accounts.length - CUSTOMERS} more` : "";
+  return `• ${mrkdwnText(charge.charge_name, 120)}: ${named.join(", ")}${more} (unexpired: ${unexpired.size})`;
+}
+
+function conflictLine(
+  { comparison, salesforce_id, id, reason }: Recorded["conflicts"][number],
+  customers: Customers,
+): string {
+  const who = salesforce_id ? customer(salesforce_id, customers) : `organization ${id}`;
+  const where = id === null ? "" : `, organization ${id}`;
+  return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reason, 300)}`;
+}
+
+function customer(id: string, { names, salesforceHost }: Customers): string {
+  const name = names.get(id);
+  const link = salesforceHost ? mrkdwnLink(`https://${salesforceHost}/${id}`, id) : mrkdwnText(id, 18);
+  return name ? `${mrkdwnText(name, 80)} ${link}` : link;
+}
+
+function capped(lines: readonly string[], rest: string): string[] {
+  return lines.length <= NAMED ? [...lines] : [...lines.slice(0, NAMED), `and ${lines.length - NAMED} ${rest}`];
+}
+
+/** A moment as Slack shows it in each reader's own time zone. */
+function moment(iso: string): string {
+  return `<!date^${Math.floor(Date.parse(iso) / 1000)}^{date_short_pretty} {time}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
+}
+
+function message(key: string, title: string, lines: readonly string[]): OutgoingPost {
+  const header: Block = { type: "header", text: { type: "plain_text", text: title, emoji: false } };
+  return { key, thread: null, text: title, blocks: [header, ...sections(fitting(lines))] };
+}
+
+/** As many lines as fit into a message, and how many did not. */
+function fitting(lines: readonly string[]): string[] {
+  let characters = 0;
+  const kept = lines.filter((line) => {
+    characters += JSON.stringify(line).length + 1;
+    return characters <= MOST_OF_MESSAGE;
+  });
+  return kept.length === lines.length
+    ? kept
+    : [...kept, `(${lines.length - kept.length} lines left out: see the report)`];
+}
+
+/** Lines in as many sections as their length asks for. */
+function sections(lines: readonly string[]): Block[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const open = texts.at(-1);
+    if (open !== undefined && open.length + line.length + 1 <= MOST_OF_SECTION)
+      texts[texts.length - 1] = `${open}\n${line}`;
+    else texts.push(line);
+  }
+  return texts.map((text) => ({ type: "section", text: { type: "mrkdwn", text, verbatim: true } }));
+}

@@ -1,0 +1,179 @@
+import { describe, expect, test } from "bun:test";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import type { OutgoingPost } from "../../lib/slack/ports.ts";
+import { openDatabase } from "../database.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
+import { renderAlert, renderCredentials } from "./render-alerts.ts";
+import { at, recordOf, runAt } from "./testing/run-states.ts";
+import { createWatch, type WatchSetting } from "./watch.ts";
+
+const never = () => Promise.reject(new Error("not asked here"));
+
+/** A watch over runs that a test changes; `posts` are the keys that were put, each once. */
+function world(runs: RunState[]) {
+  const posts = new Map<string, OutgoingPost>();
+  const warnings: string[] = [];
+  const moment = { now: at(1.5) };
+  const runner: Runner = {
+    kind: "process",
+    start: never,
+    look: never,
+    cancel: never,
+    current: async () => null,
+    ended: async (since) => runs.filter((run) => (run.endedAt ?? run.startedAt) >= since),
+    artifacts: async () => new ArtifactStore("/nowhere"),
+    onChange: () => () => {},
+  };
+  const setting: WatchSetting = {
+    runner,
+    outgoing: { put: (post) => void (posts.has(post.key) || posts.set(post.key, post)), tsOf: () => null },
+    database: openDatabase(":memory:"),
+    salesforceHost: "example.my.salesforce.com",
+    credentials: async () => [],
+    clock: () => moment.now,
+    warn: (message) => void warnings.push(message),
+  };
+  return { posts, warnings, moment, setting, keys: () => [...posts.keys()] };
+}
+
+describe("the watch", () => {
+  test("a restart in between says nothing again", async () => {
+    const runs = [runAt(1, { exit: 1 })];
+    const { setting, keys, moment } = world(runs);
+    await createWatch(setting).look();
+    moment.now = at(1.6);
+    await createWatch(setting).look();
+    runs.push(runAt(2));
+    moment.now = at(2.5);
+    await createWatch(setting).look();
+    expect(keys()).toEqual(["alert failed run-1", "alert well run-2"]);
+  });
+
+  test("killed after the message and before its own memory, it says the same under the same key", async () => {
+    const { setting, keys, posts } = world([runAt(1, { exit: 4 })]);
+    await createWatch(setting).look();
+    setting.database.run("delete from watch");
+    await createWatch(setting).look();
+    expect(keys()).toEqual(["alert refused run-1"]);
+    expect(posts.size).toBe(1);
+  });
+
+  test("a runner that cannot be asked is no alarm, and nothing is forgotten", async () => {
+    const { setting, keys, warnings } = world([runAt(1, { exit: 1 })]);
+    const broken = { ...setting, runner: { ...setting.runner, ended: never } };
+    await createWatch(broken).look();
+    expect(keys()).toEqual([]);
+    expect(warnings).toHaveLength(1);
+    await createWatch(setting).look();
+    expect(keys()).toEqual(["alert failed run-1"]);
+  });
+
+  test("looks do not overlap", async () => {
+    const { setting } = world([]);
+    let asked = 0;
+    const counting = {
+      ...setting.runner,
+      ended: async () => {
+        asked++;
+        return [];
+      },
+    };
+    const watch = createWatch({ ...setting, runner: counting });
+    await Promise.all([watch.look(), watch.look(), watch.look()]);
+    expect(asked).toBe(1);
+  });
+
+  test("credentials that end soon are named once a day", async () => {
+    const { setting, keys, moment } = world([runAt(1)]);
+    const ending = { setting: "OVERRIDES_TOKEN", ends: "2026-11-30", daysLeft: 6, remedy: "Rotate it." };
+    const watch = createWatch({ ...setting, credentials: async () => [ending] });
+    await watch.look();
+    moment.now = at(1.8);
+    await watch.look();
+    expect(keys()).toEqual(["credentials 2026-11-24"]);
+    moment.now = new Date(at(25).getTime());
+    await watch.look();
+    expect(keys()).toContain("credentials 2026-11-25");
+  });
+
+  test("stop ends the intervals and waits for the look under way", async () => {
+    const { setting } = world([]);
+    let ended = 0;
+    const watch = createWatch({ ...setting, every: () => () => void ended++ });
+    watch.start();
+    await watch.stop();
+    expect(ended).toBe(1);
+  });
+});
+
+describe("messages", () => {
+  const text = (post: OutgoingPost) => JSON.stringify(post.blocks);
+  const customers = {
+    names: new Map([["0014M00001abcdEQAQ", "<!channel> *Evil* | GmbH"]]),
+    salesforceHost: "x.my.salesforce.com",
+  };
+
+  test("name the customers that an unknown charge concerns, as text", () => {
+    const record = recordOf({
+      unknown_charges: [
+        {
+          charge_name: "<!here> Product",
+          accounts: ["0014M00001abcdEQAQ"],
+          unexpired_accounts: ["0014M00001abcdEQAQ"],
+        },
+      ],
+      conflicts: [
+        { comparison: "global", salesforce_id: "0014M00001abcdEQAQ", id: 7, reason: "several organizations" },
+      ],
+    });
+    const run = runAt(1, { record });
+    const post = renderAlert(
+      { say: "attention", run, keys: ["charge <!here> Product", "conflict global 0014M00001abcdEQAQ 7"] },
+      customers,
+    );
+    expect(text(post)).toContain("&lt;!channel&gt;");
+    expect(text(post)).toContain("https://x.my.salesforce.com/0014M00001abcdEQAQ");
+    expect(text(post)).not.toContain("<!channel>");
+    expect(text(post)).not.toContain("<!here>");
+    expect(text(post)).toContain("organization 7");
+  });
+
+  test("a thousand of everything still fit into one message", () => {
+    const ids = Array.from({ length: 1000 }, (_, index) => `0014M0000${String(index).padStart(6, "0")}QAQ`);
+    const record = recordOf({
+      exit: 1,
+      failures: ids.map((where) => ({ where, message: "x".repeat(3000) })),
+      unknown_charges: ids.map((id) => ({
+        charge_name: `${id}${"*".repeat(3000)}`,
+        accounts: ids,
+        unexpired_accounts: [],
+      })),
+      conflicts: ids.map((id) => ({
+        comparison: "global" as const,
+        salesforce_id: id,
+        id: null,
+        reason: "_".repeat(3000),
+      })),
+    });
+    const post = renderAlert({ say: "failed", run: runAt(1, { record, exit: 1 }) }, customers);
+    expect(post.blocks.length).toBeLessThanOrEqual(50);
+    expect(text(post).length).toBeLessThanOrEqual(10_000);
+    expect(text(post)).toContain("and 990 more");
+    expect(text(post)).toContain("left out: see the report");
+    for (const block of post.blocks.slice(1))
+      expect((block.text as { text: string }).text.length).toBeLessThanOrEqual(3000);
+  });
+
+  test("a credential says when it ends and what to do", () => {
+    const post = renderCredentials(
+      [{ setting: "OVERRIDES_TOKEN", ends: "2026-11-25", daysLeft: 1, remedy: "Rotate it." }],
+      "2026-11-24",
+    );
+    expect(text(post)).toContain("ends in 1 day, on 2026-11-25");
+    const past = renderCredentials(
+      [{ setting: "OVERRIDES_TOKEN", ends: "2026-11-20", daysLeft: -4, remedy: "Rotate it." }],
+      "2026-11-24",
+    );
+    expect(text(past)).toContain("ended on 2026-11-20");
+  });
+});

@@ -1,0 +1,174 @@
+import type { Database } from "bun:sqlite";
+import * as v from "valibot";
+import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
+import { type Day, toDay } from "../../lib/domain/dates.ts";
+import type { Outgoing } from "../../lib/slack/ports.ts";
+import type { Runner } from "../runs/runner.ts";
+import { type Alert, beginWatch, judgeRuns, type WatchState } from "./incidents.ts";
+import { renderAlert, renderCredentials } from "./render-alerts.ts";
+
+/** How often the runner is looked at; a webhook or a file makes it look at once. */
+const LOOK_EVERY_MS = 60_000;
+/** How far back runs are judged after the bot itself was away. */
+const LOOK_BACK_MS = 24 * 3_600_000;
+
+const IncidentSchema = v.nullable(
+  v.object({ kind: v.picklist(["failed", "refused", "missing", "records"]), since: v.string() }),
+);
+const StateSchema = v.object({
+  expectedSince: v.string(),
+  judgedUntil: v.string(),
+  run: IncidentSchema,
+  records: IncidentSchema,
+  told: v.array(v.string()),
+});
+
+/** What the watch works with. */
+export interface WatchSetting {
+  runner: Runner;
+  outgoing: Outgoing;
+  database: Database;
+  salesforceHost: string | null;
+  credentials: (today: Day) => Promise<EndingCredential[]>;
+  clock: () => Date;
+  /** Told what went wrong while looking; never names a customer. */
+  warn: (message: string) => void;
+  /** Calls back at intervals, answers how to end it; for tests. */
+  every?: (milliseconds: number, call: () => void) => () => void;
+}
+
+/** Watches the scheduled runs and tells the channel (issue 4, point 6). */
+export interface Watch {
+  /** One look; never throws, never two at a time. */
+  look(): Promise<void>;
+  start(): void;
+  /** Ends the watching, and waits for the look under way. */
+  stop(): Promise<void>;
+}
+
+/** Makes the watch; what it has told is kept in the database. */
+export function createWatch(setting: WatchSetting): Watch {
+  const { every = everyInterval } = setting;
+  const memory = new WatchMemory(setting.database);
+  let looking: Promise<void> | null = null;
+  const ends: (() => void)[] = [];
+  const look = (): Promise<void> => {
+    looking ??= lookOnce(setting, memory).finally(() => {
+      looking = null;
+    });
+    return looking;
+  };
+  return {
+    look,
+    start() {
+      void look();
+      ends.push(
+        every(LOOK_EVERY_MS, () => void look()),
+        setting.runner.onChange(() => void look()),
+      );
+    },
+    async stop() {
+      for (const end of ends.splice(0)) end();
+      await looking;
+    },
+  };
+}
+
+async function lookOnce(setting: WatchSetting, memory: WatchMemory): Promise<void> {
+  try {
+    await lookAtRuns(setting, memory);
+  } catch (error) {
+    setting.warn(`the runs cannot be watched just now: ${error instanceof Error ? error.message : "unknown"}`);
+  }
+  try {
+    await lookAtCredentials(setting, memory);
+  } catch {
+    setting.warn("when the credentials end could not be asked");
+  }
+}
+
+/** The alerts are put before the state is kept: killed in between, the same alerts come out again, under the same keys. */
+async function lookAtRuns(setting: WatchSetting, memory: WatchMemory): Promise<void> {
+  const { runner, outgoing, clock } = setting;
+  const now = clock();
+  const before = memory.state() ?? beginWatch(now);
+  const since = new Date(Math.max(Date.parse(before.judgedUntil), now.getTime() - LOOK_BACK_MS));
+  const [ended, current] = await Promise.all([runner.ended(since), runner.current()]);
+  const { state, alerts } = judgeRuns(before, { now, ended, current });
+  for (const alert of alerts) outgoing.put(renderAlert(alert, await customersOf(alert, setting)));
+  memory.keep(state);
+}
+
+async function lookAtCredentials({ credentials, outgoing, clock }: WatchSetting, memory: WatchMemory): Promise<void> {
+  const today = toDay(clock());
+  if (memory.credentialsDay() === today) return;
+  const ending = await credentials(today);
+  if (ending.length > 0) outgoing.put(renderCredentials(ending, today));
+  memory.keepCredentialsDay(today);
+}
+
+/** Names of the customers that an alert is about, from the artifacts of its run; without those, ids have to do. */
+async function customersOf(alert: Alert, { runner, salesforceHost }: WatchSetting) {
+  const names = new Map<string, string>();
+  const record = "run" in alert ? alert.run.record : null;
+  const ids = new Set([
+    ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
+    ...(record?.conflicts ?? []).flatMap(({ salesforce_id: id }) => id ?? []),
+  ]);
+  const saysNames = alert.say === "attention" || alert.say === "failed" || alert.say === "refused";
+  if (saysNames && ids.size > 0 && "run" in alert) {
+    const store = await runner.artifacts(alert.run.id).catch(() => null);
+    for (const { salesforce_id: id, name } of await accountsIn(store)) if (ids.has(id)) names.set(id, name);
+  }
+  return { names, salesforceHost };
+}
+
+async function accountsIn(store: ArtifactStore | null): Promise<readonly { salesforce_id: string; name: string }[]> {
+  try {
+    return (await store?.readIfThere("salesforce_accounts.json"))?.records ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** What the watch remembers; lost, it would only say things again (G2). */
+class WatchMemory {
+  constructor(private readonly database: Database) {
+    database.run("create table if not exists watch (name text primary key, value text not null) strict");
+  }
+
+  state(): WatchState | null {
+    const read = v.safeParse(StateSchema, JSON.parse(this.#value("state") ?? "null"));
+    return read.success ? read.output : null;
+  }
+
+  keep(state: WatchState): void {
+    this.#keep("state", JSON.stringify(state));
+  }
+
+  credentialsDay(): Day | null {
+    return this.#value("credentials told on");
+  }
+
+  keepCredentialsDay(day: Day): void {
+    this.#keep("credentials told on", day);
+  }
+
+  #value(name: string): string | null {
+    const query = this.database.query<{ value: string }, [string]>("select value from watch where name = ?");
+    return query.get(name)?.value ?? null;
+  }
+
+  #keep(name: string, value: string): void {
+    this.database.run(
+      "insert into watch (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+      [name, value],
+    );
+  }
+}
+
+function everyInterval(milliseconds: number, call: () => void): () => void {
+  const timer = setInterval(call, milliseconds);
+  return () => clearInterval(timer);
+}
