@@ -90,8 +90,19 @@ describe("the bot", () => {
     expect(lines(botFindings({ GITLAB_PROJECT: "7" }, DEFAULT_CONFIG))).toEqual([
       "warning SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN)",
       "warning SLACK_BOT_TOKEN",
+      "warning SLACK_CHANNEL",
       "warning GITLAB_TRIGGER_TOKEN",
       "warning config slack",
     ]);
+  });
+
+  test("without GitLab it runs zdsync itself, and lacks nothing of GitLab", () => {
+    const slack = { team: "T1", channels: ["C1"], users: ["U1"], user_groups: [] };
+    const env = { SLACK_SIGNING_SECRET: "x", SLACK_BOT_TOKEN: "x", SLACK_CHANNEL: "C1" };
+    expect(lines(botFindings(env, { ...DEFAULT_CONFIG, slack }))).toEqual(["ok config slack"]);
+    for (const missing of [{ team: null }, { channels: [] }, { users: [] }])
+      expect(lines(botFindings(env, { ...DEFAULT_CONFIG, slack: { ...slack, ...missing } }))).toEqual([
+        "warning config slack",
+      ]);
   });
 });

@@ -88,20 +88,27 @@ export async function checkDataDir(dataDir: string): Promise<Found[]> {
 /** Settings of the bot; checked only where some of them are there, since most machines run no bot. */
 const BOT_SETTINGS = ["SLACK_SIGNING_SECRET", "SLACK_APP_TOKEN", "GITLAB_PROJECT", "GITLAB_TRIGGER_TOKEN"] as const;
 
-/** What the bot lacks. Its trigger token and signing secret can only be tried by starting a pipeline, so they are not. */
+/**
+ * What the bot lacks. Its trigger token and signing secret can only be tried by starting a pipeline, so they are not. Without
+ * GitLab it runs zdsync on its own machine.
+ */
 export function botFindings(env: Environment, { slack }: Config): Found[] {
   if (!BOT_SETTINGS.some((name) => env[name])) return [];
+  const inGitlab = env.GITLAB_PROJECT || env.GITLAB_TRIGGER_TOKEN;
   const lacks = [
     ...(env.SLACK_SIGNING_SECRET || env.SLACK_APP_TOKEN ? [] : ["SLACK_SIGNING_SECRET (or SLACK_APP_TOKEN)"]),
-    ...["SLACK_BOT_TOKEN", "GITLAB_PROJECT", "GITLAB_TRIGGER_TOKEN"].filter((name) => !env[name]),
+    ...["SLACK_BOT_TOKEN", "SLACK_CHANNEL"].filter((name) => !env[name]),
+    ...(inGitlab && !env.GITLAB_PROJECT ? ["GITLAB_PROJECT"] : []),
+    ...(inGitlab && !env.GITLAB_TRIGGER_TOKEN && !env.GITLAB_API_TOKEN ? ["GITLAB_TRIGGER_TOKEN"] : []),
   ];
+  const mayRun = slack.team !== null && slack.channels.length > 0 && slack.users.length + slack.user_groups.length > 0;
   return [
     ...lacks.map((name) => warning(name, "not set: the bot cannot work", "Set it where the bot runs.")),
-    slack.users.length + slack.user_groups.length > 0
+    mayRun
       ? ok("config slack", "somebody may run")
       : warning(
           "config slack",
-          "names nobody: all the bot answers are help and status",
+          "lets nobody in: all the bot answers are help and status",
           "Write into the config, under slack: the team, channels, and users or user_groups that may run (Slack ids).",
         ),
   ];
