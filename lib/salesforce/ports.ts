@@ -18,6 +18,15 @@ export interface AccountPage {
   total: number;
 }
 
+/** What Salesforce says of one account now. */
+export interface OneAccount {
+  /** None where it is no customer (any more); several where Salesforce has its id twice. */
+  accounts: Account[];
+  /** Whether it is among the partners (P1): an alliance account may be a customer as well. */
+  isPartner: boolean;
+  unreadable: UnreadableRecord[];
+}
+
 /** A contact as Salesforce has it (U3). Whether its address is usable is for user-sync to say (U4). */
 export interface SalesforceContact {
   /** The account, 18 characters. */
@@ -54,6 +63,8 @@ export interface SalesforceReader {
   readonly host: string;
   /** The account query with its three filters (A1), page by page. */
   accounts(today: Day): AsyncIterable<AccountPage>;
+  /** One account, as `accounts` and `partners` would give it today. Throws `InternalError` on an id that is none. */
+  account(id: string, today: Day, allianceAccountId: string | null): Promise<OneAccount>;
   /** The partners of today (P1, P2), sorted by `salesforce_id`; `allianceAccountId` is the configured alliance account. */
   partners(allianceAccountId: string | null): Promise<{ partners: PartnerAccount[]; unreadable: UnreadableRecord[] }>;
   /** The support contacts of these accounts (U3), any number, sorted by account, address, name. */

@@ -2,7 +2,15 @@ import { describe, expect, test } from "bun:test";
 import { ATTRIBUTES } from "../domain/attributes.ts";
 import { number, text } from "../domain/source-field.ts";
 import { contactChunks } from "./contact-chunks.ts";
-import { type Attributes, accountQuery, contactQuery, partnerQuery, queriedFields } from "./queries.ts";
+import {
+  type Attributes,
+  accountQuery,
+  contactQuery,
+  oneAccountQuery,
+  onePartnerQuery,
+  partnerQuery,
+  queriedFields,
+} from "./queries.ts";
 import { soqlDay, soqlId, soqlText } from "./soql-literal.ts";
 import { id18 } from "./testing/records.ts";
 
@@ -65,6 +73,24 @@ describe("partner query (P1)", () => {
   });
 });
 
+describe("the queries for one account", () => {
+  const id = id18("001", 7);
+
+  test("the account query with all its filters, and the account", () => {
+    expect(oneAccountQuery("2026-11-23", id.slice(0, 15))).toBe(
+      `${accountQuery("2026-11-23")} AND Account_ID_18__c = '${id}'`,
+    );
+  });
+
+  test("the partner query as a whole, and the account", () => {
+    const alliance = id18("001", 9);
+    expect(onePartnerQuery(alliance, id)).toEndWith(
+      ` OR Account_ID_18__c = '${alliance}') AND Account_ID_18__c = '${id}'`,
+    );
+    expect(onePartnerQuery(null, id)).toContain("WHERE ((Type = 'Partner' AND ");
+  });
+});
+
 describe("contact query (U3)", () => {
   test("names the accounts without blanks between them", () => {
     expect(contactQuery([id18("001", 1), id18("001", 2)])).toBe(
@@ -108,5 +134,7 @@ describe("literals (S9)", () => {
     expect(() => soqlDay("2026-02-30")).toThrow("not a day");
     expect(() => contactQuery(["' OR Name != '"])).toThrow("no Salesforce id");
     expect(() => partnerQuery("' OR Name != '")).toThrow("no Salesforce id");
+    expect(() => oneAccountQuery("2026-11-23", "' OR Name != '")).toThrow("no Salesforce id");
+    expect(() => onePartnerQuery(null, "' OR Name != '")).toThrow("no Salesforce id");
   });
 });

@@ -44,6 +44,17 @@ export function partnerQuery(
   return `SELECT ${partnerFields(attributes).join(", ")} FROM Account WHERE ${partners}${alliance}`;
 }
 
+/** The account query (A1) for one account: the same fields, child lists and filters. */
+export function oneAccountQuery(today: Day, accountId: string): string {
+  return `${accountQuery(today)} AND ${ACCOUNT_ID} = ${soqlId(accountId)}`;
+}
+
+/** The partner query (P1) for one account. */
+export function onePartnerQuery(allianceAccountId: string | null, accountId: string): string {
+  const [select, where] = partnerQuery(allianceAccountId).split(" WHERE ");
+  return `${select} WHERE (${where}) AND ${ACCOUNT_ID} = ${soqlId(accountId)}`;
+}
+
 /** The contact query (U3) for a few accounts. No blanks between the ids: each would cost three bytes of the request line. */
 export function contactQuery(accountIds: readonly string[]): string {
   const accounts = accountIds.map(soqlId).join(",");

@@ -1,3 +1,4 @@
+import type { Day } from "../domain/dates.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { CHARGES, SUBSCRIPTIONS } from "./child-lists.ts";
 import { contactChunks } from "./contact-chunks.ts";
@@ -7,7 +8,7 @@ import { mapContact } from "./map-contact.ts";
 import { mapPartner } from "./map-partner.ts";
 import { inParallel } from "./parallel.ts";
 import type { AccountPage, SalesforceContact, SalesforceReader, UnreadableRecord } from "./ports.ts";
-import { accountQuery, contactQuery, partnerQuery } from "./queries.ts";
+import { accountQuery, contactQuery, oneAccountQuery, onePartnerQuery, partnerQuery } from "./queries.ts";
 import { readPages } from "./read.ts";
 import type { Session } from "./session.ts";
 import type { WireRecord } from "./wire-record.ts";
@@ -20,7 +21,8 @@ export function createReader(session: Session): SalesforceReader {
   return {
     host: session.host,
     accounts: (today) => readAccounts(session, accountQuery(today)),
-    partners: (allianceAccountId) => readPartners(session, allianceAccountId),
+    account: (id, today, allianceAccountId) => readAccount(session, id, today, allianceAccountId),
+    partners: (allianceAccountId) => readPartners(session, allianceAccountId, partnerQuery(allianceAccountId)),
     contacts: (accountIds) => readContacts(session, accountIds),
     describe: (object) => readDescription(session, object),
     apiUsage: session.apiUsage,
@@ -41,12 +43,32 @@ async function* readAccounts(session: Session, soql: string): AsyncGenerator<Acc
   }
 }
 
+async function readAccount(
+  session: Session,
+  id: string,
+  today: Day,
+  allianceAccountId: string | null,
+): ReturnType<SalesforceReader["account"]> {
+  const pages = await Array.fromAsync(readAccounts(session, oneAccountQuery(today, id)));
+  const { partners, unreadable } = await readPartners(
+    session,
+    allianceAccountId,
+    onePartnerQuery(allianceAccountId, id),
+  );
+  return {
+    accounts: pages.flatMap((page) => page.accounts),
+    isPartner: partners.length > 0,
+    unreadable: [...pages.flatMap((page) => page.unreadable), ...unreadable],
+  };
+}
+
 async function readPartners(
   session: Session,
   allianceAccountId: string | null,
+  soql: string,
 ): ReturnType<SalesforceReader["partners"]> {
   const alliance = allianceAccountId === null ? null : toId18(allianceAccountId);
-  const records = await readAll(session, "partners", partnerQuery(allianceAccountId));
+  const records = await readAll(session, "partners", soql);
   const mapped = records.map((record) => mapPartner(record, alliance));
   return {
     partners: mapped.flatMap((one) => ("partner" in one ? one.partner : [])).sort(by((one) => one.salesforce_id)),

@@ -1,0 +1,142 @@
+import { join } from "node:path";
+import type { Result } from "../artifacts/results.ts";
+import { ArtifactStore } from "../artifacts/store.ts";
+import type { Organization } from "../domain/organization.ts";
+import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import { ConfigurationError, messageOf, RefusedError } from "../errors.ts";
+import type { Needs, WritingContext } from "../stage/stage.ts";
+import { proveInstance } from "../zendesk/prove-instance.ts";
+import { type ContactsDone, type ContactsDue, finishContacts } from "./contacts.ts";
+import { ResultsFile } from "./results-file.ts";
+import { wantedContacts } from "./wanted-contacts.ts";
+
+/** What a session for retrying contacts is opened with. */
+export const RETRY_NEEDS: Needs = { salesforce: true, zendesk: ["global"], overrides: true, plans: true };
+
+/** A session of one retry: it holds the lock of the data directory (S11) until it is closed. */
+export interface RetrySession {
+  context: WritingContext;
+  close(): Promise<void>;
+}
+
+/** What became of one address: a person was created or associated, is there already, was left alone, or it failed. */
+export interface RetriedAddress {
+  email: string;
+  became: "created" | "associated" | "there already" | "left alone" | "failed";
+  /** In words. */
+  reason: string;
+}
+
+/**
+ * What came of a retry.
+ * - `done`: every address was looked at. `has` says whether somebody is in the organization now; `unknown` where an address failed.
+ * - `run goes on`: a run holds the data directory, and does the same itself.
+ * - `not retried`: nothing was written, `reason` says why and what to do.
+ */
+export type RetryEnd =
+  | { is: "done"; runId: string; has: "somebody" | "nobody" | "unknown"; addresses: RetriedAddress[] }
+  | { is: "run goes on"; reason: string }
+  | { is: "not retried"; reason: string };
+
+/**
+ * Does for one organization of global, now, what sync does about the contacts of new ones (Y2, Y3): its account's sold-to addresses
+ * are taken from Salesforce as they are at this moment. The organization may be of any age: a person asks for it. Never throws.
+ */
+export async function retryContacts(organizationId: number, open: () => Promise<RetrySession>): Promise<RetryEnd> {
+  let session: RetrySession;
+  try {
+    session = await open();
+  } catch (error) {
+    return notOpened(error);
+  }
+  try {
+    return await retryIn(session.context, organizationId);
+  } catch (error) {
+    return { is: "not retried", reason: messageOf(error) };
+  } finally {
+    await session.close();
+  }
+}
+
+function notOpened(error: unknown): RetryEnd {
+  if (error instanceof RefusedError) return { is: "run goes on", reason: error.message };
+  if (!(error instanceof ConfigurationError)) return { is: "not retried", reason: messageOf(error) };
+  const problems = error.problems.map(({ where, what }) => `${where}: ${what}`).join("; ");
+  return {
+    is: "not retried",
+    reason: `The bot cannot do this itself, settings of its own are missing or wrong (${problems}). The next run tries again by itself, for seven days from the organization's creation.`,
+  };
+}
+
+async function retryIn(context: WritingContext, organizationId: number): Promise<RetryEnd> {
+  const { config, remotes } = context;
+  const connection = await remotes.zendesk("global");
+  await proveInstance(connection.reader, config.hosts.global);
+  const [organization] = await connection.reader.organizationsById([organizationId]);
+  const account = organization ? createdFor(organization) : null;
+  if (account === null) return { is: "not retried", reason: notOurs(organizationId, organization) };
+  const wanted = await wantedContacts(account, context);
+  if ("reason" in wanted) return { is: "not retried", reason: wanted.reason };
+  const due: ContactsDue = { id: organizationId, salesforce_id: account, sold_tos: wanted.soldTos };
+  const [done] = await finishContacts([due], {
+    connection,
+    protectedAddresses: {
+      domains: new Set(config.protected_email_domains),
+      addresses: new Set(config.protected_emails),
+    },
+    // Other new organizations that want the same address had their turn: a run finishes the lower `salesforce_id` first.
+    claims: new Map(),
+  });
+  if (!done) return { is: "not retried", reason: "Nothing was reported about this organization." };
+  await keepResults(done.results, context);
+  return { is: "done", runId: context.runId, ...outcomeOf(done) };
+}
+
+/** The account for which zdsync created the organization (Y3); null where it did not, or where the organization names another one. */
+function createdFor(organization: Organization): string | null {
+  const account = accountIdOf(organization);
+  return account !== null && account === externalAccountIdOf(organization) ? account : null;
+}
+
+function notOurs(id: number, organization: Organization | undefined): string {
+  if (!organization) return `Organization ${id} does not exist in Zendesk (global) any more. Nothing was changed.`;
+  const why =
+    accountIdOf(organization) === null
+      ? "it names no Salesforce account (organization field salesforce_id)"
+      : "its external id is not the one of its Salesforce account";
+  return `Organization ${id} was not created by zdsync: ${why}. Nothing was changed; add its contacts in Zendesk.`;
+}
+
+/**
+ * Kept in the history under the retry's own id, where `zdsync undo --results` takes it. Not in the data directory itself: the
+ * results of the last run stand there.
+ */
+async function keepResults(results: readonly Result[], { store, runId, warn }: WritingContext): Promise<void> {
+  if (results.length === 0) return;
+  const folder = new ArtifactStore(join(store.directory, "history", runId));
+  const file = new ResultsFile("global_results.json", folder);
+  try {
+    await file.add(results);
+  } catch (error) {
+    warn(`the results of ${runId} could not be kept in ${folder.directory}: ${messageOf(error)}`);
+  }
+}
+
+function outcomeOf({ organization, results, withoutAnybody }: ContactsDone<ContactsDue>) {
+  const addresses = organization.sold_tos.map(({ email }): RetriedAddress => {
+    const result = results.find((one) => one.after.email === email);
+    return result
+      ? { email, became: becameOf(result), reason: result.reason ?? result.outcome }
+      : { email, became: "there already", reason: "is in the organization already" };
+  });
+  const failed = addresses.some(({ became }) => became === "failed");
+  const placed = addresses.some(({ became }) => became !== "failed" && became !== "left alone");
+  const has = placed ? "somebody" : withoutAnybody ? "nobody" : failed ? "unknown" : "somebody";
+  return { addresses, has } as const;
+}
+
+function becameOf({ outcome, reason }: Result): RetriedAddress["became"] {
+  if (outcome === "failed") return "failed";
+  if (outcome === "skipped") return "left alone";
+  return reason === "created" ? "created" : "associated";
+}
