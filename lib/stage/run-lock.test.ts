@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT, exitCodeOf, messageOf, RefusedError } from "../errors.ts";
-import { type Machine, takeLock } from "./run-lock.ts";
+import { lockHolder, type Machine, takeLock } from "./run-lock.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -75,6 +75,33 @@ describe("S11: one run at a time", () => {
     const unlock = await takeLock(join(folder, "new", "data"), "run", "run-1", machine(10));
     expect(await readdir(join(folder, "new", "data"))).toEqual(["zdsync.lock"]);
     await unlock();
+  });
+});
+
+describe("who is running", () => {
+  test("while a run has the lock, who and since when; asking changes nothing", async () => {
+    expect(await lockHolder(folder, machine(11))).toBeNull();
+    const unlock = await takeLock(folder, "run", "run-1", machine(10));
+    expect(await lockHolder(folder, machine(11, [10, 11]))).toEqual({
+      host: "here",
+      pid: 10,
+      command: "run",
+      run_id: "run-1",
+      since: NOW.toISOString(),
+    });
+    await unlock();
+    expect(await lockHolder(folder, machine(11))).toBeNull();
+  });
+
+  test.each<[string, Parameters<typeof leftLock>]>([
+    ["a dead holder", [{ host: "here", pid: 9 }]],
+    ["a stale heartbeat", [{ host: "elsewhere", pid: 9 }, 121]],
+    ["a lock that cannot be read", ["{"]],
+  ])("%s: nobody, and the lock stays as it lies there", async (_, left) => {
+    await leftLock(...left);
+    const before = await Bun.file(lockFile()).text();
+    expect(await lockHolder(folder, machine(10))).toBeNull();
+    expect(await Bun.file(lockFile()).text()).toBe(before);
   });
 });
 

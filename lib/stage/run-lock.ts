@@ -16,7 +16,8 @@ const HolderSchema = v.object({
   run_id: v.string(),
   since: v.string(),
 });
-type Holder = v.InferOutput<typeof HolderSchema>;
+/** Who works in a data directory, and since when (ISO 8601). */
+export type LockHolder = v.InferOutput<typeof HolderSchema>;
 
 /** What the lock asks the machine; injected so that tests need no second machine. */
 export interface Machine {
@@ -40,7 +41,7 @@ export async function takeLock(
 ): Promise<() => Promise<void>> {
   await makeFolder(directory);
   const path = join(directory, LOCK_FILE);
-  const mine: Holder = {
+  const mine: LockHolder = {
     host: machine.host,
     pid: machine.pid,
     command,
@@ -56,6 +57,15 @@ export async function takeLock(
     if (await takeOver(path, text, machine)) return keep(path, text, machine);
   }
   throw new RefusedError(`Several runs try to take over ${path} at once. Wait until one has it, and start again.`);
+}
+
+/**
+ * Who works in a data directory at this moment; null where nobody does, where the holder is dead or its heartbeat stale, and where
+ * the lock cannot be read. Changes nothing.
+ */
+export async function lockHolder(directory: string, machine: Machine = THIS_MACHINE): Promise<LockHolder | null> {
+  const found = await readLock(join(directory, LOCK_FILE));
+  return found && !isFree(found, machine) ? found.holder : null;
 }
 
 async function makeFolder(directory: string): Promise<void> {
@@ -83,7 +93,7 @@ async function create(path: string, text: string): Promise<boolean> {
 }
 
 interface FoundLock {
-  holder: Holder | null;
+  holder: LockHolder | null;
   beatenAt: Date;
 }
 
@@ -97,7 +107,7 @@ async function readLock(path: string): Promise<FoundLock | null> {
   }
 }
 
-function parseHolder(text: string): Holder | null {
+function parseHolder(text: string): LockHolder | null {
   try {
     const parsed = v.safeParse(HolderSchema, JSON.parse(text));
     return parsed.success ? parsed.output : null;
@@ -147,7 +157,7 @@ function keep(path: string, text: string, machine: Machine): () => Promise<void>
   };
 }
 
-function inUse(directory: string, holder: Holder | null): string {
+function inUse(directory: string, holder: LockHolder | null): string {
   const who = holder
     ? `zdsync ${holder.command} (run ${holder.run_id}) on ${holder.host}, process ${holder.pid}, since ${holder.since}`
     : "another zdsync";

@@ -1,0 +1,104 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { InstanceName } from "../domain/instance.ts";
+import { RUN_RECORD, type RunRecord, type Step } from "./run-record.ts";
+
+/** Who wants to know how a run is going. What it does with that never fails a run and never decides anything (G2). */
+export interface RunObserver {
+  /** A stage began or ended; `instance` where the stage has one. */
+  step(stage: string, instance: InstanceName | null, state: Step["state"]): Promise<void>;
+}
+
+/** Nobody wants to know. */
+export const UNOBSERVED: RunObserver = { step: async () => {} };
+
+/** What is known of a run when it begins. */
+export type RunBeginning = Pick<
+  RunRecord,
+  "run_id" | "command" | "dry_run" | "instances" | "host" | "pid" | "started_at"
+>;
+
+/** What is known of a run when it has ended. */
+export type RunEnding = Pick<RunRecord, "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts">;
+
+/** Nothing came of a run; what a run that ended before its stages leaves. */
+export const NOTHING_CAME: Omit<RunEnding, "exit"> = {
+  comparisons: [],
+  failures: [],
+  unknown_charges: [],
+  conflicts: [],
+};
+
+/** What a recorder asks of whoever owns it. */
+export interface RecorderDeps {
+  clock: () => Date;
+  warn(message: string): void;
+}
+
+/**
+ * Keeps `history/<run id>/run.json` of a run as it goes, so that others can follow it (run-record.ts). Each change replaces the
+ * file, owner-only; where that fails it warns once and the run goes on. `ended_at` of a run that was killed stays null.
+ */
+export class RunRecorder implements RunObserver {
+  #record: RunRecord;
+  #writing: Promise<void> = Promise.resolve();
+  #hasWarned = false;
+
+  constructor(
+    private readonly dataDir: string,
+    beginning: RunBeginning,
+    private readonly deps: RecorderDeps,
+  ) {
+    this.#record = { schema: 1, ...beginning, ended_at: null, exit: null, steps: [], ...NOTHING_CAME };
+  }
+
+  /** Writes the record for the first time. */
+  begin(): Promise<void> {
+    return this.#write();
+  }
+
+  /** One entry for a stage and instance: a later state takes the place of the earlier one. */
+  step(stage: string, instance: InstanceName | null, state: Step["state"]): Promise<void> {
+    const step: Step = { stage, instance, state, at: this.#now() };
+    const { steps } = this.#record;
+    const known = steps.findIndex((one) => one.stage === stage && one.instance === instance);
+    this.#record.steps = known < 0 ? [...steps, step] : steps.with(known, step);
+    return this.#write();
+  }
+
+  /** Says how it ended. What was still going on then ended with it: no step stays `running`. */
+  end(ending: RunEnding): Promise<void> {
+    const at = this.#now();
+    const steps = this.#record.steps.map((step) =>
+      step.state === "running" ? { ...step, state: "failed" as const, at } : step,
+    );
+    this.#record = { ...this.#record, ...ending, steps, ended_at: at };
+    return this.#write();
+  }
+
+  #now(): string {
+    return this.deps.clock().toISOString();
+  }
+
+  /** One after the other: of two at once the older one might come last. */
+  #write(): Promise<void> {
+    const text = `${JSON.stringify(this.#record, null, 2)}\n`;
+    this.#writing = this.#writing
+      .then(() => this.#replace(text))
+      .catch((error: NodeJS.ErrnoException) => {
+        if (this.#hasWarned) return;
+        this.#hasWarned = true;
+        this.deps.warn(
+          `${RUN_RECORD} cannot be written (${error.code ?? "unknown"}): others will not see how this run goes.`,
+        );
+      });
+    return this.#writing;
+  }
+
+  async #replace(text: string): Promise<void> {
+    const folder = join(this.dataDir, "history", this.#record.run_id);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writeFileAtomic(join(folder, RUN_RECORD), text, { mode: 0o600 });
+  }
+}
