@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
-import { createGitLab } from "./gitlab/gitlab.ts";
+import type { Pipelines } from "./gitlab/pipelines.ts";
+import { createGitLabService, newGitLabSecrets } from "./gitlab/service.ts";
 import { createSalesforce } from "./salesforce/salesforce.ts";
 import { buildWorld } from "./seed/build-world.ts";
 import { ORGANIZATION_FIELDS, USER_FIELDS } from "./seed/organization-fields.ts";
@@ -25,11 +26,16 @@ export interface RunningSandbox extends Sandbox {
   setOverrides(text: string): void;
   /** Ends all Salesforce sessions. */
   expireSessions(): void;
+  /** The environment of a bot whose runs are pipelines of the sandbox's GitLab; not in `env`, as it changes where runs happen. */
+  gitlabEnv: Record<string, string>;
+  /** The pipelines of the sync project: what tests and demos do to them. */
+  pipelines: Pipelines;
 }
 
 const SALESFORCE = { clientId: "sandbox-salesforce-client", username: "integration@sandbox.example" };
 const ZENDESK_EMAIL = "admin@sandbox.example";
 const OVERRIDES = { project: { id: 4711, path: "support/zdsync-overrides" }, path: "overrides.yml", ref: "main" };
+const SYNC = { project: { id: 4712, path: "support/zdsync-runs" }, ref: "main" };
 const SLACK_CHANNEL = "C0SANDBOX1";
 /** One the bot was never invited to. */
 const OTHER_SLACK_CHANNEL = "C0SANDBOX2";
@@ -43,12 +49,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const world = options.world ?? seededWorld(options);
   const secrets = newSecrets();
   const keys = newKeys();
+  const gitlabSecrets = newGitLabSecrets();
   const clock = new SandboxClock(options.timeFactor ?? 60);
   const log = new RequestLog();
   const faults = new Faults();
   // The services are made before it is known where they are served.
   const urls: Sandbox["urls"] = { salesforce: "", global: "", "us-government": "", gitlab: "", slack: "" };
-  const services = createServices({ options, world, secrets, keys, clock, urls });
+  const services = createServices({ options, world, secrets, gitlabSecrets, keys, clock, urls });
   const stop = await serveAll(services, urls, {
     log,
     faults,
@@ -66,13 +73,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     addFault: (fault) => faults.add(fault),
     clearFaults: () => faults.clear(),
     get secrets() {
-      return [...Object.values(secrets), keys.privateKey, ...issuedTokens(services)];
+      return [...Object.values(secrets), ...Object.values(gitlabSecrets), keys.privateKey, ...issuedTokens(services)];
     },
     apiTokens: {
       global: { email: ZENDESK_EMAIL, token: secrets["global token"] },
       "us-government": { email: ZENDESK_EMAIL, token: secrets["us-government token"] },
     },
     jwt: { username: SALESFORCE.username, privateKey: keys.privateKey },
+    gitlabEnv: services.gitlab.env(),
+    pipelines: services.gitlab.pipelines,
     ...remoteControls(services),
     stop,
   };
@@ -92,6 +101,7 @@ interface Making {
   options: SandboxOptions;
   world: World;
   secrets: Secrets;
+  gitlabSecrets: ReturnType<typeof newGitLabSecrets>;
   keys: Keys;
   clock: SandboxClock;
   urls: Sandbox["urls"];
@@ -103,10 +113,15 @@ function createServices(making: Making) {
     salesforce: salesforceOf(making),
     global: instanceOf(making, "global"),
     "us-government": instanceOf(making, "us-government"),
-    gitlab: createGitLab({
-      project: OVERRIDES.project,
-      token: secrets.gitlab,
-      file: { path: OVERRIDES.path, ref: OVERRIDES.ref, text: world.overrides },
+    gitlab: createGitLabService({
+      overrides: {
+        project: OVERRIDES.project,
+        token: secrets.gitlab,
+        file: { path: OVERRIDES.path, ref: OVERRIDES.ref, text: world.overrides },
+      },
+      sync: SYNC,
+      secrets: making.gitlabSecrets,
+      baseUrl: () => making.urls.gitlab,
     }),
     slack: createSlack({
       token: secrets.slack,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { decoded, json, message, revokedToken } from "./answers.ts";
 
 /** The one private project the sandbox's GitLab has, and its one file. */
 export interface GitLabOptions {
@@ -78,26 +79,4 @@ function file({ path, ref, text }: GitLabOptions["file"]): Response {
 /** A Git object's id: equal texts have equal ids, whoever asks. */
 function gitHash(type: string, bytes: Uint8Array): string {
   return createHash("sha1").update(`${type} ${bytes.length}\0`).update(bytes).digest("hex");
-}
-
-function message(status: number, what: string): Response {
-  return json(status, { message: `${status} ${what}` });
-}
-
-/** A wrong Bearer token is OAuth's business and answered in OAuth's words; a wrong PRIVATE-TOKEN is not. */
-function revokedToken(): Response {
-  const error_description = "Token was revoked. You have to re-authorize from the user.";
-  return json(401, { error: "invalid_token", error_description });
-}
-
-function json(status: number, body: unknown): Response {
-  return Response.json(body, { status });
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }
