@@ -1,0 +1,110 @@
+import { describe, expect, test } from "bun:test";
+import type { RecordedComparison } from "../../lib/runs/run-record.ts";
+import { recordOf } from "../watch/testing/run-states.ts";
+import { countsLines, failureLines, outcomeText, plannedLines } from "./run.ts";
+
+const none = { applied: 0, failed: 0, skipped: 0 };
+
+function comparison(change: Partial<RecordedComparison> = {}): RecordedComparison {
+  return {
+    name: "global",
+    existing: 100,
+    planned: { creates: 3, updates: 12, marks: 1 },
+    measures: [{ effect: "downgrades", count: 2, limit: 5, exceeded: false }],
+    refused: null,
+    unconfirmed: [],
+    results: null,
+    ...change,
+  };
+}
+
+describe("outcomes", () => {
+  test.each([
+    [{ status: "waiting", exit: null, dryRun: false }, "waiting for its turn"],
+    [{ status: "running", exit: null, dryRun: false }, "running"],
+    [{ status: "lost", exit: null, dryRun: false }, "killed or lost: nobody knows how far it came"],
+    [{ status: "ended", exit: 0, dryRun: false }, "done, nothing failed"],
+    [{ status: "ended", exit: 0, dryRun: true }, "done, nothing was written (dry run)"],
+    [{ status: "ended", exit: 1, dryRun: true }, "failed"],
+    [{ status: "ended", exit: 2, dryRun: false }, "not begun: a setting or an input is wrong"],
+    [{ status: "ended", exit: 3, dryRun: false }, "done, but some records failed"],
+    [{ status: "ended", exit: 4, dryRun: false }, "refused before any write"],
+    [{ status: "ended", exit: 5, dryRun: false }, "stopped before the end; the rest was not attempted"],
+    [{ status: "ended", exit: null, dryRun: false }, "ended, nobody knows how"],
+    [{ status: "ended", exit: 99, dryRun: false }, "ended, nobody knows how"],
+  ] as const)("%j", (state, said) => {
+    expect(outcomeText(state)).toBe(said);
+  });
+});
+
+describe("counts", () => {
+  test("what was planned, downgrades among the updates", () => {
+    expect(plannedLines(recordOf({ comparisons: [comparison()] }))).toEqual([
+      "• Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+    ]);
+  });
+
+  test("what was written, what failed and what was skipped", () => {
+    const results = {
+      create: { applied: 2, failed: 1, skipped: 0 },
+      update: { applied: 12, failed: 0, skipped: 3 },
+      mark: { ...none, applied: 1 },
+      contact: { applied: 4, failed: 1, skipped: 0 },
+    };
+    expect(countsLines(recordOf({ comparisons: [comparison({ results })] }))).toEqual([
+      "• Customers, global: 2 created, 12 updated, 1 marked, 4 contacts associated, 2 downgrades among what was planned, *2 failed*, 3 skipped",
+    ]);
+  });
+
+  test.each([
+    [{}, false, "3 creates, 12 updates (2 downgrades among them), 1 mark (not written)"],
+    [
+      { refused: "Too many creates" },
+      false,
+      "3 creates, 12 updates (2 downgrades among them), 1 mark (refused, nothing written)",
+    ],
+    [{}, true, "3 creates, 12 updates (2 downgrades among them), 1 mark (dry run)"],
+    [{ planned: { creates: 0, updates: 0, marks: 0 }, measures: [] }, false, "nothing to change"],
+    [
+      {
+        planned: { creates: 0, updates: 0, marks: 0 },
+        measures: [],
+        results: { create: none, update: none, mark: none, contact: none },
+      },
+      false,
+      "nothing to change",
+    ],
+  ])("not written: %j", (change, dryRun, said) => {
+    expect(countsLines(recordOf({ dry_run: dryRun, comparisons: [comparison(change)] }))).toEqual([
+      `• Customers, global: ${said}`,
+    ]);
+  });
+});
+
+describe("failures", () => {
+  test("texts from outside show as themselves", () => {
+    const lines = failureLines(
+      recordOf({
+        failures: [{ where: "sync <!channel>", message: `*bold* <@U1>\n${"x".repeat(3000)}` }],
+        comparisons: [comparison({ refused: "Too many <creates>" })],
+      }),
+    );
+    expect(lines[0]).toStartWith("• sync &lt;!channel&gt;: *\u200bbold*\u200b &lt;@U1&gt; xxx");
+    expect(lines[0]?.length).toBeLessThan(500);
+    expect(lines[1]).toBe("• Customers, global: Too many &lt;creates&gt;");
+  });
+
+  test("more than was confirmed", () => {
+    const unconfirmed = [{ effect: "creates", count: 9, confirmed: 3 }];
+    expect(failureLines(recordOf({ comparisons: [comparison({ unconfirmed })] }))).toEqual([
+      "• Customers, global: more than was confirmed (9 creates, 3 confirmed)",
+    ]);
+  });
+
+  test("ten are shown, the rest is counted", () => {
+    const failures = Array.from({ length: 13 }, (_, index) => ({ where: "sync", message: `${index}` }));
+    const lines = failureLines(recordOf({ failures }));
+    expect(lines.length).toBe(11);
+    expect(lines.at(-1)).toBe("and 3 more");
+  });
+});

@@ -1,0 +1,95 @@
+import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { counted, countsText, effectCounts } from "../run-flow/counts.ts";
+import type { RunState } from "../runs/runner.ts";
+
+/**
+ * What people read of runs, as mrkdwn lines in which everything from outside was made harmless. The one home of these words:
+ * `/zdsync last` and `status` show them, and the run flow in its threads.
+ *
+ * - `outcomeText(state)`: `done`, `refused before any write`, … in words.
+ * - `plannedLines(record)`: what every comparison would change, or had to change.
+ * - `countsLines(record)`: what every comparison changed; what it had to change, where nothing was written.
+ * - `failureLines(record)`: why something was refused or ended early.
+ */
+
+/** Failures and refusals shown of a run; a line says how many more there are. */
+const MOST_FAILURES = 10;
+/** Characters of one reason. */
+const MOST_OF_REASON = 400;
+
+const EXIT_WORDS: Record<number, string> = {
+  0: "done, nothing failed",
+  1: "failed",
+  2: "not begun: a setting or an input is wrong",
+  3: "done, but some records failed",
+  4: "refused before any write",
+  5: "stopped before the end; the rest was not attempted",
+};
+
+/** How a run is doing or how it ended, in words (exit codes: interface.md). */
+export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | "exit" | "dryRun">): string {
+  switch (status) {
+    case "waiting":
+      return "waiting for its turn";
+    case "running":
+      return "running";
+    case "lost":
+      return "killed or lost: nobody knows how far it came";
+    case "ended": {
+      const words = exit === null ? undefined : EXIT_WORDS[exit];
+      if (words === undefined) return "ended, nobody knows how";
+      return dryRun && exit === 0 ? "done, nothing was written (dry run)" : words;
+    }
+  }
+}
+
+/** One line for each comparison: what it would change, or had to change. */
+export function plannedLines({ comparisons }: Pick<RunRecord, "comparisons">): string[] {
+  return comparisons.map((one) => `• ${COMPARISON[one.name].title}: ${countsText(effectCounts(one))}`);
+}
+
+/** One line for each comparison: what became of it. */
+export function countsLines(record: Pick<RunRecord, "comparisons" | "dry_run">): string[] {
+  return record.comparisons.map((one) => `• ${COMPARISON[one.name].title}: ${becameText(one, record)}`);
+}
+
+function becameText(comparison: RecordedComparison, { dry_run }: Pick<RunRecord, "dry_run">): string {
+  if (comparison.results === null || dry_run) {
+    const planned = countsText(effectCounts(comparison));
+    const why = dry_run ? "dry run" : comparison.refused === null ? "not written" : "refused, nothing written";
+    return planned === "nothing" ? "nothing to change" : `${planned} (${why})`;
+  }
+  const { create, update, mark, contact } = comparison.results;
+  const all = [create, update, mark, contact];
+  const sum = (outcome: "failed" | "skipped") => all.reduce((total, counts) => total + counts[outcome], 0);
+  const downgrades = effectCounts(comparison).downgrades;
+  const parts = [
+    ...(create.applied > 0 ? [`${create.applied} created`] : []),
+    ...(update.applied > 0 ? [`${update.applied} updated`] : []),
+    ...(mark.applied > 0 ? [`${mark.applied} marked`] : []),
+    ...(contact.applied > 0 ? [`${counted(contact.applied, "contact")} associated`] : []),
+    ...(downgrades > 0 ? [`${counted(downgrades, "downgrade")} among what was planned`] : []),
+    ...(sum("failed") > 0 ? [`*${sum("failed")} failed*`] : []),
+    ...(sum("skipped") > 0 ? [`${sum("skipped")} skipped`] : []),
+  ];
+  return parts.length > 0 ? parts.join(", ") : "nothing to change";
+}
+
+/** Why an instance ended early and why a comparison was refused, each in a line; empty where neither happened. */
+export function failureLines({ failures, comparisons }: Pick<RunRecord, "failures" | "comparisons">): string[] {
+  const ended = failures.map(
+    ({ where, message }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(message, MOST_OF_REASON)}`,
+  );
+  const refused = comparisons.flatMap(({ name, refused: why, unconfirmed }) => {
+    if (why !== null) return [`• ${COMPARISON[name].title}: ${mrkdwnText(why, MOST_OF_REASON)}`];
+    const more = unconfirmed.map(
+      ({ effect, count, confirmed }) => `${count} ${mrkdwnText(effect, 30)}, ${confirmed} confirmed`,
+    );
+    return more.length > 0 ? [`• ${COMPARISON[name].title}: more than was confirmed (${more.join("; ")})`] : [];
+  });
+  const lines = [...ended, ...refused];
+  if (lines.length <= MOST_FAILURES) return lines;
+  return [...lines.slice(0, MOST_FAILURES), `and ${lines.length - MOST_FAILURES} more`];
+}
