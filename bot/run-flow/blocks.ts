@@ -1,0 +1,63 @@
+import type { ConfirmedEffect } from "../../lib/runs/confirmed-counts.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Block } from "../../lib/slack/ports.ts";
+import type { Said } from "../conversation.ts";
+
+/** Characters of one section: Slack takes 3,000, escaped. */
+const MOST_OF_SECTION = 2_800;
+/** Characters of all sections as JSON: Slack refuses some 13,000 of blocks, whatever its documentation says (facts 6). */
+const MOST_OF_MESSAGE = 9_500;
+
+/** A message of lines: mrkdwn of ours, in which everything from outside was made harmless already. The first line is its `text`. */
+export function saidLines(lines: readonly string[], ...more: Block[]): Said & { blocks: Block[] } {
+  return { text: lines[0] ?? "", blocks: [...sections(fitting(lines)), ...more] };
+}
+
+/** As many lines as fit into a message, and how many did not. */
+function fitting(lines: readonly string[]): string[] {
+  let characters = 0;
+  const kept = lines.filter((line) => {
+    characters += JSON.stringify(line).length + 1;
+    return characters <= MOST_OF_MESSAGE;
+  });
+  return kept.length === lines.length ? kept : [...kept, `(${lines.length - kept.length} lines left out)`];
+}
+
+/** Lines in as many sections as their length asks for. */
+function sections(lines: readonly string[]): Block[] {
+  const texts: string[] = [];
+  for (const line of lines) {
+    const open = texts.at(-1);
+    if (open !== undefined && open.length + line.length + 1 <= MOST_OF_SECTION)
+      texts[texts.length - 1] = `${open}\n${line}`;
+    else texts.push(line);
+  }
+  return texts.map((text) => ({ type: "section", text: { type: "mrkdwn", text, verbatim: true } }));
+}
+
+/** A moment as Slack shows it in each reader's own time zone; programs that cannot, show UTC. */
+export function momentText(moment: Date): string {
+  const utc = moment.toISOString().slice(0, 16).replace("T", " ");
+  return `<!date^${Math.floor(moment.getTime() / 1000)}^{date_short_pretty} {time}|${utc} UTC>`;
+}
+
+/** `4 min 12 s`, `1 h 3 min`. */
+export function durationText(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const minutes = Math.floor(seconds / 60);
+  if (seconds < 60) return `${seconds} s`;
+  return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** What an effect is called next to a number of its own. */
+export const EFFECT_WORD: Record<ConfirmedEffect, string> = {
+  creates: "create",
+  updates: "update",
+  marks: "mark",
+  downgrades: "downgrade",
+};
+
+/** A person as Slack shows them; what is no user id of Slack's shows as text. */
+export function mention(user: string): string {
+  return /^[UW][A-Z0-9]{2,}$/.test(user) ? `<@${user}>` : mrkdwnText(user, 40);
+}

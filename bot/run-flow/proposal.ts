@@ -1,0 +1,126 @@
+import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import type { RunRecord } from "../../lib/runs/run-record.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Block } from "../../lib/slack/ports.ts";
+import { ACTION } from "../parts.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
+import {
+  changesNothing,
+  countsText,
+  countsToConfirm,
+  coveredComparisons,
+  effectCounts,
+  totalCounts,
+} from "./counts.ts";
+import { exitOf, failureLines, outcomeText } from "./render-end.ts";
+import { instanceText, orderText, runLink } from "./run-words.ts";
+
+/** What a dry run gave: what may be offered, or why nothing is. */
+export interface Proposal {
+  is: "changes" | "nothing" | "refused" | "failed" | "lost" | "unreadable";
+  /** What it said, as mrkdwn lines. */
+  lines: string[];
+  /** What a run would change; in `changes` what is offered. */
+  counts: ConfirmedCounts;
+}
+
+/** Judges a dry run that has ended or is lost. Pure. */
+export function judgeDryRun(kind: Runner["kind"], run: RunState, instance: InstanceName | null): Proposal {
+  const { record } = run;
+  const link = runLink(kind, run);
+  const again = `\`/zdsync ${orderText(instance)}\``;
+  if (run.status === "lost") {
+    const line = "*The dry run was lost:* it was killed or deleted before it could say anything. Nothing was changed.";
+    return { is: "lost", lines: [line, `Ask again with ${again}.`, link], counts: {} };
+  }
+  if (record === null) {
+    const line = `*The dry run left no result that can be read* (it ended: ${outcomeText(exitOf(run))}). Nothing was changed.`;
+    return { is: "unreadable", lines: [line, `Look at ${link}, then ask again with ${again}.`], counts: {} };
+  }
+  const counts = countsToConfirm(record, instance);
+  return { is: verdict(run, record, instance), counts, lines: proposalLines(run, record, instance, link) };
+}
+
+function verdict(run: RunState, record: RunRecord, instance: InstanceName | null): Proposal["is"] {
+  const covered = coveredComparisons(record, instance);
+  const exit = exitOf(run);
+  const isRefused = covered.some(({ refused }) => refused !== null);
+  // Done (3: some records failed) or refused by limits: everything else did not come to its end.
+  if ((exit !== 0 && exit !== 3 && !(exit === 4 && isRefused)) || record.failures.length > 0) return "failed";
+  if (isRefused) return "refused";
+  return changesNothing(countsToConfirm(record, instance)) ? "nothing" : "changes";
+}
+
+function proposalLines(run: RunState, record: RunRecord, instance: InstanceName | null, link: string): string[] {
+  const is = verdict(run, record, instance);
+  const covered = coveredComparisons(record, instance);
+  const where = instanceText(instance);
+  const found = covered.map((one) => `• ${COMPARISON[one.name].title}: ${countsText(effectCounts(one))}`);
+  const refused = covered.flatMap(({ name, refused: why }) =>
+    why === null ? [] : [`• ${COMPARISON[name].title}: ${mrkdwnText(why, 700)}`],
+  );
+  const total = `Together: ${countsText(totalCounts(countsToConfirm(record, instance)))}.`;
+  switch (is) {
+    case "nothing":
+      return [`*A run of ${where} would change nothing now.* There is nothing to start.`, link];
+    case "changes":
+      return [`*What a run of ${where} would change now:*`, ...found, total, link];
+    case "refused":
+      return [
+        `*A run of ${where} would be refused by a safety limit.* Nothing was changed.`,
+        ...refused,
+        ...found,
+        total,
+        "Slack cannot raise limits. If the changes are right, allow them for one run where zdsync runs: `zdsync run --allow …` on the machine, or the pipeline's `allow` input.",
+        link,
+      ];
+    default:
+      return [
+        `*The dry run of ${where} did not come to its end: ${outcomeText(exitOf(run))}.* Nothing was changed.`,
+        ...failureLines(record),
+        ...refused,
+        ...(instance === null
+          ? [
+              "If only one instance is concerned, ask for the other: `/zdsync run global` or `/zdsync run us-government`.",
+            ]
+          : []),
+        link,
+      ];
+  }
+}
+
+/** What is said below counts that can be confirmed. */
+export const MAXIMA =
+  "These counts are maxima: a run that finds more stops before it writes, and asks again. Only you can confirm, once, within five minutes.";
+
+/** The buttons that start a run and take the offer back. `token` is the offer's. */
+export function offerButtons(token: string, counts: ConfirmedCounts, instance: InstanceName | null): Block {
+  const text = `At most ${countsText(totalCounts(counts))}, written to Zendesk (${instanceText(instance)}) at once.`;
+  return {
+    type: "actions",
+    elements: [
+      {
+        type: "button",
+        action_id: ACTION.confirmRun,
+        style: "danger",
+        text: { type: "plain_text", text: "Start the run", emoji: false },
+        value: token,
+        confirm: {
+          title: { type: "plain_text", text: "Start the run?", emoji: false },
+          text: { type: "plain_text", text, emoji: false },
+          confirm: { type: "plain_text", text: "Start", emoji: false },
+          deny: { type: "plain_text", text: "Not now", emoji: false },
+          style: "danger",
+        },
+      },
+      {
+        type: "button",
+        action_id: ACTION.dismissRun,
+        text: { type: "plain_text", text: "Cancel", emoji: false },
+        value: token,
+      },
+    ],
+  };
+}

@@ -1,0 +1,138 @@
+import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
+import { durationText, EFFECT_WORD, mention } from "./blocks.ts";
+import { confirmedText, counted, countsToConfirm } from "./counts.ts";
+import type { FollowedRun } from "./followed-runs.ts";
+import { orderText, runLink } from "./run-words.ts";
+
+/** Failures named; a line says how many more there are. */
+const NAMED = 8;
+
+type Total = { applied: number; failed: number; skipped: number };
+
+/** How a run ended: outcome, counts, duration, failures, link; as mrkdwn lines. Pure. */
+export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunState): string[] {
+  const { record } = run;
+  const took = run.endedAt ? ` after ${durationText(run.endedAt.getTime() - run.startedAt.getTime())}` : "";
+  if (run.status === "lost")
+    return [
+      "*Lost.* The run neither goes on nor left a result: it was killed, or deleted. Nobody knows how far it came.",
+      "The next run repairs what it left undone: nothing is written twice.",
+      lookAt(kind, run),
+    ];
+  const outcome = record && exceeded(record).length > 0 ? UNCONFIRMED : outcomeText(exitOf(run));
+  if (record === null) return [`*${outcome}*${took}. It left no result that can be read.`, lookAt(kind, run)];
+  return [
+    `*${outcome}*${took}: ${totalText(totalOf(record.comparisons))}.`,
+    ...record.comparisons.map(comparisonLine),
+    ...unconfirmedLines(record),
+    ...failureLines(record),
+    lookAt(kind, run),
+    ...(exitOf(run) === 5 ? [`The rest was not attempted. \`/zdsync ${orderText(followed.instance)}\` goes on.`] : []),
+  ];
+}
+
+/** What is asked where a run stopped because there was more than confirmed; null where a limit is in the way, or nothing exceeded. */
+export function asksAgain(
+  followed: FollowedRun,
+  { status, record }: RunState,
+): { lines: string[]; counts: ConfirmedCounts } | null {
+  if (status !== "ended" || record === null || exceeded(record).length === 0) return null;
+  if (record.comparisons.some(({ measures }) => measures.some((one) => one.exceeded))) return null;
+  // What this run did not come to is still bound to what was confirmed before.
+  const counts = { ...followed.counts, ...countsToConfirm(record, followed.instance) };
+  const lines = [
+    `${mention(followed.by.user)}: start it with the new counts? ${confirmedText(counts)}.`,
+    "Only you can confirm this, once, within five minutes.",
+  ];
+  return { lines, counts };
+}
+
+const UNCONFIRMED = "Stopped: there is more to change than was confirmed";
+
+/** The exit code as words. */
+export function outcomeText(exit: number | null): string {
+  return (exit === null ? null : EXIT_WORDS[exit]) ?? "Ended, nobody knows how";
+}
+
+const EXIT_WORDS: Record<number, string> = {
+  0: "Done",
+  1: "Failed",
+  2: "Failed: a setting is wrong",
+  3: "Done, but some records failed",
+  4: "Refused before any write",
+  5: "Stopped before the end",
+};
+
+/** The exit code as the runner knows it, or else as the run itself wrote it down. */
+export function exitOf({ exit, record }: RunState): number | null {
+  return exit ?? record?.exit ?? null;
+}
+
+/** Why an instance or all of them ended early; as mrkdwn lines. */
+export function failureLines({ failures }: RunRecord): string[] {
+  const lines = failures.map(({ where, message }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(message, 500)}`);
+  return lines.length <= NAMED ? lines : [...lines.slice(0, NAMED), `and ${lines.length - NAMED} more failures`];
+}
+
+function exceeded(record: RunRecord): RecordedComparison[] {
+  return record.comparisons.filter(({ unconfirmed }) => unconfirmed.length > 0);
+}
+
+function unconfirmedLines(record: RunRecord): string[] {
+  const more = exceeded(record);
+  if (more.length === 0) return [];
+  const written = record.comparisons
+    .filter(({ results }) => results !== null)
+    .map(({ name }) => COMPARISON[name].title);
+  const writes =
+    written.length === 0
+      ? "Nothing was written."
+      : `Written all the same, within what was confirmed: ${written.join("; ")}. Nothing was written elsewhere.`;
+  return [...more.map(moreLine), writes];
+}
+
+function moreLine({ name, unconfirmed }: RecordedComparison): string {
+  const counts = unconfirmed.map(
+    ({ effect, count, confirmed }) => `${effectText(effect, count)} (confirmed: ${confirmed})`,
+  );
+  return `• ${COMPARISON[name].title}: now ${counts.join(", ")}`;
+}
+
+function effectText(effect: string, count: number): string {
+  const word = (EFFECT_WORD as Record<string, string | undefined>)[effect];
+  return word ? counted(count, word) : `${count} ${mrkdwnText(effect, 40)}`;
+}
+
+function comparisonLine({ name, results, refused, unconfirmed, planned }: RecordedComparison): string {
+  const { title } = COMPARISON[name];
+  if (results !== null) return `• ${title}: ${totalText(totalOf([{ results }]))}`;
+  if (unconfirmed.length > 0) return `• ${title}: nothing written, more than confirmed`;
+  if (refused !== null) return `• ${title}: nothing written: ${mrkdwnText(refused, 500)}`;
+  const idle = planned.creates + planned.updates + planned.marks === 0;
+  return `• ${title}: ${idle ? "nothing to do" : "nothing written"}`;
+}
+
+function totalOf(comparisons: readonly Pick<RecordedComparison, "results">[]): Total {
+  const total: Total = { applied: 0, failed: 0, skipped: 0 };
+  for (const { results } of comparisons)
+    for (const { applied, failed, skipped } of Object.values(results ?? {})) {
+      total.applied += applied;
+      total.failed += failed;
+      total.skipped += skipped;
+    }
+  return total;
+}
+
+function totalText({ applied, failed, skipped }: Total): string {
+  return `${applied} applied, ${failed} failed, ${skipped} skipped`;
+}
+
+function lookAt(kind: Runner["kind"], run: RunState): string {
+  const host = run.record ? ` on ${mrkdwnText(run.record.host, 80)}` : "";
+  const report = run.url === null ? ` (report: \`history/${mrkdwnText(run.id, 60)}\`${host})` : "";
+  return `${runLink(kind, run)}${report}`;
+}

@@ -1,0 +1,31 @@
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
+import { mention, momentText } from "./blocks.ts";
+
+/** A run as its runner calls it, without a link: for the audit log. */
+export function plainRun(kind: Runner["kind"], id: string): string {
+  return `${kind === "gitlab" ? "pipeline" : "run"} ${id}`;
+}
+
+/** A run as people can look at it, as mrkdwn. */
+export function runLink(kind: Runner["kind"], { id, url }: Pick<RunState, "id" | "url">): string {
+  const name = plainRun(kind, id);
+  return url === null ? mrkdwnText(name, 100) : mrkdwnLink(url, name);
+}
+
+/** Which run goes on, since when, and who started it, as mrkdwn. `starter` is the person in Slack, where the bot started it. */
+export function currentRunText(kind: Runner["kind"], run: RunState, starter: string | null): string {
+  const who = starter === null ? mrkdwnText(run.startedBy, 150) : mention(starter);
+  return `${runLink(kind, run)}, started ${momentText(run.startedAt)} by ${who}`;
+}
+
+/** `global`, `us-government`, or both. */
+export function instanceText(instance: InstanceName | null): string {
+  return instance ?? "global and us-government";
+}
+
+/** What was typed, for the audit log and for how to ask again. */
+export function orderText(instance: InstanceName | null, onlyTell = false): string {
+  return ["run", ...(instance === null ? [] : [instance]), ...(onlyTell ? ["--dry-run"] : [])].join(" ");
+}

@@ -1,0 +1,103 @@
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
+import { mention, saidLines } from "./blocks.ts";
+import { confirmedText } from "./counts.ts";
+import type { DecidedPost, FollowedRun, Told } from "./followed-runs.ts";
+import { asksAgain, renderEnd } from "./render-end.ts";
+import { instanceText, runLink } from "./run-words.ts";
+
+/** Messages about parts while a run goes on; what ends after that is told together at the end. With start and end at most 12. */
+const MOST_MESSAGES = 8;
+/** How long a run may not be seen before its thread is told. */
+const UNSEEN_TOLD_MS = 10 * 60_000;
+/** How long a run that cannot be seen is looked for at all. */
+const GIVEN_UP_MS = 24 * 3_600_000;
+
+/** What is to be kept and put after a look at a run. */
+export interface Telling {
+  state: FollowedRun["state"];
+  told: Told;
+  posts: DecidedPost[];
+}
+
+/** The keys of a run's messages: the same after every restart. */
+export const KEY = {
+  started: (id: string) => `run ${id} started`,
+  parts: (id: string, number: number) => `run ${id} parts ${number}`,
+  unseen: (id: string, number: number) => `run ${id} unseen ${number}`,
+  seen: (id: string, number: number) => `run ${id} seen again ${number}`,
+  cancelled: (id: string, user: string) => `run ${id} cancelled by ${user}`,
+  ended: (id: string) => `run ${id} ended`,
+  asksAgain: (id: string) => `run ${id} asks again`,
+  unknown: (askedAt: Date) => `start ${askedAt.toISOString()} unknown`,
+};
+
+/** The public message that a run was started, to which its thread belongs. Pure. */
+export function startedPost(kind: Runner["kind"], run: RunState, { by, instance, counts }: FollowedRun): DecidedPost {
+  const lines = [
+    `${mention(by.user)} started a run of ${instanceText(instance)}: ${runLink(kind, run)}`,
+    `Confirmed, as maxima: ${confirmedText(counts)}.`,
+  ];
+  return { key: KEY.started(run.id), thread: null, asksAgain: null, ...saidLines(lines) };
+}
+
+/** What a look at a run gives to tell: parts that ended since the last look, in one message, and the end. Pure. */
+export function tellRun(kind: Runner["kind"], followed: FollowedRun, run: RunState): Telling {
+  const posts: DecidedPost[] = [];
+  const told = { ...followed.told, parts: { ...followed.told.parts } };
+  if (told.saidUnseen)
+    posts.push(reply(run.id, KEY.seen(run.id, told.unseenTold), ["The state of this run can be seen again."]));
+  told.unseenSince = null;
+  told.saidUnseen = false;
+  const ended = run.status === "ended" || run.status === "lost";
+  told.held = [...told.held, ...endedParts(told.parts, run)];
+  if (told.held.length > 0 && (ended || told.messages < MOST_MESSAGES)) {
+    told.messages += 1;
+    posts.push(reply(run.id, KEY.parts(run.id, told.messages), told.held));
+    told.held = [];
+  }
+  if (!ended) return { state: "following", told, posts };
+  posts.push(reply(run.id, KEY.ended(run.id), renderEnd(kind, followed, run)));
+  const again = asksAgain(followed, run);
+  if (again)
+    posts.push({
+      ...reply(run.id, KEY.asksAgain(run.id), again.lines),
+      asksAgain: { by: followed.by, instance: followed.instance, counts: again.counts },
+    });
+  return { state: "ended", told, posts };
+}
+
+/** The same where the run could not be looked at: told once after ten minutes, given up after a day. Pure. */
+export function tellUnseen(followed: FollowedRun, runId: string, reason: string, now: Date): Telling {
+  const told = { ...followed.told };
+  told.unseenSince ??= now.toISOString();
+  const unseenMs = now.getTime() - Date.parse(told.unseenSince);
+  if (unseenMs >= GIVEN_UP_MS) {
+    const line =
+      "This run could not be seen for a day and is not followed any more. `/zdsync last` shows what is known.";
+    return { state: "ended", told, posts: [reply(runId, KEY.ended(runId), [line])] };
+  }
+  if (unseenMs < UNSEEN_TOLD_MS || told.saidUnseen) return { state: "following", told, posts: [] };
+  told.unseenTold += 1;
+  told.saidUnseen = true;
+  const line = `The state of this run cannot be seen just now: ${mrkdwnText(reason, 300)} It may well go on; I keep looking.`;
+  return { state: "following", told, posts: [reply(runId, KEY.unseen(runId, told.unseenTold), [line])] };
+}
+
+/** A line for each part whose end has not been told; notes them as told. */
+function endedParts(parts: Record<string, string>, run: RunState): string[] {
+  const ended = run.parts.filter(({ name, state }) => state in PART_WORDS && parts[name] !== state);
+  for (const { name, state } of ended) parts[name] = state;
+  return ended.map(({ name, state }) => `${PART_WORDS[state] ?? ""} ${mrkdwnText(name, 100)}`);
+}
+
+const PART_WORDS: Partial<Record<string, string>> = {
+  done: "✓",
+  refused: "✗ refused before any write:",
+  failed: "✗ failed:",
+  skipped: "– not run:",
+};
+
+function reply(runId: string, key: string, lines: readonly string[]): DecidedPost {
+  return { key, thread: KEY.started(runId), asksAgain: null, ...saidLines(lines) };
+}
