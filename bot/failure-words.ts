@@ -1,0 +1,14 @@
+import { ZdsyncError } from "../lib/errors.ts";
+
+/**
+ * Whatever was thrown, for the bot's log: our own errors' words, of any other its name and code. Messages of libraries may quote
+ * what a customer is called, or a URL that is a secret; their stacks say nothing to support operations.
+ */
+export function failureWords(error: unknown): string {
+  if (error instanceof ZdsyncError) return error.message;
+  if (!(error instanceof Error)) return "something that is no error was thrown";
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  const known = [typeof code === "string" && /^[\w.-]{1,60}$/.test(code) ? code : "", Number(statusCode) || ""];
+  const detail = known.filter((part) => part !== "").join(" ");
+  return detail === "" ? error.name : `${error.name} (${detail})`;
+}

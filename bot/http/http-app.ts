@@ -1,0 +1,57 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { secureHeaders } from "hono/secure-headers";
+import { failureWords } from "../failure-words.ts";
+import type { Readiness } from "../readiness.ts";
+import type { HttpReceiver } from "./receiver.ts";
+import { sameSecret } from "./signature.ts";
+import { objectIn, textOf } from "./slack-body.ts";
+
+/** More than anything that Slack or GitLab sends for one command, click or pipeline. */
+const MOST_BYTES = 1024 * 1024;
+
+/** What the bot's routes lead to. */
+export interface HttpSetting {
+  /** Null in Socket Mode: nothing of Slack's comes over HTTP. */
+  receiver: Pick<HttpReceiver, "handle"> | null;
+  /** Null where no webhook secret is set. */
+  gitlab: { secret: string; webhook: (payload: unknown) => void } | null;
+  readiness: Readiness;
+  log: (message: string) => void;
+}
+
+/** The bot's HTTP side: everything that its port answers. No answer holds anything about a customer. */
+export function createHttpApp({ receiver, gitlab, readiness, log }: HttpSetting): Hono {
+  const app = new Hono();
+  app.use(secureHeaders());
+  app.use(async (c, next) => {
+    await next();
+    c.header("cache-control", "no-store");
+  });
+  const limit = bodyLimit({ maxSize: MOST_BYTES, onError: (c) => c.body(null, 413) });
+  app.get("/healthz", (c) => c.text("alive"));
+  app.get("/readyz", (c) => c.json(readiness.report(), readiness.isReady ? 200 : 503));
+  if (receiver) app.post("/slack/events", limit, (c) => receiver.handle(c.req.raw));
+  if (gitlab)
+    app.post(
+      "/gitlab/events",
+      async (c, next) => {
+        // Before the body: a stranger's is not even read.
+        if (!sameSecret(c.req.header("x-gitlab-token") ?? "", gitlab.secret)) return c.body(null, 401);
+        return await next();
+      },
+      limit,
+      async (c) => {
+        const payload = objectIn(textOf(new Uint8Array(await c.req.arrayBuffer())) ?? "");
+        if (payload === null) return c.body(null, 400);
+        gitlab.webhook(payload);
+        return c.body(null, 200);
+      },
+    );
+  app.notFound((c) => c.body(null, 404));
+  app.onError((error, c) => {
+    log(`a request failed: ${failureWords(error)}`);
+    return c.body(null, 500);
+  });
+  return app;
+}

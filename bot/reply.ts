@@ -1,0 +1,77 @@
+import type { Reply, Said } from "./conversation.ts";
+
+/** For one attempt, its answer included. */
+const TIMEOUT_MS = 5_000;
+
+/** Where answers to one command or click go. */
+export interface ReplyAddress {
+  /** Slack's `response_url`: good for five answers within half an hour. Whoever knows it can use it: never in a log. */
+  responseUrl: string | null;
+  channel: string;
+  user: string;
+}
+
+/** How answers get there. */
+export interface ReplySetting {
+  /** `chat.postEphemeral`, for where the `response_url` fails. May throw. */
+  postEphemeral: (to: { channel: string; user: string }, said: Said) => Promise<void>;
+  /** Told by code what went wrong. */
+  log: (message: string) => void;
+  timeoutMs?: number;
+}
+
+/** Answers over the `response_url`, and past it where it fails. Never throws: what cannot be said is logged by its code. */
+export function createReply(address: ReplyAddress, setting: ReplySetting): Reply {
+  const say = async (said: Said, how: { replace_original: boolean }) => {
+    const failure = await overResponseUrl(address.responseUrl, wireSaid(said, how), setting.timeoutMs ?? TIMEOUT_MS);
+    if (failure === null) return;
+    try {
+      await setting.postEphemeral(address, said);
+    } catch (error) {
+      const code = codeOf(error);
+      setting.log(`an answer could not be given: response_url ${failure}, chat.postEphemeral ${code}`);
+    }
+  };
+  return {
+    privately: (said) => say(said, { replace_original: false }),
+    instead: (said) => say(said, { replace_original: true }),
+  };
+}
+
+/** Something said, as Slack takes it in an acknowledgement and over a `response_url`. */
+export function wireSaid(said: Said, more: { replace_original?: boolean } = {}): Record<string, unknown> {
+  return {
+    response_type: "ephemeral",
+    text: said.text,
+    ...(said.blocks ? { blocks: said.blocks } : {}),
+    unfurl_links: false,
+    unfurl_media: false,
+    ...more,
+  };
+}
+
+/** Null where Slack took it, else a code: `404`, `timeout`, `unreachable`, `expired_url`. */
+async function overResponseUrl(url: string | null, said: unknown, timeoutMs: number): Promise<string | null> {
+  if (url === null) return "none";
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json; charset=utf-8" },
+      body: JSON.stringify(said),
+      redirect: "manual",
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await response.text();
+    if (response.status !== 200) return String(response.status);
+    return /"ok"\s*:\s*false/.test(text) ? (/"error"\s*:\s*"(\w{1,60})"/.exec(text)?.[1] ?? "refused") : null;
+  } catch (error) {
+    return error instanceof Error && error.name === "TimeoutError" ? "timeout" : "unreachable";
+  }
+}
+
+/** Slack's own code where there is one; nothing else of an error. */
+function codeOf(error: unknown): string {
+  const { data, code } = error as { data?: { error?: unknown }; code?: unknown };
+  const told = [data?.error, code].find((one) => typeof one === "string" && /^\w{1,60}$/.test(one));
+  return typeof told === "string" ? told : "failed";
+}

@@ -1,0 +1,34 @@
+/** When a scope is needed: by notices and bot alike, for a channel of one kind, or where the config names user groups. */
+export type ScopeUse = "notices" | "bot" | "public channel" | "private channel" | "user groups";
+
+/** One permission of the Slack app. */
+export interface Scope {
+  name: string;
+  when: ScopeUse;
+  /** What goes wrong without it, for people. */
+  without: string;
+}
+
+/** Every permission that zdsync's Slack app has, and why: the manifest, `doctor` and `bot --check` all go by this list. */
+export const SCOPES: readonly Scope[] = [
+  { name: "commands", when: "bot", without: "Slack does not know /zdsync" },
+  { name: "chat:write", when: "notices", without: "notices and answers cannot be posted" },
+  {
+    name: "chat:write.public",
+    when: "public channel",
+    without: "the bot has to be invited before it can post in a public channel",
+  },
+  { name: "channels:read", when: "public channel", without: "the channel cannot be looked at before the first notice" },
+  {
+    name: "channels:history",
+    when: "public channel",
+    without: "what was posted earlier cannot be read: a notice whose fate is unknown may come twice, or not at all",
+  },
+  { name: "groups:read", when: "private channel", without: "a private channel cannot be looked at" },
+  {
+    name: "groups:history",
+    when: "private channel",
+    without: "what was posted earlier cannot be read: a notice whose fate is unknown may come twice, or not at all",
+  },
+  { name: "usergroups:read", when: "user groups", without: "nobody is let in by a user group" },
+];
