@@ -1,0 +1,27 @@
+/** What help shows to be typed; each is a command that is understood. */
+export const HELP_EXAMPLES = [
+  "/zdsync run",
+  "/zdsync run global",
+  "/zdsync run us-government --dry-run",
+  "/zdsync status",
+  "/zdsync last",
+  "/zdsync org Example GmbH",
+  "/zdsync org 0014M00001kAbCdQAK",
+  "/zdsync cancel",
+  "/zdsync help",
+] as const;
+
+/** What the bot can be asked for, as mrkdwn lines. */
+export const HELP_LINES: readonly string[] = [
+  "*What you can ask for*",
+  "`/zdsync run [global|us-government] [--dry-run]` shows what a run would change, and starts it once you confirm. With `--dry-run` it only shows. Without an instance, both are meant.",
+  "`/zdsync status` says whether a run is going on, and how the last scheduled one ended.",
+  "`/zdsync last` shows the last run, and who did what in Slack.",
+  "`/zdsync org <name or Salesforce id>` says what the last run knew and did about an organization.",
+  "`/zdsync cancel` stops the run that is going on, safely.",
+  "`/zdsync help` shows this.",
+  `*For example:* ${HELP_EXAMPLES.filter((one) => one.split(" ").length > 2)
+    .map((one) => `\`${one}\``)
+    .join(" · ")}`,
+  "Everybody may ask for help and status. Who may do the rest stands in zdsync.config.yml, under `slack:`.",
+];

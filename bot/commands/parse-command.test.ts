@@ -1,0 +1,173 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { HELP_EXAMPLES } from "./help-text.ts";
+import { normaliseText } from "./normalise-text.ts";
+import { parseCommand } from "./parse-command.ts";
+
+const run = (instance: "global" | "us-government" | null = null, dryRun = false) => ({ verb: "run", instance, dryRun });
+const org = (asked: string) => ({ verb: "org", asked });
+
+describe("understood", () => {
+  test.each([
+    ["", { verb: "help" }],
+    [" \u00a0\u202f ", { verb: "help" }],
+    ["help", { verb: "help" }],
+    ["help run", { verb: "help" }],
+    ["STATUS", { verb: "status" }],
+    ["\u200bLast\u200e", { verb: "last" }],
+    ["cancel", { verb: "cancel" }],
+    ["run", run()],
+    ["Run  \tglobal", run("global")],
+    ["run --dry-run", run(null, true)],
+    ["run \u2014dry-run", run(null, true)],
+    ["run \u2013dry-run", run(null, true)],
+    ["run \u2212dry-run", run(null, true)],
+    ["run \u2014DRY-RUN Global", run("global", true)],
+    ["run\u00a0global\u202f--dry-run\u3000", run("global", true)],
+    ["run us-government", run("us-government")],
+    ["run us government --dry-run", run("us-government", true)],
+    ["run US-Gov", run("us-government")],
+    ["run usgov", run("us-government")],
+    ["run us_gov", run("us-government")],
+    ["run global global", run("global")],
+    ["run --dry-run --dry-run", run(null, true)],
+    ["org Example GmbH", org("Example GmbH")],
+    ['org "Example GmbH"', org("Example GmbH")],
+    ["org \u201cExample GmbH\u201d", org("Example GmbH")],
+    ["org \u2018Example GmbH\u2019", org("Example GmbH")],
+    ["ORG Example \u2013 North", org("Example \u2013 North")],
+    ["org Example\u2013North", org("Example\u2013North")],
+    ['org "\u2014 Example \u2014x"', org("\u2014 Example \u2014x")],
+    ['org "--dry-run"', org("--dry-run")],
+    ["org O\u2019Brien & Sons", org("O'Brien & Sons")],
+    ["org 0014M00001kAbCdQAK", org("0014M00001kAbCdQAK")],
+    ['org Ex"ample', org('Ex"ample')],
+    ["org run", org("run")],
+  ])("%j", (typed, command) => {
+    expect(parseCommand(typed)).toEqual({ is: "understood", command: command as never });
+  });
+});
+
+describe("refused, with every problem and the nearest word", () => {
+  test.each([
+    ["rum", ["There is no command “rum”: did you mean `run`?"]],
+    ["statsu", ["There is no command “statsu”: did you mean `status`?"]],
+    ["Canzel", ["There is no command “Canzel”: did you mean `cancel`?"]],
+    ["xyzzyplugh", ["There is no command “xyzzyplugh”. `/zdsync help` shows what there is."]],
+    ["run --dryrun", ["There is no flag “--dryrun”: did you mean `--dry-run`?"]],
+    ["run -dry-run", ["There is no flag “-dry-run”: did you mean `--dry-run`?"]],
+    ["run --force", ["There is no flag “--force”: `run` knows `--dry-run` only."]],
+    ["run globl", ["There is no instance “globl”: did you mean `global`?"]],
+    ["run us-goverment", ["There is no instance “us-goverment”: did you mean `us-government`?"]],
+    ["run mars", ["There is no instance “mars”: there are `global` and `us-government`; without one, both are meant."]],
+    ["run global us-gov", ["Name one instance; without one, both are meant."]],
+    [
+      "run --dry run",
+      [
+        "There is no flag “--dry”: did you mean `--dry-run`?",
+        "There is no instance “run”: there are `global` and `us-government`; without one, both are meant.",
+      ],
+    ],
+    [
+      "rum globl --dryrun",
+      [
+        "There is no command “rum”: did you mean `run`?",
+        "There is no flag “--dryrun”: did you mean `--dry-run`?",
+        "There is no instance “globl”: did you mean `global`?",
+      ],
+    ],
+    ["status now", ["`status` stands alone: leave “now” out."]],
+    ["cancel --force", ["`cancel` stands alone: leave “--force” out."]],
+    ["org", ["Say which organization: `/zdsync org Example GmbH`, or its Salesforce id."]],
+    ['org ""', ["Say which organization: `/zdsync org Example GmbH`, or its Salesforce id."]],
+    ["org Example --dry-run", ["`org` has no flag “--dry-run”. If it is part of the name, put the name in quotes."]],
+  ])("%j", (typed, problems) => {
+    expect(parseCommand(typed)).toEqual({ is: "refused", problems });
+  });
+
+  test("too long a text is refused, and not repeated", () => {
+    expect(parseCommand(`org ${"x".repeat(996)}`).is).toBe("understood");
+    expect(parseCommand(`org ${"x".repeat(997)}`)).toEqual({
+      is: "refused",
+      problems: ["That is a long text (1001 characters). A command has at most 1000."],
+    });
+  });
+
+  test("what was typed shows as text", () => {
+    const parsed = parseCommand("<!channel> & *x* | :smile:");
+    expect(parsed.is === "refused" && parsed.problems[0]).toStartWith("There is no command “&lt;!channel&gt;”");
+    const flags = parseCommand("run --<!here> --*b*");
+    expect(flags.is === "refused" && flags.problems.join()).toBe(
+      "There is no flag “--&lt;!here&gt;”: `run` knows `--dry-run` only.,There is no flag “--*\u200bb*\u200b”: `run` knows `--dry-run` only.",
+    );
+  });
+
+  test("a hundred mistakes are not a hundred lines", () => {
+    const parsed = parseCommand(`run ${"--x ".repeat(100)}`);
+    expect(parsed.is === "refused" && parsed.problems.length).toBe(9);
+    expect(parsed.is === "refused" && parsed.problems.at(-1)).toBe("And 92 more like these.");
+  });
+});
+
+describe("whatever is typed", () => {
+  const pieces = fc.constantFrom(
+    "run",
+    "org",
+    "status",
+    "--dry-run",
+    "global",
+    "us",
+    "gov",
+    "\u2014",
+    "\u2013",
+    "\u2212",
+    "-",
+    " ",
+    "\u00a0",
+    "\u200b",
+    "\u202e",
+    "\u201c",
+    "\u201d",
+    '"',
+    "'",
+    "\u2019",
+    "<!channel>",
+    "|",
+    "*",
+    "\ud83d",
+    "\ude00",
+    "\n",
+    "x",
+  );
+  const typed = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 1_100 }),
+    fc.array(pieces, { maxLength: 30 }).map((list) => list.join("")),
+  );
+
+  test("it is answered, and nothing of it is left unescaped", () => {
+    fc.assert(
+      fc.property(typed, (text) => {
+        const parsed = parseCommand(text);
+        if (parsed.is === "refused") {
+          expect(parsed.problems.length).toBeGreaterThan(0);
+          expect(parsed.problems.join("\n")).not.toMatch(/[<>]/);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("normalised twice is normalised once", () => {
+    fc.assert(
+      fc.property(typed, (text) => {
+        const once = normaliseText(text);
+        expect(normaliseText(once)).toBe(once);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
+
+test.each(HELP_EXAMPLES)("what help shows is understood: %s", (example) => {
+  expect(parseCommand(example.replace("/zdsync ", "")).is).toBe("understood");
+});

@@ -1,0 +1,134 @@
+import { closest, distance } from "fastest-levenshtein";
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { normaliseText } from "./normalise-text.ts";
+
+/** What somebody asks the bot for. */
+export type ZdsyncCommand =
+  | { verb: "run"; instance: InstanceName | null; dryRun: boolean }
+  | { verb: "org"; asked: string }
+  | { verb: "status" }
+  | { verb: "last" }
+  | { verb: "cancel" }
+  | { verb: "help" };
+export type Verb = ZdsyncCommand["verb"];
+
+/** A command, or everything that is wrong with what was typed: mrkdwn, in which what was typed shows as itself. */
+export type ParsedCommand = { is: "understood"; command: ZdsyncCommand } | { is: "refused"; problems: string[] };
+
+const VERBS = ["run", "status", "last", "org", "cancel", "help"] as const satisfies readonly Verb[];
+const FLAGS = ["--dry-run"] as const;
+/** Instances as people write them, without blanks, hyphens, underscores and dots. */
+const SPELLINGS: Readonly<Record<string, InstanceName>> = {
+  global: "global",
+  usgov: "us-government",
+  usgovt: "us-government",
+  usgovernment: "us-government",
+  gov: "us-government",
+  government: "us-government",
+};
+/** Characters of a command; Slack itself takes more. */
+const MOST_TYPED = 1_000;
+/** Problems named at once; a line says how many more there are. */
+const MOST_PROBLEMS = 8;
+/** Characters repeated of a word that was not understood. */
+const MOST_ECHOED = 40;
+
+/** What `/zdsync` was followed by, understood or refused. Never throws. Pure. */
+export function parseCommand(typed: string): ParsedCommand {
+  if (typed.length > MOST_TYPED)
+    return refused([`That is a long text (${typed.length} characters). A command has at most ${MOST_TYPED}.`]);
+  const text = normaliseText(typed);
+  const [first = "", ...words] = text.split(" ");
+  if (first === "") return { is: "understood", command: { verb: "help" } };
+  const verb = VERBS.find((one) => one === first.toLowerCase());
+  if (verb) return parseRest(verb, words, text.slice(first.length).trim());
+  const meant = nearest(first, VERBS);
+  const unknown = `There is no command ${echo(first)}${meant ? `: did you mean \`${meant}\`?` : ". `/zdsync help` shows what there is."}`;
+  // What follows is read as the command that was probably meant, so that its mistakes are named at once too.
+  const rest = meant ? parseRest(meant, words, text.slice(first.length).trim()) : null;
+  return refused([unknown, ...(rest?.is === "refused" ? rest.problems : [])]);
+}
+
+function parseRest(verb: Verb, words: readonly string[], rest: string): ParsedCommand {
+  if (verb === "run") return parseRun(words);
+  if (verb === "org") return parseOrg(rest);
+  const problems = words.map((word) => `\`${verb}\` stands alone: leave ${echo(word)} out.`);
+  // `help run` asks for help all the same.
+  return problems.length > 0 && verb !== "help" ? refused(problems) : { is: "understood", command: { verb } };
+}
+
+function parseRun(words: readonly string[]): ParsedCommand {
+  const flags = words.filter(isFlag).map((word) => word.toLowerCase());
+  const { instances, unknown } = readInstances(words.filter((word) => !isFlag(word)));
+  const problems = [
+    ...flags.filter((flag) => !FLAGS.some((known) => known === flag)).map(unknownFlag),
+    ...unknown.map((word) => {
+      const meant = nearest(word, ["global", "us-government", "us-gov"]);
+      return `There is no instance ${echo(word)}${meant ? `: did you mean \`${meant}\`?` : ": there are `global` and `us-government`; without one, both are meant."}`;
+    }),
+    ...(instances.size > 1 ? ["Name one instance; without one, both are meant."] : []),
+  ];
+  if (problems.length > 0) return refused(problems);
+  const [instance = null] = instances;
+  return { is: "understood", command: { verb: "run", instance, dryRun: flags.includes("--dry-run") } };
+}
+
+/** Instances may be two words: `us government`. */
+function readInstances(words: readonly string[]): { instances: Set<InstanceName>; unknown: string[] } {
+  const instances = new Set<InstanceName>();
+  const unknown: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const [word = "", next = ""] = words.slice(at, at + 2);
+    const pair = spelledInstance(`${word}${next}`);
+    const instance = next !== "" && pair ? pair : spelledInstance(word);
+    if (instance === null) unknown.push(word);
+    else instances.add(instance);
+    if (next !== "" && pair) at++;
+  }
+  return { instances, unknown };
+}
+
+function spelledInstance(word: string): InstanceName | null {
+  const key = word.toLowerCase().replace(/[-_.]/g, "");
+  return Object.hasOwn(SPELLINGS, key) ? (SPELLINGS[key] ?? null) : null;
+}
+
+/** The rest is the name or id, in quotes or without. */
+function parseOrg(rest: string): ParsedCommand {
+  const quoted = /^"(.*)"$|^'(.*)'$/.exec(rest);
+  const asked = (quoted ? (quoted[1] ?? quoted[2] ?? "") : rest).trim();
+  if (asked === "") return refused(["Say which organization: `/zdsync org Example GmbH`, or its Salesforce id."]);
+  const flags = quoted ? [] : asked.split(" ").filter((word) => word.startsWith("--"));
+  return flags.length > 0
+    ? refused(
+        flags.map((flag) => `\`org\` has no flag ${echo(flag)}. If it is part of the name, put the name in quotes.`),
+      )
+    : { is: "understood", command: { verb: "org", asked } };
+}
+
+function isFlag(word: string): boolean {
+  return word.startsWith("-");
+}
+
+function unknownFlag(flag: string): string {
+  const meant = nearest(flag, FLAGS);
+  return `There is no flag ${echo(flag)}${meant ? `: did you mean \`${meant}\`?` : ": `run` knows `--dry-run` only."}`;
+}
+
+/** The known word that was probably meant; null where none is near. */
+function nearest<Word extends string>(typed: string, known: readonly Word[]): Word | null {
+  const word = typed.toLowerCase();
+  const found = closest(word, [...known]) as Word;
+  return distance(word, found) <= Math.max(2, Math.ceil(found.length / 2)) ? found : null;
+}
+
+function echo(word: string): string {
+  return `“${mrkdwnText(word, MOST_ECHOED)}”`;
+}
+
+function refused(problems: readonly string[]): ParsedCommand {
+  const named = problems.slice(0, MOST_PROBLEMS);
+  const more = problems.length - named.length;
+  return { is: "refused", problems: more > 0 ? [...named, `And ${more} more like these.`] : named };
+}
