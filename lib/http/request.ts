@@ -36,6 +36,8 @@ export interface HttpClientOptions extends HttpTiming {
   onHeaders?(headers: Headers): void;
   /** Ends requests and waits at once. */
   signal?: AbortSignal;
+  /** How long to go on with one request: attempts that failed for a passing reason, and milliseconds of waiting. For whoever has a person waiting. */
+  patience?: { attempts: number; waitMs: number };
 }
 
 /** One request. */
@@ -178,8 +180,9 @@ export class HttpClient {
       nowMs: this.now(),
       random: (this.options.random ?? Math.random)(),
     });
-    const enough = course.failures >= MOST_ATTEMPTS || course.limited >= MOST_LIMITED;
-    if (enough || course.waitedMs + delay > MOST_WAIT_MS) throw this.failure(request, course, attempt);
+    const { attempts, waitMs } = this.options.patience ?? { attempts: MOST_ATTEMPTS, waitMs: MOST_WAIT_MS };
+    const enough = course.failures >= attempts || course.limited >= MOST_LIMITED;
+    if (enough || course.waitedMs + delay > waitMs) throw this.failure(request, course, attempt);
     this.counts.retries++;
     if (limited === "all") this.pausedUntil = Math.max(this.pausedUntil, this.now() + delay);
     else await this.wait(delay, course);
