@@ -1,0 +1,42 @@
+import type { Actor, Reply } from "../conversation.ts";
+import { RunnerError } from "../runs/runner.ts";
+import { mention, saidLines } from "./blocks.ts";
+import { type Follower, failedText, reasonOf } from "./follower.ts";
+import type { RunFlowParts } from "./run-flow-parts.ts";
+import { plainRun, runLink } from "./run-words.ts";
+import { KEY } from "./tell-run.ts";
+
+/** Asks the run that goes on, whoever started it, to stop safely (S7); answers what happens, and says publicly who did. */
+export async function cancelRun(parts: RunFlowParts, follower: Follower, by: Actor, reply: Reply): Promise<void> {
+  const { runner, runs, audit, clock } = parts;
+  const current = await runner.current();
+  if (current === null) {
+    const isStarting = runs.unended().some(({ runId }) => runId === null);
+    const line = isStarting
+      ? "A run is being started, but cannot be seen yet. Try again in a moment."
+      : "Nothing is running that could be cancelled.";
+    audit.record({ at: clock(), by, what: "cancel", result: "nothing is running" });
+    return reply.privately(saidLines([line]));
+  }
+  const what = `cancel ${plainRun(runner.kind, current.id)}`;
+  const link = runLink(runner.kind, current);
+  try {
+    await runner.cancel(current.id);
+  } catch (error) {
+    if (!(error instanceof RunnerError)) throw error;
+    audit.record({ at: clock(), by, what, result: `not cancelled: ${reasonOf(error)}` });
+    return reply.privately(failedText(error, [`It was not cancelled: ${link}`]));
+  }
+  audit.record({ at: clock(), by, what, result: "asked to stop" });
+  const followed = runs.ofRun(current.id);
+  const isThread = followed !== null && followed.state === "following";
+  const line = `${mention(by.user)} cancelled ${isThread ? "this run" : link}: it finishes what is in flight and stops.`;
+  const place = { key: KEY.cancelled(current.id, by.user), thread: isThread ? KEY.started(current.id) : null };
+  runs.decide(followed?.start ?? 0, { ...place, asksAgain: null, ...saidLines([line]) });
+  follower.handOver();
+  await reply.privately(
+    saidLines([
+      `${link} is asked to stop: it finishes what is in flight, leaves the rest, and ends as stopped (exit 5).`,
+    ]),
+  );
+}

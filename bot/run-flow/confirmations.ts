@@ -1,0 +1,147 @@
+import type { Actor, Reply } from "../conversation.ts";
+import { RunnerError, type RunState, StartUnknown } from "../runs/runner.ts";
+import { mention, saidLines } from "./blocks.ts";
+import { confirmedText } from "./counts.ts";
+import { type Follower, failedText, reasonOf } from "./follower.ts";
+import { type Hindrance, hindrance, type Offer } from "./offers.ts";
+import type { RunFlowParts } from "./run-flow-parts.ts";
+import { currentRunText, orderText, plainRun, runLink } from "./run-words.ts";
+
+/** Confirms offers and takes them back. Of a button nothing is trusted but its token. */
+export class Confirmations {
+  constructor(
+    private readonly parts: RunFlowParts,
+    private readonly follower: Follower,
+    private readonly follow: (start: number) => void,
+  ) {}
+
+  /** Starts what was offered. `at`: when it was clicked, however long it takes to see whether a run goes on. */
+  async confirm(token: string, by: Actor, at: Date, reply: Reply): Promise<void> {
+    const offer = this.parts.offers.find(token);
+    const hindered = hindrance(offer, by, at);
+    if (offer === null || hindered !== null) return this.#hindered(hindered ?? "unknown", offer, "confirm", by, reply);
+    const { runner, runs } = this.parts;
+    const current = await this.#current(offer, by, reply);
+    if (current === "unknown") return;
+    if (current) {
+      const starter = runs.ofRun(current.id)?.by.user ?? null;
+      this.#audit(confirmText(offer), by, `refused: ${plainRun(runner.kind, current.id)} goes on`);
+      const line = `A run goes on: ${currentRunText(runner.kind, current, starter)}.`;
+      return reply.privately(saidLines([line, "Nothing was started. This offer stays valid until it expires."]));
+    }
+    const claimed = this.#claim(token, by, at);
+    if (claimed === "busy") {
+      this.#audit(confirmText(offer), by, "refused: another run is being started");
+      const line = "Another run is being started just now. Nothing was started here; `/zdsync status` shows it.";
+      return reply.privately(saidLines([line]));
+    }
+    if (typeof claimed === "string") return this.#hindered(claimed, offer, "confirm", by, reply);
+    await this.#start(claimed, offer, reply);
+  }
+
+  /** The run that goes on. Where nobody can say, nothing is started. */
+  async #current(offer: Offer, by: Actor, reply: Reply): Promise<RunState | null | "unknown"> {
+    try {
+      return await this.parts.runner.current();
+    } catch (error) {
+      this.#audit(confirmText(offer), by, `not started: ${reasonOf(error)}`);
+      const line =
+        "So nobody can see whether a run goes on. Nothing was started; this offer stays valid until it expires.";
+      await reply.privately(failedText(error, [line]));
+      return "unknown";
+    }
+  }
+
+  async dismiss(token: string, by: Actor, reply: Reply): Promise<void> {
+    const { offers, clock } = this.parts;
+    const offer = offers.find(token);
+    const hindered = hindrance(offer, by, clock());
+    // Taking back what has expired is fine: that the message goes is all they want.
+    const inTheWay = hindered === "expired" ? null : hindered;
+    if (offer === null || inTheWay !== null) return this.#hindered(inTheWay ?? "unknown", offer, "dismiss", by, reply);
+    if (!offers.end(offer.digest, "dismissed")) return this.#hindered("used", offer, "dismiss", by, reply);
+    this.#audit(`dismiss ${confirmedText(offer.counts)}`, by, "taken back");
+    await reply.instead(saidLines(["Not started. Nothing was changed."]));
+  }
+
+  /** Uses the offer up and notes the start, in one transaction: of two clicks, and of two processes, one gets here. */
+  #claim(token: string, by: Actor, at: Date): number | Hindrance | "busy" {
+    const { database, offers, runs, clock } = this.parts;
+    return database
+      .transaction((): number | Hindrance | "busy" => {
+        const offer = offers.find(token);
+        const hindered = hindrance(offer, by, at);
+        if (offer === null || hindered !== null) return hindered ?? "unknown";
+        if (runs.unended().some(({ runId }) => runId === null)) return "busy";
+        return offers.end(offer.digest, "used") ? runs.begin(offer, clock()) : "used";
+      })
+      .immediate();
+  }
+
+  async #start(start: number, offer: Offer, reply: Reply): Promise<void> {
+    const { runner, runs } = this.parts;
+    const { by, instance, counts } = offer;
+    let run: RunState;
+    try {
+      run = await runner.start({ instance, dryRun: false, atMost: counts });
+    } catch (error) {
+      if (!(error instanceof RunnerError) || error instanceof StartUnknown)
+        return this.#unknown(start, offer, error, reply);
+      runs.forget(start);
+      this.#audit(confirmText(offer), by, `not started: ${reasonOf(error)}`);
+      return reply.instead(
+        failedText(error, [`Nothing was started. Ask again with \`/zdsync ${orderText(instance)}\`.`]),
+      );
+    }
+    this.follower.begin(start, run);
+    this.follow(start);
+    this.#audit(confirmText(offer), by, `started ${plainRun(runner.kind, run.id)}`);
+    await reply.instead(saidLines([`Started: ${runLink(runner.kind, run)}. Its thread in the channel follows it.`]));
+  }
+
+  /** Nobody knows whether it was started: it is looked for, and never asked for again. */
+  async #unknown(start: number, offer: Offer, error: unknown, reply: Reply): Promise<void> {
+    this.follower.seek(start);
+    this.follow(start);
+    this.#audit(confirmText(offer), offer.by, `nobody knows whether it was started: ${reasonOf(error)}`);
+    await reply.instead(
+      failedText(error, [
+        "Nobody knows whether the run was started. I do not ask for it a second time; I look for it for five minutes, and say in the channel what I find.",
+      ]),
+    );
+  }
+
+  async #hindered(why: Hindrance, offer: Offer | null, what: string, by: Actor, reply: Reply): Promise<void> {
+    this.#audit(what, by, `refused: ${why}`);
+    const again = `Ask again with \`/zdsync ${orderText(offer?.instance ?? null)}\`.`;
+    switch (why) {
+      case "not theirs":
+        return reply.privately(saidLines([notTheirs(offer, by)]));
+      case "expired":
+        return reply.instead(
+          saidLines([`This offer has expired: it was good for five minutes. Nothing was started. ${again}`]),
+        );
+      case "used":
+        return reply.privately(saidLines(["This was confirmed already; it starts one run, once."]));
+      case "dismissed":
+        return reply.privately(saidLines([`This was taken back. Nothing was started. ${again}`]));
+      case "unknown":
+        return reply.privately(saidLines([`This button does not work any more. Nothing was started. ${again}`]));
+    }
+  }
+
+  #audit(what: string, by: Actor, result: string): void {
+    this.parts.audit.record({ at: this.parts.clock(), by, what, result });
+  }
+}
+
+function notTheirs(offer: Offer | null, by: Actor): string {
+  const whose = offer ? mention(offer.by.user) : "whoever asked";
+  return offer?.by.user === by.user
+    ? "This can only be confirmed in the channel where it was asked for."
+    : `Only ${whose} can confirm this.`;
+}
+
+function confirmText({ counts }: Offer): string {
+  return `confirm ${confirmedText(counts)}`;
+}

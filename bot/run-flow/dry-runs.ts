@@ -1,0 +1,138 @@
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import type { Actor, Reply } from "../conversation.ts";
+import type { RunState } from "../runs/runner.ts";
+import { mention, momentText, saidLines } from "./blocks.ts";
+import { confirmedText } from "./counts.ts";
+import { reasonOf } from "./follower.ts";
+import { backedOff } from "./pauses.ts";
+import { judgeDryRun, MAXIMA, offerButtons, type Proposal } from "./proposal.ts";
+import type { RunFlowParts } from "./run-flow-parts.ts";
+import { currentRunText, orderText, plainRun, runLink } from "./run-words.ts";
+
+/** Slack takes answers for 30 minutes: what takes longer is told before that, and not offered. */
+const ANSWERED_MS = 25 * 60_000;
+
+interface Order {
+  instance: InstanceName | null;
+  dryRun: boolean;
+}
+
+/** What of a dry run was seen: its end, or why nobody waits for that any more. */
+type Seen = { run: RunState } | { over: "stopped" | "too long" | "unseen"; reason: string };
+
+/** Works out what a run would change, for one person at a time. Nothing of this is kept: after a restart people ask again. */
+export class DryRuns {
+  #working: { user: string; since: Date } | null = null;
+
+  constructor(
+    private readonly parts: RunFlowParts,
+    private readonly everyMs: number,
+  ) {}
+
+  /** Answers what a run would change, with buttons to start it unless only that was asked for. Throws what the runner throws. */
+  async ask(order: Order, by: Actor, reply: Reply): Promise<void> {
+    const refusal = await this.#refusal();
+    if (refusal) {
+      this.#audit(order, by, refusal.result);
+      return reply.privately(saidLines(refusal.lines));
+    }
+    this.#working = { user: by.user, since: this.parts.clock() };
+    try {
+      await this.#workOut(order, by, reply);
+    } finally {
+      this.#working = null;
+    }
+  }
+
+  /** Why no dry run is started now; null where one can be. */
+  async #refusal(): Promise<{ lines: string[]; result: string } | null> {
+    const { runner, runs } = this.parts;
+    const current = await runner.current();
+    if (current) {
+      const starter = runs.ofRun(current.id)?.by.user ?? null;
+      return {
+        lines: [
+          `A run goes on: ${currentRunText(runner.kind, current, starter)}.`,
+          "Ask again when it has ended. `/zdsync status` shows how far it is.",
+        ],
+        result: `refused: ${plainRun(runner.kind, current.id)} goes on`,
+      };
+    }
+    if (this.#working === null) return null;
+    const { user, since } = this.#working;
+    return {
+      lines: [
+        `What a run would change is being worked out for ${mention(user)} since ${momentText(since)}.`,
+        "Ask again when that is done.",
+      ],
+      result: `refused: a dry run for ${user} goes on`,
+    };
+  }
+
+  async #workOut(order: Order, by: Actor, reply: Reply): Promise<void> {
+    const { runner } = this.parts;
+    const began = this.parts.clock();
+    const started = await runner.start({ instance: order.instance, dryRun: true, atMost: null });
+    this.#audit(order, by, `started the dry run, ${plainRun(runner.kind, started.id)}`);
+    const link = runLink(runner.kind, started);
+    await reply.privately(
+      saidLines([`I am working out what a run would change (${link}). This takes some minutes; nothing is changed.`]),
+    );
+    const seen = await this.#followed(started, began);
+    if ("over" in seen) {
+      this.#audit(order, by, `dry run not followed to its end: ${seen.over}`);
+      return reply.privately(saidLines([seen.reason, link]));
+    }
+    const proposal = judgeDryRun(runner.kind, seen.run, order.instance);
+    this.#audit(order, by, `dry run: ${resultText(proposal)}`);
+    await reply.privately(this.#answer(proposal, order, by));
+  }
+
+  #answer({ is, lines, counts }: Proposal, { instance, dryRun: onlyTell }: Order, by: Actor) {
+    if (is !== "changes" || onlyTell) return saidLines(lines);
+    const token = this.parts.offers.make({ by, instance, counts }, this.parts.clock());
+    return saidLines([...lines, MAXIMA], offerButtons(token, counts, instance));
+  }
+
+  async #followed(started: RunState, began: Date): Promise<Seen> {
+    const { runner, pauses, clock } = this.parts;
+    let reason = "";
+    for (let failures = 0; ; ) {
+      if (pauses.stopped)
+        return {
+          over: "stopped",
+          reason:
+            "The bot is being restarted and lost sight of this dry run. Nothing was changed; ask again in a minute.",
+        };
+      try {
+        const run = await runner.look(started.id);
+        if (run.status === "ended" || run.status === "lost") return { run };
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        reason = reasonOf(error);
+      }
+      if (clock().getTime() - began.getTime() >= ANSWERED_MS) return tooLong(failures > 0 ? reason : null);
+      await pauses.wait(started.id, backedOff(this.everyMs, failures));
+    }
+  }
+
+  #audit({ instance, dryRun: onlyTell }: Order, by: Actor, result: string): void {
+    this.parts.audit.record({ at: this.parts.clock(), by, what: orderText(instance, onlyTell), result });
+  }
+}
+
+function tooLong(reason: string | null): Seen {
+  if (reason === null)
+    return {
+      over: "too long",
+      reason:
+        "The dry run takes longer than I can answer here (25 minutes). Nothing was changed. Look at it below, and ask again when it has ended.",
+    };
+  return { over: "unseen", reason: `The dry run cannot be seen: ${reason} Nothing was changed. Ask again later.` };
+}
+
+/** For the audit log: counts, never names. */
+function resultText({ is, counts }: Proposal): string {
+  return is === "changes" || is === "refused" ? `${is}: ${confirmedText(counts)}` : is;
+}

@@ -1,0 +1,169 @@
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
+import { mention, momentText, saidLines } from "./blocks.ts";
+import type { DecidedPost, FollowedRun } from "./followed-runs.ts";
+import { backedOff } from "./pauses.ts";
+import { offerButtons } from "./proposal.ts";
+import type { RunFlowParts } from "./run-flow-parts.ts";
+import { KEY, startedPost, type Telling, tellRun, tellUnseen } from "./tell-run.ts";
+
+/** How often a run is looked at, in milliseconds; a change that the runner tells of is looked at, at once. */
+const EVERY_MS: Record<Runner["kind"], number> = { process: 2_000, gitlab: 10_000 };
+/** How long a run is looked for whose start had no answer. */
+const SOUGHT_MS = 5 * 60_000;
+/** How much GitLab's clock may be behind ours. */
+const SKEW_MS = 60_000;
+
+/** Follows started runs in their threads. What is decided is kept before it is put, so that a restart goes on where this ended. */
+export class Follower {
+  readonly #following = new Set<number>();
+
+  constructor(private readonly parts: RunFlowParts) {}
+
+  /** How long to wait between two looks. */
+  get everyMs(): number {
+    return EVERY_MS[this.parts.runner.kind];
+  }
+
+  /** The run of this start is known by now: its public message, and from here on its thread. */
+  begin(start: number, run: RunState): void {
+    const { runs, runner } = this.parts;
+    const followed = runs.get(start);
+    if (followed === null || followed.runId !== null) return;
+    const change = { state: "following" as const, told: followed.told, runId: run.id };
+    runs.keep(start, change, [startedPost(runner.kind, run, followed)]);
+    this.handOver();
+  }
+
+  /** Nobody knows what became of this start: from here on it is looked for, never asked again. */
+  seek(start: number): void {
+    const followed = this.parts.runs.get(start);
+    if (followed) this.parts.runs.keep(start, { ...followed, state: "sought" }, []);
+  }
+
+  /** Follows a start to its end, or until everything stops. Never throws; a start is followed once at a time. */
+  async follow(start: number): Promise<void> {
+    if (this.#following.has(start)) return;
+    this.#following.add(start);
+    try {
+      if (this.parts.runs.get(start)?.state === "sought") await this.#seek(start);
+      if (this.parts.runs.get(start)?.state === "following") await this.#tell(start);
+    } catch (error) {
+      this.parts.warn(`a run is not followed any more: ${error instanceof Error ? error.message : "unknown"}`);
+    } finally {
+      this.#following.delete(start);
+    }
+  }
+
+  /** Puts what was decided on and may not have been put, in order. Where it asks again, the offer is made now. */
+  handOver(): void {
+    const { runs, offers, outgoing, clock } = this.parts;
+    for (const { place, post } of runs.decided()) {
+      const { asksAgain, ...message } = post;
+      const buttons = asksAgain
+        ? [offerButtons(offers.make(asksAgain, clock()), asksAgain.counts, asksAgain.instance)]
+        : [];
+      outgoing.put({ ...message, blocks: [...message.blocks, ...buttons] });
+      runs.wasPut(place);
+    }
+  }
+
+  async #tell(start: number): Promise<void> {
+    const { runs, pauses, warn } = this.parts;
+    for (let failures = 0; !pauses.stopped; ) {
+      const runId = runs.get(start)?.runId;
+      if (!runId) return;
+      try {
+        const step = await this.#step(start, runId);
+        if (step === "over") return;
+        failures = step === "seen" ? 0 : failures + 1;
+      } catch (error) {
+        // The disk, most likely. What was decided on is still there: the next look tells it.
+        warn(`what a run's thread is told could not be kept: ${error instanceof Error ? error.message : "unknown"}`);
+        failures += 1;
+      }
+      await pauses.wait(runId, backedOff(this.everyMs, failures));
+    }
+  }
+
+  async #step(start: number, runId: string): Promise<"seen" | "unseen" | "over"> {
+    const { runner, runs, pauses, clock } = this.parts;
+    const seen = await this.#look(runId);
+    // Read again: while it was looked at somebody may have cancelled it.
+    const followed = runs.get(start);
+    if (followed === null || pauses.stopped) return "over";
+    const telling =
+      "run" in seen ? tellRun(runner.kind, followed, seen.run) : tellUnseen(followed, runId, seen.reason, clock());
+    this.#keep(followed, runId, telling);
+    if (telling.state === "ended") return "over";
+    return "run" in seen ? "seen" : "unseen";
+  }
+
+  #keep(followed: FollowedRun, runId: string, { state, told, posts }: Telling): void {
+    const isNew =
+      posts.length > 0 || state !== followed.state || JSON.stringify(told) !== JSON.stringify(followed.told);
+    if (isNew) this.parts.runs.keep(followed.start, { state, told, runId }, posts);
+    this.handOver();
+  }
+
+  async #look(runId: string): Promise<{ run: RunState } | { reason: string }> {
+    try {
+      return { run: await this.parts.runner.look(runId) };
+    } catch (error) {
+      return { reason: reasonOf(error) };
+    }
+  }
+
+  /** Looks for the run of a start without answer: five minutes, at least until it could be looked for once, a day at most. */
+  async #seek(start: number): Promise<void> {
+    const { runs, pauses, clock } = this.parts;
+    const since = clock().getTime();
+    for (let failures = 0; !pauses.stopped; ) {
+      const followed = runs.get(start);
+      if (followed === null) return;
+      const found = await this.#find(followed.askedAt);
+      if (pauses.stopped) return;
+      if (found) return this.begin(start, found);
+      failures = found === null ? 0 : failures + 1;
+      const soughtMs = clock().getTime() - since;
+      if (soughtMs >= (found === null ? SOUGHT_MS : 24 * 3_600_000)) return this.#giveUp(followed);
+      await pauses.wait(`start ${start}`, backedOff(this.everyMs, failures));
+    }
+  }
+
+  /** A real run of the bot's that began since, and that nobody follows; null where there is none, undefined where nobody knows. */
+  async #find(askedAt: Date): Promise<RunState | null | undefined> {
+    const { runner, runs } = this.parts;
+    const since = new Date(askedAt.getTime() - SKEW_MS);
+    try {
+      const current = await runner.current();
+      const all = [...(current ? [current] : []), ...(await runner.ended(since))];
+      const mine = all.filter((run) => run.origin === "bot" && run.startedAt >= since && runs.ofRun(run.id) === null);
+      return mine[0] ?? null;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #giveUp(followed: FollowedRun): void {
+    const line = `${mention(followed.by.user)} confirmed a run on ${momentText(followed.askedAt)}, but nobody knows whether it was started: there was no answer, and no such run can be seen. \`/zdsync status\` shows whether one goes on.`;
+    const post: DecidedPost = {
+      key: KEY.unknown(followed.askedAt),
+      thread: null,
+      asksAgain: null,
+      ...saidLines([line]),
+    };
+    this.parts.runs.keep(followed.start, { ...followed, state: "ended" }, [post]);
+    this.handOver();
+  }
+}
+
+/** What a runner says about an error, for people; nothing of an error that was not meant for them. */
+export function reasonOf(error: unknown): string {
+  return error instanceof RunnerError ? error.message : "Something unexpected went wrong; the bot's log says more.";
+}
+
+/** An error as an answer, with what to do about it. */
+export function failedText(error: unknown, more: readonly string[] = []) {
+  return saidLines([mrkdwnText(reasonOf(error), 1_000), ...more]);
+}

@@ -1,0 +1,101 @@
+import type { Actor, Reply } from "../conversation.ts";
+import type { RunFlow } from "../parts.ts";
+import { saidLines } from "./blocks.ts";
+import { cancelRun } from "./cancel-run.ts";
+import { Confirmations } from "./confirmations.ts";
+import { DryRuns } from "./dry-runs.ts";
+import { FollowedRuns } from "./followed-runs.ts";
+import { Follower, failedText, reasonOf } from "./follower.ts";
+import { Offers } from "./offers.ts";
+import { Pauses, sleepReally } from "./pauses.ts";
+import type { RunFlowParts, RunFlowSetting } from "./run-flow-parts.ts";
+import { orderText } from "./run-words.ts";
+
+/** Asks for runs, confirms them, follows them in their threads. */
+export function createRunFlow(setting: RunFlowSetting): RunFlow {
+  const { database, runner } = setting;
+  const pauses = new Pauses(setting.sleep ?? sleepReally);
+  const parts = { ...setting, pauses, offers: new Offers(database), runs: new FollowedRuns(database) };
+  const follower = new Follower(parts);
+  const dryRuns = new DryRuns(parts, follower.everyMs);
+  const inFlight = new InFlight(parts);
+  const follow = (start: number) => void inFlight.add(follower.follow(start));
+  const confirmations = new Confirmations(parts, follower, follow);
+  const endListening = runner.onChange((id) => pauses.changed(id));
+  return {
+    ask: (order, by, reply) =>
+      inFlight.guard(orderText(order.instance, order.dryRun), by, reply, () => dryRuns.ask(order, by, reply)),
+    confirm: (token, by, reply) => {
+      const at = setting.clock();
+      return inFlight.guard("confirm", by, reply, () => confirmations.confirm(token, by, at, reply));
+    },
+    dismiss: (token, by, reply) => inFlight.guard("dismiss", by, reply, () => confirmations.dismiss(token, by, reply)),
+    cancel: (by, reply) => inFlight.guard("cancel", by, reply, () => cancelRun(parts, follower, by, reply)),
+    async resume() {
+      try {
+        goOn(parts, follower, follow);
+      } catch (error) {
+        setting.warn(`runs that were started before could not be followed: ${messageOf(error)}`);
+      }
+    },
+    async stop() {
+      endListening();
+      pauses.stop();
+      await inFlight.settled();
+    },
+  };
+}
+
+/** After a start: puts what was decided on, and follows what had not ended. A start without id was interrupted: it is looked for. */
+function goOn({ runs, offers, clock }: RunFlowParts, follower: Follower, follow: (start: number) => void): void {
+  offers.forgetOld(clock());
+  runs.forgetOld(clock());
+  follower.handOver();
+  for (const { start, state } of runs.unended()) {
+    if (state === "starting") follower.seek(start);
+    follow(start);
+  }
+}
+
+/** Everything that somebody waits for, so that a stop can wait for it too, and that nothing of it throws. */
+class InFlight {
+  readonly #under = new Set<Promise<void>>();
+
+  constructor(private readonly parts: RunFlowParts) {}
+
+  add(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#under.delete(tracked));
+    this.#under.add(tracked);
+    return tracked;
+  }
+
+  /** Does what somebody asked for; where that fails they are told in words, and the audit log too. Never throws. */
+  guard(what: string, by: Actor, reply: Reply, work: () => Promise<void>): Promise<void> {
+    return this.add(this.#told(what, by, reply, work));
+  }
+
+  async settled(): Promise<void> {
+    while (this.#under.size > 0) await Promise.allSettled([...this.#under]);
+  }
+
+  async #told(what: string, by: Actor, reply: Reply, work: () => Promise<void>): Promise<void> {
+    const { pauses, audit, clock, warn } = this.parts;
+    try {
+      if (pauses.stopped)
+        return await reply.privately(saidLines(["The bot is being restarted. Ask again in a minute."]));
+      await work();
+    } catch (error) {
+      warn(`${what}: ${messageOf(error)}`);
+      try {
+        audit.record({ at: clock(), by, what, result: `failed: ${reasonOf(error)}` });
+        await reply.privately(failedText(error));
+      } catch (second) {
+        warn(`${what}: could not be audited or answered: ${messageOf(second)}`);
+      }
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "unknown";
+}
