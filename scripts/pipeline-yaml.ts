@@ -8,7 +8,7 @@ const INSTANCES: readonly Instance[] = ["global", "us-government"];
 
 /** What a person may set for the whole pipeline, handed on to every component that has an input of that name. */
 const SHARED = ["stage", "image", "timeout", "expire-in", "access", "data-dir", "run-id", "today"] as const;
-const ORDERS = ["dry-run", "allow", "expect", "max-age", "deadline"] as const;
+const ORDERS = ["dry-run", "allow", "at-most", "expect", "max-age", "deadline"] as const;
 
 /** Not on a push: only when somebody or something asks for a run. */
 const RULES = [{ if: "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger|pipeline|parent_pipeline)$/" }];
@@ -35,7 +35,8 @@ const JOBS: readonly PipelineJob[] = [
     needs: [`gather-orgs-${instance}`, "process", `compare-${instance}`],
   })),
   { stage: "partner-sync", needs: ["gather-accounts", "gather-orgs-global", "sync-global"] },
-  { stage: "user-sync", needs: ["gather-orgs-us-government", "sync-us-government"] },
+  // Of compare it reads the planned creates: in a dry run nobody else knows them.
+  { stage: "user-sync", needs: ["gather-orgs-us-government", "compare-us-government", "sync-us-government"] },
 ];
 
 const HEAD = `# Generated from scripts/pipeline-yaml.ts by \`bun run generate\`; do not edit. How to use it: docs/gitlab.md.

@@ -1,16 +1,16 @@
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { protectionsOf } from "../../lib/changesets/protections.ts";
+import type { JudgingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
-import type { Effect } from "../../lib/domain/limits.ts";
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 
 /** Compares the customers of one instance and writes the change files, judged by the limits (C1–C8, S2). */
 export async function compareInstance(
   instance: InstanceName,
-  allow: Partial<Record<Effect, number>>,
+  inputs: JudgingInputs,
   context: StageContext,
 ): Promise<StageReport> {
   const { store, config, clock } = context;
@@ -19,8 +19,8 @@ export async function compareInstance(
   const organizations = await store.read(`zendesk_${prefix}.json`);
   const accounts = await store.read("salesforce_accounts.json");
   const partners = await store.readIfThere("partner_accounts.json");
-  const inputs = [desired, organizations, accounts, ...(partners ? [partners] : [])];
-  const origin = originOf(inputs, { ...context, now: clock() });
+  const artifacts = [desired, organizations, accounts, ...(partners ? [partners] : [])];
+  const origin = originOf(artifacts, { ...context, now: clock() });
   const changeset = compareCustomers({
     instance,
     desired: desired.records,
@@ -29,9 +29,9 @@ export async function compareInstance(
       ? new Set(partners.records.map((partner) => partner.salesforce_id))
       : partnerIdsByOrganization(organizations.records),
     accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
-    ...protectionsOf(config, leftAloneIn(inputs)),
+    ...protectionsOf(config, leftAloneIn(artifacts)),
   });
-  const comparison = await writeComparison(context, prefix, changeset, { stage: "compare", origin, allow });
+  const comparison = await writeComparison(context, prefix, changeset, { stage: "compare", origin, inputs });
   return {
     stage: "compare",
     instance,

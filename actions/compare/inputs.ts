@@ -1,4 +1,4 @@
 import * as v from "valibot";
-import { allow, COMMON_INPUTS, instance } from "../../lib/stage/inputs.ts";
+import { COMMON_INPUTS, instance, JUDGING_INPUTS } from "../../lib/stage/inputs.ts";
 
-export const inputs = v.object({ ...COMMON_INPUTS, instance, allow });
+export const inputs = v.object({ ...COMMON_INPUTS, instance, ...JUDGING_INPUTS });

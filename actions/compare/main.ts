@@ -20,7 +20,7 @@ export const stage: ReadingStage<typeof inputs> = {
   examples: ["zdsync compare --instance global", "zdsync compare --instance us-government --allow marks=40"],
   writes: false,
   needs: () => ({}),
-  run: ({ instance, allow }, context) => compareInstance(instance, allow, context),
+  run: ({ instance, ...inputs }, context) => compareInstance(instance, inputs, context),
 };
 
 if (import.meta.main) await runAction(stage);

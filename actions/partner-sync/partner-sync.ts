@@ -2,7 +2,7 @@ import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
 import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
 import { protectionsOf } from "../../lib/changesets/protections.ts";
-import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import type { Changeset } from "../../lib/domain/changeset.ts";
 import { comparePartners } from "../../lib/domain/compare-partners.ts";
@@ -28,25 +28,22 @@ export interface ComparedPartners {
 }
 
 /** Compares partners with the gathered organizations of global and writes the change files (P3). Reads artifacts only. */
-export async function comparePartnerArtifacts(
-  allow: WritingInputs["allow"],
-  context: StageContext,
-): Promise<ComparedPartners> {
+export async function comparePartnerArtifacts(inputs: JudgingInputs, context: StageContext): Promise<ComparedPartners> {
   const { store, config, clock } = context;
   const partners = await store.read("partner_accounts.json");
   const organizations = await store.read("zendesk_global.json");
   const accounts = await store.read("salesforce_accounts.json");
-  const inputs = [partners, organizations, accounts];
-  const origin = originOf(inputs, { ...context, now: clock() });
+  const artifacts = [partners, organizations, accounts];
+  const origin = originOf(artifacts, { ...context, now: clock() });
   const changeset = comparePartners({
     partners: partners.records,
     organizations: organizations.records,
     partnerIds: new Set(partners.records.map((partner) => partner.salesforce_id)),
     accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
     takenNames: await namesOfCustomers(origin.run_id, context),
-    ...protectionsOf(config, leftAloneIn(inputs)),
+    ...protectionsOf(config, leftAloneIn(artifacts)),
   });
-  const comparison = await writeComparison(context, "partner", changeset, { stage: "partner-sync", origin, allow });
+  const comparison = await writeComparison(context, "partner", changeset, { stage: "partner-sync", origin, inputs });
   const report = {
     stage: "partner-sync",
     instance: "global" as const,
@@ -62,7 +59,7 @@ export async function comparePartnerArtifacts(
 /** Stage 7: compares partners and writes what differs (P1–P4), or refuses before any write (S2). */
 export async function syncPartners(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
   const { config, remotes, progress, stop, clock } = context;
-  const { report, changeset, gathered, gatheredAt } = await comparePartnerArtifacts(inputs.allow, context);
+  const { report, changeset, gathered, gatheredAt } = await comparePartnerArtifacts(inputs, context);
   checkExpected("partner", report.comparison.digest, termsOf(inputs));
   checkAge("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock());
   if (report.comparison.refused) return report;

@@ -54,6 +54,7 @@ export async function processArtifacts(context: StageContext): Promise<StageRepo
       "us-government accounts": processed.desired["us-government"].length,
     },
     notes: countByRule(notes),
+    unknown_charges: processed.unknownCharges,
   };
 }
 

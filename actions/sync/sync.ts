@@ -25,11 +25,11 @@ export async function syncInstance(
   const desired = await store.read(`${prefix}_accounts.json`);
   checkSameInputs(prefix, changes.manifest, [gathered, desired]);
   const standing = changes.manifest ?? standingOf(gathered.records);
-  const { measures, refused = standingRefusal(prefix, changes.manifest, inputs.allow) } = judge(
+  const { refused = standingRefusal(prefix, changes.manifest, inputs), ...judgement } = judge(
     prefix,
     { ...changes, existing: standing.existing, marked: standing.marked },
     config.limits,
-    inputs.allow,
+    inputs,
   );
   const report: StageReport = {
     stage: "sync",
@@ -43,7 +43,7 @@ export async function syncInstance(
       digest: changes.digest,
       existing: standing.existing,
       planned: { creates: changes.creates.length, updates: changes.updates.length, marks: changes.marks.length },
-      measures,
+      ...judgement,
       ...(refused ? { refused } : {}),
     },
   };

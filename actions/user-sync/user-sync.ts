@@ -2,7 +2,7 @@ import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { checkToday } from "../../lib/artifacts/origin.ts";
 import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
-import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users.ts";
@@ -23,10 +23,7 @@ export interface ComparedUsers {
 }
 
 /** Gathers users and contacts, compares them and writes the artifacts and change files (U1–U5). */
-export async function compareUserArtifacts(
-  allow: WritingInputs["allow"],
-  context: WritingContext,
-): Promise<ComparedUsers> {
+export async function compareUserArtifacts(judging: JudgingInputs, context: WritingContext): Promise<ComparedUsers> {
   const { store, config, remotes, progress, stop, clock } = context;
   const { reader } = await remotes.zendesk("us-government");
   await proveInstance(reader, config.hosts.us_government);
@@ -62,7 +59,7 @@ export async function compareUserArtifacts(
     context,
     "usgov_user",
     { ...changeset, notes },
-    { stage: "user-sync", origin: { ...origin, inputs }, allow },
+    { stage: "user-sync", origin: { ...origin, inputs }, inputs: judging },
   );
   const counts = { users: gathered.users.length, contacts: changeset.contacts.length };
   const report = {
@@ -79,7 +76,7 @@ export async function compareUserArtifacts(
 
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
 export async function syncUserArtifacts(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
-  const compared = await compareUserArtifacts(inputs.allow, context);
+  const compared = await compareUserArtifacts(inputs, context);
   const { report } = compared;
   checkExpected("usgov_user", report.comparison.digest, termsOf(inputs));
   if (report.comparison.refused) return report;

@@ -130,9 +130,9 @@ async function judgeAll(
   inputs: WritingInputs,
   context: WritingContext,
 ): Promise<{ reports: StageReport[]; users: ComparedUsers | null }> {
-  const customers = await compareInstance(instance, inputs.allow, context);
+  const customers = await compareInstance(instance, inputs, context);
   const users = instance === "us-government" ? await compareUsersOnPlan(inputs, context) : null;
-  const second = users ?? (await comparePartnerArtifacts(inputs.allow, context));
+  const second = users ?? (await comparePartnerArtifacts(inputs, context));
   const reports = [customers, second.report];
   for (const { comparison } of reports)
     if (comparison) checkExpected(comparison.name, comparison.digest, termsOf(inputs));
@@ -149,7 +149,7 @@ async function compareUsersOnPlan(inputs: WritingInputs, context: WritingContext
     organization_fields,
   }));
   for (const job of inJobs(rows)) await planned.writer.createOrganizations(job);
-  return compareUserArtifacts(inputs.allow, {
+  return compareUserArtifacts(inputs, {
     ...context,
     remotes: { ...context.remotes, zendesk: async () => planned },
   });

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
-import { COMMON_INPUTS, instance, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
+import { COMMON_INPUTS, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
@@ -17,7 +17,7 @@ export const runInputs = v.object({ ...COMMON_INPUTS, instance: v.optional(insta
 export const previewInputs = v.object({
   ...COMMON_INPUTS,
   instance: v.optional(instance),
-  allow: WRITING_INPUTS.allow,
+  ...JUDGING_INPUTS,
 });
 
 /** How a run ended, as `--json` prints it. */

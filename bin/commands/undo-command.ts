@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import { EXIT, type ExitCode, RefusedError } from "../../lib/errors.ts";
-import { COMMON_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
+import { COMMON_INPUTS, UNDO_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
@@ -23,7 +23,7 @@ const inputs = v.object({
     v.nonEmpty("a file"),
     v.description("Results file to undo, in the data directory or in history/<run id>/"),
   ),
-  ...WRITING_INPUTS,
+  ...UNDO_INPUTS,
 });
 
 /** Previews the way back of one results file and takes it (S8). Never throws. */

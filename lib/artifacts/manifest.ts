@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isDay } from "../domain/dates.ts";
+import { CONFIRMED_EFFECTS } from "../runs/confirmed-counts.ts";
 
 /** Version of the artifacts' shapes. A stage refuses another one. */
 export const SCHEMA_VERSION = 1;
@@ -66,6 +67,11 @@ export const ChangesetManifestSchema = v.object({
   marked: Count,
   limits: v.array(MeasureSchema),
   verdict: v.picklist(["within limits", "over a limit"]),
+  /** What there was more of than a person had confirmed for the run (`--at-most`). */
+  unconfirmed: v.optional(
+    v.array(v.object({ effect: v.picklist(CONFIRMED_EFFECTS), count: Count, confirmed: Count })),
+    [],
+  ),
 });
 export type ChangesetManifest = v.InferOutput<typeof ChangesetManifestSchema>;
 

@@ -124,7 +124,10 @@ export class ArtifactStore {
   async writeChangesetManifest(
     comparison: string,
     maker: Maker,
-    rest: Pick<ChangesetManifest, "files" | "digest" | "counts" | "existing" | "marked" | "limits" | "verdict">,
+    rest: Pick<
+      ChangesetManifest,
+      "files" | "digest" | "counts" | "existing" | "marked" | "limits" | "verdict" | "unconfirmed"
+    >,
   ): Promise<ChangesetManifest> {
     const manifest: ChangesetManifest = { ...originOf(maker), ...rest };
     await this.writeJson(changesetManifestName(comparison), manifest);

@@ -45,7 +45,7 @@ function write(measures: Measure[] = [measured(false)]) {
   const changes = { creates: [create], updates: [update], marks: [mark], existing: 40, marked: 3 };
   const origin = { run_id: "run-1", today: "2026-11-23", gathered_at: GATHERED, inputs: [] };
   const madeAt = new Date("2026-11-23T01:05:00Z");
-  return writeChangeFiles(store, "global", changes, measures, { stage: "compare", origin, madeAt });
+  return writeChangeFiles(store, "global", changes, { measures }, { stage: "compare", origin, madeAt });
 }
 
 /** Reads so many minutes after the data was gathered. */

@@ -1,9 +1,10 @@
 import type { ChangesetManifest, RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
 import { type ArtifactStore, changesetManifestName, type Maker, sha256Of } from "../artifacts/store.ts";
-import type { Measurable, Measure } from "../domain/limits.ts";
+import type { Measurable } from "../domain/limits.ts";
 import { RefusedError } from "../errors.ts";
 import { type Comparison, changeFiles } from "./comparison.ts";
+import type { Judgement } from "./judge.ts";
 
 /** What a person may demand or allow of the change files for one run (S2, S3). */
 export interface HandOverTerms {
@@ -33,7 +34,7 @@ export async function writeChangeFiles(
   store: ArtifactStore,
   comparison: Comparison,
   changes: Measurable,
-  measures: readonly Measure[],
+  { measures, unconfirmed = [] }: Pick<Judgement, "measures" | "unconfirmed">,
   maker: Maker,
 ): Promise<ChangesetManifest> {
   const names = changeFiles(comparison);
@@ -53,6 +54,7 @@ export async function writeChangeFiles(
     marked: changes.marked,
     limits: measures.map(({ effect, count, of, limit, exceeded }) => ({ effect, count, of, limit, exceeded })),
     verdict: measures.some((measure) => measure.exceeded) ? "over a limit" : "within limits",
+    unconfirmed,
   });
 }
 

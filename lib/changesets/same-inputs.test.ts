@@ -23,6 +23,7 @@ const manifest: ChangesetManifest = {
   marked: 0,
   limits: [],
   verdict: "within limits",
+  unconfirmed: [],
 };
 
 describe("S3: artifacts beside the change files", () => {
@@ -60,17 +61,21 @@ describe("S2: judge", () => {
   const changeset = { creates: [], updates: [], marks, existing: 40, marked: 0 };
 
   test("over a limit: measure, limit and way out; an allowance of that number is enough, one less is not", () => {
-    const { refused, measures } = judge("global", changeset, DEFAULT_CONFIG.limits, {});
+    const { refused, measures } = judge("global", changeset, DEFAULT_CONFIG.limits, { allow: {}, "at-most": null });
     expect(refused).toContain("--allow marks=3");
     expect(refused).toContain("organizations of customers in global");
     expect(measures.find(({ effect }) => effect === "marks")).toMatchObject({ count: 3, limit: 2, exceeded: true });
-    expect(judge("global", changeset, DEFAULT_CONFIG.limits, { marks: 3 }).refused).toBeUndefined();
-    expect(judge("global", changeset, DEFAULT_CONFIG.limits, { marks: 2 }).refused).toBeDefined();
+    expect(
+      judge("global", changeset, DEFAULT_CONFIG.limits, { allow: { marks: 3 }, "at-most": null }).refused,
+    ).toBeUndefined();
+    expect(
+      judge("global", changeset, DEFAULT_CONFIG.limits, { allow: { marks: 2 }, "at-most": null }).refused,
+    ).toBeDefined();
   });
 
   test("at the limit nothing is refused", () => {
     const two = { ...changeset, marks: marks.slice(0, 2) };
-    expect(judge("global", two, DEFAULT_CONFIG.limits, {}).refused).toBeUndefined();
+    expect(judge("global", two, DEFAULT_CONFIG.limits, { allow: {}, "at-most": null }).refused).toBeUndefined();
   });
 });
 
@@ -87,5 +92,5 @@ test("protections: from the configuration, and from what could not be read", () 
 });
 
 test("terms: what a person demands, from the inputs", () => {
-  expect(termsOf({ allow: {}, expect: ["d"], "max-age": 5 })).toEqual({ expect: ["d"], maxAgeMs: 5 });
+  expect(termsOf({ allow: {}, "at-most": null, expect: ["d"], "max-age": 5 })).toEqual({ expect: ["d"], maxAgeMs: 5 });
 });

@@ -1,9 +1,16 @@
 import type { Effect } from "../domain/limits.ts";
+import type { ConfirmedCounts } from "../runs/confirmed-counts.ts";
 import type { HandOverTerms } from "./hand-over.ts";
 
-/** The inputs of every stage that writes, as parsed (stage/inputs.ts). */
-export interface WritingInputs {
+/** What a comparison is held against, beside the limits of the configuration (stage/inputs.ts). */
+export interface JudgingInputs {
   allow: Partial<Record<Effect, number>>;
+  /** Null: nobody confirmed counts. */
+  "at-most": ConfirmedCounts | null;
+}
+
+/** The inputs of every stage that writes, as parsed (stage/inputs.ts). */
+export interface WritingInputs extends JudgingInputs {
   expect: readonly string[];
   "max-age": number | null;
 }

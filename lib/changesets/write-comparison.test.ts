@@ -70,7 +70,11 @@ function write(marks: number, allow: Record<string, number> = {}) {
     existing: 40,
     marked: 0,
   };
-  return writeComparison(context, "global", changeset, { stage: "compare", origin: ORIGIN, allow });
+  return writeComparison(context, "global", changeset, {
+    stage: "compare",
+    origin: ORIGIN,
+    inputs: { allow, "at-most": null },
+  });
 }
 
 describe("S2: a comparison within its limits", () => {

@@ -2,34 +2,34 @@ import type { RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import { changesetManifestName } from "../artifacts/store.ts";
 import type { Note } from "../domain/changeset.ts";
-import type { Effect, Measurable } from "../domain/limits.ts";
+import type { Measurable } from "../domain/limits.ts";
 import { keepInHistory } from "../stage/history.ts";
 import type { ComparisonReport, StageContext } from "../stage/stage.ts";
 import { type Comparison, changeFiles } from "./comparison.ts";
 import { writeChangeFiles } from "./hand-over.ts";
 import { judge } from "./judge.ts";
+import type { JudgingInputs } from "./terms.ts";
 
-/** Change files, notes and manifest of a comparison, also where a limit refuses it: they are there to look at (S2). */
+/** Change files, notes and manifest of a comparison, also where it is refused: they are there to look at (S2). */
 export async function writeComparison(
   context: StageContext,
   comparison: Comparison,
   changeset: Measurable & { notes: readonly Note[] },
-  about: { stage: string; origin: RunOrigin; allow: Partial<Record<Effect, number>> },
+  about: { stage: string; origin: RunOrigin; inputs: JudgingInputs },
 ): Promise<ComparisonReport> {
   const { store, config, clock } = context;
-  const { measures, refused } = judge(comparison, changeset, config.limits, about.allow);
+  const judgement = judge(comparison, changeset, config.limits, about.inputs);
   const maker = { stage: about.stage, origin: about.origin, madeAt: clock() };
   const notes = notesName(comparison);
   await store.write(notes, [...changeset.notes], maker);
-  const manifest = await writeChangeFiles(store, comparison, changeset, measures, maker);
+  const manifest = await writeChangeFiles(store, comparison, changeset, judgement, maker);
   await keepInHistory(store.directory, about.origin.run_id, [...filesOf(comparison), notes]);
   return {
     name: comparison,
     digest: manifest.digest,
     existing: changeset.existing,
     planned: manifest.counts,
-    measures,
-    ...(refused ? { refused } : {}),
+    ...judgement,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Comparison } from "../changesets/comparison.ts";
+import { COMPARISON, COMPARISONS, type Comparison } from "../changesets/comparison.ts";
 
 /** What a person confirms of a comparison: the three changes, and the downgrades among the updates. */
 export const CONFIRMED_EFFECTS = ["creates", "updates", "marks", "downgrades"] as const;
@@ -9,3 +9,89 @@ export type ConfirmedEffect = (typeof CONFIRMED_EFFECTS)[number];
  * not happen at all. As text (`--at-most`): `global.creates=3 global.updates=12 usgov_user.creates=1`.
  */
 export type ConfirmedCounts = Partial<Record<Comparison, Partial<Record<ConfirmedEffect, number>>>>;
+
+/** An effect that there is more of than was confirmed. */
+export interface Unconfirmed {
+  effect: ConfirmedEffect;
+  count: number;
+  confirmed: number;
+}
+
+/** One entry of the text (RE2, not anchored): a comparison, an effect, and the most that there may be of it. */
+export const CONFIRMED_ENTRY = `(?:${COMPARISONS.join("|")})\\.(?:${CONFIRMED_EFFECTS.join("|")})=\\d{1,7}`;
+
+/** So many entries name every effect of every comparison. */
+export const MOST_CONFIRMED_ENTRIES = COMPARISONS.length * CONFIRMED_EFFECTS.length;
+
+const ENTRY = new RegExp(`^${CONFIRMED_ENTRY}$`);
+const ONE_ENTRY = /^(\w+)\.(\w+)=(\d+)$/;
+
+/**
+ * Reads entries separated by blanks or commas; null where there is none: then there is no such bound. Of an entry given twice the
+ * lower number holds. Throws `RangeError` naming the entry that is none.
+ */
+export function parseConfirmedCounts(text: string): ConfirmedCounts | null {
+  const entries = text.split(/[\s,]+/).filter((entry) => entry !== "");
+  const counts: ConfirmedCounts = {};
+  for (const entry of entries) {
+    if (!ENTRY.test(entry)) throw new RangeError(`not COMPARISON.EFFECT=N: ${entry.slice(0, 60)}`);
+    const [, comparison, effect, number] = ONE_ENTRY.exec(entry) ?? [];
+    const ofComparison = counts[comparison as Comparison] ?? {};
+    const known = ofComparison[effect as ConfirmedEffect] ?? Number.POSITIVE_INFINITY;
+    ofComparison[effect as ConfirmedEffect] = Math.min(known, Number(number));
+    counts[comparison as Comparison] = ofComparison;
+  }
+  return entries.length > 0 ? counts : null;
+}
+
+/**
+ * The text of confirmed counts, in a fixed order. Never empty, which would mean no bound at all: where nothing is named, it says
+ * that the first effect may happen 0 times, and with it all others.
+ */
+export function formatConfirmedCounts(counts: ConfirmedCounts): string {
+  const entries = COMPARISONS.flatMap((comparison) =>
+    CONFIRMED_EFFECTS.flatMap((effect) => {
+      const count = counts[comparison]?.[effect];
+      return count === undefined ? [] : [`${comparison}.${effect}=${count}`];
+    }),
+  );
+  return entries.length > 0 ? entries.join(" ") : `${COMPARISONS[0]}.${CONFIRMED_EFFECTS[0]}=0`;
+}
+
+/** A comparison as a report or a run record tells it: what is planned, and how many downgrades the limits measured. */
+export interface CountedComparison {
+  name: Comparison;
+  planned: { creates: number; updates: number; marks: number };
+  measures: readonly { effect: string; count: number }[];
+}
+
+/** What a dry run showed, as the counts that a person confirms with it: every effect of its comparisons, zeros too. */
+export function countsToConfirm(comparisons: readonly CountedComparison[]): ConfirmedCounts {
+  return Object.fromEntries(comparisons.map((comparison) => [comparison.name, confirmedEffectsOf(comparison)]));
+}
+
+/** What of a comparison is more than was confirmed; empty where all is within, or nobody confirmed any counts (null). Pure. */
+export function unconfirmedOf(comparison: CountedComparison, atMost: ConfirmedCounts | null): Unconfirmed[] {
+  if (atMost === null) return [];
+  const counts = confirmedEffectsOf(comparison);
+  return CONFIRMED_EFFECTS.flatMap((effect) => {
+    const confirmed = atMost[comparison.name]?.[effect] ?? 0;
+    return counts[effect] > confirmed ? [{ effect, count: counts[effect], confirmed }] : [];
+  });
+}
+
+/** Why nothing is written although the limits may allow it, and what to do. Only where something is unconfirmed. */
+export function unconfirmedMessage(comparison: Comparison, unconfirmed: readonly Unconfirmed[]): string {
+  return [
+    ...unconfirmed.map(
+      ({ effect, count, confirmed }) =>
+        `More ${effect} than were confirmed: ${count} of ${COMPARISON[comparison].records}, confirmed were ${confirmed}.`,
+    ),
+    "Nothing was written. Something has changed since somebody looked: look at it again (zdsync preview, or a dry run), and confirm the new numbers with --at-most.",
+  ].join("\n");
+}
+
+function confirmedEffectsOf({ planned, measures }: CountedComparison): Record<ConfirmedEffect, number> {
+  const downgrades = measures.find(({ effect }) => effect === "downgrades")?.count ?? 0;
+  return { creates: planned.creates, updates: planned.updates, marks: planned.marks, downgrades };
+}

@@ -3,6 +3,7 @@ import { RUN_ID } from "../artifacts/manifest.ts";
 import { isDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { EFFECTS } from "../domain/limits.ts";
+import { CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES, parseConfirmedCounts } from "../runs/confirmed-counts.ts";
 
 /**
  * The inputs that stages share, each declared once. Values arrive as text (flags, CI inputs, environment) and are parsed here;
@@ -66,9 +67,9 @@ export const dryRun = v.optional(
 const ALLOWANCE = `(?:${EFFECTS.join("|")})=\\d{1,7}`;
 const DIGEST = "[0-9a-f]{64}";
 
-/** Nothing, or up to ten separated by single blanks. */
-function listOf(one: string): string {
-  return `^(?:${one}(?: ${one}){0,9})?$`;
+/** Nothing, or up to so many separated by single blanks. */
+function listOf(one: string, most = 10): string {
+  return `^(?:${one}(?: ${one}){0,${most - 1}})?$`;
 }
 
 /** Limits that may be exceeded up to a number, this run only (S2). */
@@ -88,6 +89,29 @@ export const allow = v.optional(
     }),
     v.metadata({ repeatable: true, pattern: listOf(ALLOWANCE) }),
     v.description("Allow an effect over its limit, up to N, this run only: EFFECT=N (several separated by blanks)"),
+  ),
+  "",
+);
+
+/** Counts that a person saw and confirmed, as maxima for this run beside the limits; null: no such bound (decisions/0011). */
+export const atMost = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(
+          new RegExp(`^${CONFIRMED_ENTRY}$`),
+          "COMPARISON.EFFECT=N, such as global.creates=3 or usgov_user.marks=0",
+        ),
+      ),
+    ),
+    v.transform((entries) => parseConfirmedCounts(entries.join(" "))),
+    v.metadata({ repeatable: true, pattern: listOf(CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES) }),
+    v.description(
+      "Refuse more than these confirmed counts: COMPARISON.EFFECT=N (several separated by blanks); what is not named counts as 0",
+    ),
   ),
   "",
 );
@@ -126,5 +150,11 @@ export const deadline = v.optional(v.pipe(duration, v.description("Stop safely a
 /** Inputs of every stage. */
 export const COMMON_INPUTS = { "data-dir": dataDir, today, "run-id": runId } as const;
 
+/** Inputs of whatever compares: what the changes are held against. */
+export const JUDGING_INPUTS = { allow, "at-most": atMost } as const;
+
+/** Inputs of the way back, which nobody confirms by counts. */
+export const UNDO_INPUTS = { "dry-run": dryRun, allow, expect, "max-age": maxAge, deadline } as const;
+
 /** Inputs of every stage that writes. */
-export const WRITING_INPUTS = { "dry-run": dryRun, allow, expect, "max-age": maxAge, deadline } as const;
+export const WRITING_INPUTS = { "dry-run": dryRun, ...JUDGING_INPUTS, expect, "max-age": maxAge, deadline } as const;

@@ -29,6 +29,7 @@ test("without flags, the defaults", () => {
     instance: "global",
     "dry-run": false,
     allow: {},
+    "at-most": null,
     expect: [],
     "max-age": null,
     deadline: null,
@@ -135,6 +136,9 @@ describe("problems", () => {
 
   test("two wrong members of a list are told once", () => {
     expect(problems({ ...MINIMUM, allow: "a=b c=d" })).toHaveLength(1);
+    expect(problems({ ...MINIMUM, "at-most": "marks=3 global=1" })).toEqual([
+      { where: "--at-most", what: expect.stringContaining("global.creates=3") },
+    ]);
   });
 });
 

@@ -6,7 +6,9 @@ import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Measure } from "../domain/limits.ts";
+import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { ExitCode } from "../errors.ts";
+import type { Unconfirmed } from "../runs/confirmed-counts.ts";
 import type { Results, ResultsName } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
@@ -62,6 +64,8 @@ export interface StageReport {
   /** Notes by rule: `{ C7: 3 }`. */
   notes: Record<string, number>;
   comparison?: ComparisonReport;
+  /** Charge names that `plans.yml` does not know (E2); of `process` only. */
+  unknown_charges?: readonly UnknownCharge[];
   /** Why the stage ended early after it had begun to write; what it did until then stands in the results. */
   ended?: { message: string; exit: ExitCode };
 }
@@ -73,7 +77,9 @@ export interface ComparisonReport {
   existing: number;
   planned: { creates: number; updates: number; marks: number };
   measures: readonly Measure[];
-  /** Why nothing was written, where a limit refused it. */
+  /** What there is more of than was confirmed for this run; absent where nothing is. */
+  unconfirmed?: readonly Unconfirmed[];
+  /** Why nothing was written, where a limit or the confirmed counts refused it. */
   refused?: string;
   results?: Record<ResultEffect, ResultCounts>;
   notices?: { posted: number; due: number };

@@ -1,0 +1,127 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { COMPARISONS } from "../changesets/comparison.ts";
+import {
+  CONFIRMED_EFFECTS,
+  CONFIRMED_ENTRY,
+  type ConfirmedCounts,
+  type CountedComparison,
+  countsToConfirm,
+  formatConfirmedCounts,
+  MOST_CONFIRMED_ENTRIES,
+  parseConfirmedCounts,
+  unconfirmedMessage,
+  unconfirmedOf,
+} from "./confirmed-counts.ts";
+
+const count = fc.integer({ min: 0, max: 9_999_999 });
+const effects = fc.record({ creates: count, updates: count, marks: count, downgrades: count }, { requiredKeys: [] });
+const counts = fc.record(
+  { global: effects, usgov: effects, partner: effects, usgov_user: effects },
+  { requiredKeys: [] },
+) as fc.Arbitrary<ConfirmedCounts>;
+const comparison: fc.Arbitrary<CountedComparison> = fc.record({
+  name: fc.constantFrom(...COMPARISONS),
+  planned: fc.record({ creates: count, updates: count, marks: count }),
+  measures: count.map((downgrades) => [
+    { effect: "marked_total", count: 7 },
+    { effect: "downgrades", count: downgrades },
+  ]),
+});
+
+/** Without comparisons that name nothing. */
+function named(all: ConfirmedCounts): ConfirmedCounts {
+  return Object.fromEntries(Object.entries(all).filter(([, of]) => Object.keys(of).length > 0));
+}
+
+describe("as text", () => {
+  test("what was written is read again, and a component lets it through", () => {
+    const pattern = new RegExp(`^${CONFIRMED_ENTRY}(?: ${CONFIRMED_ENTRY}){0,${MOST_CONFIRMED_ENTRIES - 1}}$`);
+    fc.assert(
+      fc.property(counts, (all) => {
+        fc.pre(Object.keys(named(all)).length > 0);
+        expect(parseConfirmedCounts(formatConfirmedCounts(all))).toEqual(named(all));
+        expect(formatConfirmedCounts(all)).toMatch(pattern);
+      }),
+    );
+  });
+
+  test("the order in which counts were collected makes no difference", () => {
+    expect(formatConfirmedCounts({ usgov_user: { marks: 2, creates: 1 }, global: { updates: 12, creates: 3 } })).toBe(
+      "global.creates=3 global.updates=12 usgov_user.creates=1 usgov_user.marks=2",
+    );
+  });
+
+  test("confirming nothing at all is still a text: an empty one would be no bound", () => {
+    expect(formatConfirmedCounts({})).toBe("global.creates=0");
+    expect(parseConfirmedCounts("global.creates=0")).toEqual({ global: { creates: 0 } });
+    expect(parseConfirmedCounts("")).toBeNull();
+    expect(parseConfirmedCounts(" , ")).toBeNull();
+  });
+
+  test("of two numbers for the same the lower one holds", () => {
+    expect(parseConfirmedCounts("global.marks=4,global.marks=2  global.marks=3")).toEqual({ global: { marks: 2 } });
+  });
+
+  test.each([
+    "global.creates",
+    "global.creates=-1",
+    "global.creates=1.5",
+    "global.creates=12345678",
+    "global.marked_total=3",
+    "us-government.creates=1",
+    "creates=3",
+    "__proto__.creates=3",
+    "global.creates=3;id",
+  ])("%s is refused and named", (text) => {
+    expect(() => parseConfirmedCounts(`usgov.marks=1 ${text}`)).toThrow(text);
+  });
+});
+
+describe("held against what is planned", () => {
+  test("what a dry run showed is within what was confirmed from it, whatever else is confirmed", () => {
+    fc.assert(
+      fc.property(fc.array(comparison, { maxLength: 4 }), (all) => {
+        const last = [...new Map(all.map((one) => [one.name, one])).values()];
+        const confirmed = parseConfirmedCounts(formatConfirmedCounts(countsToConfirm(last)));
+        for (const one of last) expect(unconfirmedOf(one, confirmed)).toEqual([]);
+      }),
+    );
+  });
+
+  test("one more of any effect is unconfirmed, and only that; fewer never is", () => {
+    fc.assert(
+      fc.property(comparison, fc.constantFrom(...CONFIRMED_EFFECTS), (one, effect) => {
+        const confirmed = countsToConfirm([one])[one.name];
+        const now = confirmed?.[effect] ?? 0;
+        const lower = { [one.name]: { ...confirmed, [effect]: now - 1 } };
+        expect(unconfirmedOf(one, lower)).toEqual([{ effect, count: now, confirmed: now - 1 }]);
+        expect(unconfirmedOf(one, { [one.name]: { ...confirmed, [effect]: now + 1 } })).toEqual([]);
+      }),
+    );
+  });
+
+  test("what is not named may not happen; without confirmed counts there is no bound", () => {
+    fc.assert(
+      fc.property(comparison, (one) => {
+        const some = CONFIRMED_EFFECTS.filter((effect) => (countsToConfirm([one])[one.name]?.[effect] ?? 0) > 0);
+        expect(unconfirmedOf(one, {}).map(({ effect }) => effect)).toEqual(some);
+        expect(unconfirmedOf(one, null)).toEqual([]);
+      }),
+    );
+  });
+
+  test("the message: how many there are, how many were confirmed, whose, and what to do", () => {
+    const message = unconfirmedMessage("global", [
+      { effect: "updates", count: 13, confirmed: 12 },
+      { effect: "marks", count: 1, confirmed: 0 },
+    ]);
+    expect(message).toContain(
+      "More updates than were confirmed: 13 of organizations of customers in global, confirmed were 12.",
+    );
+    expect(message).toContain("More marks than were confirmed: 1 of");
+    expect(message).toContain("Nothing was written.");
+    expect(message).toContain("zdsync preview");
+    expect(message).toContain("--at-most");
+  });
+});
