@@ -1,0 +1,48 @@
+import { expect, test } from "bun:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Answers } from "../../lib/report/tell-organizations.ts";
+import { createStories } from "./stories.ts";
+
+const answers = (count: number): Answers => ({
+  told: Array.from({ length: count }, () => ({ is: "none" as const, nearest: [] })),
+  run: { missing: [], unreadable: [], runIds: [] },
+});
+
+test("whoever asks during a reading is served by the next one: a hundred questions, two readings, never two at once", async () => {
+  const readings: number[] = [];
+  let going = 0;
+  const story = createStories(async (_, asked) => {
+    expect(++going).toBe(1);
+    readings.push(asked.length);
+    await Promise.resolve();
+    going--;
+    return answers(asked.length);
+  });
+  await Promise.all(Array.from({ length: 100 }, (_, index) => story("data", `name ${index}`)));
+  expect(readings).toEqual([1, 99]);
+});
+
+test("questions about different folders are not mixed up; one that fails fails alone", async () => {
+  const story = createStories(async (directory, asked) => {
+    if (directory === "broken") throw new Error("disk on fire");
+    return answers(asked.length);
+  });
+  const ended = await Promise.allSettled([story("a", "x"), story("broken", "x"), story("a", "y")]);
+  expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(await story("a", "z")).toMatchObject({ told: { is: "none" } });
+});
+
+test("in a thread of its own", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "zdsync-stories-"));
+  const organization = { id: 4711, name: "Example", external_id: null, created_at: "", updated_at: "" };
+  await writeFile(
+    join(folder, "zendesk_global.json"),
+    JSON.stringify([{ ...organization, organization_fields: { support_level: "gold" } }]),
+  );
+  const { told, run } = await createStories()(folder, "4711");
+  await rm(folder, { recursive: true });
+  expect(told).toMatchObject({ is: "story", story: { name: "Example", instances: [{ supportLevel: "gold" }, {}] } });
+  expect(run.missing).not.toContain("zendesk_global.json");
+});

@@ -1,0 +1,130 @@
+import { distance } from "fastest-levenshtein";
+import { nameKey } from "../domain/equality.ts";
+import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
+import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import { toId18 } from "../domain/salesforce-id.ts";
+import type { RunRecords } from "./run-records.ts";
+
+/** Somebody a run knew: an account with its organizations, or an organization without account. */
+export interface Subject {
+  /** 18 characters; null for an organization without account. */
+  salesforceId: string | null;
+  /** The account's first, then those of the organizations; each once. */
+  names: string[];
+  organizations: { instance: InstanceName; id: number }[];
+}
+
+/** Who was meant. `several`: too many to tell about, at most ten named; `none`: with names that are close. */
+export type Found =
+  | { is: "one"; subject: Subject }
+  | { is: "several"; subjects: Subject[]; more: number }
+  | { is: "none"; nearest: Subject[] };
+
+/** Hits that are named where there are several. */
+const MOST_NAMED = 10;
+/** Names that are suggested. */
+const MOST_SUGGESTED = 3;
+/** No name of a customer is longer: what is, is compared with none. */
+const LONGEST_NAME = 200;
+
+/** Everybody a run knew, by account where there is one. Cost grows linearly. */
+export function subjectsOf({ records }: RunRecords): Subject[] {
+  const subjects = new Map<string, Subject>();
+  const note = (account: string | null, name: string | null, organization?: Subject["organizations"][number]) => {
+    const id = account === null ? null : (toId18(account) ?? account);
+    const key = id ?? `${organization?.instance} ${organization?.id}`;
+    const subject: Subject = subjects.get(key) ?? { salesforceId: id, names: [], organizations: [] };
+    subjects.set(key, subject);
+    if (name?.trim() && !subject.names.includes(name)) subject.names.push(name);
+    if (organization && !subject.organizations.some((one) => sameOrganization(one, organization)))
+      subject.organizations.push(organization);
+  };
+  for (const { salesforce_id: account, name } of records["salesforce_accounts.json"] ?? []) note(account, name);
+  for (const { salesforce_id: account, name } of records["partner_accounts.json"] ?? []) note(account, name);
+  for (const instance of INSTANCES) {
+    const prefix = FILE_PREFIX[instance];
+    for (const { salesforce_id: account, name } of records[`${prefix}_accounts.json`] ?? []) note(account, name);
+    for (const organization of records[`zendesk_${prefix}.json`] ?? []) {
+      const account = accountIdOf(organization) ?? externalAccountIdOf(organization);
+      note(account, organization.name, { instance, id: organization.id });
+    }
+    for (const { account, name, id } of changedIn(records, instance))
+      note(account, name, id === null ? undefined : { instance, id });
+  }
+  return [...subjects.values()];
+}
+
+/** Who stands in change files and results: all there is where only those were kept. */
+function changedIn(records: RunRecords["records"], instance: InstanceName) {
+  const comparisons = instance === "global" ? (["global", "partner"] as const) : (["usgov"] as const);
+  return comparisons.flatMap((comparison) => [
+    ...(records[`${comparison}_creates.json`] ?? []).map((one) => ({
+      account: one.salesforce_id,
+      name: one.name,
+      id: null,
+    })),
+    ...[...(records[`${comparison}_updates.json`] ?? []), ...(records[`${comparison}_not_in_sync.json`] ?? [])].map(
+      (one) => ({ account: one.salesforce_id, name: one.name, id: one.id }),
+    ),
+    ...(records[`${comparison}_results.json`] ?? []).flatMap((one) =>
+      one.effect === "create" && one.id !== null ? [{ account: one.salesforce_id, name: null, id: one.id }] : [],
+    ),
+  ]);
+}
+
+function sameOrganization(one: Subject["organizations"][number], other: Subject["organizations"][number]): boolean {
+  return one.instance === other.instance && one.id === other.id;
+}
+
+/**
+ * Finds who was asked for: by Salesforce id (15 or 18 characters), by Zendesk id, or by name: exactly (in any case), else the names
+ * that begin with it, else those that hold it. Pure.
+ */
+export function findSubject(asked: string, subjects: readonly Subject[]): Found {
+  const text = asked.trim();
+  const account = toId18(text);
+  const byId = subjects.filter(
+    ({ salesforceId, organizations }) =>
+      (account !== null && salesforceId === account) || organizations.some(({ id }) => String(id) === text),
+  );
+  if (byId.length > 0) return oneOrSeveral(byId);
+  const key = nameKey(text);
+  if (key === "") return { is: "none", nearest: [] };
+  for (const matches of [same, begins, holds]) {
+    const hits = subjects.filter(({ names }) => names.some((name) => matches(nameKey(name), key)));
+    if (hits.length > 0) return oneOrSeveral(hits);
+  }
+  return { is: "none", nearest: nearestTo(key, subjects) };
+}
+
+const same = (name: string, key: string) => name === key;
+const begins = (name: string, key: string) => name.startsWith(key);
+const holds = (name: string, key: string) => name.includes(key);
+
+function oneOrSeveral(hits: readonly Subject[]): Found {
+  const [first, ...others] = [...hits].sort(byName);
+  if (first && others.length === 0) return { is: "one", subject: first };
+  const subjects = first ? [first, ...others].slice(0, MOST_NAMED) : [];
+  return { is: "several", subjects, more: hits.length - subjects.length };
+}
+
+/** Names that differ by a few letters, the closest first. */
+function nearestTo(key: string, subjects: readonly Subject[]): Subject[] {
+  if (key.length > LONGEST_NAME) return [];
+  const most = Math.max(2, Math.floor(key.length / 4));
+  return subjects
+    .flatMap((subject) => {
+      const close = subject.names.map(nameKey).filter((name) => Math.abs(name.length - key.length) <= most);
+      const away = Math.min(...close.map((name) => distance(name, key)));
+      return away <= most ? [{ subject, away }] : [];
+    })
+    .sort((one, other) => one.away - other.away || byName(one.subject, other.subject))
+    .slice(0, MOST_SUGGESTED)
+    .map(({ subject }) => subject);
+}
+
+function byName(one: Subject, other: Subject): number {
+  const key = ({ names, salesforceId, organizations: [first] }: Subject) =>
+    `${nameKey(names[0] ?? "")}|${salesforceId ?? ""}|${first?.id ?? ""}`;
+  return key(one) < key(other) ? -1 : 1;
+}
