@@ -1,7 +1,7 @@
-import type { ChatPostMessageArguments, WebClient } from "@slack/web-api";
+import type { ChatPostMessageArguments, ChatUpdateArguments, WebClient } from "@slack/web-api";
 import type { SlackSettings } from "../settings/environment.ts";
 import { readHistory } from "./history.ts";
-import type { Message, SlackChannel } from "./ports.ts";
+import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
 import { postFailure } from "./slack-errors.ts";
 import { postingClient, readingClient, type WebClientTiming } from "./web-client.ts";
 
@@ -13,20 +13,26 @@ export interface ChannelOptions extends WebClientTiming {
 /** The channel that the settings name. Nothing is loaded or asked before the first call. */
 export function createSlackChannel(settings: SlackSettings, options: ChannelOptions = {}): SlackChannel {
   let posting: Promise<WebClient> | undefined;
+  const client = () => (posting ??= postingClient(settings, options));
   return {
-    async history(since) {
-      return readHistory(await readingClient(settings, options), settings.channel, since, options.sleep ?? Bun.sleep);
+    async history(since, threads) {
+      const client = await readingClient(settings, options);
+      return readHistory(client, { channel: settings.channel, since, threads }, options.sleep ?? Bun.sleep);
     },
-    async post(message, thread) {
-      posting ??= postingClient(settings, options);
-      try {
-        const { ts } = await (await posting).chat.postMessage(wireMessage(settings.channel, message, thread));
-        return ts ? { is: "posted", ts } : { is: "unknown", reason: "Slack did not say which message it posted" };
-      } catch (error) {
-        return postFailure(error);
-      }
-    },
+    post: (message, thread) =>
+      outcomeOf(async () => (await client()).chat.postMessage(wireMessage(settings.channel, message, thread))),
+    update: (ts, message) =>
+      outcomeOf(async () => (await client()).chat.update({ channel: settings.channel, ts, ...wireContent(message) })),
   };
+}
+
+async function outcomeOf(call: () => Promise<{ ts?: string }>): Promise<PostOutcome> {
+  try {
+    const { ts } = await call();
+    return ts ? { is: "posted", ts } : { is: "unknown", reason: "Slack did not say which message it posted" };
+  } catch (error) {
+    return postFailure(error);
+  }
 }
 
 /** A channel for dry runs: it reads what stands there, and only notes down what would be posted. */
@@ -34,23 +40,28 @@ export function recordingChannel(channel: SlackChannel): SlackChannel & { readon
   const recorded: Message[] = [];
   return {
     recorded,
-    history: (since) => channel.history(since),
+    history: (since, threads) => channel.history(since, threads),
     async post(message) {
       recorded.push(message);
       return { is: "posted", ts: `dry-run-${recorded.length}` };
+    },
+    async update(ts, message) {
+      recorded.push(message);
+      return { is: "posted", ts };
     },
   };
 }
 
 function wireMessage(channel: string, message: Message, thread?: { ts: string }): ChatPostMessageArguments {
+  const content = { ...wireContent(message), unfurl_links: false, unfurl_media: false };
+  return thread ? { channel, ...content, thread_ts: thread.ts } : { channel, ...content };
+}
+
+function wireContent({ text, blocks, metadata }: Message) {
+  // Slack's block types know every field; ours are rendered by us and only pass through here.
   return {
-    channel,
-    text: message.text,
-    // Slack's block types know every field; ours are rendered by us and only pass through here.
-    blocks: message.blocks as unknown as NonNullable<Extract<ChatPostMessageArguments, { blocks: unknown }>["blocks"]>,
-    metadata: message.metadata,
-    unfurl_links: false,
-    unfurl_media: false,
-    ...(thread ? { thread_ts: thread.ts } : {}),
+    text,
+    blocks: blocks as unknown as NonNullable<Extract<ChatUpdateArguments, { blocks: unknown }>["blocks"]>,
+    metadata,
   };
 }

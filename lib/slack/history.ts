@@ -1,6 +1,6 @@
 import type { WebClient } from "@slack/web-api";
 import * as v from "valibot";
-import { NOTICE_EVENT } from "./notice-metadata.ts";
+import { NOTICE_EVENT, POST_EVENT } from "./notice-metadata.ts";
 import type { HistoryOutcome, PostedMessage } from "./ports.ts";
 import { slackFailure } from "./slack-errors.ts";
 
@@ -10,6 +10,8 @@ const PAGE = 200;
 const MOST_PAGES = 100;
 /** How long rate limits may hold up the reading, in all. */
 const MOST_WAIT = 120_000;
+
+const OUR_EVENTS: ReadonlySet<string> = new Set([NOTICE_EVENT, POST_EVENT]);
 
 /** Refusals that will not pass by themselves: the permission is missing, not Slack. */
 const FORBIDDEN = new Set([
@@ -41,11 +43,18 @@ type WireMessage = v.InferOutput<typeof MessageSchema>;
 type Sleep = (milliseconds: number) => Promise<unknown>;
 type Call = (cursor: { cursor?: string }) => Promise<unknown>;
 
-/** The notices that stand in a channel since a moment, with the replies in their threads. Never throws. */
+/** Where and what is read. */
+export interface HistoryQuestion {
+  channel: string;
+  since: Date;
+  /** The threads that are read too; undefined: those of notices. */
+  threads?: readonly string[] | undefined;
+}
+
+/** Our messages that stand in a channel since a moment, with the replies in threads. Never throws. */
 export async function readHistory(
   client: WebClient,
-  channel: string,
-  since: Date,
+  { channel, since, threads }: HistoryQuestion,
   sleep: Sleep,
 ): Promise<HistoryOutcome> {
   const list = new PatientList(sleep);
@@ -53,15 +62,29 @@ export async function readHistory(
   const oldest = (since.getTime() / 1000).toFixed(6);
   try {
     const all = await list.read((cursor) => client.conversations.history({ ...base, oldest, ...cursor }));
-    const notices = all.filter((message) => message.metadata?.event_type === NOTICE_EVENT);
-    const messages: PostedMessage[] = [...notices];
-    for (const { ts } of notices.filter((message) => message.reply_count)) {
-      messages.push(...(await list.read((cursor) => client.conversations.replies({ ...base, ts, ...cursor }))));
+    const messages: PostedMessage[] = all.filter((message) => OUR_EVENTS.has(message.metadata?.event_type ?? ""));
+    for (const ts of threads ?? noticeThreads(all)) {
+      const replies = (cursor: { cursor?: string }) => client.conversations.replies({ ...base, ts, ...cursor });
+      messages.push(...(await list.read((cursor) => replies(cursor).catch(withoutThread))));
     }
     return { is: "read", messages: messages.map(({ ts, metadata }) => ({ ts, metadata })) };
   } catch (error) {
     return historyFailure(error);
   }
+}
+
+/** Notices that have replies. */
+function noticeThreads(messages: readonly WireMessage[]): string[] {
+  return messages.flatMap(({ ts, metadata, reply_count }) =>
+    metadata?.event_type === NOTICE_EVENT && reply_count ? [ts] : [],
+  );
+}
+
+/** A thread whose first message was deleted has nothing in it. */
+function withoutThread(error: unknown): { messages: WireMessage[] } {
+  const failure = slackFailure(error);
+  if (failure.is === "refused" && failure.code === "thread_not_found") return { messages: [] };
+  throw error;
 }
 
 function historyFailure(error: unknown): HistoryOutcome {

@@ -3,6 +3,22 @@ import type { MessageMetadata, PostedMessage } from "./ports.ts";
 /** What our notices are called in the channel's metadata. */
 export const NOTICE_EVENT = "zdsync_organizations_without_contacts";
 
+/** What messages of the outbox are called there. */
+export const POST_EVENT = "zdsync_post";
+
+/** What a message of the outbox says to later starts of the program: its key. */
+export function postMetadata(key: string): MessageMetadata {
+  return { event_type: POST_EVENT, event_payload: { key } };
+}
+
+/** The `ts` of the outbox's messages, by key. Of two with the same key the one that was posted first. */
+export function postedKeys(messages: readonly PostedMessage[]): Map<string, string> {
+  const posts = messages.flatMap(({ ts, metadata }) =>
+    metadata?.event_type === POST_EVENT ? [[String(metadata.event_payload.key ?? ""), ts] as const] : [],
+  );
+  return new Map(posts.sort(([, one], [, other]) => Number(other) - Number(one)));
+}
+
 /** What a message of a run says to later runs: which organizations it names. Flat, one text: Slack keeps no deeper lists. */
 export function noticeMetadata(runId: string, organizationIds: readonly number[]): MessageMetadata {
   return { event_type: NOTICE_EVENT, event_payload: { run_id: runId, organization_ids: organizationIds.join(",") } };

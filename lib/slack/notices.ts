@@ -1,6 +1,7 @@
 import type { NoticeOrganization, NoticeResult, NoticeRun } from "./notice.ts";
 import { namedOrganizations } from "./notice-metadata.ts";
-import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
+import type { PostOutcome, SlackChannel } from "./ports.ts";
+import { type Pacing, Poster } from "./poster.ts";
 import { renderNotices } from "./render-notices.ts";
 
 export type { NoticeOrganization, NoticeResult, NoticeRun } from "./notice.ts";
@@ -10,21 +11,14 @@ const HOUR = 60 * 60 * 1000;
 const HISTORY = 8 * 24 * HOUR;
 /** How long a notice is posted again where the channel cannot be read (Y4). */
 const WITHOUT_HISTORY = 2 * HOUR;
-/** Slack takes about one message a second in a channel. */
-const PAUSE = 1000;
-/** How long Slack may make us wait for one message, in all. */
-const MOST_WAIT = 120_000;
 /** Messages of one run, so that a first fill does not outlast the run; the next run posts the rest. */
 const MOST_REPLIES = 100;
 /** So many posts in a row that fail say that the others will fail too. */
 const FAILURES_IN_A_ROW = 3;
 
 /** What notices are posted with. */
-export interface NoticeSetting {
+export interface NoticeSetting extends Pick<Pacing, "sleep" | "stop"> {
   now: Date;
-  sleep?: (milliseconds: number) => Promise<unknown>;
-  /** Asked to stop, nothing further is posted: the rest stays due. */
-  stop?: { readonly reason: string | null };
 }
 
 /**
@@ -37,9 +31,10 @@ export async function postNotices(
   organizations: readonly NoticeOrganization[],
   setting: NoticeSetting,
 ): Promise<NoticeResult> {
+  const { now, sleep = Bun.sleep, stop = { reason: null } } = setting;
   const result: NoticeResult = { posted: [], alreadyPosted: [], due: [] };
-  const unposted = await stillUnposted(channel, organizations, setting.now, result);
-  if (unposted.length > 0) await postAll(new Poster(channel, setting), run, unposted, result);
+  const unposted = await stillUnposted(channel, organizations, now, result);
+  if (unposted.length > 0) await postAll(new Poster(channel), { sleep, stop }, run, unposted, result);
   return result;
 }
 
@@ -66,17 +61,18 @@ async function stillUnposted(
 
 async function postAll(
   poster: Poster,
+  pacing: Pacing,
   run: NoticeRun,
   organizations: readonly NoticeOrganization[],
   result: NoticeResult,
 ): Promise<void> {
   const { parent, replies } = renderNotices(run, organizations);
-  const root = await poster.post(parent);
+  const root = await poster.post(parent, undefined, pacing);
   let failures = 0;
   let outcome: PostOutcome = root;
   for (const [index, reply] of replies.entries()) {
     if (index >= MOST_REPLIES) outcome = { is: "refused", reason: `more than ${MOST_REPLIES} messages at once` };
-    else if (root.is === "posted" && failures < FAILURES_IN_A_ROW) outcome = await poster.post(reply, root);
+    else if (root.is === "posted" && failures < FAILURES_IN_A_ROW) outcome = await poster.post(reply, root, pacing);
     failures = outcome.is === "posted" ? 0 : failures + 1;
     settle(reply.organizationIds, outcome, result);
   }
@@ -91,32 +87,4 @@ function reasonOf(outcome: Exclude<PostOutcome, { is: "posted" }>): string {
   if (outcome.is === "limited") return "Slack's rate limit lasted too long";
   if (outcome.is === "refused") return outcome.reason;
   return `whether it was posted is not known: ${outcome.reason}`;
-}
-
-/** Posts one message a second, and waits out Slack's rate limit within bounds. What may have been posted is not sent again. */
-class Poster {
-  readonly #sleep: (milliseconds: number) => Promise<unknown>;
-  readonly #stop: NonNullable<NoticeSetting["stop"]>;
-  #first = true;
-
-  constructor(
-    readonly channel: SlackChannel,
-    { sleep = Bun.sleep, stop = { reason: null } }: NoticeSetting,
-  ) {
-    this.#sleep = sleep;
-    this.#stop = stop;
-  }
-
-  async post(message: Message, thread?: { ts: string }): Promise<PostOutcome> {
-    let waited = 0;
-    for (;;) {
-      if (!this.#first) await this.#sleep(PAUSE);
-      this.#first = false;
-      if (this.#stop.reason !== null) return { is: "refused", reason: `stopped (${this.#stop.reason})` };
-      const outcome = await this.channel.post(message, thread);
-      if (outcome.is !== "limited" || waited + outcome.waitMs > MOST_WAIT) return outcome;
-      waited += Math.max(outcome.waitMs, PAUSE);
-      await this.#sleep(outcome.waitMs);
-    }
-  }
 }

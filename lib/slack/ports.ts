@@ -22,15 +22,15 @@ export interface PostedMessage {
 }
 
 /**
- * What became of a post.
+ * What became of a post, or of a change of a message.
  * - `limited`: too many messages; certainly not posted, may be sent again after the wait.
- * - `refused`: certainly not posted, and sending it again now would not help.
+ * - `refused`: certainly not posted, and sending it again now would not help. `about` where only this message is refused: others may pass.
  * - `unknown`: nobody knows whether it was posted: never sent again without looking.
  */
 export type PostOutcome =
   | { is: "posted"; ts: string }
   | { is: "limited"; waitMs: number }
-  | { is: "refused"; reason: string }
+  | { is: "refused"; reason: string; about?: "message" }
   | { is: "unknown"; reason: string };
 
 /** What reading the channel gave. `forbidden`: the bot lacks the permission; `failed`: Slack could not be read just now. */
@@ -41,9 +41,11 @@ export type HistoryOutcome =
 
 /** The one Slack channel that notices go to. No method throws: Slack never fails a sync (Y4). */
 export interface SlackChannel {
-  /** Messages since a moment that carry the metadata of notices, replies in their threads included. */
-  history(since: Date): Promise<HistoryOutcome>;
+  /** Messages since a moment that carry metadata of ours, with the replies in the threads of notices or, where given, in `threads`. */
+  history(since: Date, threads?: readonly string[]): Promise<HistoryOutcome>;
   post(message: Message, thread?: { ts: string }): Promise<PostOutcome>;
+  /** Puts a message in the place of one of ours; of several changes the last one wins. */
+  update(ts: string, message: Message): Promise<PostOutcome>;
 }
 
 /** A message to be posted once, under a key that says what it is: `run 20261124T100000Z-4f3a9c started`. */

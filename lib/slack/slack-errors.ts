@@ -15,6 +15,25 @@ const AMBIGUOUS = new Set(["fatal_error", "internal_error", "request_timeout", "
 /** Codes of connections that never came about: nothing was sent. */
 const NEVER_CONNECTED = new Set(["ECONNREFUSED", "ENOTFOUND", "ConnectionRefused", "FailedToOpenSocket"]);
 
+/** Refusals of one message, whatever its channel. */
+const ABOUT_MESSAGE = new Set([
+  "block_mismatch",
+  "cannot_reply_to_message",
+  "cant_update_message",
+  "edit_window_closed",
+  "invalid_arguments",
+  "invalid_blocks",
+  "invalid_blocks_format",
+  "invalid_metadata_format",
+  "invalid_metadata_schema",
+  "message_not_found",
+  "metadata_too_large",
+  "msg_blocks_too_long",
+  "msg_too_long",
+  "no_text",
+  "thread_not_found",
+]);
+
 const REMEDIES: Record<string, string> = {
   account_inactive: "the bot was removed: install the app again and set SLACK_BOT_TOKEN",
   channel_not_found: "check SLACK_CHANNEL, or invite the bot if the channel is private",
@@ -44,7 +63,9 @@ export function slackFailure(error: unknown): SlackFailure {
 /** The same as the outcome of a post. */
 export function postFailure(error: unknown): PostOutcome {
   const failure = slackFailure(error);
-  return failure.is === "refused" ? { is: "refused", reason: failure.reason } : failure;
+  if (failure.is !== "refused") return failure;
+  const { code, reason } = failure;
+  return { is: "refused", reason, ...(ABOUT_MESSAGE.has(code) ? { about: "message" } : {}) };
 }
 
 function platformFailure(code: unknown): SlackFailure {

@@ -1,0 +1,87 @@
+import type { Database } from "bun:sqlite";
+import * as v from "valibot";
+import type { OutgoingPost } from "./ports.ts";
+
+const BlocksSchema = v.array(v.looseObject({ type: v.string() }));
+const RowSchema = v.object({
+  key: v.string(),
+  thread: v.nullable(v.string()),
+  text: v.string(),
+  blocks: v.pipe(v.string(), v.parseJson(), BlocksSchema),
+  state: v.picklist(["pending", "sending"]),
+  created_at: v.number(),
+  sent_at: v.nullable(v.number()),
+  attempts: v.number(),
+  reason: v.nullable(v.string()),
+  next_at: v.number(),
+});
+
+/** A message that is not known to be posted; times are milliseconds since 1970. */
+export type OutboxRow = v.InferOutput<typeof RowSchema>;
+
+const TABLE = `create table if not exists outbox (
+  id integer primary key autoincrement,
+  key text not null unique,
+  thread text,
+  text text not null,
+  blocks text not null,
+  state text not null default 'pending' check (state in ('pending', 'sending', 'posted')),
+  ts text,
+  created_at integer not null,
+  sent_at integer,
+  attempts integer not null default 0,
+  reason text,
+  next_at integer not null default 0
+)`;
+const COLUMNS = "key, thread, text, blocks, state, created_at, sent_at, attempts, reason, next_at";
+
+/** The outbox's table. Each method is one statement: a program that is killed leaves every row in one of its states. */
+export class OutboxRows {
+  constructor(readonly database: Database) {
+    database.run(TABLE);
+  }
+
+  /** Whether the row is new; a key that is there already is left alone. */
+  add({ key, thread, text, blocks }: OutgoingPost, at: number): boolean {
+    const sql = "insert or ignore into outbox (key, thread, text, blocks, created_at) values (?, ?, ?, ?, ?)";
+    return this.database.query(sql).run(key, thread, text, JSON.stringify(blocks), at).changes > 0;
+  }
+
+  /** What is not known to be posted, in the order in which it was put. */
+  open(): OutboxRow[] {
+    const rows = this.database.query(`select ${COLUMNS} from outbox where state <> 'posted' order by id`).all();
+    return v.parse(v.array(RowSchema), rows);
+  }
+
+  tsOf(key: string): string | null {
+    const row = this.database.query("select ts from outbox where key = ? and state = 'posted'").get(key);
+    return row === null ? null : v.parse(v.object({ ts: v.string() }), row).ts;
+  }
+
+  sending(key: string, at: number): void {
+    const sql = "update outbox set state = 'sending', sent_at = ?, attempts = attempts + 1 where key = ?";
+    this.database.query(sql).run(at, key);
+  }
+
+  posted(key: string, ts: string): void {
+    this.database.query("update outbox set state = 'posted', ts = ?, reason = null where key = ?").run(ts, key);
+  }
+
+  /** Certainly not posted; tried again from `nextAt` on. */
+  pending(key: string, reason: string | null, nextAt = 0): void {
+    const sql = "update outbox set state = 'pending', reason = ?, next_at = ? where key = ?";
+    this.database.query(sql).run(reason, nextAt, key);
+  }
+
+  /** Why the row is where it is. */
+  note(key: string, reason: string): void {
+    this.database.query("update outbox set reason = ? where key = ?").run(reason, key);
+  }
+
+  /** Forgets what was put before a moment and is posted, unless something still waits for its thread. */
+  prune(before: number): void {
+    const waiting = "select thread from outbox where state <> 'posted' and thread is not null";
+    const sql = `delete from outbox where state = 'posted' and created_at < ? and key not in (${waiting})`;
+    this.database.query(sql).run(before);
+  }
+}
