@@ -99,7 +99,7 @@ describe("startSandbox", () => {
       ...["ZENDESK_GLOBAL_URL", "ZENDESK_GLOBAL_CLIENT_ID", "ZENDESK_GLOBAL_CLIENT_SECRET"],
       ...["ZENDESK_USGOV_URL", "ZENDESK_USGOV_CLIENT_ID", "ZENDESK_USGOV_CLIENT_SECRET"],
       ...["GITLAB_URL", "OVERRIDES_PROJECT", "OVERRIDES_PATH", "OVERRIDES_REF", "OVERRIDES_TOKEN"],
-      ...["SLACK_BOT_TOKEN", "SLACK_CHANNEL", "SLACK_API_URL"],
+      ...["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CHANNEL", "SLACK_API_URL"],
     ];
     const { env } = await start();
     expect(Object.keys(env).sort()).toEqual(names.sort());
@@ -276,7 +276,7 @@ describe("credentials", () => {
       ...INSTANCES.map((instance) => one.apiTokens[instance].token),
       ...[one.jwt.privateKey, token],
     ];
-    expect(secretNames).toHaveLength(5);
+    expect(secretNames).toHaveLength(6);
     expect(one.secrets).toEqual(expect.arrayContaining(expected));
     expect(one.secrets.filter((secret) => other.secrets.includes(secret))).toEqual([]);
   });

@@ -10,6 +10,7 @@ import { Faults } from "./server/faults.ts";
 import { RequestLog } from "./server/request-log.ts";
 import { serveApp } from "./server/serve.ts";
 import { createSlack } from "./slack/slack.ts";
+import type { SocketMode } from "./slack/socket-mode.ts";
 import type { InstanceName, LoggedRequest, RequestHook, Sandbox, SandboxOptions, World } from "./types.ts";
 import { createZendesk, type Zendesk } from "./zendesk/zendesk.ts";
 
@@ -22,6 +23,12 @@ export interface RunningSandbox extends Sandbox {
   /** Grants or withdraws the bot's permission to read the channel. */
   setSlackHistoryScope(granted: boolean): void;
   archiveSlackChannel(): void;
+  /** Grants or withdraws any scope of the bot, `chat:write` for one. */
+  setSlackScope(scope: string, granted: boolean): void;
+  /** Ends the life of every `response_url` that was given out so far. */
+  expireSlackResponseUrls(): void;
+  /** The open sockets of Socket Mode: to count them, to ask for a new connection, to cut them. */
+  slackSockets: Pick<SocketMode, "connections" | "disconnect" | "cut">;
   /** Replaces the overrides file in its GitLab project. */
   setOverrides(text: string): void;
   /** Ends all Salesforce sessions. */
@@ -65,6 +72,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   return {
     urls,
     env: environment(urls, secrets, options),
+    slackAppToken: secrets["slack app"],
     world,
     timeFactor: clock.factor,
     requests: log.entries,
@@ -108,7 +116,7 @@ interface Making {
 }
 
 function createServices(making: Making) {
-  const { world, secrets, clock } = making;
+  const { world, secrets, clock, urls } = making;
   return {
     salesforce: salesforceOf(making),
     global: instanceOf(making, "global"),
@@ -125,11 +133,14 @@ function createServices(making: Making) {
     }),
     slack: createSlack({
       token: secrets.slack,
+      appToken: secrets["slack app"],
+      signingSecret: secrets["slack signing"],
       channels: [
         { id: SLACK_CHANNEL, name: "support-notices", isMember: true },
         { id: OTHER_SLACK_CHANNEL, name: "general", isMember: false },
       ],
       clock,
+      baseUrl: () => urls.slack,
     }),
   };
 }
@@ -184,7 +195,8 @@ async function serveAll(
       const port = firstPort === 0 ? 0 : firstPort + index;
       const app = services[name];
       const expire = "expireSessions" in app ? app.expireSessions : "expireTokens" in app ? app.expireTokens : () => {};
-      const served = await serveApp({ service, fetch: app.fetch, expire, port, ...shared });
+      const sockets = "sockets" in app ? { sockets: app.sockets } : {};
+      const served = await serveApp({ service, fetch: app.fetch, expire, port, ...sockets, ...shared });
       running.push(served.stop);
       urls[name] = served.url;
     }
@@ -201,6 +213,11 @@ function remoteControls(services: Services) {
   return {
     zendesk: (instance) => services[instance].state(),
     slackMessages: () => slack.messages(),
+    slackConversation: () => slack.conversation(),
+    slackPerson: (person) => slack.person(person),
+    slackSockets: slack.sockets,
+    setSlackScope: (scope, granted) => slack.setScope(scope, granted),
+    expireSlackResponseUrls: () => slack.expireResponseUrls(),
     editOrganization: (instance, id, change) => services[instance].editOrganization(id, change),
     deleteOrganization: (instance, id) => services[instance].deleteOrganization(id),
     editSalesforce: (object, id, change) => salesforce.edit(object, id, change),
@@ -212,11 +229,13 @@ function remoteControls(services: Services) {
 }
 
 function issuedTokens(services: Services): string[] {
-  return [services.salesforce, services.global, services["us-government"]].flatMap((service) => service.tokens());
+  const { salesforce, global, "us-government": usGovernment, slack } = services;
+  return [salesforce, global, usGovernment, slack].flatMap((service) => service.tokens());
 }
 
 function isWrite({ service, method, path }: LoggedRequest): boolean {
-  if (service === "slack") return /^\/api\/chat\.(postMessage|update)\b/.test(path);
+  if (service === "slack")
+    return /^\/(api\/chat\.(postMessage|postEphemeral|update)\b|(commands|actions)\/)/.test(path);
   const isZendesk = service === "zendesk-global" || service === "zendesk-us-government";
   return isZendesk && ["POST", "PUT", "PATCH", "DELETE"].includes(method) && !/^\/oauth\/tokens\b/.test(path);
 }
@@ -232,6 +251,8 @@ function newSecrets() {
     "us-government token": secret("sandbox-us-government-token"),
     gitlab: secret("glpat-sandbox"),
     slack: secret("xoxb-sandbox"),
+    "slack app": secret("xapp-sandbox"),
+    "slack signing": secret("sandbox-slack-signing"),
   };
 }
 
@@ -264,6 +285,7 @@ function environment(urls: Sandbox["urls"], secrets: Secrets, { today }: Sandbox
     OVERRIDES_REF: OVERRIDES.ref,
     OVERRIDES_TOKEN: secrets.gitlab,
     SLACK_BOT_TOKEN: secrets.slack,
+    SLACK_SIGNING_SECRET: secrets["slack signing"],
     SLACK_CHANNEL,
     SLACK_API_URL: `${urls.slack}/api/`,
     ...(today === undefined ? {} : { ZDSYNC_TODAY: today }),

@@ -1,3 +1,6 @@
+import type { ConversationEntry } from "./slack/conversation.ts";
+import type { PersonOptions, SlackPerson } from "./slack/person.ts";
+
 /** The two Zendesk instances the sandbox plays. */
 export type InstanceName = "global" | "us-government";
 
@@ -240,6 +243,12 @@ export interface Sandbox {
     blocks?: unknown[];
     metadata?: unknown;
   }>;
+  /** Everything that anybody saw in Slack, ephemeral messages and what people did included, in order. */
+  slackConversation(): ConversationEntry[];
+  /** Somebody at Slack who types commands and clicks buttons; by default Ann (U0ANN00001), who may run, in the bot's channel. */
+  slackPerson(options?: PersonOptions): SlackPerson;
+  /** The app's own token; as SLACK_APP_TOKEN it switches Socket Mode on, and so it is not in `env`. */
+  slackAppToken: string;
   /** Change the world from outside, as an agent or a Salesforce user would. */
   editOrganization(instance: InstanceName, id: number, change: Record<string, unknown>): void;
   deleteOrganization(instance: InstanceName, id: number): void;

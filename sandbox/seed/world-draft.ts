@@ -14,6 +14,7 @@ interface Config {
   protected_email_domains: string[];
   protected_emails: string[];
   alliance_account_id?: string;
+  slack: { team: string; channels: string[]; users: string[]; user_groups: string[] };
 }
 
 /** What is different about an organization in Zendesk. `spelled` fields are stored exactly so. */
@@ -42,6 +43,7 @@ export class WorldDraft extends SalesforceDraft {
     excluded_account_ids: [],
     protected_email_domains: ["protected.example"],
     protected_emails: ["helpdesk@shared.example"],
+    slack: { team: "T0SANDBOX1", channels: ["C0SANDBOX1"], users: ["U0ANN00001"], user_groups: ["S0SUPPORT1"] },
   };
   /** Entries of the overrides file. */
   readonly overrides: Record<string, unknown>[] = [];

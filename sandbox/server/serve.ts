@@ -12,6 +12,8 @@ export interface ServedApp {
   /** Ends all sessions or tokens: a "401" is no passing mood, the old credential is invalid from then on. */
   expire?: () => void;
   onRequest?: RequestHook;
+  /** Where requests may become sockets: which ones (each is asked about once), and what the server calls then. */
+  sockets?: { accepts(request: Request): boolean; handler: Bun.WebSocketHandler<unknown> };
   /** Default 0: any free port. */
   port?: number;
 }
@@ -30,9 +32,19 @@ export async function serveApp(app: ServedApp): Promise<{ url: string; stop(): P
     hostname: "127.0.0.1",
     port: app.port ?? 0,
     idleTimeout: 0,
-    fetch: async (request) => withoutKeepAlive(await answer(app, request)),
+    fetch: async (request, own) =>
+      upgraded(app, request, own) ? undefined : withoutKeepAlive(await answer(app, request)),
+    websocket: app.sockets?.handler ?? { message: () => {} },
   });
   return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) };
+}
+
+/** Whether the request became a socket; then it is logged with status 101. Faults are not played on it. */
+function upgraded(app: ServedApp, request: Request, server: Bun.Server<unknown>): boolean {
+  if (request.headers.get("upgrade")?.toLowerCase() !== "websocket" || !app.sockets?.accepts(request)) return false;
+  if (!server.upgrade(request, { data: undefined })) return false;
+  app.log.add({ service: app.service, method: "GET", path: new URL(request.url).pathname, status: 101 });
+  return true;
 }
 
 /**

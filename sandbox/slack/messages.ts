@@ -28,11 +28,20 @@ export class Messages {
   #lastMicroseconds = 0;
 
   post(message: Omit<SlackMessage, "ts">, now: Date): SlackMessage {
-    // No two messages have the same `ts`, however fast they come.
-    this.#lastMicroseconds = Math.max(now.getTime() * 1000, this.#lastMicroseconds + 1);
-    const posted = { ...message, ts: toTs(this.#lastMicroseconds) };
+    const posted = { ...message, ts: this.nextTs(now) };
     this.all.push(posted);
     return posted;
+  }
+
+  /** A `ts` that nothing has yet, however fast things come. */
+  nextTs(now: Date): string {
+    this.#lastMicroseconds = Math.max(now.getTime() * 1000, this.#lastMicroseconds + 1);
+    return toTs(this.#lastMicroseconds);
+  }
+
+  delete(channel: string, ts: string): void {
+    const place = this.all.findIndex((message) => message.channel === channel && message.ts === ts);
+    if (place >= 0) this.all.splice(place, 1);
   }
 
   find(channel: string, ts: string): SlackMessage | undefined {

@@ -1,57 +1,76 @@
-import { checkedBlocks } from "./block-limits.ts";
 import type { CallArguments } from "./call-arguments.ts";
-import type { MessageContent, MessagePage } from "./messages.ts";
-import { checkedMetadata } from "./metadata-shape.ts";
+import { messageContent } from "./message-content.ts";
+import type { MessagePage } from "./messages.ts";
 import { SlackRefusal } from "./slack-refusal.ts";
+import type { SocketMode } from "./socket-mode.ts";
 import { bot, type Workspace } from "./workspace.ts";
 
 /** One method of the Web API: its scope, and what it answers besides `ok`. */
 export interface Method {
+  /** Null: none, or one that depends on the channel. */
   scope: string | null;
-  answer(workspace: Workspace, call: CallArguments): Record<string, unknown>;
+  /** Whose token it takes; default the bot's. */
+  token?: "app";
+  answer(workspace: Workspace, call: CallArguments, sockets: SocketMode): Record<string, unknown>;
 }
 
 /** The methods that exist here, by name. */
 export const METHODS: Readonly<Record<string, Method>> = {
+  "apps.connections.open": {
+    scope: "connections:write",
+    token: "app",
+    answer: (_, __, sockets) => ({ url: sockets.newUrl() }),
+  },
   "auth.test": { scope: null, answer: () => ({ ...bot, is_enterprise_install: false }) },
+  "chat.postEphemeral": { scope: "chat:write", answer: postEphemeral },
   "chat.postMessage": { scope: "chat:write", answer: postMessage },
   "chat.update": { scope: "chat:write", answer: update },
-  "conversations.history": { scope: "channels:history", answer: history },
-  "conversations.info": { scope: "channels:read", answer: info },
-  "conversations.replies": { scope: "channels:history", answer: replies },
+  "conversations.history": { scope: null, answer: history },
+  "conversations.info": { scope: null, answer: info },
+  "conversations.replies": { scope: null, answer: replies },
+  "usergroups.users.list": { scope: "usergroups:read", answer: usersOfGroup },
+  "users.info": { scope: "users:read", answer: userInfo },
 };
-
-/** Text beyond this is cut without a word (facts 6). */
-const MOST_TEXT = 40_000;
 
 function postMessage(workspace: Workspace, call: CallArguments): Record<string, unknown> {
   const channel = workspace.openChannel(call.text("channel"));
   const wait = workspace.rate.take(channel.id);
   if (wait !== null) throw new SlackRefusal("ratelimited", {}, wait);
-  const { text = "", ...rest } = content(call);
+  const { text = "", ...rest } = messageContent(call);
   if (text === "" && !rest.blocks?.length) throw new SlackRefusal("no_text");
   const thread_ts = threadOf(workspace, channel.id, call.text("thread_ts"));
   const message = { channel: channel.id, text, ...rest, ...(thread_ts ? { thread_ts } : {}) };
-  const posted = workspace.messages.post(message, workspace.clock.now());
+  const posted = workspace.post(message);
   return { channel: channel.id, ts: posted.ts, message: workspace.wire(posted, true) };
+}
+
+/** For one person; no history has it, and nothing but the answer to a click can change it. */
+function postEphemeral(workspace: Workspace, call: CallArguments): Record<string, unknown> {
+  const { id: channel } = workspace.joinedChannel(call.text("channel"));
+  const user = call.text("user");
+  if (!workspace.users.some(({ id }) => id === user)) throw new SlackRefusal("user_not_in_channel");
+  const wait = workspace.rate.take(channel);
+  if (wait !== null) throw new SlackRefusal("ratelimited", {}, wait);
+  const { text = "", blocks } = messageContent(call);
+  if (text === "" && !blocks?.length) throw new SlackRefusal("no_text");
+  const thread_ts = threadOf(workspace, channel, call.text("thread_ts"));
+  const shown = workspace.show({
+    kind: "message",
+    channel,
+    from: bot.user_id,
+    visibleTo: user ?? null,
+    text,
+    ...(blocks ? { blocks } : {}),
+    ...(thread_ts ? { thread_ts } : {}),
+  });
+  return { message_ts: shown.ts };
 }
 
 /** What is not given stays as it is. */
 function update(workspace: Workspace, call: CallArguments): Record<string, unknown> {
   const channel = workspace.openChannel(call.text("channel"));
-  const changed = workspace.messages.change(channel.id, call.text("ts") ?? "", content(call));
+  const changed = workspace.change(channel.id, call.text("ts") ?? "", messageContent(call));
   return { channel: channel.id, ts: changed.ts, text: changed.text, message: workspace.wire(changed, true) };
-}
-
-function content(call: CallArguments): MessageContent {
-  const text = call.text("text")?.slice(0, MOST_TEXT);
-  const blocks = call.structure("blocks", "invalid_blocks_format");
-  const metadata = call.structure("metadata", "invalid_metadata_format");
-  return {
-    ...(text === undefined ? {} : { text }),
-    ...(blocks === undefined ? {} : { blocks: checkedBlocks(blocks) }),
-    ...(metadata === undefined ? {} : { metadata: checkedMetadata(metadata) }),
-  };
 }
 
 /** The message whose thread is meant: a reply to a reply goes to the same thread. */
@@ -63,11 +82,13 @@ function threadOf(workspace: Workspace, channel: string, ts: string | undefined)
 }
 
 function history(workspace: Workspace, call: CallArguments): Record<string, unknown> {
+  workspace.requireScopeFor(call.text("channel"), "history");
   const channel = workspace.joinedChannel(call.text("channel"));
   return pageAnswer(workspace, call, workspace.messages.history(channel.id, call));
 }
 
 function replies(workspace: Workspace, call: CallArguments): Record<string, unknown> {
+  workspace.requireScopeFor(call.text("channel"), "history");
   const channel = workspace.joinedChannel(call.text("channel"));
   return pageAnswer(workspace, call, workspace.messages.replies(channel.id, call));
 }
@@ -86,7 +107,21 @@ function pageAnswer(
 }
 
 function info(workspace: Workspace, call: CallArguments): Record<string, unknown> {
-  const { id, name, isMember, isArchived } = workspace.channel(call.text("channel"));
-  const kind = { is_channel: true, is_group: false, is_im: false, is_private: false };
+  workspace.requireScopeFor(call.text("channel"), "read");
+  const { id, name, isMember, isArchived, isPrivate = false } = workspace.channel(call.text("channel"));
+  if (isPrivate && !isMember) throw new SlackRefusal("channel_not_found");
+  const kind = { is_channel: !isPrivate, is_group: isPrivate, is_im: false, is_private: isPrivate };
   return { channel: { id, name, ...kind, is_archived: isArchived, is_member: isMember } };
+}
+
+function usersOfGroup(workspace: Workspace, call: CallArguments): Record<string, unknown> {
+  const group = workspace.userGroups.find(({ id }) => id === call.text("usergroup"));
+  if (!group) throw new SlackRefusal("no_such_subteam");
+  return { users: group.users };
+}
+
+function userInfo(workspace: Workspace, call: CallArguments): Record<string, unknown> {
+  const user = workspace.users.find(({ id }) => id === call.text("user"));
+  if (!user) throw new SlackRefusal("user_not_found");
+  return { user: { ...user, team_id: bot.team_id, real_name: user.name, deleted: false, is_bot: false } };
 }

@@ -7,6 +7,9 @@ import { serveApp } from "../server/serve.ts";
 import { createSlack } from "./slack.ts";
 
 const TOKEN = "xoxb-test";
+const APP_TOKEN = "xapp-test";
+/** What the bot may do when reading public channels is withdrawn. */
+const GRANTED_OTHERS = "channels:read,chat:write,chat:write.public,commands,groups:history,groups:read,usergroups:read";
 const CHANNEL = "C0SANDBOX1";
 const OTHER = "C0SANDBOX2";
 
@@ -25,8 +28,12 @@ afterEach(async () => {
 async function served(factor = 1) {
   let milliseconds = Date.parse("2026-11-23T10:00:00Z");
   const clock = new SandboxClock(factor, () => new Date(milliseconds));
+  let base = "";
   const slack = createSlack({
     token: TOKEN,
+    appToken: APP_TOKEN,
+    signingSecret: "signing",
+    baseUrl: () => base,
     channels: [
       { id: CHANNEL, name: "support-notices", isMember: true },
       { id: OTHER, name: "general", isMember: false },
@@ -35,6 +42,7 @@ async function served(factor = 1) {
   });
   const log = new RequestLog();
   const { url, stop } = await serveApp({ service: "slack", fetch: slack.fetch, log, faults: new Faults() });
+  base = url;
   running.push(stop);
   const clientWith = (token?: string) =>
     new WebClient(token, {
@@ -80,7 +88,10 @@ describe("who may call", () => {
     const { client } = await served();
     const answer = await client.auth.test();
     expect(answer).toMatchObject({ ok: true, user: "zdsync", team_id: "T0SANDBOX1", bot_id: "B0SANDBOX1" });
-    expect(answer.response_metadata?.scopes).toEqual(["channels:history", "channels:read", "chat:write"]);
+    expect(answer.response_metadata?.scopes).toEqual([
+      ...["channels:history", "channels:read", "chat:write", "chat:write.public", "commands"],
+      ...["groups:history", "groups:read", "usergroups:read"],
+    ]);
   });
 
   test("no token, a wrong token, a method that does not exist", async () => {
@@ -94,7 +105,7 @@ describe("who may call", () => {
     const { client, slack, postAll } = await served();
     slack.setHistoryScope(false);
     const [ts = ""] = await postAll(["hello"]);
-    const missing = { error: "missing_scope", needed: "channels:history", provided: "channels:read,chat:write" };
+    const missing = { error: "missing_scope", needed: "channels:history", provided: GRANTED_OTHERS };
     expect(await refusal(client.conversations.history({ channel: CHANNEL }))).toMatchObject(missing);
     expect(await refusal(client.conversations.replies({ channel: CHANNEL, ts }))).toMatchObject(missing);
     slack.setHistoryScope(true);
@@ -104,7 +115,8 @@ describe("who may call", () => {
 
 describe("channels", () => {
   test("unknown, and without the bot", async () => {
-    const { client } = await served();
+    const { client, slack } = await served();
+    slack.setScope("chat:write.public", false);
     const errors = async (channel: string) => [
       (await refusal(client.chat.postMessage({ channel, text: "x" }))).error,
       (await refusal(client.conversations.history({ channel }))).error,
