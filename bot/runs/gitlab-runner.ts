@@ -1,6 +1,23 @@
 import type { Database } from "bun:sqlite";
+import * as v from "valibot";
+import { RemoteError } from "../../lib/errors.ts";
+import { type Pipeline, type PipelineHook, PipelineHookSchema } from "../../lib/gitlab/pipeline-answers.ts";
 import type { PipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
-import { type Runner, RunnerError } from "./runner.ts";
+import {
+  type PipelineInputs,
+  type PipelineReader,
+  pipelineCanceller,
+  pipelineReader,
+  pipelineStarter,
+} from "../../lib/gitlab/pipelines.ts";
+import { AmbiguousWriteError } from "../../lib/http/http-error.ts";
+import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import { RUN_RECORD, type RunRecord, RunRecordSchema } from "../../lib/runs/run-record.ts";
+
+import { artifactsOf } from "./pipeline-files.ts";
+import { PipelineMemory } from "./pipeline-memory.ts";
+import { hasEnded, isRun, partName, runStateOf, type SeenPipeline } from "./pipeline-parts.ts";
+import { type Runner, RunnerError, type RunOrder, type RunState, StartUnknown } from "./runner.ts";
 
 /** What the runner asks the machine. */
 export interface GitlabRunnerDeps {
@@ -13,26 +30,264 @@ export interface GitlabRunnerDeps {
   timeoutMs?: number;
 }
 
-/** Runs as pipelines of GitLab. `webhook` takes a Pipeline Hook's parsed body, whose secret was checked by the transport. */
-export function createGitlabRunner(_settings: PipelineSettings, _deps: GitlabRunnerDeps): GitlabRunner {
-  const notYet = async () => {
-    throw new RunnerError("Pipelines are not built yet.");
-  };
+export interface GitlabRunner extends Runner {
+  readonly kind: "gitlab";
+  /** Takes a Pipeline Hook's parsed body, whose secret was checked by the transport. Never throws; anything else is passed over. */
+  webhook(payload: unknown): void;
+}
+
+/** Where the pipeline's jobs keep their files (input `data-dir`). */
+const DATA_DIR = "data";
+/** Unfinished pipelines are looked for among so many: days of hourly runs. */
+const MOST_LISTED = 100;
+/** Where only webhooks tell, a pipeline of which nothing was heard for so long has ended unseen: its jobs end after an hour each. */
+const LOST_AFTER_MS = 6 * 3_600_000;
+/** Looks for a pipeline whose creation was not answered, and what lies between them. */
+const SEARCHES = 4;
+const BETWEEN_SEARCHES_MS = 3_000;
+
+/** Runs as pipelines of GitLab: started with a trigger token, followed through the API or, without a token for it, by webhooks only. */
+export function createGitlabRunner(settings: PipelineSettings, deps: GitlabRunnerDeps): GitlabRunner {
+  return new PipelineRuns(settings, deps);
+}
+
+class PipelineRuns implements GitlabRunner {
+  readonly kind = "gitlab";
+  readonly #memory: PipelineMemory;
+  readonly #reader: PipelineReader | null;
+  readonly #timing: { sleep?: (milliseconds: number) => Promise<unknown>; timeoutMs?: number };
+  readonly #listeners = new Set<(id: string) => void>();
+
+  constructor(
+    private readonly settings: PipelineSettings,
+    private readonly deps: GitlabRunnerDeps,
+  ) {
+    const { sleep, timeoutMs } = deps;
+    this.#timing = { ...(sleep ? { sleep } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+    this.#memory = new PipelineMemory(deps.database);
+    this.#reader = pipelineReader(settings, this.#timing);
+  }
+
+  async start(order: RunOrder): Promise<RunState> {
+    const starter = pipelineStarter(this.settings, this.#timing);
+    if (!starter)
+      throw new RunnerError(
+        "The bot cannot start pipelines: neither GITLAB_TRIGGER_TOKEN nor GITLAB_API_TOKEN is set.",
+      );
+    return inWords(async () => {
+      // Ids only grow: whatever is above this one was created afterwards. Clocks of two machines would not tell.
+      const [last] = (await this.#reader?.newest({ most: 1 })) ?? [];
+      const created = await starter.create(inputsOf(order)).catch((error: unknown) => {
+        if (error instanceof AmbiguousWriteError) return this.#search(last?.id ?? 0);
+        throw error;
+      });
+      this.#memory.started(created.id, order, this.deps.clock());
+      return this.#stateOf(this.#memory.see(seenOf(created, [])).pipeline, null);
+    });
+  }
+
+  /** GitLab may have created a pipeline and did not say so: looks for it instead of asking for another. */
+  async #search(lastId: number): Promise<Pipeline> {
+    const sources = this.settings.triggerToken ? ["trigger"] : ["api"];
+    const { sleep = Bun.sleep } = this.deps;
+    let found: Pipeline[] = [];
+    for (let search = 0; search < SEARCHES && this.#reader && found.length === 0; search++) {
+      await sleep(BETWEEN_SEARCHES_MS);
+      const newest = await this.#reader.newest({ most: 20 }).catch(() => []);
+      found = newest.filter(({ id, source }) => id > lastId && sources.includes(source));
+    }
+    const [only, ...others] = found;
+    if (only && others.length === 0) return only;
+    const pipelines = `${this.settings.url}/${this.settings.project}/-/pipelines`;
+    throw new StartUnknown(
+      `GitLab did not answer when it was asked to start a pipeline, and ${only ? `${found.length} pipelines were started since` : "none has turned up since"}. Look at ${pipelines} before you start another one.`,
+    );
+  }
+
+  async look(id: string): Promise<RunState> {
+    const known = this.#memory.seen(numberOf(id));
+    if (known && hasEnded(known) && this.#memory.record(known) !== undefined) return this.#withRecord(known);
+    return inWords(async () => {
+      if (this.#reader) return this.#withRecord(await this.#read(this.#reader, numberOf(id)));
+      if (known) return this.#withRecord(known);
+      throw new RunnerError(
+        `The bot knows nothing of pipeline ${id}: no webhook told of it, and GITLAB_READ_TOKEN is not set.`,
+      );
+    });
+  }
+
+  async current(): Promise<RunState | null> {
+    return inWords(async () => {
+      const unfinished = await this.#unfinished();
+      const states = unfinished
+        .filter(isRun)
+        .map((pipeline) => this.#stateOf(pipeline, null))
+        .filter(({ dryRun, status }) => !dryRun && (status === "running" || status === "waiting"));
+      // The oldest first: the others wait for it.
+      states.sort((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
+      return states.find(({ status }) => status === "running") ?? states[0] ?? null;
+    });
+  }
+
+  async #unfinished(): Promise<SeenPipeline[]> {
+    if (!this.#reader) return this.#memory.all().filter((pipeline) => !hasEnded(pipeline));
+    const listed = await this.#reader.newest({ most: MOST_LISTED });
+    const unfinished: SeenPipeline[] = [];
+    for (const pipeline of listed.filter((one) => !hasEnded(one) && isRun(seenOf(one, []))))
+      unfinished.push(this.#memory.see(seenOf(pipeline, await this.#reader.jobs(pipeline.id))).pipeline);
+    return unfinished.filter((pipeline) => !hasEnded(pipeline));
+  }
+
+  async ended(since: Date): Promise<RunState[]> {
+    return inWords(async () => {
+      const pipelines = await this.#endedSince(since);
+      const states: RunState[] = [];
+      for (const pipeline of pipelines) states.push(await this.#withRecord(pipeline));
+      return states
+        .filter(({ dryRun, endedAt }) => !dryRun && endedAt !== null && endedAt >= since)
+        .sort((one, other) => (other.endedAt?.getTime() ?? 0) - (one.endedAt?.getTime() ?? 0));
+    });
+  }
+
+  async #endedSince(since: Date): Promise<SeenPipeline[]> {
+    if (!this.#reader) return this.#memory.all().filter((one) => hasEnded(one) && isRun(one));
+    const listed = await this.#reader.newest({ most: 1000, updatedAfter: since });
+    const ended: SeenPipeline[] = [];
+    for (const pipeline of listed.filter((one) => hasEnded(one) && isRun(seenOf(one, [])))) {
+      const known = this.#memory.seen(pipeline.id);
+      // What was read to its end is not read again, unless it has gone on since.
+      const isRead = known?.status === pipeline.status && this.#memory.record(known) !== undefined;
+      ended.push(isRead && known ? known : await this.#read(this.#reader, pipeline.id));
+    }
+    return ended.filter((one) => hasEnded(one) && isRun(one));
+  }
+
+  async cancel(id: string): Promise<void> {
+    const canceller = pipelineCanceller(this.settings, this.#timing);
+    const url =
+      this.#memory.seen(numberOf(id))?.url ?? `${this.settings.url}/${this.settings.project}/-/pipelines/${id}`;
+    if (!canceller)
+      throw new RunnerError(`The bot may not cancel pipelines (GITLAB_API_TOKEN is not set). Press Cancel at ${url}`);
+    await inWords(() => canceller.cancel(numberOf(id)));
+  }
+
+  async artifacts(id: string): Promise<Awaited<ReturnType<Runner["artifacts"]>>> {
+    const reader = this.#reader;
+    if (!reader) return null;
+    return inWords(async () => {
+      const known = this.#memory.seen(numberOf(id));
+      const isRead = known && hasEnded(known) && this.#memory.record(known) !== undefined;
+      const pipeline = isRead ? known : await this.#read(reader, numberOf(id));
+      if (!hasEnded(pipeline)) return null;
+      const last = Math.max(0, ...pipeline.jobs.map((job) => job.id));
+      const download = (jobId: number, name: string) => reader.artifact(jobId, `${DATA_DIR}/${name}`);
+      return artifactsOf({ folder: this.deps.cache, download }, pipeline.id, String(last), pipeline.jobs);
+    });
+  }
+
+  onChange(listener: (id: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  webhook(payload: unknown): void {
+    const read = v.safeParse(PipelineHookSchema, payload);
+    if (!read.success || !this.#isOurs(read.output)) return;
+    const { pipeline, isNews } = this.#memory.see(seenInHook(read.output));
+    if (!isNews) return;
+    for (const listener of [...this.#listeners]) listener(String(pipeline.id));
+  }
+
+  #isOurs({ project, object_attributes }: PipelineHook): boolean {
+    const { project: ours, ref } = this.settings;
+    const isProject = ours === String(project.id) || ours.toLowerCase() === project.path_with_namespace.toLowerCase();
+    return isProject && (object_attributes.ref === ref || this.#memory.start(object_attributes.id) !== null);
+  }
+
+  async #read(reader: PipelineReader, id: number): Promise<SeenPipeline> {
+    const pipeline = await reader.pipeline(id);
+    return this.#memory.see(seenOf(pipeline, await reader.jobs(id))).pipeline;
+  }
+
+  async #withRecord(pipeline: SeenPipeline): Promise<RunState> {
+    return this.#stateOf(pipeline, hasEnded(pipeline) ? await this.#recordOf(pipeline) : null);
+  }
+
+  /** What the last job left; read once for each end of a pipeline. */
+  async #recordOf(pipeline: SeenPipeline): Promise<RunRecord | null> {
+    const kept = this.#memory.record(pipeline);
+    if (kept !== undefined || !this.#reader) return kept ?? null;
+    const summary = pipeline.jobs.findLast(({ name }) => partName(name) === "summary");
+    const bytes = summary && (await this.#reader.artifact(summary.id, `${DATA_DIR}/${RUN_RECORD}`));
+    const record = bytes ? recordIn(bytes) : null;
+    this.#memory.keepRecord(pipeline, record);
+    return record;
+  }
+
+  #stateOf(pipeline: SeenPipeline, record: RunRecord | null): RunState {
+    const age = this.deps.clock().getTime() - Date.parse(pipeline.createdAt);
+    const started = this.#memory.start(pipeline.id);
+    return runStateOf(pipeline, { record, started, lost: this.#reader === null && age > LOST_AFTER_MS });
+  }
+}
+
+/** Only what was asked for: a pipeline of an older version has no other inputs. A switch is a boolean, never text. */
+function inputsOf({ instance, dryRun, atMost }: RunOrder): PipelineInputs {
   return {
-    kind: "gitlab",
-    start: notYet,
-    look: notYet,
-    current: notYet,
-    ended: notYet,
-    cancel: notYet,
-    artifacts: notYet,
-    onChange: () => () => {},
-    webhook() {},
+    "dry-run": dryRun,
+    ...(instance ? { instances: instance } : {}),
+    ...(atMost ? { "at-most": formatConfirmedCounts(atMost) } : {}),
   };
 }
 
-export interface GitlabRunner extends Runner {
-  readonly kind: "gitlab";
-  /** Never throws; what is no webhook of this project's pipelines is passed over. */
-  webhook(payload: unknown): void;
+function numberOf(id: string): number {
+  if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
+  throw new RunnerError(`${id.slice(0, 40)} is no pipeline's number.`);
+}
+
+function seenOf(pipeline: Pipeline, jobs: SeenPipeline["jobs"]): SeenPipeline {
+  const { id, status, source, web_url, created_at, updated_at, finished_at, user } = pipeline;
+  const ended = hasEnded(pipeline);
+  return {
+    id,
+    url: web_url,
+    source,
+    status,
+    createdAt: created_at.toISOString(),
+    finishedAt: ended ? (finished_at ?? updated_at ?? created_at).toISOString() : null,
+    user: user?.username ?? null,
+    jobs: jobs.map(({ id, name, status }) => ({ id, name, status })).sort((one, other) => one.id - other.id),
+  };
+}
+
+function seenInHook({ object_attributes, project, user, builds }: PipelineHook): SeenPipeline {
+  const { id, url, created_at, finished_at } = object_attributes;
+  return seenOf(
+    {
+      ...object_attributes,
+      web_url: url ?? `${project.web_url}/-/pipelines/${id}`,
+      updated_at: finished_at ?? created_at,
+      user,
+    },
+    builds,
+  );
+}
+
+function recordIn(bytes: Uint8Array): RunRecord | null {
+  try {
+    const read = v.safeParse(RunRecordSchema, JSON.parse(new TextDecoder().decode(bytes)));
+    return read.success ? read.output : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whatever GitLab's client throws is meant for people already; the rest of the bot knows `RunnerError` only. */
+async function inWords<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof RemoteError) throw new RunnerError(error.message, { cause: error });
+    throw error;
+  }
 }

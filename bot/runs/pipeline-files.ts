@@ -1,0 +1,95 @@
+import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { COMPARISONS, changeFiles } from "../../lib/changesets/comparison.ts";
+import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import { partName, type SeenJob } from "./pipeline-parts.ts";
+
+/** Pipelines whose artifacts are kept; they hold names and addresses. */
+const MOST_KEPT = 5;
+
+/** The artifacts that a job leaves, by what people call the job; each with the manifest beside it. */
+export function filesOf(part: string): string[] {
+  const [stage = "", instance] = part.split(" ");
+  const prefix = instance === undefined ? "" : FILE_PREFIX[instance as InstanceName];
+  return (NAMES[stage]?.(prefix) ?? []).flatMap((name) =>
+    name.includes(".manifest.") || name.endsWith(".md") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")],
+  );
+}
+
+const NAMES: Record<string, (prefix: string) => string[]> = {
+  "gather-accounts": () => ["salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json"],
+  "gather-orgs": (prefix) => [`zendesk_${prefix}.json`, `gather-orgs_${prefix}_notes.json`],
+  process: () => ["global_accounts.json", "usgov_accounts.json", "process_notes.json"],
+  compare: (prefix) => comparisonFiles(prefix),
+  sync: (prefix) => [`${prefix}_results.json`],
+  "partner-sync": () => [...comparisonFiles("partner"), "partner_results.json"],
+  "user-sync": () => [
+    "usgov_users.json",
+    "usgov_user_contacts.json",
+    ...comparisonFiles("usgov_user"),
+    "usgov_user_results.json",
+  ],
+  summary: () => ["report.md"],
+};
+
+function comparisonFiles(prefix: string): string[] {
+  const comparison = COMPARISONS.find((one) => one === prefix);
+  if (!comparison) return [];
+  return [
+    ...Object.values(changeFiles(comparison)),
+    `${comparison}_changeset.manifest.json`,
+    `${comparison}_notes.json`,
+  ];
+}
+
+/** Where downloaded artifacts are kept, and how one of them is had: null where GitLab has it no more. */
+export interface ArtifactCache {
+  folder: string;
+  download(jobId: number, name: string): Promise<Uint8Array | null>;
+}
+
+/**
+ * The artifacts of an ended pipeline in a folder of their own, owner-only; null where none is there any more. A folder is there
+ * whole or not at all; only the newest few are kept.
+ */
+export async function artifactsOf(
+  { folder, download }: ArtifactCache,
+  pipelineId: number,
+  end: string,
+  jobs: readonly SeenJob[],
+): Promise<ArtifactStore | null> {
+  const target = join(folder, `${pipelineId}-${end}`);
+  if (await isFolder(target)) return new ArtifactStore(target);
+  const part = `${target}.part`;
+  await rm(part, { recursive: true, force: true });
+  await mkdir(part, { recursive: true, mode: 0o700 });
+  let count = 0;
+  for (const job of jobs) {
+    for (const name of filesOf(partName(job.name) ?? "")) {
+      const bytes = await download(job.id, name);
+      if (!bytes) continue;
+      await writeFile(join(part, name), bytes, { mode: 0o600 });
+      await chmod(join(part, name), 0o600);
+      count++;
+    }
+  }
+  if (count === 0) {
+    await rm(part, { recursive: true, force: true });
+    return null;
+  }
+  await rename(part, target);
+  await prune(folder, target);
+  return new ArtifactStore(target);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() ?? false;
+}
+
+async function prune(folder: string, keep: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => /^\d+-\d+(?:\.part)?$/.test(name));
+  const byAge = names.sort((one, other) => Number.parseInt(other, 10) - Number.parseInt(one, 10));
+  for (const name of byAge.slice(MOST_KEPT))
+    if (join(folder, name) !== keep) await rm(join(folder, name), { recursive: true, force: true });
+}

@@ -1,0 +1,111 @@
+import type { Database } from "bun:sqlite";
+import * as v from "valibot";
+import { type RunRecord, RunRecordSchema } from "../../lib/runs/run-record.ts";
+import { hasEnded, laterOf, type SeenPipeline } from "./pipeline-parts.ts";
+import type { RunOrder } from "./runner.ts";
+
+const SeenSchema = v.object({
+  id: v.number(),
+  url: v.string(),
+  source: v.string(),
+  status: v.string(),
+  createdAt: v.string(),
+  finishedAt: v.nullable(v.string()),
+  user: v.nullable(v.string()),
+  jobs: v.array(v.object({ id: v.number(), name: v.string(), status: v.string() })),
+});
+
+/** Seen pipelines are forgotten after so many: weeks of hourly runs. */
+const MOST_SEEN = 1000;
+
+/** What the bot remembers of pipelines, so that a restart loses nothing: what it started, what it saw, what they left behind. */
+export class PipelineMemory {
+  constructor(private readonly database: Database) {
+    database.run(`create table if not exists pipelines (
+      id integer primary key,
+      seen text not null,
+      ended integer not null
+    )`);
+    database.run(`create table if not exists pipeline_starts (
+      id integer primary key,
+      dry_run integer not null,
+      started_at text not null
+    )`);
+    database.run(`create table if not exists pipeline_records (
+      id integer primary key,
+      state text not null,
+      record text not null
+    )`);
+  }
+
+  /** Keeps what was seen, unless something later is known; answers what is known now, and whether that is news. */
+  see(seen: SeenPipeline): { pipeline: SeenPipeline; isNews: boolean } {
+    const known = this.seen(seen.id);
+    const pipeline = laterOf(known, seen);
+    const text = JSON.stringify(pipeline);
+    const isNews = known === null || text !== JSON.stringify(known);
+    if (isNews) {
+      this.database
+        .query("insert or replace into pipelines (id, seen, ended) values (?, ?, ?)")
+        .run(pipeline.id, text, hasEnded(pipeline) ? 1 : 0);
+      this.database
+        .query("delete from pipelines where id not in (select id from pipelines order by id desc limit ?)")
+        .run(MOST_SEEN);
+    }
+    return { pipeline, isNews };
+  }
+
+  seen(id: number): SeenPipeline | null {
+    const row = this.database.query<{ seen: string }, [number]>("select seen from pipelines where id = ?").get(id);
+    return row ? parsed(row.seen) : null;
+  }
+
+  /** Newest first. */
+  all(): SeenPipeline[] {
+    const rows = this.database.query<{ seen: string }, []>("select seen from pipelines order by id desc").all();
+    return rows.flatMap(({ seen }) => parsed(seen) ?? []);
+  }
+
+  started(id: number, order: RunOrder, at: Date): void {
+    this.database
+      .query("insert or ignore into pipeline_starts (id, dry_run, started_at) values (?, ?, ?)")
+      .run(id, order.dryRun ? 1 : 0, at.toISOString());
+  }
+
+  /** How this bot started a pipeline; null where it did not. */
+  start(id: number): { dryRun: boolean } | null {
+    const row = this.database
+      .query<{ dry_run: number }, [number]>("select dry_run from pipeline_starts where id = ?")
+      .get(id);
+    return row ? { dryRun: row.dry_run === 1 } : null;
+  }
+
+  /** The record that an ended pipeline left, as read before; undefined where it was not read in this state yet. */
+  record(pipeline: SeenPipeline): RunRecord | null | undefined {
+    const row = this.database
+      .query<{ record: string }, [number, string]>("select record from pipeline_records where id = ? and state = ?")
+      .get(pipeline.id, endOf(pipeline));
+    if (!row) return undefined;
+    const read = v.safeParse(v.nullable(RunRecordSchema), JSON.parse(row.record));
+    return read.success ? read.output : undefined;
+  }
+
+  keepRecord(pipeline: SeenPipeline, record: RunRecord | null): void {
+    this.database
+      .query("insert or replace into pipeline_records (id, state, record) values (?, ?, ?)")
+      .run(pipeline.id, endOf(pipeline), JSON.stringify(record));
+    this.database
+      .query("delete from pipeline_records where id not in (select id from pipeline_records order by id desc limit ?)")
+      .run(MOST_SEEN);
+  }
+}
+
+/** A pipeline may end twice, where a job is retried: each end has its own jobs. */
+function endOf({ status, jobs }: SeenPipeline): string {
+  return `${status} ${Math.max(0, ...jobs.map(({ id }) => id))}`;
+}
+
+function parsed(text: string): SeenPipeline | null {
+  const read = v.safeParse(SeenSchema, JSON.parse(text));
+  return read.success ? read.output : null;
+}

@@ -1,0 +1,165 @@
+import type { RunRecord } from "../../lib/runs/run-record.ts";
+import type { RunPart, RunState } from "./runner.ts";
+
+/** A pipeline as far as the bot has seen it, whether through the API or by webhook. Moments are ISO 8601. */
+export interface SeenPipeline {
+  id: number;
+  url: string;
+  source: string;
+  status: string;
+  createdAt: string;
+  /** Null while it goes on. */
+  finishedAt: string | null;
+  user: string | null;
+  /** Latest attempts; empty where nothing was said of them yet. */
+  jobs: SeenJob[];
+}
+
+export interface SeenJob {
+  id: number;
+  name: string;
+  status: string;
+}
+
+const FINAL = ["success", "failed", "canceled", "skipped"];
+/** In the order in which they come; two with the same rank exclude each other. */
+const RANKS = [
+  "created",
+  "waiting_for_resource",
+  "preparing",
+  "scheduled",
+  "manual",
+  "pending",
+  "running",
+  "canceling",
+];
+/** How pipelines come about that are runs; a push is none. */
+const SOURCES = ["schedule", "web", "api", "trigger", "pipeline", "parent_pipeline"];
+
+export const hasEnded = ({ status }: { status: string }): boolean => FINAL.includes(status);
+
+/** Whether a pipeline is a run: asked for, and with zdsync's jobs where its jobs are known. */
+export function isRun({ source, jobs }: SeenPipeline): boolean {
+  return SOURCES.includes(source) && (jobs.length === 0 || jobs.some(({ name }) => partName(name) !== null));
+}
+
+/**
+ * What is known after another look or webhook. Webhooks repeat and overtake each other: a later state is never replaced by an
+ * earlier one. Later is the one with newer attempts of jobs (a pipeline may go on after its end: somebody retried a job), else the
+ * one that is further on. Pure, and the same for any order of the same two.
+ */
+export function laterOf(known: SeenPipeline | null, seen: SeenPipeline): SeenPipeline {
+  if (!known || known.id !== seen.id) return seen;
+  const lead = newest(seen.jobs) - newest(known.jobs);
+  const jobs = laterJobs(known.jobs, seen.jobs);
+  const isLater = known.jobs.length > 0 && seen.jobs.length > 0 && lead !== 0 ? lead > 0 : isFurther(known, seen);
+  const { status, finishedAt } = isLater ? seen : known;
+  return { ...known, status, finishedAt, jobs, user: known.user ?? seen.user };
+}
+
+function isFurther(known: SeenPipeline, seen: SeenPipeline): boolean {
+  const further = rank(seen.status) - rank(known.status);
+  return further !== 0 ? further > 0 : (seen.finishedAt ?? "") > (known.finishedAt ?? "");
+}
+
+function laterJobs(known: readonly SeenJob[], seen: readonly SeenJob[]): SeenJob[] {
+  const later = new Map(known.map((job) => [job.name, job]));
+  for (const job of seen) {
+    const other = later.get(job.name);
+    const isLater = !other || job.id > other.id || (job.id === other.id && rank(job.status) > rank(other.status));
+    if (isLater) later.set(job.name, job);
+  }
+  return [...later.values()].sort((one, other) => one.id - other.id);
+}
+
+const newest = (jobs: readonly SeenJob[]) => Math.max(0, ...jobs.map(({ id }) => id));
+const rank = (status: string) => (FINAL.includes(status) ? RANKS.length : RANKS.indexOf(status));
+
+const INSTANCE = "(?:-(global|us-government))?";
+const JOB = new RegExp(
+  `^.*?(gather-accounts|gather-orgs|process|compare|partner-sync|user-sync|sync|summary)${INSTANCE}$`,
+);
+
+/** What people call a job: `zdsync-compare-global` is `compare global`, whatever the prefix. Null for a job that is none of zdsync's. */
+export function partName(job: string): string | null {
+  const [, stage, instance] = JOB.exec(job) ?? [];
+  if (stage === undefined) return null;
+  return instance === undefined ? stage : `${stage} ${instance}`;
+}
+
+/** The parts of a pipeline, in the order of its jobs; which of them were refused, only its record knows. */
+export function partsOf({ jobs }: SeenPipeline, record: RunRecord | null): RunPart[] {
+  const refused = new Set(
+    (record?.steps ?? []).flatMap(({ stage, instance, state }) =>
+      state === "refused" ? [stage, `${stage} ${instance ?? ""}`] : [],
+    ),
+  );
+  return jobs.flatMap((job) => {
+    const name = partName(job.name);
+    if (name === null) return [];
+    const state = stateOf(job.status);
+    return [{ name, state: state === "failed" && refused.has(name) ? ("refused" as const) : state }];
+  });
+}
+
+function stateOf(status: string): RunPart["state"] {
+  if (status === "success") return "done";
+  if (status === "failed") return "failed";
+  if (status === "canceled" || status === "skipped") return "skipped";
+  return status === "running" || status === "canceling" ? "running" : "waiting";
+}
+
+/**
+ * The exit code of interface.md: what the record says, else what can be told from the jobs. A job's own exit code is not to be
+ * had from GitLab: without a record a failure and a refusal look the same (null).
+ */
+export function exitOf({ status, jobs }: SeenPipeline, record: RunRecord | null): number | null {
+  if (status === "canceled") return 5;
+  const told = record ? (record.exit ?? toldBy(record)) : null;
+  if (status === "failed") return told === 0 || told === null ? (record ? 1 : null) : told;
+  if (told !== null) return told;
+  if (status !== "success") return null;
+  return jobs.some((job) => job.status === "failed") ? 3 : 0;
+}
+
+function toldBy({ comparisons, failures }: RunRecord): number {
+  if (comparisons.some(({ refused, unconfirmed }) => refused !== null || unconfirmed.length > 0)) return 4;
+  if (failures.length > 0) return 1;
+  const failed = comparisons.some(({ results }) => Object.values(results ?? {}).some((count) => count.failed > 0));
+  return failed ? 3 : 0;
+}
+
+/** What the bot knows of a pipeline besides what GitLab tells. */
+export interface KnownOfPipeline {
+  record: RunRecord | null;
+  /** What this bot started it with; null where it did not. */
+  started: { dryRun: boolean } | null;
+  /** It can neither go on any more nor has its end been seen. */
+  lost: boolean;
+}
+
+export function runStateOf(seen: SeenPipeline, { record, started, lost }: KnownOfPipeline): RunState {
+  const ended = hasEnded(seen);
+  const waiting =
+    seen.status !== "running" &&
+    seen.status !== "canceling" &&
+    seen.jobs.every(({ status }) => rank(status) < rank("running"));
+  return {
+    id: String(seen.id),
+    url: seen.url,
+    startedAt: new Date(seen.createdAt),
+    endedAt: ended && seen.finishedAt !== null ? new Date(seen.finishedAt) : null,
+    origin: started ? "bot" : seen.source === "schedule" ? "schedule" : "person",
+    startedBy: started ? "this bot" : startedBy(seen),
+    dryRun: started?.dryRun ?? record?.dry_run ?? false,
+    status: ended ? "ended" : lost ? "lost" : waiting ? "waiting" : "running",
+    parts: partsOf(seen, record),
+    exit: ended ? exitOf(seen, record) : null,
+    record: ended ? record : null,
+  };
+}
+
+function startedBy({ source, user }: SeenPipeline): string {
+  if (source === "schedule") return user === null ? "the schedule in GitLab" : `@${user}'s schedule in GitLab`;
+  return user === null ? "somebody in GitLab" : `@${user} in GitLab`;
+}
