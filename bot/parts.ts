@@ -1,6 +1,8 @@
 import type { InstanceName } from "../lib/domain/instance.ts";
 import type { Actor, ButtonClick, Reply } from "./conversation.ts";
 
+export { ACTION } from "../lib/slack/actions.ts";
+
 /** What somebody did, and what came of it; `/zdsync last` shows the newest. */
 export interface AuditEntry {
   at: Date;
@@ -43,11 +45,3 @@ export interface OrganizationCare {
   /** Notes that somebody took care, and updates the message. */
   handled(click: ButtonClick, reply: Reply): Promise<void>;
 }
-
-/** The buttons' action ids: what a message carries and what a click comes with. */
-export const ACTION = {
-  retryContacts: "contacts_retry",
-  markHandled: "organization_handled",
-  confirmRun: "run_confirm",
-  dismissRun: "run_dismiss",
-} as const;
