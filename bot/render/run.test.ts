@@ -63,6 +63,11 @@ describe("counts", () => {
       false,
       "3 creates, 12 updates (2 downgrades among them), 1 mark (refused, nothing written)",
     ],
+    [
+      { unconfirmed: [{ effect: "creates", count: 3, confirmed: 1 }] },
+      false,
+      "3 creates, 12 updates (2 downgrades among them), 1 mark (refused, nothing written)",
+    ],
     [{}, true, "3 creates, 12 updates (2 downgrades among them), 1 mark (dry run)"],
     [{ planned: { creates: 0, updates: 0, marks: 0 }, measures: [] }, false, "nothing to change"],
     [

@@ -58,7 +58,8 @@ export function countsLines(record: Pick<RunRecord, "comparisons" | "dry_run">):
 function becameText(comparison: RecordedComparison, { dry_run }: Pick<RunRecord, "dry_run">): string {
   if (comparison.results === null || dry_run) {
     const planned = countsText(effectCounts(comparison));
-    const why = dry_run ? "dry run" : comparison.refused === null ? "not written" : "refused, nothing written";
+    const isRefused = comparison.refused !== null || comparison.unconfirmed.length > 0;
+    const why = dry_run ? "dry run" : isRefused ? "refused, nothing written" : "not written";
     return planned === "nothing" ? "nothing to change" : `${planned} (${why})`;
   }
   const { create, update, mark, contact } = comparison.results;

@@ -1,0 +1,92 @@
+import type { Database } from "bun:sqlite";
+import * as v from "valibot";
+import type { Audit, AuditEntry } from "../parts.ts";
+
+/** Entries are kept for a year. */
+const KEPT_MS = 365 * 24 * 3_600_000;
+/** Characters of what was done, and of what came of it. */
+const MOST = 200;
+
+/** The audit log in the bot's database. */
+export interface AuditLog extends Audit {
+  /** Drops entries that are older than a year, before the newest entry and before now; every `record` does it too. */
+  prune(now: Date): void;
+}
+
+const RowSchema = v.object({
+  at: v.number(),
+  team: v.string(),
+  channel: v.string(),
+  user: v.string(),
+  what: v.string(),
+  result: v.string(),
+});
+
+/**
+ * Who did what, when, and what came of it; in a table that refuses to be changed. Entries are dropped only by `prune`: the database
+ * itself knows nothing of the time, so it lets go of what is a year older than its newest entry.
+ * Methods throw where the database cannot be read or written.
+ */
+export function createAuditLog(database: Database): AuditLog {
+  for (const statement of TABLE) database.run(statement);
+  const prune = (now: Date) => {
+    database.run("delete from audit where at < ? and at < (select max(at) from audit) - ?", [
+      now.getTime() - KEPT_MS,
+      KEPT_MS,
+    ]);
+  };
+  return {
+    record({ at, by, what, result }) {
+      database.run("insert into audit (at, team, channel, user, what, result) values (?, ?, ?, ?, ?, ?)", [
+        at.getTime(),
+        ...[by.team, by.channel, by.user].map((id) => cleaned(id, 40)),
+        ...[what, result].map((text) => cleaned(withoutPersonal(text), MOST)),
+      ]);
+      prune(at);
+    },
+    latest(count) {
+      const rows = database.query("select * from audit order by at desc, id desc limit ?").all(count);
+      return rows.map((row) => entryOf(v.parse(RowSchema, row)));
+    },
+    prune,
+  };
+}
+
+const TABLE = [
+  `create table if not exists audit (
+    id integer primary key autoincrement, at integer not null, team text not null, channel text not null, user text not null,
+    what text not null, result text not null) strict`,
+  "create index if not exists audit_at on audit (at)",
+  `create trigger if not exists audit_no_update before update on audit
+    begin select raise(abort, 'entries of the audit log are never changed'); end`,
+  // `insert or replace` drops the old row without telling the trigger below.
+  `create trigger if not exists audit_no_replace before insert on audit
+    when exists (select 1 from audit where id = new.id)
+    begin select raise(abort, 'entries of the audit log are never changed'); end`,
+  `create trigger if not exists audit_no_delete before delete on audit
+    when old.at >= (select max(at) from audit) - ${KEPT_MS}
+    begin select raise(abort, 'entries of the audit log are kept for a year'); end`,
+];
+
+function entryOf({ at, team, channel, user, what, result }: v.InferOutput<typeof RowSchema>): AuditEntry {
+  return { at: new Date(at), by: { team, channel, user }, what, result };
+}
+
+/** What looks like an address or a token, should a colleague's text ever carry one. */
+function withoutPersonal(text: string): string {
+  return text
+    .replace(/[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+/g, "(address)")
+    .replace(/\b(?:xox[a-z]|xapp|xwfp|gl[a-z]{2,7})-[\w-]{8,}/g, "(token)")
+    .replace(/\b(Bearer |(?:token|secret|password) ?[=:] ?)\S{6,}/gi, "$1(token)");
+}
+
+/** One line without control and direction characters, cut by code point. */
+function cleaned(text: string, most: number): string {
+  const line = text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "")
+    .trim();
+  const points = Array.from(line);
+  return points.length <= most ? line : `${points.slice(0, most - 1).join("")}…`;
+}

@@ -1,0 +1,39 @@
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Audit, AuditEntry } from "../parts.ts";
+import { countsLines, failureLines } from "../render/run.ts";
+import { durationText, mention, momentText } from "../run-flow/blocks.ts";
+import { endText } from "../run-flow/render-end.ts";
+import { runLink } from "../run-flow/run-words.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
+import { newestRun } from "./newest-run.ts";
+import type { RunViews } from "./status.ts";
+
+/** Entries of the audit log shown. */
+const MOST_ENTRIES = 10;
+
+/** The last run that has ended. Throws what the runner throws. */
+export async function lastRunLines({ runner, clock, starterOf }: RunViews): Promise<string[]> {
+  const run = await newestRun(runner, clock(), () => true);
+  if (run === null) return ["*The last run:* none ended within the last week."];
+  return lastRun(runner.kind, run, starterOf(run.id));
+}
+
+function lastRun(kind: Runner["kind"], run: RunState, starter: string | null): string[] {
+  const who = starter === null ? mrkdwnText(run.startedBy, 150) : mention(starter);
+  const took = run.endedAt ? `, took ${durationText(run.endedAt.getTime() - run.startedAt.getTime())}` : "";
+  const head = `*The last run: ${endText(run)}.* ${runLink(kind, run)}, started ${momentText(run.startedAt)} by ${who}${took}.`;
+  if (run.record === null) return [head, "It left no result that can be read."];
+  const reasons = failureLines(run.record);
+  return [head, ...countsLines(run.record), ...(reasons.length > 0 ? ["Failures and refusals:", ...reasons] : [])];
+}
+
+/** Who did what in Slack, newest first. */
+export function auditLines(audit: Pick<Audit, "latest">): string[] {
+  const entries = audit.latest(MOST_ENTRIES);
+  if (entries.length === 0) return ["*Who did what in Slack:* nobody did anything yet."];
+  return ["*Who did what in Slack:*", ...entries.map(entryLine)];
+}
+
+function entryLine({ at, by, what, result }: AuditEntry): string {
+  return `• ${momentText(at)} ${mention(by.user)}: ${mrkdwnText(what, 200)}: ${mrkdwnText(result, 200)}`;
+}

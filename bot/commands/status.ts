@@ -1,0 +1,44 @@
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { momentText } from "../run-flow/blocks.ts";
+import { endText } from "../run-flow/render-end.ts";
+import { currentRunText, runLink } from "../run-flow/run-words.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
+import { newestRun } from "./newest-run.ts";
+
+/** Parts of a run named that are under way. */
+const MOST_PARTS = 6;
+
+/** What status and last are made of. */
+export interface RunViews {
+  runner: Runner;
+  clock: () => Date;
+  /** The person in Slack who started this run; null where the bot did not start it. */
+  starterOf: (runId: string) => string | null;
+}
+
+/** Whether a run goes on, and how the last scheduled one ended; no customers. Throws what the runner throws. */
+export async function statusLines({ runner, clock, starterOf }: RunViews): Promise<string[]> {
+  const current = await runner.current();
+  const scheduled = await newestRun(runner, clock(), ({ origin }) => origin === "schedule");
+  return [
+    ...(current
+      ? [`*A run is going on:* ${currentRunText(runner.kind, current, starterOf(current.id))}.`, progressText(current)]
+      : ["*No run is going on.*"]),
+    scheduled
+      ? `The last scheduled run, ${runLink(runner.kind, scheduled)}, ended ${endedAtText(scheduled)}: ${endText(scheduled)}.`
+      : "No scheduled run ended within the last week.",
+  ];
+}
+
+function progressText({ parts, status }: RunState): string {
+  if (status === "waiting") return "It waits for its turn.";
+  const running = parts.filter(({ state }) => state === "running").map(({ name }) => mrkdwnText(name, 60));
+  const done = parts.filter(({ state }) => state === "done").length;
+  const named = running.slice(0, MOST_PARTS).join(", ") || "nothing just now";
+  const more = running.length > MOST_PARTS ? ` and ${running.length - MOST_PARTS} more` : "";
+  return `Under way: ${named}${more}. Done: ${done} of ${parts.length} stages.`;
+}
+
+function endedAtText({ endedAt, startedAt }: RunState): string {
+  return endedAt ? momentText(endedAt) : `after ${momentText(startedAt)}`;
+}
