@@ -10,6 +10,9 @@ const LIMITS = {
   contextElements: 10,
   actionElements: 25,
   buttonText: 75,
+  confirmTitle: 100,
+  confirmText: 300,
+  confirmButton: 30,
   value: 2000,
   url: 3000,
   id: 255,
@@ -18,6 +21,14 @@ const LIMITS = {
 } as const;
 
 type Part = Record<string, unknown>;
+
+/** Elements that may stand in an actions block or beside a section; of those but buttons only the common parts are looked at. */
+const ELEMENTS = [
+  ...["button", "checkboxes", "datepicker", "datetimepicker", "image", "overflow", "radio_buttons", "timepicker"],
+  ...["static_select", "external_select", "users_select", "conversations_select", "channels_select"],
+  ...["multi_static_select", "multi_external_select", "multi_users_select", "workflow_button"],
+  ...["multi_conversations_select", "multi_channels_select"],
+];
 
 /**
  * The blocks of a message, as they came.
@@ -57,8 +68,7 @@ function checkBlock(block: Part, pointer: string): void {
         if (element.type !== "image") checkText(element, LIMITS.section, `${pointer}/elements/${index}`);
       return;
     case "actions":
-      for (const [index, element] of parts(block.elements, LIMITS.actionElements, `${pointer}/elements`).entries())
-        checkElement(element, `${pointer}/elements/${index}`);
+      checkActions(parts(block.elements, LIMITS.actionElements, `${pointer}/elements`), `${pointer}/elements`);
       return;
     case "divider":
     case "image":
@@ -71,12 +81,44 @@ function checkBlock(block: Part, pointer: string): void {
   }
 }
 
+/** The elements of an actions block: at least one, and none with the action id of another. */
+function checkActions(elements: Part[], pointer: string): void {
+  if (elements.length === 0) throw invalidBlocks("no less than 1 items allowed", pointer);
+  const ids = new Set<unknown>();
+  for (const [index, element] of elements.entries()) {
+    checkElement(element, `${pointer}/${index}`);
+    if (element.action_id !== undefined && ids.has(element.action_id))
+      throw invalidBlocks("`action_id` already exists", `${pointer}/${index}/action_id`);
+    ids.add(element.action_id);
+  }
+}
+
 function checkElement(element: unknown, pointer: string): void {
-  if (!isPart(element) || typeof element.type !== "string") throw invalidBlocks("missing required field", pointer);
+  if (!isPart(element)) throw invalidBlocks("missing required field", pointer);
+  if (!ELEMENTS.includes(String(element.type))) throw invalidBlocks("unsupported type", `${pointer}/type`);
   shortText(element.action_id, LIMITS.id, `${pointer}/action_id`);
   shortText(element.value, LIMITS.value, `${pointer}/value`);
   shortText(element.url, LIMITS.url, `${pointer}/url`);
-  if (element.type === "button") checkText(element.text, LIMITS.buttonText, `${pointer}/text`, ["plain_text"]);
+  if (element.url !== undefined && !URL.canParse(String(element.url)))
+    throw invalidBlocks("must be a valid url", `${pointer}/url`);
+  if (element.confirm !== undefined) checkConfirm(element.confirm, `${pointer}/confirm`);
+  if (element.type !== "button") return;
+  checkText(element.text, LIMITS.buttonText, `${pointer}/text`, ["plain_text"]);
+  checkStyle(element.style, `${pointer}/style`);
+}
+
+/** The question that Slack itself asks after a click. */
+function checkConfirm(confirm: unknown, pointer: string): void {
+  if (!isPart(confirm)) throw invalidBlocks("must be an object", pointer);
+  checkText(confirm.title, LIMITS.confirmTitle, `${pointer}/title`, ["plain_text"]);
+  checkText(confirm.text, LIMITS.confirmText, `${pointer}/text`);
+  checkText(confirm.confirm, LIMITS.confirmButton, `${pointer}/confirm`, ["plain_text"]);
+  checkText(confirm.deny, LIMITS.confirmButton, `${pointer}/deny`, ["plain_text"]);
+  checkStyle(confirm.style, `${pointer}/style`);
+}
+
+function checkStyle(style: unknown, pointer: string): void {
+  if (style !== undefined && style !== "primary" && style !== "danger") throw invalidBlocks("invalid value", pointer);
 }
 
 /** A text object: its kind, and a text that is neither empty nor too long. */
