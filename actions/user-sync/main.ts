@@ -1,6 +1,7 @@
 import { runAction } from "../../lib/stage/run-action.ts";
 import type { WritingStage } from "../../lib/stage/stage.ts";
 import { inputs } from "./inputs.ts";
+import { planEarlierCreates } from "./planned-creates.ts";
 import { syncUserArtifacts } from "./user-sync.ts";
 
 /** Stage 8: contacts of us-government accounts → Zendesk users. */
@@ -8,7 +9,7 @@ export const stage: WritingStage<typeof inputs> = {
   name: "user-sync",
   summary: "Compares the users of us-government with Salesforce's contacts and writes what differs",
   inputs,
-  reads: ["zendesk_usgov.manifest.json (for the run id)"],
+  reads: ["zendesk_usgov.manifest.json (for the run id)", "usgov_creates.json (in a dry run)"],
   makes: [
     "usgov_users.json",
     "usgov_user_contacts.json",
@@ -22,7 +23,10 @@ export const stage: WritingStage<typeof inputs> = {
   examples: ["zdsync user-sync --dry-run", "zdsync user-sync --allow marks=30"],
   writes: true,
   needs: () => ({ zendesk: ["us-government"], salesforce: true }),
-  run: (inputs, context) => syncUserArtifacts(inputs, context),
+  async run(inputs, context) {
+    await planEarlierCreates(context);
+    return syncUserArtifacts(inputs, context);
+  },
 };
 
 if (import.meta.main) await runAction(stage);

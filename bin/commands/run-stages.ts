@@ -1,7 +1,6 @@
-import { compareInstance } from "../../actions/compare/compare.ts";
 import { stage as gatherAccounts } from "../../actions/gather-accounts/main.ts";
 import { stage as gatherOrganizations } from "../../actions/gather-orgs/main.ts";
-import { comparePartnerArtifacts, syncPartners } from "../../actions/partner-sync/partner-sync.ts";
+import { syncPartners } from "../../actions/partner-sync/partner-sync.ts";
 import { processArtifacts } from "../../actions/process/process.ts";
 import { syncInstance } from "../../actions/sync/sync.ts";
 import {
@@ -10,14 +9,16 @@ import {
   syncUserArtifacts,
   writeUsers,
 } from "../../actions/user-sync/user-sync.ts";
-import { checkExpected } from "../../lib/changesets/hand-over.ts";
-import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { addToPlan, plannedCreates } from "../../lib/changesets/planned-creates.ts";
+import type { WritingInputs } from "../../lib/changesets/terms.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT, type ExitCode, exitCodeOf, messageOf, StoppedError } from "../../lib/errors.ts";
+import { observed } from "../../lib/runs/observed-stage.ts";
+import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
 import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
-import { inJobs } from "../../lib/sync/apply-rows.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
+import { heldBackBy, type JudgedBranch, judgeBranch } from "./judge-branch.ts";
 
 /** How far a run goes: `preview` ends before the first write. */
 export type Extent = "preview" | "run";
@@ -36,10 +37,15 @@ export async function runStages(
   instances: readonly InstanceName[],
   inputs: WritingInputs,
   context: WritingContext,
+  observer: RunObserver = UNOBSERVED,
 ): Promise<RunEnd> {
   const gathered = await Promise.allSettled([
-    gatherAccounts.run(shared(context), context),
-    ...INSTANCES.map((instance) => gatherOrganizations.run({ ...shared(context), instance }, context)),
+    watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context)),
+    ...INSTANCES.map((instance) =>
+      watched(observer, "gather-orgs", instance, () =>
+        gatherOrganizations.run({ ...shared(context), instance }, context),
+      ),
+    ),
   ]);
   const [accounts, ...organizations] = gathered;
   const reports = gathered.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -50,18 +56,11 @@ export async function runStages(
       failures: [{ where: "gather-accounts", message: messageOf(accounts.reason) }],
     };
   try {
-    reports.push(await processArtifacts(context));
+    reports.push(await watched(observer, "process", null, () => processArtifacts(context)));
   } catch (error) {
     return { exit: exitCodeOf(error), reports, failures: [{ where: "process", message: messageOf(error) }] };
   }
-  const branches = await Promise.all(
-    instances.map((instance) => {
-      const gather = organizations[INSTANCES.indexOf(instance)];
-      return gather?.status === "rejected"
-        ? failed(instance, gather.reason, [])
-        : runBranch(extent, instance, inputs, context);
-    }),
-  );
+  const branches = await runBranches(extent, instances, organizations, inputs, context, observer);
   return {
     exit: worstOf(branches.map((branch) => branch.exit)),
     reports: [...reports, ...branches.flatMap((branch) => branch.reports)],
@@ -69,23 +68,53 @@ export async function runStages(
   };
 }
 
+/** The instances side by side. Only counts that were confirmed for the whole run make one wait for the other's judgement. */
+function runBranches(
+  extent: Extent,
+  instances: readonly InstanceName[],
+  gathered: readonly PromiseSettledResult<StageReport>[],
+  inputs: WritingInputs,
+  context: WritingContext,
+  observer: RunObserver,
+): Promise<RunEnd[]> {
+  const judging = instances.map(async (instance): Promise<JudgedBranch> => {
+    const gather = gathered[INSTANCES.indexOf(instance)];
+    if (gather?.status === "rejected") throw gather.reason;
+    return judgeBranch(instance, inputs, context, observer, () => compareUsersOnPlan(inputs, context));
+  });
+  const heldBack = inputs["at-most"] === null ? Promise.resolve(null) : heldBackBy(judging);
+  return Promise.all(
+    judging.map((judged, index) =>
+      runBranch(extent, instances[index] ?? "global", { judged, heldBack }, inputs, context, observer),
+    ),
+  );
+}
+
 /** One instance's stages: everything that can be judged is judged before the first write (S2). */
 async function runBranch(
   extent: Extent,
   instance: InstanceName,
+  before: { judged: Promise<JudgedBranch>; heldBack: Promise<string | null> },
   inputs: WritingInputs,
   context: WritingContext,
+  observer: RunObserver,
 ): Promise<RunEnd> {
   const judged: StageReport[] = [];
   const written: StageReport[] = [];
   try {
-    const { reports, users } = await judgeAll(instance, inputs, context);
+    const { reports, users } = await before.judged;
     judged.push(...reports);
     if (extent === "preview" || judged.some((report) => report.comparison?.refused))
       return { exit: exitOf(judged, context.stop.reason), reports: judged, failures: [] };
-    written.push(await syncInstance(instance, inputs, context));
+    const message = await before.heldBack;
+    if (message !== null) return { exit: EXIT.refused, reports: judged, failures: [{ where: instance, message }] };
+    written.push(await watched(observer, "sync", instance, () => syncInstance(instance, inputs, context)));
     if (written.every((report) => !report.ended))
-      written.push(await (users ? syncUsersOf(users, inputs, context) : syncPartners(inputs, context)));
+      written.push(
+        await (users
+          ? watched(observer, "user-sync", instance, () => syncUsersOf(users, inputs, context))
+          : watched(observer, "partner-sync", instance, () => syncPartners(inputs, context))),
+      );
     return {
       exit: exitOf(written, context.stop.reason),
       reports: latest(judged, written),
@@ -94,6 +123,16 @@ async function runBranch(
   } catch (error) {
     return failed(instance, error, latest(judged, written));
   }
+}
+
+/** A stage whose one report tells how it went. */
+function watched(
+  observer: RunObserver,
+  stage: string,
+  instance: InstanceName | null,
+  work: () => Promise<StageReport>,
+): Promise<StageReport> {
+  return observed(observer, stage, instance, work, (report) => [report]);
 }
 
 /** The users' digest was checked on the plan: by now new organizations have real ids. */
@@ -121,34 +160,10 @@ function endedEarly(instance: InstanceName, reports: readonly StageReport[]): Ru
   return reports.flatMap(({ ended }) => (ended ? [{ where: instance, message: ended.message }] : []));
 }
 
-/**
- * Makes every comparison of an instance without writing: customers, then partners or users. Users are compared on the planned
- * organizations, so that those about to be created count.
- */
-async function judgeAll(
-  instance: InstanceName,
-  inputs: WritingInputs,
-  context: WritingContext,
-): Promise<{ reports: StageReport[]; users: ComparedUsers | null }> {
-  const customers = await compareInstance(instance, inputs, context);
-  const users = instance === "us-government" ? await compareUsersOnPlan(inputs, context) : null;
-  const second = users ?? (await comparePartnerArtifacts(inputs, context));
-  const reports = [customers, second.report];
-  for (const { comparison } of reports)
-    if (comparison) checkExpected(comparison.name, comparison.digest, termsOf(inputs));
-  return { reports, users };
-}
-
 /** Users compared on the organizations as they will be after the planned creates. */
 async function compareUsersOnPlan(inputs: WritingInputs, context: WritingContext): Promise<ComparedUsers> {
   const planned = planOn(await context.remotes.zendeskReader("us-government"));
-  const creates = await context.store.readRecords("usgov_creates.json");
-  const rows = creates.records.map(({ name, salesforce_id, organization_fields }) => ({
-    name,
-    external_id: salesforce_id,
-    organization_fields,
-  }));
-  for (const job of inJobs(rows)) await planned.writer.createOrganizations(job);
+  await addToPlan(planned.writer, await plannedCreates(context.store));
   return compareUserArtifacts(inputs, {
     ...context,
     remotes: { ...context.remotes, zendesk: async () => planned },

@@ -1,12 +1,15 @@
+import { hostname } from "node:os";
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { endingOf } from "../../lib/runs/run-ending.ts";
+import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
-import { openSession, todayWarning } from "../../lib/stage/session.ts";
+import { openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
 import { duration } from "../../lib/terminal/progress.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
@@ -54,30 +57,56 @@ export async function runCommand(
       timing,
     });
     try {
-      const begun = clock().getTime();
-      const { context } = session;
-      const end = await runStages(extent, instances, inputs, { ...context, runIsGiven: true });
-      const about = { run_id: context.runId, today: context.today, hosts: session.hosts };
-      const report = end.reports.some((one) => one.comparison)
-        ? await writeReport(context.store, about, end.reports)
-        : "";
-      await pruneHistory(context.store.directory, context.config.history_days, clock());
-      const summary: RunSummary = {
-        ...end,
-        ...about,
-        seconds: (clock().getTime() - begun) / 1000,
-        dry_run: inputs["dry-run"],
-        report: report === "" ? null : context.store.path("report.md"),
-      };
-      if (inputs.today) context.warn(todayWarning(inputs.today));
+      const { summary, report } = await recordedRun(extent, instances, inputs, session, clock);
+      if (inputs.today) session.context.warn(todayWarning(inputs.today));
       if (shell.json) output.out(JSON.stringify(summary));
       else output.out(render(extent, summary, report));
-      return end.exit;
+      return summary.exit;
     } finally {
       await session.close();
     }
   } catch (error) {
     return reportError(error, output, env);
+  }
+}
+
+/** Runs the stages with a record of them that others can follow; the report comes as text, too. */
+async function recordedRun(
+  extent: Extent,
+  instances: readonly InstanceName[],
+  inputs: v.InferOutput<typeof runInputs>,
+  { context, hosts }: Session,
+  clock: () => Date,
+): Promise<{ summary: RunSummary; report: string }> {
+  const begun = clock();
+  const { store, runId: run_id, today } = context;
+  const recorder = new RunRecorder(
+    store.directory,
+    {
+      run_id,
+      command: extent,
+      dry_run: extent === "preview" || inputs["dry-run"],
+      instances: [...instances],
+      host: hostname(),
+      pid: process.pid,
+      started_at: begun.toISOString(),
+    },
+    { clock, warn: context.warn },
+  );
+  await recorder.begin();
+  try {
+    const end = await runStages(extent, instances, inputs, { ...context, runIsGiven: true }, recorder);
+    const about = { run_id, today, hosts };
+    const report = end.reports.some((one) => one.comparison) ? await writeReport(store, about, end.reports) : "";
+    await pruneHistory(store.directory, context.config.history_days, clock());
+    await recorder.end(await endingOf(end, store));
+    const seconds = (clock().getTime() - begun.getTime()) / 1000;
+    const file = report === "" ? null : store.path("report.md");
+    return { summary: { ...end, ...about, seconds, dry_run: inputs["dry-run"], report: file }, report };
+  } catch (error) {
+    const failures = [{ where: extent, message: messageOf(error) }];
+    await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
+    throw error;
   }
 }
 

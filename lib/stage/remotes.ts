@@ -5,7 +5,7 @@ import { ConfigurationError, InternalError } from "../errors.ts";
 import type { SalesforceReader } from "../salesforce/ports.ts";
 import type { OverridesSettings, SalesforceSettings, SlackSettings, ZendeskSettings } from "../settings/environment.ts";
 import type { SlackChannel } from "../slack/ports.ts";
-import type { ZendeskConnection, ZendeskReader } from "../zendesk/ports.ts";
+import type { OrganizationCreate, ZendeskConnection, ZendeskReader } from "../zendesk/ports.ts";
 
 /** Remotes a stage may read. Each is opened when first asked for, and only then is its library loaded. */
 export interface ReadingRemotes {
@@ -19,6 +19,11 @@ export interface ReadingRemotes {
 /** Remotes of stages that write. In a dry run the connections record instead of sending. */
 export interface WritingRemotes extends ReadingRemotes {
   zendesk(instance: InstanceName): Promise<ZendeskConnection>;
+  /**
+   * In a dry run: shows a stage what an earlier one would have created by now, but for what is there already. In a real run nothing:
+   * `creates` is not even asked.
+   */
+  planCreates(instance: InstanceName, creates: () => Promise<OrganizationCreate[]>): Promise<void>;
   /** Where notices go; null where Slack is not configured. */
   slack(): Promise<SlackChannel | null>;
 }
@@ -51,13 +56,16 @@ export function createRemotes(
   let salesforce: Promise<SalesforceReader> | undefined;
   let slack: Promise<SlackChannel | null> | undefined;
   const zendeskReader = (instance: InstanceName) => once(readers, instance, () => openReader(settings, instance, mode));
+  const zendesk = (instance: InstanceName) =>
+    once(connections, instance, async () =>
+      mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode),
+    );
   return {
     salesforce: () => (salesforce ??= openSalesforce(settings, mode.timing)),
     zendeskReader,
-    zendesk: (instance) =>
-      once(connections, instance, async () =>
-        mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode),
-      ),
+    zendesk,
+    planCreates: async (instance, creates) =>
+      mode.dryRun ? planMissing(await zendesk(instance), await creates()) : undefined,
     slack: () => (slack ??= openSlack(settings, mode)),
     overridesText: () => readOverrides(settings, mode.timing),
     plansText: () => readPlans(settings),
@@ -105,6 +113,17 @@ async function openConnection(
 async function planOn(reader: ZendeskReader): Promise<ZendeskConnection> {
   const planned = await import("../zendesk/planned.ts");
   return planned.planOn(reader);
+}
+
+async function planMissing({ reader, writer }: ZendeskConnection, creates: OrganizationCreate[]): Promise<void> {
+  if (creates.length === 0) return;
+  const { addToPlan } = await import("../changesets/planned-creates.ts");
+  const there = await reader.organizationsByExternalId(creates.map(({ external_id }) => external_id));
+  const known = new Set(there.map(({ external_id }) => external_id));
+  await addToPlan(
+    writer,
+    creates.filter(({ external_id }) => !known.has(external_id)),
+  );
 }
 
 async function openSlack(
