@@ -1,0 +1,85 @@
+import type { Config } from "../lib/domain/config.ts";
+import { ConfigurationError, type Problem } from "../lib/errors.ts";
+import { type PipelineSettings, pipelineSettings } from "../lib/gitlab/pipeline-settings.ts";
+import { type Environment, type SlackSettings, slackSettings } from "../lib/settings/environment.ts";
+import { readConfig } from "../lib/stage/session.ts";
+
+/** Everything that the bot is set up with. */
+export interface BotSettings {
+  port: number;
+  slack: SlackSettings;
+  /** Commands and clicks come over HTTP, signed with it; null in Socket Mode. */
+  signingSecret: string | null;
+  /** With it the bot calls Slack (Socket Mode), and nobody calls the bot. */
+  appToken: string | null;
+  /** Null: runs are child processes. */
+  pipelines: PipelineSettings | null;
+  /** Folder of runs' artifacts; the bot's database lies in it, too. */
+  dataDir: string;
+  config: Config;
+}
+
+/** What a secret looks like; shorter ones could be guessed, and would not be blotted out of logs. */
+const SECRETS: Readonly<Record<string, { least: number; begins?: string; where: string }>> = {
+  SLACK_BOT_TOKEN: { least: 16, begins: "xoxb-", where: "OAuth & Permissions of the Slack app, Bot User OAuth Token" },
+  SLACK_SIGNING_SECRET: { least: 16, where: "Basic Information of the Slack app, Signing Secret" },
+  SLACK_APP_TOKEN: { least: 16, begins: "xapp-", where: "Basic Information of the Slack app, App-Level Tokens" },
+  GITLAB_TRIGGER_TOKEN: { least: 8, where: "Settings > CI/CD > Pipeline trigger tokens of the project" },
+  GITLAB_API_TOKEN: { least: 8, where: "Settings > Access tokens of the project" },
+  GITLAB_READ_TOKEN: { least: 8, where: "Settings > Access tokens of the project" },
+  GITLAB_WEBHOOK_SECRET: { least: 16, where: "Settings > Webhooks of the project" },
+};
+
+/** Reads all settings of the bot. Throws `ConfigurationError` with every problem at once; settings are named, values never. */
+export async function readBotSettings(env: Environment): Promise<BotSettings> {
+  const problems: Problem[] = [];
+  const config = await readConfig(env, problems);
+  const settings = botSettings(env, config, problems);
+  if (problems.length > 0 || settings === null) throw new ConfigurationError(problems);
+  return settings;
+}
+
+/** The same from a configuration that was read already; what is missing or wrong is added to `problems`. Pure. */
+export function botSettings(env: Environment, config: Config, problems: Problem[]): BotSettings | null {
+  const slack = slackSettings(env, problems);
+  if (slack === null)
+    for (const where of ["SLACK_BOT_TOKEN", "SLACK_CHANNEL"]) problems.push({ where, what: "not set" });
+  if (!env.SLACK_SIGNING_SECRET && !env.SLACK_APP_TOKEN)
+    problems.push({
+      where: "SLACK_SIGNING_SECRET",
+      what: "not set, and neither is SLACK_APP_TOKEN. Set the first where Slack can reach the bot over https, the second where it cannot (Socket Mode)",
+    });
+  problems.push(...secretProblems(env));
+  const port = portIn(env, problems);
+  const pipelines = pipelineSettings(env, problems);
+  if (slack === null) return null;
+  const appToken = env.SLACK_APP_TOKEN || null;
+  return {
+    port,
+    slack,
+    appToken,
+    signingSecret: appToken === null ? env.SLACK_SIGNING_SECRET || null : null,
+    pipelines,
+    dataDir: env.ZDSYNC_DATA_DIR?.trim() || "data",
+    config,
+  };
+}
+
+function secretProblems(env: Environment): Problem[] {
+  return Object.entries(SECRETS).flatMap(([name, { least, begins, where }]) => {
+    const value = env[name];
+    if (!value) return [];
+    const problem = (what: string) => [{ where: name, what: `${what}. Copy it again from: ${where}` }];
+    if (/\s/.test(value)) return problem("holds a blank or a line end");
+    if (begins !== undefined && !value.startsWith(begins))
+      return problem(`expected a token that begins with ${begins}`);
+    return value.length < least ? problem(`is shorter than ${least} characters`) : [];
+  });
+}
+
+function portIn(env: Environment, problems: Problem[]): number {
+  const text = env.PORT?.trim() || "3000";
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65_535) problems.push({ where: "PORT", what: "expected a number from 1 to 65535" });
+  return port;
+}
