@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { ACTION } from "./actions.ts";
 import { mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization } from "./notice.ts";
 import type { Block } from "./ports.ts";
-import { renderNotices } from "./render-notices.ts";
+import { type OrganizationState, renderNotices, withOrganizationState } from "./render-notices.ts";
 
 const RUN = { runId: "20261123T100000Z-abc123", dryRun: false };
 
@@ -26,6 +27,16 @@ const many = (count: number, change: Partial<NoticeOrganization> = {}) =>
 
 function sectionText(block: Block | undefined): string {
   return (block?.text as { text: string } | undefined)?.text ?? "";
+}
+
+/** What Slack would refuse a message for. */
+function slackTakes({ blocks }: { blocks: Block[] }): string[] {
+  const texts = blocks.filter(({ type }) => type === "section").map(sectionText);
+  return [
+    ...(blocks.length > 50 ? ["too many blocks"] : []),
+    ...(JSON.stringify(blocks).length > 10_000 ? ["too large"] : []),
+    ...(texts.some((text) => text === "" || text.length > 3000) ? ["a section is empty or too long"] : []),
+  ];
 }
 
 function textOf(change: Partial<NoticeOrganization>): string {
@@ -66,6 +77,23 @@ describe("messages", () => {
     expect(lines.at(-1)).toBe("and 12 more addresses");
   });
 
+  test("the parent counts addresses by reason; an id makes no other reason of it", () => {
+    const suspended = (id: number) => ({ email: "a@example.com", reason: `user ${id} is suspended` });
+    const { parent } = renderNotices(RUN, [
+      organization(1, { addresses: [suspended(1), suspended(2), { email: "b", reason: "not a usable address" }] }),
+      organization(2, { addresses: [] }),
+      organization(3, {
+        addresses: [{ email: "c", reason: "the address goes to the new organization of account 0014M00001kAbCdQAK" }],
+      }),
+    ]);
+    expect(sectionText(parent.blocks[2]).split("\n")).toEqual([
+      "• 2 addresses: user … is suspended",
+      "• 1 address: not a usable address",
+      "• 1 address: the address goes to the new organization of account …",
+      "• 1 organization: no sold-to address in Salesforce",
+    ]);
+  });
+
   test("a dry run says so", () => {
     expect(JSON.stringify(renderNotices({ ...RUN, dryRun: true }, many(1)).parent.blocks)).toContain("dry run");
   });
@@ -85,15 +113,56 @@ describe("limits", () => {
     expect(replies.length + 1).toBeLessThanOrEqual(60);
     expect(replies.flatMap((one) => one.organizationIds)).toEqual(many(500).map((one) => one.id));
     for (const reply of replies) {
-      expect(reply.blocks.length).toBeLessThanOrEqual(45);
+      expect(reply.blocks.length).toBeLessThanOrEqual(50);
       expect(JSON.stringify(reply.blocks).length).toBeLessThanOrEqual(10_000);
       for (const block of reply.blocks) expect(sectionText(block).length).toBeLessThanOrEqual(3000);
     }
   });
 
-  test("small ones are packed by blocks, not only by characters", () => {
-    const small = many(100, { name: "A", zendeskUrl: "https://a.b/1", salesforceUrl: "https://a.b/2", addresses: [] });
-    expect(Math.max(...renderNotices(RUN, small).replies.map((one) => one.blocks.length))).toBe(45);
+  const nasty = fc.oneof(
+    fc.constantFrom(
+      "<!channel>",
+      "*",
+      "|",
+      "&".repeat(3000),
+      "x".repeat(3000),
+      "😀".repeat(200),
+      "\u202eabc\u200f",
+      "",
+    ),
+    fc.string({ unit: "binary", maxLength: 60 }),
+  );
+  const anyOrganization = fc.record({
+    name: nasty,
+    addresses: fc.array(fc.record({ email: nasty, reason: nasty }), { maxLength: 9 }),
+  });
+
+  test("whatever is said of them, none is lost, and Slack takes every message", () => {
+    fc.assert(
+      fc.property(fc.array(anyOrganization, { minLength: 1, maxLength: 20 }), fc.boolean(), (some, hundreds) => {
+        const count = hundreds ? 500 : some.length;
+        const all = many(count).map((one, index) => ({ ...one, ...some[index % some.length] }));
+        const { parent, replies } = renderNotices(RUN, all);
+        expect(replies.length + 1).toBeLessThanOrEqual(60);
+        expect(replies.flatMap((one) => one.organizationIds)).toEqual(all.map(({ id }) => id));
+        expect(replies.flatMap(({ blocks }) => blocks.map((block) => block.block_id))).toEqual(
+          all.flatMap(({ id }) => [`about:${id}`, `organization:${id}`]),
+        );
+        for (const message of [parent, ...replies]) expect(slackTakes(message)).toEqual([]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("500 with eight long addresses each are at most 60 messages; few organizations show all eight", () => {
+    const addresses = Array.from({ length: 8 }, (_, index) => ({
+      email: `${"long.".repeat(11)}${index}@customer-with-a-long-name.example.com`,
+      reason: "user 19442893058196 belongs to organization 19442893058197, 19442893058198",
+    }));
+    expect(renderNotices(RUN, many(500, { addresses })).replies.length + 1).toBeLessThanOrEqual(60);
+    const [reply] = renderNotices(RUN, many(200, { addresses })).replies;
+    expect(sectionText(reply?.blocks[0]).split("\n")).toHaveLength(1 + 8);
+    expect(renderNotices(RUN, many(200, { addresses })).replies.length + 1).toBeLessThanOrEqual(60);
   });
 });
 
@@ -140,5 +209,59 @@ describe("text from outside shows as itself", () => {
         expect(textOf({ name, addresses: [] }).split("\n")).toHaveLength(2);
       }),
     );
+  });
+});
+
+describe("buttons", () => {
+  const at = new Date("2026-11-23T10:31:59Z");
+  const blocksOf = (count: number) => renderNotices(RUN, many(count)).replies[0]?.blocks ?? [];
+  const [first, second] = many(2).map(({ id }) => id) as [number, number];
+
+  test("each organization has two, with its id and nothing else", () => {
+    expect(blocksOf(1)[1]).toEqual({
+      type: "actions",
+      block_id: `organization:${first}`,
+      elements: [
+        {
+          type: "button",
+          action_id: ACTION.retryContacts,
+          text: { type: "plain_text", text: "Retry contacts" },
+          value: String(first),
+        },
+        {
+          type: "button",
+          action_id: ACTION.markHandled,
+          text: { type: "plain_text", text: "Mark handled" },
+          value: String(first),
+        },
+      ],
+    });
+  });
+
+  test.each<[OrganizationState, string]>([
+    [{ is: "handled", by: "U0ANN", at }, "Handled by <@U0ANN> 10:31 UTC"],
+    [{ is: "contacts added", count: 2, by: "U0ANN", at }, "2 contacts added by <@U0ANN> 10:31 UTC"],
+    [{ is: "contacts added", count: 1, by: "<!here>", at }, "1 contact added by &lt;!here&gt; 10:31 UTC"],
+    [{ is: "other", mrkdwn: "Deleted in Zendesk" }, "Deleted in Zendesk"],
+  ])("%j stands in their place, the others keep theirs", (state, text) => {
+    const before = blocksOf(2);
+    const after = withOrganizationState(before, second, state);
+    expect(after.slice(0, 3)).toEqual(before.slice(0, 3));
+    expect(after[3]).toEqual({
+      type: "context",
+      block_id: `organization:${second}`,
+      elements: [{ type: "mrkdwn", text, verbatim: true }],
+    });
+    expect(withOrganizationState(after, second, state)).toEqual(after);
+    expect(withOrganizationState(before, 999, state)).toEqual(before);
+    expect(withOrganizationState(after, second, { is: "handled", by: "U0BOB", at })).not.toEqual(after);
+  });
+
+  test("after a retry that found nobody they stay, and the newest try is said", () => {
+    const before = blocksOf(2);
+    const once = withOrganizationState(before, first, { is: "still nobody", by: "U0BOB", at });
+    const twice = withOrganizationState(once, first, { is: "still nobody", by: "U0ANN", at });
+    expect(sectionText(twice[0])).toBe(`${sectionText(before[0])}\n↳ Still nobody: looked again by <@U0ANN> 10:31 UTC`);
+    expect(twice.slice(1)).toEqual(before.slice(1));
   });
 });

@@ -1,16 +1,22 @@
-import { mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
+import { mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization, NoticeRun } from "./notice.ts";
+import { organizationBlocks } from "./notice-blocks.ts";
 import { noticeMetadata } from "./notice-metadata.ts";
 import type { Block, Message } from "./ports.ts";
 
-/** Blocks to a message: Slack takes 50. */
-const MOST_BLOCKS = 45;
+export { type OrganizationState, withOrganizationState } from "./notice-blocks.ts";
+
+/** Blocks to a message: Slack takes 50; two to an organization. */
+const MOST_BLOCKS = 48;
 /** Characters of a message's blocks as JSON: Slack refuses some 13,000, whatever its documentation says. */
 const MOST_CHARACTERS = 10_000;
-/** Characters of one organization's block as JSON, so that 500 organizations are fewer than 60 messages. */
-const MOST_PER_ORGANIZATION = 1_000;
-/** Addresses shown of one organization; a line says how many more there are. */
-const MOST_ADDRESSES = 8;
+/** Characters of one organization's blocks as JSON: nine to a message, so that 500 organizations are fewer than 60 messages. */
+const MOST_PER_ORGANIZATION = 1_100;
+/** The same where there are few: four to a message. */
+const FEW = 200;
+const MOST_PER_ORGANIZATION_OF_FEW = 2_490;
+/** Reasons counted in the parent; a line says how many addresses have others. */
+const MOST_REASONS = 6;
 
 /** A reply in the thread, and the organizations it names. */
 export interface Reply extends Message {
@@ -23,21 +29,22 @@ export function renderNotices(
   organizations: readonly NoticeOrganization[],
 ): { parent: Message; replies: Reply[] } {
   return {
-    parent: parentMessage(run, organizations.length),
+    parent: parentMessage(run, organizations),
     replies: pack(organizations).map((one) => reply(run, one)),
   };
 }
 
-function parentMessage(run: NoticeRun, count: number): Message {
-  const headline = `${count} ${count === 1 ? "organization" : "organizations"} created without support contacts`;
+function parentMessage(run: NoticeRun, organizations: readonly NoticeOrganization[]): Message {
+  const headline = `${counted(organizations.length, "organization")} created without support contacts`;
   const dryRun = run.dryRun ? " · dry run, nothing was created" : "";
   return {
     text: headline,
     blocks: [
       { type: "header", text: { type: "plain_text", text: headline, emoji: false } },
       section(
-        "Nobody of these customers can open tickets yet. The thread says why for each address; add a contact in Zendesk, or correct the sold-to contact in Salesforce.",
+        "Nobody of these customers can open tickets yet. The thread says why for each address; add a contact in Zendesk, or correct the sold-to contact in Salesforce. *Retry contacts* then looks again; *Mark handled* tells the others that you took care.",
       ),
+      section(reasonLines(organizations).join("\n")),
       {
         type: "context",
         elements: [{ type: "mrkdwn", text: `Run ${mrkdwnText(run.runId, 100)}${dryRun}`, verbatim: true }],
@@ -47,11 +54,39 @@ function parentMessage(run: NoticeRun, count: number): Message {
   };
 }
 
+/** How many addresses were left alone for each reason; reasons that differ in an id only are one. */
+function reasonLines(organizations: readonly NoticeOrganization[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { reason } of organizations.flatMap(({ addresses }) => addresses)) {
+    const kind = mrkdwnText(withoutIds(reason), 70);
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  const without = organizations.filter(({ addresses }) => addresses.length === 0).length;
+  const sorted = [...counts].sort(
+    ([one, oneCount], [other, otherCount]) => otherCount - oneCount || (one < other ? -1 : 1),
+  );
+  const others = sorted.slice(MOST_REASONS).reduce((sum, [, count]) => sum + count, 0);
+  return [
+    ...sorted.slice(0, MOST_REASONS).map(([kind, count]) => `• ${counted(count, "address")}: ${kind}`),
+    ...(others > 0 ? [`• ${counted(others, "address")}: other reasons`] : []),
+    ...(without > 0 ? [`• ${counted(without, "organization")}: no sold-to address in Salesforce`] : []),
+  ];
+}
+
+/** `user 17 is suspended` and `user 18 is suspended` are one reason. */
+function withoutIds(reason: string): string {
+  return reason.replace(/\b(?:001[A-Za-z0-9]{12,15}|\d+)(?:, \d+)*\b/g, "…");
+}
+
+function counted(count: number, noun: "organization" | "address"): string {
+  return `${count} ${count === 1 ? noun : noun === "address" ? "addresses" : `${noun}s`}`;
+}
+
 function reply(run: NoticeRun, packed: readonly Packed[]): Reply {
   const ids = packed.map((one) => one.organization.id);
   return {
-    text: `Without support contacts: ${ids.length} ${ids.length === 1 ? "organization" : "organizations"} (${ids.join(", ")})`,
-    blocks: packed.map((one) => one.block),
+    text: `Without support contacts: ${counted(ids.length, "organization")} (${ids.join(", ")})`,
+    blocks: packed.flatMap((one) => one.blocks),
     metadata: noticeMetadata(run.runId, ids),
     organizationIds: ids,
   };
@@ -59,18 +94,19 @@ function reply(run: NoticeRun, packed: readonly Packed[]): Reply {
 
 interface Packed {
   organization: NoticeOrganization;
-  block: Block;
+  blocks: Block[];
 }
 
 /** Organizations in messages, in order, as many to each as the limits allow. */
 function pack(organizations: readonly NoticeOrganization[]): Packed[][] {
+  const most = organizations.length > FEW ? MOST_PER_ORGANIZATION : MOST_PER_ORGANIZATION_OF_FEW;
   const messages: Packed[][] = [];
   let characters = 0;
   for (const organization of organizations) {
-    const packed = { organization, block: organizationBlock(organization) };
-    const size = JSON.stringify(packed.block).length + 1;
+    const packed = { organization, blocks: organizationBlocks(organization, most) };
+    const size = JSON.stringify(packed.blocks).length;
     const open = messages.at(-1);
-    if (open && open.length < MOST_BLOCKS && characters + size <= MOST_CHARACTERS - 2) {
+    if (open && 2 * open.length + 2 <= MOST_BLOCKS && characters + size <= MOST_CHARACTERS - 2) {
       open.push(packed);
       characters += size;
     } else {
@@ -79,27 +115,6 @@ function pack(organizations: readonly NoticeOrganization[]): Packed[][] {
     }
   }
   return messages;
-}
-
-/** One organization's block: as many address lines as fit, and how many more there are. */
-function organizationBlock(organization: NoticeOrganization): Block {
-  for (let shown = Math.min(MOST_ADDRESSES, organization.addresses.length); ; shown--) {
-    const block = section(organizationLines(organization, shown).join("\n"));
-    if (shown === 0 || JSON.stringify(block).length <= MOST_PER_ORGANIZATION) return block;
-  }
-}
-
-function organizationLines(organization: NoticeOrganization, shown: number): string[] {
-  const { name, addresses, zendeskUrl, salesforceUrl, id, salesforce_id } = organization;
-  const title = `*${mrkdwnText(name, 80) || "(no name)"}*  ${mrkdwnLink(zendeskUrl, `Zendesk ${id}`)} · ${mrkdwnLink(salesforceUrl, `Salesforce ${salesforce_id}`)}`;
-  const lines = addresses
-    .slice(0, shown)
-    .map(({ email, reason }) => `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(reason, 120)}`);
-  const hidden = addresses.length - shown;
-  if (addresses.length === 0) return [title, "No sold-to address in Salesforce."];
-  return hidden === 0
-    ? [title, ...lines]
-    : [title, ...lines, `and ${hidden} more ${hidden === 1 ? "address" : "addresses"}`];
 }
 
 function section(text: string): Block {

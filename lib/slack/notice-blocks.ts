@@ -1,0 +1,116 @@
+import * as v from "valibot";
+import { ACTION } from "./actions.ts";
+import { mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
+import type { NoticeOrganization } from "./notice.ts";
+import type { Block } from "./ports.ts";
+
+/** Addresses shown of one organization; a line says how many more there are. */
+const MOST_ADDRESSES = 8;
+/** Characters of a name, and of one that would leave no room for anything else. */
+const MOST_NAME = 80;
+const MOST_NAME_IN_NEED = 30;
+/** Begins the line that stands below an organization whose buttons stay. No text from outside can: it has no line ends. */
+const NOTE = "\n↳ ";
+
+const TextSchema = v.looseObject({ text: v.string() });
+
+/** What became of an organization since it was reported. `by` is a Slack user id. */
+export type OrganizationState =
+  | { is: "handled"; by: string; at: Date }
+  | { is: "contacts added"; count: number; by: string; at: Date }
+  /** Looked again: its buttons stay. */
+  | { is: "still nobody"; by: string; at: Date }
+  /** Mrkdwn of the caller's, one line of at most 200 characters; text from outside in it has gone through `mrkdwnText`. */
+  | { is: "other"; mrkdwn: string };
+
+/**
+ * One organization: what is known, with as many address lines as fit into `most` characters of JSON, and its buttons. Their value is
+ * the Zendesk id and nothing else; the blocks' ids name it too, so that a click can be answered in its place.
+ */
+export function organizationBlocks(organization: NoticeOrganization, most: number): [about: Block, buttons: Block] {
+  const buttons = buttonBlock(organization.id);
+  const room = most - JSON.stringify(buttons).length - 2;
+  for (let shown = Math.min(MOST_ADDRESSES, organization.addresses.length); shown >= 0; shown--) {
+    const about = aboutBlock(organization, shown, MOST_NAME);
+    if (JSON.stringify(about).length <= room) return [about, buttons];
+  }
+  return [aboutBlock(organization, 0, MOST_NAME_IN_NEED), buttons];
+}
+
+/**
+ * A message's blocks after something became of an organization: a line in the place of its buttons, or of the line that stood
+ * there; below what is known of it where its buttons stay. Others keep theirs. Pure; done twice it is the same, and without that
+ * organization in the message it changes nothing.
+ */
+export function withOrganizationState(
+  blocks: readonly Block[],
+  organizationId: number,
+  state: OrganizationState,
+): Block[] {
+  const text = stateText(state);
+  if (state.is === "still nobody") return blocks.map((block) => noted(block, organizationId, text));
+  const block_id = buttonsId(organizationId);
+  const line: Block = { type: "context", block_id, elements: [{ type: "mrkdwn", text, verbatim: true }] };
+  return blocks.map((block) => (block.block_id === block_id ? line : block));
+}
+
+function stateText(state: OrganizationState): string {
+  if (state.is === "other") return state.mrkdwn;
+  const who = `${userMention(state.by)} ${state.at.toISOString().slice(11, 16)} UTC`;
+  if (state.is === "handled") return `Handled by ${who}`;
+  if (state.is === "still nobody") return `Still nobody: looked again by ${who}`;
+  return `${state.count} ${state.count === 1 ? "contact" : "contacts"} added by ${who}`;
+}
+
+function noted(block: Block, organizationId: number, note: string): Block {
+  const { block_id, text } = block;
+  if (block_id !== aboutId(organizationId) || !v.is(TextSchema, text)) return block;
+  const [known = ""] = text.text.split(NOTE);
+  return { ...block, text: { ...text, text: `${known}${NOTE}${note}` } };
+}
+
+/** Who it was; anything that is no user id shows as text. */
+function userMention(id: string): string {
+  return /^[UW][A-Z0-9]{2,30}$/.test(id) ? `<@${id}>` : mrkdwnText(id, 50);
+}
+
+function buttonsId(organizationId: number): string {
+  return `organization:${organizationId}`;
+}
+
+function aboutId(organizationId: number): string {
+  return `about:${organizationId}`;
+}
+
+function aboutBlock(organization: NoticeOrganization, shown: number, mostName: number): Block {
+  const text = organizationLines(organization, shown, mostName).join("\n");
+  return { type: "section", block_id: aboutId(organization.id), text: { type: "mrkdwn", text, verbatim: true } };
+}
+
+function buttonBlock(id: number): Block {
+  return {
+    type: "actions",
+    block_id: buttonsId(id),
+    elements: [
+      button(ACTION.retryContacts, "Retry contacts", String(id)),
+      button(ACTION.markHandled, "Mark handled", String(id)),
+    ],
+  };
+}
+
+function button(action_id: string, text: string, value: string): Block {
+  return { type: "button", action_id, text: { type: "plain_text", text }, value };
+}
+
+function organizationLines(organization: NoticeOrganization, shown: number, mostName: number): string[] {
+  const { name, addresses, zendeskUrl, salesforceUrl, id, salesforce_id } = organization;
+  const title = `*${mrkdwnText(name, mostName) || "(no name)"}*  ${mrkdwnLink(zendeskUrl, `Zendesk ${id}`)} · ${mrkdwnLink(salesforceUrl, `Salesforce ${salesforce_id}`)}`;
+  const lines = addresses
+    .slice(0, shown)
+    .map(({ email, reason }) => `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(reason, 120)}`);
+  const hidden = addresses.length - shown;
+  if (addresses.length === 0) return [title, "No sold-to address in Salesforce."];
+  return hidden === 0
+    ? [title, ...lines]
+    : [title, ...lines, `and ${hidden} more ${hidden === 1 ? "address" : "addresses"}`];
+}
