@@ -1,4 +1,5 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { failureWords } from "../failure-words.ts";
 import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
 import { mention, momentText, saidLines } from "./blocks.ts";
 import type { DecidedPost, FollowedRun } from "./followed-runs.ts";
@@ -49,7 +50,7 @@ export class Follower {
       if (this.parts.runs.get(start)?.state === "sought") await this.#seek(start);
       if (this.parts.runs.get(start)?.state === "following") await this.#tell(start);
     } catch (error) {
-      this.parts.warn(`a run is not followed any more: ${error instanceof Error ? error.message : "unknown"}`);
+      this.parts.warn(`a run is not followed any more: ${failureWords(error)}`);
     } finally {
       this.#following.delete(start);
     }
@@ -79,7 +80,7 @@ export class Follower {
         failures = step === "seen" ? 0 : failures + 1;
       } catch (error) {
         // The disk, most likely. What was decided on is still there: the next look tells it.
-        warn(`what a run's thread is told could not be kept: ${error instanceof Error ? error.message : "unknown"}`);
+        warn(`what a run's thread is told could not be kept: ${failureWords(error)}`);
         failures += 1;
       }
       await pauses.wait(runId, backedOff(this.everyMs, failures));

@@ -1,20 +1,12 @@
-import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import { ACTION } from "../parts.ts";
+import { failureLines, plannedLines } from "../render/run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import {
-  changesNothing,
-  countsText,
-  countsToConfirm,
-  coveredComparisons,
-  effectCounts,
-  totalCounts,
-} from "./counts.ts";
-import { exitOf, failureLines, outcomeText } from "./render-end.ts";
+import { changesNothing, countsText, countsToConfirm, coveredComparisons, totalCounts } from "./counts.ts";
+import { endText, exitOf } from "./render-end.ts";
 import { instanceText, orderText, runLink } from "./run-words.ts";
 
 /** What a dry run gave: what may be offered, or why nothing is. */
@@ -36,7 +28,7 @@ export function judgeDryRun(kind: Runner["kind"], run: RunState, instance: Insta
     return { is: "lost", lines: [line, `Ask again with ${again}.`, link], counts: {} };
   }
   if (record === null) {
-    const line = `*The dry run left no result that can be read* (it ended: ${outcomeText(exitOf(run))}). Nothing was changed.`;
+    const line = `*The dry run left no result that can be read* (it ended: ${endText(run)}). Nothing was changed.`;
     return { is: "unreadable", lines: [line, `Look at ${link}, then ask again with ${again}.`], counts: {} };
   }
   const counts = countsToConfirm(record, instance);
@@ -57,10 +49,8 @@ function proposalLines(run: RunState, record: RunRecord, instance: InstanceName 
   const is = verdict(run, record, instance);
   const covered = coveredComparisons(record, instance);
   const where = instanceText(instance);
-  const found = covered.map((one) => `• ${COMPARISON[one.name].title}: ${countsText(effectCounts(one))}`);
-  const refused = covered.flatMap(({ name, refused: why }) =>
-    why === null ? [] : [`• ${COMPARISON[name].title}: ${mrkdwnText(why, 700)}`],
-  );
+  const found = plannedLines({ comparisons: covered });
+  const failures = failureLines({ failures: record.failures, comparisons: covered });
   const total = `Together: ${countsText(totalCounts(countsToConfirm(record, instance)))}.`;
   switch (is) {
     case "nothing":
@@ -70,7 +60,7 @@ function proposalLines(run: RunState, record: RunRecord, instance: InstanceName 
     case "refused":
       return [
         `*A run of ${where} would be refused by a safety limit.* Nothing was changed.`,
-        ...refused,
+        ...failures,
         ...found,
         total,
         "Slack cannot raise limits. If the changes are right, allow them for one run where zdsync runs: `zdsync run --allow …` on the machine, or the pipeline's `allow` input.",
@@ -78,9 +68,8 @@ function proposalLines(run: RunState, record: RunRecord, instance: InstanceName 
       ];
     default:
       return [
-        `*The dry run of ${where} did not come to its end: ${outcomeText(exitOf(run))}.* Nothing was changed.`,
-        ...failureLines(record),
-        ...refused,
+        `*The dry run of ${where} did not come to its end: ${endText(run)}.* Nothing was changed.`,
+        ...failures,
         ...(instance === null
           ? [
               "If only one instance is concerned, ask for the other: `/zdsync run global` or `/zdsync run us-government`.",

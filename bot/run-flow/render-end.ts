@@ -2,14 +2,12 @@ import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { countsLines, failureLines, outcomeText } from "../render/run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { durationText, EFFECT_WORD, mention } from "./blocks.ts";
 import { confirmedText, counted, countsToConfirm } from "./counts.ts";
 import type { FollowedRun } from "./followed-runs.ts";
 import { orderText, runLink } from "./run-words.ts";
-
-/** Failures named; a line says how many more there are. */
-const NAMED = 8;
 
 type Total = { applied: number; failed: number; skipped: number };
 
@@ -23,15 +21,17 @@ export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunS
       "The next run repairs what it left undone: nothing is written twice.",
       lookAt(kind, run),
     ];
-  const outcome = record && exceeded(record).length > 0 ? UNCONFIRMED : outcomeText(exitOf(run));
+  const more = record === null ? [] : exceeded(record);
+  const outcome = more.length > 0 ? UNCONFIRMED : endText(run);
   if (record === null) return [`*${outcome}*${took}. It left no result that can be read.`, lookAt(kind, run)];
+  const others = record.comparisons.filter((one) => !more.includes(one));
   return [
     `*${outcome}*${took}: ${totalText(totalOf(record.comparisons))}.`,
-    ...record.comparisons.map(comparisonLine),
+    ...countsLines(record),
     ...unconfirmedLines(record),
-    ...failureLines(record),
+    ...failureLines({ failures: record.failures, comparisons: others }),
     lookAt(kind, run),
-    ...(exitOf(run) === 5 ? [`The rest was not attempted. \`/zdsync ${orderText(followed.instance)}\` goes on.`] : []),
+    ...(exitOf(run) === 5 ? [`\`/zdsync ${orderText(followed.instance)}\` starts another one.`] : []),
   ];
 }
 
@@ -53,29 +53,15 @@ export function asksAgain(
 
 const UNCONFIRMED = "Stopped: there is more to change than was confirmed";
 
-/** The exit code as words. */
-export function outcomeText(exit: number | null): string {
-  return (exit === null ? null : EXIT_WORDS[exit]) ?? "Ended, nobody knows how";
+/** How a run ended, as the beginning of a sentence. */
+export function endText(run: RunState): string {
+  const words = outcomeText({ ...run, exit: exitOf(run) });
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
-
-const EXIT_WORDS: Record<number, string> = {
-  0: "Done",
-  1: "Failed",
-  2: "Failed: a setting is wrong",
-  3: "Done, but some records failed",
-  4: "Refused before any write",
-  5: "Stopped before the end",
-};
 
 /** The exit code as the runner knows it, or else as the run itself wrote it down. */
 export function exitOf({ exit, record }: RunState): number | null {
   return exit ?? record?.exit ?? null;
-}
-
-/** Why an instance or all of them ended early; as mrkdwn lines. */
-export function failureLines({ failures }: RunRecord): string[] {
-  const lines = failures.map(({ where, message }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(message, 500)}`);
-  return lines.length <= NAMED ? lines : [...lines.slice(0, NAMED), `and ${lines.length - NAMED} more failures`];
 }
 
 function exceeded(record: RunRecord): RecordedComparison[] {
@@ -105,15 +91,6 @@ function moreLine({ name, unconfirmed }: RecordedComparison): string {
 function effectText(effect: string, count: number): string {
   const word = (EFFECT_WORD as Record<string, string | undefined>)[effect];
   return word ? counted(count, word) : `${count} ${mrkdwnText(effect, 40)}`;
-}
-
-function comparisonLine({ name, results, refused, unconfirmed, planned }: RecordedComparison): string {
-  const { title } = COMPARISON[name];
-  if (results !== null) return `• ${title}: ${totalText(totalOf([{ results }]))}`;
-  if (unconfirmed.length > 0) return `• ${title}: nothing written, more than confirmed`;
-  if (refused !== null) return `• ${title}: nothing written: ${mrkdwnText(refused, 500)}`;
-  const idle = planned.creates + planned.updates + planned.marks === 0;
-  return `• ${title}: ${idle ? "nothing to do" : "nothing written"}`;
 }
 
 function totalOf(comparisons: readonly Pick<RecordedComparison, "results">[]): Total {

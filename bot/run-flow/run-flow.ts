@@ -1,4 +1,6 @@
 import type { Actor, Reply } from "../conversation.ts";
+import { failureWords } from "../failure-words.ts";
+import { InFlight } from "../in-flight.ts";
 import type { RunFlow } from "../parts.ts";
 import { saidLines } from "./blocks.ts";
 import { cancelRun } from "./cancel-run.ts";
@@ -18,24 +20,25 @@ export function createRunFlow(setting: RunFlowSetting): RunFlow {
   const parts = { ...setting, pauses, offers: new Offers(database), runs: new FollowedRuns(database) };
   const follower = new Follower(parts);
   const dryRuns = new DryRuns(parts, follower.everyMs);
-  const inFlight = new InFlight(parts);
-  const follow = (start: number) => void inFlight.add(follower.follow(start));
+  const inFlight = new InFlight();
+  const guard = new Guard(parts, inFlight);
+  const follow = (start: number) => void inFlight.track(follower.follow(start));
   const confirmations = new Confirmations(parts, follower, follow);
   const endListening = runner.onChange((id) => pauses.changed(id));
   return {
     ask: (order, by, reply) =>
-      inFlight.guard(orderText(order.instance, order.dryRun), by, reply, () => dryRuns.ask(order, by, reply)),
+      guard.do(orderText(order.instance, order.dryRun), by, reply, () => dryRuns.ask(order, by, reply)),
     confirm: (token, by, reply) => {
       const at = setting.clock();
-      return inFlight.guard("confirm", by, reply, () => confirmations.confirm(token, by, at, reply));
+      return guard.do("confirm", by, reply, () => confirmations.confirm(token, by, at, reply));
     },
-    dismiss: (token, by, reply) => inFlight.guard("dismiss", by, reply, () => confirmations.dismiss(token, by, reply)),
-    cancel: (by, reply) => inFlight.guard("cancel", by, reply, () => cancelRun(parts, follower, by, reply)),
+    dismiss: (token, by, reply) => guard.do("dismiss", by, reply, () => confirmations.dismiss(token, by, reply)),
+    cancel: (by, reply) => guard.do("cancel", by, reply, () => cancelRun(parts, follower, by, reply)),
     async resume() {
       try {
         goOn(parts, follower, follow);
       } catch (error) {
-        setting.warn(`runs that were started before could not be followed: ${messageOf(error)}`);
+        setting.warn(`runs that were started before could not be followed: ${failureWords(error)}`);
       }
     },
     async stop() {
@@ -57,25 +60,15 @@ function goOn({ runs, offers, clock }: RunFlowParts, follower: Follower, follow:
   }
 }
 
-/** Everything that somebody waits for, so that a stop can wait for it too, and that nothing of it throws. */
-class InFlight {
-  readonly #under = new Set<Promise<void>>();
+/** Does what people ask for; where that fails they are told in words, and the audit log too. Never throws; a stop waits for it. */
+class Guard {
+  constructor(
+    private readonly parts: RunFlowParts,
+    private readonly inFlight: InFlight,
+  ) {}
 
-  constructor(private readonly parts: RunFlowParts) {}
-
-  add(work: Promise<void>): Promise<void> {
-    const tracked = work.finally(() => this.#under.delete(tracked));
-    this.#under.add(tracked);
-    return tracked;
-  }
-
-  /** Does what somebody asked for; where that fails they are told in words, and the audit log too. Never throws. */
-  guard(what: string, by: Actor, reply: Reply, work: () => Promise<void>): Promise<void> {
-    return this.add(this.#told(what, by, reply, work));
-  }
-
-  async settled(): Promise<void> {
-    while (this.#under.size > 0) await Promise.allSettled([...this.#under]);
+  do(what: string, by: Actor, reply: Reply, work: () => Promise<void>): Promise<void> {
+    return this.inFlight.track(this.#told(what, by, reply, work));
   }
 
   async #told(what: string, by: Actor, reply: Reply, work: () => Promise<void>): Promise<void> {
@@ -85,17 +78,13 @@ class InFlight {
         return await reply.privately(saidLines(["The bot is being restarted. Ask again in a minute."]));
       await work();
     } catch (error) {
-      warn(`${what}: ${messageOf(error)}`);
+      warn(`${what}: ${failureWords(error)}`);
       try {
         audit.record({ at: clock(), by, what, result: `failed: ${reasonOf(error)}` });
         await reply.privately(failedText(error));
       } catch (second) {
-        warn(`${what}: could not be audited or answered: ${messageOf(second)}`);
+        warn(`${what}: could not be audited or answered: ${failureWords(second)}`);
       }
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "unknown";
 }
