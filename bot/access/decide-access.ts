@@ -59,7 +59,7 @@ function unsetLists({ team, channels, users, user_groups }: SlackAccess): string
 const WHO_CHANGES = "Whoever maintains zdsync.config.yml can change that, under `slack:`";
 
 function refused(gate: Gate, detail = ""): Decided {
-  const { reason, line, remedy } = WORDS[gate](mrkdwnText(detail, 200));
+  const { reason, line, remedy } = WORDS[gate](detail);
   return {
     is: "refused",
     gate,
@@ -91,7 +91,7 @@ const WORDS: Record<Gate, (detail: string) => { reason: string; line: string; re
   }),
   unread: (why) => ({
     reason: "a user group could not be read",
-    line: `*Not now:* whether you are in a user group that may do this could not be read in Slack (${why}).`,
+    line: `*Not now:* whether you are in a user group that may do this could not be read in Slack (${mrkdwnText(why, 200)}).`,
     remedy: "Try again in a minute. People on the list `users` in zdsync.config.yml need no look-up.",
   }),
 };
