@@ -74,11 +74,12 @@ async function tellStatus(setting: ConversationSetting, reply: Reply): Promise<v
   await reply.privately(saidLines(await orReason(setting, "status", () => statusLines(setting))));
 }
 
-/** The log is shown also where the runner cannot be asked. */
+/** Two messages: the log is shown also where the runner cannot be asked, or a run has much to say. */
 async function tellLast(setting: ConversationSetting, reply: Reply): Promise<void> {
   const run = await orReason(setting, "last", () => lastRunLines(setting));
   const entries = await orReason(setting, "audit log", async () => auditLines(setting.audit));
-  await reply.privately(saidLines([...run, ...entries]));
+  await reply.privately(saidLines(run));
+  await reply.privately(saidLines(entries));
 }
 
 /** The buttons that are known, and how they are called in the audit log. */
