@@ -12,12 +12,13 @@ import {
 } from "../../lib/gitlab/pipelines.ts";
 import { AmbiguousWriteError } from "../../lib/http/http-error.ts";
 import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
-import { RUN_RECORD, type RunRecord, RunRecordSchema } from "../../lib/runs/run-record.ts";
+import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
 
 import { artifactsOf } from "./pipeline-files.ts";
 import { PipelineMemory } from "./pipeline-memory.ts";
 import { hasEnded, isRun, partName, runStateOf, type SeenPipeline } from "./pipeline-parts.ts";
 import { type Runner, RunnerError, type RunOrder, type RunState, StartUnknown } from "./runner.ts";
+import { recordIn, seenInHook, seenOf } from "./seen-pipeline.ts";
 
 /** What the runner asks the machine. */
 export interface GitlabRunnerDeps {
@@ -243,43 +244,6 @@ function inputsOf({ instance, dryRun, atMost }: RunOrder): PipelineInputs {
 function numberOf(id: string): number {
   if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
   throw new RunnerError(`${id.slice(0, 40)} is no pipeline's number.`);
-}
-
-function seenOf(pipeline: Pipeline, jobs: SeenPipeline["jobs"]): SeenPipeline {
-  const { id, status, source, web_url, created_at, updated_at, finished_at, user } = pipeline;
-  const ended = hasEnded(pipeline);
-  return {
-    id,
-    url: web_url,
-    source,
-    status,
-    createdAt: created_at.toISOString(),
-    finishedAt: ended ? (finished_at ?? updated_at ?? created_at).toISOString() : null,
-    user: user?.username ?? null,
-    jobs: jobs.map(({ id, name, status }) => ({ id, name, status })).sort((one, other) => one.id - other.id),
-  };
-}
-
-function seenInHook({ object_attributes, project, user, builds }: PipelineHook): SeenPipeline {
-  const { id, url, created_at, finished_at } = object_attributes;
-  return seenOf(
-    {
-      ...object_attributes,
-      web_url: url ?? `${project.web_url}/-/pipelines/${id}`,
-      updated_at: finished_at ?? created_at,
-      user,
-    },
-    builds,
-  );
-}
-
-function recordIn(bytes: Uint8Array): RunRecord | null {
-  try {
-    const read = v.safeParse(RunRecordSchema, JSON.parse(new TextDecoder().decode(bytes)));
-    return read.success ? read.output : null;
-  } catch {
-    return null;
-  }
 }
 
 /** Whatever GitLab's client throws is meant for people already; the rest of the bot knows `RunnerError` only. */

@@ -1,5 +1,18 @@
 import type { Database } from "bun:sqlite";
-import { type Runner, RunnerError } from "./runner.ts";
+import { readdir, readFile } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { EXIT } from "../../lib/errors.ts";
+import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import { latestRunRecords, readRunRecord } from "../../lib/runs/read-run-records.ts";
+import { type LockHolder, lockHolder } from "../../lib/stage/run-lock.ts";
+import { mintRunId } from "../../lib/stage/session.ts";
+import { type Child, isZdsync, OUTPUT_LOG, startChild } from "./child.ts";
+import { ProcessMemory } from "./process-memory.ts";
+import { isDryCommand, lastErrorIn, processState } from "./process-state.ts";
+import { watchRecords } from "./record-watch.ts";
+import { type Runner, RunnerError, type RunOrder, type RunState } from "./runner.ts";
 
 /** Where runs happen as child processes. */
 export interface ProcessRunnerSettings {
@@ -20,19 +33,195 @@ export interface ProcessRunnerDeps {
   sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
+/** A run stops safely after this long, before the next hourly one begins. */
+const DEADLINE = "45m";
+/** How long a start is waited for: settings are read and the lock is taken by then. */
+const FIRST_WORDS = { looks: 300, betweenMs: 100 };
+const DAY_MS = 86_400_000;
+
 /** Runs as child processes on this machine, which go on where the bot ends; runs by cron in the same data directory are seen too. */
-export function createProcessRunner(_settings: ProcessRunnerSettings, _deps: ProcessRunnerDeps): Runner {
-  const notYet = async () => {
-    throw new RunnerError("Child processes are not built yet.");
-  };
-  return {
-    kind: "process",
-    start: notYet,
-    look: notYet,
-    current: notYet,
-    ended: notYet,
-    cancel: notYet,
-    artifacts: notYet,
-    onChange: () => () => {},
-  };
+export function createProcessRunner(settings: ProcessRunnerSettings, deps: ProcessRunnerDeps): Runner {
+  return new ProcessRuns(settings, deps);
+}
+
+class ProcessRuns implements Runner {
+  readonly kind = "process";
+  readonly #memory: ProcessMemory;
+  /** Dry runs work apart, so that they never hold the lock of the hourly run. */
+  readonly #dryDir: string;
+  readonly #children = new Map<string, Child>();
+
+  constructor(
+    private readonly settings: ProcessRunnerSettings,
+    private readonly deps: ProcessRunnerDeps,
+  ) {
+    this.#memory = new ProcessMemory(deps.database);
+    this.#dryDir = join(settings.dataDir, "bot", "dry-run");
+  }
+
+  async start(order: RunOrder): Promise<RunState> {
+    const { clock } = this.deps;
+    const dataDir = order.dryRun ? this.#dryDir : this.settings.dataDir;
+    const holder = await lockHolder(dataDir);
+    if (holder) throw new RunnerError(busy(holder, order));
+    const runId = mintRunId(clock());
+    const started = { runId, dataDir, dryRun: order.dryRun, pid: null, startedAt: clock() };
+    // Known before it begins: killed in between, the bot still knows that it was its own.
+    this.#memory.keep(started);
+    const child = await this.#spawn(order, dataDir, runId);
+    this.#memory.keep({ ...started, pid: child.pid });
+    this.#children.set(runId, child);
+    void child.exited.then(() => this.#children.delete(runId));
+    return this.#firstWords(runId, dataDir, child);
+  }
+
+  async #spawn(order: RunOrder, dataDir: string, runId: string): Promise<Child> {
+    const { argv, env, cwd } = this.settings;
+    const words = [...argv, ...runArguments(order, dataDir, runId)];
+    try {
+      const folder = join(dataDir, "history", runId);
+      return await startChild(words, { folder, env, ...(cwd === undefined ? {} : { cwd }) });
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+      throw new RunnerError(
+        `zdsync could not be started as a process on ${hostname()} (${code}): nothing was changed. Check that ${argv[0]} can be started and that ${this.settings.dataDir} can be written to.`,
+      );
+    }
+  }
+
+  /** Waits until the run has a record, or has ended without one. */
+  async #firstWords(runId: string, dataDir: string, child: Child): Promise<RunState> {
+    const { sleep = Bun.sleep } = this.deps;
+    for (let look = 0; look < FIRST_WORDS.looks; look++) {
+      // Asked before its record: a child that ends in between has written it by now.
+      const exited = child.hasExited();
+      if (await readRunRecord(dataDir, runId)) break;
+      if (exited) throw new RunnerError(await this.#endedEarly(runId, dataDir, await child.exited));
+      await sleep(FIRST_WORDS.betweenMs);
+    }
+    return this.look(runId);
+  }
+
+  async #endedEarly(runId: string, dataDir: string, code: number | null): Promise<string> {
+    const folder = join(dataDir, "history", runId);
+    const said = lastErrorIn(await readFile(join(folder, OUTPUT_LOG), "utf8").catch(() => ""));
+    const why = said ?? `it ended with exit code ${code ?? "none (killed)"}; see ${join(folder, OUTPUT_LOG)}`;
+    const what = code === EXIT.usage ? "a setting is wrong" : "it ended before it began";
+    return `The run did not start, and nothing was changed: ${what}.\n${why}`;
+  }
+
+  async look(id: string): Promise<RunState> {
+    const state = await this.#stateOf(id);
+    if (state) return state;
+    throw new RunnerError(
+      `Run ${id.slice(0, 64)} is not known on ${hostname()}: ${this.settings.dataDir} has no record of it (any more).`,
+    );
+  }
+
+  async #stateOf(id: string): Promise<RunState | null> {
+    const started = this.#memory.started(id);
+    const dataDir = started?.dataDir ?? this.settings.dataDir;
+    const held = await lockHolder(dataDir);
+    // Read after the lock: a run writes its end first and gives the lock back then.
+    const record = await readRunRecord(dataDir, id);
+    const holder = held?.run_id === id ? held : null;
+    const child = this.#children.get(id);
+    const isChildAlive = child
+      ? !child.hasExited()
+      : record === null && typeof started?.pid === "number" && (await isZdsync(started.pid));
+    return processState(id, { record, started, holder, isChildAlive });
+  }
+
+  async current(): Promise<RunState | null> {
+    const holder = await lockHolder(this.settings.dataDir);
+    if (!holder || isDryCommand(holder.command)) return null;
+    const record = await readRunRecord(this.settings.dataDir, holder.run_id);
+    const started = this.#memory.started(holder.run_id);
+    const state = processState(holder.run_id, { record, started, holder, isChildAlive: false });
+    return state?.endedAt === null ? state : null;
+  }
+
+  async ended(since: Date): Promise<RunState[]> {
+    // A run that ended after `since` may have begun before it.
+    const records = await latestRunRecords(this.settings.dataDir, new Date(since.getTime() - DAY_MS));
+    const states: RunState[] = [];
+    for (const { run_id, dry_run, command } of records) {
+      if (dry_run || command !== "run") continue;
+      const state = await this.#stateOf(run_id);
+      if (state && (state.status === "ended" || state.status === "lost") && endOf(state) >= since.getTime())
+        states.push(state);
+    }
+    return states.sort((one, other) => endOf(other) - endOf(one));
+  }
+
+  async cancel(id: string): Promise<void> {
+    const dataDir = this.#memory.started(id)?.dataDir ?? this.settings.dataDir;
+    const holder = await lockHolder(dataDir);
+    if (holder?.run_id !== id) {
+      const { status } = await this.look(id);
+      if (status === "ended" || status === "lost")
+        throw new RunnerError(`Run ${id} does not go on any more: there is nothing to stop.`);
+      throw new RunnerError(`Run ${id} is only just beginning. Try again in some seconds.`);
+    }
+    const { host, pid } = holder;
+    if (host !== hostname())
+      throw new RunnerError(
+        `Run ${id} goes on on ${host}, and the bot is on ${hostname()}. Stop it there: kill -TERM ${pid}`,
+      );
+    if (!(await isZdsync(pid)))
+      throw new RunnerError(`Run ${id} does not go on any more: process ${pid} is something else by now.`);
+    try {
+      process.kill(pid, "SIGTERM");
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? "unknown";
+      throw new RunnerError(
+        `The bot may not stop process ${pid} on ${host} (${code}). Stop it as the user who started it: kill -TERM ${pid}`,
+      );
+    }
+  }
+
+  /** Those in the data directory while they are of this run; after the next one, what the history keeps of it. */
+  async artifacts(id: string): Promise<ArtifactStore | null> {
+    const state = await this.look(id);
+    if (state.status !== "ended" && state.status !== "lost") return null;
+    const dataDir = this.#memory.started(id)?.dataDir ?? this.settings.dataDir;
+    const store = new ArtifactStore(dataDir);
+    const manifest = await store.readManifest("salesforce_accounts.json").catch(() => null);
+    if (manifest?.run_id === id) return store;
+    const history = join(dataDir, "history", id);
+    const files = await readdir(history).catch((): string[] => []);
+    return files.some((name) => name.endsWith(".manifest.json")) ? new ArtifactStore(history) : null;
+  }
+
+  onChange(listener: (id: string) => void): () => void {
+    return watchRecords([this.settings.dataDir, this.#dryDir], listener);
+  }
+}
+
+/** A lost run counts as ended when it began: nobody knows more. */
+function endOf({ endedAt, startedAt }: RunState): number {
+  return (endedAt ?? startedAt).getTime();
+}
+
+/** Each an argument of its own: nothing of it is ever read by a shell. */
+function runArguments({ instance, dryRun, atMost }: RunOrder, dataDir: string, runId: string): string[] {
+  return [
+    "run",
+    "--json",
+    "--run-id",
+    runId,
+    "--data-dir",
+    dataDir,
+    "--deadline",
+    DEADLINE,
+    ...(instance === null ? [] : ["--instance", instance]),
+    ...(dryRun ? ["--dry-run"] : []),
+    ...(atMost === null ? [] : ["--at-most", formatConfirmedCounts(atMost)]),
+  ];
+}
+
+function busy({ command, host, pid, since }: LockHolder, { dryRun }: RunOrder): string {
+  const when = `since ${since.slice(0, 16).replace("T", " ")} UTC`;
+  if (dryRun) return `Another dry run is going on, ${when}. There is one at a time: try again when it has ended.`;
+  return `zdsync ${command} is going on, ${when} (process ${pid} on ${host}). Two at once would write over each other: wait until it has ended, or cancel it.`;
 }

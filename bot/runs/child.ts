@@ -1,0 +1,53 @@
+import { mkdir, open, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** How a child ended: its exit code, or null where it was killed. */
+export interface Child {
+  pid: number;
+  /** Answers once it has ended. */
+  exited: Promise<number | null>;
+  /** Set once it has ended. */
+  hasExited(): boolean;
+}
+
+/** Where a child's output goes, beside its record: it redacts itself, and nobody posts it. */
+export const OUTPUT_LOG = "output.log";
+
+/**
+ * Starts a program in a process group of its own, so that whatever ends the bot does not take it along; never through a shell.
+ * Its output goes to `output.log` in `folder`. Throws what the system says where it cannot be started.
+ */
+export async function startChild(
+  argv: readonly string[],
+  { folder, env, cwd }: { folder: string; env: Readonly<Record<string, string | undefined>>; cwd?: string },
+): Promise<Child> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const log = await open(join(folder, OUTPUT_LOG), "a", 0o600);
+  try {
+    const child = Bun.spawn([...argv], {
+      env: { ...env },
+      stdin: "ignore",
+      stdout: log.fd,
+      stderr: log.fd,
+      detached: true,
+      ...(cwd === undefined ? {} : { cwd }),
+    });
+    child.unref();
+    const exited = child.exited.then((code) => (child.signalCode === null ? code : null));
+    return { pid: child.pid, exited, hasExited: () => child.exitCode !== null || child.signalCode !== null };
+  } finally {
+    await log.close();
+  }
+}
+
+/** Whether a process is there, and is zdsync as far as the system tells: numbers of processes are given out again. */
+export async function isZdsync(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null);
+  // Elsewhere than on Linux nothing tells.
+  return line === null || line.includes("zdsync") || line.includes("run-id");
+}

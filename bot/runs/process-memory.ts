@@ -1,0 +1,60 @@
+import type { Database } from "bun:sqlite";
+
+/** A run that this bot started. */
+export interface StartedProcess {
+  runId: string;
+  dataDir: string;
+  dryRun: boolean;
+  /** Null where the bot was ended before it knew. */
+  pid: number | null;
+  startedAt: Date;
+}
+
+interface Row {
+  run_id: string;
+  data_dir: string;
+  dry_run: number;
+  pid: number | null;
+  started_at: string;
+}
+
+/** Starts are forgotten after so many. */
+const MOST_KEPT = 1000;
+
+/** Which runs this bot started, so that it knows them after a restart. */
+export class ProcessMemory {
+  constructor(private readonly database: Database) {
+    database.run(`create table if not exists process_starts (
+      run_id text primary key,
+      data_dir text not null,
+      dry_run integer not null,
+      pid integer,
+      started_at text not null
+    )`);
+  }
+
+  keep({ runId, dataDir, dryRun, pid, startedAt }: StartedProcess): void {
+    this.database
+      .query(
+        "insert or replace into process_starts (run_id, data_dir, dry_run, pid, started_at) values (?, ?, ?, ?, ?)",
+      )
+      .run(runId, dataDir, dryRun ? 1 : 0, pid, startedAt.toISOString());
+    this.database
+      .query(
+        "delete from process_starts where run_id not in (select run_id from process_starts order by started_at desc limit ?)",
+      )
+      .run(MOST_KEPT);
+  }
+
+  started(runId: string): StartedProcess | null {
+    const row = this.database.query<Row, [string]>("select * from process_starts where run_id = ?").get(runId);
+    if (!row) return null;
+    return {
+      runId: row.run_id,
+      dataDir: row.data_dir,
+      dryRun: row.dry_run === 1,
+      pid: row.pid,
+      startedAt: new Date(row.started_at),
+    };
+  }
+}
