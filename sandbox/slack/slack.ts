@@ -3,6 +3,7 @@ import type { ConversationEntry } from "./conversation.ts";
 import type { SlackMessage } from "./messages.ts";
 import { METHODS, type Method } from "./methods.ts";
 import { createPerson, type PersonOptions, type SlackPerson } from "./person.ts";
+import { answerRemotePerson } from "./remote-person.ts";
 import { ResponseUrls } from "./response-urls.ts";
 import { SlackRefusal } from "./slack-refusal.ts";
 import { SocketMode } from "./socket-mode.ts";
@@ -40,9 +41,13 @@ export function createSlack(options: SlackOptions): Slack {
   const { baseUrl, signingSecret } = options;
   const responseUrls = new ResponseUrls(workspace, baseUrl);
   const sockets = new SocketMode(baseUrl);
+  const person = (given: PersonOptions = {}) =>
+    createPerson({ workspace, responseUrls, sockets, signingSecret }, given);
+  const conversation = () => workspace.seen.all();
   return {
     async fetch(request) {
       const { pathname } = new URL(request.url);
+      if (pathname.startsWith("/sandbox/")) return answerRemotePerson(request, { person, conversation });
       if (/^\/(commands|actions)\//.test(pathname)) return responseUrls.answer(request);
       const name = /^\/api\/([\w.]+)$/.exec(pathname)?.[1] ?? "";
       const method = METHODS[name];
@@ -54,8 +59,8 @@ export function createSlack(options: SlackOptions): Slack {
       }
     },
     messages: () => workspace.messages.all.map((message) => ({ ...message })),
-    conversation: () => workspace.seen.all(),
-    person: (given = {}) => createPerson({ workspace, responseUrls, sockets, signingSecret }, given),
+    conversation,
+    person,
     sockets,
     setScope: (scope, granted) => workspace.setScope(scope, granted),
     setHistoryScope: (granted) => workspace.setScope("channels:history", granted),
