@@ -11,11 +11,21 @@ const SHARED = ["stage", "image", "timeout", "expire-in", "access", "data-dir", 
 const ORDERS = ["dry-run", "allow", "at-most", "expect", "max-age", "deadline"] as const;
 
 /** Not on a push: only when somebody or something asks for a run. */
-const RULES = [{ if: "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger|pipeline|parent_pipeline)$/" }];
+const ASKED = "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger|pipeline|parent_pipeline)$/";
+
+/** Which instances a run is for. */
+const INSTANCES_INPUT = {
+  type: "string",
+  default: "both",
+  options: ["both", ...INSTANCES],
+  description: "Instances to work on; the other one's jobs are left out",
+};
 
 interface PipelineJob {
   stage: StageName;
   instance?: Instance;
+  /** Of a stage that has one instance only. */
+  only?: Instance;
   needs: readonly string[];
 }
 
@@ -34,9 +44,13 @@ const JOBS: readonly PipelineJob[] = [
     instance,
     needs: [`gather-orgs-${instance}`, "process", `compare-${instance}`],
   })),
-  { stage: "partner-sync", needs: ["gather-accounts", "gather-orgs-global", "sync-global"] },
+  { stage: "partner-sync", only: "global", needs: ["gather-accounts", "gather-orgs-global", "sync-global"] },
   // Of compare it reads the planned creates: in a dry run nobody else knows them.
-  { stage: "user-sync", needs: ["gather-orgs-us-government", "compare-us-government", "sync-us-government"] },
+  {
+    stage: "user-sync",
+    only: "us-government",
+    needs: ["gather-orgs-us-government", "compare-us-government", "sync-us-government"],
+  },
 ];
 
 const HEAD = `# Generated from scripts/pipeline-yaml.ts by \`bun run generate\`; do not edit. How to use it: docs/gitlab.md.
@@ -49,10 +63,11 @@ export async function pipelineYaml(): Promise<string> {
   const inputs = Object.fromEntries(
     [...SHARED, "job-prefix", ...ORDERS].map((name) => [name, pipelineInput(name, writing)]),
   );
+  const declared = { ...inputs, instances: INSTANCES_INPUT };
   const include = await Promise.all(JOBS.map(component));
   const body = { include, "$[[ inputs.job-prefix ]]summary": summary() };
   const yaml = (value: unknown) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-  return `${HEAD}${yaml({ spec: { inputs } })}---\n${yaml(body)}`;
+  return `${HEAD}${yaml({ spec: { inputs: declared } })}---\n${yaml(body)}`;
 }
 
 function pipelineInput(name: string, writing: Awaited<ReturnType<typeof componentInputs>>) {
@@ -62,7 +77,7 @@ function pipelineInput(name: string, writing: Awaited<ReturnType<typeof componen
   return input;
 }
 
-async function component({ stage, instance, needs }: PipelineJob) {
+async function component({ stage, instance, only, needs }: PipelineJob) {
   const own = new Set(describeInputs((await loadStage(stage)).inputs).map(({ name }) => name));
   const orders = ORDERS.filter((name) => own.has(name));
   return {
@@ -71,20 +86,31 @@ async function component({ stage, instance, needs }: PipelineJob) {
       ...Object.fromEntries([...SHARED, "job-prefix", ...orders].map((name) => [name, `$[[ inputs.${name} ]]`])),
       ...(instance ? { instance } : {}),
       needs: needs.map((name) => `$[[ inputs.job-prefix ]]${name}`),
-      rules: RULES,
+      rules: [{ if: askedFor(instance ?? only) }],
     },
   };
+}
+
+/** When a job runs: on a run that was asked for, unless it is of the instance that was left out. */
+function askedFor(instance: Instance | undefined): string {
+  if (!instance) return ASKED;
+  const [other] = INSTANCES.filter((one) => one !== instance);
+  return `${ASKED} && "$[[ inputs.instances ]]" != "${other}"`;
 }
 
 /** Runs whatever became of the others: one report, and the pipeline's name with its counts. */
 function summary() {
   const last = JOBS.filter(({ stage }) => /compare|sync|process/.test(stage));
-  const names = last.map(({ stage, instance }) => `$[[ inputs.job-prefix ]]${stage}${instance ? `-${instance}` : ""}`);
+  const needs = last.map(({ stage, instance, only }) => ({
+    job: `$[[ inputs.job-prefix ]]${stage}${instance ? `-${instance}` : ""}`,
+    // Those of an instance may be left out.
+    optional: (instance ?? only) !== undefined,
+  }));
   return {
     stage: "$[[ inputs.stage ]]",
     image: { name: "$[[ inputs.image ]]", entrypoint: [""] },
-    needs: names,
-    rules: RULES.map((rule) => ({ ...rule, when: "always" })),
+    needs,
+    rules: [{ if: ASKED, when: "always" }],
     timeout: "10 minutes",
     interruptible: true,
     variables: {

@@ -1,0 +1,111 @@
+/**
+ * Plays a person in the Slack of `zdsync demo --bot`: types a signed `/zdsync run`, confirms what it offers, and shows the
+ * conversation as it grows, until the run has ended. `--only "/zdsync status"` types one other command instead; addresses of another
+ * bot or sandbox: BOT_URL, SANDBOX_SLACK_URL.
+ */
+
+const bot = `${process.env.BOT_URL ?? "http://127.0.0.1:3000"}/slack/events`;
+const slack = process.env.SANDBOX_SLACK_URL ?? "http://127.0.0.1:4014";
+const only = process.argv.indexOf("--only");
+const line = only < 0 ? "/zdsync run" : (process.argv[only + 1] ?? "/zdsync help");
+/** Looks at the conversation, half a second apart: a run of the demo takes some ten seconds. */
+const MOST_LOOKS = 600;
+/** Looks after the last thing said, where nothing says that it was the last. */
+const QUIET_LOOKS = 10;
+
+interface Entry {
+  kind: string;
+  ts: string;
+  thread_ts?: string;
+  from: string;
+  visibleTo: string | null;
+  text: string;
+  blocks?: { type: string; text?: { text: string }; elements?: { text?: { text: string } | string; type: string }[] }[];
+  standing: string;
+}
+
+try {
+  await play();
+} catch {
+  process.stderr.write(
+    `Nobody answers at ${slack} or ${bot}. Start \`bun run demo --bot\` in another terminal first.\n`,
+  );
+  process.exitCode = 1;
+}
+
+async function play(): Promise<void> {
+  const screen = new Screen();
+  // Not awaited: what is said meanwhile is shown meanwhile.
+  const typed = ask("/sandbox/types", { line, app: bot });
+  let confirmed = false;
+  let quiet = 0;
+  for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
+    const entries = await conversation();
+    const shown = screen.show(entries);
+    const offer = entries.find((entry) => entry.standing === "stands" && hasButton(entry, "run_confirm"));
+    if (offer && !confirmed) {
+      confirmed = true;
+      await ask("/sandbox/clicks", { ts: offer.ts, action: "run_confirm", app: bot });
+    }
+    const goesOn = only < 0 && !screen.hasEnded;
+    quiet = shown > 0 || goesOn ? 0 : quiet + 1;
+    await Bun.sleep(500);
+  }
+  await typed;
+}
+
+/** What was printed already, and how. */
+class Screen {
+  #printed = 0;
+  hasEnded = false;
+
+  show(entries: readonly Entry[]): number {
+    const fresh = entries.slice(this.#printed);
+    this.#printed = entries.length;
+    for (const entry of fresh) {
+      const who =
+        entry.kind === "typed" || entry.kind === "clicked" ? entry.from : entry.kind === "error" ? "Slack" : "zdsync";
+      const seenBy = entry.visibleTo ? ` (only ${entry.visibleTo} sees this)` : "";
+      const place = entry.thread_ts ? "    " : "";
+      const body = [wordsOf(entry)].join("\n").replaceAll("\n", `\n${place}    `);
+      process.stdout.write(`${place}${who}${seenBy}:\n${place}    ${body}\n\n`);
+      if (entry.kind === "message" && entry.thread_ts && /\bended\b|\bdone\b|failed|refused|stopped/i.test(entry.text))
+        this.hasEnded = true;
+    }
+    return fresh.length;
+  }
+}
+
+/** A message as plain text; buttons in brackets. */
+function wordsOf({ kind, text, blocks }: Entry): string {
+  if (kind === "clicked") return `[${text}]`;
+  if (!blocks?.length) return text;
+  return blocks
+    .map(({ text: said, elements = [] }) => {
+      const parts = elements.map((element) => {
+        const words = typeof element.text === "string" ? element.text : (element.text?.text ?? "");
+        return element.type === "button" ? `[${words}]` : words;
+      });
+      return [...(said ? [said.text] : []), parts.join(" ")].filter((part) => part !== "").join("\n");
+    })
+    .join("\n")
+    .replaceAll("\u200b", "")
+    .replace(/<!date\^[^|]*\|([^>]*)>/g, "$1")
+    .replace(/<(https?:[^|>]*)\|([^>]*)>/g, "$2")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+}
+
+function hasButton({ blocks = [] }: Entry, action: string): boolean {
+  return JSON.stringify(blocks).includes(`"action_id":"${action}"`);
+}
+
+async function conversation(): Promise<Entry[]> {
+  return (await (await fetch(`${slack}/sandbox/conversation`)).json()) as Entry[];
+}
+
+async function ask(path: string, body: Record<string, string>): Promise<void> {
+  const response = await fetch(`${slack}${path}`, { method: "POST", body: JSON.stringify(body) });
+  if (!response.ok) process.stderr.write(`${path}: ${await response.text()}\n`);
+}
