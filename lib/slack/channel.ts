@@ -1,7 +1,7 @@
 import type { ChatPostMessageArguments, ChatUpdateArguments, WebClient } from "@slack/web-api";
 import type { SlackSettings } from "../settings/environment.ts";
 import { readHistory } from "./history.ts";
-import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
+import type { Message, MessageChange, PostOutcome, SlackChannel } from "./ports.ts";
 import { postFailure } from "./slack-errors.ts";
 import { postingClient, readingClient, type WebClientTiming } from "./web-client.ts";
 
@@ -36,8 +36,10 @@ async function outcomeOf(call: () => Promise<{ ts?: string }>): Promise<PostOutc
 }
 
 /** A channel for dry runs: it reads what stands there, and only notes down what would be posted. */
-export function recordingChannel(channel: SlackChannel): SlackChannel & { readonly recorded: readonly Message[] } {
-  const recorded: Message[] = [];
+export function recordingChannel(
+  channel: SlackChannel,
+): SlackChannel & { readonly recorded: readonly MessageChange[] } {
+  const recorded: MessageChange[] = [];
   return {
     recorded,
     history: (since, threads) => channel.history(since, threads),
@@ -57,11 +59,11 @@ function wireMessage(channel: string, message: Message, thread?: { ts: string })
   return thread ? { channel, ...content, thread_ts: thread.ts } : { channel, ...content };
 }
 
-function wireContent({ text, blocks, metadata }: Message) {
+function wireContent({ text, blocks, metadata }: MessageChange) {
   // Slack's block types know every field; ours are rendered by us and only pass through here.
   return {
     text,
     blocks: blocks as unknown as NonNullable<Extract<ChatUpdateArguments, { blocks: unknown }>["blocks"]>,
-    metadata,
+    ...(metadata ? { metadata } : {}),
   };
 }

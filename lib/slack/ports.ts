@@ -15,6 +15,9 @@ export interface Message {
   metadata: MessageMetadata;
 }
 
+/** What a message is changed to. Without metadata it keeps what it says about itself: Slack removes only what is named (chat.update). */
+export type MessageChange = Omit<Message, "metadata"> & Partial<Pick<Message, "metadata">>;
+
 /** A message that stands in the channel, as far as it matters here. */
 export interface PostedMessage {
   ts: string;
@@ -45,7 +48,7 @@ export interface SlackChannel {
   history(since: Date, threads?: readonly string[]): Promise<HistoryOutcome>;
   post(message: Message, thread?: { ts: string }): Promise<PostOutcome>;
   /** Puts a message in the place of one of ours; of several changes the last one wins. */
-  update(ts: string, message: Message): Promise<PostOutcome>;
+  update(ts: string, message: MessageChange): Promise<PostOutcome>;
 }
 
 /** A message to be posted once, under a key that says what it is: `run 20261124T100000Z-4f3a9c started`. */
