@@ -6,6 +6,7 @@ import type { Result } from "../artifacts/results.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import type { Mark, Note } from "../domain/changeset.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { NO_MEMORY } from "../slack/notice-memory.ts";
 import { SILENT } from "../stage/progress.ts";
 import { createRemotes } from "../stage/remotes.ts";
 import type { WritingContext } from "../stage/stage.ts";
@@ -44,6 +45,7 @@ beforeEach(async () => {
     salesforceHost: null,
     todayIsGiven: false,
     openResults: (name, run) => new ResultsFile(name, new ArtifactStore(join(folder, "history", run))),
+    openNoticeMemory: () => NO_MEMORY,
     warn: () => {},
   };
 });

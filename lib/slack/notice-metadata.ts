@@ -37,3 +37,14 @@ export function namedOrganizations(messages: readonly PostedMessage[]): Set<numb
     ),
   );
 }
+
+/** The parent message of a run: it names the run and no organization. Of two the one that was posted first; null without any. */
+export function parentOfRun(messages: readonly PostedMessage[], runId: string): string | null {
+  const parents = messages.filter(
+    ({ metadata }) =>
+      metadata?.event_type === NOTICE_EVENT &&
+      metadata.event_payload.run_id === runId &&
+      metadata.event_payload.organization_ids === "",
+  );
+  return parents.map(({ ts }) => ts).sort((one, other) => Number(one) - Number(other))[0] ?? null;
+}

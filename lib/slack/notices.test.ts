@@ -4,7 +4,7 @@ import { createSlackChannel, recordingChannel } from "./channel.ts";
 import type { NoticeOrganization } from "./notice.ts";
 import type { NoticeSetting } from "./notices.ts";
 import { postNotices } from "./notices.ts";
-import { FakeSlack, lostAnswer, slackError, tooMany } from "./testing/fake-slack.ts";
+import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "./testing/fake-slack.ts";
 
 /** The fake's first message is from then on. */
 const NOW = new Date(1_700_000_000_000);
@@ -37,11 +37,15 @@ const large = (count: number) =>
   );
 
 /** Posts to the fake without waiting; `slept` notes the waits. */
-async function post(slack: FakeSlack, organizations: NoticeOrganization[], change: Partial<NoticeSetting> = {}) {
+async function post(
+  slack: FakeSlack,
+  organizations: NoticeOrganization[],
+  { runId = "run-2", ...change }: Partial<NoticeSetting> & { runId?: string } = {},
+) {
   const slept: number[] = [];
   const sleep = async (milliseconds: number) => void slept.push(milliseconds);
   const channel = createSlackChannel(slack.settings, { sleep, timeoutMs: 500, minTimeoutMs: 1 });
-  const result = await postNotices(channel, RUN, organizations, { now: NOW, sleep, ...change });
+  const result = await postNotices(channel, { runId, dryRun: false }, organizations, { now: NOW, sleep, ...change });
   return { ...result, slept, dueIds: result.due.map((one) => one.id) };
 }
 
@@ -84,13 +88,25 @@ describe("once (Y4)", () => {
     await using slack = new FakeSlack();
     await post(slack, large(30));
     const before = slack.messages.length;
-    const again = await post(slack, [
-      ...large(30).map((one) => ({ ...one, createdByThisRun: false })),
-      earlier(99, 100),
-    ]);
+    const due = [...large(30).map((one) => ({ ...one, createdByThisRun: false })), earlier(99, 100)];
+    const again = await post(slack, due, { runId: "run-3" });
     expect(again.alreadyPosted).toEqual(large(30).map((one) => one.id));
     expect(again.posted).toEqual([99]);
     expect(slack.messages.length).toBe(before + 2);
+  });
+
+  test("the same run once more, after it was interrupted: its parent message is used again", async () => {
+    const interrupt: Interception = (method, count) =>
+      method === "chat.postMessage" && count === 3 ? slackError("internal_error") : undefined;
+    await using slack = new FakeSlack(interrupt);
+    const organizations = large(8);
+    const first = await post(slack, organizations);
+    expect(first.due.length).toBeGreaterThan(0);
+    const again = organizations.map((one) => ({ ...one, createdByThisRun: false }));
+    const { posted, alreadyPosted } = await post(slack, again);
+    expect([...alreadyPosted, ...posted].sort()).toEqual(organizations.map(({ id }) => id));
+    expect(slack.messages.filter((one) => one.thread_ts === undefined)).toHaveLength(1);
+    expect(new Set(slack.replies.map((one) => one.thread_ts))).toEqual(new Set([slack.messages[0]?.ts as string]));
   });
 
   test("messages of others, with or without metadata, do not count", async () => {
@@ -254,7 +270,8 @@ test("a dry run reads the channel and posts nothing", async () => {
   await post(slack, [organization(11)]);
   const channel = recordingChannel(createSlackChannel(slack.settings));
   const setting = { now: NOW, sleep: async () => {} };
-  const result = await postNotices(channel, RUN, [earlier(11, 1), organization(12)], setting);
+  const run = { runId: "run-3", dryRun: true };
+  const result = await postNotices(channel, run, [earlier(11, 1), organization(12)], setting);
   expect(result).toEqual({ posted: [12], alreadyPosted: [11], due: [] });
   expect(channel.recorded).toHaveLength(2);
   expect(slack.messages).toHaveLength(2);

@@ -1,6 +1,7 @@
 import type { NoticeOrganization, NoticeResult, NoticeRun } from "./notice.ts";
-import { namedOrganizations } from "./notice-metadata.ts";
-import type { PostOutcome, SlackChannel } from "./ports.ts";
+import { NO_MEMORY, type NoticeMemory } from "./notice-memory.ts";
+import { namedOrganizations, parentOfRun } from "./notice-metadata.ts";
+import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
 import { type Pacing, Poster } from "./poster.ts";
 import { renderNotices } from "./render-notices.ts";
 
@@ -19,11 +20,19 @@ const FAILURES_IN_A_ROW = 3;
 /** What notices are posted with. */
 export interface NoticeSetting extends Pick<Pacing, "sleep" | "stop"> {
   now: Date;
+  /** What is known to stand in the channel; absent: nothing is. */
+  memory?: NoticeMemory;
+}
+
+/** What a run still has to post, and the parent message that it posted before, in an earlier attempt at the same run. */
+interface Unposted {
+  organizations: NoticeOrganization[];
+  parent: string | null;
 }
 
 /**
- * Reports organizations without contacts to Slack, each once (Y4): those that an earlier run created only where the channel
- * does not name them yet. Never throws because of Slack: what could not be posted is `due`, with the reason.
+ * Reports organizations without contacts to Slack, each once (Y4): those that an earlier run created only where neither the memory
+ * nor the channel names them. Never throws because of Slack: what could not be posted is `due`, with the reason.
  */
 export async function postNotices(
   channel: SlackChannel,
@@ -31,49 +40,60 @@ export async function postNotices(
   organizations: readonly NoticeOrganization[],
   setting: NoticeSetting,
 ): Promise<NoticeResult> {
-  const { now, sleep = Bun.sleep, stop = { reason: null } } = setting;
+  const { sleep = Bun.sleep, stop = { reason: null }, memory = NO_MEMORY } = setting;
   const result: NoticeResult = { posted: [], alreadyPosted: [], due: [] };
-  const unposted = await stillUnposted(channel, organizations, now, result);
-  if (unposted.length > 0) await postAll(new Poster(channel), { sleep, stop }, run, unposted, result);
+  const unposted = await stillUnposted(channel, run, organizations, { ...setting, memory }, result);
+  const poster = new Poster(channel);
+  const post = (message: Message, thread?: { ts: string }) => poster.post(message, thread, { sleep, stop });
+  if (unposted.organizations.length > 0) await postAll(post, run, unposted, memory, result);
   return result;
 }
 
-/** The organizations that nobody has reported yet; what is settled about the others goes into the result. */
+/** What nobody has reported yet; what is settled about the others goes into the result. */
 async function stillUnposted(
   channel: SlackChannel,
+  { runId }: NoticeRun,
   organizations: readonly NoticeOrganization[],
-  now: Date,
+  { now, memory }: { now: Date; memory: NoticeMemory },
   result: NoticeResult,
-): Promise<NoticeOrganization[]> {
-  if (organizations.every((one) => one.createdByThisRun)) return [...organizations];
+): Promise<Unposted> {
+  const known = memory.known(organizations.map(({ id }) => id));
+  const unknown = organizations.filter(({ id }) => !known.has(id));
+  result.alreadyPosted.push(...organizations.flatMap(({ id }) => (known.has(id) ? [id] : [])));
+  const parent = memory.parentOf(runId);
+  if (unknown.every((one) => one.createdByThisRun)) return { organizations: unknown, parent };
   const history = await channel.history(new Date(now.getTime() - HISTORY));
-  const named = history.is === "read" ? namedOrganizations(history.messages) : new Set<number>();
-  return organizations.filter((organization) => {
+  const messages = history.is === "read" ? history.messages : [];
+  const named = namedOrganizations(messages);
+  const unposted = unknown.filter((organization) => {
     const { id, createdByThisRun, created_at } = organization;
-    if (createdByThisRun) return true;
     if (named.has(id)) result.alreadyPosted.push(id);
-    else if (history.is === "read") return true;
+    else if (createdByThisRun || history.is === "read") return true;
     else if (history.is === "forbidden" && now.getTime() - Date.parse(created_at) <= WITHOUT_HISTORY) return true;
     else result.due.push({ id, reason: `whether it was posted cannot be seen: ${history.reason}` });
     return false;
   });
+  memory.remember(unknown.flatMap(({ id }) => (named.has(id) ? [id] : [])));
+  return { organizations: unposted, parent: parent ?? parentOfRun(messages, runId) };
 }
 
 async function postAll(
-  poster: Poster,
-  pacing: Pacing,
+  post: (message: Message, thread?: { ts: string }) => Promise<PostOutcome>,
   run: NoticeRun,
-  organizations: readonly NoticeOrganization[],
+  unposted: Unposted,
+  memory: NoticeMemory,
   result: NoticeResult,
 ): Promise<void> {
-  const { parent, replies } = renderNotices(run, organizations);
-  const root = await poster.post(parent, undefined, pacing);
+  const { parent, replies } = renderNotices(run, unposted.organizations);
+  const root: PostOutcome = unposted.parent === null ? await post(parent) : { is: "posted", ts: unposted.parent };
+  if (root.is === "posted") memory.rememberParent(run.runId, root.ts);
   let failures = 0;
-  let outcome: PostOutcome = root;
+  let outcome = root;
   for (const [index, reply] of replies.entries()) {
     if (index >= MOST_REPLIES) outcome = { is: "refused", reason: `more than ${MOST_REPLIES} messages at once` };
-    else if (root.is === "posted" && failures < FAILURES_IN_A_ROW) outcome = await poster.post(reply, root, pacing);
+    else if (root.is === "posted" && failures < FAILURES_IN_A_ROW) outcome = await post(reply, root);
     failures = outcome.is === "posted" ? 0 : failures + 1;
+    if (outcome.is === "posted") memory.remember(reply.organizationIds);
     settle(reply.organizationIds, outcome, result);
   }
 }

@@ -9,6 +9,7 @@ import type { Measure } from "../domain/limits.ts";
 import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { ExitCode } from "../errors.ts";
 import type { Unconfirmed } from "../runs/confirmed-counts.ts";
+import type { NoticeMemory } from "../slack/notice-memory.ts";
 import type { Results, ResultsName } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
@@ -51,6 +52,8 @@ export interface WritingContext extends StageContext {
   remotes: WritingRemotes;
   /** The results file of a comparison in a run; in a dry run one that nobody mistakes for what happened. */
   openResults(name: ResultsName, runId: string): Results;
+  /** What is known of notices in the data directory; in a dry run nothing is, and nothing is noted. The caller closes it. */
+  openNoticeMemory(): NoticeMemory;
 }
 
 /** What came of a stage, as the summary and `--json` show it. */

@@ -19,8 +19,10 @@ export async function postNoticesOf(
       salesforceUrl: salesforceHost ? `https://${salesforceHost}/${organization.salesforce_id}` : "",
     }),
   );
+  using memory = context.openNoticeMemory();
   const { posted, due } = await postNotices(channel, { runId, dryRun: false }, notices, {
     now: clock(),
+    memory,
     stop,
     ...(sleep ? { sleep } : {}),
   });
