@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createSign } from "node:crypto";
+import { parse } from "yaml";
 import { buildWorld } from "./seed/build-world.ts";
 import { type RunningSandbox, startSandbox } from "./start.ts";
 import type { InstanceName, SandboxOptions } from "./types.ts";
@@ -253,6 +254,26 @@ describe("changes from outside", () => {
     expect((await overrides(sandbox)).status).toBe(200);
   });
 
+  test("Slack: somebody who may run, and the world's configuration says that they may", async () => {
+    const sandbox = await start();
+    const done = await sandbox.slackPerson({ app: () => new Response("hello") }).types("/zdsync help");
+    expect(sandbox.slackConversation().map(({ kind, text }) => [kind, text])).toEqual([
+      ["typed", "/zdsync help"],
+      ["message", "hello"],
+    ]);
+    const { team_id, channel_id, user_id } = done.sent as Record<string, string>;
+    const slack = { team: team_id, channels: [channel_id], users: [user_id], user_groups: ["S0SUPPORT1"] };
+    expect(parse(sandbox.world.config)).toMatchObject({ slack });
+    const group = (usergroup: string) =>
+      call("POST", `${sandbox.env.SLACK_API_URL}usergroups.users.list`, slackHeaders(sandbox), { usergroup });
+    expect((await group("S0SUPPORT1")).body).toMatchObject({ ok: true, users: ["U0ANN00001", "U0BOB00001"] });
+    sandbox.setSlackScope("usergroups:read", false);
+    expect((await group("S0SUPPORT1")).body).toMatchObject({ error: "missing_scope" });
+    expect((await call("POST", done.responseUrl, {}, { text: "more" })).status).toBe(200);
+    sandbox.expireSlackResponseUrls();
+    expect((await call("POST", done.responseUrl, {}, { text: "more" })).body).toMatchObject({ error: "expired_url" });
+  });
+
   test("Salesforce sessions end", async () => {
     const sandbox = await start();
     const { body } = await salesforceToken(sandbox);
@@ -274,7 +295,7 @@ describe("credentials", () => {
     const expected = [
       ...secretNames.map((name) => one.env[name]),
       ...INSTANCES.map((instance) => one.apiTokens[instance].token),
-      ...[one.jwt.privateKey, token],
+      ...[one.jwt.privateKey, token, one.slackAppToken],
     ];
     expect(secretNames).toHaveLength(6);
     expect(one.secrets).toEqual(expect.arrayContaining(expected));
