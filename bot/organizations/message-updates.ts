@@ -1,0 +1,53 @@
+import type { Block, SlackChannel } from "../../lib/slack/ports.ts";
+
+/** Times a change is sent before it is given up; the next click on the message brings it again. */
+const MOST_ATTEMPTS = 5;
+const FIRST_WAIT_MS = 2_000;
+
+/** A change of a message: what to write is asked for right before it is sent, so that no later change is undone by an earlier one. */
+export interface MessageUpdate {
+  ts: string;
+  text: string;
+  blocks: () => Block[];
+  /** Told once where the message could not be changed at the first attempt; the reason is in words. */
+  onTrouble: (reason: string) => Promise<void>;
+}
+
+/** How messages are changed. */
+export interface UpdateSetting {
+  channel: SlackChannel;
+  sleep: (milliseconds: number) => Promise<unknown>;
+}
+
+/** Changes of messages: those of one message go out one after the other, those of different ones do not wait for each other. */
+export class MessageUpdates {
+  readonly #last = new Map<string, Promise<boolean>>();
+
+  constructor(private readonly setting: UpdateSetting) {}
+
+  /** Changes a message; answers whether it is changed. Never throws. */
+  update(update: MessageUpdate): Promise<boolean> {
+    const { ts } = update;
+    const before = this.#last.get(ts) ?? Promise.resolve(true);
+    const mine = before.then(() => this.#send(update)).catch(() => false);
+    this.#last.set(ts, mine);
+    void mine.then(() => {
+      if (this.#last.get(ts) === mine) this.#last.delete(ts);
+    });
+    return mine;
+  }
+
+  /** The same content may be sent again: a change has no second effect. */
+  async #send({ ts, text, blocks, onTrouble }: MessageUpdate): Promise<boolean> {
+    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+      const outcome = await this.setting.channel.update(ts, { text, blocks: blocks() });
+      if (outcome.is === "posted") return true;
+      const reason = outcome.is === "limited" ? "Slack takes no more changes for a moment" : outcome.reason;
+      if (attempt === 1) await onTrouble(reason);
+      if (outcome.is === "refused") return false;
+      const wait = outcome.is === "limited" ? outcome.waitMs : FIRST_WAIT_MS * 2 ** (attempt - 1);
+      if (attempt < MOST_ATTEMPTS) await this.setting.sleep(wait);
+    }
+    return false;
+  }
+}

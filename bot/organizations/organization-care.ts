@@ -1,0 +1,231 @@
+import type { Database } from "bun:sqlite";
+import { hostOf } from "../../lib/settings/environment.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { SlackChannel } from "../../lib/slack/ports.ts";
+import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/retry-contacts.ts";
+import type { Actor, ButtonClick, Reply } from "../conversation.ts";
+import { failureWords } from "../failure-words.ts";
+import type { Audit, OrganizationCare } from "../parts.ts";
+import { mention, saidLines } from "../run-flow/blocks.ts";
+import { RunnerError } from "../runs/runner.ts";
+import type { LastRun } from "./last-run.ts";
+import { withStates } from "./message-states.ts";
+import { MessageUpdates } from "./message-updates.ts";
+import { type KnownState, OrganizationStates } from "./organization-states.ts";
+import { retryLines, retryResult, settledText, stateAfter } from "./render-retry.ts";
+import { type LinkHosts, storyLines } from "./render-story.ts";
+import { createStories, type ReadStory } from "./stories.ts";
+
+/** What taking care of organizations works with. */
+export interface OrganizationCareSetting {
+  hosts: LinkHosts;
+  /** Opens a session that may write to global (`RETRY_NEEDS`); it throws where settings are missing or a run holds the lock. */
+  openRetry: () => Promise<RetrySession>;
+  /** The last run that left files; throws `RunnerError` where that cannot be found out. */
+  lastRun: () => Promise<LastRun | null>;
+  /** Whether a run is writing somewhere else (GitLab): there the lock of this machine says nothing. */
+  runGoesOn: () => Promise<boolean>;
+  channel: SlackChannel;
+  database: Database;
+  audit: Audit;
+  clock: () => Date;
+  sleep: (milliseconds: number) => Promise<unknown>;
+  /** Told what went wrong, by code; never names a customer. */
+  warn: (message: string) => void;
+  /** For tests. */
+  stories?: ReadStory;
+}
+
+/** Tells of single organizations, retries their contacts, and keeps who took care of them. */
+export function createOrganizationCare(setting: OrganizationCareSetting): OrganizationCare {
+  const care = new Care(setting);
+  return {
+    tell: (asked, by, reply) => care.safely("org", reply, () => care.tell(asked, by, reply)),
+    retry: (click, reply) => care.safely("retry contacts", reply, () => care.retry(click, reply)),
+    handled: (click, reply) => care.safely("mark handled", reply, () => care.handled(click, reply)),
+  };
+}
+
+/** Links lead to the hosts that the environment names. */
+export function linkHosts(env: Readonly<Record<string, string | undefined>>): LinkHosts {
+  const host = (name: string) => hostOf(env[name] ?? "") || null;
+  return {
+    salesforce: host("SALESFORCE_LOGIN_URL"),
+    global: host("ZENDESK_GLOBAL_URL"),
+    "us-government": host("ZENDESK_USGOV_URL"),
+  };
+}
+
+class Care {
+  readonly #states: OrganizationStates;
+  readonly #updates: MessageUpdates;
+  readonly #stories: ReadStory;
+  /** Who is at work on which organization. */
+  readonly #atWork = new Map<number, string>();
+  /** Retries go one after the other: each holds the lock of the data directory. */
+  #lastRetry: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly setting: OrganizationCareSetting) {
+    this.#states = new OrganizationStates(setting.database);
+    this.#updates = new MessageUpdates(setting);
+    this.#stories = setting.stories ?? createStories();
+  }
+
+  /** Nothing leaves: whoever asked gets a sentence, the log gets a code. */
+  async safely(what: string, reply: Reply, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.setting.warn(`${what} failed: ${failureWords(error)}`);
+      const words =
+        error instanceof RunnerError
+          ? mrkdwnText(error.message, 500)
+          : "That did not work: something went wrong inside the bot. Try again in a minute; the bot's log says more.";
+      await reply.privately(saidLines([words]));
+    }
+  }
+
+  async tell(asked: string, by: Actor, reply: Reply): Promise<void> {
+    const run = await this.setting.lastRun();
+    if (!run) {
+      this.#record(by, "org", "no run to tell of");
+      return reply.privately(
+        saidLines(["No run of the last two weeks left files that could be read. `/zdsync last` says more."]),
+      );
+    }
+    const story = await this.#stories(run.store.directory, asked);
+    const { told } = story;
+    this.#record(by, "org", told.is === "story" ? `told of ${told.story.salesforceId ?? "one organization"}` : told.is);
+    const state = told.is === "story" ? this.#newestState(told.story.instances[0]?.organizations ?? []) : null;
+    await reply.privately(saidLines(storyLines(asked, story, { hosts: this.setting.hosts, run, state })));
+  }
+
+  async retry(click: ButtonClick, reply: Reply): Promise<void> {
+    const id = organizationIn(click);
+    if (id === null) return this.#ignore(click, reply);
+    const other = this.#atWork.get(id);
+    if (other !== undefined)
+      return reply.privately(saidLines([`Organization ${id} is already being retried by ${mention(other)}.`]));
+    this.#atWork.set(id, click.by.user);
+    try {
+      const settled = this.#settled(click, id);
+      if (settled) return await this.#sayAgain(click, id, settled, reply);
+      await this.#retryNow(click, id, reply);
+    } finally {
+      this.#atWork.delete(id);
+    }
+  }
+
+  async handled(click: ButtonClick, reply: Reply): Promise<void> {
+    const id = organizationIn(click);
+    if (id === null) return this.#ignore(click, reply);
+    const settled = this.#settled(click, id);
+    if (settled) return this.#sayAgain(click, id, settled, reply);
+    const state: KnownState = { is: "handled", by: click.by.user, at: this.setting.clock() };
+    this.#keep(click, id, state);
+    this.#record(click.by, `mark organization ${id} handled`, "done");
+    await this.#show(click, id, state, `Organization ${id} is marked handled`, reply);
+  }
+
+  async #retryNow(click: ButtonClick, id: number, reply: Reply): Promise<void> {
+    const end = await this.#inTurn(() => this.#runRetry(id));
+    const found = stateAfter(end, { by: click.by.user, at: this.setting.clock() });
+    // Somebody may have taken care while this was looked into: that nobody was found is no news then.
+    const state = found?.is === "still nobody" ? (this.#settled(click, id) ?? found) : found;
+    if (state && state === found) this.#keep(click, id, state);
+    this.#record(click.by, `retry contacts of organization ${id}`, retryResult(end));
+    const lines = retryLines(id, end);
+    if (found === null || found.is === "still nobody" || click.message === null)
+      await reply.privately(saidLines(lines));
+    if (state) await this.#show(click, id, state, lines[0] ?? "", reply);
+  }
+
+  async #runRetry(id: number): Promise<RetryEnd> {
+    const elsewhere = await this.setting.runGoesOn().catch((error: unknown) => {
+      // A retry beside a run harms nobody: users are created once, whoever asks for it.
+      this.setting.warn(`whether a run goes on could not be asked: ${failureWords(error)}`);
+      return false;
+    });
+    if (elsewhere) return { is: "run goes on", reason: "a run goes on elsewhere" };
+    return retryContacts(id, this.setting.openRetry);
+  }
+
+  #inTurn<Done>(work: () => Promise<Done>): Promise<Done> {
+    const mine = this.#lastRetry.then(work);
+    this.#lastRetry = mine.catch(() => {});
+    return mine;
+  }
+
+  /** What somebody settled before this click: the buttons were still to be seen, so the message is changed once more. */
+  async #sayAgain(click: ButtonClick, id: number, state: KnownState, reply: Reply): Promise<void> {
+    await reply.privately(saidLines([settledText(id, state)]));
+    await this.#show(click, id, state, `Organization ${id} is settled`, reply);
+  }
+
+  #settled({ message }: ButtonClick, id: number): KnownState | null {
+    const state = message ? this.#states.ofMessage(message.ts).get(id) : undefined;
+    return state && state.is !== "still nobody" ? state : null;
+  }
+
+  /** Changes the message: its blocks as they came with the click, and all that is known of its organizations by then. */
+  async #show({ message }: ButtonClick, id: number, state: KnownState, did: string, reply: Reply): Promise<void> {
+    if (!message) return;
+    const { ts, text, blocks } = message;
+    await this.#updates.update({
+      ts,
+      text,
+      blocks: () => withStates(blocks, this.#known(ts, id, state)),
+      onTrouble: (reason) =>
+        reply.privately(
+          saidLines([
+            did,
+            `Only the message could not be changed (${mrkdwnText(reason, 200)}): it is tried a few times more.`,
+          ]),
+        ),
+    });
+  }
+
+  /** Also where the database fails: what was just done is shown. */
+  #known(ts: string, id: number, state: KnownState): Map<number, KnownState> {
+    const known = this.#orWarn("what is known of a message could not be read", () => this.#states.ofMessage(ts));
+    return known?.has(id) ? known : new Map([...(known ?? []), [id, state]]);
+  }
+
+  #newestState(organizations: readonly { id: number }[]): KnownState | null {
+    const states = organizations.flatMap(({ id }) => this.#states.newest(id) ?? []);
+    return states.sort((one, other) => other.at.getTime() - one.at.getTime())[0] ?? null;
+  }
+
+  #keep({ message }: ButtonClick, id: number, state: KnownState): void {
+    this.#orWarn("what became of an organization could not be kept", () =>
+      this.#states.keep(message?.ts ?? "", id, state),
+    );
+  }
+
+  #record(by: Actor, what: string, result: string): void {
+    this.#orWarn("an action could not be audited", () =>
+      this.setting.audit.record({ at: this.setting.clock(), by, what, result }),
+    );
+  }
+
+  /** What was done in Zendesk is said, whatever becomes of the bot's own memory. */
+  #orWarn<Done>(what: string, work: () => Done): Done | null {
+    try {
+      return work();
+    } catch (error) {
+      this.setting.warn(`${what}: ${failureWords(error)}`);
+      return null;
+    }
+  }
+
+  async #ignore(click: ButtonClick, reply: Reply): Promise<void> {
+    this.#record(click.by, "a button for an organization", "ignored: it names no organization");
+    await reply.privately(saidLines(["This button names no organization. Nothing was done; `/zdsync org` finds one."]));
+  }
+}
+
+/** The only thing that a click is trusted for. */
+function organizationIn({ value }: ButtonClick): number | null {
+  const id = /^\d{1,20}$/.test(value) ? Number(value) : 0;
+  return Number.isSafeInteger(id) && id > 0 ? id : null;
+}

@@ -1,0 +1,77 @@
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { RetriedAddress, RetryEnd } from "../../lib/sync/retry-contacts.ts";
+import { mention } from "../run-flow/blocks.ts";
+import { addressLine, timeText } from "./message-states.ts";
+import type { KnownState } from "./organization-states.ts";
+
+/** Addresses shown to whoever retried. */
+const MOST_ADDRESSES = 15;
+
+/** Somebody who did something, and when. */
+interface Done {
+  by: string;
+  at: Date;
+}
+
+/** What a retry makes known of an organization; null where nothing is settled and the message stays as it is. Pure. */
+export function stateAfter(end: RetryEnd, { by, at }: Done): KnownState | null {
+  if (end.is !== "done" || end.has === "unknown") return null;
+  if (end.has === "nobody") return { is: "still nobody", by, at, addresses: end.addresses.map(withReason) };
+  return { is: "contacts added", by, at, count: addedIn(end.addresses) };
+}
+
+/** What whoever retried is told, as mrkdwn lines. */
+export function retryLines(id: number, end: RetryEnd): string[] {
+  if (end.is === "run goes on")
+    return [
+      `A run is going on, and does this itself: organization ${id} was left to it.`,
+      "It looks again at the contacts of organizations that were created within the last seven days. Retry an older one after the run.",
+    ];
+  if (end.is === "not retried")
+    return [`The contacts of organization ${id} were not retried.`, mrkdwnText(end.reason, 1_500)];
+  const shown = end.addresses.slice(0, MOST_ADDRESSES).map((one) => addressLine(withReason(one)));
+  const hidden = end.addresses.length - shown.length;
+  return [
+    headline(id, end),
+    ...(end.addresses.length === 0
+      ? ["Salesforce has no sold-to address for it. Add a sold-to contact there."]
+      : shown),
+    ...(hidden > 0 ? [`and ${hidden} more`] : []),
+  ];
+}
+
+function headline(id: number, { has, addresses }: RetryEnd & { is: "done" }): string {
+  const added = addedIn(addresses);
+  if (has === "nobody") return `Organization ${id} still has nobody:`;
+  if (has === "unknown")
+    return `Organization ${id}: not finished, an address failed. Try again in a minute; the next run does, too, for seven days.`;
+  return added === 0 ? `Organization ${id} has somebody already:` : `Organization ${id}: ${added} added.`;
+}
+
+/** For the audit log: counts, no addresses. */
+export function retryResult(end: RetryEnd): string {
+  if (end.is === "run goes on") return "left to the run that goes on";
+  if (end.is === "not retried") return `not retried: ${end.reason}`;
+  const counts = Map.groupBy(end.addresses, ({ became }) => became);
+  const words = [...counts].map(([became, addresses]) => `${addresses.length} ${became}`);
+  return [
+    end.has === "nobody" ? "still nobody" : end.has === "unknown" ? "not finished" : "somebody is there",
+    ...words,
+  ].join(", ");
+}
+
+/** Said to whoever clicks on something that was settled before. */
+export function settledText(id: number, state: KnownState): string {
+  const who = `${mention(state.by)} ${timeText(state.at)}`;
+  return state.is === "handled"
+    ? `Organization ${id} was marked handled already, by ${who}. Nothing was done now.`
+    : `Organization ${id} has contacts already: looked again by ${who}. Nothing was done now.`;
+}
+
+function addedIn(addresses: readonly RetriedAddress[]): number {
+  return addresses.filter(({ became }) => became === "created" || became === "associated").length;
+}
+
+function withReason({ email, became, reason }: RetriedAddress): { email: string; reason: string } {
+  return { email, reason: became === "failed" ? `failed: ${reason}` : reason };
+}
