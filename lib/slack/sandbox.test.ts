@@ -79,3 +79,53 @@ test("without the history scope young organizations are posted again, and doctor
   expect(due.map((one) => one.id)).toEqual([2]);
   expect((await checkSlack(slack.settings)).warnings).not.toEqual([]);
 });
+
+test("500 organizations in one run: at most 60 messages, a second between them, none refused or lost", async () => {
+  const trace: (number | "post")[] = [];
+  await using sandbox = await startSandbox({
+    accounts: 1,
+    timeFactor: 1000,
+    onRequest({ path }, phase) {
+      if (phase === "before" && path.startsWith("/api/chat.postMessage")) trace.push("post");
+      return undefined;
+    },
+  });
+  const settings = slackSettings(sandbox.env, []);
+  if (!settings) throw new Error("the sandbox's own settings are not complete");
+  const organizations = Array.from({ length: 500 }, (_, index) => ({
+    ...organization(19_442_893_058_196 + index, true),
+    addresses: Array.from({ length: 8 }, () => ({
+      email: `${"long.".repeat(12)}name@example.com`,
+      reason: "user 19442893058196 belongs to organization 19442893058197",
+    })),
+  }));
+  const { posted, due } = await postNotices(
+    createSlackChannel(settings),
+    { runId: "run-500", dryRun: false },
+    organizations,
+    {
+      now: new Date(),
+      sleep: async (milliseconds) => {
+        trace.push(milliseconds);
+        await Bun.sleep(milliseconds / 1000);
+      },
+    },
+  );
+  expect([posted, due]).toEqual([organizations.map(({ id }) => id), []]);
+  const messages = sandbox.slackMessages();
+  expect(messages.length).toBeLessThanOrEqual(60);
+  const named = messages.flatMap(({ blocks = [] }) =>
+    [...JSON.stringify(blocks).matchAll(/"about:(\d+)"/g)].map(([, id]) => Number(id)),
+  );
+  expect(named).toEqual(organizations.map(({ id }) => id));
+  // What was asked of `sleep` before each post but the first.
+  const waits = trace
+    .join(" ")
+    .split("post")
+    .slice(1, -1)
+    .map((one) => one.trim().split(" ").map(Number));
+  expect(waits).toHaveLength(trace.filter((one) => one === "post").length - 1);
+  for (const wait of waits) expect(wait.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(1000);
+  const refused = sandbox.requests.filter(({ service, status }) => service === "slack" && status === 429);
+  expect(refused.length).toBeLessThanOrEqual(3);
+});
