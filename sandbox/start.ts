@@ -1,4 +1,15 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import {
+  environment,
+  newKeys,
+  newSecrets,
+  OTHER_SLACK_CHANNEL,
+  OVERRIDES,
+  SALESFORCE,
+  SLACK_CHANNEL,
+  SYNC,
+  ZENDESK_EMAIL,
+  zendeskClientId,
+} from "./credentials.ts";
 import type { Pipelines } from "./gitlab/pipelines.ts";
 import { createGitLabService, newGitLabSecrets } from "./gitlab/service.ts";
 import { createSalesforce } from "./salesforce/salesforce.ts";
@@ -38,14 +49,6 @@ export interface RunningSandbox extends Sandbox {
   /** The pipelines of the sync project: what tests and demos do to them. */
   pipelines: Pipelines;
 }
-
-const SALESFORCE = { clientId: "sandbox-salesforce-client", username: "integration@sandbox.example" };
-const ZENDESK_EMAIL = "admin@sandbox.example";
-const OVERRIDES = { project: { id: 4711, path: "support/zdsync-overrides" }, path: "overrides.yml", ref: "main" };
-const SYNC = { project: { id: 4712, path: "support/zdsync-runs" }, ref: "main" };
-const SLACK_CHANNEL = "C0SANDBOX1";
-/** One the bot was never invited to. */
-const OTHER_SLACK_CHANNEL = "C0SANDBOX2";
 
 /**
  * Starts the five services on 127.0.0.1, seeded, and answers how to use them.
@@ -238,56 +241,4 @@ function isWrite({ service, method, path }: LoggedRequest): boolean {
     return /^\/(api\/chat\.(postMessage|postEphemeral|update)\b|(commands|actions)\/)/.test(path);
   const isZendesk = service === "zendesk-global" || service === "zendesk-us-government";
   return isZendesk && ["POST", "PUT", "PATCH", "DELETE"].includes(method) && !/^\/oauth\/tokens\b/.test(path);
-}
-
-/** New in every sandbox; the beginning says what it is, wherever it turns up. */
-function newSecrets() {
-  const secret = (prefix: string) => `${prefix}-${randomBytes(16).toString("hex")}`;
-  return {
-    salesforce: secret("sandbox-salesforce-secret"),
-    global: secret("sandbox-global-secret"),
-    "us-government": secret("sandbox-us-government-secret"),
-    "global token": secret("sandbox-global-token"),
-    "us-government token": secret("sandbox-us-government-token"),
-    gitlab: secret("glpat-sandbox"),
-    slack: secret("xoxb-sandbox"),
-    "slack app": secret("xapp-sandbox"),
-    "slack signing": secret("sandbox-slack-signing"),
-  };
-}
-
-function newKeys() {
-  return generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs8", format: "pem" },
-  });
-}
-
-function zendeskClientId(instance: InstanceName): string {
-  return `sandbox-${instance}-client`;
-}
-
-function environment(urls: Sandbox["urls"], secrets: Secrets, { today }: SandboxOptions): Record<string, string> {
-  return {
-    SALESFORCE_LOGIN_URL: urls.salesforce,
-    SALESFORCE_CLIENT_ID: SALESFORCE.clientId,
-    SALESFORCE_CLIENT_SECRET: secrets.salesforce,
-    ZENDESK_GLOBAL_URL: urls.global,
-    ZENDESK_GLOBAL_CLIENT_ID: zendeskClientId("global"),
-    ZENDESK_GLOBAL_CLIENT_SECRET: secrets.global,
-    ZENDESK_USGOV_URL: urls["us-government"],
-    ZENDESK_USGOV_CLIENT_ID: zendeskClientId("us-government"),
-    ZENDESK_USGOV_CLIENT_SECRET: secrets["us-government"],
-    GITLAB_URL: urls.gitlab,
-    OVERRIDES_PROJECT: OVERRIDES.project.path,
-    OVERRIDES_PATH: OVERRIDES.path,
-    OVERRIDES_REF: OVERRIDES.ref,
-    OVERRIDES_TOKEN: secrets.gitlab,
-    SLACK_BOT_TOKEN: secrets.slack,
-    SLACK_SIGNING_SECRET: secrets["slack signing"],
-    SLACK_CHANNEL,
-    SLACK_API_URL: `${urls.slack}/api/`,
-    ...(today === undefined ? {} : { ZDSYNC_TODAY: today }),
-  };
 }
