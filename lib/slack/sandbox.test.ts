@@ -1,13 +1,14 @@
 import { expect, test } from "bun:test";
 import { startSandbox } from "../../sandbox/start.ts";
+import type { RequestHook } from "../../sandbox/types.ts";
 import { slackSettings } from "../settings/environment.ts";
 import { createSlackChannel } from "./channel.ts";
 import { checkSlack } from "./check-slack.ts";
 import { type NoticeOrganization, postNotices } from "./notices.ts";
 
 /** The sandbox's Slack: notices go to it without a wait between them. */
-async function start() {
-  const sandbox = await startSandbox({ accounts: 1, timeFactor: 10_000 });
+async function start(onRequest: RequestHook = () => undefined) {
+  const sandbox = await startSandbox({ accounts: 1, timeFactor: 10_000, onRequest });
   const settings = slackSettings(sandbox.env, []);
   if (!settings) throw new Error("the sandbox's own settings are not complete");
   const post = (runId: string, organizations: NoticeOrganization[]) =>
@@ -82,16 +83,10 @@ test("without the history scope young organizations are posted again, and doctor
 
 test("500 organizations in one run: at most 60 messages, a second between them, none refused or lost", async () => {
   const trace: (number | "post")[] = [];
-  await using sandbox = await startSandbox({
-    accounts: 1,
-    timeFactor: 1000,
-    onRequest({ path }, phase) {
-      if (phase === "before" && path.startsWith("/api/chat.postMessage")) trace.push("post");
-      return undefined;
-    },
+  await using slack = await start(({ path }, phase) => {
+    if (phase === "before" && path.startsWith("/api/chat.postMessage")) trace.push("post");
+    return undefined;
   });
-  const settings = slackSettings(sandbox.env, []);
-  if (!settings) throw new Error("the sandbox's own settings are not complete");
   const organizations = Array.from({ length: 500 }, (_, index) => ({
     ...organization(19_442_893_058_196 + index, true),
     addresses: Array.from({ length: 8 }, () => ({
@@ -100,7 +95,7 @@ test("500 organizations in one run: at most 60 messages, a second between them, 
     })),
   }));
   const { posted, due } = await postNotices(
-    createSlackChannel(settings),
+    createSlackChannel(slack.settings),
     { runId: "run-500", dryRun: false },
     organizations,
     {
@@ -112,7 +107,7 @@ test("500 organizations in one run: at most 60 messages, a second between them, 
     },
   );
   expect([posted, due]).toEqual([organizations.map(({ id }) => id), []]);
-  const messages = sandbox.slackMessages();
+  const messages = slack.sandbox.slackMessages();
   expect(messages.length).toBeLessThanOrEqual(60);
   const named = messages.flatMap(({ blocks = [] }) =>
     [...JSON.stringify(blocks).matchAll(/"about:(\d+)"/g)].map(([, id]) => Number(id)),
@@ -126,6 +121,6 @@ test("500 organizations in one run: at most 60 messages, a second between them, 
     .map((one) => one.trim().split(" ").map(Number));
   expect(waits).toHaveLength(trace.filter((one) => one === "post").length - 1);
   for (const wait of waits) expect(wait.reduce((sum, one) => sum + one, 0)).toBeGreaterThanOrEqual(1000);
-  const refused = sandbox.requests.filter(({ service, status }) => service === "slack" && status === 429);
+  const refused = slack.sandbox.requests.filter(({ service, status }) => service === "slack" && status === 429);
   expect(refused.length).toBeLessThanOrEqual(3);
 });
