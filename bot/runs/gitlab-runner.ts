@@ -135,7 +135,7 @@ class PipelineRuns implements GitlabRunner {
     const listed = await this.#reader.newest({ most: MOST_LISTED });
     const unfinished: SeenPipeline[] = [];
     for (const pipeline of listed.filter((one) => !hasEnded(one) && isRun(seenOf(one, []))))
-      unfinished.push(this.#memory.see(seenOf(pipeline, await this.#reader.jobs(pipeline.id))).pipeline);
+      unfinished.push(await this.#read(this.#reader, pipeline.id));
     return unfinished.filter((pipeline) => !hasEnded(pipeline));
   }
 

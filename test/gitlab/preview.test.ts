@@ -55,6 +55,28 @@ describe("merged by gitlab-ci-local and held against GitLab's CI schema", () => 
     );
   });
 
+  test.each([
+    ["both", 11, null],
+    ["global", 7, "us-government"],
+    ["us-government", 7, "global"],
+  ])(
+    "the pipeline for instances %s: %i jobs, none of the other instance, nor needed by those left",
+    async (instances, count, other) => {
+      const config = await merged({ include: [{ local: "/.gitlab/ci/pipeline.yml", inputs: { instances } }] });
+      const left = jobsOf(config).filter((name) => {
+        const [rule] = (config[name]?.rules ?? []) as { if: string }[];
+        const [, one, another] = /"([\w-]+)" != "([\w-]+)"$/.exec(rule?.if ?? "") ?? [];
+        return one === undefined || one !== another;
+      });
+      expect(left).toHaveLength(count);
+      if (other) expect(left.filter((name) => name.endsWith(`-${other}`))).toEqual([]);
+      for (const name of left) {
+        const needs = config[name]?.needs as { job: string; optional?: boolean }[];
+        expect(needs.filter(({ job, optional }) => !optional && !left.includes(job))).toEqual([]);
+      }
+    },
+  );
+
   test("all projects of the chain", async () => {
     const names = (await readdir(join(ROOT, ".gitlab/ci/multi-project"))).sort();
     const include = await Promise.all(
