@@ -55,6 +55,14 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "check every setting, permission and field before the first run; changes nothing",
     load: async () => (await import("./commands/doctor-command.ts")).doctor,
   },
+  bot: {
+    summary: "the Slack bot; --check verifies its settings, tokens and scopes, and changes nothing",
+    load: async () => (await import("./commands/bot-command.ts")).botCommand,
+  },
+  "slack-manifest": {
+    summary: "the manifest from which Slack makes the bot's app",
+    load: async () => (await import("./commands/slack-manifest-command.ts")).slackManifestCommand,
+  },
   "pipeline-summary": {
     summary: "in GitLab: one report of all stages of a pipeline, and a name for the pipeline with its counts",
     load: async () => (await import("./commands/pipeline-summary.ts")).pipelineSummary,

@@ -6,6 +6,7 @@ import { exitOfFindings } from "./finding.ts";
 
 const IN_ORDER: SlackCheck = {
   team: "T",
+  teamId: "T0123ABCD",
   bot: "zdsync",
   scopes: ["channels:history", "chat:write"],
   channel: { id: "C0123ABCD", name: "renewals-of-acme", isPrivate: false },

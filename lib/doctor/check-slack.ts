@@ -1,12 +1,16 @@
 import type { Problem } from "../errors.ts";
 import { type Environment, slackSettings } from "../settings/environment.ts";
 import type { SlackCheck } from "../slack/check-slack.ts";
+import { scopesFor } from "../slack/scopes.ts";
 import { problemFindings } from "./failure.ts";
 import { type Found, ok, problem, unreachable, warning } from "./finding.ts";
 
-const REMEDIES: Record<string, string> = {
-  SLACK_BOT_TOKEN:
-    "api.slack.com/apps → the app → OAuth & Permissions: add the scopes chat:write, channels:read and channels:history (for a private channel groups:read and groups:history) under Bot Token Scopes, install the app again, and set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…).",
+const PUBLIC_SCOPES = scopesFor("notices", "public channel").join(", ");
+const PRIVATE_SCOPES = scopesFor("private channel").join(", ");
+
+/** What to do about a setting of Slack's. */
+const SLACK_REMEDIES: Record<string, string> = {
+  SLACK_BOT_TOKEN: `api.slack.com/apps → the app → OAuth & Permissions: add the scopes ${PUBLIC_SCOPES} (for a private channel ${PRIVATE_SCOPES}) under Bot Token Scopes, install the app again, and set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…).`,
   SLACK_CHANNEL:
     "Set SLACK_CHANNEL to the id at the end of the channel's details (C…), and write /invite @ and the app's name in the channel.",
 };
@@ -18,13 +22,13 @@ const NOT_ASKED = /could not be reached|did not answer|Slack answered HTTP|no mo
 export async function checkSlackSettings(env: Environment): Promise<Found[]> {
   const problems: Problem[] = [];
   const settings = slackSettings(env, problems);
-  if (problems.length > 0) return problems.flatMap((one) => problemFindings([one], REMEDIES[one.where] ?? ""));
+  if (problems.length > 0) return problems.flatMap((one) => problemFindings([one], SLACK_REMEDIES[one.where] ?? ""));
   if (!settings)
     return [
       warning(
         "SLACK_BOT_TOKEN",
         "Slack is not configured: nobody is told of new organizations without any user",
-        "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; the Slack app needs the bot scopes chat:write, channels:read and channels:history.",
+        "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; the Slack app is made from what `zdsync slack-manifest` prints.",
       ),
     ];
   const { checkSlack } = await import("../slack/check-slack.ts");
@@ -39,7 +43,7 @@ export function slackFindings({ bot, scopes, channel, problems, warnings }: Slac
     ...problems.map(({ where, what }) =>
       NOT_ASKED.test(what)
         ? unreachable(where, what, "Run doctor again in a few minutes; if it stays so, look at slack-status.com.")
-        : problem(where, what, REMEDIES[where] ?? ""),
+        : problem(where, what, SLACK_REMEDIES[where] ?? ""),
     ),
     ...warnings.map(({ where, what }) => warning(where, what, warningRemedy(where, what))),
   ];
@@ -47,5 +51,5 @@ export function slackFindings({ bot, scopes, channel, problems, warnings }: Slac
 
 /** A scope is the app's matter, also where it is the channel that cannot be seen without it. */
 function warningRemedy(where: string, what: string): string {
-  return REMEDIES[/scope/.test(what) ? "SLACK_BOT_TOKEN" : where] ?? "";
+  return SLACK_REMEDIES[/scope/.test(what) ? "SLACK_BOT_TOKEN" : where] ?? "";
 }

@@ -2,16 +2,19 @@ import type { Finding, Severity } from "./finding.ts";
 
 /**
  * The findings for people: problems first, then warnings, each with its remedy, then what was checked, counted by group
- * (or, `verbose`, one by one).
+ * (or, `verbose`, one by one). `checker` is who says it, `next` what to do where there is no problem.
  */
-export function renderFindings(findings: readonly Finding[], { verbose }: { verbose: boolean }): string {
+export function renderFindings(
+  findings: readonly Finding[],
+  { verbose, checker = "doctor", next = "zdsync preview" }: { verbose: boolean; checker?: string; next?: string },
+): string {
   return [
     ...section("Problems", findings, "problem"),
     ...section("Warnings", findings, "warning"),
     ...(verbose ? everyOk(findings) : []),
     ...table(findings),
     "",
-    lastLine(findings),
+    lastLine(findings, checker, next),
   ].join("\n");
 }
 
@@ -65,7 +68,7 @@ function counts(findings: readonly Finding[]): string {
     .join(", ");
 }
 
-function lastLine(findings: readonly Finding[]): string {
+function lastLine(findings: readonly Finding[], checker: string, next: string): string {
   const problems = findings.some((one) => one.severity === "problem");
-  return `doctor: ${counts(findings)}. Nothing was changed. ${problems ? "Solve the problems, then run it again." : "Next: zdsync preview."}`;
+  return `${checker}: ${counts(findings)}. Nothing was changed. ${problems ? "Solve the problems, then run it again." : `Next: ${next}.`}`;
 }

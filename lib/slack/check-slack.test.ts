@@ -9,6 +9,7 @@ describe("checkSlack", () => {
     await using slack = new FakeSlack();
     expect(await checkSlack(slack.settings)).toEqual({
       team: "Example",
+      teamId: null,
       bot: "zdsync",
       scopes: ["channels:history", "channels:read", "chat:write"],
       channel: { id: "C0NOTICES", name: "ops", isPrivate: false },

@@ -1,12 +1,15 @@
 import type { WebClient } from "@slack/web-api";
 import type { Problem } from "../errors.ts";
 import type { SlackSettings } from "../settings/environment.ts";
+import { withoutScope } from "./scopes.ts";
 import { slackFailure } from "./slack-errors.ts";
 import { readingClient, type WebClientTiming } from "./web-client.ts";
 
 /** What `doctor` says of Slack. Names of workspace and channel are for people only. */
 export interface SlackCheck {
   team: string | null;
+  /** The id of the workspace that the token belongs to (T…). */
+  teamId: string | null;
   bot: string | null;
   /** Granted scopes, sorted; empty where Slack did not tell. */
   scopes: string[];
@@ -28,15 +31,24 @@ interface ChannelInfo {
 /** Looks whether notices can be posted and read back; changes nothing, never throws. */
 export async function checkSlack(settings: SlackSettings, timing: WebClientTiming = {}): Promise<SlackCheck> {
   const client = await readingClient(settings, timing);
-  const check: SlackCheck = { team: null, bot: null, scopes: [], channel: null, problems: [], warnings: [] };
+  const check: SlackCheck = {
+    team: null,
+    teamId: null,
+    bot: null,
+    scopes: [],
+    channel: null,
+    problems: [],
+    warnings: [],
+  };
   if (await checkToken(client, check)) await checkChannel(client, settings.channel, check);
   return check;
 }
 
 async function checkToken(client: WebClient, check: SlackCheck): Promise<boolean> {
   try {
-    const { team, user, response_metadata } = await client.auth.test();
+    const { team, team_id, user, response_metadata } = await client.auth.test();
     check.team = team ?? null;
+    check.teamId = team_id ?? null;
     check.bot = user ?? null;
     check.scopes = [...(response_metadata?.scopes ?? [])].sort();
   } catch (error) {
@@ -44,7 +56,7 @@ async function checkToken(client: WebClient, check: SlackCheck): Promise<boolean
     return false;
   }
   if (check.scopes.length > 0 && !check.scopes.includes("chat:write"))
-    check.problems.push({ where: "SLACK_BOT_TOKEN", what: missingScope("chat:write", "notices cannot be posted") });
+    check.problems.push({ where: "SLACK_BOT_TOKEN", what: missingScope("chat:write") });
   return true;
 }
 
@@ -68,15 +80,13 @@ async function checkChannel(client: WebClient, id: string, check: SlackCheck): P
   if (check.scopes.length > 0 && !check.scopes.includes(history))
     check.warnings.push({
       where: "SLACK_BOT_TOKEN",
-      what: missingScope(
-        history,
-        "what earlier runs posted cannot be read: a notice that failed is tried again for two hours only",
-      ),
+      what: missingScope(history),
     });
 }
 
-function missingScope(scope: string, consequence: string): string {
-  return `lacks the scope ${scope}: ${consequence}. Add it under OAuth & Permissions of the Slack app, and install the app again`;
+/** What is said of a scope that the token lacks. */
+export function missingScope(scope: string): string {
+  return `lacks the scope ${scope}: ${withoutScope(scope)}. Add it under OAuth & Permissions of the Slack app, and install the app again`;
 }
 
 function failureText(error: unknown): string {

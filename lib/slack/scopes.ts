@@ -32,3 +32,13 @@ export const SCOPES: readonly Scope[] = [
   },
   { name: "usergroups:read", when: "user groups", without: "nobody is let in by a user group" },
 ];
+
+/** The scopes of some uses, by name, in the order of the list. */
+export function scopesFor(...uses: ScopeUse[]): string[] {
+  return SCOPES.filter(({ when }) => uses.includes(when)).map(({ name }) => name);
+}
+
+/** What goes wrong without a scope. */
+export function withoutScope(name: string): string {
+  return SCOPES.find((scope) => scope.name === name)?.without ?? "the bot cannot do its work";
+}

@@ -1,0 +1,138 @@
+import type { Hono } from "hono";
+import type { Environment } from "../lib/settings/environment.ts";
+import { postingClient } from "../lib/slack/web-client.ts";
+import type { Output } from "../lib/terminal/output.ts";
+import { createBoltApp } from "./bolt-app.ts";
+import { boltLogger } from "./bolt-logger.ts";
+import type { Conversation } from "./conversation.ts";
+import { createHttpApp } from "./http/http-app.ts";
+import { createHttpReceiver, type HttpReceiver } from "./http/receiver.ts";
+import { InFlight } from "./in-flight.ts";
+import { Readiness } from "./readiness.ts";
+import { createReply, type ReplyAddress } from "./reply.ts";
+import { type BotSettings, readBotSettings } from "./settings.ts";
+import { createSocketConnection, type SocketConnection } from "./socket-connection.ts";
+import { createSocketReceiver } from "./socket-receiver.ts";
+import { wireParts } from "./wire-parts.ts";
+
+/** Where the bot runs. */
+export interface BotShell {
+  output: Output;
+  clock: () => Date;
+}
+
+/** What the bot's parts are made with. */
+export interface BotSetting {
+  env: Environment;
+  settings: BotSettings;
+  clock: () => Date;
+  /** Told what went wrong; never names a customer. */
+  warn: (message: string) => void;
+}
+
+/** What the transport leads to. */
+export interface BotParts {
+  conversation: Conversation;
+  /** Takes what GitLab's webhook sent, whose secret was checked; null where runs are child processes. */
+  webhook: ((payload: unknown) => void) | null;
+  /** Begins what goes on by itself: following runs, delivering messages, watching. */
+  start(): Promise<void>;
+  /** Ends it; what is in flight is finished. */
+  stop(): Promise<void>;
+  /** After everything has stopped. */
+  close(): void;
+}
+
+/** A bot that is made and not started yet. */
+export interface Bot {
+  /** Its HTTP side; `fetch` and `request` need no port. */
+  app: Hono;
+  settings: BotSettings;
+  /** Begins to work; asks Slack nothing over HTTP, and stays at it in Socket Mode where Slack is down. */
+  start(): Promise<void>;
+  /** Finishes what is in flight, also what was acknowledged already, and closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Makes the bot from its settings. Throws `ConfigurationError` with everything that is wrong with them. */
+export async function createBot(
+  env: Environment,
+  { output, clock }: BotShell,
+  makeParts: (setting: BotSetting) => Promise<BotParts> = wireParts,
+): Promise<Bot> {
+  const settings = await readBotSettings(env);
+  const warn = (message: string) => output.err(`warning: ${message}`);
+  const readiness = new Readiness();
+  readiness.lacks("bot", "starting");
+  const inFlight = new InFlight();
+  const parts = await makeParts({ env, settings, clock, warn });
+  const transport = await createTransport({ settings, clock, warn, readiness, inFlight, parts });
+  const secret = settings.pipelines?.webhookSecret ?? null;
+  const gitlab = secret !== null && parts.webhook !== null ? { secret, webhook: parts.webhook } : null;
+  return {
+    app: createHttpApp({ receiver: transport.receiver, gitlab, readiness, log: warn }),
+    settings,
+    async start() {
+      await parts.start();
+      transport.connection?.start();
+      readiness.has("bot", "running");
+    },
+    async stop() {
+      readiness.lacks("bot", "shutting down");
+      await transport.connection?.stop();
+      await Promise.all([inFlight.settled(), parts.stop()]);
+      // Stopping may itself have had something to say.
+      await inFlight.settled();
+      parts.close();
+    },
+  };
+}
+
+interface TransportSetting {
+  settings: BotSettings;
+  clock: () => Date;
+  warn: (message: string) => void;
+  readiness: Readiness;
+  inFlight: InFlight;
+  parts: BotParts;
+}
+
+interface Transport {
+  /** Null in Socket Mode. */
+  receiver: HttpReceiver | null;
+  /** Null over HTTP. */
+  connection: SocketConnection | null;
+}
+
+/** Slack's way to the conversation: over HTTP, or over a socket that the bot opens. The listeners are the same. */
+async function createTransport(setting: TransportSetting): Promise<Transport> {
+  const { settings, clock, warn, readiness, inFlight, parts } = setting;
+  const { appToken, signingSecret } = settings;
+  const bolt = {
+    botToken: settings.slack.token,
+    logger: boltLogger(warn),
+    conversation: parts.conversation,
+    inFlight,
+    replyTo: (address: ReplyAddress) => createReply(address, { log: warn, postEphemeral: ephemeralOver(settings) }),
+  };
+  if (appToken !== null) {
+    const { apiUrl } = settings.slack;
+    const receiver = await createSocketReceiver({ appToken, apiUrl, logger: bolt.logger, log: warn });
+    await createBoltApp({ receiver, ...bolt });
+    return {
+      receiver: null,
+      connection: createSocketConnection({ client: receiver.client, readiness, clock, log: warn }),
+    };
+  }
+  const receiver = createHttpReceiver({ signingSecret: signingSecret ?? "", clock, log: warn, inFlight });
+  await createBoltApp({ receiver, ...bolt });
+  readiness.has("slack", "commands and clicks come over HTTP");
+  return { receiver, connection: null };
+}
+
+function ephemeralOver({ slack }: BotSettings): Parameters<typeof createReply>[1]["postEphemeral"] {
+  return async ({ channel, user }, { text, blocks }) => {
+    const client = await postingClient(slack, {});
+    await client.apiCall("chat.postEphemeral", { channel, user, text, ...(blocks ? { blocks } : {}) });
+  };
+}

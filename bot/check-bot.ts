@@ -1,0 +1,168 @@
+import { botFindings } from "../lib/doctor/check-files.ts";
+import { slackFindings } from "../lib/doctor/check-slack.ts";
+import { failureFindings, problemFindings } from "../lib/doctor/failure.ts";
+import { type Finding, type Found, ok, problem, warning } from "../lib/doctor/finding.ts";
+import { gitlabTokenEnd, tokenFacts } from "../lib/doctor/gitlab-token.ts";
+import { notReachable } from "../lib/doctor/reach.ts";
+import type { Config } from "../lib/domain/config.ts";
+import type { Day } from "../lib/domain/dates.ts";
+import type { Problem } from "../lib/errors.ts";
+import type { PipelineSettings } from "../lib/gitlab/pipeline-settings.ts";
+import { pipelineReader } from "../lib/gitlab/pipelines.ts";
+import type { Environment } from "../lib/settings/environment.ts";
+import { checkSlack, missingScope, type SlackCheck } from "../lib/slack/check-slack.ts";
+import { scopesFor } from "../lib/slack/scopes.ts";
+import { createUserGroups } from "../lib/slack/user-groups.ts";
+import { readConfig } from "../lib/stage/session.ts";
+import { type BotSettings, botSettings } from "./settings.ts";
+
+/** Scopes without which the bot does not do its work; the others make it surer. */
+const NEEDED = new Set([...scopesFor("notices", "bot", "user groups")]);
+
+/**
+ * Checks everything that the bot is set up with: settings, token, scopes, channel, who may, GitLab's tokens. Changes nothing: reads
+ * only. The trigger token and the signing secret can be tried only by using them, so they are looked at and no more.
+ */
+export async function checkBot(env: Environment, today: Day): Promise<Finding[]> {
+  const problems: Problem[] = [];
+  const config = await readConfig(env, problems);
+  const settings = botSettings(env, config, problems);
+  const groups: [string, Promise<Found[]>][] = [
+    ["Settings", Promise.resolve(settingFindings(settings, problems))],
+    ["Slack", settings === null ? Promise.resolve([]) : slackOf(settings)],
+    ["GitLab", settings?.pipelines ? gitlabOf(settings.pipelines, problems, today) : Promise.resolve(withoutGitlab())],
+    ["Access", Promise.resolve(botFindings(env, config).filter(({ check }) => check === "config slack"))],
+  ];
+  const found = await Promise.all(
+    groups.map(async ([group, findings]) => (await findings).map((one) => ({ group, ...one }))),
+  );
+  return found.flat();
+}
+
+function settingFindings(settings: BotSettings | null, problems: readonly Problem[]): Found[] {
+  const wrong = problemFindings(problems, "Set it where the bot runs; docs/slack.md says where each comes from.");
+  if (settings === null || wrong.length > 0) return wrong;
+  return [
+    ok("settings", "complete"),
+    settings.appToken === null
+      ? ok("SLACK_SIGNING_SECRET", "set; whether it is this app's shows with the first command")
+      : ok("SLACK_APP_TOKEN", "set: Socket Mode; whether it works shows in /readyz"),
+  ];
+}
+
+async function slackOf({ slack, config }: BotSettings): Promise<Found[]> {
+  const check = await checkSlack(slack);
+  const about = ({ what }: Problem) => !what.startsWith("lacks the scope ");
+  const told = { ...check, problems: check.problems.filter(about), warnings: check.warnings.filter(about) };
+  return [
+    ...slackFindings(told),
+    ...scopeFindings(check, config.slack.user_groups.length > 0),
+    ...teamFindings(check, config),
+    ...(check.bot === null ? [] : await groupFindings(slack, config)),
+  ];
+}
+
+/** Every scope that the bot uses here and the token lacks. Nothing where Slack did not tell the scopes. */
+function scopeFindings({ scopes, channel }: SlackCheck, usesGroups: boolean): Found[] {
+  if (scopes.length === 0) return [];
+  const used = [
+    ...scopesFor("notices", "bot", channel?.isPrivate ? "private channel" : "public channel"),
+    ...(usesGroups ? scopesFor("user groups") : []),
+  ];
+  return used
+    .filter((scope) => !scopes.includes(scope))
+    .map((scope) =>
+      (NEEDED.has(scope) ? problem : warning)(
+        `scope ${scope}`,
+        missingScope(scope),
+        "api.slack.com/apps → the app → App Manifest: paste what zdsync slack-manifest prints, and install the app again.",
+      ),
+    );
+}
+
+function teamFindings({ teamId }: SlackCheck, { slack }: Config): Found[] {
+  if (teamId === null || slack.team === null || teamId === slack.team) return [];
+  return [
+    problem(
+      "config slack.team",
+      `is ${slack.team}, and the token is of the workspace ${teamId}: nobody is let in`,
+      `Write into the config, under slack: team: ${teamId}; or set the SLACK_BOT_TOKEN of the other workspace.`,
+    ),
+  ];
+}
+
+async function groupFindings(slack: BotSettings["slack"], config: Config): Promise<Found[]> {
+  const groups = createUserGroups(slack, { clock: () => new Date(0) });
+  return Promise.all(
+    config.slack.user_groups.map(async (id) => {
+      const members = await groups.members(id);
+      const check = `user group ${id}`;
+      if (members.is === "unread")
+        return problem(check, `its members cannot be read, so that nobody is let in by it: ${members.reason}`, GROUP);
+      return members.users.size > 0
+        ? ok(check, `${members.users.size} members`)
+        : warning(check, "has no members: nobody is let in by it", GROUP);
+    }),
+  );
+}
+
+const GROUP =
+  "Check the id in the config (slack.user_groups; S…, from the group's link), and that the app has the scope usergroups:read.";
+
+function withoutGitlab(): Found[] {
+  return [ok("GITLAB_PROJECT", "not set: runs are child processes on the bot's machine")];
+}
+
+/** GitLab's tokens, one by one: what each can be tried for without starting anything. */
+async function gitlabOf(settings: PipelineSettings, problems: readonly Problem[], today: Day): Promise<Found[]> {
+  if (problems.some(({ where }) => where === "GITLAB_URL" || where === "GITLAB_PROJECT")) return [];
+  const { url, triggerToken, readToken, apiToken, webhookSecret } = settings;
+  const dead = await notReachable(url, "GITLAB_URL");
+  if (dead) return [dead];
+  const [read, api] = await Promise.all([
+    readToken === null ? [] : tokenFindings("GITLAB_READ_TOKEN", readToken, { ...settings, apiToken: null }, today),
+    apiToken === null ? [] : apiFindings(apiToken, { ...settings, readToken: null }),
+  ]);
+  return [
+    ...read,
+    ...api,
+    ...(triggerToken === null ? [] : [ok("GITLAB_TRIGGER_TOKEN", "set; it can be tried only by starting a pipeline")]),
+    webhookSecret === null
+      ? ok("GITLAB_WEBHOOK_SECRET", "not set: pipelines are followed by asking GitLab")
+      : ok("GITLAB_WEBHOOK_SECRET", "set; whether GitLab has the same shows with the first pipeline"),
+  ];
+}
+
+async function tokenFindings(name: string, token: string, settings: PipelineSettings, today: Day): Promise<Found[]> {
+  const listed = await listing(name, settings);
+  return listed.some(({ severity }) => severity === "problem")
+    ? listed
+    : [...listed, ...(await gitlabTokenEnd(name, settings.url, token, today))];
+}
+
+async function apiFindings(token: string, settings: PipelineSettings): Promise<Found[]> {
+  const listed = await listing("GITLAB_API_TOKEN", settings);
+  const facts = await tokenFacts(settings.url, token).catch(() => null);
+  if (facts === null || facts.scopes.includes("api")) return listed;
+  return [
+    ...listed,
+    problem(
+      "GITLAB_API_TOKEN",
+      `lacks the scope api (it has ${facts.scopes.join(", ") || "none"}): it can neither start nor cancel pipelines`,
+      "GitLab → the project → Settings → Access tokens: make one with the scope api (role Developer), and set GITLAB_API_TOKEN.",
+    ),
+  ];
+}
+
+/** Whether a token may read the project's pipelines. */
+async function listing(name: string, settings: PipelineSettings): Promise<Found[]> {
+  try {
+    await pipelineReader(settings)?.newest({ most: 1 });
+    return [ok(name, `reads the pipelines of ${settings.project}`)];
+  } catch (error) {
+    return failureFindings(name, error, {
+      refused: `GitLab → the project → Settings → Access tokens: make one with the scope read_api (role Reporter), and set ${name}.`,
+      unreachable: "Run the check again in a few minutes.",
+    });
+  }
+}

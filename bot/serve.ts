@@ -1,0 +1,36 @@
+import { ConfigurationError } from "../lib/errors.ts";
+import type { Bot } from "./bot.ts";
+
+/** A bot that listens. */
+export interface ServedBot {
+  /** Where it listens: the port that was asked for, or a free one for 0. */
+  port: number;
+  /** Takes no more requests, finishes what is in flight, and closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Serves a bot on a port and starts it. Throws `ConfigurationError` where the port is taken. */
+export async function serveBot(bot: Bot, port: number): Promise<ServedBot> {
+  const server = listen(bot, port);
+  await bot.start();
+  return {
+    port: server.port ?? port,
+    async stop() {
+      // Refuses new connections at once; requests under way get their answers.
+      const answered = server.stop();
+      await bot.stop();
+      // A connection kept open without a request would hold it up for ever.
+      await Promise.race([answered, server.stop(true)]);
+    },
+  };
+}
+
+function listen(bot: Bot, port: number): Bun.Server<undefined> {
+  try {
+    return Bun.serve({ port, fetch: (request) => bot.app.fetch(request) });
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    const why = code === "EADDRINUSE" ? "is taken by another program" : "cannot be listened on";
+    throw new ConfigurationError([{ where: "PORT", what: `port ${port} ${why}: set another, or end that program` }]);
+  }
+}

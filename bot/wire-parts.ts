@@ -1,0 +1,100 @@
+import type { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { endingCredentials } from "../lib/doctor/expiring-credentials.ts";
+import type { Environment } from "../lib/settings/environment.ts";
+import { createSlackChannel } from "../lib/slack/channel.ts";
+import { type DeliveryWorker, keepDelivering } from "../lib/slack/keep-delivering.ts";
+import { Outbox } from "../lib/slack/outbox.ts";
+import { createUserGroups } from "../lib/slack/user-groups.ts";
+import { createAccess } from "./access/access.ts";
+import { createAuditLog } from "./audit/audit-log.ts";
+import type { BotParts, BotSetting } from "./bot.ts";
+import { createConversation } from "./commands/create-conversation.ts";
+import { openDatabase } from "./database.ts";
+import type { OrganizationCare } from "./parts.ts";
+import { FollowedRuns } from "./run-flow/followed-runs.ts";
+import { createRunFlow } from "./run-flow/run-flow.ts";
+import { createGitlabRunner } from "./runs/gitlab-runner.ts";
+import { createProcessRunner } from "./runs/process-runner.ts";
+import type { Runner } from "./runs/runner.ts";
+import { createWatch } from "./watch/watch.ts";
+
+/** Posted messages are forgotten after this long. */
+const KEPT_MS = 30 * 24 * 3_600_000;
+
+/** The bot's parts, put together: its memory, the runner, what people may ask for, and what goes on by itself. */
+export async function wireParts(setting: BotSetting): Promise<BotParts> {
+  const { env, settings, clock, warn } = setting;
+  const organizations = notYet;
+  const { slack, config, dataDir } = settings;
+  const database = openDatabase(join(dataDir, "bot", "bot.sqlite"));
+  const outbox = new Outbox(database, clock);
+  const { runner, webhook } = createRunner(setting, database);
+  const audit = createAuditLog(database);
+  const shared = { database, clock, warn, audit, runner, outgoing: outbox };
+  const runs = createRunFlow(shared);
+  const watch = createWatch({
+    ...shared,
+    salesforceHost: config.hosts.salesforce,
+    credentials: (today) => endingCredentials(env, today),
+  });
+  const access = createAccess(config.slack, createUserGroups(slack, { clock }));
+  const followed = new FollowedRuns(database);
+  const workers: DeliveryWorker[] = [];
+  return {
+    conversation: createConversation({
+      ...shared,
+      access,
+      runs,
+      organizations,
+      starterOf: (run) => followed.ofRun(run)?.by.user ?? null,
+    }),
+    webhook,
+    async start() {
+      outbox.prune(new Date(clock().getTime() - KEPT_MS));
+      workers.push(keepDelivering(outbox, createSlackChannel(slack), { now: clock, warn }));
+      await runs.resume();
+      watch.start();
+    },
+    async stop() {
+      await Promise.all([runs.stop(), watch.stop()]);
+      // Last: what the others had to say is in the outbox by then; what is not posted now is at the next start.
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+    close: () => database.close(),
+  };
+}
+
+/** Pipelines where a GitLab project is set, else child processes on this machine. */
+function createRunner(
+  { env, settings, clock }: BotSetting,
+  database: Database,
+): { runner: Runner; webhook: BotParts["webhook"] } {
+  const { pipelines, dataDir } = settings;
+  if (pipelines === null)
+    return {
+      runner: createProcessRunner({ argv: ownCommand(), dataDir, env: envOfRuns(env) }, { database, clock }),
+      webhook: null,
+    };
+  const runner = createGitlabRunner(pipelines, { database, clock, cache: join(dataDir, "bot", "pipelines") });
+  return { runner, webhook: (payload) => runner.webhook(payload) };
+}
+
+/** The environment of a run: without what only the bot needs. */
+function envOfRuns(env: Environment): Environment {
+  const { SLACK_SIGNING_SECRET: _, SLACK_APP_TOKEN: __, ...rest } = env;
+  return rest;
+}
+
+/** What `zdsync` is here: the source next to this file, or the bundle that this is part of. */
+function ownCommand(): string[] {
+  const source = join(import.meta.dir, "../bin/zdsync.ts");
+  return [process.execPath, existsSync(source) ? source : (process.argv[1] ?? source)];
+}
+
+const notYet: OrganizationCare = {
+  tell: (_asked, _by, reply) => reply.privately({ text: "Organizations cannot be looked at yet." }),
+  retry: (_click, reply) => reply.privately({ text: "Contacts cannot be retried yet." }),
+  handled: (_click, reply) => reply.privately({ text: "This cannot be noted yet." }),
+};
