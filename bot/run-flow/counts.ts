@@ -1,7 +1,12 @@
 import * as v from "valibot";
 import { COMPARISON, COMPARISONS, type Comparison } from "../../lib/changesets/comparison.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { CONFIRMED_EFFECTS, type ConfirmedCounts, type ConfirmedEffect } from "../../lib/runs/confirmed-counts.ts";
+import {
+  CONFIRMED_EFFECTS,
+  type ConfirmedCounts,
+  type ConfirmedEffect,
+  countsToConfirm as countsOf,
+} from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 
 /** Changes of one comparison, or of several together. */
@@ -28,7 +33,7 @@ export function coveredComparisons(record: RunRecord, instance: InstanceName | n
 
 /** What a person confirms after having seen this record: the counts of every comparison that the order covers. */
 export function countsToConfirm(record: RunRecord, instance: InstanceName | null): ConfirmedCounts {
-  return Object.fromEntries(coveredComparisons(record, instance).map((one) => [one.name, effectCounts(one)]));
+  return countsOf(coveredComparisons(record, instance));
 }
 
 /** All comparisons together. */

@@ -6,12 +6,15 @@ import type { DecidedPost, FollowedRun } from "./followed-runs.ts";
 import { backedOff } from "./pauses.ts";
 import { offerButtons } from "./proposal.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
+import { runLink } from "./run-words.ts";
 import { KEY, startedPost, type Telling, tellRun, tellUnseen } from "./tell-run.ts";
 
 /** How often a run is looked at, in milliseconds; a change that the runner tells of is looked at, at once. */
 const EVERY_MS: Record<Runner["kind"], number> = { process: 2_000, gitlab: 10_000 };
 /** How long a run is looked for whose start had no answer. */
 const SOUGHT_MS = 5 * 60_000;
+/** The same where its runner cannot be asked either. */
+const UNSEEN_SOUGHT_MS = 24 * 3_600_000;
 /** How much GitLab's clock may be behind ours. */
 const SKEW_MS = 60_000;
 
@@ -124,37 +127,44 @@ export class Follower {
       if (followed === null) return;
       const found = await this.#find(followed.askedAt);
       if (pauses.stopped) return;
-      if (found) return this.begin(start, found);
-      failures = found === null ? 0 : failures + 1;
-      const soughtMs = clock().getTime() - since;
-      if (soughtMs >= (found === null ? SOUGHT_MS : 24 * 3_600_000)) return this.#giveUp(followed);
+      const mine = found?.find(({ origin }) => origin === "bot");
+      if (mine) return this.begin(start, mine);
+      failures = found === null ? failures + 1 : 0;
+      if (clock().getTime() - since >= (found === null ? UNSEEN_SOUGHT_MS : SOUGHT_MS))
+        return this.#giveUp(followed, found ?? []);
       await pauses.wait(`start ${start}`, backedOff(this.everyMs, failures));
     }
   }
 
-  /** A real run of the bot's that began since, and that nobody follows; null where there is none, undefined where nobody knows. */
-  async #find(askedAt: Date): Promise<RunState | null | undefined> {
+  /** Real runs that began since, that nobody scheduled, and that nobody here follows; null where they cannot be seen. */
+  async #find(askedAt: Date): Promise<RunState[] | null> {
     const { runner, runs } = this.parts;
     const since = new Date(askedAt.getTime() - SKEW_MS);
     try {
       const current = await runner.current();
       const all = [...(current ? [current] : []), ...(await runner.ended(since))];
-      const mine = all.filter((run) => run.origin === "bot" && run.startedAt >= since && runs.ofRun(run.id) === null);
-      return mine[0] ?? null;
+      return all.filter((run) => run.origin !== "schedule" && run.startedAt >= since && runs.ofRun(run.id) === null);
     } catch {
-      return undefined;
+      return null;
     }
   }
 
-  #giveUp(followed: FollowedRun): void {
-    const line = `${mention(followed.by.user)} confirmed a run on ${momentText(followed.askedAt)}, but nobody knows whether it was started: there was no answer, and no such run can be seen. \`/zdsync status\` shows whether one goes on.`;
+  /** A run that somebody may as well have started elsewhere is named, and not taken for the one that was confirmed. */
+  #giveUp(followed: FollowedRun, others: readonly RunState[]): void {
+    const { runner, runs } = this.parts;
+    const seen = others.map((run) => runLink(runner.kind, run)).join(", ");
+    const lines = [
+      `${mention(followed.by.user)} confirmed a run on ${momentText(followed.askedAt)}, but nobody knows whether it was started: there was no answer.`,
+      seen === "" ? "No such run can be seen." : `It may be ${seen}, which nobody scheduled.`,
+      "Nothing was asked for a second time. `/zdsync status` shows whether a run goes on.",
+    ];
     const post: DecidedPost = {
       key: KEY.unknown(followed.askedAt),
       thread: null,
       asksAgain: null,
-      ...saidLines([line]),
+      ...saidLines(lines),
     };
-    this.parts.runs.keep(followed.start, { ...followed, state: "ended" }, [post]);
+    runs.keep(followed.start, { ...followed, state: "ended" }, [post]);
     this.handOver();
   }
 }

@@ -1,0 +1,212 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "../database.ts";
+import { RunnerError, StartUnknown } from "../runs/runner.ts";
+import { ANN, BOB, comparison, FlowWorld, recordOf, Told, textOf, tokenOf } from "./testing/flow-world.ts";
+
+const COUNTS = { global: { creates: 3, updates: 12, marks: 1, downgrades: 2 } };
+const real = (world: FlowWorld) => world.runner.starts.filter(({ dryRun }) => !dryRun);
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+describe("confirm", () => {
+  test("starts the run with the counts as maxima, replaces the message, says publicly who did", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    const told = new Told();
+    await world.flow.confirm(token, ANN, told);
+    expect(real(world)).toEqual([{ instance: null, dryRun: false, atMost: COUNTS }]);
+    expect(told.texts).toEqual([
+      expect.stringContaining("instead: Started: <https://gitlab.example.com/pipelines/4712|"),
+    ]);
+    expect(world.outgoing.keys).toEqual(["run 4712 started"]);
+    expect(world.outgoing.shown("run 4712 started")).toContain("<@U0ANN> started a run of global and us-government");
+    expect(world.outgoing.shown("run 4712 started")).toContain(
+      "global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+    );
+    expect(world.results.at(-1)).toBe(
+      "U0ANN confirm global: 3 creates, 12 updates (2 downgrades among them), 1 mark → started pipeline 4712",
+    );
+  });
+
+  test.each([
+    ["another user", BOB],
+    ["another channel", { ...ANN, channel: "C0OTHER" }],
+    ["another workspace", { ...ANN, team: "T0OTHER" }],
+  ])("%s: refused, and the offer stays", async (_, by) => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    const told = new Told();
+    await world.flow.confirm(token, by, told);
+    await world.flow.dismiss(token, by, told);
+    expect(real(world)).toEqual([]);
+    expect(told.said.map(({ how }) => how)).toEqual(["privately", "privately"]);
+    if (by === BOB) expect(told.texts[0]).toBe("privately: Only <@U0ANN> can confirm this.");
+    expect(world.results.at(-1)).toEndWith("→ refused: not theirs");
+    await world.flow.confirm(token, ANN, told);
+    expect(real(world)).toHaveLength(1);
+  });
+
+  test("five minutes to the millisecond; after that it says how to ask again", async () => {
+    for (const [ms, starts] of [
+      [299_999, 1],
+      [300_000, 0],
+    ] as const) {
+      const world = new FlowWorld();
+      const asked = await world.asked(recordOf([comparison()]), { instance: "global" });
+      // The dry run was looked at until its end; the offer was made ten seconds before this moment at most.
+      const row = world.database.query("select expires_at from run_offers").get() as { expires_at: number };
+      await world.time.pass(row.expires_at - 300_000 + ms - world.time.clock().getTime());
+      const told = new Told();
+      await world.flow.confirm(tokenOf(asked.last), ANN, told);
+      expect(real(world)).toHaveLength(starts);
+      if (starts === 0) expect(told.texts.join()).toMatch(/^instead: This offer has expired.*`\/zdsync run global`/);
+    }
+  });
+
+  test("unknown, used and dismissed tokens start nothing and say so", async () => {
+    const world = new FlowWorld();
+    const told = new Told();
+    for (const token of ["", "x", "'; drop table run_offers; --", "\u0000"]) await world.flow.confirm(token, ANN, told);
+    const token = await world.offered();
+    await world.flow.dismiss(token, ANN, told);
+    await world.flow.confirm(token, ANN, told);
+    expect(real(world)).toEqual([]);
+    expect(told.texts.slice(-2)).toEqual([
+      "instead: Not started. Nothing was changed.",
+      expect.stringContaining("This was taken back. Nothing was started."),
+    ]);
+    const other = await world.offered();
+    await world.flow.confirm(other, ANN, told);
+    await world.flow.dismiss(other, ANN, told);
+    expect(real(world)).toHaveLength(1);
+    expect(told.texts.at(-1)).toContain("This was confirmed already");
+  });
+
+  test("a double click starts one run", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    const [one, two] = [new Told(), new Told()];
+    await Promise.all([world.flow.confirm(token, ANN, one), world.flow.confirm(token, ANN, two)]);
+    expect(real(world)).toHaveLength(1);
+    expect([...one.texts, ...two.texts].filter((text) => text.startsWith("instead: Started"))).toHaveLength(1);
+  });
+
+  test("two processes on one database start one run", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "run-flow-"));
+    folders.push(folder);
+    const file = join(folder, "bot.db");
+    const world = new FlowWorld("gitlab", openDatabase(file));
+    const second = openDatabase(file);
+    const token = await world.offered();
+    const other = world.another({ database: second });
+    await Promise.all([world.flow.confirm(token, ANN, new Told()), other.confirm(token, ANN, new Told())]);
+    expect(real(world)).toHaveLength(1);
+    second.close();
+    world.database.close();
+  });
+
+  test("two offers at once: the second waits while the first is being started, and stays valid", async () => {
+    const world = new FlowWorld();
+    const [one, two] = [await world.offered(), await world.offered()];
+    const told = new Told();
+    const first = world.flow.confirm(one, ANN, new Told());
+    await Promise.all([first, world.flow.confirm(two, ANN, told)]);
+    expect(real(world)).toHaveLength(1);
+    expect(told.texts.join()).toMatch(/being started just now|A run goes on/);
+    world.runner.end([...world.runner.runs.keys()].at(-1) ?? "", { record: recordOf([]) });
+    await world.time.pass(10_000);
+    await world.flow.confirm(two, ANN, new Told());
+    expect(real(world)).toHaveLength(2);
+  });
+
+  test("a run goes on by now: who and when, and the offer stays valid", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    world.runner.add({ id: "99" });
+    const told = new Told();
+    await world.flow.confirm(token, ANN, told);
+    expect(told.texts[0]).toMatch(/^privately: A run goes on: .*pipeline 99.* by the schedule/);
+    expect(real(world)).toEqual([]);
+    world.runner.end("99");
+    await world.flow.confirm(token, ANN, told);
+    expect(real(world)).toHaveLength(1);
+  });
+
+  test("nobody can see whether a run goes on: nothing is started, the offer stays valid", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    world.runner.down = new RunnerError("GitLab does not answer.");
+    const told = new Told();
+    await world.flow.confirm(token, ANN, told);
+    expect(told.texts[0]).toContain("GitLab does not answer.");
+    expect(real(world)).toEqual([]);
+    world.runner.down = null;
+    await world.flow.confirm(token, ANN, told);
+    expect(real(world)).toHaveLength(1);
+  });
+
+  test("the start fails: told, audited, the offer is used up, nothing public", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    world.runner.nextStart = { error: new RunnerError("GitLab refuses the input at-most."), anyway: false };
+    const told = new Told();
+    await world.flow.confirm(token, ANN, told);
+    expect(told.texts[0]).toStartWith("instead: GitLab refuses the input at-most.\nNothing was started.");
+    expect(world.results.at(-1)).toEndWith("→ not started: GitLab refuses the input at-most.");
+    await world.flow.confirm(token, ANN, told);
+    expect(told.texts[1]).toContain("confirmed already");
+    expect(real(world)).toEqual([]);
+    await world.time.pass(600_000);
+    expect(world.outgoing.posts).toEqual([]);
+    // Nothing is left that would keep others from starting.
+    await world.flow.confirm(await world.offered(), ANN, told);
+    expect(real(world)).toHaveLength(1);
+  });
+});
+
+describe("a start with an unknown outcome", () => {
+  const lost = () => new StartUnknown("GitLab did not answer.");
+
+  test("is never asked for again, and followed once it turns up", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    world.runner.nextStart = { error: lost(), anyway: true };
+    const told = new Told();
+    await world.flow.confirm(token, ANN, told);
+    expect(told.texts[0]).toContain("Nobody knows whether the run was started");
+    await world.time.pass(20_000);
+    expect(real(world)).toHaveLength(1);
+    expect(world.outgoing.keys).toEqual(["run 4712 started"]);
+    expect(world.outgoing.shown("run 4712 started")).toContain("<@U0ANN>");
+  });
+
+  test("an error that is none of the runner's is taken for unknown too", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    world.runner.nextStart = { error: new TypeError("?"), anyway: true };
+    await world.flow.confirm(token, ANN, new Told());
+    await world.time.pass(20_000);
+    expect(world.outgoing.keys).toEqual(["run 4712 started"]);
+  });
+
+  test("that does not turn up is told publicly, once, naming what somebody may have started elsewhere", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    world.runner.nextStart = { error: lost(), anyway: false };
+    await world.flow.confirm(token, ANN, new Told());
+    world.runner.add({ id: "98", origin: "schedule", status: "ended", endedAt: world.time.clock() });
+    world.runner.add({ id: "99", origin: "person", status: "ended", endedAt: world.time.clock() });
+    await world.time.pass(3_600_000);
+    expect(world.outgoing.keys).toEqual(["start 2026-11-24T10:00:10.000Z unknown"]);
+    const said = textOf(world.outgoing.posts[0] ?? {});
+    expect(said).toContain("nobody knows whether it was started");
+    expect(said).toContain("pipeline 99");
+    expect(said).not.toContain("pipeline 98");
+    expect(real(world)).toEqual([]);
+  });
+});

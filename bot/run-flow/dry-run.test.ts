@@ -1,0 +1,177 @@
+import { describe, expect, test } from "bun:test";
+import { ACTION } from "../parts.ts";
+import { RunnerError } from "../runs/runner.ts";
+import { ANN, BOB, buttons, comparison, FlowWorld, recordOf, Told, textOf, tokenOf } from "./testing/flow-world.ts";
+
+const EXCEEDED = comparison({
+  name: "usgov",
+  refused: "Too many marks: 60 of 1000, limit 50.\nNothing was written.",
+  measures: [{ effect: "marks", count: 60, limit: 50, exceeded: true }],
+});
+
+describe("ask", () => {
+  test("says that it is being worked out, then what would change, with buttons that hold nothing but a token", async () => {
+    const world = new FlowWorld();
+    const told = await world.asked(recordOf([comparison(), comparison({ name: "partner" })]));
+    expect(told.said.map(({ how }) => how)).toEqual(["privately", "privately"]);
+    expect(told.texts[0]).toContain("I am working out what a run would change");
+    expect(textOf(told.last ?? {})).toContain(
+      "Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+    );
+    expect(textOf(told.last ?? {})).toContain("Together: 6 creates, 24 updates (4 downgrades among them), 2 marks.");
+    const [start, cancel] = buttons(told.last);
+    expect(start).toMatchObject({ action_id: ACTION.confirmRun, style: "danger", confirm: { style: "danger" } });
+    expect(cancel).toMatchObject({ action_id: ACTION.dismissRun, value: start?.value });
+    expect(JSON.stringify(start?.confirm)).toContain(
+      "At most 6 creates, 24 updates (4 downgrades among them), 2 marks",
+    );
+    expect(start?.value).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    expect(world.runner.starts).toEqual([{ instance: null, dryRun: true, atMost: null }]);
+    expect(world.outgoing.posts).toEqual([]);
+    expect(world.results).toEqual([
+      "U0ANN run → started the dry run, pipeline 4711",
+      "U0ANN run → dry run: changes: global: 3 creates, 12 updates (2 downgrades among them), 1 mark; partner: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+    ]);
+  });
+
+  test("the token itself is not in the database", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    expect(token).not.toBe("");
+    expect(JSON.stringify(world.database.query("select * from run_offers").all())).not.toContain(token);
+  });
+
+  test("--dry-run: counts, no button", async () => {
+    const told = await new FlowWorld().asked(recordOf([comparison()]), { dryRun: true });
+    expect(textOf(told.last ?? {})).toContain("3 creates, 12 updates");
+    expect(buttons(told.last)).toEqual([]);
+  });
+
+  test("nothing would change: says so, no button", async () => {
+    const none = comparison({ planned: { creates: 0, updates: 0, marks: 0 }, measures: [] });
+    const told = await new FlowWorld().asked(recordOf([none]));
+    expect(textOf(told.last ?? {})).toContain("would change nothing now");
+    expect(buttons(told.last)).toEqual([]);
+  });
+
+  test("refused by a limit: why, that Slack cannot raise it, no button", async () => {
+    const told = await new FlowWorld().asked(recordOf([comparison(), EXCEEDED], { exit: 4 }));
+    const text = textOf(told.last ?? {});
+    expect(text).toContain("Too many marks: 60 of 1000, limit 50.");
+    expect(text).toContain("Slack cannot raise limits");
+    expect(text).toContain("--allow");
+    expect(text).toContain("`allow` input");
+    expect(buttons(told.last)).toEqual([]);
+  });
+
+  test("a limit of the instance that was not asked for is not in the way, and not in the counts", async () => {
+    const world = new FlowWorld();
+    const told = await world.asked(recordOf([comparison(), EXCEEDED], { exit: 0 }), { instance: "global" });
+    await world.flow.confirm(tokenOf(told.last), ANN, new Told());
+    expect(world.runner.starts[1]).toEqual({
+      instance: "global",
+      dryRun: false,
+      atMost: { global: { creates: 3, updates: 12, marks: 1, downgrades: 2 } },
+    });
+  });
+
+  test.each([
+    ["failed", { exit: 1 as const, failures: [{ where: "gather-accounts", message: "Salesforce did not answer." }] }],
+    [
+      "an instance failed",
+      { exit: 0 as const, failures: [{ where: "us-government", message: "Salesforce did not answer." }] },
+    ],
+    ["stopped", { exit: 5 as const, failures: [{ where: "run", message: "Salesforce did not answer." }] }],
+  ])("%s: the failure in words, no button", async (_, change) => {
+    const told = await new FlowWorld().asked(recordOf([comparison()], change));
+    expect(textOf(told.last ?? {})).toContain("Salesforce did not answer.");
+    expect(textOf(told.last ?? {})).toContain("did not come to its end");
+    expect(buttons(told.last)).toEqual([]);
+  });
+
+  test("no result, and lost: said, no button", async () => {
+    const unreadable = await new FlowWorld().asked(null);
+    expect(textOf(unreadable.last ?? {})).toContain("left no result that can be read");
+    const world = new FlowWorld();
+    const told = new Told();
+    const asking = world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    await world.time.pass(0);
+    world.runner.change("4711", { status: "lost" });
+    await world.time.pass(10_000);
+    await asking;
+    expect(textOf(told.last ?? {})).toContain("The dry run was lost");
+    expect(buttons(told.last)).toEqual([]);
+  });
+
+  test("a real run goes on: who and when, no dry run", async () => {
+    const world = new FlowWorld();
+    world.runner.add({ id: "9", startedBy: "@carl <!channel> in GitLab" });
+    const told = new Told();
+    await world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    expect(world.runner.starts).toEqual([]);
+    expect(told.texts.join()).toContain("by @carl &lt;!channel&gt; in GitLab");
+    expect(told.texts.join()).toContain("2026-11-24 10:00 UTC");
+    expect(world.results).toEqual(["U0ANN run → refused: pipeline 9 goes on"]);
+  });
+
+  test("a run that was started here is said to be the person's", async () => {
+    const world = new FlowWorld();
+    await world.started();
+    const told = new Told();
+    await world.flow.ask({ instance: null, dryRun: true }, BOB, told);
+    expect(told.texts.join()).toContain("by <@U0ANN>");
+  });
+
+  test("one dry run at a time: a second person is told for whom and since when, and may ask afterwards", async () => {
+    const world = new FlowWorld();
+    const asking = world.flow.ask({ instance: null, dryRun: true }, ANN, new Told());
+    await world.time.pass(60_000);
+    const told = new Told();
+    await world.flow.ask({ instance: null, dryRun: true }, BOB, told);
+    expect(told.texts).toEqual([expect.stringContaining("being worked out for <@U0ANN> since")]);
+    expect(world.runner.starts).toHaveLength(1);
+    world.runner.end("4711", { record: recordOf([comparison()]) });
+    await world.time.pass(10_000);
+    await asking;
+    expect(buttons((await world.asked(recordOf([comparison()]), { by: BOB })).last)).toHaveLength(2);
+  });
+
+  test("the dry run cannot be started: in the runner's words; other errors show nothing of themselves", async () => {
+    const world = new FlowWorld();
+    world.runner.nextStart = { error: new RunnerError("GitLab refuses the trigger token."), anyway: false };
+    const told = new Told();
+    await world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    expect(told.texts).toEqual(["privately: GitLab refuses the trigger token."]);
+    expect(world.results).toEqual(["U0ANN run → failed: GitLab refuses the trigger token."]);
+    world.runner.nextStart = { error: new TypeError("secret-of-ours"), anyway: false };
+    await world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    expect(told.texts[1]).toContain("Something unexpected");
+    expect(JSON.stringify([told.texts, world.audited, world.warnings])).not.toContain("secret-of-ours");
+  });
+
+  test("GitLab is down in between: looked at again later, and told before Slack takes no answers any more", async () => {
+    const world = new FlowWorld();
+    const told = new Told();
+    const asking = world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    await world.time.pass(0);
+    world.runner.down = new RunnerError("GitLab does not answer.");
+    await world.time.pass(26 * 60_000);
+    await asking;
+    expect(world.runner.looks).toBeLessThan(40);
+    expect(told.texts).toHaveLength(2);
+    expect(told.texts[1]).toContain("GitLab does not answer.");
+    expect(buttons(told.last)).toEqual([]);
+  });
+
+  test("stop: who waits for a dry run is told, and nobody new is served", async () => {
+    const world = new FlowWorld();
+    const told = new Told();
+    const asking = world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    await world.time.pass(0);
+    await world.flow.stop();
+    await asking;
+    expect(told.texts[1]).toContain("The bot is being restarted");
+    await world.flow.ask({ instance: null, dryRun: false }, BOB, told);
+    expect(told.texts[2]).toContain("The bot is being restarted");
+  });
+});
