@@ -1,0 +1,271 @@
+import { describe, expect, test } from "bun:test";
+import type { RecordedComparison } from "../../lib/runs/run-record.ts";
+import { RunnerError } from "../runs/runner.ts";
+import {
+  ANN,
+  BOB,
+  buttons,
+  comparison,
+  FlowWorld,
+  recordOf,
+  results,
+  Told,
+  textOf,
+  tokenOf,
+} from "./testing/flow-world.ts";
+
+const TEN_MINUTES = 600_000;
+const DONE = recordOf([comparison({ results: results(15, 1) }), comparison({ name: "partner", results: results(2) })], {
+  dry_run: false,
+  exit: 3,
+});
+
+describe("following", () => {
+  test("parts that ended together are one message, in order; the end has outcome, counts, duration and link", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    world.runner.parts(id, { "gather-accounts": "done", "gather-orgs global": "running", sync: "waiting" });
+    await world.time.pass(10_000);
+    world.runner.parts(id, { "gather-orgs global": "done", "*compare* <!here>": "refused", sync: "skipped" });
+    await world.time.pass(232_000);
+    world.runner.end(id, { record: DONE, exit: 3 });
+    await world.time.pass(10_000);
+    expect(world.outgoing.keys).toEqual([
+      `run ${id} started`,
+      `run ${id} parts 1`,
+      `run ${id} parts 2`,
+      `run ${id} ended`,
+    ]);
+    expect(world.outgoing.posts.map(({ thread }) => thread)).toEqual([null, ...Array(3).fill(`run ${id} started`)]);
+    expect(world.outgoing.shown(`run ${id} parts 1`)).toBe("✓ gather-accounts");
+    expect(world.outgoing.shown(`run ${id} parts 2`)).toBe(
+      "✓ gather-orgs global\n– not run: sync\n✗ refused before any write: *compare* &lt;!here&gt;",
+    );
+    const end = world.outgoing.shown(`run ${id} ended`);
+    expect(end).toContain("*Done, but some records failed* after 4 min 2 s: 17 applied, 1 failed, 0 skipped.");
+    expect(end).toContain("Customers, global: 15 created");
+    expect(end).toContain(`<https://gitlab.example.com/pipelines/${id}|pipeline ${id}>`);
+  });
+
+  test("twelve messages at most, whatever the number of parts, and none of their ends is left out", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    const names = Array.from({ length: 40 }, (_, index) => `part ${index}.`);
+    for (const name of names) {
+      world.runner.parts(id, { [name]: "done" });
+      await world.time.pass(10_000);
+    }
+    world.runner.end(id, { record: DONE });
+    await world.time.pass(10_000);
+    expect(world.outgoing.posts.length).toBeLessThanOrEqual(12);
+    const said = world.outgoing.posts.map(textOf).join("\n");
+    for (const name of names) expect(said.split(name).length - 1).toBe(1);
+    expect(world.outgoing.keys.at(-1)).toBe(`run ${id} ended`);
+  });
+
+  test("a part that failed and was tried again is told again; unchanged ones are not", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    for (const state of ["failed", "failed", "running", "done", "done"] as const) {
+      world.runner.parts(id, { compare: state });
+      await world.time.pass(10_000);
+    }
+    expect(world.outgoing.posts.slice(1).map(textOf)).toEqual(["✗ failed: compare", "✓ compare"]);
+  });
+
+  test("what the runner tells is looked at, at once; also while it is being looked at", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    await world.time.pass(0);
+    world.runner.parts(id, { compare: "done" });
+    world.runner.tell(id);
+    await world.time.pass(0);
+    expect(world.outgoing.keys).toContain(`run ${id} parts 1`);
+    const looks = world.runner.looks;
+    world.runner.tell("of somebody else");
+    await world.time.pass(0);
+    expect(world.runner.looks).toBe(looks);
+  });
+
+  test("every two seconds on this machine, every ten in GitLab", async () => {
+    for (const [kind, most] of [
+      ["process", 31],
+      ["gitlab", 7],
+    ] as const) {
+      const world = new FlowWorld(kind);
+      await world.started();
+      const before = world.runner.looks;
+      await world.time.pass(60_000);
+      expect(world.runner.looks - before).toBeWithin(most - 2, most + 1);
+    }
+  });
+
+  test("a run that is lost: its thread ends with that", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    world.runner.change(id, { status: "lost" });
+    await world.time.pass(10_000);
+    expect(world.outgoing.shown(`run ${id} ended`)).toContain("*Lost.*");
+    expect(world.time.sleeping).toBe(0);
+  });
+
+  test("failures are named in the end, without a record that is said, and without a page the report is", async () => {
+    const world = new FlowWorld("process");
+    const id = await world.started();
+    world.runner.change(id, { url: null });
+    world.runner.end(id, {
+      exit: 1,
+      record: recordOf([], { failures: [{ where: "global", message: "Zendesk <x> refused." }] }),
+    });
+    await world.time.pass(10_000);
+    expect(world.outgoing.shown(`run ${id} ended`)).toContain("• global: Zendesk &lt;x&gt; refused.");
+    expect(world.outgoing.shown(`run ${id} ended`)).toContain(`\`history/${id}\` on build-1`);
+    const other = await world.started();
+    world.runner.end(other, { exit: null });
+    await world.time.pass(10_000);
+    expect(world.outgoing.shown(`run ${other} ended`)).toContain("It left no result that can be read.");
+  });
+
+  test("GitLab down: one line after ten minutes, one when it is seen again, few looks in between", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    await world.time.pass(0);
+    world.runner.down = new RunnerError("GitLab does not answer.");
+    await world.time.pass(TEN_MINUTES - 30_000);
+    expect(world.outgoing.keys).toEqual([`run ${id} started`]);
+    const looks = world.runner.looks;
+    await world.time.pass(60 * 60_000);
+    expect(world.runner.looks - looks).toBeLessThan(70);
+    expect(world.outgoing.keys).toEqual([`run ${id} started`, `run ${id} unseen 1`]);
+    expect(world.outgoing.shown(`run ${id} unseen 1`)).toContain("GitLab does not answer.");
+    world.runner.down = null;
+    world.runner.parts(id, { compare: "done" });
+    await world.time.pass(60_000);
+    expect(world.outgoing.keys.slice(2)).toEqual([`run ${id} seen again 1`, `run ${id} parts 1`]);
+    // Down once more, and briefly: only what lasts is told, under keys of its own.
+    world.runner.down = new RunnerError("GitLab does not answer.");
+    await world.time.pass(TEN_MINUTES * 2);
+    expect(world.outgoing.keys.at(-1)).toBe(`run ${id} unseen 2`);
+  });
+
+  test("a run that is never seen again is given up after a day", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    world.runner.down = new RunnerError("GitLab does not answer.");
+    await world.time.pass(25 * 3_600_000);
+    expect(world.outgoing.keys).toEqual([`run ${id} started`, `run ${id} unseen 1`, `run ${id} ended`]);
+    expect(world.time.sleeping).toBe(0);
+  });
+});
+
+describe("more than was confirmed", () => {
+  const more = (change: Partial<RecordedComparison> = {}) =>
+    comparison({
+      planned: { creates: 5, updates: 12, marks: 1 },
+      unconfirmed: [{ effect: "creates", count: 5, confirmed: 3 }],
+      refused: "More creates than were confirmed: 5, confirmed were 3.",
+      ...change,
+    });
+
+  async function stopped(comparisons: RecordedComparison[]) {
+    const world = new FlowWorld();
+    const id = await world.started();
+    world.runner.end(id, { exit: 4, record: recordOf(comparisons, { exit: 4, dry_run: false }) });
+    await world.time.pass(10_000);
+    return { world, id };
+  }
+
+  test("says how many there are and how many were confirmed, and asks again, bound to the same user", async () => {
+    const { world, id } = await stopped([more()]);
+    expect(world.outgoing.keys.slice(-2)).toEqual([`run ${id} ended`, `run ${id} asks again`]);
+    const end = world.outgoing.shown(`run ${id} ended`);
+    expect(end).toContain("*Stopped: there is more to change than was confirmed*");
+    expect(end).toContain("Customers, global: now 5 creates (confirmed: 3)");
+    expect(end).toContain("Nothing was written.");
+    const again = world.outgoing.posts.at(-1);
+    expect(again?.thread).toBe(`run ${id} started`);
+    const told = new Told();
+    await world.flow.confirm(tokenOf(again), BOB, told);
+    expect(told.texts).toEqual(["privately: Only <@U0ANN> can confirm this."]);
+    await world.flow.confirm(tokenOf(again), ANN, told);
+    expect(world.runner.starts.at(-1)?.atMost).toEqual({
+      global: { creates: 5, updates: 12, marks: 1, downgrades: 2 },
+    });
+  });
+
+  test("the new offer expires five minutes after it was put", async () => {
+    const { world } = await stopped([more()]);
+    await world.time.pass(300_000);
+    const told = new Told();
+    await world.flow.confirm(tokenOf(world.outgoing.posts.at(-1)), ANN, told);
+    expect(told.texts[0]).toContain("expired");
+    expect(world.runner.starts.filter(({ dryRun }) => !dryRun)).toHaveLength(1);
+  });
+
+  test("a branch that was written all the same is named", async () => {
+    const { world, id } = await stopped([more(), comparison({ name: "usgov", results: results(3) })]);
+    const end = world.outgoing.shown(`run ${id} ended`);
+    expect(end).toContain("Written all the same, within what was confirmed: Customers, us-government.");
+    expect(end).not.toContain("Nothing was written.");
+  });
+
+  test("what the run did not come to keeps its confirmed counts", async () => {
+    const { world } = await stopped([more({ name: "usgov" })]);
+    await world.flow.confirm(tokenOf(world.outgoing.posts.at(-1)), ANN, new Told());
+    expect(world.runner.starts.at(-1)?.atMost).toEqual({
+      global: { creates: 3, updates: 12, marks: 1, downgrades: 2 },
+      usgov: { creates: 5, updates: 12, marks: 1, downgrades: 2 },
+    });
+  });
+
+  test("over a limit as well: does not ask again", async () => {
+    const { world, id } = await stopped([
+      more({ measures: [{ effect: "creates", count: 5, limit: 4, exceeded: true }] }),
+    ]);
+    expect(world.outgoing.keys.at(-1)).toBe(`run ${id} ended`);
+    expect(world.outgoing.posts.flatMap(buttons)).toEqual([]);
+  });
+});
+
+describe("cancel", () => {
+  test("nothing is running: says so", async () => {
+    const world = new FlowWorld();
+    const told = new Told();
+    await world.flow.cancel(ANN, told);
+    expect(told.texts).toEqual(["privately: Nothing is running that could be cancelled."]);
+  });
+
+  test("a run of the bot's: what happens is answered, and said in its thread", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    const told = new Told();
+    await world.flow.cancel(BOB, told);
+    expect(world.runner.cancelled).toEqual([id]);
+    expect(told.texts[0]).toContain("finishes what is in flight");
+    expect(world.outgoing.posts.at(-1)).toMatchObject({
+      key: `run ${id} cancelled by U0BOB`,
+      thread: `run ${id} started`,
+    });
+    expect(world.outgoing.shown(`run ${id} cancelled by U0BOB`)).toContain("<@U0BOB> cancelled this run");
+    expect(world.results.at(-1)).toBe(`U0BOB cancel pipeline ${id} → asked to stop`);
+  });
+
+  test("a scheduled run: said in the channel", async () => {
+    const world = new FlowWorld();
+    world.runner.add({ id: "9" });
+    await world.flow.cancel(ANN, new Told());
+    expect(world.outgoing.posts).toMatchObject([{ key: "run 9 cancelled by U0ANN", thread: null }]);
+    expect(textOf(world.outgoing.posts[0] ?? {})).toContain("pipeline 9");
+  });
+
+  test("the runner cannot: its words, nothing public", async () => {
+    const world = new FlowWorld();
+    world.runner.add({ id: "9" });
+    world.runner.cannotCancel = new RunnerError("The token may not cancel. Cancel it in GitLab.");
+    const told = new Told();
+    await world.flow.cancel(ANN, told);
+    expect(told.texts[0]).toContain("Cancel it in GitLab.");
+    expect(world.outgoing.posts).toEqual([]);
+    expect(world.results.at(-1)).toContain("not cancelled: The token may not cancel.");
+  });
+});
