@@ -274,6 +274,21 @@ describe("changes from outside", () => {
     expect((await call("POST", done.responseUrl, {}, { text: "more" })).body).toMatchObject({ error: "expired_url" });
   });
 
+  test("Slack: a socket, opened with the app's own token", async () => {
+    const sandbox = await start();
+    const opened = (token = "") =>
+      call("POST", `${sandbox.env.SLACK_API_URL}apps.connections.open`, { authorization: `Bearer ${token}` });
+    expect((await opened(sandbox.env.SLACK_BOT_TOKEN)).body).toMatchObject({ error: "not_allowed_token_type" });
+    const { body } = await opened(sandbox.slackAppToken);
+    const socket = new WebSocket(body.url);
+    const first = await new Promise((resolve) => {
+      socket.onmessage = ({ data }) => resolve(JSON.parse(String(data)));
+    });
+    expect(first).toMatchObject({ type: "hello", num_connections: 1 });
+    expect(sandbox.slackSockets.connections).toBe(1);
+    socket.close();
+  });
+
   test("Salesforce sessions end", async () => {
     const sandbox = await start();
     const { body } = await salesforceToken(sandbox);
