@@ -9,8 +9,8 @@ export interface MessageUpdate {
   ts: string;
   text: string;
   blocks: () => Block[];
-  /** Told once where the message could not be changed at the first attempt; the reason is in words. */
-  onTrouble: (reason: string) => Promise<void>;
+  /** Told once where the message could not be changed at the first attempt: why, in words, and whether it is tried again. */
+  onTrouble: (reason: string, again: boolean) => Promise<void>;
 }
 
 /** How messages are changed. */
@@ -43,7 +43,7 @@ export class MessageUpdates {
       const outcome = await this.setting.channel.update(ts, { text, blocks: blocks() });
       if (outcome.is === "posted") return true;
       const reason = outcome.is === "limited" ? "Slack takes no more changes for a moment" : outcome.reason;
-      if (attempt === 1) await onTrouble(reason);
+      if (attempt === 1) await onTrouble(reason, outcome.is !== "refused");
       if (outcome.is === "refused") return false;
       const wait = outcome.is === "limited" ? outcome.waitMs : FIRST_WAIT_MS * 2 ** (attempt - 1);
       if (attempt < MOST_ATTEMPTS) await this.setting.sleep(wait);

@@ -147,7 +147,15 @@ class Care {
       return false;
     });
     if (elsewhere) return { is: "run goes on", reason: "a run goes on elsewhere" };
-    return retryContacts(id, this.setting.openRetry);
+    try {
+      return await retryContacts(id, this.setting.openRetry);
+    } catch (error) {
+      this.setting.warn(`retrying the contacts of organization ${id} failed: ${failureWords(error)}`);
+      return {
+        is: "not retried",
+        reason: "Something went wrong inside the bot; its log says more. Try again in a minute.",
+      };
+    }
   }
 
   #inTurn<Done>(work: () => Promise<Done>): Promise<Done> {
@@ -175,13 +183,11 @@ class Care {
       ts,
       text,
       blocks: () => withStates(blocks, this.#known(ts, id, state)),
-      onTrouble: (reason) =>
-        reply.privately(
-          saidLines([
-            did,
-            `Only the message could not be changed (${mrkdwnText(reason, 200)}): it is tried a few times more.`,
-          ]),
-        ),
+      onTrouble: (reason, again) => {
+        const then = again ? "it is tried a few times more" : "the next click on it tries again";
+        const trouble = `Only the message could not be changed (${mrkdwnText(reason, 200)}): ${then}.`;
+        return reply.privately(saidLines([did, trouble]));
+      },
     });
   }
 

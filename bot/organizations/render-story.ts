@@ -28,7 +28,7 @@ const MOST_FILES = 4;
 export function storyLines(asked: string, { told, run }: Story, setting: StorySetting): string[] {
   const when = runLine(setting.run, run.runIds);
   const gaps = gapLines(run);
-  if (told.is === "story") return [...aboutLines(told.story, setting), when, ...gaps];
+  if (told.is === "story") return [...aboutLines(told.story, when, setting), ...gaps];
   if (told.is === "several") {
     const more = told.more > 0 ? [`and ${told.more} more`] : [];
     return [
@@ -49,13 +49,14 @@ export function storyLines(asked: string, { told, run }: Story, setting: StorySe
   ];
 }
 
-function aboutLines(story: OrganizationStory, { hosts, state }: StorySetting): string[] {
+function aboutLines(story: OrganizationStory, when: string, { hosts, state }: StorySetting): string[] {
   const { name, otherNames, salesforceId, source, notes, instances } = story;
   const title = `*${mrkdwnText(name ?? "", 80) || "(no name)"}*`;
   const others = otherNames.slice(0, 3).map((one) => mrkdwnText(one, 80));
   return [
     salesforceId === null ? title : `${title}  ${accountLink(salesforceId, hosts)}`,
     ...(others.length > 0 ? [`Also called ${others.join(", ")}`] : []),
+    when,
     source,
     ...noteLines(notes),
     ...(state ? [`Since then: ${stateText(state)}`] : []),

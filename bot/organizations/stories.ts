@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { InternalError, messageOf } from "../../lib/errors.ts";
-import type { Answers, Told } from "../../lib/report/tell-organizations.ts";
+import { type Answers, type Told, tellOrganizations } from "../../lib/report/tell-organizations.ts";
 
 /** The answer to one question, and what it rests on. */
 export interface Story {
@@ -61,8 +63,11 @@ async function serve(served: readonly Waiting[], read: typeof readInThread): Pro
 }
 
 function readInThread(directory: string, asked: readonly string[]): Promise<Answers> {
+  const script = new URL("./story-worker.ts", import.meta.url);
+  // A bundle has no such file: there the files are read in this thread, and clicks wait meanwhile.
+  if (!existsSync(script)) return tellOrganizations(asked, new ArtifactStore(directory));
   return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL("./story-worker.ts", import.meta.url), { workerData: { directory, asked } });
+    const thread = new Worker(script, { workerData: { directory, asked } });
     const end = () => void thread.terminate();
     thread.once("message", (answers: Answers) => {
       resolve(answers);

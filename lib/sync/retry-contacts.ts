@@ -3,7 +3,7 @@ import type { Result } from "../artifacts/results.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
-import { ConfigurationError, messageOf, RefusedError } from "../errors.ts";
+import { ConfigurationError, messageOf, RefusedError, ZdsyncError } from "../errors.ts";
 import type { Needs, WritingContext } from "../stage/stage.ts";
 import { proveInstance } from "../zendesk/prove-instance.ts";
 import { type ContactsDone, type ContactsDue, finishContacts } from "./contacts.ts";
@@ -40,7 +40,8 @@ export type RetryEnd =
 
 /**
  * Does for one organization of global, now, what sync does about the contacts of new ones (Y2, Y3): its account's sold-to addresses
- * are taken from Salesforce as they are at this moment. The organization may be of any age: a person asks for it. Never throws.
+ * are taken from Salesforce as they are at this moment. The organization may be of any age: a person asks for it.
+ * Throws only what is no error of ours (a fault of the program).
  */
 export async function retryContacts(organizationId: number, open: () => Promise<RetrySession>): Promise<RetryEnd> {
   let session: RetrySession;
@@ -52,7 +53,8 @@ export async function retryContacts(organizationId: number, open: () => Promise<
   try {
     return await retryIn(session.context, organizationId);
   } catch (error) {
-    return { is: "not retried", reason: messageOf(error) };
+    if (error instanceof ZdsyncError) return { is: "not retried", reason: error.message };
+    throw error;
   } finally {
     await session.close();
   }
@@ -60,7 +62,8 @@ export async function retryContacts(organizationId: number, open: () => Promise<
 
 function notOpened(error: unknown): RetryEnd {
   if (error instanceof RefusedError) return { is: "run goes on", reason: error.message };
-  if (!(error instanceof ConfigurationError)) return { is: "not retried", reason: messageOf(error) };
+  if (!(error instanceof ZdsyncError)) throw error;
+  if (!(error instanceof ConfigurationError)) return { is: "not retried", reason: error.message };
   const problems = error.problems.map(({ where, what }) => `${where}: ${what}`).join("; ");
   return {
     is: "not retried",
