@@ -46,7 +46,8 @@ export function keepDelivering(outbox: Outbox, channel: SlackChannel, setting: K
         outbox.deliver(channel, { now, sleep: (milliseconds) => patience(milliseconds), stop }),
       );
       if (stop.reason !== null) return;
-      if (blocked !== null && blocked !== warned) warn(`${left} messages to Slack wait: ${blocked}`);
+      if (blocked !== null && blocked !== warned)
+        warn(`${left === 1 ? "1 message to Slack waits" : `${left} messages to Slack wait`}: ${blocked}`);
       warned = blocked;
       pause = posted > 0 || left === 0 ? FIRST_PAUSE : pause;
       // While nothing passes, a new message does not make Slack be asked sooner.
