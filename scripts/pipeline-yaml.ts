@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
+import { inputs as summaryInputs } from "../bin/commands/pipeline-summary.ts";
 import { loadStage, type StageName } from "../bin/stages.ts";
-import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import { componentInputs } from "./component-inputs.ts";
+import { RUN_RECORD } from "../lib/runs/run-record.ts";
+import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
+import { componentInputs, variableFrom } from "./component-inputs.ts";
 
 type Instance = "global" | "us-government";
 const INSTANCES: readonly Instance[] = ["global", "us-government"];
@@ -115,14 +117,20 @@ function summary() {
     interruptible: true,
     variables: {
       FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR: "true",
-      INPUT_DATA_DIR: { value: "$[[ inputs.data-dir ]]", expand: false },
+      ZDSYNC_RUN_ID: "pipeline-$CI_PIPELINE_ID",
+      ...Object.fromEntries(
+        describeInputs(summaryInputs).map((input) => [
+          inputVariable(input.name),
+          { value: variableFrom(input), expand: false },
+        ]),
+      ),
     },
     script: ["zdsync pipeline-summary"],
     artifacts: {
       when: "always",
       access: "$[[ inputs.access ]]",
       expire_in: "$[[ inputs.expire-in ]]",
-      paths: ["$[[ inputs.data-dir ]]/report.md"],
+      paths: ["report.md", RUN_RECORD].map((name) => `$[[ inputs.data-dir ]]/${name}`),
     },
   };
 }

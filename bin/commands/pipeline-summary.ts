@@ -1,20 +1,26 @@
 import * as v from "valibot";
+import { type ChangesetManifest, RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { countResults } from "../../lib/artifacts/results.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../../lib/changesets/comparison.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
+import { INSTANCES } from "../../lib/domain/instance.ts";
 import type { Effect } from "../../lib/domain/limits.ts";
 import { ConfigurationError, EXIT, type ExitCode, messageOf, type Problem } from "../../lib/errors.ts";
 import { ciJob } from "../../lib/gitlab/ci-job.ts";
 import { namePipeline } from "../../lib/gitlab/job-files.ts";
-import { dataDir } from "../../lib/stage/inputs.ts";
+import { unconfirmedMessage } from "../../lib/runs/confirmed-counts.ts";
+import { RUN_RECORD } from "../../lib/runs/run-record.ts";
+import { dataDir, dryRun, instances } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
+import { type PipelineFacts, writePipelineRecord } from "./pipeline-record.ts";
 import { writeReport } from "./write-report.ts";
 
-const inputs = v.object({ "data-dir": dataDir });
+/** What the last job of a pipeline accepts. */
+export const inputs = v.object({ "data-dir": dataDir, "dry-run": dryRun, instances });
 
 /** The last job of a pipeline: reads what all stages left in the data directory; changes nothing but the pipeline's name. */
 export const pipelineSummary: LoadedCommand = {
@@ -24,7 +30,8 @@ export const pipelineSummary: LoadedCommand = {
 };
 
 async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
-  const store = new ArtifactStore(parseInputs(inputs, given, shell.env)["data-dir"]);
+  const orders = parseInputs(inputs, given, shell.env);
+  const store = new ArtifactStore(orders["data-dir"]);
   const reports: StageReport[] = [];
   for (const name of COMPARISONS) {
     const report = await reportOf(store, name);
@@ -34,10 +41,34 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
   const name = pipelineName(comparisons);
   const [first] = reports;
   if (first) await writeReport(store, { run_id: first.run_id, today: first.today, hosts: name }, reports);
+  try {
+    await writePipelineRecord(store, reports, factsOf(orders, first, shell));
+  } catch (error) {
+    shell.output.err(`warning: ${RUN_RECORD} is not there: ${messageOf(error)}`);
+  }
   if (json) shell.output.out(JSON.stringify({ exit: EXIT.done, name, comparisons }));
   else shell.output.out(comparisons.length > 0 ? `${renderComparisons(comparisons)}\n\n${name}` : name);
   await rename(name, shell.env, shell.output.err);
   return EXIT.done;
+}
+
+/** GitLab tells when the pipeline was made; without it, it began when this job did. */
+function factsOf(
+  orders: v.InferOutput<typeof inputs>,
+  first: StageReport | undefined,
+  { env, clock }: Call["shell"],
+): PipelineFacts {
+  const now = clock();
+  const created = Date.parse(env.CI_PIPELINE_CREATED_AT ?? "");
+  const runIds = [first?.run_id, env.ZDSYNC_RUN_ID, `pipeline-${env.CI_PIPELINE_ID}`, "pipeline"];
+  return {
+    run_id: runIds.find((id) => id !== undefined && RUN_ID.test(id)) ?? "pipeline",
+    dry_run: orders["dry-run"],
+    instances: orders.instances === "both" ? [...INSTANCES] : [orders.instances],
+    host: env.CI_SERVER_HOST || "gitlab",
+    startedAt: Number.isNaN(created) ? now : new Date(created),
+    now,
+  };
 }
 
 /** A name that is not set is no reason to fail: everything of importance is done by then. */
@@ -75,6 +106,17 @@ export function pipelineName(comparisons: readonly ComparisonReport[]): string {
   ].join(", ");
 }
 
+/** Why a comparison was refused, as its manifest tells it; null where it was not. */
+function refusalOf(name: Comparison, { limits, unconfirmed }: ChangesetManifest): string | null {
+  const over = limits.filter(({ exceeded }) => exceeded);
+  const text = over.map(({ count, effect, limit }) => `${count} ${effect}, limit ${limit ?? "none"}`).join("; ");
+  const refusals = [
+    ...(over.length > 0 ? [`Over a limit: ${text}. Nothing was written.`] : []),
+    ...(unconfirmed.length > 0 ? [unconfirmedMessage(name, unconfirmed)] : []),
+  ];
+  return refusals.length > 0 ? refusals.join("\n") : null;
+}
+
 /** What the files say of one comparison; null where it was not made. */
 async function reportOf(store: ArtifactStore, name: Comparison): Promise<StageReport | null> {
   const manifest = await store.readChangesetManifest(name);
@@ -87,9 +129,7 @@ async function reportOf(store: ArtifactStore, name: Comparison): Promise<StageRe
     effect: one.effect as Effect,
     limitText: one.limit === null ? "none" : String(one.limit),
   }));
-  const over = measures
-    .filter((one) => one.exceeded)
-    .map((one) => `${one.count} ${one.effect}, limit ${one.limitText}`);
+  const refusal = refusalOf(name, manifest);
   return {
     stage: "pipeline-summary",
     run_id: manifest.run_id,
@@ -102,7 +142,8 @@ async function reportOf(store: ArtifactStore, name: Comparison): Promise<StageRe
       existing: manifest.existing,
       planned: manifest.counts,
       measures,
-      ...(over.length > 0 && !written ? { refused: `Over a limit: ${over.join("; ")}. Nothing was written.` } : {}),
+      ...(manifest.unconfirmed.length > 0 ? { unconfirmed: manifest.unconfirmed } : {}),
+      ...(refusal !== null && !written ? { refused: refusal } : {}),
       ...(written
         ? {
             results: {

@@ -86,14 +86,9 @@ export function countDecisions(decisions: readonly AccountDecision[]): ProcessCo
 export function unknownCharges(decisions: readonly AccountDecision[]): UnknownCharge[] {
   const found = new Map<string, UnknownCharge>();
   for (const decision of decisions) {
-    for (const [name, unexpired] of unknownNames(decision)) {
-      const entry = found.get(name) ?? { charge_name: name, accounts: [], unexpired_accounts: [] };
-      entry.accounts.push(decision.salesforce_id);
-      if (unexpired) entry.unexpired_accounts.push(decision.salesforce_id);
-      found.set(name, entry);
-    }
+    for (const [name, unexpired] of unknownNames(decision)) addUnknown(found, name, decision.salesforce_id, unexpired);
   }
-  return [...found.values()].sort((one, other) => (one.charge_name < other.charge_name ? -1 : 1));
+  return sortedByName(found);
 }
 
 /** The account's unknown charge names, and whether it has an unexpired charge of that name. */
@@ -107,9 +102,45 @@ function unknownNames(decision: AccountDecision): Map<string, boolean> {
   return names;
 }
 
+const UNEXPIRED = "unexpired, support may be missing";
+const UNKNOWN_REASON = new RegExp(
+  `^unknown charge name (".*") \\((${UNEXPIRED}|expired)\\); add it to plans.yml$`,
+  "s",
+);
+
 function unknownReason(name: string, unexpired: boolean): string {
-  const state = unexpired ? "unexpired, support may be missing" : "expired";
-  return `unknown charge name ${JSON.stringify(name)} (${state}); add it to plans.yml`;
+  return `unknown charge name ${JSON.stringify(name)} (${unexpired ? UNEXPIRED : "expired"}); add it to plans.yml`;
+}
+
+/** The unknown charges that notes tell of, where only the notes are left: the last job of a pipeline has nothing else. Sorted. */
+export function unknownChargesIn(notes: readonly Note[]): UnknownCharge[] {
+  const found = new Map<string, UnknownCharge>();
+  for (const { rule, salesforce_id: account, reason } of notes) {
+    const [, quoted, state] = UNKNOWN_REASON.exec(reason) ?? [];
+    if (rule !== "E2" || account === null || quoted === undefined) continue;
+    addUnknown(found, unquoted(quoted), account, state === UNEXPIRED);
+  }
+  return sortedByName(found);
+}
+
+/** A name as it was before it was quoted; notes that somebody edited may hold none. */
+function unquoted(text: string): string {
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+function addUnknown(found: Map<string, UnknownCharge>, name: string, account: string, unexpired: boolean): void {
+  const entry = found.get(name) ?? { charge_name: name, accounts: [], unexpired_accounts: [] };
+  entry.accounts.push(account);
+  if (unexpired) entry.unexpired_accounts.push(account);
+  found.set(name, entry);
+}
+
+function sortedByName(found: ReadonlyMap<string, UnknownCharge>): UnknownCharge[] {
+  return [...found.values()].sort((one, other) => (one.charge_name < other.charge_name ? -1 : 1));
 }
 
 function allCharges({ subscriptions, strayCharges }: AccountDecision): JudgedCharge[] {

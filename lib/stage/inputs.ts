@@ -33,6 +33,12 @@ export const dataDir = v.optional(
 /** Which Zendesk instance. */
 export const instance = v.pipe(v.picklist(INSTANCES), v.description("Zendesk instance: global or us-government"));
 
+/** Which instances a whole pipeline works on: one value for a form, where `run` takes one instance or none. */
+export const instances = v.optional(
+  v.pipe(v.picklist(["both", ...INSTANCES]), v.description("Zendesk instances to compare and write: both, or one")),
+  "both",
+);
+
 /** Replaces today (G3). */
 export const today = v.optional(
   v.pipe(

@@ -1,0 +1,68 @@
+import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
+import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { endingOf } from "../../lib/runs/run-ending.ts";
+import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
+import { worstOf } from "../../lib/stage/run-stage.ts";
+import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
+
+/** What the last job of a pipeline knows of it, beside the files. */
+export interface PipelineFacts extends Pick<RunRecord, "run_id" | "dry_run" | "instances" | "host"> {
+  startedAt: Date;
+  now: Date;
+}
+
+/**
+ * Leaves `run.json` of a pipeline beside its report: what its stages left behind, as a run in one process tells it. There are no
+ * steps in it: how jobs went GitLab knows. Why a job ended early only its log says.
+ */
+export async function writePipelineRecord(
+  store: ArtifactStore,
+  reports: readonly StageReport[],
+  { startedAt, now, ...facts }: PipelineFacts,
+): Promise<void> {
+  const comparisons = reports.flatMap(({ comparison }) => comparison ?? []);
+  const failures = unfinished(comparisons, facts);
+  const exit = exitOfPipeline(comparisons, failures.length > 0);
+  const notes = await store.readIfThere("process_notes.json").catch(() => null);
+  const record: RunRecord = {
+    schema: 1,
+    command: "pipeline",
+    ...facts,
+    pid: null,
+    started_at: startedAt.toISOString(),
+    ended_at: now.toISOString(),
+    steps: [],
+    ...(await endingOf({ exit, reports, failures }, store)),
+    unknown_charges: unknownChargesIn(notes?.records ?? []),
+  };
+  await store.writeText(RUN_RECORD, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Comparisons that should have been made or written and were not; after a refusal in the same instance that is no failure. */
+function unfinished(
+  comparisons: readonly ComparisonReport[],
+  { instances, dry_run }: Pick<RunRecord, "instances" | "dry_run">,
+): RunRecord["failures"] {
+  const refused = new Set(comparisons.flatMap((one) => (one.refused ? [COMPARISON[one.name].instance] : [])));
+  return COMPARISONS.flatMap((name) => {
+    const { instance, title } = COMPARISON[name];
+    const made = comparisons.find((one) => one.name === name);
+    if (!instances.includes(instance) || refused.has(instance)) return [];
+    if (made && (made.results || dry_run)) return [];
+    const what = made ? "was not written" : "was not made";
+    return [{ where: instance, message: `"${title}" ${what}: the pipeline's jobs say why.` }];
+  });
+}
+
+/** The exit code that `zdsync run` would have ended with, as far as files tell. */
+function exitOfPipeline(comparisons: readonly ComparisonReport[], hasFailures: boolean): ExitCode {
+  const someFailed = comparisons.some(({ results }) => Object.values(results ?? {}).some(({ failed }) => failed > 0));
+  return worstOf([
+    EXIT.done,
+    ...(hasFailures ? [EXIT.failed] : []),
+    ...(comparisons.some(({ refused }) => refused) ? [EXIT.refused] : []),
+    ...(someFailed ? [EXIT.someFailed] : []),
+  ]);
+}
