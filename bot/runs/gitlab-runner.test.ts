@@ -26,7 +26,7 @@ async function world(change: (settings: PipelineSettings) => Partial<PipelineSet
   const sandbox = await startSandbox({ accounts: 1, today: "2026-11-23" });
   open.push(() => sandbox.stop());
   const [header] = parseAllDocuments(await readFile(join(import.meta.dir, "../../.gitlab/ci/pipeline.yml"), "utf8"));
-  const { spec } = header?.toJS() as { spec: { inputs: Record<string, DeclaredInput> } };
+  const { spec } = (header?.toJS() ?? { spec: { inputs: {} } }) as { spec: { inputs: Record<string, DeclaredInput> } };
   sandbox.pipelines.define({ inputs: spec.inputs, jobs: () => JOBS.map((name) => ({ name })) });
   const folder = await mkdtemp(join(tmpdir(), "zdsync-runner-"));
   open.push(() => rm(folder, { recursive: true, force: true }));
