@@ -73,7 +73,7 @@ export class Confirmations {
         const hindered = hindrance(offer, by, at);
         if (offer === null || hindered !== null) return hindered ?? "unknown";
         if (runs.unended().some(({ runId }) => runId === null)) return "busy";
-        return offers.end(offer.digest, "used") ? runs.begin(offer, clock()) : "used";
+        return offers.end(offer.digest, "used") ? runs.begin({ ...offer, by }, clock()) : "used";
       })
       .immediate();
   }

@@ -11,6 +11,9 @@ export const OFFER_MS = 5 * 60_000;
 /** Offers are remembered for a day, so that an old button can be told from one that never was. */
 const REMEMBERED_MS = 24 * 3_600_000;
 
+/** Stands for the channel of an offer that is made publicly: the channel of notices need not be the one where it was asked for. */
+export const ANY_CHANNEL = "";
+
 /** A run that somebody may start, once: what it is, who may, and until when. */
 export interface Offer {
   /** SHA-256 of the token: the token itself is only in the button. */
@@ -78,7 +81,8 @@ export class Offers {
 /** What keeps somebody from confirming or dismissing an offer; null where nothing does. Pure. */
 export function hindrance(offer: Offer | null, by: Actor, now: Date): Hindrance | null {
   if (offer === null) return "unknown";
-  const isTheirs = offer.by.user === by.user && offer.by.team === by.team && offer.by.channel === by.channel;
+  const isThere = offer.by.channel === ANY_CHANNEL || offer.by.channel === by.channel;
+  const isTheirs = offer.by.user === by.user && offer.by.team === by.team && isThere;
   if (!isTheirs) return "not theirs";
   if (offer.state !== "open") return offer.state;
   return offer.expiresAt.getTime() <= now.getTime() ? "expired" : null;

@@ -152,6 +152,7 @@ describe("killed and started again", () => {
       }
       const posts = world.outgoing.posts.map((post) => `${post.key} | ${post.thread} | ${textOf(post)}`);
       expect({ at, posts }).toEqual({ at, posts: expected });
+      expect(world.database.query("select * from run_posts").all()).toEqual([]);
       // The button that came out works, whichever of the two programs made it.
       const again = new Told();
       await world.another().confirm(tokenOf(world.outgoing.posts.at(-1)), ANN, again);

@@ -3,6 +3,7 @@ import type { Runner, RunState } from "../runs/runner.ts";
 import { mention, saidLines } from "./blocks.ts";
 import { confirmedText } from "./counts.ts";
 import type { DecidedPost, FollowedRun, Told } from "./followed-runs.ts";
+import { ANY_CHANNEL } from "./offers.ts";
 import { asksAgain, renderEnd } from "./render-end.ts";
 import { instanceText, runLink } from "./run-words.ts";
 
@@ -62,7 +63,7 @@ export function tellRun(kind: Runner["kind"], followed: FollowedRun, run: RunSta
   if (again)
     posts.push({
       ...reply(run.id, KEY.asksAgain(run.id), again.lines),
-      asksAgain: { by: followed.by, instance: followed.instance, counts: again.counts },
+      asksAgain: { by: { ...followed.by, channel: ANY_CHANNEL }, instance: followed.instance, counts: again.counts },
     });
   return { state: "ended", told, posts };
 }
