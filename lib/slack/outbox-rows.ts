@@ -58,13 +58,21 @@ export class OutboxRows {
     return row === null ? null : v.parse(v.object({ ts: v.string() }), row).ts;
   }
 
+  /** About to be sent; again within one delivery (after a rate limit) it is the same attempt. */
   sending(key: string, at: number): void {
-    const sql = "update outbox set state = 'sending', sent_at = ?, attempts = attempts + 1 where key = ?";
+    const sql =
+      "update outbox set sent_at = ?, attempts = attempts + (state = 'pending'), state = 'sending' where key = ?";
     this.database.query(sql).run(at, key);
   }
 
   posted(key: string, ts: string): void {
     this.database.query("update outbox set state = 'posted', ts = ?, reason = null where key = ?").run(ts, key);
+  }
+
+  /** Certainly not posted, and through no fault of its own: no attempt. */
+  limited(key: string, reason: string): void {
+    const sql = "update outbox set state = 'pending', reason = ?, attempts = attempts - 1 where key = ?";
+    this.database.query(sql).run(reason, key);
   }
 
   /** Certainly not posted; tried again from `nextAt` on. */

@@ -98,6 +98,10 @@ describe("Slack fails", () => {
     outbox.put(post("b"));
     expect(await deliver()).toEqual({ posted: 1, left: 1, blocked: "Slack's rate limit lasted too long" });
     expect(slept.filter((one) => one === 50_000)).toHaveLength(3);
+    // Waiting for its turn is no attempt.
+    expect(outbox.undelivered()).toMatchObject([
+      { key: "b", attempts: 0, reason: expect.stringContaining("rate limit") },
+    ]);
     expect((await deliver()).left).toBe(0);
     expect(texts(slack)).toEqual(["about a", "about b"]);
   });

@@ -57,8 +57,9 @@ export class Outbox implements Outgoing, Disposable {
 
   /** @param where an open database, which stays the caller's, or a file */
   constructor(where: Database | string, clock: () => Date = () => new Date()) {
-    this.#own = typeof where === "string" ? openDatabase(where) : null;
-    this.#rows = new OutboxRows(typeof where === "string" ? (this.#own as Database) : where);
+    const database = typeof where === "string" ? openDatabase(where) : where;
+    this.#own = typeof where === "string" ? database : null;
+    this.#rows = new OutboxRows(database);
     this.#clock = clock;
   }
 
@@ -126,7 +127,7 @@ export class Outbox implements Outgoing, Disposable {
     );
     if (outcome.is === "posted") this.#rows.posted(key, outcome.ts);
     else if (outcome.is === "unknown") this.#rows.note(key, outcome.reason);
-    else if (outcome.is === "limited") this.#rows.pending(key, "Slack's rate limit lasted too long");
+    else if (outcome.is === "limited") this.#rows.limited(key, "Slack's rate limit lasted too long");
     else this.#rows.pending(key, outcome.reason, outcome.about ? now().getTime() + retryAfter(attempts) : 0);
     return outcome;
   }
