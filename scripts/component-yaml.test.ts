@@ -50,6 +50,7 @@ describe("patterns", () => {
     ["run-id", "pipeline-12.a_b"],
     ["data-dir", "some/data.d"],
     ["allow", "marks=120 marked_total=3"],
+    ["at-most", "global.creates=3 usgov_user.downgrades=0"],
     ["expect", `${digest} ${digest}`],
     ["max-age", "60m"],
     ["deadline", "90s"],
@@ -60,6 +61,10 @@ describe("patterns", () => {
 
   test.each([
     ["data-dir", ["../data", "/data", "data/../..", "a b", ".hidden", ""]],
+    [
+      "at-most",
+      ["creates=3", "global.creates", "global.marked_total=1", "global.creates=1,usgov.marks=2", "global.creates=1\n"],
+    ],
     ["allow", ["marks", "marks=", "deletes=1", "marks=1,updates=2", "marks=1 "]],
     [
       "image",

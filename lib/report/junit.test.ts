@@ -45,6 +45,13 @@ describe("JUnit", () => {
     );
   });
 
+  test("what is more than was confirmed is a failure with both numbers", () => {
+    const refused = { ...COMPARISON, unconfirmed: [{ effect: "updates" as const, count: 13, confirmed: 12 }] };
+    expect(renderJunit(refused, [])).toContain(
+      'name="confirmed updates: 12"><failure message="13 updates, confirmed were 12: nothing was written">',
+    );
+  });
+
   test("text from outside stays text, and XML stays XML", () => {
     expect(text).toContain("did not stick: &lt;a&gt; &amp; &quot;b&quot;\ufffd (1)");
     expect(text).not.toContain("\u0000");

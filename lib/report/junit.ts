@@ -20,7 +20,11 @@ interface TestCase {
  */
 export function renderJunit(comparison: ComparisonReport, results: readonly Result[]): string {
   const title = `zdsync ${COMPARISON[comparison.name].title}`;
-  const cases = [...limitCases(comparison), ...EFFECTS.flatMap((effect) => groupCases(effect, results))];
+  const cases = [
+    ...limitCases(comparison),
+    ...confirmedCases(comparison),
+    ...EFFECTS.flatMap((effect) => groupCases(effect, results)),
+  ];
   const count = (outcome: TestCase["outcome"]) => cases.filter((one) => one.outcome === outcome).length;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -38,6 +42,15 @@ function limitCases({ measures }: ComparisonReport): TestCase[] {
     name: `limit of ${effect}: ${count}, allowed ${limitText}`,
     outcome: exceeded ? "failure" : "passed",
     message: exceeded ? `${count} ${effect}, allowed ${limitText}: nothing was written` : "",
+    detail: "",
+  }));
+}
+
+function confirmedCases({ unconfirmed = [] }: ComparisonReport): TestCase[] {
+  return unconfirmed.map(({ effect, count, confirmed }) => ({
+    name: `confirmed ${effect}: ${confirmed}`,
+    outcome: "failure",
+    message: `${count} ${effect}, confirmed were ${confirmed}: nothing was written`,
     detail: "",
   }));
 }
