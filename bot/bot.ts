@@ -28,6 +28,8 @@ export interface BotSetting {
   clock: () => Date;
   /** Told what went wrong; never names a customer. */
   warn: (message: string) => void;
+  /** Told what goes on; never names a customer. */
+  say: (message: string) => void;
 }
 
 /** What the transport leads to. */
@@ -65,7 +67,7 @@ export async function createBot(
   const readiness = new Readiness();
   readiness.lacks("bot", "starting");
   const inFlight = new InFlight();
-  const parts = await makeParts({ env, settings, clock, warn });
+  const parts = await makeParts({ env, settings, clock, warn, say: output.err });
   const transport = await createTransport({ settings, clock, warn, readiness, inFlight, parts });
   const secret = settings.pipelines?.webhookSecret ?? null;
   const gitlab = secret !== null && parts.webhook !== null ? { secret, webhook: parts.webhook } : null;

@@ -12,7 +12,9 @@ import { createAuditLog } from "./audit/audit-log.ts";
 import type { BotParts, BotSetting } from "./bot.ts";
 import { createConversation } from "./commands/create-conversation.ts";
 import { openDatabase } from "./database.ts";
-import type { OrganizationCare } from "./parts.ts";
+import { lastRunOf } from "./organizations/last-run.ts";
+import { retryOpener } from "./organizations/open-retry.ts";
+import { createOrganizationCare, linkHosts } from "./organizations/organization-care.ts";
 import { FollowedRuns } from "./run-flow/followed-runs.ts";
 import { createRunFlow } from "./run-flow/run-flow.ts";
 import { createGitlabRunner } from "./runs/gitlab-runner.ts";
@@ -25,8 +27,7 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 
 /** The bot's parts, put together: its memory, the runner, what people may ask for, and what goes on by itself. */
 export async function wireParts(setting: BotSetting): Promise<BotParts> {
-  const { env, settings, clock, warn } = setting;
-  const organizations = notYet;
+  const { env, settings, clock, warn, say } = setting;
   const { slack, config, dataDir } = settings;
   const database = openDatabase(join(dataDir, "bot", "bot.sqlite"));
   const outbox = new Outbox(database, clock);
@@ -40,6 +41,17 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     credentials: (today) => endingCredentials(env, today),
   });
   const access = createAccess(config.slack, createUserGroups(slack, { clock }));
+  const channel = createSlackChannel(slack);
+  const organizations = createOrganizationCare({
+    ...shared,
+    channel,
+    hosts: linkHosts(env),
+    openRetry: retryOpener({ dataDir, env, clock, say }),
+    lastRun: () => lastRunOf(runner, clock()),
+    // On this machine it is the lock that keeps runs and retries apart.
+    runGoesOn: async () => runner.kind === "gitlab" && (await runner.current()) !== null,
+    sleep: Bun.sleep,
+  });
   const followed = new FollowedRuns(database);
   const workers: DeliveryWorker[] = [];
   return {
@@ -53,7 +65,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     webhook,
     async start() {
       outbox.prune(new Date(clock().getTime() - KEPT_MS));
-      workers.push(keepDelivering(outbox, createSlackChannel(slack), { now: clock, warn }));
+      workers.push(keepDelivering(outbox, channel, { now: clock, warn }));
       await runs.resume();
       watch.start();
     },
@@ -92,9 +104,3 @@ function ownCommand(): string[] {
   const source = join(import.meta.dir, "../bin/zdsync.ts");
   return [process.execPath, existsSync(source) ? source : (process.argv[1] ?? source)];
 }
-
-const notYet: OrganizationCare = {
-  tell: (_asked, _by, reply) => reply.privately({ text: "Organizations cannot be looked at yet." }),
-  retry: (_click, reply) => reply.privately({ text: "Contacts cannot be retried yet." }),
-  handled: (_click, reply) => reply.privately({ text: "This cannot be noted yet." }),
-};

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { exitOfFindings, type Finding } from "../lib/doctor/finding.ts";
+import type { RunningSandbox } from "../sandbox/start.ts";
+import { checkBot } from "./check-bot.ts";
+import { BotWorld } from "./testing/bot-world.ts";
+
+const TODAY = "2026-11-24";
+
+async function checked(
+  env: (sandbox: RunningSandbox) => Record<string, string> = () => ({}),
+  change: (sandbox: RunningSandbox) => void = () => {},
+): Promise<{ findings: Finding[]; notOk: string[]; exit: number; world: BotWorld }> {
+  await using world = await BotWorld.start(env);
+  change(world.sandbox);
+  const findings = await checkBot(world.env, TODAY);
+  const notOk = findings.flatMap(({ severity, group, check }) =>
+    severity === "ok" ? [] : [`${severity} ${group} ${check}`],
+  );
+  expect(world.sandbox.writes()).toEqual([]);
+  expect(existsSync(`${world.folder}/data`)).toBe(false);
+  const text = JSON.stringify(findings);
+  for (const secret of world.sandbox.secrets) expect(text).not.toContain(secret);
+  for (const { remedy, severity } of findings) expect(severity === "ok" || (remedy ?? "").length > 10).toBe(true);
+  return { findings, notOk, exit: exitOfFindings(findings), world };
+}
+
+describe("bot --check, which changes nothing", () => {
+  test("everything in order", async () => {
+    const { notOk, exit, findings } = await checked();
+    expect([notOk, exit]).toEqual([[], 0]);
+    expect([...new Set(findings.map(({ group }) => group))]).toEqual(["Settings", "Slack", "GitLab", "Access"]);
+  });
+
+  test.each<[string, string, number]>([
+    ["commands", "problem Slack scope commands", 2],
+    ["chat:write", "problem Slack scope chat:write", 2],
+    ["usergroups:read", "problem Slack scope usergroups:read", 2],
+    ["channels:history", "warning Slack scope channels:history", 0],
+    ["chat:write.public", "warning Slack scope chat:write.public", 0],
+  ])("without the scope %s", async (scope, said, status) => {
+    const { notOk, exit, findings } = await checked(undefined, (sandbox) => sandbox.setSlackScope(scope, false));
+    expect(notOk).toContain(said);
+    expect(exit).toBe(status);
+    expect(findings.find(({ check }) => check === `scope ${scope}`)?.remedy).toContain("slack-manifest");
+  });
+
+  test("scopes of private channels are not asked for where the channel is public", async () => {
+    const { notOk } = await checked(undefined, (sandbox) => {
+      sandbox.setSlackScope("groups:read", false);
+      sandbox.setSlackScope("groups:history", false);
+    });
+    expect(notOk).toEqual([]);
+  });
+
+  test("a wrong token, an archived channel", async () => {
+    const wrong = await checked(() => ({ SLACK_BOT_TOKEN: "xoxb-wrong-0123456789" }));
+    expect([wrong.notOk, wrong.exit]).toEqual([["problem Slack SLACK_BOT_TOKEN"], 2]);
+    const archived = await checked(undefined, (sandbox) => sandbox.archiveSlackChannel());
+    expect(archived.notOk).toContain("problem Slack SLACK_CHANNEL");
+  });
+
+  test("Slack and GitLab down: exit 1, as nothing is known to be wrong", async () => {
+    const dead = "http://127.0.0.1:1";
+    const { findings, exit } = await checked(() => ({
+      SLACK_API_URL: `${dead}/api/`,
+      GITLAB_URL: dead,
+      GITLAB_PROJECT: "support/zdsync",
+      GITLAB_TRIGGER_TOKEN: "glptt-0123456789",
+      GITLAB_READ_TOKEN: "glpat-0123456789",
+    }));
+    const problems = findings.filter(({ severity }) => severity === "problem");
+    expect(problems.map(({ group }) => group).sort()).toEqual(["GitLab", "Slack"]);
+    expect(exit).toBe(1);
+  });
+
+  test("all settings missing or wrong: each named, nobody asked", async () => {
+    const { notOk, exit } = await checked(() => ({
+      SLACK_BOT_TOKEN: "",
+      SLACK_CHANNEL: "",
+      SLACK_SIGNING_SECRET: "",
+      PORT: "http",
+      GITLAB_PROJECT: "zdsync",
+    }));
+    for (const name of [
+      "SLACK_BOT_TOKEN",
+      "SLACK_CHANNEL",
+      "SLACK_SIGNING_SECRET",
+      "PORT",
+      "GITLAB_PROJECT",
+      "GITLAB_TRIGGER_TOKEN",
+    ])
+      expect(notOk).toContain(`problem Settings ${name}`);
+    expect(exit).toBe(2);
+  });
+
+  test("GitLab's tokens: one that may not read is a problem", async () => {
+    const { notOk, findings } = await checked(() => ({
+      GITLAB_PROJECT: "support/zdsync",
+      GITLAB_TRIGGER_TOKEN: "glptt-0123456789",
+      GITLAB_READ_TOKEN: "glpat-wrong-0123456789",
+    }));
+    expect(notOk).toEqual(["problem GitLab GITLAB_READ_TOKEN"]);
+    expect(findings.map(({ check }) => check)).toContain("GITLAB_TRIGGER_TOKEN");
+  });
+});
