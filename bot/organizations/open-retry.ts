@@ -1,7 +1,7 @@
 import type { Environment } from "../../lib/settings/environment.ts";
 import type { RemoteTiming } from "../../lib/stage/remotes.ts";
 import { openSession } from "../../lib/stage/session.ts";
-import { RETRY_NEEDS, type RetrySession } from "../../lib/sync/retry-contacts.ts";
+import { RETRY_COMMAND, RETRY_NEEDS, type RetrySession } from "../../lib/sync/retry-contacts.ts";
 
 /** Opens a session of its own for each retry, with the bot's environment: it holds the lock of the data directory (S11). */
 export function retryOpener(setting: {
@@ -16,7 +16,7 @@ export function retryOpener(setting: {
   const output = { out: say, err: say, live: false };
   return () =>
     openSession({
-      command: "retry contacts",
+      command: RETRY_COMMAND,
       dataDir,
       runId: "",
       today: env.ZDSYNC_TODAY ?? "",

@@ -148,6 +148,20 @@ describe("retry", () => {
     expect(channel.most).toBe(1);
   });
 
+  test("retries go one after the other: each holds the lock of the data directory", async () => {
+    let open = 0;
+    const { care, click, channel } = start({
+      ids: [11, 12, 13],
+      open: async () => {
+        if (++open > 1) throw new RefusedError("the lock is held");
+        const session = fakeSession({}, DEFAULT_CONFIG);
+        return { ...session, close: async () => void open-- };
+      },
+    });
+    await Promise.all([11, 12, 13].map((id) => care.retry(click(id), new Told())));
+    expect([11, 12, 13].map((id) => channel.buttonsOf(id))).toEqual([false, false, false]);
+  });
+
   test("clicked again on an old screen: nothing is retried, it is said who did it, and the message is mended", async () => {
     const { care, click, channel, opened } = start();
     const old = click(11, BOB);
@@ -265,6 +279,7 @@ describe("mark handled", () => {
     resolve();
     await Promise.all(done);
     expect([channel.buttonsOf(11), channel.buttonsOf(12)]).toEqual([false, false]);
+    expect(channel.most).toBe(1);
   });
 
   test("the same with a bot that was started again in between", async () => {

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
-import { hostOf } from "../../lib/settings/environment.ts";
+import type { Config } from "../../lib/domain/config.ts";
+import { type Environment, hostOf } from "../../lib/settings/environment.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { SlackChannel } from "../../lib/slack/ports.ts";
 import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/retry-contacts.ts";
@@ -46,13 +47,13 @@ export function createOrganizationCare(setting: OrganizationCareSetting): Organi
   };
 }
 
-/** Links lead to the hosts that the environment names. */
-export function linkHosts(env: Readonly<Record<string, string | undefined>>): LinkHosts {
+/** Links lead to the hosts that the config names, or else the environment (a bot whose runs are elsewhere may have neither). */
+export function linkHosts(env: Environment, { hosts }: Pick<Config, "hosts">): LinkHosts {
   const host = (name: string) => hostOf(env[name] ?? "") || null;
   return {
-    salesforce: host("SALESFORCE_LOGIN_URL"),
-    global: host("ZENDESK_GLOBAL_URL"),
-    "us-government": host("ZENDESK_USGOV_URL"),
+    salesforce: hosts.salesforce ?? host("SALESFORCE_LOGIN_URL"),
+    global: hosts.global ?? host("ZENDESK_GLOBAL_URL"),
+    "us-government": hosts.us_government ?? host("ZENDESK_USGOV_URL"),
   };
 }
 

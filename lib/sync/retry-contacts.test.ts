@@ -7,7 +7,7 @@ import type { RemoteTiming } from "../stage/remotes.ts";
 import { takeLock } from "../stage/run-lock.ts";
 import { openSession } from "../stage/session.ts";
 import { RecordedOutput } from "../stage/testing/recorded-output.ts";
-import { RETRY_NEEDS, type RetryEnd, retryContacts } from "./retry-contacts.ts";
+import { RETRY_COMMAND, RETRY_NEEDS, type RetryEnd, retryContacts } from "./retry-contacts.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -29,7 +29,7 @@ afterAll(async () => {
 function openRetry(change: Record<string, string | undefined> = {}, timing: RemoteTiming = QUICK, dataDir?: string) {
   return () =>
     openSession({
-      command: "retry contacts",
+      command: RETRY_COMMAND,
       dataDir: dataDir ?? world.dataDir,
       runId: "",
       today: TODAY,
