@@ -94,6 +94,13 @@ describe("bot --check, which changes nothing", () => {
     expect(exit).toBe(2);
   });
 
+  test("GitLab in order, with what its tokens may", async () => {
+    const { notOk, findings } = await checked((sandbox) => sandbox.gitlabEnv);
+    expect(notOk.filter((one) => one.startsWith("problem"))).toEqual([]);
+    const gitlab = findings.flatMap(({ group, check, found }) => (group === "GitLab" ? [`${check}: ${found}`] : []));
+    expect(gitlab.join("\n")).toContain("reads the pipelines of ");
+  });
+
   test("GitLab's tokens: one that may not read is a problem", async () => {
     const { notOk, findings } = await checked(() => ({
       GITLAB_PROJECT: "support/zdsync",

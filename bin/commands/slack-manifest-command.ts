@@ -25,9 +25,10 @@ export const slackManifestCommand: LoadedCommand = {
   async run({ given, shell: { env, output } }) {
     const { url, socket, name } = parseInputs(inputs, given, env);
     const order = { name, url: socket === "true" ? null : url };
-    const problems = [...choiceProblems(url, socket === "true"), ...manifestProblems(order)];
-    if (problems.length > 0)
-      throw new ConfigurationError([...new Map(problems.map((problem) => [problem.where, problem])).values()]);
+    const problems = [...manifestProblems(order), ...choiceProblems(url, socket === "true")];
+    // Of two problems of one flag the choice comes first to mind.
+    const byFlag = new Map(problems.map((problem) => [problem.where, problem]));
+    if (problems.length > 0) throw new ConfigurationError([...byFlag.values()]);
     output.out(JSON.stringify(slackManifest(order), null, 2));
     output.err(NEXT);
     return EXIT.done;
