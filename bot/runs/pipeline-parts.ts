@@ -1,4 +1,5 @@
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import type { Comparison } from "../../lib/changesets/comparison.ts";
+import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import type { RunPart, RunState } from "./runner.ts";
 
 /** A pipeline as far as the bot has seen it, whether through the API or by webhook. Moments are ISO 8601. */
@@ -87,19 +88,27 @@ export function partName(job: string): string | null {
   return instance === undefined ? stage : `${stage} ${instance}`;
 }
 
-/** The parts of a pipeline, in the order of its jobs; which of them were refused, only its record knows. */
+/** The parts of a pipeline, in the order of its jobs; which of the failed ones were refused, only its record knows. */
 export function partsOf({ jobs }: SeenPipeline, record: RunRecord | null): RunPart[] {
-  const refused = new Set(
-    (record?.steps ?? []).flatMap(({ stage, instance, state }) =>
-      state === "refused" ? [stage, `${stage} ${instance ?? ""}`] : [],
-    ),
-  );
+  const refused = new Set((record?.comparisons ?? []).flatMap((one) => (isRefused(one) ? JOBS_OF[one.name] : [])));
   return jobs.flatMap((job) => {
     const name = partName(job.name);
     if (name === null) return [];
     const state = stateOf(job.status);
     return [{ name, state: state === "failed" && refused.has(name) ? ("refused" as const) : state }];
   });
+}
+
+/** The jobs that end with a refusal where a comparison is refused. */
+const JOBS_OF: Record<Comparison, string[]> = {
+  global: ["compare global", "sync global"],
+  usgov: ["compare us-government", "sync us-government"],
+  partner: ["partner-sync"],
+  usgov_user: ["user-sync"],
+};
+
+function isRefused({ refused, unconfirmed }: RecordedComparison): boolean {
+  return refused !== null || unconfirmed.length > 0;
 }
 
 function stateOf(status: string): RunPart["state"] {
@@ -123,7 +132,7 @@ export function exitOf({ status, jobs }: SeenPipeline, record: RunRecord | null)
 }
 
 function toldBy({ comparisons, failures }: RunRecord): number {
-  if (comparisons.some(({ refused, unconfirmed }) => refused !== null || unconfirmed.length > 0)) return 4;
+  if (comparisons.some(isRefused)) return 4;
   if (failures.length > 0) return 1;
   const failed = comparisons.some(({ results }) => Object.values(results ?? {}).some((count) => count.failed > 0));
   return failed ? 3 : 0;
