@@ -45,7 +45,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const organizations = createOrganizationCare({
     ...shared,
     channel,
-    hosts: linkHosts(env),
+    hosts: linkHosts(env, config),
     openRetry: retryOpener({ dataDir, env, clock, say }),
     lastRun: () => lastRunOf(runner, clock()),
     // On this machine it is the lock that keeps runs and retries apart.
