@@ -70,6 +70,30 @@ describe("zdsync bot", () => {
     expect(database.mode & 0o077).toBe(0);
   });
 
+  test("SIGTERM after a command was acknowledged: what comes later is still said", async () => {
+    const arrived = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    await using slow = await BotWorld.start(undefined, {
+      async onRequest({ service, path }, moment) {
+        if (service !== "slack" || path.startsWith("/api/") || moment !== "before") return;
+        arrived.resolve();
+        await gate.promise;
+      },
+    });
+    const child = spawn(["bot", "--port", "0"], slow.env);
+    const said = words(child.stderr);
+    const [, port] = await said.until(/listens on port (\d+)\./);
+    await slow.sandbox.slackPerson({ app: `http://127.0.0.1:${port}/slack/events` }).types("/zdsync status");
+    await arrived.promise;
+    child.kill("SIGTERM");
+    await said.until(/SIGTERM: finishing/);
+    expect(child.exitCode).toBeNull();
+    gate.resolve();
+    expect(await child.exited).toBe(0);
+    const answers = slow.sandbox.slackConversation().map(({ text }) => text);
+    expect(answers.filter((text) => text.includes("No run is going on"))).toHaveLength(1);
+  });
+
   test("in Socket Mode a Slack that refuses the token ends nothing", async () => {
     const child = spawn(["bot", "--port", "0"], { ...world.env, SLACK_APP_TOKEN: "xapp-wrong-0123456789" });
     const said = words(child.stderr);

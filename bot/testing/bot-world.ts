@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { SandboxOptions } from "../../sandbox/types.ts";
 import { type BotParts, createBot } from "../bot.ts";
 import type { Answer, ButtonClick, Conversation, SlashCommand } from "../conversation.ts";
 import { type ServedBot, serveBot } from "../serve.ts";
@@ -19,8 +20,11 @@ export class BotWorld implements AsyncDisposable {
     readonly env: Record<string, string>,
   ) {}
 
-  static async start(env: (sandbox: RunningSandbox) => Record<string, string> = () => ({})): Promise<BotWorld> {
-    const sandbox = await startSandbox({ accounts: 3, timeFactor: 1000 });
+  static async start(
+    env: (sandbox: RunningSandbox) => Record<string, string> = () => ({}),
+    options: SandboxOptions = {},
+  ): Promise<BotWorld> {
+    const sandbox = await startSandbox({ accounts: 3, timeFactor: 1000, ...options });
     const folder = await mkdtemp(join(tmpdir(), "zdsync-bot-"));
     const config = join(folder, "zdsync.config.yml");
     await writeFile(config, sandbox.world.config);
