@@ -1,15 +1,18 @@
+import { existsSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { ConfigurationError, EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
-import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
+import { RUN_RECORD } from "../../lib/runs/run-record.ts";
+import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
-import { openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
+import { mintRunId, openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
 import { duration } from "../../lib/terminal/progress.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
@@ -55,6 +58,9 @@ export async function runCommand(
       output,
       clock,
       timing,
+    }).catch(async (error: unknown) => {
+      await recordNotBegun(extent, instances, inputs, error, clock);
+      throw error;
     });
     try {
       const { summary, report } = await recordedRun(extent, instances, inputs, session, clock);
@@ -80,19 +86,8 @@ async function recordedRun(
 ): Promise<{ summary: RunSummary; report: string }> {
   const begun = clock();
   const { store, runId: run_id, today } = context;
-  const recorder = new RunRecorder(
-    store.directory,
-    {
-      run_id,
-      command: extent,
-      dry_run: extent === "preview" || inputs["dry-run"],
-      instances: [...instances],
-      host: hostname(),
-      pid: process.pid,
-      started_at: begun.toISOString(),
-    },
-    { clock, warn: context.warn },
-  );
+  const beginning = beginningOf(extent, instances, inputs, run_id, begun);
+  const recorder = new RunRecorder(store.directory, beginning, { clock, warn: context.warn });
   await recorder.begin();
   try {
     const end = await runStages(extent, instances, inputs, { ...context, runIsGiven: true }, recorder);
@@ -108,6 +103,47 @@ async function recordedRun(
     await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
     throw error;
   }
+}
+
+function beginningOf(
+  extent: Extent,
+  instances: readonly InstanceName[],
+  inputs: v.InferOutput<typeof runInputs>,
+  runId: string,
+  begun: Date,
+): RunBeginning {
+  return {
+    run_id: runId,
+    command: extent,
+    dry_run: extent === "preview" || inputs["dry-run"],
+    instances: [...instances],
+    host: hostname(),
+    pid: process.pid,
+    started_at: begun.toISOString(),
+  };
+}
+
+/**
+ * A run that wrong settings kept from beginning is seen, too, where runs were before: it is how a schedule fails most often. Not one
+ * that another run's lock refused: the directory is that one's.
+ */
+async function recordNotBegun(
+  extent: Extent,
+  instances: readonly InstanceName[],
+  inputs: v.InferOutput<typeof runInputs>,
+  error: unknown,
+  clock: () => Date,
+): Promise<void> {
+  const folder = inputs["data-dir"];
+  const runId = inputs["run-id"] || mintRunId(clock());
+  if (!(error instanceof ConfigurationError) || !existsSync(join(folder, "history"))) return;
+  if (existsSync(join(folder, "history", runId, RUN_RECORD))) return;
+  const recorder = new RunRecorder(folder, beginningOf(extent, instances, inputs, runId, clock()), {
+    clock,
+    warn: () => {},
+  });
+  const failures = [{ where: extent, message: messageOf(error) }];
+  await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
 }
 
 function render(extent: Extent, summary: RunSummary, report: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import type { RunSummary } from "../../bin/commands/run.ts";
@@ -228,6 +228,23 @@ describe("run.json", () => {
     expect(during.some((record) => record?.steps.some(({ state }) => state === "running"))).toBe(true);
     expect(during.every((record) => record?.exit === null)).toBe(true);
     expect(await readdir(join(world.dataDir, "history/followed"))).toContain("run.json");
+  });
+
+  test("wrong settings: seen where runs were before, and nothing is made where none were", async () => {
+    await using world = await startWorld();
+    const wrong = { today: "2026-11-23", "run-id": "wrong" };
+    await Bun.write(join(world.dataDir, "../zdsync.config.yml"), "nonsense: 1\n");
+    expect((await world.run(wrong)).exit).toBe(EXIT.usage);
+    expect(await readdir(world.dataDir).catch(() => "none")).toBe("none");
+    await mkdir(join(world.dataDir, "history/earlier"), { recursive: true });
+    await Bun.write(join(world.dataDir, "history/earlier/run.json"), "{}");
+    expect((await world.run({ ...wrong, "run-id": "earlier" })).exit).toBe(EXIT.usage);
+    expect(await readRunRecord(world.dataDir, "earlier")).toBeNull();
+    expect((await world.run(wrong)).exit).toBe(EXIT.usage);
+    const record = await readRunRecord(world.dataDir, "wrong");
+    expect(record).toMatchObject({ exit: EXIT.usage, steps: [], comparisons: [] });
+    expect(record?.failures[0]?.message).toContain("nonsense");
+    expect(record?.ended_at).not.toBeNull();
   });
 
   test("a dry run, a preview, and runs that end early have one, too", async () => {
