@@ -44,7 +44,11 @@ const config = join(folder, "zdsync.config.yml");
 await writeFile(config, sandbox.world.config);
 const secret = String(sandbox.env.SLACK_SIGNING_SECRET);
 const answers = { count: 0 };
-const responses = Bun.serve({ port: 0, fetch: () => (answers.count++, new Response("ok")) });
+const responses = Bun.serve({ port: 0, fetch: countAnswer });
+function countAnswer(): Response {
+  answers.count++;
+  return new Response("ok");
+}
 const env = {
   ...sandbox.env,
   PATH: process.env.PATH ?? "",

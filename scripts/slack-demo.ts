@@ -1,3 +1,5 @@
+import type { ConversationEntry } from "../sandbox/slack/conversation.ts";
+
 /**
  * Plays a person in the Slack of `zdsync demo --bot`: types a signed `/zdsync run`, confirms what it offers, and shows the
  * conversation as it grows, until the run has ended. `--only "/zdsync status"` types one other command instead; addresses of another
@@ -13,15 +15,10 @@ const MOST_LOOKS = 600;
 /** Looks after the last thing said, where nothing says that it was the last. */
 const QUIET_LOOKS = 10;
 
-interface Entry {
-  kind: string;
-  ts: string;
-  thread_ts?: string;
-  from: string;
-  visibleTo: string | null;
-  text: string;
-  blocks?: { type: string; text?: { text: string }; elements?: { text?: { text: string } | string; type: string }[] }[];
-  standing: string;
+/** What matters here of a message's blocks. */
+interface ShownBlock {
+  text?: { text: string };
+  elements?: { type: string; text?: { text: string } | string }[];
 }
 
 try {
@@ -59,7 +56,7 @@ class Screen {
   #printed = 0;
   hasEnded = false;
 
-  show(entries: readonly Entry[]): number {
+  show(entries: readonly ConversationEntry[]): number {
     const fresh = entries.slice(this.#printed);
     this.#printed = entries.length;
     for (const entry of fresh) {
@@ -77,10 +74,10 @@ class Screen {
 }
 
 /** A message as plain text; buttons in brackets. */
-function wordsOf({ kind, text, blocks }: Entry): string {
+function wordsOf({ kind, text, blocks }: ConversationEntry): string {
   if (kind === "clicked") return `[${text}]`;
   if (!blocks?.length) return text;
-  return blocks
+  return (blocks as ShownBlock[])
     .map(({ text: said, elements = [] }) => {
       const parts = elements.map((element) => {
         const words = typeof element.text === "string" ? element.text : (element.text?.text ?? "");
@@ -97,12 +94,12 @@ function wordsOf({ kind, text, blocks }: Entry): string {
     .replaceAll("&amp;", "&");
 }
 
-function hasButton({ blocks = [] }: Entry, action: string): boolean {
+function hasButton({ blocks = [] }: ConversationEntry, action: string): boolean {
   return JSON.stringify(blocks).includes(`"action_id":"${action}"`);
 }
 
-async function conversation(): Promise<Entry[]> {
-  return (await (await fetch(`${slack}/sandbox/conversation`)).json()) as Entry[];
+async function conversation(): Promise<ConversationEntry[]> {
+  return (await (await fetch(`${slack}/sandbox/conversation`)).json()) as ConversationEntry[];
 }
 
 async function ask(path: string, body: Record<string, string>): Promise<void> {

@@ -1,25 +1,40 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { EXIT } from "../../lib/errors.ts";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { duration } from "../../lib/terminal/progress.ts";
 import plansText from "../../plans.yml" with { type: "text" };
 import { startSandbox } from "../../sandbox/start.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
-import type { LoadedCommand } from "../commands.ts";
+import type { Call, LoadedCommand } from "../commands.ts";
 import { runCommand } from "./run.ts";
 import { describeSandbox, environmentOf, WORLD_INPUTS } from "./sandbox-command.ts";
 
 const inputs = v.object({
   ...WORLD_INPUTS,
   "data-dir": v.optional(v.pipe(v.string(), v.nonEmpty(), v.description("Folder of the artifacts")), "demo-data"),
+  bot: v.optional(
+    v.pipe(
+      v.picklist(["true", "false"]),
+      v.description(
+        "Start the sandbox and the Slack bot instead, and leave them running (ports 4010 to 4014, and 3000 or PORT)",
+      ),
+    ),
+    "false",
+  ),
 });
 
 export const demo: LoadedCommand = {
   inputs,
-  examples: ["zdsync demo", "zdsync demo --accounts 20000", "zdsync demo --data-dir /tmp/demo --json"],
+  examples: [
+    "zdsync demo",
+    "zdsync demo --bot",
+    "zdsync demo --accounts 20000",
+    "zdsync demo --data-dir /tmp/demo --json",
+  ],
   async run({ given, json, shell }) {
+    if (parseInputs(inputs, given, {}).bot === "true") return demoBot(given, shell);
     const {
       accounts,
       seed,
@@ -67,6 +82,28 @@ export const demo: LoadedCommand = {
     }
   },
 };
+
+/** The sandbox and the bot, until a signal ends both. The ports are the ones that `bun run demo:slack` knows. */
+async function demoBot(given: Call["given"], shell: Call["shell"]): Promise<ExitCode> {
+  const { accounts, seed, "time-factor": timeFactor, today: day, "data-dir": dataDir } = parseInputs(inputs, given, {});
+  const port = 4010;
+  const running = await startSandbox({ accounts, seed, timeFactor, port, ...(day ? { today: day } : {}) });
+  try {
+    const remotes = await environmentOf(running, dataDir);
+    const plansFile = join(dataDir, "plans.yml");
+    await writeFile(plansFile, plansText as string);
+    shell.output.err(describeSandbox(running));
+    shell.output.err(
+      "In a second terminal: bun run demo:slack   (types /zdsync run, confirms it, and shows the conversation)",
+    );
+    const { PATH, HOME, PORT } = shell.env;
+    const env = { PATH, HOME, PORT, ...remotes, PLANS_FILE: plansFile };
+    const { botCommand } = await import("./bot-command.ts");
+    return await botCommand.run({ name: "bot", given: { "data-dir": dataDir }, json: false, shell: { ...shell, env } });
+  } finally {
+    await running.stop();
+  }
+}
 
 function countRequests(running: Sandbox): { reads: number; writes: number } {
   const writes = running.writes().length;
