@@ -73,7 +73,7 @@ describe("following", () => {
     expect(world.outgoing.posts.slice(1).map(textOf)).toEqual(["✗ failed: compare", "✓ compare"]);
   });
 
-  test("what the runner tells is looked at, at once; also while it is being looked at", async () => {
+  test("what the runner tells is looked at, at once; what somebody else's run does is not", async () => {
     const world = new FlowWorld();
     const id = await world.started();
     await world.time.pass(0);
@@ -85,6 +85,23 @@ describe("following", () => {
     world.runner.tell("of somebody else");
     await world.time.pass(0);
     expect(world.runner.looks).toBe(looks);
+  });
+
+  test("a change while the run is being looked at is looked at, at once, too", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    await world.time.pass(0);
+    const look = world.runner.look.bind(world.runner);
+    world.runner.look = async (asked) => {
+      const before = await look(asked);
+      world.runner.look = look;
+      world.runner.parts(id, { compare: "done" });
+      world.runner.tell(id);
+      return before;
+    };
+    world.runner.tell(id);
+    await world.time.pass(0);
+    expect(world.outgoing.keys).toContain(`run ${id} parts 1`);
   });
 
   test("every two seconds on this machine, every ten in GitLab", async () => {

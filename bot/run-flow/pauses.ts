@@ -38,7 +38,11 @@ export class Pauses {
   changed(runId: string): void {
     const waiting = this.#waiting.get(runId);
     if (waiting) for (const one of waiting) one.abort();
-    else if (this.#changed.size < 1_000) this.#changed.add(runId);
+    else {
+      // Most of what a runner tells is about runs that nobody here looks at.
+      if (this.#changed.size >= 1_000) this.#changed.clear();
+      this.#changed.add(runId);
+    }
   }
 
   stop(): void {
