@@ -113,7 +113,7 @@ describe("what must not spread", () => {
     expect(
       uses(
         /dryRun \?/,
-        /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$/,
+        /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$|^bot\/runs\//,
       ),
     ).toEqual([]);
   });

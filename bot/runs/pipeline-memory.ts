@@ -69,7 +69,7 @@ export class PipelineMemory {
   started(id: number, order: RunOrder, at: Date): void {
     this.database
       .query("insert or ignore into pipeline_starts (id, dry_run, started_at) values (?, ?, ?)")
-      .run(id, order.dryRun ? 1 : 0, at.toISOString());
+      .run(id, Number(order.dryRun), at.toISOString());
   }
 
   /** How this bot started a pipeline; null where it did not. */

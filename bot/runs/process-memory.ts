@@ -38,7 +38,7 @@ export class ProcessMemory {
       .query(
         "insert or replace into process_starts (run_id, data_dir, dry_run, pid, started_at) values (?, ?, ?, ?, ?)",
       )
-      .run(runId, dataDir, dryRun ? 1 : 0, pid, startedAt.toISOString());
+      .run(runId, dataDir, Number(dryRun), pid, startedAt.toISOString());
     this.database
       .query(
         "delete from process_starts where run_id not in (select run_id from process_starts order by started_at desc limit ?)",

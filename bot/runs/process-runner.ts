@@ -224,6 +224,7 @@ function runArguments({ instance, dryRun, atMost }: RunOrder, dataDir: string, r
 
 function busy({ command, host, pid, since }: LockHolder, { dryRun }: RunOrder): string {
   const when = `since ${since.slice(0, 16).replace("T", " ")} UTC`;
-  if (dryRun) return `Another dry run is going on, ${when}. There is one at a time: try again when it has ended.`;
-  return `zdsync ${command} is going on, ${when} (process ${pid} on ${host}). Two at once would write over each other: wait until it has ended, or cancel it.`;
+  return dryRun
+    ? `Another dry run is going on, ${when}. There is one at a time: try again when it has ended.`
+    : `zdsync ${command} is going on, ${when} (process ${pid} on ${host}). Two at once would write over each other: wait until it has ended, or cancel it.`;
 }
