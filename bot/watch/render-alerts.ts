@@ -3,6 +3,8 @@ import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts"
 import type { Day } from "../../lib/domain/dates.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
+import { failureLines, outcomeText } from "../render/run.ts";
+import { momentText, saidLines } from "../run-flow/blocks.ts";
 import type { RunState } from "../runs/runner.ts";
 import type { Alert, Incident } from "./incidents.ts";
 
@@ -10,11 +12,6 @@ import type { Alert, Incident } from "./incidents.ts";
 const NAMED = 10;
 /** Customers named of one charge. */
 const CUSTOMERS = 5;
-/** Characters of one section: Slack takes 3,000, escaped. */
-const MOST_OF_SECTION = 2_800;
-/** Characters of all sections as JSON: Slack refuses some 13,000 of blocks, whatever its documentation says (facts 6). */
-const MOST_OF_MESSAGE = 9_500;
-
 /** What customers are called and where they are looked up: account id → name, and the Salesforce host for links. */
 export interface Customers {
   names: ReadonlyMap<string, string>;
@@ -26,7 +23,7 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
   switch (alert.say) {
     case "missing":
       return message(`alert missing since ${alert.since}`, "No scheduled run for two hours", [
-        `The last one began ${moment(alert.since)}. Zendesk is not kept in step until runs happen again.`,
+        `The last one began ${momentText(new Date(alert.since))}. Zendesk is not kept in step until runs happen again.`,
         "Look at the schedule (GitLab: Build > Pipeline schedules; cron: the machine and its crontab), and at `/zdsync status`.",
       ]);
     case "failed":
@@ -51,7 +48,7 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
       ]);
     case "well":
       return message(`alert well ${alert.run.id}`, "Scheduled runs are well again", [
-        `${BEFORE[alert.after.kind]} since ${moment(alert.after.since)}.`,
+        `${BEFORE[alert.after.kind]} since ${momentText(new Date(alert.after.since))}.`,
         ...aboutRun(alert.run),
         ...failedRecords(alert.run),
       ]);
@@ -81,30 +78,15 @@ const BEFORE: Record<Incident["kind"], string> = {
   records: "Some records had failed",
 };
 
-const EXIT_WORDS: Record<number, string> = {
-  0: "done",
-  1: "failed",
-  2: "a setting is wrong",
-  3: "done, but some records failed",
-  4: "refused before any write",
-  5: "stopped before the end",
-};
-
-function aboutRun({ id, url, startedAt, endedAt, exit, status }: RunState): string[] {
+function aboutRun(run: RunState): string[] {
+  const { id, url, startedAt, endedAt } = run;
   const name = url ? mrkdwnLink(url, `Run ${id}`) : `Run ${mrkdwnText(id, 80)}`;
-  const end = endedAt ? `, ended ${moment(endedAt.toISOString())}` : "";
-  const outcome =
-    status === "lost" ? "it was killed or lost: nobody knows how far it came" : (EXIT_WORDS[exit ?? 1] ?? "");
-  return [`${name}, begun ${moment(startedAt.toISOString())}${end}: ${outcome}.`];
+  const end = endedAt ? `, ended ${momentText(endedAt)}` : "";
+  return [`${name}, begun ${momentText(startedAt)}${end}: ${outcomeText(run)}.`];
 }
 
 function failures({ record }: RunState): string[] {
-  if (record === null) return ["It left no report that can be read."];
-  const refused = record.comparisons.flatMap(({ name, refused: why }) =>
-    why === null ? [] : [`• ${COMPARISON[name].title}: ${mrkdwnText(why, 600)}`],
-  );
-  const ended = record.failures.map(({ where, message: why }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(why, 600)}`);
-  return capped([...ended, ...refused], "more");
+  return record === null ? ["It left no report that can be read."] : failureLines(record);
 }
 
 function failedRecords({ record }: RunState): string[] {
@@ -167,36 +149,7 @@ function capped(lines: readonly string[], rest: string): string[] {
   return lines.length <= NAMED ? [...lines] : [...lines.slice(0, NAMED), `and ${lines.length - NAMED} ${rest}`];
 }
 
-/** A moment as Slack shows it in each reader's own time zone. */
-function moment(iso: string): string {
-  return `<!date^${Math.floor(Date.parse(iso) / 1000)}^{date_short_pretty} {time}|${iso.slice(0, 16).replace("T", " ")} UTC>`;
-}
-
 function message(key: string, title: string, lines: readonly string[]): OutgoingPost {
   const header: Block = { type: "header", text: { type: "plain_text", text: title, emoji: false } };
-  return { key, thread: null, text: title, blocks: [header, ...sections(fitting(lines))] };
-}
-
-/** As many lines as fit into a message, and how many did not. */
-function fitting(lines: readonly string[]): string[] {
-  let characters = 0;
-  const kept = lines.filter((line) => {
-    characters += JSON.stringify(line).length + 1;
-    return characters <= MOST_OF_MESSAGE;
-  });
-  return kept.length === lines.length
-    ? kept
-    : [...kept, `(${lines.length - kept.length} lines left out: see the report)`];
-}
-
-/** Lines in as many sections as their length asks for. */
-function sections(lines: readonly string[]): Block[] {
-  const texts: string[] = [];
-  for (const line of lines) {
-    const open = texts.at(-1);
-    if (open !== undefined && open.length + line.length + 1 <= MOST_OF_SECTION)
-      texts[texts.length - 1] = `${open}\n${line}`;
-    else texts.push(line);
-  }
-  return texts.map((text) => ({ type: "section", text: { type: "mrkdwn", text, verbatim: true } }));
+  return { key, thread: null, text: title, blocks: [header, ...saidLines(lines).blocks] };
 }
