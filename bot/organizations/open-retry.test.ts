@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
 import { ConfigurationError, RefusedError } from "../../lib/errors.ts";
+import { takeLock } from "../../lib/stage/run-lock.ts";
 import { openDatabase } from "../database.ts";
 import { createProcessRunner } from "../runs/process-runner.ts";
 import { retryOpener } from "./open-retry.ts";
@@ -32,12 +33,14 @@ async function opener(change: Record<string, string> = {}) {
   return { open, runner, dataDir, said, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
-test("S11: a retry holds the lock of the data directory, and gives it back", async () => {
+test("S11: a retry is refused while a run goes on, and keeps no run from beginning", async () => {
   await using given = await opener();
-  const session = await given.open();
+  const unlock = await takeLock(given.dataDir, "run", "20261124T100000Z-000001");
   await expect(given.open()).rejects.toThrow(RefusedError);
+  await unlock();
+  const session = await given.open();
+  await (await takeLock(given.dataDir, "run", "20261124T100000Z-000002"))();
   await session.close();
-  expect(await readdir(given.dataDir)).not.toContain("zdsync.lock");
   expect(given.said.join("\n")).not.toMatch(/secret/);
 });
 

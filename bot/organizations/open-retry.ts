@@ -1,9 +1,12 @@
 import type { Environment } from "../../lib/settings/environment.ts";
 import type { RemoteTiming } from "../../lib/stage/remotes.ts";
 import { openSession } from "../../lib/stage/session.ts";
-import { RETRY_COMMAND, RETRY_NEEDS, type RetrySession } from "../../lib/sync/retry-contacts.ts";
+import { RETRY_NEEDS, type RetrySession } from "../../lib/sync/retry-contacts.ts";
 
-/** Opens a session of its own for each retry, with the bot's environment: it holds the lock of the data directory (S11). */
+/**
+ * Opens a session of its own for each retry, with the bot's environment. It is refused while a run goes on, which does the same, and
+ * holds no lock itself: the hourly run must not be refused because somebody clicked, and contacts made by both are made once (S5).
+ */
 export function retryOpener(setting: {
   dataDir: string;
   env: Environment;
@@ -16,7 +19,8 @@ export function retryOpener(setting: {
   const output = { out: say, err: say, live: false };
   return () =>
     openSession({
-      command: RETRY_COMMAND,
+      command: "retry contacts",
+      locks: false,
       dataDir,
       runId: "",
       today: env.ZDSYNC_TODAY ?? "",

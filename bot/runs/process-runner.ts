@@ -8,7 +8,6 @@ import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import { latestRunRecords, readRunRecord } from "../../lib/runs/read-run-records.ts";
 import { type LockHolder, lockHolder } from "../../lib/stage/run-lock.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
-import { RETRY_COMMAND } from "../../lib/sync/retry-contacts.ts";
 import { type Child, isZdsync, OUTPUT_LOG, startChild } from "./child.ts";
 import { ProcessMemory } from "./process-memory.ts";
 import { isDryCommand, lastErrorIn, processState } from "./process-state.ts";
@@ -135,8 +134,7 @@ class ProcessRuns implements Runner {
 
   async current(): Promise<RunState | null> {
     const holder = await lockHolder(this.settings.dataDir);
-    // A retry of contacts is the bot's own: taken for a run, cancelling it would end the bot.
-    if (!holder || isDryCommand(holder.command) || holder.command === RETRY_COMMAND) return null;
+    if (!holder || isDryCommand(holder.command)) return null;
     const record = await readRunRecord(this.settings.dataDir, holder.run_id);
     const started = this.#memory.started(holder.run_id);
     const state = processState(holder.run_id, { record, started, holder, isChildAlive: false });

@@ -68,6 +68,12 @@ export async function lockHolder(directory: string, machine: Machine = THIS_MACH
   return found && !isFree(found, machine) ? found.holder : null;
 }
 
+/** Throws `RefusedError` where a run holds the data directory, and takes nothing: for work that a run does not mind beside it. */
+export async function refuseWhileHeld(directory: string, machine: Machine = THIS_MACHINE): Promise<void> {
+  const found = await readLock(join(directory, LOCK_FILE));
+  if (found && !isFree(found, machine)) throw new RefusedError(inUse(directory, found.holder));
+}
+
 async function makeFolder(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });

@@ -23,7 +23,7 @@ import { parseConfig } from "../yaml-files/config.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
 import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
-import { takeLock } from "./run-lock.ts";
+import { refuseWhileHeld, takeLock } from "./run-lock.ts";
 import { keepStopping } from "./signals.ts";
 import type { Needs, WritingContext } from "./stage.ts";
 import { StopRequest } from "./stop.ts";
@@ -38,6 +38,8 @@ export interface SessionOptions {
   today: string;
   needs: Needs;
   dryRun: boolean;
+  /** False: the session is refused while a run goes on, but keeps no run from beginning. Default: it holds the lock (S11). */
+  locks?: boolean;
   /** Milliseconds until nothing new is begun; null: never. */
   deadlineMs: number | null;
   env: Environment;
@@ -69,7 +71,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   if (problems.length > 0) throw new ConfigurationError(problems);
   const today: Day = options.today || toDay(clock());
   const runId = options.runId || mintRunId(clock());
-  const unlock = await takeLock(options.dataDir, options.command, runId);
+  const unlock = await lock(options, runId);
   const stop = new StopRequest();
   const progress = terminalProgress(output);
   const endStopping = keepStopping(stop, options.deadlineMs, progress.say);
@@ -117,6 +119,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       await unlock();
     },
   };
+}
+
+async function lock({ dataDir, command, locks = true }: SessionOptions, runId: string): Promise<() => Promise<void>> {
+  if (locks) return takeLock(dataDir, command, runId);
+  await refuseWhileHeld(dataDir);
+  return async () => {};
 }
 
 /** Said at the start and again in the summary (G3). */

@@ -13,10 +13,7 @@ import { wantedContacts } from "./wanted-contacts.ts";
 /** What a session for retrying contacts is opened with. */
 export const RETRY_NEEDS: Needs = { salesforce: true, zendesk: ["global"], overrides: true, plans: true };
 
-/** What holds the lock meanwhile: it is no run, and nothing that anybody could cancel. */
-export const RETRY_COMMAND = "retry contacts";
-
-/** A session of one retry: it holds the lock of the data directory (S11) until it is closed. */
+/** A session of one retry; opening it is refused while a run goes on. */
 export interface RetrySession {
   context: WritingContext;
   close(): Promise<void>;
