@@ -95,7 +95,10 @@ class ProcessRuns implements Runner {
     for (let look = 0; look < FIRST_WORDS.looks; look++) {
       // Asked before its record: a child that ends in between has written it by now.
       const exited = child.hasExited();
-      if (await readRunRecord(dataDir, runId)) break;
+      const record = await readRunRecord(dataDir, runId);
+      // One that wrong settings kept from beginning leaves a record too, without a single step in it.
+      const neverBegan = record?.exit === EXIT.usage && record.steps.length === 0;
+      if (record && !neverBegan) break;
       if (exited) throw new RunnerError(await this.#endedEarly(runId, dataDir, await child.exited));
       await sleep(FIRST_WORDS.betweenMs);
     }
