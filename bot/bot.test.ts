@@ -4,7 +4,7 @@ import type { RunningSandbox } from "../sandbox/start.ts";
 import { BotWorld, scriptedParts, until } from "./testing/bot-world.ts";
 
 const socketMode = (sandbox: RunningSandbox) => ({ SLACK_APP_TOKEN: sandbox.slackAppToken });
-const ready = async (url: string) => {
+const ready = async (url: string): Promise<Record<string, unknown>> => {
   const response = await fetch(`${url}/readyz`);
   return { status: response.status, ...((await response.json()) as Record<string, unknown>) };
 };
@@ -172,6 +172,13 @@ describe("the bot in Socket Mode", () => {
   test.each<[string, (sandbox: RunningSandbox) => void]>([
     ["Slack asks to connect anew", (sandbox) => sandbox.slackSockets.disconnect("refresh_requested")],
     ["the connection is cut", (sandbox) => sandbox.slackSockets.cut()],
+    [
+      "it is cut, and Slack is down for a moment",
+      (sandbox) => {
+        sandbox.addFault({ kind: "500", service: "slack" });
+        sandbox.slackSockets.cut();
+      },
+    ],
   ])("%s: connected again, commands arrive", async (_, lose) => {
     await using world = await BotWorld.start(socketMode);
     const { url, person } = await world.serve();

@@ -82,8 +82,8 @@ export async function createBot(
     async stop() {
       readiness.lacks("bot", "shutting down");
       await transport.connection?.stop();
-      await Promise.all([inFlight.settled(), parts.stop()]);
-      // Stopping may itself have had something to say.
+      // First what goes on by itself: a dry run that somebody waits for ends then, and they are told.
+      await parts.stop();
       await inFlight.settled();
       parts.close();
     },

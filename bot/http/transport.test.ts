@@ -114,7 +114,9 @@ for (const way of WAYS)
 
       test("no UTF-8: 400", async () => {
         const bot = await transport();
-        expect((await bot.slack(new Uint8Array([0x63, 0xff, 0xfe]))).status).toBe(400);
+        const command = new TextEncoder().encode(`${commandBody()}&user_name=`);
+        expect((await bot.slack(new Uint8Array([...command, 0xff, 0xfe]))).status).toBe(400);
+        expect(bot.commands).toEqual([]);
       });
 
       test("over 1 MiB: 413, with and without a content length", async () => {
