@@ -7,7 +7,7 @@ import { commandBody, Transport } from "./http/testing/transport.ts";
 test("no call to Slack, at the start or for a command", async () => {
   const before = globalThis.fetch;
   const asked: string[] = [];
-  globalThis.fetch = Object.assign(async (input: RequestInfo | URL) => {
+  globalThis.fetch = Object.assign(async (input: string | URL | Request) => {
     asked.push(String(input));
     return Response.json({ ok: false, error: "invalid_auth" });
   }, before);
