@@ -45,7 +45,7 @@ beforeEach(async () => {
     salesforceHost: null,
     todayIsGiven: false,
     openResults: (name, run) => new ResultsFile(name, new ArtifactStore(join(folder, "history", run))),
-    openNoticeMemory: () => NO_MEMORY,
+    openNoticeMemory: async () => NO_MEMORY,
     warn: () => {},
   };
 });

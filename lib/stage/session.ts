@@ -15,7 +15,6 @@ import {
   slackSettings,
   zendeskSettings,
 } from "../settings/environment.ts";
-import { NO_MEMORY, NOTICE_MEMORY, openNoticeMemory } from "../slack/notice-memory.ts";
 import { ResultsFile, type ResultsName } from "../sync/results-file.ts";
 import type { Output } from "../terminal/output.ts";
 import { terminalProgress } from "../terminal/progress.ts";
@@ -89,9 +88,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const store = new ArtifactStore(options.dataDir);
   const openResults = (name: ResultsName, run: string) =>
     new ResultsFile(name, ...(options.dryRun ? [] : [store, new ArtifactStore(join(options.dataDir, "history", run))]));
-  const memoryOf = (channel: string) =>
-    openNoticeMemory(join(options.dataDir, NOTICE_MEMORY), { channel, now: clock(), warn });
-  const openNotices = () => (options.dryRun || !settings.slack ? NO_MEMORY : memoryOf(settings.slack.channel));
+  const channel = settings.slack?.channel;
+  const openNoticeMemory = async () => {
+    const { NO_MEMORY, NOTICE_MEMORY, openNoticeMemory: open } = await import("../slack/notice-memory.ts");
+    return options.dryRun || !channel ? NO_MEMORY : open(store.path(NOTICE_MEMORY), { channel, now: clock(), warn });
+  };
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
   return {
     context: {
@@ -109,7 +110,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       salesforceHost,
       warn,
       openResults,
-      openNoticeMemory: openNotices,
+      openNoticeMemory,
     },
     stop,
     hosts,

@@ -53,7 +53,7 @@ export interface WritingContext extends StageContext {
   /** The results file of a comparison in a run; in a dry run one that nobody mistakes for what happened. */
   openResults(name: ResultsName, runId: string): Results;
   /** What is known of notices in the data directory; in a dry run nothing is, and nothing is noted. The caller closes it. */
-  openNoticeMemory(): NoticeMemory;
+  openNoticeMemory(): Promise<NoticeMemory>;
 }
 
 /** What came of a stage, as the summary and `--json` show it. */

@@ -1,4 +1,4 @@
-import { type NoticeOrganization, postNotices } from "../slack/notices.ts";
+import type { NoticeOrganization } from "../slack/notice.ts";
 import type { WritingContext } from "../stage/stage.ts";
 import type { WithoutContacts } from "./sync-organizations.ts";
 
@@ -19,7 +19,8 @@ export async function postNoticesOf(
       salesforceUrl: salesforceHost ? `https://${salesforceHost}/${organization.salesforce_id}` : "",
     }),
   );
-  using memory = context.openNoticeMemory();
+  const { postNotices } = await import("../slack/notices.ts");
+  using memory = await context.openNoticeMemory();
   const { posted, due } = await postNotices(channel, { runId, dryRun: false }, notices, {
     now: clock(),
     memory,
