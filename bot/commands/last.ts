@@ -1,9 +1,8 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Audit, AuditEntry } from "../parts.ts";
-import { countsLines, failureLines } from "../render/run.ts";
-import { durationText, mention, momentText } from "../run-flow/blocks.ts";
-import { endText } from "../run-flow/render-end.ts";
-import { runLink } from "../run-flow/run-words.ts";
+import { durationText, mention, momentText } from "../render/blocks.ts";
+import { countsLines, endText, failureLines } from "../render/run.ts";
+import { runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { newestRun } from "./newest-run.ts";
 import type { RunViews } from "./status.ts";

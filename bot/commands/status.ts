@@ -1,7 +1,7 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { momentText } from "../run-flow/blocks.ts";
-import { endText } from "../run-flow/render-end.ts";
-import { currentRunText, runLink } from "../run-flow/run-words.ts";
+import { momentText } from "../render/blocks.ts";
+import { endText } from "../render/run.ts";
+import { currentRunText, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { newestRun } from "./newest-run.ts";
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { mrkdwnAddress, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { type OrganizationState, withOrganizationState } from "../../lib/slack/notice-blocks.ts";
 import type { Block } from "../../lib/slack/ports.ts";
-import { mention } from "../run-flow/blocks.ts";
+import { mention } from "../render/blocks.ts";
 import type { KnownState } from "./organization-states.ts";
 
 /** Addresses shown of one organization; a line says how many more there are. */

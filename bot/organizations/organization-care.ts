@@ -7,7 +7,7 @@ import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/
 import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
 import type { Audit, OrganizationCare } from "../parts.ts";
-import { mention, saidLines } from "../run-flow/blocks.ts";
+import { mention, saidLines } from "../render/blocks.ts";
 import { RunnerError } from "../runs/runner.ts";
 import type { LastRun } from "./last-run.ts";
 import { withStates } from "./message-states.ts";

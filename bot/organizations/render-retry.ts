@@ -1,6 +1,6 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { RetriedAddress, RetryEnd } from "../../lib/sync/retry-contacts.ts";
-import { mention } from "../run-flow/blocks.ts";
+import { mention } from "../render/blocks.ts";
 import { addressLine, timeText } from "./message-states.ts";
 import type { KnownState } from "./organization-states.ts";
 

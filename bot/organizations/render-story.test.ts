@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { InstanceStory, OrganizationStory } from "../../lib/report/organization-story.ts";
-import { saidLines } from "../run-flow/blocks.ts";
+import { saidLines } from "../render/blocks.ts";
 import { type StorySetting, storyLines } from "./render-story.ts";
 import type { Story } from "./stories.ts";
 

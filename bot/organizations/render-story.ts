@@ -2,7 +2,7 @@ import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Subject } from "../../lib/report/find-organization.ts";
 import type { InstanceStory, OrganizationStory, StoryChange, StoryNote } from "../../lib/report/organization-story.ts";
 import { mrkdwnAddress, mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { mention, momentText } from "../run-flow/blocks.ts";
+import { mention, momentText } from "../render/blocks.ts";
 import type { LastRun } from "./last-run.ts";
 import type { KnownState } from "./organization-states.ts";
 import type { Story } from "./stories.ts";

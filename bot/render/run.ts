@@ -1,8 +1,9 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import { effectCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { counted, countsText, effectCounts } from "../run-flow/counts.ts";
 import type { RunState } from "../runs/runner.ts";
+import { counted, countsText } from "./counts.ts";
 
 /**
  * What people read of runs, as mrkdwn lines in which everything from outside was made harmless. The one home of these words:
@@ -93,4 +94,15 @@ export function failureLines({ failures, comparisons }: Pick<RunRecord, "failure
   const lines = [...ended, ...refused];
   if (lines.length <= MOST_FAILURES) return lines;
   return [...lines.slice(0, MOST_FAILURES), `and ${lines.length - MOST_FAILURES} more`];
+}
+
+/** How a run ended, as the beginning of a sentence. */
+export function endText(run: RunState): string {
+  const words = outcomeText({ ...run, exit: exitOf(run) });
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** The exit code as the runner knows it, or else as the run itself wrote it down. */
+export function exitOf({ exit, record }: RunState): number | null {
+  return exit ?? record?.exit ?? null;
 }

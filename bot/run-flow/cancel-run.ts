@@ -1,9 +1,9 @@
 import type { Actor, Reply } from "../conversation.ts";
+import { mention, saidLines } from "../render/blocks.ts";
+import { plainRun, runLink } from "../render/run-words.ts";
 import { RunnerError } from "../runs/runner.ts";
-import { mention, saidLines } from "./blocks.ts";
 import { type Follower, failedText, reasonOf } from "./follower.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
-import { plainRun, runLink } from "./run-words.ts";
 import { KEY } from "./tell-run.ts";
 
 /** Asks the run that goes on, whoever started it, to stop safely (S7); answers what happens, and says publicly who did. */

@@ -29,7 +29,7 @@ describe("confirm", () => {
       "global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
     );
     expect(world.results.at(-1)).toBe(
-      "U0ANN confirm global: 3 creates, 12 updates (2 downgrades among them), 1 mark → started pipeline 4712",
+      "U0ANN confirm Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark → started pipeline 4712",
     );
   });
 

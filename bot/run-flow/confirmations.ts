@@ -1,11 +1,11 @@
 import type { Actor, Reply } from "../conversation.ts";
+import { mention, saidLines } from "../render/blocks.ts";
+import { confirmedText } from "../render/counts.ts";
+import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
 import { RunnerError, type RunState, StartUnknown } from "../runs/runner.ts";
-import { mention, saidLines } from "./blocks.ts";
-import { confirmedText } from "./counts.ts";
 import { type Follower, failedText, reasonOf } from "./follower.ts";
 import { type Hindrance, hindrance, type Offer } from "./offers.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
-import { currentRunText, orderText, plainRun, runLink } from "./run-words.ts";
 
 /** Confirms offers and takes them back. Of a button nothing is trusted but its token. */
 export class Confirmations {

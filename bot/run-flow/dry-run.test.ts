@@ -30,7 +30,7 @@ describe("ask", () => {
     expect(world.outgoing.posts).toEqual([]);
     expect(world.results).toEqual([
       "U0ANN run → started the dry run, pipeline 4711",
-      "U0ANN run → dry run: changes: global: 3 creates, 12 updates (2 downgrades among them), 1 mark; partner: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+      "U0ANN run → dry run: changes: Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark; Partners, global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
     ]);
   });
 

@@ -1,13 +1,13 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Actor, Reply } from "../conversation.ts";
+import { mention, momentText, saidLines } from "../render/blocks.ts";
+import { confirmedText } from "../render/counts.ts";
+import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
 import type { RunState } from "../runs/runner.ts";
-import { mention, momentText, saidLines } from "./blocks.ts";
-import { confirmedText } from "./counts.ts";
 import { reasonOf } from "./follower.ts";
 import { backedOff } from "./pauses.ts";
 import { judgeDryRun, MAXIMA, offerButtons, type Proposal } from "./proposal.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
-import { currentRunText, orderText, plainRun, runLink } from "./run-words.ts";
 
 /** Slack takes answers for 30 minutes: what takes longer is told before that, and not offered. */
 const ANSWERED_MS = 25 * 60_000;

@@ -1,12 +1,12 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { failureWords } from "../failure-words.ts";
+import { mention, momentText, saidLines } from "../render/blocks.ts";
+import { runLink } from "../render/run-words.ts";
 import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
-import { mention, momentText, saidLines } from "./blocks.ts";
 import type { DecidedPost, FollowedRun } from "./followed-runs.ts";
 import { backedOff } from "./pauses.ts";
 import { offerButtons } from "./proposal.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
-import { runLink } from "./run-words.ts";
 import { KEY, startedPost, type Telling, tellRun, tellUnseen } from "./tell-run.ts";
 
 /** How often a run is looked at, in milliseconds; a change that the runner tells of is looked at, at once. */

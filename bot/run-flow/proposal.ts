@@ -3,11 +3,11 @@ import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import { ACTION } from "../parts.ts";
-import { failureLines, plannedLines } from "../render/run.ts";
+import { countsText } from "../render/counts.ts";
+import { endText, exitOf, failureLines, plannedLines } from "../render/run.ts";
+import { instanceText, orderText, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import { changesNothing, countsText, countsToConfirm, coveredComparisons, totalCounts } from "./counts.ts";
-import { endText, exitOf } from "./render-end.ts";
-import { instanceText, orderText, runLink } from "./run-words.ts";
+import { changesNothing, countsToConfirm, coveredComparisons, totalCounts } from "./counts.ts";
 
 /** What a dry run gave: what may be offered, or why nothing is. */
 export interface Proposal {

@@ -2,12 +2,13 @@ import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { countsLines, failureLines, outcomeText } from "../render/run.ts";
+import { durationText, EFFECT_WORD, mention } from "../render/blocks.ts";
+import { confirmedText, counted } from "../render/counts.ts";
+import { countsLines, endText, exitOf, failureLines } from "../render/run.ts";
+import { orderText, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import { durationText, EFFECT_WORD, mention } from "./blocks.ts";
-import { confirmedText, counted, countsToConfirm } from "./counts.ts";
+import { countsToConfirm } from "./counts.ts";
 import type { FollowedRun } from "./followed-runs.ts";
-import { orderText, runLink } from "./run-words.ts";
 
 type Total = { applied: number; failed: number; skipped: number };
 
@@ -52,17 +53,6 @@ export function asksAgain(
 }
 
 const UNCONFIRMED = "Stopped: there is more to change than was confirmed";
-
-/** How a run ended, as the beginning of a sentence. */
-export function endText(run: RunState): string {
-  const words = outcomeText({ ...run, exit: exitOf(run) });
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-/** The exit code as the runner knows it, or else as the run itself wrote it down. */
-export function exitOf({ exit, record }: RunState): number | null {
-  return exit ?? record?.exit ?? null;
-}
 
 function exceeded(record: RunRecord): RecordedComparison[] {
   return record.comparisons.filter(({ unconfirmed }) => unconfirmed.length > 0);

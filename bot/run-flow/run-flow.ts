@@ -2,7 +2,8 @@ import type { Actor, Reply } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
 import { InFlight } from "../in-flight.ts";
 import type { RunFlow } from "../parts.ts";
-import { saidLines } from "./blocks.ts";
+import { saidLines } from "../render/blocks.ts";
+import { orderText } from "../render/run-words.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { Confirmations } from "./confirmations.ts";
 import { DryRuns } from "./dry-runs.ts";
@@ -11,7 +12,6 @@ import { Follower, failedText, reasonOf } from "./follower.ts";
 import { Offers } from "./offers.ts";
 import { Pauses, sleepReally } from "./pauses.ts";
 import type { RunFlowParts, RunFlowSetting } from "./run-flow-parts.ts";
-import { orderText } from "./run-words.ts";
 
 /** Asks for runs, confirms them, follows them in their threads. */
 export function createRunFlow(setting: RunFlowSetting): RunFlow {

@@ -1,11 +1,11 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mention, saidLines } from "../render/blocks.ts";
+import { confirmedText } from "../render/counts.ts";
+import { instanceText, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import { mention, saidLines } from "./blocks.ts";
-import { confirmedText } from "./counts.ts";
 import type { DecidedPost, FollowedRun, Told } from "./followed-runs.ts";
 import { ANY_CHANNEL } from "./offers.ts";
 import { asksAgain, renderEnd } from "./render-end.ts";
-import { instanceText, runLink } from "./run-words.ts";
 
 /** Messages about parts while a run goes on; what ends after that is told together at the end. With start and end at most 12. */
 const MOST_MESSAGES = 8;

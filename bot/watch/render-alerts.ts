@@ -3,8 +3,8 @@ import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts"
 import type { Day } from "../../lib/domain/dates.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
+import { momentText, saidLines } from "../render/blocks.ts";
 import { failureLines, outcomeText } from "../render/run.ts";
-import { momentText, saidLines } from "../run-flow/blocks.ts";
 import type { RunState } from "../runs/runner.ts";
 import type { Alert, Incident } from "./incidents.ts";
 

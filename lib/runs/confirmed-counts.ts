@@ -10,6 +10,9 @@ export type ConfirmedEffect = (typeof CONFIRMED_EFFECTS)[number];
  */
 export type ConfirmedCounts = Partial<Record<Comparison, Partial<Record<ConfirmedEffect, number>>>>;
 
+/** Changes of one comparison, or of several together. */
+export type EffectCounts = Record<ConfirmedEffect, number>;
+
 /** An effect that there is more of than was confirmed. */
 export interface Unconfirmed {
   effect: ConfirmedEffect;
@@ -67,13 +70,13 @@ export interface CountedComparison {
 
 /** What a dry run showed, as the counts that a person confirms with it: every effect of its comparisons, zeros too. */
 export function countsToConfirm(comparisons: readonly CountedComparison[]): ConfirmedCounts {
-  return Object.fromEntries(comparisons.map((comparison) => [comparison.name, confirmedEffectsOf(comparison)]));
+  return Object.fromEntries(comparisons.map((comparison) => [comparison.name, effectCounts(comparison)]));
 }
 
 /** What of a comparison is more than was confirmed; empty where all is within, or nobody confirmed any counts (null). Pure. */
 export function unconfirmedOf(comparison: CountedComparison, atMost: ConfirmedCounts | null): Unconfirmed[] {
   if (atMost === null) return [];
-  const counts = confirmedEffectsOf(comparison);
+  const counts = effectCounts(comparison);
   return CONFIRMED_EFFECTS.flatMap((effect) => {
     const confirmed = atMost[comparison.name]?.[effect] ?? 0;
     return counts[effect] > confirmed ? [{ effect, count: counts[effect], confirmed }] : [];
@@ -91,7 +94,8 @@ export function unconfirmedMessage(comparison: Comparison, unconfirmed: readonly
   ].join("\n");
 }
 
-function confirmedEffectsOf({ planned, measures }: CountedComparison): Record<ConfirmedEffect, number> {
+/** The changes of one comparison that a person confirms. */
+export function effectCounts({ planned, measures }: Omit<CountedComparison, "name">): EffectCounts {
   const downgrades = measures.find(({ effect }) => effect === "downgrades")?.count ?? 0;
   return { creates: planned.creates, updates: planned.updates, marks: planned.marks, downgrades };
 }
