@@ -2,8 +2,9 @@
 import { program } from "./program.ts";
 
 // Whoever reads only the first lines (`| head`) has closed the pipe: no reason to fail.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-});
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 
 process.exitCode = await program(process.argv.slice(2), process.env);

@@ -7,29 +7,35 @@ const ROOT = join(import.meta.dir, "..");
 export const DIST = join(ROOT, "dist");
 
 /**
- * Makes `zdsync.js` in a folder: all of zdsync in one file that Bun runs without `node_modules`, and beside it the `plans.yml`
- * it was made with. This is what the image contains. The sandbox is in it too, so that `zdsync demo` works from the image.
+ * Makes `zdsync.js` in a folder: all of zdsync in one file that Bun runs without `node_modules`; beside it the `plans.yml` it was made
+ * with, and `story-worker.js`, which the bot runs in a thread of its own. This is what the image contains. The sandbox is in it too,
+ * so that `zdsync demo` works from the image.
  * @throws AggregateError where something cannot be bundled
  */
 export async function bundle(folder: string): Promise<{ program: string; plans: string; bytes: number }> {
-  const program = join(folder, "zdsync.js");
   const plans = join(folder, "plans.yml");
   await mkdir(folder, { recursive: true });
-  // Syntax and white space only: with shortened names a stack trace (ZDSYNC_DEBUG) would say nothing.
+  const program = await bundleOne("bin/zdsync.ts", folder, "zdsync.js");
+  await bundleOne("bot/organizations/story-worker.ts", folder, "story-worker.js");
+  await chmod(program.path, 0o755);
+  await copyFile(join(ROOT, "plans.yml"), plans);
+  return { program: program.path, plans, bytes: program.size };
+}
+
+async function bundleOne(entry: string, folder: string, name: string): Promise<{ path: string; size: number }> {
   const { outputs } = await Bun.build({
-    entrypoints: [join(ROOT, "bin/zdsync.ts")],
+    entrypoints: [join(ROOT, entry)],
     target: "bun",
+    // Syntax and white space only: with shortened names a stack trace (ZDSYNC_DEBUG) would say nothing.
     minify: { syntax: true, whitespace: true, identifiers: false },
     // write-file-atomic hashes its own path into the names of temporary files; the path of this machine has no place in there.
     define: { __filename: '"zdsync"', __dirname: '"."' },
     outdir: folder,
-    naming: "zdsync.js",
+    naming: name,
   });
   const [output] = outputs;
   if (!output || outputs.length > 1) throw new Error(`expected one file, bun build made ${outputs.length}`);
-  await chmod(program, 0o755);
-  await copyFile(join(ROOT, "plans.yml"), plans);
-  return { program, plans, bytes: output.size };
+  return { path: join(folder, name), size: output.size };
 }
 
 if (import.meta.main) {

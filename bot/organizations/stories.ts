@@ -63,9 +63,12 @@ async function serve(served: readonly Waiting[], read: typeof readInThread): Pro
 }
 
 function readInThread(directory: string, asked: readonly string[]): Promise<Answers> {
-  const script = new URL("./story-worker.ts", import.meta.url);
-  // A bundle has no such file: there the files are read in this thread, and clicks wait meanwhile.
-  if (!existsSync(script)) return tellOrganizations(asked, new ArtifactStore(directory));
+  // In the source it stands beside this file, in a bundle beside the program (scripts/bundle.ts).
+  const script = ["./story-worker.ts", "./story-worker.js"]
+    .map((name) => new URL(name, import.meta.url))
+    .find((url) => existsSync(url));
+  // Somebody took the program alone along: the files are read in this thread, and clicks wait meanwhile.
+  if (!script) return tellOrganizations(asked, new ArtifactStore(directory));
   return new Promise((resolve, reject) => {
     const thread = new Worker(script, { workerData: { directory, asked } });
     const end = () => void thread.terminate();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMANDS } from "../../bin/commands.ts";
 import { STAGES } from "../../bin/stages.ts";
+import { until } from "../../bot/testing/bot-world.ts";
 import { bundle } from "../../scripts/bundle.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { folderWithBun, ROOT, runProgram, sandboxFor } from "./programs.ts";
@@ -30,7 +31,7 @@ async function zdsync(args: readonly string[], env: Record<string, string> = {},
 
 describe("the bundle, in an empty folder without node_modules", () => {
   test("is one program and the plans, and holds no path of the machine it was made on", async () => {
-    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["plans.yml", "zdsync.js"]);
+    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["plans.yml", "story-worker.js", "zdsync.js"]);
     const text = await Bun.file(program).text();
     // As booleans: a failure must not print two megabytes.
     expect(text.startsWith("#!/usr/bin/env bun\n")).toBeTrue();
@@ -78,11 +79,43 @@ describe("the bundle, in an empty folder without node_modules", () => {
     expect(printed).toContain("Second run:");
     expect(exit).toBe(0);
   });
+
+  test("the bot runs, tells of an organization from a thread of its own, and ends", async () => {
+    await using there = await sandboxFor(folder);
+    const env = { ...there.env, PATH: bin, PLANS_FILE: "../dist/plans.yml", HOME: folder };
+    const cwd = join(folder, "bot");
+    await mkdir(cwd, { recursive: true });
+    expect((await zdsync(["run", "--quiet"], env, "bot")).exit).toBe(0);
+    const bot = Bun.spawn(["bun", program, "bot", "--port", "0"], { cwd, env, stderr: "pipe" });
+    try {
+      const port = await portIn(bot.stderr);
+      const person = there.sandbox.slackPerson({ app: `http://127.0.0.1:${port}/slack/events` });
+      const id = String(there.sandbox.zendesk("global").organizations.find((one) => one.external_id)?.external_id);
+      expect((await person.types(`/zdsync org ${id}`)).status).toBe(200);
+      expect((await person.types("/zdsync run --dry-run")).status).toBe(200);
+      const said = () => JSON.stringify(there.sandbox.slackConversation());
+      await until(() => said().includes(`/${id}|`) && said().includes("would change now"));
+    } finally {
+      bot.kill();
+    }
+    expect(await bot.exited).toBe(0);
+  });
 });
 
 test("there are stages to bundle", () => {
   expect(Object.keys(COMMANDS)).toEqual(expect.arrayContaining(Object.keys(STAGES)));
 });
+
+/** The port in the line that the bot prints once it listens. */
+async function portIn(printed: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  for await (const chunk of printed) {
+    text += new TextDecoder().decode(chunk);
+    const [, port] = /listens on port (\d+)/.exec(text) ?? [];
+    if (port) return port;
+  }
+  throw new Error(`the bot ended: ${text}`);
+}
 
 async function packageVersion(): Promise<string> {
   return (await Bun.file(join(ROOT, "package.json")).json()).version;

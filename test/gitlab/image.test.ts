@@ -52,7 +52,7 @@ describe("the Dockerfile", () => {
 
   test("everything it copies exists after bundling, and passes .dockerignore", async () => {
     const ignore = (await readFile(join(ROOT, ".dockerignore"), "utf8")).split("\n");
-    expect(copies(instructions).length).toBe(3);
+    expect(copies(instructions).length).toBe(4);
     for (const { source } of copies(instructions)) {
       expect((await stat(join(context, source))).size).toBeGreaterThan(100);
       expect(ignore).toContain(`!${source}`);
