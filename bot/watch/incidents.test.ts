@@ -104,6 +104,19 @@ describe("runs that people start", () => {
     expect(said(watched([runAt(1, failed), runAt(2, byPerson)], [1.5, 2.5]))).toEqual(["failed run-1", "well run-2"]);
   });
 
+  test("of a single instance at the machine's terminal are no schedule: they neither repair nor alarm nor count", () => {
+    const one = { record: recordOf({ instances: ["global"] }) };
+    const failing = runAt(2, { exit: 1, record: recordOf({ instances: ["global"], exit: 1 }) });
+    expect(said(watched([runAt(1, failed), runAt(2, one)], [1.5, 2.5]))).toEqual(["failed run-1"]);
+    expect(watched([runAt(1), failing], [1.5, 2.5])).toEqual([]);
+    expect(said(watched([runAt(1), runAt(3, one)], [1.5, 3.5]))).toEqual(["missing"]);
+  });
+
+  test("repair nothing where nobody knows what they covered", () => {
+    const unknown = { ...byPerson, record: null };
+    expect(said(watched([runAt(1, failed), runAt(2, unknown)], [1.5, 2.5]))).toEqual(["failed run-1"]);
+  });
+
   test("do not show that the schedule works", () => {
     expect(said(watched([runAt(1), runAt(4, byPerson)], [1.5, 3.5, 4.5, 5]))).toEqual(["missing"]);
   });

@@ -1,7 +1,7 @@
 import type { RunState } from "../runs/runner.ts";
 
 const HOUR_MS = 3_600_000;
-/** A full run happens every hour (G1); two hours without one are told. */
+/** A full run happens every hour (G1); two hours without one are told, and so are two hours in which nobody could look. */
 export const MISSING_AFTER_MS = 2 * HOUR_MS;
 
 /** Something that is wrong with the hourly runs, and was told. */
@@ -21,6 +21,8 @@ export interface WatchState {
   run: Incident | null;
   /** Runs end, but some records fail in each of them (exit 3). */
   records: Incident | null;
+  /** From when on the runs could not be looked at, and whether that was told; null while they can. */
+  unseen: { since: string; told: boolean } | null;
   /** Keys of the unknown charges and conflicts that were told and still are. */
   told: string[];
 }
@@ -29,6 +31,8 @@ export interface WatchState {
 export type Alert =
   | { say: "failed" | "refused"; run: RunState }
   | { say: "missing"; since: string }
+  | { say: "unseen"; since: string; reason: string }
+  | { say: "seen"; since: string }
   | { say: "records"; run: RunState }
   | { say: "well"; run: RunState; after: Incident }
   | { say: "attention"; run: RunState; keys: string[] };
@@ -45,7 +49,27 @@ export interface Observation {
 /** The state of a watch that begins now. */
 export function beginWatch(now: Date): WatchState {
   const at = now.toISOString();
-  return { expectedSince: at, judgedUntil: new Date(0).toISOString(), run: null, records: null, told: [] };
+  return {
+    expectedSince: at,
+    judgedUntil: new Date(0).toISOString(),
+    run: null,
+    records: null,
+    unseen: null,
+    told: [],
+  };
+}
+
+/**
+ * What is to be told when the runner could not be asked, with the reason in words: one message after two hours, since silence would
+ * look as if all were well. Pure.
+ */
+export function judgeUnseen(state: WatchState, reason: string, now: Date): { state: WatchState; alerts: Alert[] } {
+  const unseen = state.unseen ?? { since: now.toISOString(), told: false };
+  const isDue = now.getTime() - Date.parse(unseen.since) > MISSING_AFTER_MS && !unseen.told;
+  return {
+    state: { ...state, unseen: { ...unseen, told: unseen.told || isDue } },
+    alerts: isDue ? [{ say: "unseen", since: unseen.since, reason }] : [],
+  };
 }
 
 /**
@@ -56,8 +80,8 @@ export function judgeRuns(
   state: WatchState,
   { now, ended, current }: Observation,
 ): { state: WatchState; alerts: Alert[] } {
-  const next = { ...state };
-  const alerts: Alert[] = [];
+  const next = { ...state, unseen: null };
+  const alerts: Alert[] = state.unseen?.told ? [{ say: "seen", since: state.unseen.since }] : [];
   const unjudged = ended
     .filter((run) => !run.dryRun && endOf(run) > next.judgedUntil)
     .sort((one, other) => (endOf(one) < endOf(other) ? -1 : 1));
@@ -66,7 +90,7 @@ export function judgeRuns(
     next.judgedUntil = endOf(run);
   }
   for (const run of [...ended, ...(current ? [current] : [])])
-    if (run.origin === "schedule" && run.startedAt.toISOString() > next.expectedSince)
+    if (isScheduled(run) && run.startedAt.toISOString() > next.expectedSince)
       next.expectedSince = run.startedAt.toISOString();
   const isMissing = now.getTime() - Date.parse(next.expectedSince) > MISSING_AFTER_MS;
   if (isMissing && next.run === null) {
@@ -78,16 +102,13 @@ export function judgeRuns(
 
 /** Of what ended since the last look only the newest scheduled run, and the newest one that a person started, still say anything. */
 function newestOfEach(runs: readonly RunState[]): RunState[] {
-  const newest = new Set([
-    runs.findLast((run) => run.origin === "schedule"),
-    runs.findLast((run) => run.origin !== "schedule"),
-  ]);
+  const newest = new Set([runs.findLast(isScheduled), runs.findLast((run) => !isScheduled(run))]);
   return runs.filter((run) => newest.has(run));
 }
 
 function judge(state: WatchState, run: RunState, alerts: Alert[]): void {
   const outcome = outcomeOf(run);
-  const scheduled = run.origin === "schedule";
+  const scheduled = isScheduled(run);
   if (outcome === "failed" || outcome === "refused") {
     if (scheduled && state.run === null) {
       state.run = { kind: outcome, since: endOf(run) };
@@ -140,10 +161,20 @@ function outcomeOf(run: RunState): "failed" | "refused" | "records" | "well" {
   return run.exit === 4 ? "refused" : "failed";
 }
 
-function coversBoth({ record }: RunState): boolean {
-  return record === null || record.instances.length > 1;
+/**
+ * Whether it counts as the hourly run. On a machine of its own nobody can tell cron from a person at its terminal; one who runs a
+ * single instance is no schedule.
+ */
+function isScheduled(run: RunState): boolean {
+  return run.origin === "schedule" && (run.record === null || coversBoth(run));
 }
 
-function endOf({ endedAt, startedAt }: RunState): string {
+/** Whether it is known to have been a run of both instances. */
+function coversBoth({ record }: RunState): boolean {
+  return record !== null && record.instances.length > 1;
+}
+
+/** When a run ended, as far as that is known; a pipeline that is retried ends anew. */
+export function endOf({ endedAt, startedAt }: RunState): string {
   return (endedAt ?? startedAt).toISOString();
 }

@@ -6,7 +6,7 @@ import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
 import { momentText, saidLines } from "../render/blocks.ts";
 import { failureLines, outcomeText } from "../render/run.ts";
 import type { RunState } from "../runs/runner.ts";
-import type { Alert, Incident } from "./incidents.ts";
+import { type Alert, endOf, type Incident } from "./incidents.ts";
 
 /** Things of one kind that a message names; it says how many more there are. */
 const NAMED = 10;
@@ -26,34 +26,43 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
         `The last one began ${momentText(new Date(alert.since))}. Zendesk is not kept in step until runs happen again.`,
         "Look at the schedule (GitLab: Build > Pipeline schedules; cron: the machine and its crontab), and at `/zdsync status`.",
       ]);
+    case "unseen":
+      return message(`alert unseen since ${alert.since}`, "The bot cannot see the runs", [
+        `Since ${momentText(new Date(alert.since))}: ${mrkdwnText(alert.reason, 400)}`,
+        "Whether runs happen is not known. `zdsync bot --check` on the bot's machine says what is wrong.",
+      ]);
+    case "seen":
+      return message(`alert seen after ${alert.since}`, "The bot can see the runs again", [
+        `It could not since ${momentText(new Date(alert.since))}. If something is wrong with the runs, the next message says so.`,
+      ]);
     case "failed":
-      return message(`alert failed ${alert.run.id}`, "The scheduled run failed", [
+      return message(keyOf(alert), "The scheduled run failed", [
         ...aboutRun(alert.run),
         ...failures(alert.run),
         "The next run repairs what this one left undone. `zdsync doctor` looks at every setting and permission.",
         ...attention(alert.run, null, customers),
       ]);
     case "refused":
-      return message(`alert refused ${alert.run.id}`, "The scheduled run was refused by a safety limit", [
+      return message(keyOf(alert), "The scheduled run was refused by a safety limit", [
         ...aboutRun(alert.run),
         ...failures(alert.run),
         "Look at the report. If the changes are right, allow them for one run with `--allow` (the message above names the number); if not, correct Salesforce first.",
         ...attention(alert.run, null, customers),
       ]);
     case "records":
-      return message(`alert records ${alert.run.id}`, "Scheduled runs end, but some records fail", [
+      return message(keyOf(alert), "Scheduled runs end, but some records fail", [
         ...aboutRun(alert.run),
         ...failedRecords(alert.run),
         "Each is in the results files with its reason; every run tries them again.",
       ]);
     case "well":
-      return message(`alert well ${alert.run.id}`, "Scheduled runs are well again", [
+      return message(keyOf(alert), "Scheduled runs are well again", [
         `${BEFORE[alert.after.kind]} since ${momentText(new Date(alert.after.since))}.`,
         ...aboutRun(alert.run),
         ...failedRecords(alert.run),
       ]);
     case "attention":
-      return message(`alert attention ${alert.run.id}`, "Something in Salesforce or Zendesk needs a person", [
+      return message(keyOf(alert), "Something in Salesforce or Zendesk needs a person", [
         ...aboutRun(alert.run),
         ...attention(alert.run, new Set(alert.keys), customers),
       ]);
@@ -69,6 +78,11 @@ export function renderCredentials(credentials: readonly EndingCredential[], toda
   });
   const title = `${credentials.length === 1 ? "A credential ends" : `${credentials.length} credentials end`} soon`;
   return message(`credentials ${today}`, title, lines);
+}
+
+/** One message for each end of a run: a pipeline that is retried may end twice. */
+function keyOf({ say, run }: Extract<Alert, { run: RunState }>): string {
+  return `alert ${say} ${run.id} ${endOf(run)}`;
 }
 
 const BEFORE: Record<Incident["kind"], string> = {

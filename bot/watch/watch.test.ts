@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import { openDatabase } from "../database.ts";
-import type { Runner, RunState } from "../runs/runner.ts";
+import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
 import { at, recordOf, runAt } from "./testing/run-states.ts";
 import { createWatch, type WatchSetting } from "./watch.ts";
@@ -46,7 +46,10 @@ describe("the watch", () => {
     runs.push(runAt(2));
     moment.now = at(2.5);
     await createWatch(setting).look();
-    expect(keys()).toEqual(["alert failed run-1", "alert well run-2"]);
+    expect(keys()).toEqual([
+      "alert failed run-1 2026-11-24T01:05:00.000Z",
+      "alert well run-2 2026-11-24T02:05:00.000Z",
+    ]);
   });
 
   test("killed after the message and before its own memory, it says the same under the same key", async () => {
@@ -54,7 +57,7 @@ describe("the watch", () => {
     await createWatch(setting).look();
     setting.database.run("delete from watch");
     await createWatch(setting).look();
-    expect(keys()).toEqual(["alert refused run-1"]);
+    expect(keys()).toEqual(["alert refused run-1 2026-11-24T01:05:00.000Z"]);
     expect(posts.size).toBe(1);
   });
 
@@ -65,7 +68,38 @@ describe("the watch", () => {
     expect(keys()).toEqual([]);
     expect(warnings).toHaveLength(1);
     await createWatch(setting).look();
-    expect(keys()).toEqual(["alert failed run-1"]);
+    expect(keys()).toEqual(["alert failed run-1 2026-11-24T01:05:00.000Z"]);
+  });
+
+  test("two hours in which the runs cannot be seen are told, once, and when they can be seen again", async () => {
+    const { setting, keys, posts, moment } = world([]);
+    const blind = { ...setting, runner: { ...setting.runner, current: () => Promise.reject(new RunnerError("401")) } };
+    for (const hours of [1, 2, 3, 3.1, 4]) {
+      moment.now = at(hours);
+      await createWatch(blind).look();
+    }
+    expect(keys()).toEqual(["alert unseen since 2026-11-24T01:00:00.000Z"]);
+    expect(JSON.stringify([...posts.values()])).toContain("401");
+    moment.now = at(4.1);
+    await createWatch(setting).look();
+    expect(keys().slice(1)).toEqual([
+      "alert seen after 2026-11-24T01:00:00.000Z",
+      "alert missing since 2026-11-24T01:00:00.000Z",
+    ]);
+  });
+
+  test("a pipeline that is retried to its end and fails again is told of again", async () => {
+    const runs = [runAt(1, { exit: 1 })];
+    const { setting, keys, moment } = world(runs);
+    const ends = (hours: number, exit: number) => {
+      runs[0] = runAt(1, { exit, endedAt: at(hours) });
+      moment.now = at(hours + 0.1);
+      return createWatch(setting).look();
+    };
+    await ends(1.2, 1);
+    await ends(1.4, 0);
+    await ends(1.6, 1);
+    expect(keys().map((key) => key.split(" ")[1])).toEqual(["failed", "well", "failed"]);
   });
 
   test("looks do not overlap", async () => {

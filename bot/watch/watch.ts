@@ -4,8 +4,9 @@ import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
+import { failureWords } from "../failure-words.ts";
 import type { Runner } from "../runs/runner.ts";
-import { type Alert, beginWatch, judgeRuns, type WatchState } from "./incidents.ts";
+import { type Alert, beginWatch, judgeRuns, judgeUnseen, type WatchState } from "./incidents.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
 
 /** How often the runner is looked at; a webhook or a file makes it look at once. */
@@ -21,6 +22,7 @@ const StateSchema = v.object({
   judgedUntil: v.string(),
   run: IncidentSchema,
   records: IncidentSchema,
+  unseen: v.nullable(v.object({ since: v.string(), told: v.boolean() })),
   told: v.array(v.string()),
 });
 
@@ -79,13 +81,22 @@ async function lookOnce(setting: WatchSetting, memory: WatchMemory): Promise<voi
   try {
     await lookAtRuns(setting, memory);
   } catch (error) {
-    setting.warn(`the runs cannot be watched just now: ${error instanceof Error ? error.message : "unknown"}`);
+    const reason = failureWords(error);
+    setting.warn(`the runs cannot be watched just now: ${reason}`);
+    tellUnseen(setting, memory, reason);
   }
   try {
     await lookAtCredentials(setting, memory);
   } catch {
     setting.warn("when the credentials end could not be asked");
   }
+}
+
+function tellUnseen({ clock, outgoing }: WatchSetting, memory: WatchMemory, reason: string): void {
+  const now = clock();
+  const { state, alerts } = judgeUnseen(memory.state() ?? beginWatch(now), reason, now);
+  for (const alert of alerts) outgoing.put(renderAlert(alert, { names: new Map(), salesforceHost: null }));
+  memory.keep(state);
 }
 
 /** The alerts are put before the state is kept: killed in between, the same alerts come out again, under the same keys. */
