@@ -72,7 +72,7 @@ export async function createBot(
   const secret = settings.pipelines?.webhookSecret ?? null;
   const gitlab = secret !== null && parts.webhook !== null ? { secret, webhook: parts.webhook } : null;
   return {
-    app: createHttpApp({ receiver: transport.receiver, gitlab, readiness, log: warn }),
+    app: createHttpApp({ receiver: transport.receiver, gitlab, readiness, clock, log: warn }),
     settings,
     async start() {
       await parts.start();

@@ -31,7 +31,7 @@ export async function checkBot(env: Environment, today: Day): Promise<Finding[]>
     ["Settings", Promise.resolve(settingFindings(settings, problems))],
     ["Slack", settings === null ? Promise.resolve([]) : slackOf(settings)],
     ["GitLab", settings?.pipelines ? gitlabOf(settings.pipelines, problems, today) : Promise.resolve(withoutGitlab())],
-    ["Access", Promise.resolve(botFindings(env, config).filter(({ check }) => check === "config slack"))],
+    ["Access", Promise.resolve(botFindings(env, config).filter(({ check }) => check.startsWith("config slack")))],
   ];
   const found = await Promise.all(
     groups.map(async ([group, findings]) => (await findings).map((one) => ({ group, ...one }))),

@@ -6,6 +6,7 @@ import type { Readiness } from "../readiness.ts";
 import type { HttpReceiver } from "./receiver.ts";
 import { sameSecret } from "./signature.ts";
 import { objectIn, textOf } from "./slack-body.ts";
+import { strangerLog } from "./stranger-log.ts";
 
 /** More than anything that Slack or GitLab sends for one command, click or pipeline. */
 const MOST_BYTES = 1024 * 1024;
@@ -17,12 +18,14 @@ export interface HttpSetting {
   /** Null where no webhook secret is set. */
   gitlab: { secret: string; webhook: (payload: unknown) => void } | null;
   readiness: Readiness;
+  clock: () => Date;
   log: (message: string) => void;
 }
 
 /** The bot's HTTP side: everything that its port answers. No answer holds anything about a customer. */
-export function createHttpApp({ receiver, gitlab, readiness, log }: HttpSetting): Hono {
+export function createHttpApp({ receiver, gitlab, readiness, clock, log }: HttpSetting): Hono {
   const app = new Hono();
+  const stranger = strangerLog(log, clock);
   app.use(secureHeaders());
   app.use(async (c, next) => {
     await next();
@@ -37,8 +40,11 @@ export function createHttpApp({ receiver, gitlab, readiness, log }: HttpSetting)
       "/gitlab/events",
       async (c, next) => {
         // Before the body: a stranger's is not even read.
-        if (!sameSecret(c.req.header("x-gitlab-token") ?? "", gitlab.secret)) return c.body(null, 401);
-        return await next();
+        if (sameSecret(c.req.header("x-gitlab-token") ?? "", gitlab.secret)) return await next();
+        stranger(
+          "a webhook came without GITLAB_WEBHOOK_SECRET: answered 401. If it was GitLab's, its secret token is another one",
+        );
+        return c.body(null, 401);
       },
       limit,
       async (c) => {

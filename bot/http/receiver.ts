@@ -4,6 +4,7 @@ import type { InFlight } from "../in-flight.ts";
 import { Deliveries } from "./deliveries.ts";
 import { signatureProblem } from "./signature.ts";
 import { isSslCheck, type SlackBody, slackBody, textOf } from "./slack-body.ts";
+import { strangerLog } from "./stranger-log.ts";
 
 /** Slack gives up after three seconds; what is answered then may still arrive. */
 const ACK_WITHIN_MS = 2_900;
@@ -33,6 +34,7 @@ export class AcknowledgedTwice extends Error {
 /** Makes the receiver; nothing is dispatched before Bolt's `App` was made with it. */
 export function createHttpReceiver(setting: ReceiverSetting): HttpReceiver {
   const deliveries = new Deliveries();
+  const stranger = strangerLog(setting.log, setting.clock);
   const state: { app: App | null } = { app: null };
   return {
     init(app) {
@@ -41,7 +43,7 @@ export function createHttpReceiver(setting: ReceiverSetting): HttpReceiver {
     start: async () => {},
     stop: () => setting.inFlight.settled(),
     async handle(request) {
-      const read = await readRequest(request, setting);
+      const read = await readRequest(request, setting, stranger);
       if (read instanceof Response) return read;
       return state.app === null ? empty(503) : dispatch(state.app, read, { setting, deliveries });
     },
@@ -54,7 +56,11 @@ interface Arrived {
 }
 
 /** Reads and verifies a request: what Slack sent, or the answer where there is nothing to dispatch. */
-async function readRequest(request: Request, { signingSecret, clock }: ReceiverSetting): Promise<Arrived | Response> {
+async function readRequest(
+  request: Request,
+  { signingSecret, clock }: ReceiverSetting,
+  stranger: (reason: string) => void,
+): Promise<Arrived | Response> {
   const { headers } = request;
   const contentType = headers.get("content-type");
   const bytes = await request.bytes().catch(() => null);
@@ -66,7 +72,13 @@ async function readRequest(request: Request, { signingSecret, clock }: ReceiverS
     signature: headers.get("x-slack-signature"),
     body: bytes,
   };
-  if (signatureProblem(signingSecret, signed, clock()) !== null) return empty(401);
+  const problem = signatureProblem(signingSecret, signed, clock());
+  if (problem !== null) {
+    stranger(
+      `a request was not from Slack, as far as its signature tells (${problem}): answered 401. If it was, SLACK_SIGNING_SECRET is another app's, or this machine's clock is wrong`,
+    );
+    return empty(401);
+  }
   const body = text === null ? null : slackBody(text, contentType);
   if (body === null) return empty(400);
   if (body.type !== "url_verification") return { body, headers };

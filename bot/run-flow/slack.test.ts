@@ -44,7 +44,7 @@ async function start() {
   const replyTo = (address: Parameters<typeof createReply>[0]) =>
     createReply(address, { log, postEphemeral: async () => {} });
   await createBoltApp({ receiver, botToken: BOT_TOKEN, logger: boltLogger(log), inFlight, conversation, replyTo });
-  const app = createHttpApp({ receiver, gitlab: null, readiness: new Readiness(), log });
+  const app = createHttpApp({ receiver, gitlab: null, readiness: new Readiness(), clock, log });
   const channel = createSlackChannel({ token: BOT_TOKEN, channel: CHANNEL, apiUrl: `${server.url.origin}/api/` });
   const person = (user: string) =>
     slack.person({ app: async (request) => app.request(request), user, timestamp: () => clock().getTime() / 1000 });

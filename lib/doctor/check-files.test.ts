@@ -100,6 +100,8 @@ describe("the bot", () => {
     const slack = { team: "T1", channels: ["C1"], users: ["U1"], user_groups: [] };
     const env = { SLACK_SIGNING_SECRET: "x", SLACK_BOT_TOKEN: "x", SLACK_CHANNEL: "C1" };
     expect(lines(botFindings(env, { ...DEFAULT_CONFIG, slack }))).toEqual(["ok config slack"]);
+    const elsewhere = { ...DEFAULT_CONFIG, slack: { ...slack, channels: ["C2"] } };
+    expect(lines(botFindings(env, elsewhere))).toEqual(["ok config slack", "warning config slack.channels"]);
     for (const missing of [{ team: null }, { channels: [] }, { users: [] }])
       expect(lines(botFindings(env, { ...DEFAULT_CONFIG, slack: { ...slack, ...missing } }))).toEqual([
         "warning config slack",

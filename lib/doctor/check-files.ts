@@ -101,6 +101,8 @@ export function botFindings(env: Environment, { slack }: Config): Found[] {
     ...(inGitlab && !env.GITLAB_PROJECT ? ["GITLAB_PROJECT"] : []),
     ...(inGitlab && !env.GITLAB_TRIGGER_TOKEN && !env.GITLAB_API_TOKEN ? ["GITLAB_TRIGGER_TOKEN"] : []),
   ];
+  const isDeaf =
+    Boolean(env.SLACK_CHANNEL) && slack.channels.length > 0 && !slack.channels.includes(env.SLACK_CHANNEL ?? "");
   const mayRun = slack.team !== null && slack.channels.length > 0 && slack.users.length + slack.user_groups.length > 0;
   return [
     ...lacks.map((name) => warning(name, "not set: the bot cannot work", "Set it where the bot runs.")),
@@ -111,5 +113,14 @@ export function botFindings(env: Environment, { slack }: Config): Found[] {
           "lets nobody in: all the bot answers are help and status",
           "Write into the config, under slack: the team, channels, and users or user_groups that may run (Slack ids).",
         ),
+    ...(isDeaf
+      ? [
+          warning(
+            "config slack.channels",
+            "lacks the channel of SLACK_CHANNEL: the buttons under its messages are refused to everybody",
+            "Add that channel to slack.channels in the config, or set SLACK_CHANNEL to one of them.",
+          ),
+        ]
+      : []),
   ];
 }

@@ -48,7 +48,8 @@ export class Transport {
     const self = new Transport();
     const log = (message: string) => void self.log.push(message);
     const { inFlight, readiness } = self;
-    const receiver = createHttpReceiver({ signingSecret: SECRET, clock: () => NOW, log, inFlight, ...more });
+    const clock = () => NOW;
+    const receiver = createHttpReceiver({ signingSecret: SECRET, clock, log, inFlight, ...more });
     const bolt = await createBoltApp({
       receiver,
       botToken: "xoxb-never-used",
@@ -80,7 +81,7 @@ export class Transport {
     bolt.command("/never", async () => {});
     more.listeners?.(bolt);
     const gitlab = { secret: WEBHOOK_SECRET, webhook: (payload: unknown) => void self.webhooks.push(payload) };
-    const app = createHttpApp({ receiver, gitlab: more.gitlab === false ? null : gitlab, readiness, log });
+    const app = createHttpApp({ receiver, gitlab: more.gitlab === false ? null : gitlab, readiness, clock, log });
     if (way === "app.request") {
       self.#send = async (request) => await app.request(request);
       return self;
