@@ -5,6 +5,7 @@ import { createBot } from "../../bot/bot.ts";
 import { openDatabase } from "../../bot/database.ts";
 import { ProcessMemory } from "../../bot/runs/process-memory.ts";
 import { serveBot } from "../../bot/serve.ts";
+import { Outbox } from "../../lib/slack/outbox.ts";
 import { lockHolder } from "../../lib/stage/run-lock.ts";
 import type { ConversationEntry } from "../../sandbox/slack/conversation.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
@@ -214,8 +215,23 @@ export class WholeWorld implements AsyncDisposable {
     return this.sandbox.writes().filter(({ service }) => service !== "slack");
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Messages in the bot's outbox that are not known to be posted. */
+  undelivered(): number {
+    const database = openDatabase(join(this.dataDir, "bot", "bot.sqlite"));
+    try {
+      return new Outbox(database).undelivered().length;
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Stops every bot, as SIGTERM does. */
+  async stopBots(): Promise<void> {
     for (const bot of this.#bots) await bot.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stopBots();
     await this.#endRuns();
     await this.sandbox.stop();
     try {
