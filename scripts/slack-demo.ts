@@ -13,7 +13,7 @@ const line = only < 0 ? "/zdsync run" : (process.argv[only + 1] ?? "/zdsync help
 /** Looks at the conversation, half a second apart: a run of the demo takes some ten seconds. */
 const MOST_LOOKS = 600;
 /** Looks after the last thing said, where nothing says that it was the last. */
-const QUIET_LOOKS = 10;
+const QUIET_LOOKS = 5;
 
 /** What matters here of a message's blocks. */
 interface ShownBlock {

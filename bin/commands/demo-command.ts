@@ -1,7 +1,8 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { NOTICE_MEMORY } from "../../lib/slack/notice-memory.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { duration } from "../../lib/terminal/progress.ts";
 import plansText from "../../plans.yml" with { type: "text" };
@@ -9,7 +10,7 @@ import { startSandbox } from "../../sandbox/start.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
 import { runCommand } from "./run.ts";
-import { describeSandbox, environmentOf, WORLD_INPUTS } from "./sandbox-command.ts";
+import { describeSandbox, environmentOf, port, WORLD_INPUTS } from "./sandbox-command.ts";
 
 const inputs = v.object({
   ...WORLD_INPUTS,
@@ -17,11 +18,18 @@ const inputs = v.object({
   bot: v.optional(
     v.pipe(
       v.picklist(["true", "false"]),
-      v.description(
-        "Start the sandbox and the Slack bot instead, and leave them running (ports 4010 to 4014, and 3000 or PORT)",
-      ),
+      v.description("Start the sandbox and the Slack bot instead, and leave them running"),
     ),
     "false",
+  ),
+  port: v.optional(
+    v.pipe(
+      port,
+      v.description(
+        "With --bot: first of the sandbox's five ports (the bot listens on PORT or 3000); 0: any free ones",
+      ),
+    ),
+    "4010",
   ),
 });
 
@@ -46,6 +54,8 @@ export const demo: LoadedCommand = {
     const { output } = shell;
     try {
       const remotes = await environmentOf(running, dataDir);
+      // The Slack of an earlier demo is gone, and with it the notices that its memory knows.
+      await rm(join(dataDir, NOTICE_MEMORY), { force: true });
       // The plans go in as text, so that the bundle can demonstrate itself where no other file of ours is.
       const plansFile = join(dataDir, "plans.yml");
       await writeFile(plansFile, plansText as string);
@@ -83,23 +93,28 @@ export const demo: LoadedCommand = {
   },
 };
 
-/** The sandbox and the bot, until a signal ends both. The ports are the ones that `bun run demo:slack` knows. */
+/** The sandbox and the bot, until a signal ends both. */
 async function demoBot(given: Call["given"], shell: Call["shell"]): Promise<ExitCode> {
-  const { accounts, seed, "time-factor": timeFactor, today: day, "data-dir": dataDir } = parseInputs(inputs, given, {});
-  const port = 4010;
-  const running = await startSandbox({ accounts, seed, timeFactor, port, ...(day ? { today: day } : {}) });
+  const { "data-dir": dataDir, port: first, ...world } = parseInputs(inputs, given, {});
+  const { accounts, seed, "time-factor": timeFactor, today: day } = world;
+  const running = await startSandbox({ accounts, seed, timeFactor, port: first, ...(day ? { today: day } : {}) });
   try {
-    const remotes = await environmentOf(running, dataDir);
-    const plansFile = join(dataDir, "plans.yml");
+    // A new world every time: what an earlier one left behind is none of this bot's business.
+    await mkdir(dataDir, { recursive: true });
+    const folder = await mkdtemp(join(dataDir, "bot-"));
+    const remotes = await environmentOf(running, folder);
+    const plansFile = join(folder, "plans.yml");
     await writeFile(plansFile, plansText as string);
     shell.output.err(describeSandbox(running));
+    const addresses = first === 4010 && !shell.env.PORT ? "" : `SANDBOX_SLACK_URL=${running.urls.slack} BOT_URL=… `;
     shell.output.err(
-      "In a second terminal: bun run demo:slack   (types /zdsync run, confirms it, and shows the conversation)",
+      `In a second terminal, somebody who types /zdsync run and confirms it: ${addresses}bun run demo:slack`,
     );
     const { PATH, HOME, PORT } = shell.env;
     const env = { PATH, HOME, PORT, ...remotes, PLANS_FILE: plansFile };
     const { botCommand } = await import("./bot-command.ts");
-    return await botCommand.run({ name: "bot", given: { "data-dir": dataDir }, json: false, shell: { ...shell, env } });
+    const asked = { "data-dir": folder, ...(first === 0 ? { port: "0" } : {}) };
+    return await botCommand.run({ name: "bot", given: asked, json: false, shell: { ...shell, env } });
   } finally {
     await running.stop();
   }

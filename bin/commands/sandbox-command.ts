@@ -35,17 +35,26 @@ export const WORLD_INPUTS = {
   today,
 } as const;
 
-const inputs = v.object({
-  ...WORLD_INPUTS,
-  port: v.optional(v.pipe(wholeNumber(65_000), v.description("First of five ports; 0: any free ones")), "4010"),
-});
+/** Where the sandbox listens; shared with `demo --bot`. */
+export const port = v.optional(
+  v.pipe(wholeNumber(65_000), v.description("First of five ports; 0: any free ones")),
+  "4010",
+);
+
+const inputs = v.object({ ...WORLD_INPUTS, port });
 
 export const sandbox: LoadedCommand = {
   inputs,
   examples: ["zdsync sandbox", "zdsync sandbox --accounts 20000 --time-factor 1"],
   async run({ given, json, shell }) {
-    const { accounts, seed, "time-factor": timeFactor, port, today: day } = parseInputs(inputs, given, shell.env);
-    const running = await startSandbox({ accounts, seed, timeFactor, port, ...(day ? { today: day } : {}) });
+    const {
+      accounts,
+      seed,
+      "time-factor": timeFactor,
+      port: first,
+      today: day,
+    } = parseInputs(inputs, given, shell.env);
+    const running = await startSandbox({ accounts, seed, timeFactor, port: first, ...(day ? { today: day } : {}) });
     const env = await environmentOf(running, await mkdtemp(join(tmpdir(), "zdsync-sandbox-")));
     shell.output.err(describeSandbox(running));
     shell.output.err("Copy these lines into another shell; Ctrl-C stops the sandbox and forgets everything.\n");
