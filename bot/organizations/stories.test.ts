@@ -1,9 +1,11 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { account } from "../../lib/domain/testing/process-examples.ts";
 import type { Answers } from "../../lib/report/tell-organizations.ts";
 import { createStories } from "./stories.ts";
+import { accountNames } from "./story-thread.ts";
 
 const answers = (count: number): Answers => ({
   told: Array.from({ length: count }, () => ({ is: "none" as const, nearest: [] })),
@@ -46,3 +48,27 @@ test("in a thread of its own", async () => {
   expect(told).toMatchObject({ is: "story", story: { name: "Example", instances: [{ supportLevel: "gold" }, {}] } });
   expect(run.missing).not.toContain("zendesk_global.json");
 });
+
+describe("names of accounts, in a thread of its own", () => {
+  const [ONE, TWO] = ["0014M00001kAbCdQAK", "0014M00001kAbCeQAK"];
+  const accounts = [account({ salesforce_id: ONE, name: "Example One" }), account({ salesforce_id: TWO, name: "Two" })];
+
+  test("those asked for; unknown ones are left out", async () => {
+    await using folder = await folderWith(JSON.stringify(accounts));
+    const names = await accountNames(folder, [TWO, TWO, "0014M00001kZzZzQAK"]);
+    expect(names).toEqual(new Map([[TWO, "Two"]]));
+  });
+
+  test("no file, a damaged one, nothing asked for: no names, and nothing is thrown", async () => {
+    await using damaged = await folderWith("[{");
+    expect(await accountNames(damaged, [ONE])).toEqual(new Map());
+    expect(await accountNames({ directory: join(damaged.directory, "nowhere") }, [ONE])).toEqual(new Map());
+    expect(await accountNames(damaged, [])).toEqual(new Map());
+  });
+});
+
+async function folderWith(text: string) {
+  const directory = await mkdtemp(join(tmpdir(), "zdsync-names-"));
+  await writeFile(join(directory, "salesforce_accounts.json"), text);
+  return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true }) };
+}

@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
-import { Worker } from "node:worker_threads";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { InternalError, messageOf } from "../../lib/errors.ts";
-import { type Answers, type Told, tellOrganizations } from "../../lib/report/tell-organizations.ts";
+import { InternalError } from "../../lib/errors.ts";
+import type { Answers, Told } from "../../lib/report/tell-organizations.ts";
+import { storiesInThread } from "./story-thread.ts";
 
 /** The answer to one question, and what it rests on. */
 export interface Story {
@@ -24,7 +22,7 @@ interface Waiting {
  * Reads the files of a run for everybody who waits at that moment: whoever asks during a reading is served by the next one. So a
  * hundred questions at once read the files twice, and never two readings are in memory.
  */
-export function createStories(read = readInThread): ReadStory {
+export function createStories(read = storiesInThread): ReadStory {
   let waiting: Waiting[] = [];
   let reading = false;
   const readAll = async () => {
@@ -44,7 +42,7 @@ export function createStories(read = readInThread): ReadStory {
     });
 }
 
-async function serve(served: readonly Waiting[], read: typeof readInThread): Promise<void> {
+async function serve(served: readonly Waiting[], read: typeof storiesInThread): Promise<void> {
   const [first] = served;
   if (!first) return;
   try {
@@ -60,23 +58,4 @@ async function serve(served: readonly Waiting[], read: typeof readInThread): Pro
   } catch (error) {
     for (const { reject } of served) reject(error);
   }
-}
-
-function readInThread(directory: string, asked: readonly string[]): Promise<Answers> {
-  // In the source it stands beside this file, in a bundle beside the program (scripts/bundle.ts).
-  const script = ["./story-worker.ts", "./story-worker.js"]
-    .map((name) => new URL(name, import.meta.url))
-    .find((url) => existsSync(url));
-  // Somebody took the program alone along: the files are read in this thread, and clicks wait meanwhile.
-  if (!script) return tellOrganizations(asked, new ArtifactStore(directory));
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(script, { workerData: { directory, asked } });
-    const end = () => void thread.terminate();
-    thread.once("message", (answers: Answers) => {
-      resolve(answers);
-      end();
-    });
-    thread.once("error", (error) => reject(new InternalError(messageOf(error))));
-    thread.once("exit", () => reject(new InternalError("reading the files of the last run ended without an answer")));
-  });
 }
