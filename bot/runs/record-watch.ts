@@ -14,6 +14,7 @@ export function watchRecords(
 ): () => void {
   let known: Map<string, string> | null = null;
   let isLooking = false;
+  let isEnded = false;
   const look = async () => {
     if (isLooking) return;
     isLooking = true;
@@ -21,12 +22,16 @@ export function watchRecords(
     const before = known;
     known = seen;
     isLooking = false;
-    if (before) for (const [runId, stamp] of seen) if (before.get(runId) !== stamp) listener(runId);
+    // Whoever ended it may have closed what it works with by now.
+    for (const [runId, stamp] of seen) if (before && !isEnded && before.get(runId) !== stamp) listener(runId);
   };
   void look();
   const timer = setInterval(() => void look(), everyMs);
   timer.unref();
-  return () => clearInterval(timer);
+  return () => {
+    isEnded = true;
+    clearInterval(timer);
+  };
 }
 
 async function stamps(dataDirs: readonly string[]): Promise<Map<string, string>> {

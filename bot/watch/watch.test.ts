@@ -102,6 +102,18 @@ describe("the watch", () => {
     expect(keys().map((key) => key.split(" ")[1])).toEqual(["failed", "well", "failed"]);
   });
 
+  test("a memory that fails too is no reason to throw: the log has both", async () => {
+    const { setting, keys, warnings } = world([runAt(1, { exit: 1 })]);
+    const watch = createWatch(setting);
+    setting.database.close();
+    await watch.look();
+    expect(keys()).toEqual([]);
+    expect(warnings.slice(0, 2)).toEqual([
+      expect.stringContaining("the runs cannot be watched just now"),
+      expect.stringContaining("nobody could be told that"),
+    ]);
+  });
+
   test("looks do not overlap", async () => {
     const { setting } = world([]);
     let asked = 0;

@@ -83,12 +83,21 @@ async function lookOnce(setting: WatchSetting, memory: WatchMemory): Promise<voi
   } catch (error) {
     const reason = failureWords(error);
     setting.warn(`the runs cannot be watched just now: ${reason}`);
-    tellUnseen(setting, memory, reason);
+    sayUnseen(setting, memory, reason);
   }
   try {
     await lookAtCredentials(setting, memory);
   } catch {
     setting.warn("when the credentials end could not be asked");
+  }
+}
+
+/** Where the bot's own memory is what fails, the log has to do. */
+function sayUnseen(setting: WatchSetting, memory: WatchMemory, reason: string): void {
+  try {
+    tellUnseen(setting, memory, reason);
+  } catch (error) {
+    setting.warn(`nobody could be told that: ${failureWords(error)}`);
   }
 }
 

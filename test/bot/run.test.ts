@@ -19,7 +19,7 @@ async function stateByItself(options: Parameters<typeof startWorld>[0]) {
   return stateOf(world.sandbox);
 }
 
-test("asked for, confirmed, followed to its end: Zendesk is as zdsync run alone leaves it; and what people ask meanwhile and after", async () => {
+test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync run alone leaves it; and what people ask meanwhile and after", async () => {
   const expected = await stateByItself({ accounts: 150 });
   await using world = await WholeWorld.start({ accounts: 150 });
   await world.serve();
@@ -64,7 +64,7 @@ test("asked for, confirmed, followed to its end: Zendesk is as zdsync run alone 
   await careFor(world);
 });
 
-test("an offer: nobody else's, no longer than five minutes, and to be taken back", async () => {
+test.concurrent("an offer: nobody else's, no longer than five minutes, and to be taken back", async () => {
   await using world = await WholeWorld.start({ world: smallWorld() });
   let ahead = 0;
   const clock = () => new Date(Date.now() + ahead);
@@ -90,7 +90,7 @@ test("an offer: nobody else's, no longer than five minutes, and to be taken back
   expect([world.writes(), world.channel()]).toEqual([[], []]);
 });
 
-test("whoever may not: neither in another channel, nor another person, nor from another workspace; help and status all the same", async () => {
+test.concurrent("whoever may not: neither in another channel, nor another person, nor from another workspace; help and status all the same", async () => {
   await using world = await WholeWorld.start({ world: smallWorld() });
   await world.serve();
   const eve = world.person(EVE);
@@ -113,7 +113,7 @@ test("whoever may not: neither in another channel, nor another person, nor from 
   expect(world.sandbox.requests.filter(({ service }) => /^(zendesk|salesforce)/.test(service))).toEqual([]);
 });
 
-test("cancelled while it writes: it finishes what is in flight and stops; its thread says who and how", async () => {
+test.concurrent("cancelled while it writes: it finishes what is in flight and stops; its thread says who and how", async () => {
   await using world = await WholeWorld.start({ world: smallWorld() });
   await world.serve();
   const ann = world.person();
@@ -140,7 +140,7 @@ test("cancelled while it writes: it finishes what is in flight and stops; its th
   await world.shown(/Nothing is running that could be cancelled/);
 });
 
-test("more than was confirmed: nothing is written in either instance; it asks again in the thread, and confirmed there it is done", async () => {
+test.concurrent("more than was confirmed: nothing is written in either instance; it asks again in the thread, and confirmed there it is done", async () => {
   await using world = await WholeWorld.start({ world: smallWorld() });
   await world.serve();
   const [ann, bob] = [world.person(), world.person(BOB)];
