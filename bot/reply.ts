@@ -1,7 +1,10 @@
 import type { Reply, Said } from "./conversation.ts";
 
-/** For one attempt, its answer included. */
-const TIMEOUT_MS = 5_000;
+/**
+ * For one attempt, its answer included. Whether Slack showed what timed out, nobody knows: it is said again as an ephemeral message,
+ * for twice is better than never.
+ */
+const TIMEOUT_MS = 10_000;
 
 /** Where answers to one command or click go. */
 export interface ReplyAddress {

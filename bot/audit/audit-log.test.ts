@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import { openDatabase } from "../database.ts";
 import { createAuditLog } from "./audit-log.ts";
 
@@ -44,12 +45,20 @@ describe("entries", () => {
 
   test("one short line each, without control characters", () => {
     const { log } = start();
-    log.record(entry(day(1), `a\u0000\n\u202eb ${"😀".repeat(500)}`, "\ud83d lone"));
+    log.record(entry(day(1), `a\u0000\n\u202eb ${"😀".repeat(700)}`, "\ud83d lone"));
     const [{ what, result } = entry(day(1))] = log.latest(1);
     expect(what).toStartWith("a b 😀");
-    expect(Array.from(what).length).toBe(200);
+    expect(Array.from(what).length).toBe(600);
     expect(what).toEndWith("😀…");
     expect(result).toBe("\ufffd lone");
+  });
+
+  test("what was confirmed of four comparisons is kept in full", () => {
+    const { log } = start();
+    const most = { creates: 9_999_999, updates: 9_999_999, marks: 9_999_999, downgrades: 9_999_999 };
+    const counts = formatConfirmedCounts({ global: most, usgov: most, partner: most, usgov_user: most });
+    log.record(entry(day(1), `confirm ${counts}`, `dry run: changes: ${counts}`));
+    expect(log.latest(1)[0]).toMatchObject({ what: `confirm ${counts}`, result: `dry run: changes: ${counts}` });
   });
 
   test("addresses and tokens are not kept", () => {

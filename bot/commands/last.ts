@@ -3,8 +3,8 @@ import type { Audit, AuditEntry } from "../parts.ts";
 import { durationText, mention, momentText } from "../render/blocks.ts";
 import { countsLines, endText, failureLines } from "../render/run.ts";
 import { runLink } from "../render/run-words.ts";
+import { newestRun } from "../runs/newest-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import { newestRun } from "./newest-run.ts";
 import type { RunViews } from "./status.ts";
 
 /** Entries of the audit log shown. */
@@ -34,5 +34,5 @@ export function auditLines(audit: Pick<Audit, "latest">): string[] {
 }
 
 function entryLine({ at, by, what, result }: AuditEntry): string {
-  return `• ${momentText(at)} ${mention(by.user)}: ${mrkdwnText(what, 200)}: ${mrkdwnText(result, 200)}`;
+  return `• ${momentText(at)} ${mention(by.user)}: ${mrkdwnText(what, 600)}: ${mrkdwnText(result, 600)}`;
 }

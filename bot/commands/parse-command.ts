@@ -1,7 +1,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { normaliseText } from "./normalise-text.ts";
+import { normaliseText, withPlainHyphens } from "./normalise-text.ts";
 
 /** What somebody asks the bot for. */
 export type ZdsyncCommand =
@@ -58,7 +58,8 @@ function parseRest(verb: Verb, words: readonly string[], rest: string): ParsedCo
   return problems.length > 0 && verb !== "help" ? refused(problems) : { is: "understood", command: { verb } };
 }
 
-function parseRun(words: readonly string[]): ParsedCommand {
+function parseRun(typed: readonly string[]): ParsedCommand {
+  const words = typed.map(withPlainHyphens);
   const flags = words.filter(isFlag).map((word) => word.toLowerCase());
   const { instances, unknown } = readInstances(words.filter((word) => !isFlag(word)));
   const problems = [

@@ -1,4 +1,3 @@
-import type { ConfirmedEffect } from "../../lib/runs/confirmed-counts.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import type { Said } from "../conversation.ts";
@@ -48,14 +47,6 @@ export function durationText(milliseconds: number): string {
   if (seconds < 60) return `${seconds} s`;
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
-
-/** What an effect is called next to a number of its own. */
-export const EFFECT_WORD: Record<ConfirmedEffect, string> = {
-  creates: "create",
-  updates: "update",
-  marks: "mark",
-  downgrades: "downgrade",
-};
 
 /** A person as Slack shows them; what is no user id of Slack's shows as text. */
 export function mention(user: string): string {

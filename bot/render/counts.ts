@@ -1,24 +1,34 @@
 import { COMPARISON, type Comparison } from "../../lib/changesets/comparison.ts";
-import type { ConfirmedCounts, EffectCounts } from "../../lib/runs/confirmed-counts.ts";
+import type { ConfirmedCounts, ConfirmedEffect, EffectCounts } from "../../lib/runs/confirmed-counts.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 
-/** `12 creates, 3 updates (1 downgrade among them), 1 mark`; `nothing` where there is none. */
+/** What an effect is called after the number of records that still are to have it. */
+const TO_DO: Record<ConfirmedEffect, string> = {
+  creates: "to create",
+  updates: "to update",
+  marks: "to mark for deletion",
+  downgrades: "to lose support level",
+};
+
+/** `12 to create, 3 to update (1 loses support level), 1 to mark for deletion`; `nothing` where there is none. */
 export function countsText(counts: Partial<EffectCounts>): string {
   const { creates = 0, updates = 0, marks = 0, downgrades = 0 } = counts;
-  const among = downgrades > 0 ? ` (${counted(downgrades, "downgrade")} among them)` : "";
+  const among = downgrades > 0 ? ` (${downgrades} ${downgrades === 1 ? "loses" : "lose"} support level)` : "";
   const parts = [
-    ...(creates > 0 ? [counted(creates, "create")] : []),
-    ...(updates > 0 ? [`${counted(updates, "update")}${among}`] : []),
-    ...(marks > 0 ? [counted(marks, "mark")] : []),
+    ...(creates > 0 ? [effectText("creates", creates)] : []),
+    ...(updates > 0 ? [`${effectText("updates", updates)}${among}`] : []),
+    ...(marks > 0 ? [effectText("marks", marks)] : []),
   ];
   return parts.length > 0 ? parts.join(", ") : "nothing";
 }
 
-/** `1 create`, `12 creates`. */
-export function counted(count: number, word: string): string {
-  return `${count} ${count === 1 ? word : `${word}s`}`;
+/** `5 to create`; an effect of a newer zdsync by its own name, made harmless. */
+export function effectText(effect: string, count: number): string {
+  const word = Object.hasOwn(TO_DO, effect) ? TO_DO[effect as ConfirmedEffect] : mrkdwnText(effect, 40);
+  return `${count} ${word}`;
 }
 
-/** Every comparison with its counts: `Customers, global: 12 creates; Partners, global: nothing`. */
+/** Every comparison with its counts: `Customers, global: 12 to create; Partners, global: nothing`. */
 export function confirmedText(counts: ConfirmedCounts): string {
   const named = Object.entries(counts) as [Comparison, Partial<EffectCounts>][];
   return named.map(([name, one]) => `${COMPARISON[name].title}: ${countsText(one)}`).join("; ") || "nothing";

@@ -40,7 +40,7 @@ describe("outcomes", () => {
 describe("counts", () => {
   test("what was planned, downgrades among the updates", () => {
     expect(plannedLines(recordOf({ comparisons: [comparison()] }))).toEqual([
-      "• Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+      "• Customers, global: 3 to create, 12 to update (2 lose support level), 1 to mark for deletion",
     ]);
   });
 
@@ -52,23 +52,34 @@ describe("counts", () => {
       contact: { applied: 4, failed: 1, skipped: 0 },
     };
     expect(countsLines(recordOf({ comparisons: [comparison({ results })] }))).toEqual([
-      "• Customers, global: 2 created, 12 updated, 1 marked, 4 contacts associated, 2 downgrades among what was planned, *2 failed*, 3 skipped",
+      "• Customers, global: 2 created, 12 updated (2 lost support level), 1 marked for deletion, 4 contacts associated, *2 failed*, 3 skipped",
     ]);
   });
 
   test.each([
-    [{}, false, "3 creates, 12 updates (2 downgrades among them), 1 mark (not written)"],
+    [10, " (up to 2 lost support level)"],
+    [1, " (up to 1 lost support level)"],
+    [12, " (2 lost support level)"],
+  ])("of %d updates that were applied it is a bound how many lost support level", (applied, lost) => {
+    const results = { create: none, update: { ...none, applied }, mark: none, contact: none };
+    expect(countsLines(recordOf({ comparisons: [comparison({ results })] }))).toEqual([
+      `• Customers, global: ${applied} updated${lost}`,
+    ]);
+  });
+
+  test.each([
+    [{}, false, "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (not written)"],
     [
       { refused: "Too many creates" },
       false,
-      "3 creates, 12 updates (2 downgrades among them), 1 mark (refused, nothing written)",
+      "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (refused, nothing written)",
     ],
     [
       { unconfirmed: [{ effect: "creates", count: 3, confirmed: 1 }] },
       false,
-      "3 creates, 12 updates (2 downgrades among them), 1 mark (refused, nothing written)",
+      "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (refused, nothing written)",
     ],
-    [{}, true, "3 creates, 12 updates (2 downgrades among them), 1 mark (dry run)"],
+    [{}, true, "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (dry run)"],
     [{ planned: { creates: 0, updates: 0, marks: 0 }, measures: [] }, false, "nothing to change"],
     [
       {
@@ -102,8 +113,20 @@ describe("failures", () => {
   test("more than was confirmed", () => {
     const unconfirmed = [{ effect: "creates", count: 9, confirmed: 3 }];
     expect(failureLines(recordOf({ comparisons: [comparison({ unconfirmed })] }))).toEqual([
-      "• Customers, global: more than was confirmed (9 creates, 3 confirmed)",
+      "• Customers, global: more than was confirmed (9 to create, 3 confirmed)",
     ]);
+  });
+
+  test("more than was confirmed is told in the same words where the run gave its own; a limit that is exceeded too is not hidden", () => {
+    const unconfirmed = [{ effect: "marks", count: 9, confirmed: 3 }];
+    const refused = "More marks than were confirmed. Look at it again with --at-most.";
+    expect(failureLines(recordOf({ comparisons: [comparison({ unconfirmed, refused })] }))).toEqual([
+      "• Customers, global: more than was confirmed (9 to mark for deletion, 3 confirmed)",
+    ]);
+    const measures = [{ effect: "marks" as const, count: 9, limit: 5, exceeded: true }];
+    expect(failureLines(recordOf({ comparisons: [comparison({ unconfirmed, refused, measures })] }))[0]).toContain(
+      refused,
+    );
   });
 
   test("ten are shown, the rest is counted", () => {

@@ -3,7 +3,7 @@ import { effectCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { RunState } from "../runs/runner.ts";
-import { counted, countsText } from "./counts.ts";
+import { countsText, effectText } from "./counts.ts";
 
 /**
  * What people read of runs, as mrkdwn lines in which everything from outside was made harmless. The one home of these words:
@@ -66,17 +66,23 @@ function becameText(comparison: RecordedComparison, { dry_run }: Pick<RunRecord,
   const { create, update, mark, contact } = comparison.results;
   const all = [create, update, mark, contact];
   const sum = (outcome: "failed" | "skipped") => all.reduce((total, counts) => total + counts[outcome], 0);
-  const downgrades = effectCounts(comparison).downgrades;
   const parts = [
     ...(create.applied > 0 ? [`${create.applied} created`] : []),
-    ...(update.applied > 0 ? [`${update.applied} updated`] : []),
-    ...(mark.applied > 0 ? [`${mark.applied} marked`] : []),
-    ...(contact.applied > 0 ? [`${counted(contact.applied, "contact")} associated`] : []),
-    ...(downgrades > 0 ? [`${counted(downgrades, "downgrade")} among what was planned`] : []),
+    ...(update.applied > 0 ? [`${update.applied} updated${lostText(comparison, update.applied)}`] : []),
+    ...(mark.applied > 0 ? [`${mark.applied} marked for deletion`] : []),
+    ...(contact.applied > 0 ? [`${contact.applied} ${contact.applied === 1 ? "contact" : "contacts"} associated`] : []),
     ...(sum("failed") > 0 ? [`*${sum("failed")} failed*`] : []),
     ...(sum("skipped") > 0 ? [`${sum("skipped")} skipped`] : []),
   ];
   return parts.length > 0 ? parts.join(", ") : "nothing to change";
+}
+
+/** How many of the updates took support level away. Which of them were applied stands in the results only: so it is a bound. */
+function lostText(comparison: RecordedComparison, updated: number): string {
+  const { updates, downgrades } = effectCounts(comparison);
+  const lost = Math.min(downgrades, updated);
+  if (lost === 0) return "";
+  return ` (${updated < updates ? "up to " : ""}${lost} lost support level)`;
 }
 
 /** Why an instance ended early and why a comparison was refused, each in a line; empty where neither happened. */
@@ -84,11 +90,12 @@ export function failureLines({ failures, comparisons }: Pick<RunRecord, "failure
   const ended = failures.map(
     ({ where, message }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(message, MOST_OF_REASON)}`,
   );
-  const refused = comparisons.flatMap(({ name, refused: why, unconfirmed }) => {
-    if (why !== null) return [`• ${COMPARISON[name].title}: ${mrkdwnText(why, MOST_OF_REASON)}`];
+  const refused = comparisons.flatMap(({ name, refused: why, unconfirmed, measures }) => {
     const more = unconfirmed.map(
-      ({ effect, count, confirmed }) => `${count} ${mrkdwnText(effect, 30)}, ${confirmed} confirmed`,
+      ({ effect, count, confirmed }) => `${effectText(effect, count)}, ${confirmed} confirmed`,
     );
+    const isOnlyMore = more.length > 0 && !measures.some(({ exceeded }) => exceeded);
+    if (why !== null && !isOnlyMore) return [`• ${COMPARISON[name].title}: ${mrkdwnText(why, MOST_OF_REASON)}`];
     return more.length > 0 ? [`• ${COMPARISON[name].title}: more than was confirmed (${more.join("; ")})`] : [];
   });
   const lines = [...ended, ...refused];

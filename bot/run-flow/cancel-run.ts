@@ -1,7 +1,7 @@
 import type { Actor, Reply } from "../conversation.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import { plainRun, runLink } from "../render/run-words.ts";
-import { RunnerError } from "../runs/runner.ts";
+import { type Runner, RunnerError } from "../runs/runner.ts";
 import { type Follower, failedText, reasonOf } from "./follower.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
 import { KEY } from "./tell-run.ts";
@@ -30,13 +30,15 @@ export async function cancelRun(parts: RunFlowParts, follower: Follower, by: Act
   audit.record({ at: clock(), by, what, result: "asked to stop" });
   const followed = runs.ofRun(current.id);
   const isThread = followed !== null && followed.state === "following";
-  const line = `${mention(by.user)} cancelled ${isThread ? "this run" : link}: it finishes what is in flight and stops.`;
+  const line = `${mention(by.user)} cancelled ${isThread ? "this run" : link}: ${ENDS[runner.kind]}`;
   const place = { key: KEY.cancelled(current.id, by.user), thread: isThread ? KEY.started(current.id) : null };
   runs.decide(followed?.start ?? 0, { ...place, asksAgain: null, ...saidLines([line]) });
   follower.handOver();
-  await reply.privately(
-    saidLines([
-      `${link} is asked to stop: it finishes what is in flight, leaves the rest, and ends as stopped (exit 5).`,
-    ]),
-  );
+  await reply.privately(saidLines([`${link} is asked to stop: ${ENDS[runner.kind]}`]));
 }
+
+/** What becomes of a run that is cancelled. A job of GitLab gets no time worth a promise. */
+const ENDS: Record<Runner["kind"], string> = {
+  process: "it finishes what is in flight, leaves the rest, and stops before the end.",
+  gitlab: "GitLab ends its jobs. The next run repairs what is left undone.",
+};

@@ -14,7 +14,7 @@ afterEach(() => {
 });
 
 describe("confirm", () => {
-  test("starts the run with the counts as maxima, replaces the message, says publicly who did", async () => {
+  test("starts the run with at most these counts, replaces the message, says publicly who did", async () => {
     const world = new FlowWorld();
     const token = await world.offered();
     const told = new Told();
@@ -26,10 +26,10 @@ describe("confirm", () => {
     expect(world.outgoing.keys).toEqual(["run 4712 started"]);
     expect(world.outgoing.shown("run 4712 started")).toContain("<@U0ANN> started a run of global and us-government");
     expect(world.outgoing.shown("run 4712 started")).toContain(
-      "global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+      "global: 3 to create, 12 to update (2 lose support level), 1 to mark for deletion",
     );
     expect(world.results.at(-1)).toBe(
-      "U0ANN confirm Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark → started pipeline 4712",
+      "U0ANN confirm global.creates=3 global.updates=12 global.marks=1 global.downgrades=2 → started pipeline 4712",
     );
   });
 
@@ -122,6 +122,64 @@ describe("confirm", () => {
     await world.time.pass(10_000);
     await world.flow.confirm(two, ANN, new Told());
     expect(real(world)).toHaveLength(2);
+  });
+
+  test("a run that began while the runner was being asked: nothing is started, whether or not it has an id by then", async () => {
+    const world = new FlowWorld();
+    const [one, two] = [await world.offered(), await world.offered()];
+    const current = world.runner.current.bind(world.runner);
+    const asked = Promise.withResolvers<void>();
+    const slow = Promise.withResolvers<void>();
+    world.runner.current = async () => {
+      const seen = await current();
+      asked.resolve();
+      await slow.promise;
+      return seen;
+    };
+    const told = new Told();
+    const second = world.flow.confirm(two, ANN, told);
+    await asked.promise;
+    world.runner.current = current;
+    await world.flow.confirm(one, ANN, new Told());
+    expect(world.outgoing.keys).toEqual(["run 4713 started"]);
+    slow.resolve();
+    await second;
+    expect(real(world)).toHaveLength(1);
+    expect(told.texts.join()).toContain("Another run is being started just now");
+    // Its offer is as good as before.
+    world.runner.end("4713", { record: recordOf([]) });
+    await world.time.pass(10_000);
+    await world.flow.confirm(two, ANN, told);
+    expect(real(world)).toHaveLength(2);
+  });
+
+  test("the same where the other start had been asked for before, and got its id in between", async () => {
+    const world = new FlowWorld();
+    const [one, two] = [await world.offered(), await world.offered()];
+    const { current, start } = world.runner;
+    const [starting, asked, slow, slowStart] = Array.from({ length: 4 }, () => Promise.withResolvers<void>());
+    world.runner.start = async (order) => {
+      starting?.resolve();
+      await slowStart?.promise;
+      return start.call(world.runner, order);
+    };
+    const first = world.flow.confirm(one, ANN, new Told());
+    await starting?.promise;
+    world.runner.current = async () => {
+      const seen = await current.call(world.runner);
+      asked?.resolve();
+      await slow?.promise;
+      return seen;
+    };
+    const told = new Told();
+    const second = world.flow.confirm(two, ANN, told);
+    await asked?.promise;
+    slowStart?.resolve();
+    await first;
+    slow?.resolve();
+    await second;
+    expect(real(world)).toHaveLength(1);
+    expect(told.texts.join()).toContain("Another run is being started just now");
   });
 
   test("a run goes on by now: who and when, and the offer stays valid", async () => {

@@ -1,6 +1,6 @@
+import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { mention, saidLines } from "../render/blocks.ts";
-import { confirmedText } from "../render/counts.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
 import { RunnerError, type RunState, StartUnknown } from "../runs/runner.ts";
 import { type Follower, failedText, reasonOf } from "./follower.ts";
@@ -21,6 +21,7 @@ export class Confirmations {
     const hindered = hindrance(offer, by, at);
     if (offer === null || hindered !== null) return this.#hindered(hindered ?? "unknown", offer, "confirm", by, reply);
     const { runner, runs } = this.parts;
+    const before = runs.knownUpTo();
     const current = await this.#current(offer, by, reply);
     if (current === "unknown") return;
     if (current) {
@@ -29,7 +30,7 @@ export class Confirmations {
       const line = `A run goes on: ${currentRunText(runner.kind, current, starter)}.`;
       return reply.privately(saidLines([line, "Nothing was started. This offer stays valid until it expires."]));
     }
-    const claimed = this.#claim(token, by, at);
+    const claimed = this.#claim(token, by, at, before);
     if (claimed === "busy") {
       this.#audit(confirmText(offer), by, "refused: another run is being started");
       const line = "Another run is being started just now. Nothing was started here; `/zdsync status` shows it.";
@@ -60,19 +61,22 @@ export class Confirmations {
     const inTheWay = hindered === "expired" ? null : hindered;
     if (offer === null || inTheWay !== null) return this.#hindered(inTheWay ?? "unknown", offer, "dismiss", by, reply);
     if (!offers.end(offer.digest, "dismissed")) return this.#hindered("used", offer, "dismiss", by, reply);
-    this.#audit(`dismiss ${confirmedText(offer.counts)}`, by, "taken back");
+    this.#audit(`dismiss ${formatConfirmedCounts(offer.counts)}`, by, "taken back");
     await reply.instead(saidLines(["Not started. Nothing was changed."]));
   }
 
-  /** Uses the offer up and notes the start, in one transaction: of two clicks, and of two processes, one gets here. */
-  #claim(token: string, by: Actor, at: Date): number | Hindrance | "busy" {
+  /**
+   * Uses the offer up and notes the start, in one transaction: of two clicks, and of two processes, one gets here. `before`: up to
+   * which start the runner could see all runs when it was asked; what began later it may not have seen.
+   */
+  #claim(token: string, by: Actor, at: Date, before: number): number | Hindrance | "busy" {
     const { database, offers, runs, clock } = this.parts;
     return database
       .transaction((): number | Hindrance | "busy" => {
         const offer = offers.find(token);
         const hindered = hindrance(offer, by, at);
         if (offer === null || hindered !== null) return hindered ?? "unknown";
-        if (runs.unended().some(({ runId }) => runId === null)) return "busy";
+        if (runs.anyAfter(before)) return "busy";
         return offers.end(offer.digest, "used") ? runs.begin({ ...offer, by }, clock()) : "used";
       })
       .immediate();
@@ -143,5 +147,5 @@ function notTheirs(offer: Offer | null, by: Actor): string {
 }
 
 function confirmText({ counts }: Offer): string {
-  return `confirm ${confirmedText(counts)}`;
+  return `confirm ${formatConfirmedCounts(counts)}`;
 }

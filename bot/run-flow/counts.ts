@@ -6,6 +6,7 @@ import {
   type ConfirmedCounts,
   countsToConfirm as countsOf,
   type EffectCounts,
+  effectCounts,
 } from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 
@@ -25,6 +26,25 @@ export function coveredComparisons(record: RunRecord, instance: InstanceName | n
 /** What a person confirms after having seen this record: the counts of every comparison that the order covers. */
 export function countsToConfirm(record: RunRecord, instance: InstanceName | null): ConfirmedCounts {
   return countsOf(coveredComparisons(record, instance));
+}
+
+/** What a person confirms after having seen how this run ended: of what was written the rest only, else all that was planned. */
+export function countsLeft(record: RunRecord, instance: InstanceName | null): ConfirmedCounts {
+  return Object.fromEntries(coveredComparisons(record, instance).map((one) => [one.name, leftOf(one)]));
+}
+
+function leftOf(comparison: RecordedComparison): EffectCounts {
+  const planned = effectCounts(comparison);
+  const { results } = comparison;
+  if (results === null) return planned;
+  const updates = Math.max(0, planned.updates - results.update.applied);
+  return {
+    creates: Math.max(0, planned.creates - results.create.applied),
+    updates,
+    marks: Math.max(0, planned.marks - results.mark.applied),
+    // Whether those that are left are among them, the record does not say.
+    downgrades: Math.min(planned.downgrades, updates),
+  };
 }
 
 /** All comparisons together. */

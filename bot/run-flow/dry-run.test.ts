@@ -16,22 +16,35 @@ describe("ask", () => {
     expect(told.said.map(({ how }) => how)).toEqual(["privately", "privately"]);
     expect(told.texts[0]).toContain("I am working out what a run would change");
     expect(textOf(told.last ?? {})).toContain(
-      "Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+      "Customers, global: 3 to create, 12 to update (2 lose support level), 1 to mark for deletion",
     );
-    expect(textOf(told.last ?? {})).toContain("Together: 6 creates, 24 updates (4 downgrades among them), 2 marks.");
+    expect(textOf(told.last ?? {})).toContain(
+      "Together: 6 to create, 24 to update (4 lose support level), 2 to mark for deletion.",
+    );
     const [start, cancel] = buttons(told.last);
     expect(start).toMatchObject({ action_id: ACTION.confirmRun, style: "danger", confirm: { style: "danger" } });
     expect(cancel).toMatchObject({ action_id: ACTION.dismissRun, value: start?.value });
     expect(JSON.stringify(start?.confirm)).toContain(
-      "At most 6 creates, 24 updates (4 downgrades among them), 2 marks",
+      "At most: 6 to create, 24 to update (4 lose support level), 2 to mark for deletion.",
     );
     expect(start?.value).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(world.runner.starts).toEqual([{ instance: null, dryRun: true, atMost: null }]);
     expect(world.outgoing.posts).toEqual([]);
     expect(world.results).toEqual([
       "U0ANN run → started the dry run, pipeline 4711",
-      "U0ANN run → dry run: changes: Customers, global: 3 creates, 12 updates (2 downgrades among them), 1 mark; Partners, global: 3 creates, 12 updates (2 downgrades among them), 1 mark",
+      "U0ANN run → dry run: changes: global.creates=3 global.updates=12 global.marks=1 global.downgrades=2 partner.creates=3 partner.updates=12 partner.marks=1 partner.downgrades=2",
     ]);
+  });
+
+  test.each([
+    ["process", {}, "more stops before it writes, and asks again.\nUsers are compared once more", "Other lines"],
+    ["process", { instance: "global" }, "more stops before it writes", "Users are compared"],
+    ["gitlab", {}, "Other lines may be written all the same.", "a run that finds more stops"],
+  ] as const)("%s %j: promises what a run holds there, and not more", async (kind, options, promised, not) => {
+    const text = textOf((await new FlowWorld(kind).asked(recordOf([comparison()]), options)).last ?? {});
+    expect(text).toContain(promised);
+    expect(text).not.toContain(not);
+    expect(text).toEndWith("Only you can confirm this, once, within five minutes.");
   });
 
   test("the token itself is not in the database", async () => {
@@ -43,7 +56,7 @@ describe("ask", () => {
 
   test("--dry-run: counts, no button", async () => {
     const told = await new FlowWorld().asked(recordOf([comparison()]), { dryRun: true });
-    expect(textOf(told.last ?? {})).toContain("3 creates, 12 updates");
+    expect(textOf(told.last ?? {})).toContain("3 to create, 12 to update");
     expect(buttons(told.last)).toEqual([]);
   });
 

@@ -1,12 +1,12 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
+import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { mention, momentText, saidLines } from "../render/blocks.ts";
-import { confirmedText } from "../render/counts.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
 import type { RunState } from "../runs/runner.ts";
 import { reasonOf } from "./follower.ts";
 import { backedOff } from "./pauses.ts";
-import { judgeDryRun, MAXIMA, offerButtons, type Proposal } from "./proposal.ts";
+import { atMostLines, judgeDryRun, offerButtons, type Proposal } from "./proposal.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
 
 /** Slack takes answers for 30 minutes: what takes longer is told before that, and not offered. */
@@ -91,7 +91,10 @@ export class DryRuns {
   #answer({ is, lines, counts }: Proposal, { instance, dryRun: onlyTell }: Order, by: Actor) {
     if (is !== "changes" || onlyTell) return saidLines(lines);
     const token = this.parts.offers.make({ by, instance, counts }, this.parts.clock());
-    return saidLines([...lines, MAXIMA], offerButtons(token, counts, instance));
+    return saidLines(
+      [...lines, ...atMostLines(this.parts.runner.kind, instance)],
+      offerButtons(token, counts, instance),
+    );
   }
 
   async #followed(started: RunState, began: Date): Promise<Seen> {
@@ -134,5 +137,5 @@ function tooLong(reason: string | null): Seen {
 
 /** For the audit log: counts, never names. */
 function resultText({ is, counts }: Proposal): string {
-  return is === "changes" || is === "refused" ? `${is}: ${confirmedText(counts)}` : is;
+  return is === "changes" || is === "refused" ? `${is}: ${formatConfirmedCounts(counts)}` : is;
 }

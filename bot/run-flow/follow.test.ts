@@ -197,7 +197,7 @@ describe("more than was confirmed", () => {
     expect(world.outgoing.keys.slice(-2)).toEqual([`run ${id} ended`, `run ${id} asks again`]);
     const end = world.outgoing.shown(`run ${id} ended`);
     expect(end).toContain("*Stopped: there is more to change than was confirmed*");
-    expect(end).toContain("Customers, global: now 5 creates (confirmed: 3)");
+    expect(end).toContain("Customers, global: now 5 to create (confirmed: 3)");
     expect(end).toContain("Nothing was written.");
     const again = world.outgoing.posts.at(-1);
     expect(again?.thread).toBe(`run ${id} started`);
@@ -236,6 +236,37 @@ describe("more than was confirmed", () => {
     });
   });
 
+  test("what was written already is not offered again, with nobody having seen it", async () => {
+    const none = { applied: 0, failed: 0, skipped: 0 };
+    const done = (applied: number) => ({ ...none, applied });
+    const { world, id } = await stopped([
+      comparison({ results: { create: done(3), update: done(12), mark: done(1), contact: none } }),
+      comparison({ name: "usgov", results: { create: done(4), update: done(11), mark: done(0), contact: none } }),
+      more({ name: "partner" }),
+    ]);
+    const again = world.outgoing.posts.at(-1);
+    expect(world.outgoing.shown(`run ${id} asks again`)).toContain(
+      "<@U0ANN>: start another run for what is left? At most: Customers, global: nothing; Customers, us-government: 1 to update (1 loses support level), 1 to mark for deletion; Partners, global: 5 to create,",
+    );
+    expect(JSON.stringify(buttons(again))).toContain("5 to create, 13 to update (3 lose support level), 2 to mark");
+    await world.flow.confirm(tokenOf(again), ANN, new Told());
+    expect(world.runner.starts.at(-1)?.atMost).toEqual({
+      global: { creates: 0, updates: 0, marks: 0, downgrades: 0 },
+      usgov: { creates: 0, updates: 1, marks: 1, downgrades: 1 },
+      partner: { creates: 5, updates: 12, marks: 1, downgrades: 2 },
+    });
+    expect(world.results.at(-1)).toContain(
+      "confirm global.creates=0 global.updates=0 global.marks=0 global.downgrades=0",
+    );
+  });
+
+  test("nothing is left: does not ask again", async () => {
+    const none = { applied: 0, failed: 0, skipped: 0 };
+    const all = { create: { ...none, applied: 5 }, update: { ...none, applied: 12 }, mark: { ...none, applied: 1 } };
+    const { world, id } = await stopped([more({ results: { ...all, contact: none } })]);
+    expect(world.outgoing.keys.at(-1)).toBe(`run ${id} ended`);
+  });
+
   test("over a limit as well: does not ask again", async () => {
     const { world, id } = await stopped([
       more({ measures: [{ effect: "creates", count: 5, limit: 4, exceeded: true }] }),
@@ -259,13 +290,24 @@ describe("cancel", () => {
     const told = new Told();
     await world.flow.cancel(BOB, told);
     expect(world.runner.cancelled).toEqual([id]);
-    expect(told.texts[0]).toContain("finishes what is in flight");
+    expect(told.texts[0]).toContain("GitLab ends its jobs. The next run repairs what is left undone.");
     expect(world.outgoing.posts.at(-1)).toMatchObject({
       key: `run ${id} cancelled by U0BOB`,
       thread: `run ${id} started`,
     });
     expect(world.outgoing.shown(`run ${id} cancelled by U0BOB`)).toContain("<@U0BOB> cancelled this run");
     expect(world.results.at(-1)).toBe(`U0BOB cancel pipeline ${id} → asked to stop`);
+  });
+
+  test("only a run on this machine is said to finish what is in flight", async () => {
+    for (const kind of ["process", "gitlab"] as const) {
+      const world = new FlowWorld(kind);
+      const id = await world.started();
+      const told = new Told();
+      await world.flow.cancel(ANN, told);
+      const said = [told.texts.join(), world.outgoing.shown(`run ${id} cancelled by U0ANN`)];
+      expect(said.map((text) => text.includes("in flight"))).toEqual(Array(2).fill(kind === "process"));
+    }
   });
 
   test("a scheduled run: said in the channel", async () => {

@@ -116,6 +116,21 @@ export class FollowedRuns {
     return rows.flatMap((row) => followed(row) ?? []);
   }
 
+  /** The newest start of which, as of all before it, it is known what run it became, or that none did. */
+  knownUpTo(): number {
+    const row = this.database
+      .query<{ start: number }, []>(`select coalesce(
+        (select min(start) - 1 from run_starts where run_id is null and state <> 'ended'),
+        (select max(start) from run_starts), 0) as start`)
+      .get();
+    return row?.start ?? 0;
+  }
+
+  /** Whether a start began after this one, and may have become a run. */
+  anyAfter(start: number): boolean {
+    return this.database.query("select 1 from run_starts where start > ? limit 1").get(start) !== null;
+  }
+
   /** Keeps what a run's thread is told, and the messages that tell it. */
   keep(start: number, change: Pick<FollowedRun, "state" | "told" | "runId">, posts: readonly DecidedPost[]): void {
     this.database

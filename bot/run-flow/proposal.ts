@@ -80,13 +80,27 @@ function proposalLines(run: RunState, record: RunRecord, instance: InstanceName 
   }
 }
 
-/** What is said below counts that can be confirmed. */
-export const MAXIMA =
-  "These counts are maxima: a run that finds more stops before it writes, and asks again. Only you can confirm, once, within five minutes.";
+/**
+ * What is said below counts that can be confirmed: what a run does that finds more. On a machine all is compared before anything is
+ * written; the jobs of a pipeline do not wait for each other (decisions/0011).
+ */
+export function atMostLines(kind: Runner["kind"], instance: InstanceName | null): string[] {
+  return [AT_MOST[kind], ...(kind === "process" && instance !== "global" ? [USERS_ONCE_MORE] : []), WHO_CONFIRMS];
+}
+
+const AT_MOST: Record<Runner["kind"], string> = {
+  process: "At most these counts: a run that finds more stops before it writes, and asks again.",
+  gitlab:
+    "At most these counts, each line for itself: where the pipeline finds more, it does not write that line, and asks again. Other lines may be written all the same.",
+};
+const USERS_ONCE_MORE =
+  "Users are compared once more right before they are written: more of them by then stops only them.";
+/** Below every button that starts a run. */
+export const WHO_CONFIRMS = "Only you can confirm this, once, within five minutes.";
 
 /** The buttons that start a run and take the offer back. `token` is the offer's. */
 export function offerButtons(token: string, counts: ConfirmedCounts, instance: InstanceName | null): Block {
-  const text = `At most ${countsText(totalCounts(counts))}, written to Zendesk (${instanceText(instance)}) at once.`;
+  const text = `At most: ${countsText(totalCounts(counts))}. It is written to Zendesk (${instanceText(instance)}) at once.`;
   return {
     type: "actions",
     elements: [

@@ -2,13 +2,14 @@ import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { durationText, EFFECT_WORD, mention } from "../render/blocks.ts";
-import { confirmedText, counted } from "../render/counts.ts";
+import { durationText, mention } from "../render/blocks.ts";
+import { confirmedText, effectText } from "../render/counts.ts";
 import { countsLines, endText, exitOf, failureLines } from "../render/run.ts";
 import { orderText, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import { countsToConfirm } from "./counts.ts";
+import { changesNothing, countsLeft } from "./counts.ts";
 import type { FollowedRun } from "./followed-runs.ts";
+import { WHO_CONFIRMS } from "./proposal.ts";
 
 type Total = { applied: number; failed: number; skipped: number };
 
@@ -36,7 +37,10 @@ export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunS
   ];
 }
 
-/** What is asked where a run stopped because there was more than confirmed; null where a limit is in the way, or nothing exceeded. */
+/**
+ * What is asked where a run stopped because there was more than confirmed; null where a limit is in the way, nothing exceeded, or
+ * nothing is left. What was written is not offered again: nobody saw what a second time would change. Pure.
+ */
 export function asksAgain(
   followed: FollowedRun,
   { status, record }: RunState,
@@ -44,11 +48,11 @@ export function asksAgain(
   if (status !== "ended" || record === null || exceeded(record).length === 0) return null;
   if (record.comparisons.some(({ measures }) => measures.some((one) => one.exceeded))) return null;
   // What this run did not come to is still bound to what was confirmed before.
-  const counts = { ...followed.counts, ...countsToConfirm(record, followed.instance) };
-  const lines = [
-    `${mention(followed.by.user)}: start it with the new counts? ${confirmedText(counts)}.`,
-    "Only you can confirm this, once, within five minutes.",
-  ];
+  const counts = { ...followed.counts, ...countsLeft(record, followed.instance) };
+  if (changesNothing(counts)) return null;
+  const isWritten = record.comparisons.some(({ results }) => results !== null);
+  const question = isWritten ? "start another run for what is left?" : "start it with the new counts?";
+  const lines = [`${mention(followed.by.user)}: ${question} At most: ${confirmedText(counts)}.`, WHO_CONFIRMS];
   return { lines, counts };
 }
 
@@ -76,11 +80,6 @@ function moreLine({ name, unconfirmed }: RecordedComparison): string {
     ({ effect, count, confirmed }) => `${effectText(effect, count)} (confirmed: ${confirmed})`,
   );
   return `• ${COMPARISON[name].title}: now ${counts.join(", ")}`;
-}
-
-function effectText(effect: string, count: number): string {
-  const word = (EFFECT_WORD as Record<string, string | undefined>)[effect];
-  return word ? counted(count, word) : `${count} ${mrkdwnText(effect, 40)}`;
 }
 
 function totalOf(comparisons: readonly Pick<RecordedComparison, "results">[]): Total {

@@ -122,7 +122,7 @@ test("asked, confirmed, followed, stopped by more than confirmed, asked again, a
     { text: expect.stringContaining("<@U0ANN00001> started a run"), thread: undefined },
     { text: "✓ gather-accounts", thread: parent },
     { text: expect.stringContaining("*Stopped: there is more to change than was confirmed*"), thread: parent },
-    { text: expect.stringContaining("<@U0ANN00001>: start it with the new counts?"), thread: parent },
+    { text: expect.stringContaining("<@U0ANN00001>: start another run for what is left?"), thread: parent },
   ] as never);
 
   const again = slack.messages().at(-1)?.ts ?? "";

@@ -37,7 +37,7 @@ export const KEY = {
 export function startedPost(kind: Runner["kind"], run: RunState, { by, instance, counts }: FollowedRun): DecidedPost {
   const lines = [
     `${mention(by.user)} started a run of ${instanceText(instance)}: ${runLink(kind, run)}`,
-    `Confirmed, as maxima: ${confirmedText(counts)}.`,
+    `Confirmed, at most: ${confirmedText(counts)}.`,
   ];
   return { key: KEY.started(run.id), thread: null, asksAgain: null, ...saidLines(lines) };
 }

@@ -35,7 +35,7 @@ test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync
   expect((await ann.clicks(offer, ACTION.confirmRun)).status).toBe(200);
   const parent = await world.posted(/started a run/);
   expect(parent.shows).toStartWith(`<@${ANN}> started a run of global and us-government: run 2`);
-  expect(parent.shows).toContain("Customers, global: 16 creates, 10 updates");
+  expect(parent.shows).toContain("Customers, global: 16 to create, 10 to update");
 
   // While it goes on: the button of before, somebody else's status and run.
   await ann.clicks(offer, ACTION.confirmRun);
