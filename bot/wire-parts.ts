@@ -15,10 +15,13 @@ import { openDatabase } from "./database.ts";
 import { lastRunOf } from "./organizations/last-run.ts";
 import { retryOpener } from "./organizations/open-retry.ts";
 import { createOrganizationCare, linkHosts } from "./organizations/organization-care.ts";
+import { pruneDaily } from "./prune-daily.ts";
 import { FollowedRuns } from "./run-flow/followed-runs.ts";
+import { Offers } from "./run-flow/offers.ts";
 import { createRunFlow } from "./run-flow/run-flow.ts";
 import { createGitlabRunner } from "./runs/gitlab-runner.ts";
 import { createProcessRunner } from "./runs/process-runner.ts";
+import { RecentRuns } from "./runs/recent-runs.ts";
 import type { Runner } from "./runs/runner.ts";
 import { createWatch } from "./watch/watch.ts";
 
@@ -32,6 +35,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const database = openDatabase(join(dataDir, "bot", "bot.sqlite"));
   const outbox = new Outbox(database, clock);
   const { runner, webhook } = createRunner(setting, database);
+  const recent = new RecentRuns(runner, clock);
   const audit = createAuditLog(database);
   const shared = { database, clock, warn, audit, runner, outgoing: outbox };
   const runs = createRunFlow(shared);
@@ -47,16 +51,25 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     channel,
     hosts: linkHosts(env, config),
     openRetry: retryOpener({ dataDir, env, clock, say }),
-    lastRun: () => lastRunOf(runner, clock()),
+    lastRun: () =>
+      lastRunOf({ ended: (since) => recent.ended(since), artifacts: (id) => runner.artifacts(id) }, clock()),
     // On this machine it is the lock that keeps runs and retries apart.
     runGoesOn: async () => runner.kind === "gitlab" && (await runner.current()) !== null,
     sleep: Bun.sleep,
   });
   const followed = new FollowedRuns(database);
+  const prunes = [
+    (now: Date) => outbox.prune(new Date(now.getTime() - KEPT_MS)),
+    (now: Date) => audit.prune(now),
+    (now: Date) => new Offers(database).forgetOld(now),
+    (now: Date) => followed.forgetOld(now),
+  ];
   const workers: DeliveryWorker[] = [];
+  const ends: (() => void)[] = [];
   return {
     conversation: createConversation({
       ...shared,
+      runner: recent,
       access,
       runs,
       organizations,
@@ -64,12 +77,16 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     }),
     webhook,
     async start() {
-      outbox.prune(new Date(clock().getTime() - KEPT_MS));
+      ends.push(
+        pruneDaily({ prunes, clock, warn }),
+        runner.onChange(() => recent.forget()),
+      );
       workers.push(keepDelivering(outbox, channel, { now: clock, warn }));
       await runs.resume();
       watch.start();
     },
     async stop() {
+      for (const end of ends.splice(0)) end();
       await Promise.all([runs.stop(), watch.stop()]);
       // Last: what the others had to say is in the outbox by then; what is not posted now is at the next start.
       await Promise.all(workers.map((worker) => worker.stop()));

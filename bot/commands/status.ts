@@ -2,15 +2,15 @@ import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { momentText } from "../render/blocks.ts";
 import { endText } from "../render/run.ts";
 import { currentRunText, runLink } from "../render/run-words.ts";
+import { newestRun } from "../runs/newest-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import { newestRun } from "./newest-run.ts";
 
 /** Parts of a run named that are under way. */
 const MOST_PARTS = 6;
 
 /** What status and last are made of. */
 export interface RunViews {
-  runner: Runner;
+  runner: Pick<Runner, "kind" | "current" | "ended">;
   clock: () => Date;
   /** The person in Slack who started this run; null where the bot did not start it. */
   starterOf: (runId: string) => string | null;

@@ -1,8 +1,7 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
-import type { Runner } from "../runs/runner.ts";
+import { findInRuns } from "../runs/newest-run.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
 
-/** How long ago a run may have been to be told of. */
-const DAYS_BACK = 14;
 /** Runs that are looked at for one whose files are still there. */
 const MOST_RUNS = 5;
 
@@ -14,12 +13,11 @@ export interface LastRun {
   url: string | null;
 }
 
-/** The newest run whose files can be read; null where there is none. Throws `RunnerError` where that cannot be found out. */
-export async function lastRunOf(runner: Pick<Runner, "ended" | "artifacts">, now: Date): Promise<LastRun | null> {
-  const runs = await runner.ended(new Date(now.getTime() - DAYS_BACK * 24 * 3_600_000));
-  for (const { id, url, startedAt, endedAt } of runs.slice(0, MOST_RUNS)) {
+/** The newest run of the last week whose files can be read; null where there is none. Throws `RunnerError` where that cannot be found out. */
+export function lastRunOf(runner: Pick<Runner, "ended" | "artifacts">, now: Date): Promise<LastRun | null> {
+  const filesOf = async ({ id, url, startedAt, endedAt }: RunState): Promise<LastRun | null> => {
     const store = await runner.artifacts(id);
-    if (store) return { store, url, endedAt: endedAt ?? startedAt };
-  }
-  return null;
+    return store && { store, url, endedAt: endedAt ?? startedAt };
+  };
+  return findInRuns(runner, now, filesOf, MOST_RUNS);
 }

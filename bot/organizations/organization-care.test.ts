@@ -353,7 +353,7 @@ describe("org", () => {
     const { setting, audit } = start();
     const told = new Told();
     await createOrganizationCare(setting).tell("Example", ANN, told);
-    expect(told.texts[0]).toContain("No run of the last two weeks");
+    expect(told.texts[0]).toContain("No run of the last week");
     await createOrganizationCare({ ...setting, lastRun: () => Promise.reject(new Error("boom")) }).tell("x", ANN, told);
     expect(told.texts[1]).toContain("something went wrong inside the bot");
     const { ArtifactStore } = await import("../../lib/artifacts/store.ts");

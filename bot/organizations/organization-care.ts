@@ -91,7 +91,7 @@ class Care {
     if (!run) {
       this.#record(by, "org", "no run to tell of");
       return reply.privately(
-        saidLines(["No run of the last two weeks left files that could be read. `/zdsync last` says more."]),
+        saidLines(["No run of the last week left files that could be read. `/zdsync last` says more."]),
       );
     }
     const story = await this.#stories(run.store.directory, asked);

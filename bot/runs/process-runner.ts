@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
-import { latestRunRecords, readRunRecord } from "../../lib/runs/read-run-records.ts";
+import { RunRecordReader, readRunRecord } from "../../lib/runs/read-run-records.ts";
+import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { type LockHolder, lockHolder } from "../../lib/stage/run-lock.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
 import { type Child, isZdsync, OUTPUT_LOG, startChild } from "./child.ts";
@@ -47,6 +48,7 @@ export function createProcessRunner(settings: ProcessRunnerSettings, deps: Proce
 class ProcessRuns implements Runner {
   readonly kind = "process";
   readonly #memory: ProcessMemory;
+  readonly #records: RunRecordReader;
   /** Dry runs work apart, so that they never hold the lock of the hourly run. */
   readonly #dryDir: string;
   readonly #children = new Map<string, Child>();
@@ -56,6 +58,7 @@ class ProcessRuns implements Runner {
     private readonly deps: ProcessRunnerDeps,
   ) {
     this.#memory = new ProcessMemory(deps.database);
+    this.#records = new RunRecordReader(settings.dataDir);
     this.#dryDir = join(settings.dataDir, "bot", "dry-run");
   }
 
@@ -146,15 +149,21 @@ class ProcessRuns implements Runner {
 
   async ended(since: Date): Promise<RunState[]> {
     // A run that ended after `since` may have begun before it.
-    const records = await latestRunRecords(this.settings.dataDir, new Date(since.getTime() - DAY_MS));
+    const records = await this.#records.latest(new Date(since.getTime() - DAY_MS));
     const states: RunState[] = [];
-    for (const { run_id, dry_run, command } of records) {
-      if (dry_run || command !== "run") continue;
-      const state = await this.#stateOf(run_id);
-      if (state && (state.status === "ended" || state.status === "lost") && endOf(state) >= since.getTime())
-        states.push(state);
+    for (const record of records) {
+      if (record.dry_run || record.command !== "run") continue;
+      const state = record.ended_at === null ? await this.#stateOf(record.run_id) : this.#endedState(record);
+      const isOver = state?.status === "ended" || state?.status === "lost";
+      if (state && isOver && endOf(state) >= since.getTime()) states.push(state);
     }
     return states.sort((one, other) => endOf(other) - endOf(one));
+  }
+
+  /** Where the record says how it ended, neither lock nor process has anything to add. */
+  #endedState(record: RunRecord): RunState | null {
+    const started = this.#memory.started(record.run_id);
+    return processState(record.run_id, { record, started, holder: null, isChildAlive: false });
   }
 
   async cancel(id: string): Promise<void> {
