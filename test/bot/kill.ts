@@ -1,5 +1,6 @@
 import type { RequestPhase } from "../../sandbox/types.ts";
 import { stateOf } from "../pipeline/world.ts";
+import { isWrite } from "../safety/child-run.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { WholeWorld } from "./bot-world.ts";
 import { conversationOf, postedBy, startRun, told } from "./followed-run.ts";
@@ -29,9 +30,13 @@ export async function followedRun(points: readonly KillPoint[]) {
   let kills = 0;
   let restarting: Promise<unknown> = Promise.resolve();
   const seen = new Map<string, number>();
+  const firstParts = Promise.withResolvers<void>();
   world.hook = async (request, phase) => {
     const post = postedBy(request);
+    // Writes wait until the thread was told of the stages before them: there are two such messages, however fast the run is.
+    if (phase === "before" && request.service === "zendesk-global" && isWrite(request)) await firstParts.promise;
     if (post === null) return undefined;
+    if (post === "parts 1" && phase !== "before") firstParts.resolve();
     if (phase === "before") seen.set(post, (seen.get(post) ?? 0) + 1);
     const point = points[kills];
     if (!point || post !== point.post || seen.get(post) !== point.number || phase !== point.phase) return undefined;
