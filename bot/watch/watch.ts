@@ -1,10 +1,10 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
+import { accountNames } from "../organizations/story-thread.ts";
 import type { Runner } from "../runs/runner.ts";
 import { type Alert, beginWatch, judgeRuns, judgeUnseen, type WatchState } from "./incidents.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
@@ -130,26 +130,15 @@ async function lookAtCredentials({ credentials, outgoing, clock }: WatchSetting,
 
 /** Names of the customers that an alert is about, from the artifacts of its run; without those, ids have to do. */
 async function customersOf(alert: Alert, { runner, salesforceHost }: WatchSetting) {
-  const names = new Map<string, string>();
   const record = "run" in alert ? alert.run.record : null;
   const ids = new Set([
     ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
     ...(record?.conflicts ?? []).flatMap(({ salesforce_id: id }) => id ?? []),
   ]);
   const saysNames = alert.say === "attention" || alert.say === "failed" || alert.say === "refused";
-  if (saysNames && ids.size > 0 && "run" in alert) {
-    const store = await runner.artifacts(alert.run.id).catch(() => null);
-    for (const { salesforce_id: id, name } of await accountsIn(store)) if (ids.has(id)) names.set(id, name);
-  }
-  return { names, salesforceHost };
-}
-
-async function accountsIn(store: ArtifactStore | null): Promise<readonly { salesforce_id: string; name: string }[]> {
-  try {
-    return (await store?.readIfThere("salesforce_accounts.json"))?.records ?? [];
-  } catch {
-    return [];
-  }
+  if (!saysNames || ids.size === 0) return { names: new Map<string, string>(), salesforceHost };
+  const store = await runner.artifacts(alert.run.id).catch(() => null);
+  return { names: store ? await accountNames(store, ids) : new Map<string, string>(), salesforceHost };
 }
 
 /** What the watch remembers; lost, it would only say things again (G2). */
