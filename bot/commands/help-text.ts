@@ -18,7 +18,7 @@ export const HELP_LINES: readonly string[] = [
   "`/zdsync status` says whether a run is going on, and how the last scheduled one ended.",
   "`/zdsync last` shows the last run, and who did what in Slack.",
   "`/zdsync org <name or Salesforce id>` says what the last run knew and did about an organization.",
-  "`/zdsync cancel` stops the run that is going on, safely.",
+  "`/zdsync cancel` stops the run that is going on. The next run does what it left.",
   "`/zdsync help` shows this.",
   `*For example:* ${HELP_EXAMPLES.filter((one) => one.split(" ").length > 2)
     .map((one) => `\`${one}\``)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { RecordedComparison } from "../../lib/runs/run-record.ts";
-import { recordOf } from "../watch/testing/run-states.ts";
-import { countsLines, failureLines, outcomeText, plannedLines } from "./run.ts";
+import { recordOf, runAt } from "../watch/testing/run-states.ts";
+import { countsLines, endText, failureLines, outcomeText, plannedLines } from "./run.ts";
 
 const none = { applied: 0, failed: 0, skipped: 0 };
 
@@ -35,6 +35,14 @@ describe("outcomes", () => {
   ] as const)("%j", (state, said) => {
     expect(outcomeText(state)).toBe(said);
   });
+});
+
+test("a run of which a part was refused is not said to be refused before any write", () => {
+  const results = { create: { ...none, applied: 1 }, update: none, mark: none, contact: none };
+  const refused = comparison({ name: "usgov", refused: "Too many creates" });
+  const run = (comparisons: RecordedComparison[]) => runAt(10, { exit: 4, record: recordOf({ comparisons }) });
+  expect(endText(run([comparison({ results }), refused]))).toBe("Refused in part, the rest was written");
+  expect(endText(run([comparison(), refused]))).toBe("Refused before any write");
 });
 
 describe("counts", () => {

@@ -105,7 +105,9 @@ export function failureLines({ failures, comparisons }: Pick<RunRecord, "failure
 
 /** How a run ended, as the beginning of a sentence. */
 export function endText(run: RunState): string {
-  const words = outcomeText({ ...run, exit: exitOf(run) });
+  const exit = exitOf(run);
+  const isPartly = exit === 4 && !run.dryRun && run.record?.comparisons.some(({ results }) => results !== null);
+  const words = isPartly ? "refused in part, the rest was written" : outcomeText({ ...run, exit });
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
