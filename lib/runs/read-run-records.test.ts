@@ -62,6 +62,21 @@ test("a record that has changed is opened again, one that has not ended every ti
   expect(opened.toSorted()).toEqual([ended, ended, going, going].toSorted());
 });
 
+test("a damaged record is opened once, one that could not be read just then again", async () => {
+  const damaged = await ran(hoursAgo(1));
+  await writeFile(path(damaged), '{"schema":1');
+  expect([await idsSince(hoursAgo(5)), await idsSince(hoursAgo(5))]).toEqual([[], []]);
+  expect(opened).toEqual([damaged]);
+  const busy = await ran(hoursAgo(2));
+  let tries = 0;
+  const retrying = new RunRecordReader(folder, async (dataDir, runId) => {
+    if (runId === busy && ++tries === 1) throw new Error("EMFILE");
+    return readRunRecord(dataDir, runId);
+  });
+  expect(await retrying.latest(hoursAgo(5))).toEqual([]);
+  expect((await retrying.latest(hoursAgo(5))).map(({ run_id }) => run_id)).toEqual([busy]);
+});
+
 test("an old id whose record was written lately, and an id that somebody thought up, are opened", async () => {
   const again = await ran(hoursAgo(1), { run_id: mintedId(hoursAgo(500)) });
   const named = await ran(hoursAgo(2), { run_id: "by-hand" }, hoursAgo(500));

@@ -14,35 +14,40 @@ const MINTED_BEFORE_MS = 3_600_000;
 /** The record of a run in a data directory's history; null where there is none that can be read. */
 export async function readRunRecord(dataDir: string, runId: string): Promise<RunRecord | null> {
   if (!RUN_ID.test(runId)) return null;
-  const record = await readRunRecordFile(recordPath(dataDir, runId));
-  return record?.run_id === runId ? record : null;
+  return await openRunRecord(dataDir, runId).catch(() => null);
 }
 
 /** A run record at a path, such as `run.json` among a pipeline's artifacts; null where it is missing or damaged. */
 export async function readRunRecordFile(path: string): Promise<RunRecord | null> {
-  try {
-    const file = Bun.file(path);
-    if (file.size > MOST_BYTES) return null;
-    const parsed = v.safeParse(RunRecordSchema, JSON.parse(await file.text()));
-    return parsed.success ? parsed.output : null;
-  } catch {
-    return null;
-  }
+  return await openRecordFile(path).catch(() => null);
+}
+
+/** As `readRunRecord`, and throws where the file cannot be read just now. */
+async function openRunRecord(dataDir: string, runId: string): Promise<RunRecord | null> {
+  const record = await openRecordFile(recordPath(dataDir, runId));
+  return record?.run_id === runId ? record : null;
+}
+
+async function openRecordFile(path: string): Promise<RunRecord | null> {
+  const file = Bun.file(path);
+  if (file.size > MOST_BYTES) return null;
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), RunRecordSchema), await file.text());
+  return parsed.success ? parsed.output : null;
 }
 
 /**
  * Reads the records of a data directory's history again and again, for programs that go on: what cannot be new enough is not opened,
- * and ended records are read once, as long as their files stay as they are. One reading at a time: the next one finds what it read.
+ * and ended and damaged records are read once, as long as their files stay as they are. One reading at a time: the next one finds what it read.
  */
 export class RunRecordReader {
-  /** Ended records by run id, those used last at the end. */
+  /** Ended records by run id, null for damaged ones; those used last at the end. */
   readonly #kept = new Map<string, Kept>();
   #keptBytes = 0;
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly dataDir: string,
-    private readonly read: typeof readRunRecord = readRunRecord,
+    private readonly open = openRunRecord,
   ) {}
 
   /**
@@ -71,6 +76,7 @@ export class RunRecordReader {
 
   /** Null where the run began before `since` for certain: its id says so, and nothing was written to its record since. */
   async #candidate(runId: string, since: Date): Promise<Candidate | null> {
+    if (!RUN_ID.test(runId)) return null;
     const found = await stat(recordPath(this.dataDir, runId)).catch(() => null);
     if (!found) return null;
     const earliest = since.getTime() - MINTED_BEFORE_MS;
@@ -82,10 +88,14 @@ export class RunRecordReader {
   async #record({ runId, stamp, bytes }: Candidate): Promise<RunRecord | null> {
     const kept = this.#kept.get(runId);
     this.#forget(runId);
-    const record = kept?.stamp === stamp ? kept.record : await this.read(this.dataDir, runId);
-    // One that has not ended may be written to again at any moment.
-    if (record !== null && record.ended_at !== null) this.#keep({ runId, stamp, bytes, record });
-    return record;
+    try {
+      const record = kept?.stamp === stamp ? kept.record : await this.open(this.dataDir, runId);
+      // One that has not ended may be written to again at any moment.
+      if (record?.ended_at !== null) this.#keep({ runId, stamp, bytes, record });
+      return record;
+    } catch {
+      return null;
+    }
   }
 
   #keep(kept: Kept): void {
@@ -110,7 +120,7 @@ interface Candidate {
   stamp: string;
   bytes: number;
 }
-type Kept = Candidate & { record: RunRecord };
+type Kept = Candidate & { record: RunRecord | null };
 
 /** The records of runs that began at `since` or later, for programs that ask once; see `RunRecordReader.latest`. */
 export function latestRunRecords(dataDir: string, since: Date): Promise<RunRecord[]> {
