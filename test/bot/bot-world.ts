@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createBot } from "../../bot/bot.ts";
@@ -12,20 +12,14 @@ import type { SlackPerson } from "../../sandbox/slack/person.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
 import type { RequestHook, SandboxOptions } from "../../sandbox/types.ts";
 import { TODAY } from "../pipeline/world.ts";
+import { asPosted, type Posted } from "./posted.ts";
+import { searchForLeaks } from "./search-for-leaks.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const ZDSYNC = join(ROOT, "bin/zdsync.ts");
 export const ANN = "U0ANN00001";
 /** Looks, ten milliseconds apart, before a test gives up; far more than anything takes. */
 const MOST_LOOKS = 4_500;
-
-/** A message of the channel as the tests look at it. */
-export interface Posted {
-  ts: string;
-  thread: string | null;
-  /** Everything it shows, one block a line. */
-  shows: string;
-}
 
 /** A bot that answers at `url`. */
 export interface RunningBot {
@@ -235,7 +229,7 @@ export class WholeWorld implements AsyncDisposable {
     await this.#endRuns();
     await this.sandbox.stop();
     try {
-      await this.#searchForLeaks();
+      await searchForLeaks(this.sandbox, this.folder, this.printed);
     } finally {
       await rm(this.folder, { recursive: true, force: true });
     }
@@ -252,44 +246,4 @@ export class WholeWorld implements AsyncDisposable {
     }
     database.close();
   }
-
-  /** S9: no secret anywhere, no customer in what was printed. */
-  async #searchForLeaks(): Promise<void> {
-    const files = await readdir(this.folder, { recursive: true, withFileTypes: true });
-    const texts = await Promise.all(
-      files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "latin1")),
-    );
-    const secrets = this.sandbox.secrets.filter((secret) =>
-      [this.printed, ...texts].some((text) => text.includes(secret)),
-    );
-    const customers = (["global", "us-government"] as const).flatMap((instance) => {
-      const { organizations, users } = this.sandbox.zendesk(instance);
-      return [...organizations.map(({ name }) => String(name)), ...users.map(({ email }) => String(email ?? ""))];
-    });
-    const named = customers.filter((text) => text.length > 8 && this.printed.includes(text));
-    if (secrets.length + named.length > 0)
-      throw new Error(
-        `the bot gave away ${secrets.length} secrets (${secrets.map((one) => one.slice(0, 20)).join(", ")}), and printed ${named.length} customers: ${named.slice(0, 3).join(", ")}`,
-      );
-  }
-}
-
-interface Shown {
-  text?: { text?: string };
-  elements?: { text?: { text?: string } | string }[];
-}
-
-function asPosted(message: { ts: string; thread_ts?: string; text: string; blocks?: unknown[] }): Posted {
-  const blocks = (message.blocks ?? []) as Shown[];
-  const lines = blocks.map(({ text, elements = [] }) =>
-    [text?.text, ...elements.map(({ text: own }) => (typeof own === "string" ? own : own?.text))]
-      .filter(Boolean)
-      .join(" "),
-  );
-  return {
-    ts: message.ts,
-    thread: message.thread_ts ?? null,
-    // Text from outside holds marks of no width, so that Slack formats nothing in it.
-    shows: (lines.length > 0 ? lines.join("\n") : message.text).replaceAll("\u200b", ""),
-  };
 }
