@@ -9,7 +9,7 @@ import type { DeclaredInput } from "../../sandbox/gitlab/pipeline-inputs.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
 import { openDatabase } from "../database.ts";
 import { createGitlabRunner, type GitlabRunner } from "./gitlab-runner.ts";
-import { RunnerError, StartUnknown } from "./runner.ts";
+import { RunnerError, type RunOrder, StartUnknown } from "./runner.ts";
 
 setDefaultTimeout(30_000);
 
@@ -210,6 +210,204 @@ describe("a pipeline", () => {
   });
 });
 
+describe("a start whose answer was lost", () => {
+  const DRY = { instance: null, dryRun: true, atMost: null };
+  const MANIFEST = "data/salesforce_accounts.manifest.json";
+
+  /** Asks for a run and loses the answer; the run id that GitLab got, and the pipeline where it made one. */
+  async function lost(kind: "lost-answer" | "500", order: RunOrder) {
+    const { sandbox, runner, folder } = await world();
+    sandbox.addFault({ kind, service: "gitlab", method: "POST" });
+    expect(
+      await runner()
+        .start(order)
+        .catch((error: unknown) => error),
+    ).toBeInstanceOf(StartUnknown);
+    const [own] = sandbox.pipelines.all();
+    return { sandbox, runner, folder, own, runId: String(own?.inputs["run-id"]) };
+  }
+
+  /** The job that gathers accounts to its end; its manifest names the run. */
+  function gather(sandbox: RunningSandbox, id: number, runId: string) {
+    const artifacts = { [MANIFEST]: JSON.stringify({ stage: "gather-accounts", run_id: runId }) };
+    const jobs = {
+      "zdsync-gather-accounts": { status: "success", artifacts },
+      "zdsync-compare-global": { status: "running" },
+    } as const;
+    sandbox.pipelines.advance(id, { jobs });
+  }
+
+  test("never takes somebody else's pipeline, created after it, for its own: it is real and in the way", async () => {
+    const { sandbox, runner } = await lost("500", DRY);
+    const { id } = sandbox.pipelines.start({ source: "trigger", inputs: { "run-id": "theirs" } });
+    const foreign = { id: String(id), origin: "person", dryRun: false };
+    expect(await runner().current()).toMatchObject(foreign);
+    gather(sandbox, id, "theirs");
+    const runs = runner();
+    expect(await runs.current()).toMatchObject(foreign);
+    expect(await runs.look(String(id))).toMatchObject(foreign);
+    end(sandbox, String(id), record({ run_id: "theirs", exit: 0 }));
+    expect(await runs.ended(new Date(0))).toMatchObject([foreign]);
+  });
+
+  test("is proven by its first manifest while it goes on, and by its record where it has ended", async () => {
+    const { sandbox, runner, own, runId } = await lost("lost-answer", ORDER);
+    const id = own?.id ?? 0;
+    const theirs = sandbox.pipelines.start({ source: "trigger" });
+    // Nothing proves it yet.
+    expect(await runner().current()).toMatchObject({ id: String(id), origin: "person" });
+    gather(sandbox, theirs.id, `pipeline-${theirs.id}`);
+    gather(sandbox, id, runId);
+    const runs = runner();
+    expect(await runs.current()).toMatchObject({ id: String(id), origin: "bot", startedBy: "this bot" });
+    expect(await runs.look(String(theirs.id))).toMatchObject({ origin: "person" });
+    end(sandbox, String(id), record({ run_id: runId, exit: 0 }));
+    expect(await runner().ended(new Date(0))).toMatchObject([{ id: String(id), origin: "bot" }]);
+
+    const late = await lost("lost-answer", ORDER);
+    end(late.sandbox, String(late.own?.id), record({ run_id: late.runId, exit: 0 }));
+    expect(await late.runner().ended(new Date(0))).toMatchObject([{ origin: "bot", exit: 0 }]);
+  });
+
+  test("of a dry run is in nobody's way any more once it is proven; a file that cannot be had proves nothing", async () => {
+    const { sandbox, runner, own, runId } = await lost("lost-answer", DRY);
+    const id = own?.id ?? 0;
+    const runs = runner();
+    expect(await runs.current()).toMatchObject({ id: String(id), origin: "person" });
+    gather(sandbox, id, runId);
+    sandbox.addFault({ kind: "500", service: "gitlab", method: "GET", path: "artifacts", times: 4 });
+    expect(await runs.current()).toMatchObject({ id: String(id), origin: "person" });
+    expect(await runs.current()).toBeNull();
+    expect(await runs.look(String(id))).toMatchObject({ origin: "bot", dryRun: true });
+  });
+
+  test("is the same where the bot was killed between GitLab's answer and its own note", async () => {
+    const { sandbox, runner, folder } = await world();
+    const { id } = await runner().start(ORDER);
+    const database = openDatabase(join(folder, "bot.sqlite"));
+    // As it stood before the note.
+    expect(database.run("update pipeline_starts set id = null").changes).toBe(1);
+    expect(await runner().current()).toMatchObject({ id, origin: "person" });
+    gather(sandbox, Number(id), String(sandbox.pipelines.all()[0]?.inputs["run-id"]));
+    expect(await runner().current()).toMatchObject({ id, origin: "bot" });
+  });
+
+  test("is kept before GitLab is asked, not kept where GitLab refuses, and forgotten after thirty days", async () => {
+    const { sandbox, settings, folder } = await world();
+    const database = openDatabase(join(folder, "bot.sqlite"));
+    const kept = () => database.query<{ run_id: string; id: number | null }, []>("select * from pipeline_starts").all();
+    let now = new Date("2026-11-24T10:00:00Z");
+    const runs = createGitlabRunner(settings, { database, clock: () => now, cache: folder, sleep: async () => {} });
+    let before: unknown[] = [];
+    sandbox.pipelines.onCreated(() => {
+      before = kept();
+    });
+    const { id } = await runs.start(ORDER);
+    const runId = String(sandbox.pipelines.all()[0]?.inputs["run-id"]);
+    expect(before).toMatchObject([{ run_id: runId, id: null }]);
+    expect(kept()).toMatchObject([{ run_id: runId, id: Number(id) }]);
+    const refused = createGitlabRunner(
+      { ...settings, triggerToken: "glptt-wrong" },
+      { database, clock: () => now, cache: folder },
+    );
+    expect(await messageOf(refused.start(ORDER))).toContain("GITLAB_TRIGGER_TOKEN");
+    expect(kept()).toHaveLength(1);
+    now = new Date("2026-12-23T10:00:00Z");
+    await runs.start(ORDER);
+    expect(kept()).toHaveLength(2);
+    now = new Date("2026-12-24T10:00:01Z");
+    const { id: last } = await runs.start(ORDER);
+    expect(kept()).toHaveLength(2);
+    expect(kept().map(({ id }) => String(id))).not.toContain(id);
+    expect(kept().map(({ id }) => String(id))).toContain(last);
+  });
+
+  test("its record says whether it was a dry run, whatever was asked for", async () => {
+    const { sandbox, runner } = await world();
+    const { id } = await runner().start(DRY);
+    end(sandbox, id, record({ dry_run: false, exit: 0 }));
+    expect(await runner().look(id)).toMatchObject({ dryRun: false });
+  });
+});
+
+describe("a pipeline that is retried after its end", () => {
+  /** One job fails, what comes after it is skipped, the last one tells so. */
+  async function failed(runs: GitlabRunner, sandbox: RunningSandbox) {
+    const { id } = await runs.start(ORDER);
+    sandbox.pipelines.advance(Number(id), { jobs: { "zdsync-gather-accounts": { status: "success" } } });
+    const left = record({ failures: [{ where: "global", message: "Zendesk did not answer." }] });
+    sandbox.pipelines.advance(Number(id), {
+      jobs: {
+        "zdsync-compare-global": { status: "failed" },
+        "zdsync-sync-global": { status: "skipped" },
+        "zdsync-summary": { status: "success", artifacts: { "data/run.json": JSON.stringify(left) } },
+      },
+    });
+    return id;
+  }
+  const retry = (sandbox: RunningSandbox, id: string) =>
+    sandbox.pipelines.advance(Number(id), {
+      jobs: {
+        "zdsync-compare-global": { retry: true, status: "running" },
+        "zdsync-sync-global": { status: "created" },
+      },
+    });
+  const finish = (sandbox: RunningSandbox, id: string, status: "success" | "failed") =>
+    sandbox.pipelines.advance(Number(id), {
+      jobs: { "zdsync-compare-global": { status }, "zdsync-sync-global": { status: "success" } },
+    });
+  const PARTS = ["gather-accounts", "sync global", "summary", "compare global"].map((name) => ({
+    name,
+    state: "done",
+  }));
+
+  test.each([
+    ["webhooks and the API", {}],
+    ["webhooks only", { readToken: null, apiToken: null }],
+  ])("is followed to its second end, by %s; a late word of the first changes nothing", async (_by, change) => {
+    const { sandbox, runner } = await world(() => change);
+    const runs = runner();
+    const id = await failed(runs, sandbox);
+    const hooks = [sandbox.pipelines.hook(Number(id))];
+    runs.webhook(hooks[0]);
+    expect(await runs.look(id)).toMatchObject({ status: "ended" });
+    expect((await runs.look(id)).parts).toContainEqual({ name: "compare global", state: "failed" });
+    retry(sandbox, id);
+    runs.webhook(sandbox.pipelines.hook(Number(id)));
+    runs.webhook(hooks[0]);
+    expect(await runs.look(id)).toMatchObject({ status: "running", endedAt: null, exit: null });
+    expect((await runs.look(id)).parts).toContainEqual({ name: "sync global", state: "waiting" });
+    expect(await runs.current()).toMatchObject({ id });
+    expect(await runs.ended(new Date(0))).toEqual([]);
+    finish(sandbox, id, "success");
+    runs.webhook(sandbox.pipelines.hook(Number(id)));
+    runs.webhook(hooks[0]);
+    // The last job did not run again: what it left tells of the first end.
+    expect(await runs.look(id)).toMatchObject({ status: "ended", exit: 0, record: null, parts: PARTS });
+    expect(await runs.ended(new Date(0))).toMatchObject([{ id, exit: 0 }]);
+    expect(await runs.current()).toBeNull();
+  });
+
+  test("is read again without any webhook, also where it ends as it had ended before", async () => {
+    const { sandbox, runner } = await world();
+    const runs = runner();
+    const id = await failed(runs, sandbox);
+    expect(await runs.ended(new Date(0))).toMatchObject([{ id, exit: 1 }]);
+    sandbox.clearRequests();
+    await runs.ended(new Date(0));
+    // What is known is not asked for again.
+    expect(sandbox.requests).toHaveLength(1);
+    retry(sandbox, id);
+    finish(sandbox, id, "failed");
+    const [again] = await runs.ended(new Date(0));
+    expect(again).toMatchObject({ id, exit: null, record: null });
+    expect(again?.parts).toContainEqual({ name: "sync global", state: "done" });
+    sandbox.clearRequests();
+    await runs.ended(new Date(0));
+    expect(sandbox.requests).toHaveLength(1);
+  });
+});
+
 describe("webhooks", () => {
   const heard = (runs: GitlabRunner) => {
     const ids: string[] = [];
@@ -291,7 +489,7 @@ describe("what goes wrong is said in words that name the setting", () => {
       inputs: { "dry-run": { type: "boolean", default: false } },
       jobs: () => [{ name: "a" }],
     });
-    expect(await messageOf(runner().start(ORDER))).toMatch(/unknown input arguments: at-most/);
+    expect(await messageOf(runner().start(ORDER))).toMatch(/unknown input arguments: run-id, at-most/);
   });
 
   test("a pipeline that was deleted, and what is no number", async () => {
@@ -319,11 +517,8 @@ describe("what goes wrong is said in words that name the setting", () => {
     const runs = runner({ timeoutMs: 300 });
     const begun = await runs.start(ORDER).catch((error: unknown) => error);
     expect(sandbox.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
-    if (kind === "500") {
-      // Nothing was created: nothing is found, and nobody pretends to know.
-      expect(begun).toBeInstanceOf(StartUnknown);
-      expect((begun as Error).message).toContain("none has turned up");
-    } else expect(begun).toMatchObject({ id: String(sandbox.pipelines.all()[0]?.id), origin: "bot" });
+    expect(begun).toBeInstanceOf(StartUnknown);
+    expect((begun as Error).message).toContain("it may have started one, or none. Look at http");
   });
 
   test("no token is in an address or a message, and none in the bot's files", async () => {

@@ -1,22 +1,18 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import { RemoteError } from "../../lib/errors.ts";
-import { type Pipeline, type PipelineHook, PipelineHookSchema } from "../../lib/gitlab/pipeline-answers.ts";
+import { type PipelineHook, PipelineHookSchema } from "../../lib/gitlab/pipeline-answers.ts";
 import type { PipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
-import {
-  type PipelineInputs,
-  type PipelineReader,
-  pipelineCanceller,
-  pipelineReader,
-  pipelineStarter,
-} from "../../lib/gitlab/pipelines.ts";
+import { type PipelineReader, pipelineCanceller, pipelineReader, pipelineStarter } from "../../lib/gitlab/pipelines.ts";
 import { AmbiguousWriteError } from "../../lib/http/http-error.ts";
-import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
-
+import { mintRunId } from "../../lib/stage/session.ts";
 import { artifactsOf } from "./pipeline-files.ts";
 import { PipelineMemory } from "./pipeline-memory.ts";
-import { hasEnded, isRun, partName, runStateOf, type SeenPipeline } from "./pipeline-parts.ts";
+import { inputsOf, numberOf } from "./pipeline-orders.ts";
+import { hasEnded, isRun, runStateOf, type SeenPipeline, summaryJob } from "./pipeline-parts.ts";
+import { StartProof } from "./pipeline-proof.ts";
+import { PipelineStarts } from "./pipeline-starts.ts";
 import { type Runner, RunnerError, type RunOrder, type RunState, StartUnknown } from "./runner.ts";
 import { recordIn, seenInHook, seenOf } from "./seen-pipeline.ts";
 
@@ -43,9 +39,6 @@ const DATA_DIR = "data";
 const MOST_LISTED = 100;
 /** Where only webhooks tell, a pipeline of which nothing was heard for so long has ended unseen: its jobs end after an hour each. */
 const LOST_AFTER_MS = 6 * 3_600_000;
-/** Looks for a pipeline whose creation was not answered, and what lies between them. */
-const SEARCHES = 4;
-const BETWEEN_SEARCHES_MS = 3_000;
 
 /** Runs as pipelines of GitLab: started with a trigger token, followed through the API or, without a token for it, by webhooks only. */
 export function createGitlabRunner(settings: PipelineSettings, deps: GitlabRunnerDeps): GitlabRunner {
@@ -55,7 +48,10 @@ export function createGitlabRunner(settings: PipelineSettings, deps: GitlabRunne
 class PipelineRuns implements GitlabRunner {
   readonly kind = "gitlab";
   readonly #memory: PipelineMemory;
+  readonly #starts: PipelineStarts;
   readonly #reader: PipelineReader | null;
+  /** Null where nothing of a pipeline can be read. */
+  readonly #proof: StartProof | null;
   readonly #timing: { sleep?: (milliseconds: number) => Promise<unknown>; timeoutMs?: number };
   readonly #listeners = new Set<(id: string) => void>();
 
@@ -66,7 +62,11 @@ class PipelineRuns implements GitlabRunner {
     const { sleep, timeoutMs } = deps;
     this.#timing = { ...(sleep ? { sleep } : {}), ...(timeoutMs === undefined ? {} : { timeoutMs }) };
     this.#memory = new PipelineMemory(deps.database);
-    this.#reader = pipelineReader(settings, this.#timing);
+    this.#starts = new PipelineStarts(deps.database);
+    const reader = pipelineReader(settings, this.#timing);
+    this.#reader = reader;
+    this.#proof =
+      reader && new StartProof(this.#starts, (jobId, name) => reader.artifact(jobId, `${DATA_DIR}/${name}`));
   }
 
   async start(order: RunOrder): Promise<RunState> {
@@ -78,30 +78,25 @@ class PipelineRuns implements GitlabRunner {
     return inWords(async () => {
       // Ids only grow: whatever is above this one was created afterwards. Clocks of two machines would not tell.
       const [last] = (await this.#reader?.newest({ most: 1 })) ?? [];
-      const created = await starter.create(inputsOf(order)).catch((error: unknown) => {
-        if (error instanceof AmbiguousWriteError) return this.#search(last?.id ?? 0);
+      const at = this.deps.clock();
+      const runId = mintRunId(at);
+      // Known before GitLab is asked: killed after its answer, the bot knows as much as where the answer was lost.
+      this.#starts.asked(runId, { order, afterId: last?.id ?? 0, at });
+      const created = await starter.create(inputsOf(order, runId)).catch((error: unknown) => {
+        if (error instanceof AmbiguousWriteError) throw this.#unknown();
+        this.#starts.refused(runId);
         throw error;
       });
-      this.#memory.started(created.id, order, this.deps.clock());
+      this.#starts.began(runId, created.id);
       return this.#stateOf(this.#memory.see(seenOf(created, [])).pipeline, null);
     });
   }
 
-  /** GitLab may have created a pipeline and did not say so: looks for it instead of asking for another. */
-  async #search(lastId: number): Promise<Pipeline> {
-    const sources = this.settings.triggerToken ? ["trigger"] : ["api"];
-    const { sleep = Bun.sleep } = this.deps;
-    let found: Pipeline[] = [];
-    for (let search = 0; search < SEARCHES && this.#reader && found.length === 0; search++) {
-      await sleep(BETWEEN_SEARCHES_MS);
-      const newest = await this.#reader.newest({ most: 20 }).catch(() => []);
-      found = newest.filter(({ id, source }) => id > lastId && sources.includes(source));
-    }
-    const [only, ...others] = found;
-    if (only && others.length === 0) return only;
+  /** GitLab may have created a pipeline and did not say so. Which one it is, only the pipeline's own files tell, later on. */
+  #unknown(): StartUnknown {
     const pipelines = `${this.settings.url}/${this.settings.project}/-/pipelines`;
-    throw new StartUnknown(
-      `GitLab did not answer when it was asked to start a pipeline, and ${only ? `${found.length} pipelines were started since` : "none has turned up since"}. Look at ${pipelines} before you start another one.`,
+    return new StartUnknown(
+      `GitLab did not answer when it was asked to start a pipeline: it may have started one, or none. Look at ${pipelines} before you start another one.`,
     );
   }
 
@@ -119,11 +114,11 @@ class PipelineRuns implements GitlabRunner {
 
   async current(): Promise<RunState | null> {
     return inWords(async () => {
-      const unfinished = await this.#unfinished();
-      const states = unfinished
-        .filter(isRun)
-        .map((pipeline) => this.#stateOf(pipeline, null))
-        .filter(({ dryRun, status }) => !dryRun && (status === "running" || status === "waiting"));
+      const unfinished = (await this.#unfinished()).filter(isRun);
+      const all: RunState[] = [];
+      for (const pipeline of unfinished) all.push(await this.#withRecord(pipeline));
+      // A pipeline of nobody knows whom writes, for all that is known.
+      const states = all.filter(({ dryRun, status }) => !dryRun && (status === "running" || status === "waiting"));
       // The oldest first: the others wait for it.
       states.sort((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
       return states.find(({ status }) => status === "running") ?? states[0] ?? null;
@@ -157,8 +152,10 @@ class PipelineRuns implements GitlabRunner {
     for (const pipeline of listed.filter((one) => hasEnded(one) && isRun(seenOf(one, [])))) {
       const known = this.#memory.seen(pipeline.id);
       // What was read to its end is not read again, unless it has gone on since.
-      const isRead = known?.status === pipeline.status && this.#memory.record(known) !== undefined;
-      ended.push(isRead && known ? known : await this.#read(this.#reader, pipeline.id));
+      const isSame =
+        known?.status === pipeline.status && (known.updatedAt ?? "") >= (pipeline.updated_at?.toISOString() ?? "");
+      const isRead = isSame && this.#memory.record(known) !== undefined;
+      ended.push(isRead ? known : await this.#read(this.#reader, pipeline.id));
     }
     return ended.filter((one) => hasEnded(one) && isRun(one));
   }
@@ -202,7 +199,7 @@ class PipelineRuns implements GitlabRunner {
   #isOurs({ project, object_attributes }: PipelineHook): boolean {
     const { project: ours, ref } = this.settings;
     const isProject = ours === String(project.id) || ours.toLowerCase() === project.path_with_namespace.toLowerCase();
-    return isProject && (object_attributes.ref === ref || this.#memory.start(object_attributes.id) !== null);
+    return isProject && (object_attributes.ref === ref || this.#starts.of(object_attributes.id) !== null);
   }
 
   async #read(reader: PipelineReader, id: number): Promise<SeenPipeline> {
@@ -211,14 +208,16 @@ class PipelineRuns implements GitlabRunner {
   }
 
   async #withRecord(pipeline: SeenPipeline): Promise<RunState> {
-    return this.#stateOf(pipeline, hasEnded(pipeline) ? await this.#recordOf(pipeline) : null);
+    const record = hasEnded(pipeline) ? await this.#recordOf(pipeline) : null;
+    await this.#proof?.prove(pipeline, record);
+    return this.#stateOf(pipeline, record);
   }
 
   /** What the last job left; read once for each end of a pipeline. */
   async #recordOf(pipeline: SeenPipeline): Promise<RunRecord | null> {
     const kept = this.#memory.record(pipeline);
     if (kept !== undefined || !this.#reader) return kept ?? null;
-    const summary = pipeline.jobs.findLast(({ name }) => partName(name) === "summary");
+    const summary = summaryJob(pipeline);
     const bytes = summary && (await this.#reader.artifact(summary.id, `${DATA_DIR}/${RUN_RECORD}`));
     const record = bytes ? recordIn(bytes) : null;
     this.#memory.keepRecord(pipeline, record);
@@ -227,23 +226,9 @@ class PipelineRuns implements GitlabRunner {
 
   #stateOf(pipeline: SeenPipeline, record: RunRecord | null): RunState {
     const age = this.deps.clock().getTime() - Date.parse(pipeline.createdAt);
-    const started = this.#memory.start(pipeline.id);
+    const started = this.#starts.of(pipeline.id);
     return runStateOf(pipeline, { record, started, lost: this.#reader === null && age > LOST_AFTER_MS });
   }
-}
-
-/** Only what was asked for: a pipeline of an older version has no other inputs. A switch is a boolean, never text. */
-function inputsOf({ instance, dryRun, atMost }: RunOrder): PipelineInputs {
-  return {
-    "dry-run": dryRun,
-    ...(instance ? { instances: instance } : {}),
-    ...(atMost ? { "at-most": formatConfirmedCounts(atMost) } : {}),
-  };
-}
-
-function numberOf(id: string): number {
-  if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
-  throw new RunnerError(`${id.slice(0, 40)} is no pipeline's number.`);
 }
 
 /** Whatever GitLab's client throws is meant for people already; the rest of the bot knows `RunnerError` only. */

@@ -2,7 +2,6 @@ import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import { type RunRecord, RunRecordSchema } from "../../lib/runs/run-record.ts";
 import { hasEnded, laterOf, type SeenPipeline } from "./pipeline-parts.ts";
-import type { RunOrder } from "./runner.ts";
 
 const SeenSchema = v.object({
   id: v.number(),
@@ -11,25 +10,29 @@ const SeenSchema = v.object({
   status: v.string(),
   createdAt: v.string(),
   finishedAt: v.nullable(v.string()),
+  updatedAt: v.nullable(v.string()),
   user: v.nullable(v.string()),
-  jobs: v.array(v.object({ id: v.number(), name: v.string(), status: v.string() })),
+  jobs: v.array(
+    v.object({
+      id: v.number(),
+      name: v.string(),
+      status: v.string(),
+      startedAt: v.nullable(v.string()),
+      finishedAt: v.nullable(v.string()),
+    }),
+  ),
 });
 
 /** Seen pipelines are forgotten after so many: weeks of hourly runs. */
 const MOST_SEEN = 1000;
 
-/** What the bot remembers of pipelines, so that a restart loses nothing: what it started, what it saw, what they left behind. */
+/** What the bot remembers of pipelines, so that a restart loses nothing: what it saw of them, and what they left behind. */
 export class PipelineMemory {
   constructor(private readonly database: Database) {
     database.run(`create table if not exists pipelines (
       id integer primary key,
       seen text not null,
       ended integer not null
-    )`);
-    database.run(`create table if not exists pipeline_starts (
-      id integer primary key,
-      dry_run integer not null,
-      started_at text not null
     )`);
     database.run(`create table if not exists pipeline_records (
       id integer primary key,
@@ -64,20 +67,6 @@ export class PipelineMemory {
   all(): SeenPipeline[] {
     const rows = this.database.query<{ seen: string }, []>("select seen from pipelines order by id desc").all();
     return rows.flatMap(({ seen }) => parsed(seen) ?? []);
-  }
-
-  started(id: number, order: RunOrder, at: Date): void {
-    this.database
-      .query("insert or ignore into pipeline_starts (id, dry_run, started_at) values (?, ?, ?)")
-      .run(id, Number(order.dryRun), at.toISOString());
-  }
-
-  /** How this bot started a pipeline; null where it did not. */
-  start(id: number): { dryRun: boolean } | null {
-    const row = this.database
-      .query<{ dry_run: number }, [number]>("select dry_run from pipeline_starts where id = ?")
-      .get(id);
-    return row ? { dryRun: row.dry_run === 1 } : null;
   }
 
   /** The record that an ended pipeline left, as read before; undefined where it was not read in this state yet. */

@@ -13,7 +13,8 @@ const seen = (
   createdAt: "2026-11-24T10:00:00.000Z",
   finishedAt: ["success", "failed", "canceled"].includes(status) ? "2026-11-24T10:30:00.000Z" : null,
   user: "ann",
-  jobs: jobs.map(([id, name, status]) => ({ id, name, status })),
+  updatedAt: null,
+  jobs: jobs.map(([id, name, status]) => ({ id, name, status, startedAt: null, finishedAt: null })),
   ...more,
 });
 
@@ -52,6 +53,32 @@ describe("a later state is never replaced by an earlier one", () => {
   test("but a retried job takes the pipeline on after its end, and a late word of its first end changes nothing", () => {
     expect(laterOf(failed, retried)).toEqual(retried);
     expect(laterOf(retried, failed)).toEqual(retried);
+  });
+
+  test("a job that was skipped goes on under its own number once an earlier one is retried", () => {
+    const skipped = seen("failed", [
+      [5, "zdsync-process", "failed"],
+      [6, "zdsync-sync-global", "skipped"],
+    ]);
+    const again = seen("running", [
+      [6, "zdsync-sync-global", "created"],
+      [9, "zdsync-process", "running"],
+    ]);
+    const ended = seen("success", [
+      [6, "zdsync-sync-global", "success"],
+      [9, "zdsync-process", "success"],
+    ]);
+    const orders = [
+      [skipped, again, ended],
+      [skipped, ended, again],
+      [again, skipped, ended],
+      [ended, skipped, again],
+      [skipped, ended],
+    ];
+    for (const order of orders)
+      expect(order.reduce<SeenPipeline | null>((known, one) => laterOf(known, one), null)).toEqual(ended);
+    expect(laterOf(skipped, again)).toEqual(again);
+    expect(laterOf(again, skipped)).toEqual(again);
   });
 
   test("a look without jobs keeps those that are known", () => {

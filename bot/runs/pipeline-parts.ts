@@ -11,6 +11,8 @@ export interface SeenPipeline {
   createdAt: string;
   /** Null while it goes on. */
   finishedAt: string | null;
+  /** When GitLab last changed anything about it, as its API told; webhooks do not say. */
+  updatedAt: string | null;
   user: string | null;
   /** Latest attempts; empty where nothing was said of them yet. */
   jobs: SeenJob[];
@@ -20,6 +22,8 @@ export interface SeenJob {
   id: number;
   name: string;
   status: string;
+  startedAt: string | null;
+  finishedAt: string | null;
 }
 
 const FINAL = ["success", "failed", "canceled", "skipped"];
@@ -55,7 +59,8 @@ export function laterOf(known: SeenPipeline | null, seen: SeenPipeline): SeenPip
   const jobs = laterJobs(known.jobs, seen.jobs);
   const isLater = known.jobs.length > 0 && seen.jobs.length > 0 && lead !== 0 ? lead > 0 : isFurther(known, seen);
   const { status, finishedAt } = isLater ? seen : known;
-  return { ...known, status, finishedAt, jobs, user: known.user ?? seen.user };
+  const updatedAt = laterMoment(known.updatedAt, seen.updatedAt);
+  return { ...known, status, finishedAt, updatedAt, jobs, user: known.user ?? seen.user };
 }
 
 function isFurther(known: SeenPipeline, seen: SeenPipeline): boolean {
@@ -65,12 +70,39 @@ function isFurther(known: SeenPipeline, seen: SeenPipeline): boolean {
 
 function laterJobs(known: readonly SeenJob[], seen: readonly SeenJob[]): SeenJob[] {
   const later = new Map(known.map((job) => [job.name, job]));
+  const lead = newest(seen) - newest(known);
   for (const job of seen) {
     const other = later.get(job.name);
-    const isLater = !other || job.id > other.id || (job.id === other.id && rank(job.status) > rank(other.status));
-    if (isLater) later.set(job.name, job);
+    if (!other || job.id > other.id) later.set(job.name, job);
+    else if (job.id === other.id) later.set(job.name, laterAttempt(other, job, lead));
   }
   return [...later.values()].sort((one, other) => one.id - other.id);
+}
+
+/**
+ * One attempt, seen twice. Where an earlier job is retried, what was skipped after it begins again under its own number: then the
+ * sight with the newer attempts (`lead`) is the later one, whatever the statuses are.
+ */
+function laterAttempt(known: SeenJob, seen: SeenJob, lead: number): SeenJob {
+  const further = lead === 0 ? rank(seen.status) - rank(known.status) : lead;
+  if (further !== 0) return further > 0 ? seen : known;
+  // Webhooks tell whole seconds only.
+  const startedAt = laterMoment(known.startedAt, seen.startedAt);
+  return { ...known, startedAt, finishedAt: laterMoment(known.finishedAt, seen.finishedAt) };
+}
+
+function laterMoment(one: string | null, other: string | null): string | null {
+  return (one ?? "") > (other ?? "") ? one : other;
+}
+
+/** The job that leaves the run record; null where it ran before others were retried: what it left tells of an earlier end. */
+export function summaryJob({ jobs }: SeenPipeline): SeenJob | null {
+  const summary = jobs.findLast(({ name }) => partName(name) === "summary");
+  const endedAt = summary?.finishedAt;
+  if (!summary || !endedAt) return summary ?? null;
+  const isRetried = ({ id, name, startedAt }: SeenJob) =>
+    id > summary.id && partName(name) !== null && startedAt !== null && startedAt >= endedAt;
+  return jobs.some(isRetried) ? null : summary;
 }
 
 const newest = (jobs: readonly SeenJob[]) => Math.max(0, ...jobs.map(({ id }) => id));
@@ -141,7 +173,7 @@ function toldBy({ comparisons, failures }: RunRecord): number {
 /** What the bot knows of a pipeline besides what GitLab tells. */
 export interface KnownOfPipeline {
   record: RunRecord | null;
-  /** What this bot started it with; null where it did not. */
+  /** What this bot started it with; null where it did not, or where that is not proven. Its record knows better. */
   started: { dryRun: boolean } | null;
   /** It can neither go on any more nor has its end been seen. */
   lost: boolean;
@@ -160,7 +192,7 @@ export function runStateOf(seen: SeenPipeline, { record, started, lost }: KnownO
     endedAt: ended && seen.finishedAt !== null ? new Date(seen.finishedAt) : null,
     origin: started ? "bot" : seen.source === "schedule" ? "schedule" : "person",
     startedBy: started ? "this bot" : startedBy(seen),
-    dryRun: started?.dryRun ?? record?.dry_run ?? false,
+    dryRun: record?.dry_run ?? started?.dryRun ?? false,
     status: ended ? "ended" : lost ? "lost" : waiting ? "waiting" : "running",
     parts: partsOf(seen, record),
     exit: ended ? exitOf(seen, record) : null,

@@ -23,7 +23,13 @@ export const PipelineSchema = v.object({
 });
 export type Pipeline = v.InferOutput<typeof PipelineSchema>;
 
-export const JobSchema = v.object({ id: Id, name: v.string(), status: v.string() });
+export const JobSchema = v.object({
+  id: Id,
+  name: v.string(),
+  status: v.string(),
+  started_at: v.nullish(Moment, null),
+  finished_at: v.nullish(Moment, null),
+});
 export type Job = v.InferOutput<typeof JobSchema>;
 
 /** A Pipeline Hook's body, as far as it is used (facts/gitlab-ci.md 4). */

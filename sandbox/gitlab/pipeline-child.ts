@@ -52,7 +52,7 @@ async function runOne(pipeline: CreatedPipeline, pipelines: Pipelines, how: Real
   }, LOOK_MS);
   const code = await child.exited;
   clearInterval(watch);
-  const artifacts = await filesIn(dataDir, `pipeline-${pipeline.id}`);
+  const artifacts = await filesIn(dataDir, runIdOf(pipeline));
   const status: Status = DONE.includes(code) ? "success" : "failed";
   const record = artifacts["data/run.json"];
   pipeline.advance({
@@ -67,8 +67,15 @@ function all(names: readonly string[], status: Status) {
   return Object.fromEntries(names.map((name) => [name, { status }]));
 }
 
+/** As the jobs do: the input, and else their own. */
+function runIdOf({ id, inputs }: CreatedPipeline): string {
+  const given = inputs["run-id"];
+  return typeof given === "string" && given !== "" ? given : `pipeline-${id}`;
+}
+
 /** What the components hand on in variables, a child gets as flags; an empty text is an input that is not set. */
-function flags({ id, inputs }: CreatedPipeline, dataDir: string): string[] {
+function flags(pipeline: CreatedPipeline, dataDir: string): string[] {
+  const { inputs } = pipeline;
   const text = (name: string, values: InputValues = inputs) => {
     const value = values[name];
     return typeof value === "string" && value !== "" ? [`--${name}`, value] : [];
@@ -78,7 +85,7 @@ function flags({ id, inputs }: CreatedPipeline, dataDir: string): string[] {
     "run",
     "--json",
     "--run-id",
-    `pipeline-${id}`,
+    runIdOf(pipeline),
     "--data-dir",
     dataDir,
     ...(inputs["dry-run"] === true ? ["--dry-run"] : []),

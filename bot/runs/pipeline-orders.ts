@@ -1,0 +1,19 @@
+import type { PipelineInputs } from "../../lib/gitlab/pipelines.ts";
+import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import { RunnerError, type RunOrder } from "./runner.ts";
+
+/** Only what was asked for, and the run's id. A switch is a boolean, never text. */
+export function inputsOf({ instance, dryRun, atMost }: RunOrder, runId: string): PipelineInputs {
+  return {
+    "run-id": runId,
+    "dry-run": dryRun,
+    ...(instance ? { instances: instance } : {}),
+    ...(atMost ? { "at-most": formatConfirmedCounts(atMost) } : {}),
+  };
+}
+
+/** What the rest of the bot calls a pipeline, as GitLab's number. Throws `RunnerError`. */
+export function numberOf(id: string): number {
+  if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
+  throw new RunnerError(`${id.slice(0, 40)} is no pipeline's number.`);
+}
