@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { openDatabase } from "../../bot/database.ts";
 import { createGitlabRunner, type GitlabRunner } from "../../bot/runs/gitlab-runner.ts";
-import type { RunState } from "../../bot/runs/runner.ts";
+import { type RunState, StartUnknown } from "../../bot/runs/runner.ts";
 import { pipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
 import { countsToConfirm } from "../../lib/runs/confirmed-counts.ts";
 import { runPipelines } from "../../sandbox/gitlab/pipeline-child.ts";
@@ -83,6 +83,17 @@ describe("a run in GitLab, with real children in the place of its jobs", () => {
       "marks",
     ]);
     expect((await runs.ended(new Date(0))).map(({ id }) => id)).toEqual([done.id, refused.id]);
+  });
+
+  test("whose start got no answer is known by the run id in its own files", async () => {
+    sandbox.addFault({ kind: "lost-answer", service: "gitlab", method: "POST" });
+    const start = runs.start({ instance: "global", dryRun: true, atMost: null });
+    expect(await start.catch((error: unknown) => error)).toBeInstanceOf(StartUnknown);
+    const [created] = sandbox.pipelines.all();
+    const found = await toItsEnd(String(created?.id));
+    expect(found).toMatchObject({ origin: "bot", dryRun: true, record: { run_id: created?.inputs["run-id"] } });
+    const manifest = await (await runs.artifacts(found.id))?.readManifest("salesforce_accounts.json");
+    expect(manifest?.run_id).toBe(String(created?.inputs["run-id"]));
   });
 
   test("that is canceled stops its child", async () => {
