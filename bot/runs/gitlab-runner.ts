@@ -120,7 +120,7 @@ class PipelineRuns implements GitlabRunner {
       // A pipeline of nobody knows whom writes, for all that is known.
       const states = all.filter(({ dryRun, status }) => !dryRun && (status === "running" || status === "waiting"));
       // The oldest first: the others wait for it.
-      states.sort((one, other) => one.startedAt.getTime() - other.startedAt.getTime());
+      states.sort((one, other) => Number(one.id) - Number(other.id));
       return states.find(({ status }) => status === "running") ?? states[0] ?? null;
     });
   }
