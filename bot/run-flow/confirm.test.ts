@@ -252,6 +252,19 @@ describe("a start with an unknown outcome", () => {
     expect(world.outgoing.keys).toEqual(["run 4712 started"]);
   });
 
+  test("is looked for as long as a run goes on that may be it: a pipeline proves whose it is late", async () => {
+    const world = new FlowWorld();
+    const token = await world.offered();
+    world.runner.nextStart = { error: lost(), anyway: false };
+    await world.flow.confirm(token, ANN, new Told());
+    world.runner.add({ id: "99", origin: "person" });
+    await world.time.pass(30 * 60_000);
+    expect(world.outgoing.keys).toEqual([]);
+    world.runner.change("99", { origin: "bot" });
+    await world.time.pass(20_000);
+    expect(world.outgoing.keys).toEqual(["run 99 started"]);
+  });
+
   test("that does not turn up is told publicly, once, naming what somebody may have started elsewhere", async () => {
     const world = new FlowWorld();
     const token = await world.offered();

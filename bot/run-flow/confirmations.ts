@@ -110,7 +110,7 @@ export class Confirmations {
     this.#audit(confirmText(offer), offer.by, `nobody knows whether it was started: ${reasonOf(error)}`);
     await reply.instead(
       failedText(error, [
-        "Nobody knows whether the run was started. I do not ask for it a second time; I look for it for five minutes, and say in the channel what I find.",
+        "Nobody knows whether the run was started. I do not ask for it a second time; I look for it, and say in the channel what I find.",
       ]),
     );
   }

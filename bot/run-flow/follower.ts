@@ -13,6 +13,8 @@ import { KEY, startedPost, type Telling, tellRun, tellUnseen } from "./tell-run.
 const EVERY_MS: Record<Runner["kind"], number> = { process: 2_000, gitlab: 10_000 };
 /** How long a run is looked for whose start had no answer. */
 const SOUGHT_MS = 5 * 60_000;
+/** The same while a run goes on that may be it: a pipeline proves whose it is only once its first job has ended. */
+const CANDIDATE_SOUGHT_MS = 60 * 60_000;
 /** The same where its runner cannot be asked either. */
 const UNSEEN_SOUGHT_MS = 24 * 3_600_000;
 /** How much GitLab's clock may be behind ours. */
@@ -118,7 +120,10 @@ export class Follower {
     }
   }
 
-  /** Looks for the run of a start without answer: five minutes, at least until it could be looked for once, a day at most. */
+  /**
+   * Looks for the run of a start without answer: five minutes, an hour while one goes on that may be it, at least until it could be
+   * looked for once, a day at most.
+   */
   async #seek(start: number): Promise<void> {
     const { runs, pauses, clock } = this.parts;
     const since = clock().getTime();
@@ -130,8 +135,7 @@ export class Follower {
       const mine = found?.find(({ origin }) => origin === "bot");
       if (mine) return this.begin(start, mine);
       failures = found === null ? failures + 1 : 0;
-      if (clock().getTime() - since >= (found === null ? UNSEEN_SOUGHT_MS : SOUGHT_MS))
-        return this.#giveUp(followed, found ?? []);
+      if (clock().getTime() - since >= soughtMs(found)) return this.#giveUp(followed, found ?? []);
       await pauses.wait(`start ${start}`, backedOff(this.everyMs, failures));
     }
   }
@@ -167,6 +171,12 @@ export class Follower {
     runs.keep(followed.start, { ...followed, state: "ended" }, [post]);
     this.handOver();
   }
+}
+
+/** How long to look for a run, where this is what can be seen of it; null: nothing, the runner cannot be asked. */
+function soughtMs(found: readonly RunState[] | null): number {
+  if (found === null) return UNSEEN_SOUGHT_MS;
+  return found.some(({ endedAt }) => endedAt === null) ? CANDIDATE_SOUGHT_MS : SOUGHT_MS;
 }
 
 /** What a runner says about an error, for people; nothing of an error that was not meant for them. */
