@@ -11,7 +11,7 @@ import { ciJob } from "../../lib/gitlab/ci-job.ts";
 import { namePipeline } from "../../lib/gitlab/job-files.ts";
 import { unconfirmedMessage } from "../../lib/runs/confirmed-counts.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
-import { dataDir, dryRun, instances } from "../../lib/stage/inputs.ts";
+import { dataDir, dryRun, instances, runId } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
@@ -20,7 +20,7 @@ import { type PipelineFacts, writePipelineRecord } from "./pipeline-record.ts";
 import { writeReport } from "./write-report.ts";
 
 /** What the last job of a pipeline accepts. */
-export const inputs = v.object({ "data-dir": dataDir, "dry-run": dryRun, instances });
+export const inputs = v.object({ "data-dir": dataDir, "run-id": runId, "dry-run": dryRun, instances });
 
 /** The last job of a pipeline: reads what all stages left in the data directory; changes nothing but the pipeline's name. */
 export const pipelineSummary: LoadedCommand = {
@@ -60,7 +60,7 @@ function factsOf(
 ): PipelineFacts {
   const now = clock();
   const created = Date.parse(env.CI_PIPELINE_CREATED_AT ?? "");
-  const runIds = [first?.run_id, env.ZDSYNC_RUN_ID, `pipeline-${env.CI_PIPELINE_ID}`, "pipeline"];
+  const runIds = [first?.run_id, orders["run-id"], `pipeline-${env.CI_PIPELINE_ID}`, "pipeline"];
   return {
     run_id: runIds.find((id) => id !== undefined && RUN_ID.test(id)) ?? "pipeline",
     dry_run: orders["dry-run"],

@@ -86,4 +86,11 @@ test("what should be there and is not, is a failure; the run is known by its pip
   const nothing = await readRunRecordFile(join(world.dataDir, "none/run.json"));
   expect(nothing).toMatchObject({ run_id: "pipeline-77", exit: EXIT.failed, comparisons: [] });
   expect(nothing?.failures).toHaveLength(4);
+  // A run that was asked for under an id has it also where nothing was gathered: whoever asked finds it by that.
+  await summarized(
+    world,
+    { "data-dir": join(world.dataDir, "asked"), "run-id": "asked-for" },
+    { CI_PIPELINE_ID: "78" },
+  );
+  expect((await readRunRecordFile(join(world.dataDir, "asked/run.json")))?.run_id).toBe("asked-for");
 });
