@@ -31,13 +31,15 @@ try {
 }
 
 async function play(): Promise<void> {
+  // What was said before is not shown again, and an offer of before is not confirmed.
+  const before = (await conversation()).length;
   const screen = new Screen();
   // Not awaited: what is said meanwhile is shown meanwhile.
   const typed = ask("/sandbox/types", { line, app: bot });
   let confirmed = false;
   let quiet = 0;
   for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
-    const entries = await conversation();
+    const entries = (await conversation()).slice(before);
     const shown = screen.show(entries);
     const offer = entries.find((entry) => entry.standing === "stands" && hasButton(entry, "run_confirm"));
     if (offer && !confirmed) {
