@@ -129,6 +129,23 @@ describe("retry", () => {
     expect(told.texts[0]).toContain("agent or administrator");
   });
 
+  test("a Slack that is slow to be told keeps nobody from trying again: what counts is that the retry has ended", async () => {
+    const { care, click, opened } = start({ customer: { user: { role: "agent" } } });
+    const { promise: slackAnswers, resolve: answer } = Promise.withResolvers<void>();
+    const { promise: isTold, resolve: told } = Promise.withResolvers<void>();
+    const slow = new Told();
+    slow.privately = () => {
+      told();
+      return slackAnswers;
+    };
+    const first = care.retry(click(11), slow);
+    await isTold;
+    await care.retry(click(11, BOB), new Told());
+    expect(opened).toHaveLength(2);
+    answer();
+    await first;
+  });
+
   test("clicked twice at once: one retry; the second is told who is at it", async () => {
     const { care, click, opened, channel } = start();
     const [one, other] = [new Told(), new Told()];

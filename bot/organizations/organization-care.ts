@@ -63,7 +63,7 @@ class Care {
   readonly #stories: ReadStory;
   /** Who is at work on which organization. */
   readonly #atWork = new Map<number, string>();
-  /** Retries go one after the other: each holds the lock of the data directory. */
+  /** Retries go one after the other: whoever clicks through a list must not take Zendesk's quota from a run. */
   #lastRetry: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly setting: OrganizationCareSetting) {
@@ -107,11 +107,16 @@ class Care {
     const other = this.#atWork.get(id);
     if (other !== undefined)
       return reply.privately(saidLines([`Organization ${id} is already being retried by ${mention(other)}.`]));
+    await (await this.#guarded(click, id, reply))();
+  }
+
+  /** Retries, or sees that it is settled; answers what is to be said. By the time that is said, the next click counts again. */
+  async #guarded(click: ButtonClick, id: number, reply: Reply): Promise<() => Promise<void>> {
     this.#atWork.set(id, click.by.user);
     try {
       const settled = this.#settled(click, id);
-      if (settled) return await this.#sayAgain(click, id, settled, reply);
-      await this.#retryNow(click, id, reply);
+      if (settled) return () => this.#sayAgain(click, id, settled, reply);
+      return await this.#retryNow(click, id, reply);
     } finally {
       this.#atWork.delete(id);
     }
@@ -128,7 +133,7 @@ class Care {
     await this.#show(click, id, state, `Organization ${id} is marked handled`, reply);
   }
 
-  async #retryNow(click: ButtonClick, id: number, reply: Reply): Promise<void> {
+  async #retryNow(click: ButtonClick, id: number, reply: Reply): Promise<() => Promise<void>> {
     const end = await this.#inTurn(() => this.#runRetry(id));
     const found = stateAfter(end, { by: click.by.user, at: this.setting.clock() });
     // Somebody may have taken care while this was looked into: that nobody was found is no news then.
@@ -136,9 +141,11 @@ class Care {
     if (state && state === found) this.#keep(click, id, state);
     this.#record(click.by, `retry contacts of organization ${id}`, retryResult(end));
     const lines = retryLines(id, end);
-    if (found === null || found.is === "still nobody" || click.message === null)
-      await reply.privately(saidLines(lines));
-    if (state) await this.#show(click, id, state, lines[0] ?? "", reply);
+    return async () => {
+      if (found === null || found.is === "still nobody" || click.message === null)
+        await reply.privately(saidLines(lines));
+      if (state) await this.#show(click, id, state, lines[0] ?? "", reply);
+    };
   }
 
   async #runRetry(id: number): Promise<RetryEnd> {
