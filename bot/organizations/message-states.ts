@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { mrkdwnAddress, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { type OrganizationState, withOrganizationState } from "../../lib/slack/notice-blocks.ts";
+import { type OrganizationState, timeText, withOrganizationState } from "../../lib/slack/notice-blocks.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import { mention } from "../render/blocks.ts";
 import type { KnownState } from "./organization-states.ts";
@@ -25,11 +25,6 @@ export function withStates(blocks: readonly Block[], states: ReadonlyMap<number,
 function shownState(state: KnownState): OrganizationState {
   if (state.is !== "contacts added" || state.count > 0) return state;
   return { is: "other", mrkdwn: `Somebody is there now: looked again by ${mention(state.by)} ${timeText(state.at)}` };
-}
-
-/** `10:31 UTC`. */
-export function timeText(at: Date): string {
-  return `${at.toISOString().slice(11, 16)} UTC`;
 }
 
 /** The addresses as they are now, in the place of those tried before: no more text than before, so that the message still fits. */

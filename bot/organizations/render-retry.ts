@@ -1,7 +1,8 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { timeText } from "../../lib/slack/notice-blocks.ts";
 import type { RetriedAddress, RetryEnd } from "../../lib/sync/retry-contacts.ts";
 import { mention } from "../render/blocks.ts";
-import { addressLine, timeText } from "./message-states.ts";
+import { addressLine } from "./message-states.ts";
 import type { KnownState } from "./organization-states.ts";
 
 /** Addresses shown to whoever retried. */

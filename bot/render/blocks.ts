@@ -1,6 +1,7 @@
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import type { Said } from "../conversation.ts";
+
+export { mention } from "../../lib/slack/mrkdwn.ts";
 
 /** Characters of one section: Slack takes 3,000, escaped. */
 const MOST_OF_SECTION = 2_800;
@@ -46,9 +47,4 @@ export function durationText(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (seconds < 60) return `${seconds} s`;
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-/** A person as Slack shows them; what is no user id of Slack's shows as text. */
-export function mention(user: string): string {
-  return /^[UW][A-Z0-9]{2,}$/.test(user) ? `<@${user}>` : mrkdwnText(user, 40);
 }

@@ -21,6 +21,11 @@ export function mrkdwnLink(url: string, label: string): string {
   return `<${target}|${shown}>`;
 }
 
+/** A person as Slack shows them; what is no user id of Slack's shows as text. */
+export function mention(user: string): string {
+  return /^[UW][A-Z0-9]{2,30}$/.test(user) ? `<@${user}>` : mrkdwnText(user, 40);
+}
+
 /** Text with Slack's three entities. */
 export function escapeEntities(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { ACTION } from "./actions.ts";
-import { mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
+import { mention, mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization } from "./notice.ts";
 import type { Block } from "./ports.ts";
 
@@ -56,7 +56,7 @@ export function withOrganizationState(
 
 function stateText(state: OrganizationState): string {
   if (state.is === "other") return state.mrkdwn;
-  const who = `${userMention(state.by)} ${state.at.toISOString().slice(11, 16)} UTC`;
+  const who = `${mention(state.by)} ${timeText(state.at)}`;
   if (state.is === "handled") return `Handled by ${who}`;
   if (state.is === "still nobody") return `Still nobody: looked again by ${who}`;
   return `${state.count} ${state.count === 1 ? "contact" : "contacts"} added by ${who}`;
@@ -69,9 +69,9 @@ function noted(block: Block, organizationId: number, note: string): Block {
   return { ...block, text: { ...text, text: `${known}${NOTE}${note}` } };
 }
 
-/** Who it was; anything that is no user id shows as text. */
-function userMention(id: string): string {
-  return /^[UW][A-Z0-9]{2,30}$/.test(id) ? `<@${id}>` : mrkdwnText(id, 50);
+/** `10:31 UTC`. */
+export function timeText(at: Date): string {
+  return `${at.toISOString().slice(11, 16)} UTC`;
 }
 
 function buttonsId(organizationId: number): string {
