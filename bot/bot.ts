@@ -2,6 +2,7 @@ import type { Hono } from "hono";
 import type { Environment } from "../lib/settings/environment.ts";
 import { postingClient } from "../lib/slack/web-client.ts";
 import type { Output } from "../lib/terminal/output.ts";
+import type { AnsweredRequests } from "./answered-requests.ts";
 import { createBoltApp } from "./bolt-app.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import type { Conversation } from "./conversation.ts";
@@ -35,6 +36,8 @@ export interface BotSetting {
 /** What the transport leads to. */
 export interface BotParts {
   conversation: Conversation;
+  /** Commands and clicks that were taken already. */
+  requests: Pick<AnsweredRequests, "take" | "answered">;
   /** Takes what GitLab's webhook sent, whose secret was checked; null where runs are child processes. */
   webhook: ((payload: unknown) => void) | null;
   /** Begins what goes on by itself: following runs, delivering messages, watching. */
@@ -114,8 +117,10 @@ async function createTransport(setting: TransportSetting): Promise<Transport> {
     botToken: settings.slack.token,
     logger: boltLogger(warn),
     conversation: parts.conversation,
+    requests: parts.requests,
     inFlight,
-    replyTo: (address: ReplyAddress) => createReply(address, { log: warn, postEphemeral: ephemeralOver(settings) }),
+    replyTo: (address: ReplyAddress) =>
+      createReply(address, { log: warn, postEphemeral: ephemeralOver(settings), apiUrl: settings.slack.apiUrl }),
   };
   if (appToken !== null) {
     const { apiUrl } = settings.slack;

@@ -1,6 +1,7 @@
 import type { App } from "@slack/bolt";
 import * as v from "valibot";
 import { COMMAND } from "../lib/slack/manifest.ts";
+import { type AnsweredRequests, requestId } from "./answered-requests.ts";
 import type { Answer, ButtonClick, Conversation, Reply, SlashCommand } from "./conversation.ts";
 import type { InFlight } from "./in-flight.ts";
 import { type ReplyAddress, wireSaid } from "./reply.ts";
@@ -9,6 +10,8 @@ import { type ReplyAddress, wireSaid } from "./reply.ts";
 export interface Listening {
   conversation: Conversation;
   inFlight: InFlight;
+  /** What was taken already, so that nothing is done twice. */
+  requests: Pick<AnsweredRequests, "take" | "answered">;
   replyTo: (address: ReplyAddress) => Reply;
 }
 
@@ -40,15 +43,21 @@ const ClickSchema = v.object({
 });
 
 /** Makes Bolt hand the slash command and every button to the conversation; the same over HTTP and in Socket Mode. */
-export function registerListeners(app: App, { conversation, inFlight, replyTo }: Listening): void {
+export function registerListeners(app: App, { conversation, inFlight, requests, replyTo }: Listening): void {
   app.command(COMMAND, async ({ body, ack }) => {
     const { command, address } = commandOf(v.parse(CommandSchema, body));
+    const id = requestId({ ...body });
+    const earlier = requests.take(id);
+    if (earlier) return ack(earlier.answer === null ? undefined : JSON.parse(earlier.answer));
     const answer = conversation.command(command);
-    await ack(answer.now ? wireSaid(answer.now) : undefined);
+    const said = answer.now ? wireSaid(answer.now) : undefined;
+    if (said) requests.answered(id, JSON.stringify(said));
+    await ack(said);
     await inFlight.track(sayLater(answer, replyTo(address)));
   });
   app.action({ type: "block_actions" }, async ({ body, ack }) => {
     const { click, address } = clickOf(v.parse(ClickSchema, body));
+    if (requests.take(requestId({ ...body }))) return ack();
     const { now, later } = conversation.button(click);
     // Slack ignores what an acknowledged click says (facts 1): it goes over the response_url.
     await ack();

@@ -1,10 +1,12 @@
 import type { Reply, Said } from "./conversation.ts";
+import { isSlackResponseUrl } from "./response-url.ts";
 
 /**
  * For one attempt, its answer included. Whether Slack showed what timed out, nobody knows: it is said again as an ephemeral message,
  * for twice is better than never.
  */
 const TIMEOUT_MS = 10_000;
+const NOT_SLACKS = "not_slacks";
 
 /** Where answers to one command or click go. */
 export interface ReplyAddress {
@@ -20,14 +22,20 @@ export interface ReplySetting {
   postEphemeral: (to: { channel: string; user: string }, said: Said) => Promise<void>;
   /** Told by code what went wrong. */
   log: (message: string) => void;
+  /** SLACK_API_URL: its host is whose `response_url` is used; undefined: Slack's. */
+  apiUrl?: string | undefined;
   timeoutMs?: number;
 }
 
 /** Answers over the `response_url`, and past it where it fails. Never throws: what cannot be said is logged by its code. */
 export function createReply(address: ReplyAddress, setting: ReplySetting): Reply {
   const say = async (said: Said, how: { replace_original: boolean }) => {
-    const failure = await overResponseUrl(address.responseUrl, wireSaid(said, how), setting.timeoutMs ?? TIMEOUT_MS);
+    const failure = await overResponseUrl(address.responseUrl, wireSaid(said, how), setting);
     if (failure === null) return;
+    if (failure === NOT_SLACKS)
+      setting.log(
+        "a response_url was not of Slack's host: nothing was sent there, the answer goes by chat.postEphemeral",
+      );
     try {
       await setting.postEphemeral(address, said);
     } catch (error) {
@@ -53,9 +61,14 @@ export function wireSaid(said: Said, more: { replace_original?: boolean } = {}):
   };
 }
 
-/** Null where Slack took it, else a code: `404`, `timeout`, `unreachable`, `expired_url`. */
-async function overResponseUrl(url: string | null, said: unknown, timeoutMs: number): Promise<string | null> {
+/** Null where Slack took it, else a code: `404`, `timeout`, `unreachable`, `expired_url`, `not_slacks`. */
+async function overResponseUrl(
+  url: string | null,
+  said: unknown,
+  { apiUrl, timeoutMs = TIMEOUT_MS }: ReplySetting,
+): Promise<string | null> {
   if (url === null) return "none";
+  if (!isSlackResponseUrl(url, apiUrl)) return NOT_SLACKS;
   try {
     const response = await fetch(url, {
       method: "POST",

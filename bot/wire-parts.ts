@@ -8,6 +8,7 @@ import { type DeliveryWorker, keepDelivering } from "../lib/slack/keep-deliverin
 import { Outbox } from "../lib/slack/outbox.ts";
 import { createUserGroups } from "../lib/slack/user-groups.ts";
 import { createAccess } from "./access/access.ts";
+import { AnsweredRequests } from "./answered-requests.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
 import type { BotParts, BotSetting } from "./bot.ts";
 import { createConversation } from "./commands/create-conversation.ts";
@@ -75,6 +76,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
       organizations,
       starterOf: (run) => followed.ofRun(run)?.by.user ?? null,
     }),
+    requests: new AnsweredRequests(database, { clock, warn }),
     webhook,
     async start() {
       ends.push(

@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
 /** How old, or how far ahead of our clock, a request may be; Slack's own five minutes, both ways. */
-const WINDOW_SECONDS = 300;
+export const SIGNATURE_WINDOW_SECONDS = 300;
 
 /** A request as it is signed: the bytes of the body as they came. */
 export interface SignedRequest {
@@ -19,7 +19,8 @@ export function signatureProblem(secret: string, request: SignedRequest, now: Da
   if (secret === "") return "no signing secret is set";
   if (timestamp === null || !/^\d{1,12}$/.test(timestamp)) return "no timestamp";
   if (signature === null || !/^v0=[0-9a-f]{64}$/.test(signature)) return "no signature";
-  if (Math.abs(Math.floor(now.getTime() / 1000) - Number(timestamp)) > WINDOW_SECONDS) return "stale timestamp";
+  if (Math.abs(Math.floor(now.getTime() / 1000) - Number(timestamp)) > SIGNATURE_WINDOW_SECONDS)
+    return "stale timestamp";
   const mine = createHmac("sha256", secret).update(`v0:${timestamp}:`).update(body).digest();
   return timingSafeEqual(mine, Buffer.from(signature.slice(3), "hex")) ? null : "wrong signature";
 }

@@ -285,7 +285,8 @@ for (const way of WAYS)
             return answer(request);
           },
         });
-        const bot = await transport({ command: () => ({ now: null, later: say }) });
+        const apiUrl = `${hooks.url.origin}/api/`;
+        const bot = await transport({ command: () => ({ now: null, later: say }) }, { apiUrl });
         await bot.slack(commandBody("", { response_url: `${hooks.url.origin}/commands/T1/2/s3cr3t` }));
         await bot.inFlight.settled();
         await hooks.stop(true);
@@ -316,6 +317,20 @@ for (const way of WAYS)
         const { bot } = await replied(answer, (reply) => reply.privately({ text: "one" }));
         expect(bot.ephemerals).toEqual([{ channel: "C0SANDBOX1", user: "U0ANN", said: { text: "one" } }]);
         expect(bot.log).toEqual([]);
+      });
+
+      test("an address that is not of Slack's host gets nothing; it is said by chat.postEphemeral, and logged without it", async () => {
+        const asked: unknown[] = [];
+        const stranger = Bun.serve({ port: 0, fetch: () => new Response(String(asked.push("asked"))) });
+        const bot = await transport({
+          command: () => ({ now: null, later: (reply) => reply.privately({ text: "one" }) }),
+        });
+        await bot.slack(commandBody("", { response_url: `${stranger.url.origin}/commands/T1/2/s3cr3t` }));
+        await bot.inFlight.settled();
+        await stranger.stop(true);
+        expect([asked, bot.ephemerals.map(({ said }) => said)]).toEqual([[], [{ text: "one" }]]);
+        expect(bot.log).toEqual([expect.stringContaining("response_url was not of Slack's host")]);
+        expect(bot.log[0]).not.toContain("http");
       });
     });
   });

@@ -3,9 +3,11 @@ import { createSlackChannel } from "../../lib/slack/channel.ts";
 import { Outbox } from "../../lib/slack/outbox.ts";
 import { BOT_TOKEN, CHANNEL, SIGNING_SECRET, startSlack } from "../../sandbox/slack/testing.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
+import { AnsweredRequests } from "../answered-requests.ts";
 import { createBoltApp } from "../bolt-app.ts";
 import { boltLogger } from "../bolt-logger.ts";
 import { createConversation } from "../commands/create-conversation.ts";
+import { openDatabase } from "../database.ts";
 import { createHttpApp } from "../http/http-app.ts";
 import { createHttpReceiver } from "../http/receiver.ts";
 import { InFlight } from "../in-flight.ts";
@@ -41,11 +43,14 @@ async function start() {
     warn: log,
     starterOf: () => null,
   });
+  const apiUrl = `${server.url.origin}/api/`;
   const replyTo = (address: Parameters<typeof createReply>[0]) =>
-    createReply(address, { log, postEphemeral: async () => {} });
-  await createBoltApp({ receiver, botToken: BOT_TOKEN, logger: boltLogger(log), inFlight, conversation, replyTo });
+    createReply(address, { log, apiUrl, postEphemeral: async () => {} });
+  const requests = new AnsweredRequests(openDatabase(":memory:"), { clock, warn: log });
+  const logger = boltLogger(log);
+  await createBoltApp({ receiver, botToken: BOT_TOKEN, logger, inFlight, requests, conversation, replyTo });
   const app = createHttpApp({ receiver, gitlab: null, readiness: new Readiness(), clock, log });
-  const channel = createSlackChannel({ token: BOT_TOKEN, channel: CHANNEL, apiUrl: `${server.url.origin}/api/` });
+  const channel = createSlackChannel({ token: BOT_TOKEN, channel: CHANNEL, apiUrl });
   const person = (user: string) =>
     slack.person({ app: async (request) => app.request(request), user, timestamp: () => clock().getTime() / 1000 });
   return {

@@ -5,8 +5,10 @@ import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
 import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
+import { AnsweredRequests } from "../answered-requests.ts";
 import { type BotParts, createBot } from "../bot.ts";
 import type { Answer, ButtonClick, Conversation, SlashCommand } from "../conversation.ts";
+import { openDatabase } from "../database.ts";
 import { type ServedBot, serveBot } from "../serve.ts";
 
 /** A sandbox and what a bot in it is started with. */
@@ -65,6 +67,7 @@ export function scriptedParts(answer: (asked: SlashCommand | ButtonClick) => Ans
   const note = (what: string) => async () => void happened.push(what);
   const parts = {
     conversation,
+    requests: new AnsweredRequests(openDatabase(":memory:"), { clock: () => new Date(), warn: () => {} }),
     webhook: (payload: unknown) => void happened.push(`webhook ${JSON.stringify(payload)}`),
     start: note("start"),
     stop: note("stop"),

@@ -1,8 +1,11 @@
+import type { Database } from "bun:sqlite";
 import { createHmac } from "node:crypto";
 import type { App } from "@slack/bolt";
+import { AnsweredRequests } from "../../answered-requests.ts";
 import { createBoltApp } from "../../bolt-app.ts";
 import { boltLogger } from "../../bolt-logger.ts";
 import type { Answer, ButtonClick, Said, SlashCommand } from "../../conversation.ts";
+import { openDatabase } from "../../database.ts";
 import { InFlight } from "../../in-flight.ts";
 import { Readiness } from "../../readiness.ts";
 import { createReply } from "../../reply.ts";
@@ -27,6 +30,10 @@ interface More {
   ackWithinMs?: number;
   /** Whether a webhook secret is set. */
   gitlab?: boolean;
+  /** The bot's memory; default: a new one. */
+  database?: Database;
+  now?: () => Date;
+  apiUrl?: string;
   /** More listeners, before the bot's own. */
   listeners?: (bolt: App) => void;
 }
@@ -48,13 +55,14 @@ export class Transport {
     const self = new Transport();
     const log = (message: string) => void self.log.push(message);
     const { inFlight, readiness } = self;
-    const clock = () => NOW;
+    const { database = openDatabase(":memory:"), now: clock = () => NOW, apiUrl } = more;
     const receiver = createHttpReceiver({ signingSecret: SECRET, clock, log, inFlight, ...more });
     const bolt = await createBoltApp({
       receiver,
       botToken: "xoxb-never-used",
       logger: boltLogger(log),
       inFlight,
+      requests: new AnsweredRequests(database, { clock, warn: log }),
       conversation: {
         command(command) {
           self.commands.push(command);
@@ -68,6 +76,7 @@ export class Transport {
       replyTo: (address) =>
         createReply(address, {
           log,
+          apiUrl,
           postEphemeral: async ({ channel, user }, said) => void self.ephemerals.push({ channel, user, said }),
         }),
     });
@@ -129,7 +138,7 @@ export function commandBody(text = "run", more: Record<string, string> = {}): st
     channel_id: "C0SANDBOX1",
     user_id: "U0ANN",
     user_name: "ann",
-    trigger_id: "1.2.3",
+    trigger_id: `1.2.${crypto.randomUUID()}`,
     api_app_id: "A1",
     ...more,
   }).toString();
@@ -139,6 +148,7 @@ export function commandBody(text = "run", more: Record<string, string> = {}): st
 export function clickBody(action: Record<string, unknown>, more: Record<string, unknown> = {}): string {
   const payload = {
     type: "block_actions",
+    trigger_id: `1.2.${crypto.randomUUID()}`,
     team: { id: "T0SANDBOX1", domain: "sandbox" },
     user: { id: "U0ANN", username: "ann", team_id: "T0SANDBOX1" },
     channel: { id: "C0SANDBOX1", name: "support-notices" },
