@@ -16,7 +16,7 @@ export function retryOpener(setting: {
   timing?: RemoteTiming;
 }): () => Promise<RetrySession> {
   const { dataDir, env, say, clock, timing } = setting;
-  const output = { out: say, err: say, live: false };
+  const output = { out: say, err: say, live: false } as const;
   return () =>
     openSession({
       command: "retry contacts",

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const output = {
     out: (text: string) => void said.push(text),
     err: (text: string) => void said.push(text),
-    live: false,
+    live: false as const,
   };
   bot = await createBot(env, { output, clock: () => new Date() });
   ann = world.sandbox.slackPerson({ app: (request) => bot.app.fetch(request) });

@@ -60,7 +60,7 @@ async function run(env: Record<string, string>): Promise<Examined> {
   const output = {
     out: (text: string) => void out.push(text),
     err: (text: string) => void printed.push(text),
-    live: false,
+    live: false as const,
   };
   const exit = await doctor.run({
     name: "doctor",

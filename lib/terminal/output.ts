@@ -1,21 +1,54 @@
+import { logUpdateStderr } from "log-update";
+
 /** Where a program writes; what it writes never holds one of its secrets. */
 export interface Output {
   /** For machines and results. */
   out(text: string): void;
   /** For people: progress, warnings, errors. */
   err(text: string): void;
-  /** Whether `err` is a terminal that can be redrawn. */
-  readonly live: boolean;
+  /** Lines that are redrawn below everything that was said, where `err` is a terminal that can do that; else false. */
+  readonly live: LiveLines | false;
+}
+
+/** The last lines of a terminal, redrawn in place. Whatever the output's owner says, on either stream, makes room for them. */
+export interface LiveLines {
+  /** Shows these lines in place of the ones before; none: what was said last is the last line again. */
+  show(lines: readonly string[]): void;
 }
 
 /** The process's own output; every secret is blotted out, and so is what terminals obey, whatever message it got into. */
 export function processOutput(secrets: readonly string[], quiet: boolean): Output {
   const redact = redactor(secrets);
   const clean = (text: string) => inert(redact(text));
+  const canRedraw = !quiet && process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== "dumb";
+  const live = canRedraw ? liveLines(clean) : false;
+  const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {
+    const write = () => void stream.write(`${clean(text)}\n`);
+    if (live) live.above(write);
+    else write();
+  };
+  return { out: writeTo(process.stdout), err: writeTo(process.stderr), live };
+}
+
+/** The one place that knows how many lines are to be erased: nothing else may write to the terminal while some are shown. */
+function liveLines(clean: (text: string) => string): LiveLines & { above(write: () => void): void } {
+  let shown: readonly string[] = [];
+  const draw = () => logUpdateStderr(shown.map(clean).join("\n"));
   return {
-    out: (text) => void process.stdout.write(`${clean(text)}\n`),
-    err: (text) => void process.stderr.write(`${clean(text)}\n`),
-    live: !quiet && process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== "dumb",
+    show(lines) {
+      if (lines.length === 0 && shown.length > 0) {
+        logUpdateStderr.clear();
+        logUpdateStderr.done();
+      }
+      shown = lines;
+      if (shown.length > 0) draw();
+    },
+    above(write) {
+      if (shown.length === 0) return write();
+      logUpdateStderr.clear();
+      write();
+      draw();
+    },
   };
 }
 

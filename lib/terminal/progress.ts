@@ -1,6 +1,5 @@
-import { logUpdateStderr } from "log-update";
 import type { Progress, ProgressLine } from "../stage/progress.ts";
-import type { Output } from "./output.ts";
+import type { LiveLines, Output } from "./output.ts";
 
 /** How often a live terminal is redrawn, and a plain log may get a line, in milliseconds. */
 const REDRAW_MS = 100;
@@ -23,33 +22,29 @@ export interface TerminalProgress extends Progress {
 
 /** Progress for people: redrawn lines on a terminal, plain lines in a log. `clock` in milliseconds. */
 export function terminalProgress(output: Output, clock: () => number = Date.now): TerminalProgress {
-  return output.live ? liveProgress(output, clock) : plainProgress(output, clock);
+  return output.live ? liveProgress(output, output.live, clock) : plainProgress(output, clock);
 }
 
-function liveProgress(output: Output, clock: () => number): TerminalProgress {
+function liveProgress(output: Output, live: LiveLines, clock: () => number): TerminalProgress {
   const lines = new Set<Line>();
-  const draw = () => logUpdateStderr([...lines].map((line) => `  … ${describe(line, clock())}`).join("\n"));
+  const draw = () => live.show([...lines].map((line) => `  … ${describe(line, clock())}`));
   const timer = setInterval(draw, REDRAW_MS);
   timer.unref();
-  const say = (text: string) => {
-    logUpdateStderr.clear();
-    output.err(text);
-    draw();
-  };
   return {
     begin(what, total) {
       const line = newLine(what, total, clock());
       lines.add(line);
       return lineOf(line, (outcome) => {
         lines.delete(line);
-        if (isWorthSaying(line, outcome)) say(`  ✓ ${finished(line, clock(), outcome)}`);
+        draw();
+        if (isWorthSaying(line, outcome)) output.err(`  ✓ ${finished(line, clock(), outcome)}`);
       });
     },
-    say,
+    say: (text) => output.err(text),
     close() {
       clearInterval(timer);
-      logUpdateStderr.clear();
-      logUpdateStderr.done();
+      lines.clear();
+      draw();
     },
   };
 }

@@ -81,7 +81,7 @@ export async function startQuickWorld(customers = 0): Promise<QuickWorld> {
           out = text;
         },
         err: (text: string) => void lines.push(text),
-        live: false,
+        live: false as const,
       };
       const shell = { env, output, clock: () => new Date(), timing: compressed(), json: true };
       const exit = await runCommand("run", { "data-dir": dataDir, ...given }, shell);
