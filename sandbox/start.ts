@@ -159,6 +159,7 @@ function salesforceOf({ options, world, secrets, keys, clock, urls }: Making) {
     columns: [...SALESFORCE_COLUMNS, ...extra.map(({ object, name, type }) => ({ object, name, type }))],
     ...(options.salesforceBatch === undefined ? {} : { batch: options.salesforceBatch }),
     credentials: { ...SALESFORCE, clientSecret: secrets.salesforce, publicKey: keys.publicKey },
+    behaviour: options.salesforce ?? {},
     baseUrl: () => urls.salesforce,
     clock,
   });

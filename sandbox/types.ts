@@ -124,6 +124,8 @@ export interface SandboxOptions {
   salesforceColumns?: Array<SalesforceColumn & { value: unknown }>;
   /** Behaviour that real accounts differ in; see zendesk/behaviour.ts. */
   zendesk?: Partial<Record<InstanceName, Partial<ZendeskBehaviour>>>;
+  /** Behaviour that real orgs differ in, or that only some have. */
+  salesforce?: Partial<SalesforceBehaviour>;
   /** Salesforce rows to a page, children included; default 2,000. */
   salesforceBatch?: number;
   /** Sees every request in each of its phases, and may do something about it. For tests that stop a program at a chosen moment. */
@@ -161,6 +163,24 @@ export interface ZendeskBehaviour {
   unknownDropdown: "refused" | "dropped";
   /** Seconds (before compression) until users/search finds a new or changed user. Default 0. */
   searchLagSeconds: number;
+}
+
+/** What differs between real Salesforce orgs; each a named switch. */
+export interface SalesforceBehaviour {
+  /**
+   * Whom an assertion of the JWT bearer flow may be meant for; default: the org itself, login.salesforce.com and test.salesforce.com. Sandboxes
+   * and scratch orgs take test.salesforce.com, production login.salesforce.com, and some only their My Domain (sfdx-core `authJwt` tries them all).
+   */
+  jwtAudiences: readonly string[];
+  /**
+   * How a request for an API version that was retired or never was is refused: by a JSON error, or by a page of the servers in front of the
+   * API. Both have been seen (Salesforce-Inspector-reloaded #744: NOT_FOUND; pipedream #3134: 410). Default "json".
+   */
+  goneVersion: "json" | "plain";
+  /** The oldest and newest API version, by their number; default 31 (those before were retired in 2025) and 68 (Winter '27). */
+  apiVersions: { oldest: number; newest: number };
+  /** What the token endpoint names as `instance_url`; default: the org itself. */
+  instanceUrl: string;
 }
 
 /** One request a service of the sandbox answered. */

@@ -75,7 +75,7 @@ test("API calls that are nearly used up are a warning", () => {
 });
 
 test("settings that are missing are findings, each by its name, and nothing is asked", async () => {
-  const found = await checkSalesforce({ env: {}, hostProblems: [] });
+  const found = await checkSalesforce({ env: {}, hostProblems: [], expectedHost: null });
   expect(found.map(({ check, found: what }) => `${check} ${what}`)).toEqual([
     "SALESFORCE_LOGIN_URL not set",
     "SALESFORCE_CLIENT_ID not set",

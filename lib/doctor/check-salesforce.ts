@@ -22,15 +22,24 @@ const REMEDIES: Remedies = {
   refused:
     "Salesforce → Setup → App Manager → the app: compare SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET with its consumer details; the client credentials flow must be enabled, with the integration user as run-as user.",
   unreachable: "Run doctor again in a few minutes; if it stays so, look at status.salesforce.com.",
+  exactly: {
+    SALESFORCE_API_VERSION: "Set it in the environment to a version that is there, or remove it there.",
+    SALESFORCE_LOGIN_URL:
+      "Set it in the environment to your My Domain URL (https://….my.salesforce.com, Salesforce → Setup → My Domain).",
+    REQUEST_LIMIT_EXCEEDED: "Salesforce → Setup → System Overview → API Usage: find out who sends so many requests.",
+  },
 };
 
 /** Checks Salesforce: settings, log-in, access to every field of every query. Never throws. */
 export async function checkSalesforce({
   env,
   hostProblems,
+  expectedHost,
 }: {
   env: Environment;
   hostProblems: readonly Problem[];
+  /** `hosts.salesforce` of the config. */
+  expectedHost: string | null;
 }): Promise<Found[]> {
   const problems: Problem[] = [];
   const settings = salesforceSettings(env, problems);
@@ -44,7 +53,7 @@ export async function checkSalesforce({
   if (away) return [away];
   try {
     const { connectSalesforce } = await import("../salesforce/connect.ts");
-    const reader = await connectSalesforce(settings);
+    const reader = await connectSalesforce(settings, { expectedHost });
     return [ok("log-in", `reads ${reader.host}`), ...(await runChecks(CHECKS, reader, REMEDIES))];
   } catch (error) {
     return failureFindings("log-in", error, REMEDIES);

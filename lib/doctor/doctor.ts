@@ -32,7 +32,7 @@ export async function examine({ env, dataDir, today }: Patient): Promise<Finding
   const hostProblems = differentHosts(config, hosts);
   const groups = await Promise.all([
     group("Files", async () => [...configFound, ...plansFound, ...(await checkDataDir(dataDir))]),
-    group("Salesforce", () => checkSalesforce({ env, hostProblems })),
+    group("Salesforce", () => checkSalesforce({ env, hostProblems, expectedHost: config.hosts.salesforce })),
     ...INSTANCES.map((instance) =>
       group(`Zendesk ${instance}`, () => checkZendesk(instance, { env, today, hostProblems })),
     ),

@@ -7,6 +7,8 @@ export interface Remedies {
   refused: string;
   /** The remote did not answer, or failed. */
   unreachable: string;
+  /** Instead of these, by the setting that a problem names or by the remote's error code. */
+  exactly?: Readonly<Record<string, string>>;
 }
 
 /** Statuses by which a remote says "not now" rather than "no". */
@@ -26,10 +28,13 @@ export async function runChecks<Opened>(
 
 /** Whatever a check threw, as findings. */
 export function failureFindings(check: string, error: unknown, remedies: Remedies): Found[] {
-  if (error instanceof ConfigurationError) return problemFindings(error.problems, remedies.refused);
+  const { exactly = {}, refused } = remedies;
+  if (error instanceof ConfigurationError)
+    return error.problems.flatMap((one) => problemFindings([one], exactly[one.where] ?? refused));
+  const exact = error instanceof RemoteError ? exactly[error.detail.code ?? ""] : undefined;
   return isRefusal(error)
-    ? [problem(check, messageOf(error), remedies.refused)]
-    : [unreachable(check, messageOf(error), remedies.unreachable)];
+    ? [problem(check, messageOf(error), exact ?? refused)]
+    : [unreachable(check, messageOf(error), exact ?? remedies.unreachable)];
 }
 
 /** Problems of settings and files, each as a finding. */

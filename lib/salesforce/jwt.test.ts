@@ -1,25 +1,19 @@
 import { expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import { jwtAssertion } from "./jwt.ts";
+import { jwtAssertion, jwtAudiences } from "./jwt.ts";
 
 const pem = { type: "pkcs8", format: "pem" } as const;
-const { privateKey } = generateKeyPairSync("rsa", {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: "spki", format: "pem" },
-  privateKeyEncoding: pem,
-});
-
-function audience(loginUrl: string): string {
-  const assertion = jwtAssertion({ clientId: "c", username: "u", loginUrl }, privateKey, new Date(0));
-  return JSON.parse(Buffer.from(assertion.split(".")[1] ?? "", "base64url").toString()).aud;
-}
-
-test("the assertion is meant for the login server of a My Domain, or for the server itself", () => {
-  expect(audience("https://example.my.salesforce.com")).toBe("https://login.salesforce.com");
-  expect(audience("https://example--dev.sandbox.my.salesforce.com")).toBe("https://test.salesforce.com");
-  expect(audience("https://test.salesforce.com")).toBe("https://test.salesforce.com");
-  expect(audience("http://127.0.0.1:4001")).toBe("http://127.0.0.1:4001");
-  expect(audience("https://my.salesforce.com.evil.example.com")).toBe("https://my.salesforce.com.evil.example.com");
+test("an assertion is meant for the likeliest log-in server first, then for each of the others", () => {
+  const [production, sandbox] = ["https://login.salesforce.com", "https://test.salesforce.com"];
+  const at = (host: string) => `https://${host}.my.salesforce.com`;
+  expect(jwtAudiences(at("example"))).toEqual([production, at("example"), sandbox]);
+  expect(jwtAudiences(at("example--dev.sandbox"))).toEqual([sandbox, at("example--dev.sandbox"), production]);
+  expect(jwtAudiences(at("saas-1234-dev-ed.scratch"))[0]).toBe(sandbox);
+  expect(jwtAudiences(sandbox)).toEqual([sandbox, production]);
+  expect(jwtAudiences("http://127.0.0.1:4001")[0]).toBe("http://127.0.0.1:4001");
+  expect(jwtAudiences("https://my.salesforce.com.evil.example.com")[0]).toBe(
+    "https://my.salesforce.com.evil.example.com",
+  );
 });
 
 test("a key of another kind is refused", () => {
@@ -27,6 +21,6 @@ test("a key of another kind is refused", () => {
     publicKeyEncoding: { type: "spki", format: "pem" },
     privateKeyEncoding: pem,
   });
-  const claims = { clientId: "c", username: "u", loginUrl: "https://login.salesforce.com" };
+  const claims = { clientId: "c", username: "u", audience: "https://login.salesforce.com" };
   expect(() => jwtAssertion(claims, other, new Date(0))).toThrow("SALESFORCE_PRIVATE_KEY: is not an RSA private key");
 });

@@ -4,16 +4,16 @@ import { ConfigurationError } from "../errors.ts";
 /** How long an assertion is good for. Salesforce takes three to five minutes at most; clocks may differ by one. */
 const SECONDS = 120;
 
-/** A signed assertion for the JWT bearer flow: client, user, and the login server it is meant for. */
+/** A signed assertion for the JWT bearer flow: client, user, and the log-in server it is meant for (`jwtAudiences`). */
 export function jwtAssertion(
-  claims: { clientId: string; username: string; loginUrl: string },
+  claims: { clientId: string; username: string; audience: string },
   privateKey: string,
   now: Date,
 ): string {
   const payload = {
     iss: claims.clientId,
     sub: claims.username,
-    aud: audience(claims.loginUrl),
+    aud: claims.audience,
     exp: Math.floor(now.getTime() / 1000) + SECONDS,
   };
   const unsigned = `${base64url({ alg: "RS256" })}.${base64url(payload)}`;
@@ -21,11 +21,23 @@ export function jwtAssertion(
   return `${unsigned}.${signature}`;
 }
 
-/** Who has to accept the assertion: for a My Domain its login server, for anything else the server itself. */
-function audience(loginUrl: string): string {
+const PRODUCTION = "https://login.salesforce.com";
+const SANDBOX = "https://test.salesforce.com";
+
+/**
+ * Whom an assertion may have to be meant for, the likeliest first. Which of them an org takes cannot be told from its host name, so
+ * Salesforce's own tools try the log-in URL, the log-in server of sandboxes and scratch orgs, and the one of production in turn
+ * (sfdx-core, `getLoginAudienceCombos`: "we can no longer depend on instance names or URLs"). Pure.
+ */
+export function jwtAudiences(loginUrl: string): string[] {
   const { hostname, origin } = new URL(loginUrl);
-  if (hostname.endsWith(".sandbox.my.salesforce.com")) return "https://test.salesforce.com";
-  return hostname.endsWith(".my.salesforce.com") ? "https://login.salesforce.com" : origin;
+  const all = [origin, SANDBOX, PRODUCTION];
+  return [...new Set([likeliest(hostname), ...all].flatMap((one) => one ?? []))];
+}
+
+function likeliest(hostname: string): string | null {
+  if (/\.(?:sandbox|scratch)\.my\.salesforce\.com$/.test(hostname)) return SANDBOX;
+  return hostname.endsWith(".my.salesforce.com") ? PRODUCTION : null;
 }
 
 /** Reads a PEM key; CI variables often carry its line ends as the two characters `\n`. */

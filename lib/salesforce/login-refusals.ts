@@ -17,17 +17,27 @@ interface Refusal {
 const USER: ByFlow = { jwt: "SALESFORCE_USERNAME", "client-credentials": "SALESFORCE_CLIENT_ID" };
 const CREDENTIAL: ByFlow = { jwt: "SALESFORCE_PRIVATE_KEY", "client-credentials": "SALESFORCE_CLIENT_SECRET" };
 
+const INVALID_GRANT = /^invalid_grant$/;
+const AUDIENCE = /audience/;
+
 /** What the token endpoint's errors mean for our settings, the most exact first. */
 const REFUSALS: readonly Refusal[] = [
   {
-    code: /^invalid_grant$/,
+    code: INVALID_GRANT,
+    says: AUDIENCE,
+    setting: "SALESFORCE_LOGIN_URL",
+    remedy:
+      "It took the assertion for none of the audiences tried: {audiences}. Set it to the My Domain URL of the org that SALESFORCE_USERNAME belongs to: of a sandbox https://example--name.sandbox.my.salesforce.com, of production https://example.my.salesforce.com.",
+  },
+  {
+    code: INVALID_GRANT,
     says: /not supported on this domain/,
     setting: "SALESFORCE_LOGIN_URL",
     remedy:
       "Use your My Domain URL (https://….my.salesforce.com): client credentials do not work at login. or test.salesforce.com.",
   },
   {
-    code: /^invalid_grant$/,
+    code: INVALID_GRANT,
     says: /no client credentials user/,
     setting: "SALESFORCE_CLIENT_ID",
     remedy:
@@ -79,7 +89,10 @@ const REFUSALS: readonly Refusal[] = [
   },
 ];
 
-/** The setting to look at after a refused log-in and what to do; null where it is none of the settings. Pure. */
+/**
+ * The setting to look at after a refused log-in and what to do; null where it is none of the settings. `{audiences}` in the text stands for
+ * those that were tried. Pure.
+ */
 export function loginRefusal(
   flow: Flow,
   code: string,
@@ -88,6 +101,11 @@ export function loginRefusal(
   const says = description.toLowerCase();
   const refusal = REFUSALS.find((one) => one.code.test(code) && (one.says?.test(says) ?? true));
   return refusal ? { setting: inFlow(refusal.setting, flow), remedy: inFlow(refusal.remedy, flow) } : null;
+}
+
+/** Whether an assertion was refused because it is meant for another audience: then another may be taken. Pure. */
+export function isAudienceRefusal(code: string, description: string): boolean {
+  return INVALID_GRANT.test(code) && AUDIENCE.test(description.toLowerCase());
 }
 
 function inFlow(text: ByFlow, flow: Flow): string {

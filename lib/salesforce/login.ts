@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import { ConfigurationError, RemoteError, ZdsyncError } from "../errors.ts";
 import type { SalesforceSettings } from "../settings/environment.ts";
-import { jwtAssertion } from "./jwt.ts";
-import { loginRefusal } from "./login-refusals.ts";
+import { isExpectedInstance } from "./instance-host.ts";
+import { jwtAssertion, jwtAudiences } from "./jwt.ts";
+import { isAudienceRefusal, loginRefusal } from "./login-refusals.ts";
 
 /** An access token, and the instance that takes it. */
 export interface Login {
@@ -20,11 +21,49 @@ const TokenSchema = v.object({
   instance_url: v.pipe(v.string(), v.url()),
 });
 
-/** Logs in by client credentials or JWT bearer. What goes wrong names the setting to look at, never a secret. */
-export async function logIn(settings: SalesforceSettings, requestToken: RequestToken, now: () => Date): Promise<Login> {
-  const answer = await requestToken(tokenForm(settings, now())).catch((error: unknown) => {
-    throw loginError(error, settings);
-  });
+/** Beside the settings: the configured host of the instance (`hosts.salesforce`), and the time. */
+export interface LoginTerms {
+  expectedHost: string | null;
+  now: () => Date;
+}
+
+/**
+ * A way of logging in that can be used again and again: by client credentials, or by JWT bearer with the audience that was taken last.
+ * What goes wrong names the setting to look at, never a secret.
+ */
+export function loginWith(
+  settings: SalesforceSettings,
+  requestToken: RequestToken,
+  terms: LoginTerms,
+): () => Promise<Login> {
+  let audiences = settings.auth.kind === "jwt" ? jwtAudiences(settings.loginUrl) : [""];
+  return async () => {
+    const { audience, answer } = await firstTaken(audiences, settings, requestToken, terms.now);
+    audiences = [audience, ...audiences.filter((one) => one !== audience)];
+    return checkedLogin(answer, settings, terms.expectedHost);
+  };
+}
+
+/** Asks with each audience in turn until one is taken; any refusal but that of the audience ends it. */
+async function firstTaken(
+  audiences: readonly string[],
+  settings: SalesforceSettings,
+  requestToken: RequestToken,
+  now: () => Date,
+): Promise<{ audience: string; answer: unknown }> {
+  let refusal: unknown;
+  for (const audience of audiences) {
+    try {
+      return { audience, answer: await requestToken(tokenForm(settings, audience, now())) };
+    } catch (error) {
+      refusal = error;
+      if (!(error instanceof Error && isAudienceRefusal(error.name, error.message))) break;
+    }
+  }
+  throw loginError(refusal, settings, audiences);
+}
+
+function checkedLogin(answer: unknown, settings: SalesforceSettings, expectedHost: string | null): Login {
   const token = v.safeParse(TokenSchema, answer);
   if (!token.success)
     throw new RemoteError(
@@ -32,27 +71,33 @@ export async function logIn(settings: SalesforceSettings, requestToken: RequestT
       { service: "Salesforce" },
     );
   const instance = new URL(token.output.instance_url);
-  if (instance.protocol !== "https:" && instance.protocol !== new URL(settings.loginUrl).protocol)
-    throw new RemoteError(
-      `Salesforce (${hostOf(settings)}) sent the log-in on to an instance without https. The access token was not sent there.`,
-      { service: "Salesforce" },
-    );
-  return { accessToken: token.output.access_token, instanceUrl: instance.origin };
+  if (isExpectedInstance(instance, settings.loginUrl, expectedHost))
+    return { accessToken: token.output.access_token, instanceUrl: instance.origin };
+  const expected = expectedHost ?? "a My Domain host like example.my.salesforce.com, or the log-in host itself";
+  throw new ConfigurationError([
+    {
+      where: "SALESFORCE_LOGIN_URL",
+      what: `the log-in at ${hostOf(settings)} names ${instance.protocol}//${instance.host} as the instance, expected https and ${expected}. The access token was not sent there. If that is your Salesforce, set SALESFORCE_LOGIN_URL, and hosts.salesforce in the config, to it`,
+    },
+  ]);
 }
 
-function tokenForm({ auth, loginUrl }: SalesforceSettings, now: Date): TokenForm {
+function tokenForm({ auth }: SalesforceSettings, audience: string, now: Date): TokenForm {
   if (auth.kind === "client-credentials") return { grant_type: "client_credentials" };
-  const assertion = jwtAssertion({ clientId: auth.clientId, username: auth.username, loginUrl }, auth.privateKey, now);
+  const assertion = jwtAssertion({ clientId: auth.clientId, username: auth.username, audience }, auth.privateKey, now);
   return { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion };
 }
 
 /** A refused log-in, as one error that says which setting to look at. jsforce puts OAuth's `error` into the error's name. */
-function loginError(error: unknown, settings: SalesforceSettings): ZdsyncError {
+function loginError(error: unknown, settings: SalesforceSettings, audiences: readonly string[]): ZdsyncError {
   if (error instanceof ZdsyncError) return error;
   const code = error instanceof Error && /^[A-Za-z0-9_]{1,60}$/.test(error.name) ? error.name : "unknown error";
   const refusal = loginRefusal(settings.auth.kind, code, error instanceof Error ? error.message : "");
   const told = `Salesforce (${hostOf(settings)}) refused the log-in (${code})`;
-  if (refusal) return new ConfigurationError([{ where: refusal.setting, what: `${told}. ${refusal.remedy}` }]);
+  if (refusal) {
+    const remedy = refusal.remedy.replace("{audiences}", audiences.join(", "));
+    return new ConfigurationError([{ where: refusal.setting, what: `${told}. ${remedy}` }]);
+  }
   return new RemoteError(`${told}. Try again later; \`zdsync doctor\` checks the settings.`, {
     service: "Salesforce",
     code,

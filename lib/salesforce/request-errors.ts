@@ -21,7 +21,7 @@ export function requestError(error: unknown, host: string, usage: ApiUsage | nul
     ]);
   const http = code?.match(/^ERROR_HTTP_(\d{3})$/)?.[1];
   return new RemoteError(
-    `Salesforce (${host}) ${meaning(code, usage)}`,
+    `Salesforce (${host}) ${meaning(code, error, usage)}`,
     {
       service: "Salesforce",
       ...(code === null ? {} : { code }),
@@ -31,12 +31,10 @@ export function requestError(error: unknown, host: string, usage: ApiUsage | nul
   );
 }
 
-function meaning(code: string | null, usage: ApiUsage | null): string {
+function meaning(code: string | null, error: unknown, usage: ApiUsage | null): string {
   switch (code) {
-    case "REQUEST_LIMIT_EXCEEDED": {
-      const count = usage ? ` (${usage.used} of ${usage.limit} calls in 24 hours)` : "";
-      return `takes no more requests: the limit of API calls is reached${count}. It passes within 24 hours; find out who else uses them up.`;
-    }
+    case "REQUEST_LIMIT_EXCEEDED":
+      return limitMeaning(error instanceof Error ? error.message : "", usage);
     case "INVALID_SESSION_ID":
       return "refused the session. Check that the integration user may use the API and that no IP restriction applies to it.";
     case "INVALID_QUERY_LOCATOR":
@@ -46,8 +44,6 @@ function meaning(code: string | null, usage: ApiUsage | null): string {
     case "ERROR_HTTP_414":
     case "ERROR_HTTP_431":
       return "refused the request as too long. This is a fault of zdsync's query: report it.";
-    case "ERROR_HTTP_410":
-      return "no longer has this API version. Set SALESFORCE_API_VERSION to a newer one, like 66.0.";
     case "INVALID_TYPE":
       return "does not know an object of the query, or the integration user may not see it (INVALID_TYPE). Run `zdsync doctor`.";
     case null:
@@ -55,6 +51,23 @@ function meaning(code: string | null, usage: ApiUsage | null): string {
     default:
       return `refused the request (${code}). Run \`zdsync doctor\`, or try again later.`;
   }
+}
+
+/**
+ * Whether a limit is the one of requests that run at once, which passes in seconds or minutes. Its error code is that of the daily limit;
+ * the texts are "ConcurrentRequests (Concurrent API Requests) Limit exceeded." and "TotalRequests Limit exceeded." (facts).
+ */
+export function isConcurrencyLimit(text: string): boolean {
+  return /Concurrent(?:Requests|PerOrg)/.test(text);
+}
+
+function limitMeaning(text: string, usage: ApiUsage | null): string {
+  if (isConcurrencyLimit(text))
+    return "has too many long requests under way at once (the concurrent requests limit), also after several attempts. It passes as soon as others end, and the next run tries again; if it stays so, find out which integration sends them.";
+  const count = usage ? ` (${usage.used} of ${usage.limit} calls in 24 hours)` : "";
+  if (/TotalRequests/.test(text))
+    return `takes no more requests: the daily limit of API calls is reached${count}. It passes within 24 hours; find out who else uses them up.`;
+  return `takes no more requests: a limit of API calls is reached${count}. Try again later; if it stays so, find out who else uses them up.`;
 }
 
 /** The field that Salesforce's INVALID_FIELD message names: API names only, never data. */

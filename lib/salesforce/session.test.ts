@@ -230,7 +230,7 @@ describe("refused requests", () => {
 
   test("the daily limit is told, and not asked again", async () => {
     await using fake = refused(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.");
-    expect((await failure(fake)).message).toContain("the limit of API calls is reached");
+    expect((await failure(fake)).message).toContain("the daily limit of API calls is reached");
     expect(fake.requests.filter((one) => one.path.includes("/query"))).toHaveLength(1);
   });
 

@@ -2,19 +2,19 @@ import { PassThrough } from "node:stream";
 import type { Connection } from "jsforce/core";
 import { RemoteError } from "../errors.ts";
 import type { SalesforceSettings } from "../settings/environment.ts";
-import { type Login, logIn } from "./login.ts";
+import { DEFAULT_API_VERSION, mayMeanVersion, readVersions, versionError } from "./api-version.ts";
+import { type Login, loginWith } from "./login.ts";
 import type { ApiUsage } from "./ports.ts";
-import { requestError } from "./request-errors.ts";
+import { errorCodeOf, requestError } from "./request-errors.ts";
 import { send, type TransportOptions, type TransportRequest, type TransportResponse } from "./transport.ts";
-
-/** jsforce's own default, 50.0, is from 2020. */
-const API_VERSION = "66.0";
 
 /** How often a session may be renewed: jsforce would renew a session that is refused at once without end. */
 const MOST_RENEWALS = 5;
 
-/** What a session is opened with beside the settings; all for tests. */
+/** What a session is opened with beside the settings; all but the first for tests. */
 export interface SessionOptions extends TransportOptions {
+  /** The host that the instance must have (`hosts.salesforce` in the config); without one, any My Domain. */
+  expectedHost?: string | null;
   now?: () => Date;
 }
 
@@ -38,12 +38,15 @@ export async function openSession(settings: SalesforceSettings, options: Session
     StreamPromise.create<TransportResponse>(() => ({ stream: new PassThrough(), promise: send(request, options) }));
   const oauth2 = new OAuth2({ loginUrl: settings.loginUrl, ...clientOf(settings) });
   Object.assign(oauth2._transport, { httpRequest });
-  const login = () => logIn(settings, (form) => oauth2.requestToken(form), options.now ?? (() => new Date()));
+  const login = loginWith(settings, (form) => oauth2.requestToken(form), {
+    expectedHost: options.expectedHost ?? null,
+    now: options.now ?? (() => new Date()),
+  });
   const first = await login();
   const renewal = new Renewal(first, login);
   const connection = new Connection({
     ...first,
-    version: settings.version ?? API_VERSION,
+    version: settings.version ?? DEFAULT_API_VERSION,
     refreshFn: (_, done) => {
       renewal.renew().then(
         (token) => done(null, token),
@@ -52,10 +55,14 @@ export async function openSession(settings: SalesforceSettings, options: Session
     },
   });
   Object.assign(connection._transport, { httpRequest });
-  return sessionOn(connection, renewal);
+  return sessionOn(connection, renewal, { configured: settings.version, options });
 }
 
-function sessionOn(connection: Connection, renewal: Renewal): Session {
+function sessionOn(
+  connection: Connection,
+  renewal: Renewal,
+  { configured, options }: { configured: string | undefined; options: SessionOptions },
+): Session {
   const host = new URL(connection.instanceUrl).host;
   const apiUsage = () => connection.limitInfo.apiUsage ?? null;
   return {
@@ -69,10 +76,25 @@ function sessionOn(connection: Connection, renewal: Renewal): Session {
         return await connection.request<unknown>({ method: "GET", url: path, headers });
       } catch (error) {
         // jsforce keeps only the message of what went wrong in a renewal.
-        throw renewal.failure ?? requestError(error, host, apiUsage());
+        if (renewal.failure) throw renewal.failure;
+        const code = errorCodeOf(error);
+        const offered = mayMeanVersion(code) ? await offeredVersions(connection.instanceUrl, options) : null;
+        const noVersion = code === null ? null : versionError(code, { configured, offered, host });
+        throw noVersion ?? requestError(error, host, apiUsage());
       }
     },
   };
+}
+
+/** The API versions that Salesforce has; null where it does not say. Anybody may ask, so no token goes along. */
+async function offeredVersions(instanceUrl: string, options: SessionOptions): Promise<string[] | null> {
+  try {
+    const { body } = await send({ method: "GET", url: `${instanceUrl}/services/data` }, options);
+    return readVersions(JSON.parse(body));
+  } catch {
+    // The refusal that led here says more than this one would.
+    return null;
+  }
 }
 
 /** Renews an expired session, a few times in its life. */

@@ -1,5 +1,6 @@
 import { RemoteError } from "../errors.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
+import { isConcurrencyLimit } from "./request-errors.ts";
 
 /** A request as jsforce makes it; bodies are always text here. */
 export interface TransportRequest {
@@ -31,6 +32,9 @@ type Attempt = { response: TransportResponse; passing: boolean } | { failed: str
 /** Longer than a maintenance page asks for, short enough for an hourly run. */
 const LONGEST_WAIT_MS = 60_000;
 
+/** The first wait where too many long requests run at once: those counted have been running for 20 seconds and more. */
+const CROWDED_WAIT_MS = 5_000;
+
 const PASSING_STATUS: readonly number[] = [408, 420, 429, 500, 502, 503, 504];
 
 /**
@@ -50,11 +54,15 @@ export async function send(request: TransportRequest, options: TransportOptions 
         { service: "Salesforce", attempts: attempt },
         { cause: outcome.cause },
       );
-    const headers = new Headers("response" in outcome ? outcome.response.headers : {});
-    await sleep(
-      Math.min(retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() }), LONGEST_WAIT_MS),
-    );
+    await sleep(waitMs(outcome, attempt));
   }
+}
+
+function waitMs(outcome: Attempt, attempt: number): number {
+  const headers = new Headers("response" in outcome ? outcome.response.headers : {});
+  const usual = retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() });
+  const crowded = "response" in outcome && isCrowded(outcome.response);
+  return Math.min(Math.max(usual, crowded ? CROWDED_WAIT_MS * 2 ** (attempt - 1) : 0), LONGEST_WAIT_MS);
 }
 
 async function attemptOnce(request: TransportRequest, timeoutMs: number): Promise<Attempt> {
@@ -76,9 +84,13 @@ async function attemptOnce(request: TransportRequest, timeoutMs: number): Promis
   }
 }
 
+function isPassing(response: TransportResponse): boolean {
+  return PASSING_STATUS.includes(response.statusCode) || isCrowded(response);
+}
+
 /** A 403 passes only where too many long requests run at once; the daily limit has the same code and does not. */
-function isPassing({ statusCode, body }: TransportResponse): boolean {
-  return PASSING_STATUS.includes(statusCode) || (statusCode === 403 && /ConcurrentRequests/.test(body));
+function isCrowded({ statusCode, body }: TransportResponse): boolean {
+  return statusCode === 403 && body.includes("REQUEST_LIMIT_EXCEEDED") && isConcurrencyLimit(body);
 }
 
 function isJson(body: string): boolean {

@@ -72,10 +72,16 @@ export function createRemotes(
   };
 }
 
-async function openSalesforce({ salesforce }: RemoteSettings, timing?: RemoteTiming): Promise<SalesforceReader> {
+async function openSalesforce(
+  { salesforce, config }: RemoteSettings,
+  timing?: RemoteTiming,
+): Promise<SalesforceReader> {
   if (!salesforce) throw new InternalError("a stage asked for Salesforce without declaring that it needs it");
   const { connectSalesforce } = await import("../salesforce/connect.ts");
-  return connectSalesforce(salesforce, timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {});
+  return connectSalesforce(salesforce, {
+    expectedHost: config.hosts.salesforce,
+    ...(timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {}),
+  });
 }
 
 function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): ZendeskSettings {

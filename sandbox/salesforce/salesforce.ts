@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import type { SandboxClock } from "../server/clock.ts";
 import { faultFor } from "../server/faults.ts";
-import type { SalesforceColumn, SalesforceRecord, World } from "../types.ts";
-import { listedVersions, requireVersion } from "./api-versions.ts";
+import type { SalesforceBehaviour, SalesforceColumn, SalesforceRecord, World } from "../types.ts";
+import { listedVersions, requireVersion, VERSIONS, type VersionRules } from "./api-versions.ts";
 import { malformedQuery, methodNotAllowed, notFound, SalesforceError } from "./errors.ts";
 import { RecordStore } from "./record-store.ts";
 import { RequestCount, requireShortRequest } from "./request-limits.ts";
@@ -17,6 +17,7 @@ export interface SalesforceOptions {
   /** Rows to a page, children included; default 2,000. Any number from 1 on; a real org has at least 200. */
   batch?: number;
   credentials: Credentials;
+  behaviour?: Partial<SalesforceBehaviour>;
   /** Where it is served, without a slash at the end: log-in URL and `instance_url` at once. */
   baseUrl: () => string;
   /** Default: real time. */
@@ -44,6 +45,7 @@ interface Org {
   sessions: Sessions;
   pages: ResultPages;
   count: RequestCount;
+  versions: VersionRules;
   batch: number;
   now: () => Date;
 }
@@ -55,12 +57,14 @@ interface Org {
 export function createSalesforce(options: SalesforceOptions): Salesforce {
   const now = () => options.clock?.now() ?? new Date();
   const store = new RecordStore(options.records);
+  const { apiVersions = VERSIONS, goneVersion = "json", ...logIns } = options.behaviour ?? {};
   const org: Org = {
     schema: new Schema(options.columns),
     store,
-    sessions: new Sessions(options.credentials, options.baseUrl, now),
+    sessions: new Sessions(options.credentials, options.baseUrl, now, logIns),
     pages: new ResultPages(store, now),
     count: new RequestCount(options.dailyRequests ?? 100_000, now),
+    versions: { apiVersions, goneVersion },
     batch: options.batch ?? 2000,
     now,
   };
@@ -88,7 +92,8 @@ function routed(org: Org): Hono {
     const form = new URLSearchParams(await c.req.text());
     return json(org.sessions.grant(form, c.req.header("authorization")));
   });
-  for (const path of ["/services/data", "/services/data/"]) app.get(path, () => json(listedVersions()));
+  for (const path of ["/services/data", "/services/data/"])
+    app.get(path, () => json(listedVersions(org.versions.apiVersions)));
   gate(app, org);
   reads(app, org);
   return app;
@@ -104,7 +109,7 @@ function gate(app: Hono, org: Org): void {
   app.use("/services/data/:version/*", async (c, next) => {
     org.sessions.require(c.req.header("authorization"));
     org.count.require();
-    requireVersion(c.req.param("version"));
+    requireVersion(c.req.param("version"), org.versions);
     if (c.req.method !== "GET" && c.req.method !== "HEAD") throw methodNotAllowed(c.req.method);
     await next();
   });

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { SalesforceBehaviour } from "../types.ts";
 import { requireAssertion } from "./assertion.ts";
 import { invalidSession, oauthError } from "./errors.ts";
 
@@ -14,16 +15,22 @@ const organizationId = "00D4M0000000001UAA";
 const userId = "0054M0000000001QAA";
 const jwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
+const commonAudiences = ["https://login.salesforce.com", "https://test.salesforce.com"];
+
+type LogInBehaviour = Partial<Pick<SalesforceBehaviour, "jwtAudiences" | "instanceUrl">>;
+
 /** Log-ins and access tokens. */
 export class Sessions {
   readonly #credentials: Credentials;
   readonly #baseUrl: () => string;
   readonly #now: () => Date;
+  readonly #behaviour: LogInBehaviour;
   readonly #valid = new Set<string>();
   /** Every token so far, valid or not. */
   readonly issued: string[] = [];
 
-  constructor(credentials: Credentials, baseUrl: () => string, now: () => Date) {
+  constructor(credentials: Credentials, baseUrl: () => string, now: () => Date, behaviour: LogInBehaviour = {}) {
+    this.#behaviour = behaviour;
     this.#credentials = credentials;
     this.#baseUrl = baseUrl;
     this.#now = now;
@@ -52,7 +59,7 @@ export class Sessions {
       case jwtBearer:
         requireAssertion(form.get("assertion") ?? "", {
           ...this.#credentials,
-          audiences: [this.#baseUrl(), "https://login.salesforce.com", "https://test.salesforce.com"],
+          audiences: this.#behaviour.jwtAudiences ?? [this.#baseUrl(), ...commonAudiences],
           now: this.#now(),
         });
         break;
@@ -78,7 +85,7 @@ export class Sessions {
       signature: randomBytes(32).toString("base64"),
       token_format: "opaque",
       scope: "api",
-      instance_url: this.#baseUrl(),
+      instance_url: this.#behaviour.instanceUrl ?? this.#baseUrl(),
       id: `${this.#baseUrl()}/id/${organizationId}/${userId}`,
       token_type: "Bearer",
       issued_at: String(this.#now().getTime()),

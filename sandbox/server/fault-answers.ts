@@ -45,6 +45,10 @@ export function faultAnswer(fault: Fault, service: LoggedRequest["service"], now
         description: "Too many jobs are currently queued or running. Try again later.",
         current_job_ids: Array.from({ length: 30 }, (_, place) => place.toString(16).padStart(32, "0")),
       });
+    case "concurrent-limit":
+      return limitExceeded("ConcurrentRequests (Concurrent API Requests) Limit exceeded.");
+    case "daily-limit":
+      return limitExceeded("TotalRequests Limit exceeded.");
     case "401":
       return unauthorized(remote);
     case "404":
@@ -52,6 +56,11 @@ export function faultAnswer(fault: Fault, service: LoggedRequest["service"], now
     default:
       return undefined;
   }
+}
+
+/** Salesforce refuses too many requests at once and too many a day with one code (SalesforceLabs/OrgCheck #432 and #181). */
+function limitExceeded(message: string): Response {
+  return json(403, [{ message, errorCode: "REQUEST_LIMIT_EXCEEDED" }]);
 }
 
 function remoteOf(service: LoggedRequest["service"]): Service {
