@@ -163,6 +163,8 @@ export interface ZendeskBehaviour {
   unknownDropdown: "refused" | "dropped";
   /** Seconds (before compression) until users/search finds a new or changed user. Default 0. */
   searchLagSeconds: number;
+  /** Whether the credentials are an administrator's, who alone may use incremental exports. Default "allowed". */
+  incrementalExports: "allowed" | "forbidden";
 }
 
 /** What differs between real Salesforce orgs; each a named switch. */

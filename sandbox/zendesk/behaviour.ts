@@ -12,6 +12,7 @@ export const defaultBehaviour: ZendeskBehaviour = {
   bulkUserImport: false,
   unknownDropdown: "refused",
   searchLagSeconds: 0,
+  incrementalExports: "allowed",
 };
 
 /** Limits that are the same on every plan (facts 5). */
@@ -19,6 +20,7 @@ export const fixedLimits = {
   organizationUpdatesPerMinute: 5,
   userUpdatesPerMinute: 5,
   userUpdatesPerSecond: 1,
+  incrementalExportsPerMinute: 10,
   bulkRows: 100,
   pageSize: 100,
   offsetRecords: 10_000,

@@ -41,6 +41,7 @@ export class Instance {
   readonly organizationUpdateLimit: FixedWindow;
   readonly userUpdateLimit: FixedWindow;
   readonly userWriteLimit: FixedWindow;
+  readonly incrementalLimit: FixedWindow;
 
   constructor({ seed, organizationFields, userFields, behaviour, clock, credentials }: InstanceOptions) {
     this.clock = clock;
@@ -60,6 +61,7 @@ export class Instance {
     this.organizationUpdateLimit = new FixedWindow(fixedLimits.organizationUpdatesPerMinute, 60, clock);
     this.userUpdateLimit = new FixedWindow(fixedLimits.userUpdatesPerMinute, 60, clock);
     this.userWriteLimit = new FixedWindow(fixedLimits.userUpdatesPerSecond, 1, clock);
+    this.incrementalLimit = new FixedWindow(fixedLimits.incrementalExportsPerMinute, 60, clock);
   }
 
   organizationWire(organization: Organization, origin: string): Wire {

@@ -8,6 +8,7 @@ import { Instance } from "./instance.ts";
 import { accountLimitReached, rateHeaders } from "./limits.ts";
 import { fieldReads } from "./routes/fields.ts";
 import { identityRoutes } from "./routes/identities.ts";
+import { incrementalExports } from "./routes/incremental.ts";
 import { jobReads } from "./routes/jobs.ts";
 import { me } from "./routes/me.ts";
 import { memberships } from "./routes/memberships.ts";
@@ -105,6 +106,7 @@ function routed(instance: Instance, email: string): App {
   identityRoutes(app, instance);
   memberships(app, instance);
   jobReads(app, instance);
+  incrementalExports(app, instance);
   return app;
 }
 
