@@ -28,8 +28,6 @@ async function bundleOne(entry: string, folder: string, name: string): Promise<{
     target: "bun",
     // Syntax and white space only: with shortened names a stack trace (ZDSYNC_DEBUG) would say nothing.
     minify: { syntax: true, whitespace: true, identifiers: false },
-    // write-file-atomic hashes its own path into the names of temporary files; the path of this machine has no place in there.
-    define: { __filename: '"zdsync"', __dirname: '"."' },
     outdir: folder,
     naming: name,
   });

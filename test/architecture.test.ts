@@ -108,6 +108,12 @@ describe("what must not spread", () => {
     ).toEqual([]);
   });
 
+  test("B3: files are written in one place, which writes them whole", () => {
+    const writing =
+      /\b(?:writeFile|writeFileSync|copyFile|createWriteStream|appendFileSync)\b|Bun\.write\(|write-file-atomic/;
+    expect(uses(writing, /^lib\/files\/write-whole-file\.ts$/)).toEqual([]);
+  });
+
   test("dry runs are decided in one place", () => {
     expect(uses(/if \([^)]*dryRun/, /^$/)).toEqual([]);
     expect(

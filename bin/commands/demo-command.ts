@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { NOTICE_MEMORY } from "../../lib/slack/notice-memory.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { duration } from "../../lib/terminal/progress.ts";
@@ -58,7 +59,7 @@ export const demo: LoadedCommand = {
       await rm(join(dataDir, NOTICE_MEMORY), { force: true });
       // The plans go in as text, so that the bundle can demonstrate itself where no other file of ours is.
       const plansFile = join(dataDir, "plans.yml");
-      await writeFile(plansFile, plansText as string);
+      await writeWholeFile(plansFile, plansText as string);
       const env = {
         ...remotes,
         PLANS_FILE: plansFile,
@@ -104,7 +105,7 @@ async function demoBot(given: Call["given"], shell: Call["shell"]): Promise<Exit
     const folder = await mkdtemp(join(dataDir, "bot-"));
     const remotes = await environmentOf(running, folder);
     const plansFile = join(folder, "plans.yml");
-    await writeFile(plansFile, plansText as string);
+    await writeWholeFile(plansFile, plansText as string);
     shell.output.err(describeSandbox(running));
     const addresses = first === 4010 && !shell.env.PORT ? "" : `SANDBOX_SLACK_URL=${running.urls.slack} BOT_URL=… `;
     shell.output.err(

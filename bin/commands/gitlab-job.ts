@@ -1,9 +1,10 @@
-import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX } from "../../lib/domain/instance.ts";
 import { ConfigurationError, type Problem } from "../../lib/errors.ts";
+import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { CI_FOLDER, type CiJob, ciJob } from "../../lib/gitlab/ci-job.ts";
 import {
   formatReference,
@@ -42,31 +43,26 @@ export async function asGitlabJob(
   await mkdir(CI_FOLDER, { recursive: true });
   if (references.length > 0) {
     await mkdir(folder, { recursive: true });
-    await takeOver(job, references, (name, bytes) => keep(join(folder, name), bytes));
+    await takeOver(job, references, (name, bytes) => writeWholeFile(join(folder, name), bytes));
   }
   const end = await run();
   if (end.report) await writeJobFiles(stage, end.report, new ArtifactStore(folder), job);
   return end;
 }
 
-async function keep(path: string, bytes: Uint8Array): Promise<void> {
-  await writeFile(path, bytes, { mode: 0o600 });
-  await chmod(path, 0o600);
-}
-
 async function writeJobFiles(stage: Stage, report: StageReport, store: ArtifactStore, job: CiJob): Promise<void> {
   const prefix =
     stage.makes.some((name) => name.includes("<i>")) && report.instance ? FILE_PREFIX[report.instance] : null;
   const bytes = await writeHandOver(stage, prefix, report, store, job);
-  await writeFile(join(CI_FOLDER, "handoff.env"), dotenv(variablePrefix(stage.name, prefix), report, job, bytes));
+  await writeWholeFile(join(CI_FOLDER, "handoff.env"), dotenv(variablePrefix(stage.name, prefix), report, job, bytes));
   const { comparison } = report;
   if (!comparison) return;
   const file = `${comparison.name}_report.md`;
   const hosts = `${stage.name}${report.instance ? ` ${report.instance}` : ""}`;
   await writeReport(store, { run_id: report.run_id, today: report.today, hosts }, [report], file);
   const results = comparison.results ? (await store.readRecords(resultsName(comparison.name))).records : [];
-  await writeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results));
-  await writeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, file));
+  await writeWholeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results));
+  await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, file));
 }
 
 /** Writes the list of files that the next job takes over, and with `packages` puts them into the registry. */
@@ -94,7 +90,7 @@ async function writeHandOver(
     files: files.map(({ name, sha256 }) => ({ name, sha256 })),
   };
   const list = Buffer.from(`${JSON.stringify(handOver, null, 2)}\n`);
-  await writeFile(join(CI_FOLDER, HANDOVER_FILE), list);
+  await writeWholeFile(join(CI_FOLDER, HANDOVER_FILE), list);
   if (job.transport === "packages") await publish(job, [...files, { name: HANDOVER_FILE, bytes: list }]);
   return list;
 }

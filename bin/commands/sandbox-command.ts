@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { EXIT } from "../../lib/errors.ts";
+import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { today } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { startSandbox } from "../../sandbox/start.ts";
@@ -79,7 +80,7 @@ export const sandbox: LoadedCommand = {
 export async function environmentOf(running: Sandbox, folder: string): Promise<Record<string, string>> {
   await mkdir(folder, { recursive: true });
   const config = join(folder, "zdsync.config.yml");
-  await writeFile(config, running.world.config);
+  await writeWholeFile(config, running.world.config);
   return { ...running.env, ZDSYNC_CONFIG: config };
 }
 

@@ -1,8 +1,9 @@
-import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, changeFiles } from "../../lib/changesets/comparison.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
 
 /** Pipelines whose artifacts are kept; they hold names and addresses. */
@@ -69,8 +70,7 @@ export async function artifactsOf(
     for (const name of filesOf(partName(job.name) ?? "")) {
       const bytes = await download(job.id, name);
       if (!bytes) continue;
-      await writeFile(join(part, name), bytes, { mode: 0o600 });
-      await chmod(join(part, name), 0o600);
+      await writeWholeFile(join(part, name), bytes);
       count++;
     }
   }

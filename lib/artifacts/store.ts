@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import { ArtifactError, RefusedError } from "../errors.ts";
+import { writeWholeFile } from "../files/write-whole-file.ts";
 import {
   type ChangesetManifest,
   ChangesetManifestSchema,
@@ -16,9 +16,6 @@ import {
 } from "./manifest.ts";
 import { parseManifest, parseRecords } from "./parse-artifact.ts";
 import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
-
-/** Artifacts hold names and addresses: only their owner may read them. */
-const OWNER_ONLY = 0o600;
 
 /** Larger files are refused unread: no artifact of 100,000 accounts comes near it. */
 const MOST_BYTES = 2 * 1024 ** 3;
@@ -79,7 +76,10 @@ export class ArtifactStore {
     return this.readManifestFile(manifestName(name), ManifestSchema);
   }
 
-  /** Writes an artifact, then its manifest. Records are validated: what would be refused on reading is never written. */
+  /**
+   * Writes an artifact, then its manifest; where that fails neither is left. Records are validated: what would be refused on reading
+   * is never written.
+   */
   async write<Name extends ArtifactName>(
     name: Name,
     records: readonly ArtifactRecord<Name>[],
@@ -93,7 +93,12 @@ export class ArtifactStore {
       sha256: sha256Of(bytes),
       left_alone: leftAlone,
     };
-    await this.writeJson(manifestName(name), manifest);
+    try {
+      await this.writeJson(manifestName(name), manifest);
+    } catch (error) {
+      await this.remove(name);
+      throw error;
+    }
     return manifest;
   }
 
@@ -161,7 +166,7 @@ export class ArtifactStore {
 
   private async writeBytes(name: string, bytes: Buffer): Promise<void> {
     await mkdir(this.directory, { recursive: true });
-    await writeFileAtomic(this.path(name), bytes, { mode: OWNER_ONLY });
+    await writeWholeFile(this.path(name), bytes);
   }
 }
 

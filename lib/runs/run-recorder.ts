@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import type { InstanceName } from "../domain/instance.ts";
+import { writeWholeFile } from "../files/write-whole-file.ts";
 import { RUN_RECORD, type RunRecord, type Step } from "./run-record.ts";
 
 /** Who wants to know how a run is going. What it does with that never fails a run and never decides anything (G2). */
@@ -99,6 +99,6 @@ export class RunRecorder implements RunObserver {
   async #replace(text: string): Promise<void> {
     const folder = join(this.dataDir, "history", this.#record.run_id);
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFileAtomic(join(folder, RUN_RECORD), text, { mode: 0o600 });
+    await writeWholeFile(join(folder, RUN_RECORD), text);
   }
 }

@@ -1,5 +1,6 @@
-import { chmod, copyFile, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { writeWholeFile } from "../files/write-whole-file.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -13,8 +14,7 @@ export async function keepInHistory(directory: string, runId: string, names: rea
   for (const name of names) {
     const source = join(directory, name);
     if (!(await Bun.file(source).exists())) continue;
-    await copyFile(source, join(folder, name));
-    await chmod(join(folder, name), 0o600);
+    await writeWholeFile(join(folder, name), await readFile(source));
   }
 }
 

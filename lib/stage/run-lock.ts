@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ConfigurationError, RefusedError } from "../errors.ts";
+import { createWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
 
 const LOCK_FILE = "zdsync.lock";
 const HEARTBEAT_MS = 10_000;
@@ -50,7 +51,7 @@ export async function takeLock(
   };
   const text = JSON.stringify(mine);
   for (let attempt = 0; attempt < 3; attempt++) {
-    if (await create(path, text)) return keep(path, text, machine);
+    if (await createWholeFile(path, text)) return keep(path, text, machine);
     const found = await readLock(path);
     if (!found) continue;
     if (!isFree(found, machine)) throw new RefusedError(inUse(directory, found.holder));
@@ -85,16 +86,6 @@ async function makeFolder(directory: string): Promise<void> {
         what: `${directory} cannot be used as a folder (${code}). Give a folder that can be written to`,
       },
     ]);
-  }
-}
-
-async function create(path: string, text: string): Promise<boolean> {
-  try {
-    await writeFile(path, text, { flag: "wx", mode: 0o600 });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
   }
 }
 
@@ -133,7 +124,7 @@ function isFree({ holder, beatenAt }: FoundLock, machine: Machine): boolean {
  */
 async function takeOver(path: string, text: string, machine: Machine): Promise<boolean> {
   const guard = `${path}.takeover`;
-  if (!(await create(guard, text))) {
+  if (!(await createWholeFile(guard, text))) {
     const left = await readLock(guard);
     if (left && isFree(left, machine)) await rm(guard, { force: true });
     return false;
@@ -141,8 +132,7 @@ async function takeOver(path: string, text: string, machine: Machine): Promise<b
   try {
     const found = await readLock(path);
     if (!found || !isFree(found, machine)) return false;
-    await writeFile(`${path}.new`, text, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    await writeWholeFile(path, text);
     return true;
   } finally {
     await rm(guard, { force: true });

@@ -5,6 +5,7 @@ import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
+import { removeLeftovers } from "../files/write-whole-file.ts";
 import {
   API_TOKENS_END,
   checkHosts,
@@ -71,6 +72,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const today: Day = options.today || toDay(clock());
   const runId = options.runId || mintRunId(clock());
   const unlock = await lock(options, runId);
+  await removeLeftovers(options.dataDir, clock());
   const stop = new StopRequest();
   const progress = terminalProgress(output);
   const endStopping = keepStopping(stop, options.deadlineMs, progress.say);

@@ -1,0 +1,61 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { RUN_TIMEOUT, startWorld, stateOf, type TestWorld } from "../pipeline/world.ts";
+import { fillingDisk, halfFiles } from "./filling-disk.ts";
+import { smallWorld } from "./small-world.ts";
+
+setDefaultTimeout(RUN_TIMEOUT);
+
+const RUN = { "run-id": "run-1" };
+const NEVER = Number.POSITIVE_INFINITY;
+const UNSEEN = "run.json cannot be written";
+
+/** What came of a command on a disk that is full from one write on. */
+async function onDisk(world: TestWorld, extent: "preview" | "run", ...full: Parameters<typeof fillingDisk>) {
+  using disk = await fillingDisk(...full);
+  const before = world.printed().length;
+  const { exit } = await world[extent](RUN);
+  return { exit, writes: disk.writes(), half: await halfFiles(world.dataDir), said: world.printed().slice(before) };
+}
+
+/** Whether it was the record's last writing that failed, which nothing follows: nobody can see how the run went, but it went well. */
+function isRecordOnly({ writes, said }: { writes: number; said: string }, fullFrom: number): boolean {
+  return writes === fullFrom + 1 && said.includes(UNSEEN);
+}
+
+describe("B3: every file is written whole or not at all: a disk that is full from the k-th write on", () => {
+  test("for every k of a preview, over the files of earlier ones", async () => {
+    await using world = await startWorld({ world: smallWorld() });
+    const undisturbed = await onDisk(world, "preview", NEVER);
+    expect(undisturbed).toMatchObject({ exit: 0, half: [] });
+    for (let k = 1; k <= undisturbed.writes; k++) {
+      const end = await onDisk(world, "preview", k);
+      expect({ k, half: end.half, exit: end.exit }).toEqual({ k, half: [], exit: isRecordOnly(end, k) ? 0 : 1 });
+      expect(end.said).toContain("ENOSPC");
+      expect(end.said).not.toContain("    at ");
+    }
+    expect(await onDisk(world, "preview", NEVER)).toMatchObject({ exit: 0, half: [] });
+  });
+
+  test("for every k of a preview where one write fails and the disk has space again", async () => {
+    await using world = await startWorld({ world: smallWorld() });
+    const { writes } = await onDisk(world, "preview", NEVER);
+    for (let k = 1; k <= writes; k++) {
+      const { half, exit, said } = await onDisk(world, "preview", k, "once");
+      expect({ k, half, exit }).toEqual({ k, half: [], exit: said.includes(UNSEEN) ? 0 : 1 });
+    }
+  });
+
+  test("for every k of a run once it can have begun to write; the run after it finishes the work", async () => {
+    await using reference = await startWorld({ world: smallWorld() });
+    const { writes: first } = await onDisk(reference, "preview", NEVER);
+    const { writes: last } = await onDisk(reference, "run", NEVER);
+    for (let k = first - 5; k <= last; k++) {
+      await using world = await startWorld({ world: smallWorld() });
+      const end = await onDisk(world, "run", k);
+      expect({ k, half: end.half, exit: end.exit }).toEqual({ k, half: [], exit: isRecordOnly(end, k) ? 0 : 1 });
+      if (k % 4 > 0) continue;
+      expect((await world.run()).exit).toBe(0);
+      expect(stateOf(world.sandbox)).toEqual(stateOf(reference.sandbox));
+    }
+  });
+});
