@@ -30,9 +30,10 @@ const MACHINE = Object.fromEntries(
 let folder = "";
 let repository = "";
 let pathWithBun = "";
-const pathWithoutBun = [folderOfNpm(), MACHINE_PATH].filter((part) => part !== null).join(":");
+let pathWithoutBun = "";
 
 beforeAll(async () => {
+  pathWithoutBun = `${folderOfNpm()}:${MACHINE_PATH}`;
   folder = await mkdtemp(join(tmpdir(), "zdsync-actions-"));
   repository = join(folder, "repository");
   // As a runner clones it: no node_modules, nothing that was made.

@@ -46,7 +46,7 @@ beforeAll(async () => {
   ended = await project.run(SCHEDULE);
 }, RUN_TIMEOUT * 2);
 afterAll(async () => {
-  await there[Symbol.asyncDispose]();
+  await there?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
   there = await sandboxFor(folder);
 }, RUN_TIMEOUT);
 afterAll(async () => {
-  await there[Symbol.asyncDispose]();
+  await there?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 

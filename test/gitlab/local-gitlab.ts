@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import packageJson from "../../package.json";
 import { bundle } from "../../scripts/bundle.ts";
+import { requireTool } from "../../scripts/check/machine-tools.ts";
 import { copies, parseDockerfile } from "./dockerfile.ts";
 import { type Ended, folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./programs.ts";
 
@@ -34,6 +35,9 @@ export interface LocalGitLab {
 
 /** Makes it in a folder. Reads the working tree, not the last commit. */
 export async function localGitLab(folder: string): Promise<LocalGitLab> {
+  requireTool("git");
+  // gitlab-ci-local copies with it, and ends with exit code 0 and jobs half done where it is missing.
+  requireTool("rsync");
   const image = join(folder, "image");
   await bundle(join(folder, "context/dist"));
   await cp(join(ROOT, "scripts"), join(folder, "context/scripts"), { recursive: true });

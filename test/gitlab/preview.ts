@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { requireTool } from "../../scripts/check/machine-tools.ts";
 import { type Ended, MACHINE_PATH, ROOT, runProgram } from "./programs.ts";
 
 const GITLAB_CI_LOCAL = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js");
@@ -15,6 +16,7 @@ export interface PreviewFolder extends AsyncDisposable {
 
 /** Lays the files out and makes them a repository: gitlab-ci-local wants a commit. */
 export async function previewFolder(): Promise<PreviewFolder> {
+  requireTool("git");
   const path = await mkdtemp(join(tmpdir(), "zdsync-preview-"));
   await cp(join(ROOT, "templates"), join(path, "templates"), { recursive: true });
   await cp(join(ROOT, ".gitlab"), join(path, ".gitlab"), { recursive: true });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
+import { requireTool } from "../../scripts/check/machine-tools.ts";
 import { TODAY } from "../pipeline/world.ts";
 
 export const ROOT = join(import.meta.dir, "../..");
@@ -47,10 +48,10 @@ export async function folderWithBun(folder: string): Promise<string> {
   return folder;
 }
 
-/** The folder of the `npm` in use, for those who install Bun with it; null where there is none. */
-export function folderOfNpm(): string | null {
-  const npm = Bun.which("npm");
-  return npm && dirname(npm);
+/** The folder of the `npm` in use, for those who install Bun with it. */
+export function folderOfNpm(): string {
+  requireTool("npm");
+  return dirname(Bun.which("npm") ?? "");
 }
 
 /** A sandbox as programs of their own see it: by its environment, with the configuration in a file. */
