@@ -1,4 +1,5 @@
 import { ZdsyncError } from "../lib/errors.ts";
+import { isDamage } from "../lib/slack/open-database.ts";
 
 /**
  * Whatever was thrown, for the bot's log: our own errors' words, of any other its name and code. Messages of libraries may quote
@@ -7,6 +8,8 @@ import { ZdsyncError } from "../lib/errors.ts";
 export function failureWords(error: unknown): string {
   if (error instanceof ZdsyncError) return error.message;
   if (!(error instanceof Error)) return "something that is no error was thrown";
+  if (isDamage(error))
+    return "the bot's database (bot/bot.sqlite in the data directory) is damaged: start the bot again, it says then what is lost by deleting it";
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   const known = [typeof code === "string" && /^[\w.-]{1,60}$/.test(code) ? code : "", Number(statusCode) || ""];
   const detail = known.filter((part) => part !== "").join(" ");

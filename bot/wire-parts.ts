@@ -19,6 +19,7 @@ import { createOrganizationCare, linkHosts } from "./organizations/organization-
 import { pruneDaily } from "./prune-daily.ts";
 import { FollowedRuns } from "./run-flow/followed-runs.ts";
 import { Offers } from "./run-flow/offers.ts";
+import { sleepReally } from "./run-flow/pauses.ts";
 import { createRunFlow } from "./run-flow/run-flow.ts";
 import { createGitlabRunner } from "./runs/gitlab-runner.ts";
 import { createProcessRunner } from "./runs/process-runner.ts";
@@ -46,7 +47,9 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     credentials: (today) => endingCredentials(env, today),
   });
   const access = createAccess(config.slack, createUserGroups(slack, { clock }));
-  const channel = createSlackChannel(slack);
+  /** Nothing that only waits, for Slack's rate limits above all, holds up the bot's end. */
+  const ended = new AbortController();
+  const channel = createSlackChannel(slack, { sleep: (milliseconds) => sleepReally(milliseconds, ended.signal) });
   const organizations = createOrganizationCare({
     ...shared,
     channel,
@@ -56,7 +59,8 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
       lastRunOf({ ended: (since) => recent.ended(since), artifacts: (id) => runner.artifacts(id) }, clock()),
     // On this machine it is the lock that keeps runs and retries apart.
     runGoesOn: async () => runner.kind === "gitlab" && (await runner.current()) !== null,
-    sleep: Bun.sleep,
+    sleep: sleepReally,
+    ended: ended.signal,
   });
   const followed = new FollowedRuns(database);
   const prunes = [
@@ -88,6 +92,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
       watch.start();
     },
     async stop() {
+      ended.abort();
       for (const end of ends.splice(0)) end();
       await Promise.all([runs.stop(), watch.stop()]);
       // Last: what the others had to say is in the outbox by then; what is not posted now is at the next start.

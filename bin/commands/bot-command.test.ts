@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { statSync } from "node:fs";
+import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BotWorld } from "../../bot/testing/bot-world.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
@@ -68,6 +68,20 @@ describe("zdsync bot", () => {
     expect([await child.exited, await child.stdout.text()]).toEqual([0, ""]);
     const database = statSync(join(world.env.ZDSYNC_DATA_DIR ?? "", "bot", "bot.sqlite"));
     expect(database.mode & 0o077).toBe(0);
+  });
+
+  test("B6: a damaged bot.sqlite: exit 1, it says that it may be deleted and what is lost by that", async () => {
+    const folder = join(world.folder, "damaged", "bot");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "bot.sqlite"), "damaged ".repeat(1000));
+    const child = spawn(["bot", "--port", "0"], { ...world.env, ZDSYNC_DATA_DIR: join(folder, "..") });
+    const [exit, said] = await Promise.all([child.exited, child.stderr.text()]);
+    expect([exit, said]).toEqual([
+      1,
+      expect.stringContaining("bot.sqlite is damaged and cannot be read. It may be deleted"),
+    ]);
+    expect(said).toContain("the audit log");
+    expect(said).not.toContain("zdsync itself failed");
   });
 
   test("SIGTERM after a command was acknowledged: what comes later is still said", async () => {

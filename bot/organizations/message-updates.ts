@@ -1,4 +1,5 @@
 import type { Block, SlackChannel } from "../../lib/slack/ports.ts";
+import type { Sleep } from "../run-flow/pauses.ts";
 
 /** Times a change is sent before it is given up; the next click on the message brings it again. */
 const MOST_ATTEMPTS = 5;
@@ -9,14 +10,20 @@ export interface MessageUpdate {
   ts: string;
   text: string;
   blocks: () => Block[];
-  /** Told once where the message could not be changed at the first attempt: why, in words, and whether it is tried again. */
+  /**
+   * Told where the message could not be changed at the first attempt, and where the bot ends before it was: why, in words, and
+   * whether it is tried again.
+   */
   onTrouble: (reason: string, again: boolean) => Promise<void>;
 }
 
 /** How messages are changed. */
 export interface UpdateSetting {
   channel: SlackChannel;
-  sleep: (milliseconds: number) => Promise<unknown>;
+  /** Ends early where the signal is aborted. */
+  sleep: Sleep;
+  /** Aborted when the bot ends: no change is waited for any longer (Slack may say "in ten minutes"). */
+  ended: AbortSignal;
 }
 
 /** Changes of messages: those of one message go out one after the other, those of different ones do not wait for each other. */
@@ -39,14 +46,20 @@ export class MessageUpdates {
 
   /** The same content may be sent again: a change has no second effect. */
   async #send({ ts, text, blocks, onTrouble }: MessageUpdate): Promise<boolean> {
+    const { channel, sleep, ended } = this.setting;
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-      const outcome = await this.setting.channel.update(ts, { text, blocks: blocks() });
+      const outcome = await channel.update(ts, { text, blocks: blocks() });
       if (outcome.is === "posted") return true;
       const reason = outcome.is === "limited" ? "Slack takes no more changes for a moment" : outcome.reason;
       if (attempt === 1) await onTrouble(reason, outcome.is !== "refused");
       if (outcome.is === "refused") return false;
       const wait = outcome.is === "limited" ? outcome.waitMs : FIRST_WAIT_MS * 2 ** (attempt - 1);
-      if (attempt < MOST_ATTEMPTS) await this.setting.sleep(wait);
+      if (attempt < MOST_ATTEMPTS && !ended.aborted) await sleep(wait, ended).catch(() => {});
+      // Whoever clicked was told that it would be tried again.
+      if (ended.aborted) {
+        await onTrouble("the bot is being restarted", false);
+        return false;
+      }
     }
     return false;
   }

@@ -87,6 +87,7 @@ function start(
     audit: { record: (entry) => void audit.push(entry), latest: () => audit },
     clock: () => NOW,
     sleep: async (milliseconds) => void slept.push(milliseconds),
+    ended: new AbortController().signal,
     warn: (message) => void warned.push(message),
   };
   const click = (id: number | string, by = ANN, action: string = ACTION.retryContacts): ButtonClick => ({
@@ -330,6 +331,25 @@ describe("Slack is slow or down", () => {
     expect(told.texts[0]).toContain("Only the message could not be changed");
     expect(slept).toEqual(waits);
     expect(channel.shown).toContain("1 contact added");
+  });
+
+  test("B6: the bot ends while a change waits: nothing is waited for, the person is told, nothing is sent after it", async () => {
+    const { setting, click, channel } = start();
+    const end = new AbortController();
+    const waits: number[] = [];
+    const sleep = (milliseconds: number, signal: AbortSignal) => {
+      waits.push(milliseconds);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      signal.addEventListener("abort", () => resolve());
+      end.abort();
+      return promise;
+    };
+    const care = createOrganizationCare({ ...setting, sleep, ended: end.signal });
+    channel.outcomes.push({ is: "limited", waitMs: 3_600_000 });
+    const told = new Told();
+    await care.handled(click(11), told);
+    expect([waits, channel.updates.length]).toEqual([[3_600_000], 1]);
+    expect(told.texts.at(-1)).toContain("the bot is being restarted): the next click on it tries again");
   });
 
   test("for good: given up after a few times, and brought by the next click", async () => {

@@ -8,6 +8,7 @@ import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
 import type { Audit, OrganizationCare } from "../parts.ts";
 import { mention, saidLines } from "../render/blocks.ts";
+import type { Sleep } from "../run-flow/pauses.ts";
 import { RunnerError } from "../runs/runner.ts";
 import type { LastRun } from "./last-run.ts";
 import { withStates } from "./message-states.ts";
@@ -30,7 +31,9 @@ export interface OrganizationCareSetting {
   database: Database;
   audit: Audit;
   clock: () => Date;
-  sleep: (milliseconds: number) => Promise<unknown>;
+  sleep: Sleep;
+  /** Aborted when the bot ends: nothing is waited for any longer. */
+  ended: AbortSignal;
   /** Told what went wrong, by code; never names a customer. */
   warn: (message: string) => void;
   /** For tests. */

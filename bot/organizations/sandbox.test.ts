@@ -12,6 +12,7 @@ setDefaultTimeout(RUN_TIMEOUT);
 
 let world: TestWorld;
 let bot: Bot;
+let another: () => Promise<Bot>;
 let ann: SlackPerson;
 const said: string[] = [];
 
@@ -31,7 +32,8 @@ beforeAll(async () => {
     err: (text: string) => void said.push(text),
     live: false as const,
   };
-  bot = await createBot(env, { output, clock: () => new Date() });
+  another = () => createBot(env, { output, clock: () => new Date() });
+  bot = await another();
   ann = world.sandbox.slackPerson({ app: (request) => bot.app.fetch(request) });
 });
 afterAll(async () => {
@@ -67,6 +69,13 @@ const hasButtons = (id: number) =>
 const usersWith = (email: string) => world.sandbox.zendesk("global").users.filter((user) => user.email === email);
 const privately = () =>
   world.sandbox.slackConversation().filter(({ kind, visibleTo }) => kind === "message" && visibleTo !== null);
+
+/** An organization that nobody took care of yet. */
+function withButtons(): number {
+  const all = world.sandbox.slackMessages().flatMap(({ blocks }) => (blocks ?? []) as Block[]);
+  const one = all.find(({ type, block_id }) => type === "actions" && String(block_id).startsWith("organization:"));
+  return Number(String(one?.block_id).split(":")[1]);
+}
 
 /** What a click leads to comes after its acknowledgement. */
 async function until(happened: () => boolean): Promise<void> {
@@ -108,6 +117,23 @@ test("chat.update fails at first: the person is told, and then it stands there",
   await click(id, ACTION.markHandled);
   await until(() => !hasButtons(id));
   expect(privately().some(({ text, blocks }) => /could not be changed/.test(text + JSON.stringify(blocks)))).toBe(true);
+});
+
+test("B6: an hour of Retry-After for a message's change does not hold up the bot's end", async () => {
+  const id = withButtons();
+  const leaving = await another();
+  const bob = world.sandbox.slackPerson({ app: (request) => leaving.app.fetch(request) });
+  world.sandbox.addFault({ kind: "429", service: "slack", path: "chat.update", retryAfter: 3600 });
+  const before = privately().length;
+  await bob.clicks(messageOf(id).ts, { action_id: ACTION.markHandled, value: String(id) });
+  const since = () =>
+    privately()
+      .slice(before)
+      .map(({ text, blocks }) => text + JSON.stringify(blocks));
+  await until(() => since().some((said) => said.includes("it is tried a few times more")));
+  await leaving.stop();
+  expect(since().at(-1)).toContain("the bot is being restarted");
+  expect(since().at(-1)).toContain("the next click on it tries again");
 });
 
 test("org: by its Salesforce id, by its Zendesk id and by its name: the last run's story, and what was done since", async () => {

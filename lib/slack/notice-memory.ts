@@ -1,7 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import { messageOf } from "../errors.ts";
-import { openDatabase } from "./open-database.ts";
+import { DamagedDatabaseError, isDamage, openDatabase } from "./open-database.ts";
 
 /** The memory's file in the data directory. */
 export const NOTICE_MEMORY = "outbox.sqlite";
@@ -62,13 +61,13 @@ export function openNoticeMemory(path: string, setting: NoticeMemorySetting): No
   }
   function giveUp(error: unknown): void {
     warn(
-      `${path} cannot be used (${messageOf(error)}): notices go on without it, from what stands in the channel. If it is damaged, delete it.`,
+      `${path} cannot be used: ${whyUnusable(path, error)} Notices go on without it, from what stands in the channel.`,
     );
     database?.close();
     database = null;
   }
   try {
-    database = openDatabase(path);
+    database = openDatabase(path, LOST);
   } catch (error) {
     giveUp(error);
   }
@@ -87,6 +86,17 @@ export function openNoticeMemory(path: string, setting: NoticeMemorySetting): No
       database = null;
     },
   };
+}
+
+const LOST =
+  "what is lost is which notices stand in the channel, and that is read there (where the bot may not read it, those of the last two hours may come twice)";
+
+function whyUnusable(path: string, error: unknown): string {
+  if (error instanceof DamagedDatabaseError) return error.message;
+  if (isDamage(error)) return new DamagedDatabaseError(path, LOST).message;
+  const { code } = error as { code?: unknown };
+  const known = typeof code === "string" && /^\w{1,60}$/.test(code) ? code : "it cannot be opened";
+  return `${known}. Check that its folder can be written to.`;
 }
 
 function prepare(database: Database, now: Date): void {
