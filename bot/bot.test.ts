@@ -136,6 +136,20 @@ describe("the bot over HTTP", () => {
     expect((await hook((await other.serve(make)).url, secret)).status).toBe(404);
   });
 
+  test("B6: HOST: the bot listens on that address only; one that the machine has not is a setting to change", async () => {
+    await using world = await BotWorld.start(() => ({ HOST: "127.0.0.2" }));
+    const { make } = scriptedParts(() => ({ now: null, later: null }));
+    const { url } = await world.serve(make);
+    expect((await fetch(`${url.replace("127.0.0.1", "127.0.0.2")}/healthz`)).status).toBe(200);
+    expect(await fetch(`${url}/healthz`).catch(() => "refused")).toBe("refused");
+    for (const HOST of ["192.0.2.1", "no-such-machine.invalid"]) {
+      await using other = await BotWorld.start(() => ({ HOST }));
+      const error = await other.serve(make).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect(String(error)).toContain(`HOST: ${HOST} is no address of this machine`);
+    }
+  });
+
   test("a port that is taken is a setting to change", async () => {
     await using world = await BotWorld.start();
     const { serveBot } = await import("./serve.ts");

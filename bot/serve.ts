@@ -9,7 +9,7 @@ export interface ServedBot {
   stop(): Promise<void>;
 }
 
-/** Serves a bot on a port and starts it. Throws `ConfigurationError` where the port is taken. */
+/** Serves a bot on a port and starts it. Throws `ConfigurationError` where the port is taken or HOST is not this machine. */
 export async function serveBot(bot: Bot, port: number): Promise<ServedBot> {
   const server = listen(bot, port);
   await bot.start();
@@ -26,10 +26,23 @@ export async function serveBot(bot: Bot, port: number): Promise<ServedBot> {
 }
 
 function listen(bot: Bot, port: number): Bun.Server<undefined> {
+  const { host } = bot.settings;
   try {
-    return Bun.serve({ port, fetch: (request) => bot.app.fetch(request) });
+    return Bun.serve({
+      port,
+      ...(host === null ? {} : { hostname: host }),
+      fetch: (request) => bot.app.fetch(request),
+    });
   } catch (error) {
     const { code } = error as { code?: unknown };
+    // Bun says EINVAL of a name that nobody knows.
+    if (host !== null && (code === "EADDRNOTAVAIL" || code === "EINVAL"))
+      throw new ConfigurationError([
+        {
+          where: "HOST",
+          what: `${host} is no address of this machine: set one that it has, or none to listen on all of them`,
+        },
+      ]);
     const why = code === "EADDRINUSE" ? "is taken by another program" : "cannot be listened on";
     throw new ConfigurationError([{ where: "PORT", what: `port ${port} ${why}: set another, or end that program` }]);
   }

@@ -28,6 +28,7 @@ describe("settings of the bot", () => {
     expect(problems).toEqual([]);
     expect(settings).toEqual({
       port: 3000,
+      host: null,
       slack: { token: LEAST.SLACK_BOT_TOKEN, channel: LEAST.SLACK_CHANNEL },
       signingSecret: LEAST.SLACK_SIGNING_SECRET,
       appToken: null,
@@ -86,6 +87,17 @@ describe("settings of the bot", () => {
     expect(problems[0]?.what).toContain(said);
     expect(problems[0]?.what).not.toContain(value.trim());
   });
+
+  test.each(["127.0.0.1", "::1", "0.0.0.0", "localhost", "bot.internal", " 10.0.0.7 "])("HOST %p", (HOST) => {
+    expect(read({ ...LEAST, HOST })).toMatchObject({ settings: { host: HOST.trim() }, problems: [] });
+  });
+
+  test.each(["127.0.0.1:3000", "https://bot.example", "10.0.0", "300.1.1.1", "[::1]", "a b", "-", "bot.", "*"])(
+    "HOST %p is no address",
+    (HOST) => expect(read({ ...LEAST, HOST }).named).toEqual(["HOST"]),
+  );
+
+  test("without HOST, all addresses", () => expect(read({ ...LEAST, HOST: "" }).settings?.host).toBeNull());
 
   test("the config's problems come together with the environment's", async () => {
     const file = join(mkdtempSync(join(tmpdir(), "zdsync-settings-")), "zdsync.config.yml");

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Config } from "../lib/domain/config.ts";
 import { ConfigurationError, type Problem } from "../lib/errors.ts";
 import { type PipelineSettings, pipelineSettings } from "../lib/gitlab/pipeline-settings.ts";
@@ -7,6 +8,8 @@ import { readConfig } from "../lib/stage/session.ts";
 /** Everything that the bot is set up with. */
 export interface BotSettings {
   port: number;
+  /** The address that is listened on; null: all of the machine's. */
+  host: string | null;
   slack: SlackSettings;
   /** Commands and clicks come over HTTP, signed with it; null in Socket Mode. */
   signingSecret: string | null;
@@ -56,6 +59,7 @@ export function botSettings(env: Environment, config: Config, problems: Problem[
   const appToken = env.SLACK_APP_TOKEN || null;
   return {
     port,
+    host: hostIn(env, problems),
     slack,
     appToken,
     signingSecret: appToken === null ? env.SLACK_SIGNING_SECRET || null : null,
@@ -75,6 +79,17 @@ function secretProblems(env: Environment): Problem[] {
       return problem(`expected a token that begins with ${begins}`);
     return value.length < least ? problem(`is shorter than ${least} characters`) : [];
   });
+}
+
+/** Letters, digits, dots and hyphens, or an address of IP version 6: whether the machine has it shows when the bot listens. */
+function hostIn(env: Environment, problems: Problem[]): string | null {
+  const host = env.HOST?.trim() || null;
+  if (host !== null && isIP(host) === 0 && !/^(?=.*[a-z])[a-z\d]([a-z\d.-]{0,251}[a-z\d])?$/i.test(host))
+    problems.push({
+      where: "HOST",
+      what: "expected an address or a name of this machine without port, such as 127.0.0.1 (behind a proxy on the same machine); without HOST the bot listens on all addresses",
+    });
+  return host;
 }
 
 function portIn(env: Environment, problems: Problem[]): number {

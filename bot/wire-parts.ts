@@ -2,7 +2,6 @@ import type { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { endingCredentials } from "../lib/doctor/expiring-credentials.ts";
-import type { Environment } from "../lib/settings/environment.ts";
 import { createSlackChannel } from "../lib/slack/channel.ts";
 import { type DeliveryWorker, keepDelivering } from "../lib/slack/keep-delivering.ts";
 import { Outbox } from "../lib/slack/outbox.ts";
@@ -110,21 +109,16 @@ function createRunner(
   const { pipelines, dataDir } = settings;
   if (pipelines === null)
     return {
-      runner: createProcessRunner({ argv: ownCommand(), dataDir, env: envOfRuns(env) }, { database, clock }),
+      runner: createProcessRunner({ argv: ownCommand(), dataDir, env }, { database, clock }),
       webhook: null,
     };
   const runner = createGitlabRunner(pipelines, { database, clock, cache: join(dataDir, "bot", "pipelines") });
   return { runner, webhook: (payload) => runner.webhook(payload) };
 }
 
-/** The environment of a run: without what only the bot needs. */
-function envOfRuns(env: Environment): Environment {
-  const { SLACK_SIGNING_SECRET: _, SLACK_APP_TOKEN: __, ...rest } = env;
-  return rest;
-}
-
 /** What `zdsync` is here: the source next to this file, or the bundle that this is part of. */
 function ownCommand(): string[] {
   const source = join(import.meta.dir, "../bin/zdsync.ts");
-  return [process.execPath, existsSync(source) ? source : (process.argv[1] ?? source)];
+  // What an .env file says was read when the bot began; a run gets of it what runs need.
+  return [process.execPath, "--no-env-file", existsSync(source) ? source : (process.argv[1] ?? source)];
 }

@@ -67,7 +67,9 @@ async function serveUntilSignal({ env, output, clock }: Shell, port: number | nu
     const bot = await createBot(env, { output, clock });
     const asked = nextSignal();
     const served = await serveBot(bot, port ?? bot.settings.port);
-    output.err(`zdsync bot listens on port ${served.port}${bot.settings.appToken === null ? "" : " (Socket Mode)"}.`);
+    output.err(
+      `zdsync bot listens on port ${served.port}${bot.settings.host === null ? "" : ` of ${bot.settings.host}`}${bot.settings.appToken === null ? "" : " (Socket Mode)"}.`,
+    );
     output.err(`${await asked}: finishing what is in flight …`);
     await served.stop();
     output.err("zdsync bot has ended.");

@@ -111,8 +111,9 @@ async function demoBot(given: Call["given"], shell: Call["shell"]): Promise<Exit
     shell.output.err(
       `In a second terminal, somebody who types /zdsync run and confirms it: ${addresses}bun run demo:slack`,
     );
-    const { PATH, HOME, PORT } = shell.env;
-    const env = { PATH, HOME, PORT, ...remotes, PLANS_FILE: plansFile };
+    // The secrets of the demo are in its source: nobody else in the network shall talk to it.
+    const { PATH, HOME, PORT, HOST = "127.0.0.1" } = shell.env;
+    const env = { PATH, HOME, PORT, HOST, ...remotes, PLANS_FILE: plansFile };
     const { botCommand } = await import("./bot-command.ts");
     const asked = { "data-dir": folder, ...(first === 0 ? { port: "0" } : {}) };
     return await botCommand.run({ name: "bot", given: asked, json: false, shell: { ...shell, env } });

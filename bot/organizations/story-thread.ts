@@ -44,7 +44,8 @@ function inThread<T>(question: Question, here: () => Promise<T>): Promise<T> {
   // Somebody took the program alone along: the files are read in this thread, and clicks wait meanwhile.
   if (!script) return here();
   return new Promise((resolve, reject) => {
-    const thread = new Worker(script, { workerData: question });
+    // It reads files and needs no setting and no secret.
+    const thread = new Worker(script, { workerData: question, env: {} });
     const end = () => void thread.terminate();
     thread.once("message", (answer: T) => {
       resolve(answer);

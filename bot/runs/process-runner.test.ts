@@ -212,6 +212,20 @@ describe("a start that fails", () => {
     expect(message).toContain("SALESFORCE_CLIENT_ID");
   });
 
+  test("B6: gets its own settings and no others of the bot's", async () => {
+    const bots = {
+      SLACK_SIGNING_SECRET: "of-the-bot-1",
+      GITLAB_READ_TOKEN: "of-the-bot-2",
+      INPUT_ALLOW: "creates=9999",
+    };
+    const { dataDir, runner } = await world({ env: { ...bots, AWS_SECRET_ACCESS_KEY: "of-the-bot-3" } });
+    await messageOf(runner(["/bin/sh", "-c", "env"]).start(REAL));
+    const [run = ""] = await readdir(join(dataDir, "history"));
+    const log = await readFile(join(dataDir, "history", run, OUTPUT_LOG), "utf8");
+    expect(log).toContain("SALESFORCE_CLIENT_SECRET=");
+    expect(log).not.toMatch(/of-the-bot|9999/);
+  });
+
   test("says that the program is not there", async () => {
     const { runner } = await world();
     expect(await messageOf(runner(["/nowhere/bun"]).start(REAL))).toContain("/nowhere/bun");
