@@ -4,6 +4,7 @@ import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { processAccounts } from "../../lib/domain/process.ts";
 import type { UnknownCharge } from "../../lib/domain/process-notes.ts";
+import { oneLine } from "../../lib/outside-text.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
@@ -64,7 +65,7 @@ function unknownChargeWarning(
   plans: string,
 ): string {
   const whom = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}, unexpired of ${unexpired.length}`;
-  return `${plans} does not know the charge "${name}" of ${whom}: it gives no support. Map or ignore it there; process_notes.json has the accounts.`;
+  return `${plans} does not know the charge "${oneLine(name)}" of ${whom}: it gives no support. Map or ignore it there; process_notes.json has the accounts.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

@@ -26,7 +26,7 @@ describe("what GitLab says, in any of its shapes", () => {
   });
 
   test("is one short line, whatever it is", () => {
-    expect(saidBy({ message: `a\n\u001b[31m${"x".repeat(9_000)}` })).toMatch(/^a .\[31mx+$/);
+    expect(saidBy({ message: `a\n\u001b[31m${"x".repeat(9_000)}` })).toMatch(/^a \[31mx+$/);
     expect(saidBy({ message: "x".repeat(9_000) })).toHaveLength(300);
   });
 });

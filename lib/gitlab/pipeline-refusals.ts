@@ -1,4 +1,4 @@
-import { inert } from "../terminal/output.ts";
+import { oneLine } from "../outside-text.ts";
 
 /** What a request to GitLab was about: which setting to look at where it is refused. */
 export interface AskedOfGitlab {
@@ -57,7 +57,7 @@ function missing({ project, tokenSetting, pipeline }: AskedOfGitlab): string {
  */
 export function saidBy(body: unknown): string {
   const said = texts(body).join("; ");
-  return inert(said).replace(/\s+/g, " ").trim().slice(0, 300);
+  return oneLine(said).slice(0, 300);
 }
 
 function texts(body: unknown): string[] {

@@ -1,5 +1,5 @@
 import type { Note } from "../domain/changeset.ts";
-import { oneLine, type ReportedComparison, type ReportHead, renderReport, type Style } from "./report.ts";
+import { type ReportedComparison, type ReportHead, renderReport, type Style, shownLine } from "./report.ts";
 
 export type { ReportedComparison, ReportHead } from "./report.ts";
 
@@ -31,7 +31,7 @@ const MARKDOWN: Style = {
 
 /** Text from outside, made harmless in Markdown: no markup, links or mentions, no line breaks, no invisible direction marks. */
 export function cell(text: string): string {
-  return oneLine(text)
+  return shownLine(text)
     .replace(/[\\`*_{}[\]<>()#+!|~&@$-]/g, "\\$&")
     .replace(/^(\s*\d+)\./, "$1\\.")
     .replaceAll("://", "\\://")

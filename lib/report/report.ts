@@ -2,6 +2,7 @@ import { COMPARISON } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
 import { ruleTitle } from "../domain/rule-title.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
+import { oneLine } from "../outside-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { changedValues, show } from "./changes.ts";
 
@@ -120,9 +121,9 @@ function renderNotes(title: string, notes: readonly Note[], style: Style): strin
   });
 }
 
-/** Text from outside as one visible line: no control characters, no invisible direction marks, cut to what a report shows. */
-export function oneLine(text: string): string {
-  return [...text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, " ").toWellFormed()].slice(0, LONGEST).join("");
+/** Text from outside as one visible line, cut to what a report shows. */
+export function shownLine(text: string): string {
+  return [...oneLine(text)].slice(0, LONGEST).join("");
 }
 
 /** Characters of a name or reason that a report shows. */

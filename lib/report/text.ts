@@ -1,5 +1,5 @@
 import type { Note } from "../domain/changeset.ts";
-import { oneLine, type ReportedComparison, type ReportHead, renderReport, type Style } from "./report.ts";
+import { type ReportedComparison, type ReportHead, renderReport, type Style, shownLine } from "./report.ts";
 
 /** A report for a terminal: the same as in Markdown, without its marks. */
 export function renderText(
@@ -11,7 +11,7 @@ export function renderText(
 }
 
 const TEXT: Style = {
-  plain: oneLine,
+  plain: shownLine,
   heading: (level, text) => (level === 3 ? [text] : ["", text, (level === 1 ? "=" : "-").repeat(text.length)]),
   paragraph: (text) => [text, ""],
   item: (text) => `  ${text}`,

@@ -3,6 +3,7 @@ import { RUN_ID } from "../artifacts/manifest.ts";
 import { COMPARISONS } from "../changesets/comparison.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { EFFECTS } from "../domain/limits.ts";
+import { ProcessId } from "../stage/process-id.ts";
 
 /** The file that says how a run is going and how it ended: `history/<run id>/run.json`, in GitLab an artifact of the last job. */
 export const RUN_RECORD = "run.json";
@@ -51,7 +52,7 @@ export const RunRecordSchema = v.object({
   dry_run: v.boolean(),
   instances: v.array(v.picklist(INSTANCES)),
   host: v.string(),
-  pid: v.nullable(v.number()),
+  pid: v.nullable(ProcessId),
   started_at: Moment,
   /** Null while it runs, and for ever where it was killed. */
   ended_at: v.nullable(Moment),

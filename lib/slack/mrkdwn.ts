@@ -1,3 +1,5 @@
+import { oneLine } from "../outside-text.ts";
+
 /**
  * A text from outside as mrkdwn that shows as itself: no mention, link, formatting, or line of its own. At most `most` code
  * points are kept. Slack has escapes for `&`, `<` and `>` only; what else it would format is kept apart by a zero-width space,
@@ -29,14 +31,6 @@ export function mention(user: string): string {
 /** Text with Slack's three entities. */
 export function escapeEntities(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-}
-
-/** Control and direction characters, and line ends, become single blanks; halves of characters become U+FFFD. */
-function oneLine(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\s]+/gu, " ")
-    .trim();
 }
 
 /** Cut by code point, never in half of one; a cut shows as `…`. */

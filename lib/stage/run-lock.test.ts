@@ -132,6 +132,23 @@ describe("S11: taking over", () => {
     }
   });
 
+  test.each([0, -1, -1234, 1.5, 2 ** 31, 2 ** 53, "9", null])(
+    "B6: a lock whose pid is %p is damaged: nobody is asked whether such a process lives",
+    async (pid) => {
+      const asked: number[] = [];
+      const curious = { ...machine(10), isAlive: (one: number) => asked.push(one) < 0 };
+      await leftLock({ host: "here", pid: pid as number }, 60);
+      expect(await refusal(takeLock(folder, "run", "run-1", curious))).toContain("in use by another zdsync");
+      expect(await lockHolder(folder, curious)).toBeNull();
+      expect(asked).toEqual([]);
+    },
+  );
+
+  test("B6: a lock's words are one line of the refusal", async () => {
+    await leftLock({ host: "elsewhere\n::add-mask::a\u202e", pid: 9 });
+    expect(await refusal(takeLock(folder, "run", "run-1", machine(10)))).not.toMatch(/[\n\u202e]/);
+  });
+
   test("a lock that cannot be read is somebody's", async () => {
     await mkdir(lockFile());
     expect(await refusal(takeLock(folder, "run", "run-1", machine(10)))).toContain("in use by another zdsync");

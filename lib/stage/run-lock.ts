@@ -4,6 +4,8 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { ConfigurationError, RefusedError } from "../errors.ts";
 import { createWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
+import { oneLine } from "../outside-text.ts";
+import { ProcessId } from "./process-id.ts";
 
 const LOCK_FILE = "zdsync.lock";
 const HEARTBEAT_MS = 10_000;
@@ -12,7 +14,7 @@ const STALE_MS = 120_000;
 
 const HolderSchema = v.object({
   host: v.string(),
-  pid: v.number(),
+  pid: ProcessId,
   command: v.string(),
   run_id: v.string(),
   since: v.string(),
@@ -155,7 +157,9 @@ function keep(path: string, text: string, machine: Machine): () => Promise<void>
 
 function inUse(directory: string, holder: LockHolder | null): string {
   const who = holder
-    ? `zdsync ${holder.command} (run ${holder.run_id}) on ${holder.host}, process ${holder.pid}, since ${holder.since}`
+    ? oneLine(
+        `zdsync ${holder.command} (run ${holder.run_id}) on ${holder.host}, process ${holder.pid}, since ${holder.since}`,
+      )
     : "another zdsync";
   return `${directory} is in use by ${who}. Two runs at once would write over each other: wait until it has ended, or give another --data-dir.`;
 }

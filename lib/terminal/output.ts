@@ -1,4 +1,5 @@
 import { logUpdateStderr } from "log-update";
+import { inert } from "../outside-text.ts";
 
 /** Where a program writes; what it writes never holds one of its secrets. */
 export interface Output {
@@ -58,9 +59,4 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   // The longest first: of one that begins like another, the rest would be left over.
   const longestFirst = [...forms].sort((one, other) => other.length - one.length);
   return (text) => longestFirst.reduce((clean, secret) => clean.replaceAll(secret, "[secret]"), text);
-}
-
-/** Text without control characters (line ends and tabs apart) and marks that turn the direction of reading: U+FFFD stands for each. */
-export function inert(text: string): string {
-  return text.replace(/(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, "\ufffd");
 }

@@ -94,6 +94,29 @@ describe("names", () => {
     expect(world.printed()).not.toContain("::error::");
   });
 
+  test("B6: a charge name begins no line of a log, and no command of a CI runner", async () => {
+    await using world = await startSearchedWorld();
+    const charge = "Zuora__SubscriptionProductCharge__c";
+    for (const { Id } of world.sandbox.world.salesforce[charge])
+      world.sandbox.editSalesforce(charge, String(Id), {
+        Zuora__SubscriptionRatePlanChargeName__c: `${HOSTILE_NAME}\n::add-mask::a`,
+      });
+    expect(await world.preview()).toBe(EXIT.done);
+    expect(world.printed()).toContain("does not know the charge");
+    expect(
+      world
+        .printed()
+        .split("\n")
+        .filter((line) => /^\s*(?:::|##)/.test(line)),
+    ).toEqual([]);
+    expect(
+      world
+        .printed()
+        .split("\n")
+        .find((line) => line.includes("does not know")),
+    ).not.toMatch(ACTIVE);
+  });
+
   test.each([
     "\u202e",
     "\u2066",
