@@ -1,15 +1,17 @@
+import { parseArgs } from "node:util";
 import type { ConversationEntry } from "../sandbox/slack/conversation.ts";
 
-/**
- * Plays a person in the Slack of `zdsync demo --bot`: types a signed `/zdsync run`, confirms what it offers, and shows the
- * conversation as it grows, until the run has ended. `--only "/zdsync status"` types one other command instead; addresses of another
- * bot or sandbox: BOT_URL, SANDBOX_SLACK_URL.
- */
+const USAGE = `Plays a person in the Slack of \`zdsync demo --bot\`, and shows the conversation as it grows.
+
+  bun run demo:slack                             types /zdsync run, confirms what it offers, follows the run to its end
+  bun run demo:slack --only "/zdsync status"     types this one command, and confirms nothing
+  bun run demo:slack --help                      this text; starts nothing
+
+Of another bot or sandbox: BOT_URL, SANDBOX_SLACK_URL.
+`;
 
 const bot = `${process.env.BOT_URL ?? "http://127.0.0.1:3000"}/slack/events`;
 const slack = process.env.SANDBOX_SLACK_URL ?? "http://127.0.0.1:4014";
-const only = process.argv.indexOf("--only");
-const line = only < 0 ? "/zdsync run" : (process.argv[only + 1] ?? "/zdsync help");
 /** Looks at the conversation, half a second apart: a run of the demo takes some ten seconds. */
 const MOST_LOOKS = 600;
 /** Looks after the last thing said, where nothing says that it was the last. */
@@ -21,16 +23,38 @@ interface ShownBlock {
   elements?: { type: string; text?: { text: string } | string }[];
 }
 
-try {
-  await play();
-} catch {
-  process.stderr.write(
-    `Nobody answers at ${slack} or ${bot}. Start \`bun run demo --bot\` in another terminal first.\n`,
-  );
-  process.exitCode = 1;
+const asked = askedIn(process.argv.slice(2));
+if (asked === "help") process.stdout.write(USAGE);
+else if ("wrong" in asked) {
+  process.stderr.write(`${asked.wrong}\n\n${USAGE}`);
+  process.exitCode = 2;
+} else
+  try {
+    await play(asked);
+  } catch {
+    process.stderr.write(
+      `Nobody answers at ${slack} or ${bot}. Start \`bun run demo --bot\` in another terminal first.\n`,
+    );
+    process.exitCode = 1;
+  }
+
+/** What to type, and whether an offer is confirmed. Nothing is typed where a word is not understood. */
+function askedIn(words: string[]): { line: string; confirms: boolean } | "help" | { wrong: string } {
+  try {
+    const options = { only: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
+    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
+    if (values.help || (positionals.length === 1 && positionals[0] === "help")) return "help";
+    if (positionals.length > 0) return { wrong: `Not understood: ${positionals.join(" ")}. Nothing was started.` };
+    if (values.only === undefined) return { line: "/zdsync run", confirms: true };
+    if (!/^\/zdsync(\s|$)/.test(values.only))
+      return { wrong: "--only takes a command that begins with /zdsync, in quotes. Nothing was started." };
+    return { line: values.only, confirms: false };
+  } catch (error) {
+    return { wrong: `${(error as Error).message.split(". ")[0]}. Nothing was started.` };
+  }
 }
 
-async function play(): Promise<void> {
+async function play({ line, confirms }: { line: string; confirms: boolean }): Promise<void> {
   // What was said before is not shown again, and an offer of before is not confirmed.
   const before = (await conversation()).length;
   const screen = new Screen();
@@ -42,11 +66,11 @@ async function play(): Promise<void> {
     const entries = (await conversation()).slice(before);
     const shown = screen.show(entries);
     const offer = entries.find((entry) => entry.standing === "stands" && hasButton(entry, "run_confirm"));
-    if (offer && !confirmed) {
+    if (offer && confirms && !confirmed) {
       confirmed = true;
       await ask("/sandbox/clicks", { ts: offer.ts, action: "run_confirm", app: bot });
     }
-    const goesOn = only < 0 && !screen.hasEnded;
+    const goesOn = confirms && !screen.hasEnded;
     quiet = shown > 0 || goesOn ? 0 : quiet + 1;
     await Bun.sleep(500);
   }

@@ -1,8 +1,11 @@
+import { CONFIRMED_ENTRY, parseConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Audit, AuditEntry } from "../parts.ts";
 import { durationText, mention, momentText } from "../render/blocks.ts";
+import { countsText } from "../render/counts.ts";
 import { countsLines, endText, failureLines } from "../render/run.ts";
 import { runLink } from "../render/run-words.ts";
+import { totalCounts } from "../run-flow/counts.ts";
 import { newestRun } from "../runs/newest-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import type { RunViews } from "./status.ts";
@@ -34,5 +37,13 @@ export function auditLines(audit: Pick<Audit, "latest">): string[] {
 }
 
 function entryLine({ at, by, what, result }: AuditEntry): string {
-  return `• ${momentText(at)} ${mention(by.user)}: ${mrkdwnText(what, 600)}: ${mrkdwnText(result, 600)}`;
+  const [did, became] = [what, result].map((text) => mrkdwnText(withCountsInWords(text), 600));
+  return `• ${momentText(at)} ${mention(by.user)}: ${did}: ${became}`;
+}
+
+const CONFIRMED_COUNTS = new RegExp(`${CONFIRMED_ENTRY}(?: ${CONFIRMED_ENTRY})*`, "g");
+
+/** The audit log keeps exactly what was confirmed, as `--at-most` takes it; people read it as the offer said it. */
+function withCountsInWords(text: string): string {
+  return text.replace(CONFIRMED_COUNTS, (entries) => countsText(totalCounts(parseConfirmedCounts(entries) ?? {})));
 }

@@ -60,10 +60,32 @@ test("demo --bot and its script: a signed /zdsync run from the offer to the end 
     expect(order).not.toContain(-1);
     const help = await runProgram([...script, "--only", "/zdsync help"], { cwd: folder.path, env });
     expect(help.out).toContain("/zdsync status");
+    const offered = await runProgram([...script, "--only", "/zdsync run"], { cwd: folder.path, env });
+    expect(offered.out).not.toContain("started a run of");
   } finally {
     demo.kill();
   }
   expect(await demo.exited).toBe(0);
+});
+
+test.each<[string[], number, RegExp]>([
+  [["help"], 0, /^Plays a person/],
+  [["--help"], 0, /^Plays a person/],
+  [["-h"], 0, /^Plays a person/],
+  [["--only"], 2, /Nothing was started[\s\S]*bun run demo:slack/],
+  [["--only", "run"], 2, /begins with \/zdsync[\s\S]*bun run demo:slack/],
+  [["status"], 2, /Not understood: status. Nothing was started/],
+  [["--dry-run"], 2, /Unknown option '--dry-run'. Nothing was started/],
+])("A14: demo:slack %p starts nothing", async (words, expected, says) => {
+  const asked: string[] = [];
+  const listener = Bun.serve({ port: 0, fetch: ({ url }) => Response.json(asked.push(url) && []) });
+  const url = listener.url.origin;
+  const env = { PATH: process.env.PATH ?? "", SANDBOX_SLACK_URL: url, BOT_URL: url };
+  const script = [process.execPath, join(ROOT, "scripts/slack-demo.ts"), ...words];
+  const { exit, printed } = await runProgram(script, { cwd: ROOT, env });
+  await listener.stop(true);
+  expect([exit, asked]).toEqual([expected, []]);
+  expect(printed).toMatch(says);
 });
 
 test("without a demo the script says what to start", async () => {
