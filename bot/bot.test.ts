@@ -136,6 +136,20 @@ describe("the bot over HTTP", () => {
     expect((await hook((await other.serve(make)).url, secret)).status).toBe(404);
   });
 
+  test("B6: outside text begins no line of the bot's log", async () => {
+    await using world = await BotWorld.start();
+    const { make } = scriptedParts(() => ({ now: null, later: null }));
+    const hostile = "a\n::add-mask::b\r\nzdsync bot has ended.\u2028c";
+    const { createBot } = await import("./bot.ts");
+    await createBot(world.env, { output: world.output, clock: () => new Date() }, async ({ warn, say }) => {
+      warn(hostile);
+      say(hostile);
+      return make();
+    });
+    const line = "a ::add-mask::b zdsync bot has ended. c";
+    expect(world.output.said).toEqual([`warning: ${line}`, line]);
+  });
+
   test("B6: HOST: the bot listens on that address only; one that the machine has not is a setting to change", async () => {
     await using world = await BotWorld.start(() => ({ HOST: "127.0.0.2" }));
     const { make } = scriptedParts(() => ({ now: null, later: null }));

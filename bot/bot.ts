@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import { oneLine } from "../lib/outside-text.ts";
 import type { Environment } from "../lib/settings/environment.ts";
 import { postingClient } from "../lib/slack/web-client.ts";
 import type { Output } from "../lib/terminal/output.ts";
@@ -66,11 +67,13 @@ export async function createBot(
   makeParts: (setting: BotSetting) => Promise<BotParts> = wireParts,
 ): Promise<Bot> {
   const settings = await readBotSettings(env);
-  const warn = (message: string) => output.err(`warning: ${message}`);
+  // What a remote or a person said may be in any message: whatever it is, it is one line of the log.
+  const say = (message: string) => output.err(oneLine(message));
+  const warn = (message: string) => say(`warning: ${message}`);
   const readiness = new Readiness();
   readiness.lacks("bot", "starting");
   const inFlight = new InFlight();
-  const parts = await makeParts({ env, settings, clock, warn, say: output.err });
+  const parts = await makeParts({ env, settings, clock, warn, say });
   const transport = await createTransport({ settings, clock, warn, readiness, inFlight, parts });
   const secret = settings.pipelines?.webhookSecret ?? null;
   const gitlab = secret !== null && parts.webhook !== null ? { secret, webhook: parts.webhook } : null;

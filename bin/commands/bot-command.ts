@@ -4,6 +4,7 @@ import { exitOfFindings } from "../../lib/doctor/finding.ts";
 import { renderFindings } from "../../lib/doctor/render.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { oneLine } from "../../lib/outside-text.ts";
 import { dataDir } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
@@ -61,7 +62,8 @@ async function checkBotCommand(
 async function serveUntilSignal({ env, output, clock }: Shell, port: number | null): Promise<ExitCode> {
   const [{ createBot }, { serveBot }] = await Promise.all([import("../../bot/bot.ts"), import("../../bot/serve.ts")]);
   // A library that throws where nobody can catch it must not take the bot along.
-  const onStray = (error: unknown) => output.err(`warning: something failed unnoticed: ${failureWords(error)}`);
+  const onStray = (error: unknown) =>
+    output.err(`warning: something failed unnoticed: ${oneLine(failureWords(error))}`);
   process.on("unhandledRejection", onStray);
   try {
     const bot = await createBot(env, { output, clock });

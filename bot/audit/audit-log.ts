@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
+import { oneLine } from "../../lib/outside-text.ts";
 import type { Audit, AuditEntry } from "../parts.ts";
 
 /** Entries are kept for a year. */
@@ -80,13 +81,9 @@ function withoutPersonal(text: string): string {
     .replace(/\b(Bearer |(?:token|secret|password) ?[=:] ?)\S{6,}/gi, "$1(token)");
 }
 
-/** One line without control and direction characters, cut by code point. */
+/** One line, cut by code point. */
 function cleaned(text: string, most: number): string {
-  const line = text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, "")
-    .trim();
+  const line = oneLine(text);
   const points = Array.from(line);
   return points.length <= most ? line : `${points.slice(0, most - 1).join("")}…`;
 }
