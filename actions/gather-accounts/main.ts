@@ -1,6 +1,7 @@
+import { withProgress } from "../../lib/stage/progress.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import { countByRule, type ReadingStage } from "../../lib/stage/stage.ts";
-import { gatherAccounts } from "./gather.ts";
+import { type GatheredAccounts, gatherAccounts } from "./gather.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 1: Salesforce → `salesforce_accounts.json`, `partner_accounts.json`. */
@@ -16,17 +17,15 @@ export const stage: ReadingStage<typeof inputs> = {
   async run(_inputs, { store, config, remotes, progress, stop, clock, runId, today, warn }) {
     const origin = { run_id: runId, today, gathered_at: clock().toISOString(), inputs: [] };
     await store.remove("salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json");
-    const reader = await remotes.salesforce();
-    const line = progress.begin("gather-accounts");
-    const { accounts, partners, leftAlone, notes } = await gatherAccounts(
-      reader,
-      today,
-      config.alliance_account_id,
-      line,
-      stop,
-    );
-    line.end(
-      `${accounts.length.toLocaleString("en-US")} accounts, ${partners.length.toLocaleString("en-US")} partners${usageOf(reader.apiUsage())}`,
+    const { accounts, partners, leftAlone, notes } = await withProgress(
+      progress,
+      "gather-accounts",
+      async (line) => {
+        const reader = await remotes.salesforce();
+        const gathered = await gatherAccounts(reader, today, config.alliance_account_id, line, stop);
+        return { ...gathered, usage: reader.apiUsage() };
+      },
+      outcomeOf,
     );
     if (leftAlone.unidentified > 0)
       warn(
@@ -46,10 +45,11 @@ export const stage: ReadingStage<typeof inputs> = {
   },
 };
 
-function usageOf(usage: { used: number; limit: number } | null): string {
-  return usage
-    ? `; ${usage.used.toLocaleString("en-US")} of ${usage.limit.toLocaleString("en-US")} Salesforce API calls of the last 24 hours used`
-    : "";
+function outcomeOf(gathered: GatheredAccounts & { usage: { used: number; limit: number } | null }): string {
+  const { accounts, partners, usage } = gathered;
+  const count = `${accounts.length.toLocaleString("en-US")} accounts, ${partners.length.toLocaleString("en-US")} partners`;
+  if (!usage) return count;
+  return `${count}; ${usage.used.toLocaleString("en-US")} of ${usage.limit.toLocaleString("en-US")} Salesforce API calls of the last 24 hours used`;
 }
 
 if (import.meta.main) await runAction(stage);

@@ -1,6 +1,7 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { checkToday } from "../../lib/artifacts/origin.ts";
 import { FILE_PREFIX } from "../../lib/domain/instance.ts";
+import { withProgress } from "../../lib/stage/progress.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import { countByRule, type ReadingStage, type StageContext } from "../../lib/stage/stage.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
@@ -27,10 +28,15 @@ export const stage: ReadingStage<typeof inputs> = {
     const origin = await originOfRun(context);
     await store.remove(file, notesFile);
     const reader = await context.remotes.zendeskReader(instance);
-    await proveInstance(reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
-    const line = progress.begin(`gather-orgs ${instance}`);
-    const { organizations, leftAlone, notes } = await gatherOrganizations(reader, line, stop);
-    line.end(`${organizations.length.toLocaleString("en-US")} organizations`);
+    const { organizations, leftAlone, notes } = await withProgress(
+      progress,
+      `gather-orgs ${instance}`,
+      async (line) => {
+        await proveInstance(reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+        return gatherOrganizations(reader, line, stop);
+      },
+      (gathered) => `${gathered.organizations.length.toLocaleString("en-US")} organizations`,
+    );
     const maker = { stage: "gather-orgs", origin, madeAt: clock() };
     await store.write(notesFile, notes, maker);
     await store.write(file, organizations, maker, leftAlone);

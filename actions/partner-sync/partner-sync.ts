@@ -1,5 +1,5 @@
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
+import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
 import { protectionsOf } from "../../lib/changesets/protections.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
@@ -79,7 +79,7 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
       contacts: null,
     }),
   );
-  return { ...report, ...ended, comparison: { ...report.comparison, results: countEffects(results) } };
+  return { ...report, ...ended, comparison: { ...report.comparison, ...writtenOf(results) } };
 }
 
 /** Names that compare is about to take in this run; a changeset of another run says nothing. */

@@ -1,4 +1,4 @@
-import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
+import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
 import { judge, standingRefusal } from "../../lib/changesets/judge.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
@@ -72,7 +72,7 @@ export async function syncInstance(
   return {
     ...report,
     ...ended,
-    comparison: { ...report.comparison, results: countEffects(results), ...(notices ? { notices } : {}) },
+    comparison: { ...report.comparison, ...writtenOf(results), ...(notices ? { notices } : {}) },
   };
 }
 

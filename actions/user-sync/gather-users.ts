@@ -3,7 +3,7 @@ import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import type { Contact, User } from "../../lib/domain/user.ts";
 import type { SalesforceReader } from "../../lib/salesforce/ports.ts";
-import type { Progress } from "../../lib/stage/progress.ts";
+import { type Progress, type ProgressLine, withProgress } from "../../lib/stage/progress.ts";
 import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
 import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
 
@@ -18,7 +18,16 @@ export interface GatheredUsers {
 }
 
 /** Lists organizations, users and memberships (U1, U2). */
-export async function gatherUsers(reader: ZendeskReader, progress: Progress, stop: Stop): Promise<GatheredUsers> {
+export function gatherUsers(reader: ZendeskReader, progress: Progress, stop: Stop): Promise<GatheredUsers> {
+  return withProgress(
+    progress,
+    "us-government users: list",
+    (line) => listUsers(reader, line, stop),
+    ({ users }) => `${users.length.toLocaleString("en-US")} users`,
+  );
+}
+
+async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop): Promise<GatheredUsers> {
   const notes: Note[] = [];
   const unreadableAccounts = new Set<string>();
   const note = (rule: string, unreadable: { id: number | null; salesforce_id: string | null; reason: string }[]) => {
@@ -27,7 +36,6 @@ export async function gatherUsers(reader: ZendeskReader, progress: Progress, sto
       if (salesforce_id !== null) unreadableAccounts.add(salesforce_id);
     }
   };
-  const line = progress.begin("us-government users: list");
   const organizations: Organization[] = [];
   for await (const page of reader.organizations()) {
     throwIfStopped(stop);
@@ -51,7 +59,6 @@ export async function gatherUsers(reader: ZendeskReader, progress: Progress, sto
       })),
     );
   }
-  line.end(`${users.length.toLocaleString("en-US")} users`);
   return { users, organizations, notes, unreadableAccounts };
 }
 

@@ -1,6 +1,6 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { checkToday } from "../../lib/artifacts/origin.ts";
-import { countEffects, resultsName } from "../../lib/changesets/finish.ts";
+import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
@@ -92,7 +92,7 @@ export async function writeUsers(
   const connection = await remotes.zendesk("us-government");
   const results = context.openResults(resultsName("usgov_user"), report.run_id);
   const { ended } = await untilEnded(() => syncUsers({ ...changeset, users, connection, results, progress, stop }));
-  return { ...report, ...ended, comparison: { ...report.comparison, results: countEffects(results) } };
+  return { ...report, ...ended, comparison: { ...report.comparison, ...writtenOf(results) } };
 }
 
 /** The run whose organizations these users belong to, where this data directory has one. Users are gathered now. */

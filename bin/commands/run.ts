@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { ConfigurationError, EXIT, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { ConfigurationError, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
@@ -13,7 +13,7 @@ import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import { mintRunId, openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
-import { duration } from "../../lib/terminal/progress.ts";
+import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
 import { writeReport } from "./write-report.ts";
@@ -32,6 +32,8 @@ export interface RunSummary extends RunEnd {
   today: string;
   seconds: number;
   dry_run: boolean;
+  /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
+  stopped: string | null;
   /** Null where nothing was compared. */
   report: string | null;
 }
@@ -81,7 +83,7 @@ async function recordedRun(
   extent: Extent,
   instances: readonly InstanceName[],
   inputs: v.InferOutput<typeof runInputs>,
-  { context, hosts }: Session,
+  { context, hosts, stop }: Session,
   clock: () => Date,
 ): Promise<{ summary: RunSummary; report: string }> {
   const begun = clock();
@@ -97,7 +99,8 @@ async function recordedRun(
     await recorder.end(await endingOf(end, store));
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
     const file = report === "" ? null : store.path("report.md");
-    return { summary: { ...end, ...about, seconds, dry_run: inputs["dry-run"], report: file }, report };
+    const dry_run = inputs["dry-run"];
+    return { summary: { ...end, ...about, seconds, dry_run, stopped: stop.reason, report: file }, report };
   } catch (error) {
     const failures = [{ where: extent, message: messageOf(error) }];
     await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
@@ -155,21 +158,15 @@ function render(extent: Extent, summary: RunSummary, report: string): string {
     comparisons.length > 0 ? renderComparisons(comparisons, summary.dry_run) : "Nothing was compared.",
     ...failures,
     "",
-    lastLine(extent, summary),
+    closingLine({
+      title: summary.dry_run ? "dry run" : extent,
+      writes: extent === "run" && !summary.dry_run,
+      runId: summary.run_id,
+      exit: summary.exit,
+      seconds: summary.seconds,
+      stopped: summary.stopped,
+      comparisons,
+      report: summary.report,
+    }),
   ].join("\n");
-}
-
-const ENDED: Record<ExitCode, string> = {
-  [EXIT.done]: "done",
-  [EXIT.failed]: "failed",
-  [EXIT.usage]: "not run: a setting is wrong",
-  [EXIT.someFailed]: "done, but some records failed: see the results files",
-  [EXIT.refused]: "refused before any write",
-  [EXIT.stopped]: "stopped: the rest was not attempted",
-};
-
-function lastLine(extent: Extent, { exit, run_id, seconds, report, dry_run }: RunSummary): string {
-  const nothing = exit === EXIT.done && (extent === "preview" || dry_run);
-  const what = nothing ? "nothing was written to any remote" : ENDED[exit];
-  return `${dry_run ? "dry run" : extent} ${run_id}: ${what} in ${duration(seconds)}.${report ? ` Report: ${report}` : ""}`;
 }

@@ -8,8 +8,14 @@ export function resultsName<C extends Comparison>(comparison: C): Extract<Result
   return `${comparison}_results.json` as Extract<ResultsName, `${C}_results.json`>;
 }
 
-/** Results by effect, for the report (S6). */
-export function countEffects({ results }: Results): NonNullable<ComparisonReport["results"]> {
+/** What came of the writes of a comparison, for its report. */
+export function writtenOf(results: Results): Pick<ComparisonReport, "results" | "unattempted"> {
+  const { stopped, failed } = results.unattempted;
+  return { results: countEffects(results), ...(stopped + failed > 0 ? { unattempted: { stopped, failed } } : {}) };
+}
+
+/** Results by effect (S6). */
+function countEffects({ results }: Results): NonNullable<ComparisonReport["results"]> {
   return {
     create: countResults(results, "create"),
     update: countResults(results, "update"),

@@ -13,7 +13,7 @@ import type { WritingContext } from "../stage/stage.ts";
 import { NEVER } from "../stage/stop.ts";
 import { ResultsFile } from "../sync/results-file.ts";
 import { COMPARISONS } from "./comparison.ts";
-import { countEffects, resultsName } from "./finish.ts";
+import { resultsName, writtenOf } from "./finish.ts";
 import { readChangeFiles } from "./hand-over.ts";
 import { filesOf, notesName, writeComparison } from "./write-comparison.ts";
 
@@ -119,7 +119,7 @@ test("S6: results are counted by effect and kept in the history", async () => {
   };
   await file.add([result, { ...result, id: 2, outcome: "failed", reason: "gone" }, { ...result, effect: "create" }]);
   await file.close();
-  expect(countEffects(file)).toEqual({
+  expect(writtenOf(file).results).toEqual({
     create: { applied: 1, failed: 0, skipped: 0 },
     update: { applied: 0, failed: 0, skipped: 0 },
     mark: { applied: 1, failed: 1, skipped: 0 },

@@ -1,3 +1,5 @@
+import { StoppedError } from "../errors.ts";
+
 /** What a stage tells people while it works. For people only: nothing is decided by it. */
 export interface Progress {
   /** Begins a line; `total` where it is known. */
@@ -6,13 +8,38 @@ export interface Progress {
 
 /** One line of progress. */
 export interface ProgressLine {
-  /** More records are done. */
-  add(records: number): void;
+  /** More records were attempted; `failed` of them in vain. */
+  add(records: number, failed?: number): void;
   /** The total became known. */
   total(records: number): void;
-  /** The line is finished; `outcome` says what came of it. */
+  /**
+   * The line is finished; `outcome` says what came of it. Without one, a line whose records failed looks failed, and one with fewer
+   * records than its total looks stopped.
+   */
   end(outcome?: string): void;
+  /** The work ended before it was done: it was asked to stop, or it failed. */
+  breakOff(why: "stopped" | "failed"): void;
 }
 
 /** Says nothing. */
-export const SILENT: Progress = { begin: () => ({ add: () => {}, total: () => {}, end: () => {} }) };
+export const SILENT: Progress = {
+  begin: () => ({ add: () => {}, total: () => {}, end: () => {}, breakOff: () => {} }),
+};
+
+/** Work with a line of its own, which also tells that it ended early. Answers and throws what the work does. */
+export async function withProgress<T>(
+  progress: Progress,
+  what: string,
+  work: (line: ProgressLine) => Promise<T>,
+  outcomeOf: (done: T) => string,
+): Promise<T> {
+  const line = progress.begin(what);
+  try {
+    const done = await work(line);
+    line.end(outcomeOf(done));
+    return done;
+  } catch (error) {
+    line.breakOff(error instanceof StoppedError ? "stopped" : "failed");
+    throw error;
+  }
+}

@@ -10,6 +10,7 @@ import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { ExitCode } from "../errors.ts";
 import type { Unconfirmed } from "../runs/confirmed-counts.ts";
 import type { NoticeMemory } from "../slack/notice-memory.ts";
+import type { Unattempted } from "../sync/apply-rows.ts";
 import type { Results, ResultsName } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
@@ -85,6 +86,8 @@ export interface ComparisonReport {
   /** Why nothing was written, where a limit or the confirmed counts refused it. */
   refused?: string;
   results?: Record<ResultEffect, ResultCounts>;
+  /** How many of the skipped records were not even begun, by why; absent where every one was. */
+  unattempted?: Readonly<Record<Unattempted, number>>;
   notices?: { posted: number; due: number };
 }
 

@@ -3,7 +3,7 @@ import { countResults, type Result } from "../artifacts/results.ts";
 import { RemoteError } from "../errors.ts";
 import { NEVER, StopRequest } from "../stage/stop.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
-import { applyInJobs, applyRows, inJobs, type Recorder, skipRows } from "./apply-rows.ts";
+import { applyInJobs, applyRows, inJobs, type Recorder, skipRows, type Unattempted } from "./apply-rows.ts";
 import { FakeKind, fakeRows } from "./testing/fake-rows.ts";
 
 const TRANSIENT: RowOutcome = { is: "transient", reason: "503" };
@@ -210,18 +210,24 @@ describe("jobs", () => {
 
   function recorder(stop: Recorder["stop"] = NEVER) {
     const results: Result[] = [];
-    const progress = { done: 0 };
+    const progress = { done: 0, failed: 0 };
     const errors: unknown[] = [];
-    const add = (records: number) => {
+    const add = (records: number, failed = 0) => {
       progress.done += records;
+      progress.failed += failed;
     };
-    const line = { add, total: () => {}, end: () => {} };
+    const unattempted = { stopped: 0, failed: 0 };
+    const line = { add, total: () => {}, end: () => {}, breakOff: () => {} };
     return {
       stop,
       errors,
       line,
-      record: async (one: readonly Result[]) => void results.push(...one),
+      record: async (one: readonly Result[], why?: Unattempted) => {
+        results.push(...one);
+        if (why) unattempted[why] += one.length;
+      },
       results,
+      unattempted,
       progress,
     };
   }
@@ -252,7 +258,8 @@ describe("jobs", () => {
     await applyInJobs(fakeRows(250), kind, told, 1);
     expect(countResults(told.results)).toEqual({ applied: 100, failed: 0, skipped: 150 });
     expect(told.results.at(-1)).toMatchObject({ id: 250, outcome: "skipped", reason: "stopped (SIGTERM)" });
-    expect(told.progress.done).toBe(250);
+    expect(told.progress.done).toBe(100);
+    expect(told.unattempted).toEqual({ stopped: 150, failed: 0 });
   });
 
   test("S6: where a job throws, those in flight end, no further one begins, all are recorded, and the error is kept", async () => {
@@ -273,6 +280,8 @@ describe("jobs", () => {
     expect(told.errors).toEqual([new RemoteError("the token was revoked")]);
     expect(begun).toEqual([1, 101]);
     expect(countResults(told.results)).toEqual({ applied: 100, failed: 100, skipped: 250 });
+    expect(told.progress).toMatchObject({ done: 200, failed: 100 });
+    expect(told.unattempted).toEqual({ stopped: 0, failed: 250 });
     const reasons = new Set(told.results.map(({ reason }) => reason));
     expect(reasons).toEqual(new Set(["the token was revoked", null, "not attempted: another job failed altogether"]));
   });

@@ -86,8 +86,12 @@ export interface Recorder {
   /** What ended jobs of this comparison altogether; once there is one, nothing further is begun. Thrown when all is accounted for. */
   errors: unknown[];
   line: ProgressLine;
-  record(results: readonly Result[]): Promise<void>;
+  /** `unattempted`: why these rows were not even begun. */
+  record(results: readonly Result[], unattempted?: Unattempted): Promise<void>;
 }
+
+/** Why rows are not begun: the run was asked to stop, or a job before them failed altogether. */
+export type Unattempted = "stopped" | "failed";
 
 /**
  * Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). Where a job throws, no further one is
@@ -114,8 +118,6 @@ export async function applyJob<Row extends object>(
   { stop, errors, line, record }: Recorder,
 ): Promise<Result[]> {
   const apply = async (): Promise<Result[]> => {
-    if (errors.length > 0) return skipRows(job, kind, "not attempted: another job failed altogether");
-    if (stop.reason !== null) return skipRows(job, kind, `stopped (${stop.reason})`);
     try {
       return (await applyRows(job, kind)).map(({ result }) => result);
     } catch (error) {
@@ -123,10 +125,15 @@ export async function applyJob<Row extends object>(
       return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: messageOf(error) }));
     }
   };
-  const results = await apply();
-  line.add(job.length);
-  await record(results).catch((error) => errors.push(error));
+  const unattempted = errors.length > 0 ? "failed" : stop.reason !== null ? "stopped" : undefined;
+  const results = unattempted ? skipRows(job, kind, unattemptedReason(unattempted, stop)) : await apply();
+  if (!unattempted) line.add(job.length, results.filter(({ outcome }) => outcome === "failed").length);
+  await record(results, unattempted).catch((error) => errors.push(error));
   return results;
+}
+
+function unattemptedReason(why: Unattempted, stop: Stop): string {
+  return why === "failed" ? "not attempted: another job failed altogether" : `stopped (${stop.reason})`;
 }
 
 async function sendAndLookUp<Row>(

@@ -121,10 +121,10 @@ async function finishYoung(
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: contacts of young organizations`, young.length);
   const lonely: WithoutContacts[] = [];
   for (const job of inJobs(young)) {
-    if (sync.stop.reason !== null) break;
+    if (sync.stop.reason !== null || sync.errors.length > 0) break;
     const older = job.map((organization) => ({ ...organization, createdByThisRun: false }));
     lonely.push(...(await contactsOf(older, claims, sync)));
-    line.add(job.length);
+    line.add(job.length, sync.errors.length > 0 ? job.length : 0);
   }
   line.end();
   return lonely;
@@ -208,5 +208,5 @@ function releaseClaims(claims: Map<string, string>, batch: readonly Create[], du
 }
 
 function recorderOf(sync: Course, line: Recorder["line"]): Recorder {
-  return { stop: sync.stop, errors: sync.errors, line, record: (results) => sync.results.add(results) };
+  return { stop: sync.stop, errors: sync.errors, line, record: (...results) => sync.results.add(...results) };
 }

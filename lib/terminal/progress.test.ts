@@ -42,6 +42,23 @@ describe("describe: one line of progress", () => {
   });
 });
 
+test("A4: on a terminal what is done, stopped and failed has its mark", () => {
+  const output = new RecordedOutput();
+  const shown: (readonly string[])[] = [];
+  const progress = terminalProgress({ ...output, live: { show: (lines) => void shown.push(lines) } }, () => 0);
+  progress.begin("accounts").end("2 accounts");
+  progress.begin("marks", 75).end();
+  progress.begin("creates", 1).add(1);
+  progress.begin("organizations").breakOff("failed");
+  progress.close();
+  expect(output.said).toEqual([
+    "  ✓ accounts: 2 accounts (0.0 s)",
+    "  – marks: not begun, 75 left (0.0 s)",
+    "  ✗ organizations: failed (0.0 s)",
+  ]);
+  expect(shown.slice(-2)).toEqual([["  … creates  1 of 1"], []]);
+});
+
 describe("progress in a log", () => {
   function inLog() {
     const output = new RecordedOutput();
@@ -81,6 +98,31 @@ describe("progress in a log", () => {
     progress.begin("marks", 0).end();
     progress.begin("updates", 0).end("nothing to do");
     expect(output.said).toEqual(["updates: nothing to do (0.0 s)"]);
+  });
+
+  test("A4: work that was stopped, never begun, or failed does not look done", () => {
+    const { output, progress } = inLog();
+    const begun = progress.begin("updates", 300);
+    begun.add(100);
+    begun.end();
+    progress.begin("marks", 75).end();
+    const failing = progress.begin("creates", 300);
+    failing.add(100, 1);
+    failing.add(200);
+    failing.end();
+    const failed = progress.begin("users", 300);
+    failed.add(100, 100);
+    failed.end();
+    progress.begin("accounts").breakOff("stopped");
+    progress.begin("organizations").breakOff("failed");
+    expect(output.said).toEqual([
+      "updates: stopped after 100 of 300 (0.0 s)",
+      "marks: not begun, 75 left (0.0 s)",
+      "creates: 300, 1 failed (0.0 s)",
+      "users: 100 of 300, 100 failed (0.0 s)",
+      "accounts: stopped (0.0 s)",
+      "organizations: failed (0.0 s)",
+    ]);
   });
 
   test("what is said in between is said as it is", () => {

@@ -9,6 +9,7 @@ interface Line {
   what: string;
   total: number | null;
   done: number;
+  failed: number;
   begun: number;
   saidAt: number;
 }
@@ -34,10 +35,10 @@ function liveProgress(output: Output, live: LiveLines, clock: () => number): Ter
     begin(what, total) {
       const line = newLine(what, total, clock());
       lines.add(line);
-      return lineOf(line, (outcome) => {
+      return lineOf(line, (ending) => {
         lines.delete(line);
         draw();
-        if (isWorthSaying(line, outcome)) output.err(`  ✓ ${finished(line, clock(), outcome)}`);
+        if (isWorthSaying(line, ending)) output.err(`  ${MARK[ending.is]} ${finished(line, clock(), ending)}`);
       });
     },
     say: (text) => output.err(text),
@@ -53,13 +54,13 @@ function plainProgress(output: Output, clock: () => number): TerminalProgress {
   return {
     begin(what, total) {
       const line = newLine(what, total, clock());
-      const says = lineOf(line, (outcome) => {
-        if (isWorthSaying(line, outcome)) output.err(finished(line, clock(), outcome));
+      const says = lineOf(line, (ending) => {
+        if (isWorthSaying(line, ending)) output.err(finished(line, clock(), ending));
       });
       return {
         ...says,
-        add(records) {
-          says.add(records);
+        add(records, failed) {
+          says.add(records, failed);
           if (clock() - line.saidAt < PLAIN_EVERY_MS) return;
           line.saidAt = clock();
           output.err(describe(line, clock()));
@@ -72,24 +73,37 @@ function plainProgress(output: Output, clock: () => number): TerminalProgress {
 }
 
 function newLine(what: string, total: number | undefined, now: number): Line {
-  return { what, total: total ?? null, done: 0, begun: now, saidAt: now };
+  return { what, total: total ?? null, done: 0, failed: 0, begun: now, saidAt: now };
 }
+
+/** How a line ended; `outcome`: what came of work that was done. */
+type Ending = { is: "done"; outcome?: string } | { is: "stopped" } | { is: "failed" };
+
+const MARK: Record<Ending["is"], string> = { done: "✓", stopped: "–", failed: "✗" };
 
 /** Work that turned out to be none is not worth a line. */
-function isWorthSaying(line: Line, outcome: string | undefined): boolean {
-  return line.total !== 0 || outcome !== undefined;
+function isWorthSaying(line: Line, ending: Ending): boolean {
+  return line.total !== 0 || ending.is !== "done" || ending.outcome !== undefined;
 }
 
-function lineOf(line: Line, end: (outcome?: string) => void): ProgressLine {
+function lineOf(line: Line, end: (ending: Ending) => void): ProgressLine {
   return {
-    add: (records) => {
+    add: (records, failed = 0) => {
       line.done += records;
+      line.failed += failed;
     },
     total: (records) => {
       line.total = records;
     },
-    end,
+    end: (outcome) => end(endingOf(line, outcome)),
+    breakOff: (why) => end({ is: why }),
   };
+}
+
+function endingOf({ total, done, failed }: Line, outcome: string | undefined): Ending {
+  if (outcome !== undefined) return { is: "done", outcome };
+  if (failed > 0) return { is: "failed" };
+  return { is: total !== null && done < total ? "stopped" : "done" };
 }
 
 /** `global: updates  300 of 1,200  150/s  6 s left` */
@@ -105,9 +119,19 @@ export function describe(line: Pick<Line, "what" | "total" | "done" | "begun">, 
   return `${line.what}  ${count}${speed}${left}`;
 }
 
-function finished(line: Line, now: number, outcome?: string): string {
-  const what = outcome ?? `${amount(line.done)}`;
-  return `${line.what}: ${what} (${duration((now - line.begun) / 1000)})`;
+function finished(line: Line, now: number, ending: Ending): string {
+  return `${line.what}: ${wordsOf(line, ending)} (${duration((now - line.begun) / 1000)})`;
+}
+
+function wordsOf({ total, done, failed }: Line, ending: Ending): string {
+  if (ending.is === "done") return ending.outcome ?? amount(done);
+  const count = total === null ? amount(done) : `${amount(done)} of ${amount(total)}`;
+  if (ending.is === "stopped") {
+    if (done > 0) return `stopped after ${count}`;
+    return total === null ? "stopped" : `not begun, ${amount(total)} left`;
+  }
+  if (failed === 0) return done > 0 ? `failed after ${count}` : "failed";
+  return `${done === total ? amount(done) : count}, ${amount(failed)} failed`;
 }
 
 function amount(count: number): string {

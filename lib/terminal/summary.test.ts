@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { COMPARISONS } from "../changesets/comparison.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 import { renderComparisons, renderStage } from "./summary.ts";
 
@@ -17,24 +18,54 @@ const results = {
   contact: { applied: 4, failed: 0, skipped: 2 },
 };
 
-/** The cells of each row. */
-function rows(...comparisons: ComparisonReport[]): string[][] {
-  return renderComparisons(comparisons)
+/** The lines of the table, in cells. */
+function lines(comparisons: ComparisonReport[], dryRun = false): string[][] {
+  return renderComparisons(comparisons, dryRun)
     .split("\n")
     .map((line) => line.trim().split(/\s{2,}/));
 }
 
+/** What the last line of the table says of a comparison. */
+function outcomeOf(one: ComparisonReport, dryRun = false): string | undefined {
+  return lines([one], dryRun).at(-1)?.at(-1);
+}
+
 describe("the table", () => {
   test("S6: what was planned, and what became of it", () => {
-    const [head, row] = rows({ ...comparison, results });
-    expect(head).toEqual(["existing", "create", "update", "mark", "contacts", "applied", "failed", "skipped"]);
-    expect(row).toEqual(["Customers, global", "12,345", "1", "2,000", "3", "4", "1,998", "0", "12", "done"]);
+    expect(
+      lines([
+        { ...comparison, results },
+        { ...comparison, name: "usgov_user" },
+      ]),
+    ).toEqual([
+      ["Customers", "Users"],
+      ["global", "us-government"],
+      ["existing", "12,345", "12,345"],
+      ["create", "1", "1"],
+      ["update", "2,000", "2,000"],
+      ["mark", "3", "3"],
+      ["contacts", "4", "–"],
+      ["applied", "1,998", "–"],
+      ["failed", "0", "–"],
+      ["skipped", "12", "–"],
+      ["outcome", "done", "not written"],
+    ]);
+    expect(lines([comparison], true)).toContainEqual(["would apply", "–"]);
   });
 
-  test("not written, some failed, refused: each says so", () => {
+  test("fits into 80 columns with every comparison there is", () => {
+    const all = COMPARISONS.map((name) => ({ ...comparison, name, existing: 1_000_000, results }));
+    for (const line of renderComparisons(all, true).split("\n")) expect(line.length).toBeLessThanOrEqual(79);
+  });
+
+  test("A4: not written, failed, stopped, refused: each looks like it", () => {
     const failed = { ...results, update: { ...NONE, failed: 1 } };
-    expect(rows(comparison)[1]).toEqual([..."Customers, global|12,345|1|2,000|3|–|–|–|–|not written".split("|")]);
-    expect(rows({ ...comparison, results: failed })[1]?.at(-1)).toBe("some failed");
+    expect(outcomeOf({ ...comparison, results })).toBe("done");
+    expect(outcomeOf({ ...comparison, results }, true)).toBe("dry run");
+    expect(outcomeOf(comparison)).toBe("not written");
+    expect(outcomeOf({ ...comparison, results: failed })).toBe("some FAILED");
+    expect(outcomeOf({ ...comparison, results, unattempted: { stopped: 75, failed: 0 } })).toBe("STOPPED");
+    expect(outcomeOf({ ...comparison, results: failed, unattempted: { stopped: 0, failed: 75 } })).toBe("FAILED");
     const text = renderComparisons([{ ...comparison, refused: "3 marks are more than 2; --allow marks=3" }]);
     expect(text).toContain("REFUSED");
     expect(text).toEndWith("\n3 marks are more than 2; --allow marks=3");
@@ -64,6 +95,6 @@ describe("one stage", () => {
   test("nothing to tell; a comparison brings its table", () => {
     const quiet = { ...report, counts: {}, notes: {} };
     expect(renderStage(quiet)).toBe("gather-orgs global: done");
-    expect(renderStage({ ...quiet, comparison })).toContain("Customers, global");
+    expect(renderStage({ ...quiet, comparison })).toMatch(/Customers\n +global\nexisting +12,345/);
   });
 });

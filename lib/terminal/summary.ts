@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
 import { ruleTitle } from "../domain/rule-title.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
@@ -34,54 +35,65 @@ export function renderStage(report: StageReport, dryRun = false): string {
   return lines.join("\n");
 }
 
-/** The final table: what each comparison found and what became of it, at a glance. */
+/**
+ * The final table: what each comparison found and what became of it, at a glance. A column for each comparison: that fits into 80
+ * columns, which a row for each does not.
+ */
 export function renderComparisons(comparisons: readonly ComparisonReport[], dryRun = false): string {
   const table = new Table({
-    head: [
-      "",
-      "existing",
-      "create",
-      "update",
-      "mark",
-      "contacts",
-      dryRun ? "would apply" : "applied",
-      "failed",
-      "skipped",
-      "",
-    ],
-    colAligns: ["left", ...Array.from({ length: 8 }, () => "right" as const), "left"],
+    head: ["", ...comparisons.map(({ name }) => COMPARISON[name].title.replace(", ", "\n"))],
+    colAligns: ["left", ...comparisons.map(() => "right" as const)],
     chars: PLAIN_BORDERS,
     style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
   });
-  for (const comparison of comparisons) table.push(rowOf(comparison, dryRun));
+  const columns = comparisons.map((comparison) => columnOf(comparison, dryRun));
+  const names = [
+    "existing",
+    "create",
+    "update",
+    "mark",
+    "contacts",
+    dryRun ? "would apply" : "applied",
+    "failed",
+    "skipped",
+    "outcome",
+  ];
+  for (const [row, name] of names.entries()) table.push([name, ...columns.map((column) => column[row] ?? "")]);
   const refusals = comparisons.flatMap((comparison) => (comparison.refused ? [`\n${comparison.refused}`] : []));
   return `${table.toString()}${refusals.join("")}`;
 }
 
-function rowOf(comparison: ComparisonReport, dryRun: boolean): string[] {
-  const total = { applied: 0, failed: 0, skipped: 0 };
-  for (const counts of Object.values(comparison.results ?? {}))
-    for (const outcome of ["applied", "failed", "skipped"] as const) total[outcome] += counts[outcome];
-  const contacts = comparison.results?.contact;
-  const verdict = comparison.refused
-    ? "REFUSED"
-    : total.failed > 0
-      ? "some failed"
-      : comparison.results
-        ? dryRun
-          ? "dry run"
-          : "done"
-        : "not written";
+function columnOf(comparison: ComparisonReport, dryRun: boolean): string[] {
+  const { existing, planned, results } = comparison;
+  const total = totalOf(comparison);
   return [
-    COMPARISON[comparison.name].title,
-    amount(comparison.existing),
-    amount(comparison.planned.creates),
-    amount(comparison.planned.updates),
-    amount(comparison.planned.marks),
-    contacts ? amount(contacts.applied) : "–",
-    ...(comparison.results ? [amount(total.applied), amount(total.failed), amount(total.skipped)] : ["–", "–", "–"]),
-    verdict,
+    amount(existing),
+    amount(planned.creates),
+    amount(planned.updates),
+    amount(planned.marks),
+    results ? amount(results.contact.applied) : "–",
+    ...(results ? [amount(total.applied), amount(total.failed), amount(total.skipped)] : ["–", "–", "–"]),
+    verdictOf(comparison, dryRun),
   ];
+}
+
+/** What is not as it should be is written large: the output has no colours. */
+function verdictOf(comparison: ComparisonReport, dryRun: boolean): string {
+  const { refused, results, unattempted } = comparison;
+  if (refused) return "REFUSED";
+  if (!results) return "not written";
+  if (unattempted?.failed) return "FAILED";
+  if (unattempted?.stopped) return "STOPPED";
+  if (totalOf(comparison).failed > 0) return "some FAILED";
+  return dryRun ? "dry run" : "done";
+}
+
+/** What became of all records of a comparison, whatever their effect. */
+export function totalOf({ results }: ComparisonReport): ResultCounts {
+  const total = { applied: 0, failed: 0, skipped: 0 };
+  for (const counts of Object.values(results ?? {}))
+    for (const outcome of ["applied", "failed", "skipped"] as const) total[outcome] += counts[outcome];
+  return total;
 }
 
 function amount(count: number): string {

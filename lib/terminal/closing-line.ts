@@ -1,0 +1,86 @@
+import { COMPARISON } from "../changesets/comparison.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
+import type { ComparisonReport } from "../stage/stage.ts";
+import { duration } from "./progress.ts";
+import { totalOf } from "./summary.ts";
+
+/** How a run ended. */
+export interface EndedRun {
+  /** What it was: `run`, `preview`, `dry run`. */
+  title: string;
+  /** Whether it was one that writes to remotes. */
+  writes: boolean;
+  runId: string;
+  exit: ExitCode;
+  seconds: number;
+  /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
+  stopped: string | null;
+  comparisons: readonly ComparisonReport[];
+  /** Path of the report; null where there is none. */
+  report: string | null;
+}
+
+/** The last line of a run: how it ended, what was left undone, and where to read more. */
+export function closingLine(run: EndedRun): string {
+  const what = `${run.title} ${run.runId}: ${endOf(run)}.`;
+  return run.report === null ? what : `${what} Report: ${run.report}`;
+}
+
+function endOf(run: EndedRun): string {
+  const time = duration(run.seconds);
+  switch (run.exit) {
+    case EXIT.done:
+      return run.writes ? `done in ${time}` : `nothing was written to any remote in ${time}`;
+    case EXIT.someFailed:
+      return `done in ${time}, but ${counted(
+        sum(run, (one) => totalOf(one).failed),
+        "record",
+      )} FAILED: see the results files`;
+    case EXIT.refused:
+      return `REFUSED after ${time}, ${whatWasRefused(run)}`;
+    case EXIT.stopped:
+      return `STOPPED (${run.stopped ?? "asked to"}) after ${time}, ${whatIsLeft(run)}`;
+    case EXIT.usage:
+      return `FAILED after ${time}, ${whatIsLeft(run)}: a setting is wrong, see above`;
+    default:
+      return `FAILED after ${time}, ${whatIsLeft(run)}`;
+  }
+}
+
+function hasWritten(run: EndedRun): boolean {
+  return run.writes && run.comparisons.some(({ results }) => results);
+}
+
+function whatWasRefused(run: EndedRun): string {
+  if (!hasWritten(run)) return "before any write";
+  const unwritten = run.comparisons.filter(({ results }) => !results).map(({ name }) => COMPARISON[name].title);
+  return `in part: nothing was written for ${unwritten.map((title) => `"${title}"`).join(" and ")}`;
+}
+
+function whatIsLeft(run: EndedRun): string {
+  if (!hasWritten(run)) return "before any write";
+  const changes = sum(run, plannedOf);
+  const left = sum(run, (one) => (one.results ? unattemptedOf(one) : plannedOf(one)));
+  const applied = `${counted(
+    sum(run, (one) => totalOf(one).applied),
+    "record",
+  )} applied`;
+  if (left === 0) return `with every planned change attempted: ${applied}`;
+  return `with ${left.toLocaleString("en-US")} of ${counted(changes, "planned change")} not begun: ${applied}. The next run does the rest`;
+}
+
+function plannedOf({ planned: { creates, updates, marks } }: ComparisonReport): number {
+  return creates + updates + marks;
+}
+
+function unattemptedOf({ unattempted }: ComparisonReport): number {
+  return (unattempted?.stopped ?? 0) + (unattempted?.failed ?? 0);
+}
+
+function sum({ comparisons }: EndedRun, count: (comparison: ComparisonReport) => number): number {
+  return comparisons.reduce((total, comparison) => total + count(comparison), 0);
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+}
