@@ -2,9 +2,20 @@ import { TRANSPORTS } from "../lib/gitlab/ci-job.ts";
 import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
 import type { Stage } from "../lib/stage/stage.ts";
 import packageJson from "../package.json";
+import releasedImage from "../released-image.json";
+import type { ReleasedImage } from "./release-image.ts";
 
-/** The image that a job runs in where nobody names another one; its tag is the version of the component (docs/gitlab.md). */
-const IMAGE = `registry.gitlab.com/zdsync/zdsync:${packageJson.version}`;
+/**
+ * The image that a job runs in where nobody names another one: the version's own, by the digest that a release pins
+ * (`scripts/release-image.ts`). Before that it has none, and cannot be released.
+ */
+const IMAGE = imageName(packageJson.version, releasedImage);
+
+/** @param released `released-image.json`, whose digest counts for its own version only */
+export function imageName(version: string, released: ReleasedImage): string {
+  const pinned = released.version === version && released.digest !== null ? `@${released.digest}` : "";
+  return `registry.gitlab.com/zdsync/zdsync:${version}${pinned}`;
+}
 
 /** One input of a component as `spec:inputs` has it. */
 export interface ComponentInput {

@@ -46,7 +46,10 @@ async function inImage(
 
 describe("the Dockerfile", () => {
   test("begins with the pinned Bun, in a variant that has a shell", () => {
-    expect(values("ARG")).toEqual([`BUN_IMAGE=oven/bun:${packageJson.engines.bun}-slim`]);
+    expect(values("ARG")).toHaveLength(1);
+    expect(values("ARG")[0]?.replace(/@sha256:[0-9a-f]{64}$/, "")).toBe(
+      `BUN_IMAGE=oven/bun:${packageJson.engines.bun}-slim`,
+    );
     expect(values("FROM")).toEqual([`\${BUN_IMAGE}`]);
   });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { STAGES } from "../../bin/stages.ts";
 import packageJson from "../../package.json";
+import { unpinnedImages } from "../../scripts/release-image.ts";
 import { RUN_TIMEOUT } from "../pipeline/world.ts";
 import { LocalProject, localGitLab } from "./local-gitlab.ts";
 import { ROOT } from "./programs.ts";
@@ -13,7 +14,9 @@ import { ROOT } from "./programs.ts";
 setDefaultTimeout(RUN_TIMEOUT);
 
 const BRANCH = { source: "push" };
-const TAG = { source: "push", variables: { CI_COMMIT_TAG: "1.2.3" } };
+const MERGE_REQUEST = { source: "merge_request_event" };
+const MAIN = { source: "push", variables: { CI_COMMIT_REF_PROTECTED: "true" } };
+const TAG = { source: "push", variables: { CI_COMMIT_TAG: "1.2.3", CI_COMMIT_REF_PROTECTED: "true" } };
 const text = await readFile(join(ROOT, ".gitlab-ci.yml"), "utf8");
 
 let folder = "";
@@ -48,14 +51,41 @@ describe("the project's own pipeline", () => {
     expect(release.needs.map((need: string | { job: string }) => (typeof need === "string" ? need : need.job))).toEqual(
       expect.arrayContaining(["check", "bundle", "build-image", "tag-image"]),
     );
-    expect(merged.bundle.script.join("\n")).toContain('bun scripts/release-notes.ts "$CI_COMMIT_TAG"');
+    for (const judge of ["release-notes.ts", "release-image.ts check"])
+      expect(merged.bundle.script.join("\n")).toContain(`bun scripts/${judge} "$CI_COMMIT_TAG"`);
     expect(merged["tag-image"].script.join("\n")).toContain('"$CI_REGISTRY_IMAGE:$CI_COMMIT_TAG"');
+    expect(release.script.join("\n")).toContain('"$(cat released-digest)"');
   });
 
-  test("uses the pinned Bun wherever it names one", () => {
-    const images = text.match(/oven\/bun:\S+/g) ?? [];
-    expect(images.length).toBeGreaterThan(2);
-    expect(new Set(images)).toEqual(new Set([`oven/bun:${packageJson.engines.bun}-slim`]));
+  test("a merge request's pipeline pushes nowhere but to the repository for tests; releases are pushed by protected refs", async () => {
+    const pushes = async (start: typeof MERGE_REQUEST) => {
+      const merged = parse(await project.preview(start));
+      return (await project.list(start)).flatMap((job) =>
+        (merged[job].script as string[]).filter((line) => /docker push|-image\.sh/.test(line)),
+      );
+    };
+    expect(await pushes(MERGE_REQUEST)).toEqual(["scripts/build-image.sh"]);
+    expect(await project.list(BRANCH)).not.toContain("keep-image");
+    const [, kept] = await pushes(MAIN);
+    expect(kept).toBe(
+      'scripts/copy-image.sh "$CI_REGISTRY_IMAGE/test" "$(cat image-digest)" "$CI_REGISTRY_IMAGE:$CI_COMMIT_SHA"',
+    );
+    expect((await pushes(TAG)).sort()).toEqual([
+      "scripts/build-image.sh",
+      'scripts/copy-image.sh "$CI_REGISTRY_IMAGE" "$(cat released-digest)" "$CI_REGISTRY_IMAGE:$CI_COMMIT_TAG"',
+    ]);
+  });
+
+  test("every image is named by digest, in one place, and no variable can replace it; Bun's waits for its digest", async () => {
+    const dockerfile = await readFile(join(ROOT, "Dockerfile"), "utf8");
+    const bun = `oven/bun:${packageJson.engines.bun}-slim`;
+    // Its digest could not be looked up where this was written, and is not invented: until it is filled in, no tag is released.
+    expect(unpinnedImages(text, dockerfile).filter((image) => image !== bun)).toEqual([]);
+    const { ".images": images } = parse(text);
+    expect(images.bun).toMatch(new RegExp(`^${bun}(?:@sha256:[0-9a-f]{64})?$`));
+    expect(dockerfile).toContain(`ARG BUN_IMAGE=${images.bun}\n`);
+    for (const image of Object.values<string>(images)) expect(text.split(image)).toHaveLength(2);
+    expect(text.match(/^\s+image: \$(?!CI_REGISTRY_IMAGE)/gm)).toBeNull();
   });
 
   test("its component tests run, each with a sandbox of its own", async () => {

@@ -1,0 +1,32 @@
+#!/bin/sh
+# In CI: makes this commit's image testable as $CI_REGISTRY_IMAGE/test:$CI_COMMIT_SHA, the only repository that pipelines of merge
+# requests may push to, and leaves its digest in the file image-digest. On a version's tag nothing is built: the released image is
+# the one that was built on the default branch; it must hold just the files that this commit's bundle has.
+set -eu
+here=$(dirname "$0")
+test_image="$CI_REGISTRY_IMAGE/test:$CI_COMMIT_SHA"
+
+if [ -n "${CI_COMMIT_TAG:-}" ]; then
+  digest=$(cat released-digest)
+  image="$CI_REGISTRY_IMAGE@$digest"
+  docker pull --quiet "$image"
+  ours=$(sha256sum dist/zdsync.js dist/story-worker.js dist/plans.yml scripts/zdsync.sh | cut -d' ' -f1)
+  lib=/usr/local/lib/zdsync
+  theirs=$(docker run --rm "$image" sha256sum $lib/zdsync.js $lib/story-worker.js /usr/local/share/zdsync/plans.yml /usr/local/bin/zdsync | cut -d' ' -f1)
+  if [ "$ours" != "$theirs" ]; then
+    echo "error: released-image.json pins $digest, whose program is not the one of this commit. Pin the image that keep-image kept for the commit before the pin." >&2
+    exit 1
+  fi
+  docker run --rm "$image" zdsync demo --accounts 150
+  "$here/copy-image.sh" "$CI_REGISTRY_IMAGE" "$digest" "$test_image"
+else
+  # What the base image's tag means today is written down in a label, also where it has no digest yet.
+  docker pull --quiet "$BUN_IMAGE"
+  base=$(docker image inspect --format '{{index .RepoDigests 0}}' "$BUN_IMAGE")
+  docker build --build-arg BUN_IMAGE="$base" --label org.opencontainers.image.revision="$CI_COMMIT_SHA" \
+    --label org.opencontainers.image.base.digest="${base#*@}" --tag "$test_image" .
+  docker run --rm "$test_image" zdsync demo --accounts 150
+  docker push --quiet "$test_image"
+  digest=$(docker image inspect --format '{{index .RepoDigests 0}}' "$test_image" | cut -d@ -f2)
+fi
+echo "$digest" > image-digest
