@@ -1,4 +1,5 @@
 import type { Logger, SocketModeReceiver } from "@slack/bolt";
+import { boundedFetch } from "../lib/http/bounded-fetch.ts";
 import { failureWords } from "./failure-words.ts";
 
 /** How Slack is reached in Socket Mode. */
@@ -25,7 +26,7 @@ export async function createSocketReceiver(setting: SocketReceiverSetting): Prom
         retryConfig: { retries: 0 },
         timeout: 10_000,
         rejectRateLimitedCalls: true,
-        fetch: (input, init) => globalThis.fetch(input, init),
+        fetch: boundedFetch(),
       },
     },
     processEventErrorHandler: async ({ error }) => {

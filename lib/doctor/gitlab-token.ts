@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Day, isDay } from "../domain/dates.ts";
+import { boundedFetch } from "../http/bounded-fetch.ts";
 import { gitlabTokenFindings, type TokenFacts } from "./expiry.ts";
 import { type Found, ok } from "./finding.ts";
 
@@ -22,7 +23,7 @@ export async function gitlabTokenEnd(setting: string, url: string, token: string
 
 /** What GitLab tells a token about itself; null where it tells nothing. Throws where GitLab cannot be reached. */
 export async function tokenFacts(url: string, token: string): Promise<TokenFacts | null> {
-  const response = await fetch(`${url.replace(/\/+$/, "")}/api/v4/personal_access_tokens/self`, {
+  const response = await boundedFetch()(`${url.replace(/\/+$/, "")}/api/v4/personal_access_tokens/self`, {
     headers: { "PRIVATE-TOKEN": token },
     // fetch would take the token along to wherever it is sent.
     redirect: "manual",

@@ -1,4 +1,5 @@
 import { RemoteError } from "../errors.ts";
+import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
 import type { HttpTiming } from "../http/request.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
 import { type AskedOfGitlab, pipelineRefusal } from "./pipeline-refusals.ts";
@@ -7,16 +8,22 @@ const TIMEOUT_MS = 120_000;
 const LONGEST_WAIT_MS = 30_000;
 const ATTEMPTS = 4;
 /** Larger files are left out: no artifact of 100,000 accounts comes near it. */
-const MOST_BYTES = 512 * 1024 ** 2;
+const LARGEST_FILE_BYTES = 512 * 1024 ** 2;
 
 /** Fetches one file among a job's artifacts; null where GitLab has none there. Throws `RemoteError` with a message for people. */
 export async function downloadArtifact(
   file: { url: string; token: string },
   about: AskedOfGitlab,
-  { sleep = Bun.sleep, timeoutMs = TIMEOUT_MS, now = Date.now, random = Math.random }: HttpTiming = {},
+  {
+    sleep = Bun.sleep,
+    timeoutMs = TIMEOUT_MS,
+    now = Date.now,
+    random = Math.random,
+    largestAnswer = LARGEST_FILE_BYTES,
+  }: HttpTiming = {},
 ): Promise<Uint8Array | null> {
   for (let attempt = 1; ; attempt++) {
-    const answer = await askOnce(file, timeoutMs);
+    const answer = await askOnce(file, timeoutMs, boundedFetch(largestAnswer));
     if (answer?.bytes) return answer.bytes;
     if (answer?.status === 404 || answer?.status === 410) return null;
     const passing = answer === null || answer.status === 429 || answer.status >= 500;
@@ -36,6 +43,7 @@ export async function downloadArtifact(
 async function askOnce(
   { url, token }: { url: string; token: string },
   timeoutMs: number,
+  fetch: ReturnType<typeof boundedFetch>,
 ): Promise<{ status: number; headers: Headers; bytes: Uint8Array | null } | null> {
   try {
     const signal = AbortSignal.timeout(timeoutMs);
@@ -45,12 +53,12 @@ async function askOnce(
     if (response.status >= 300 && response.status < 400 && elsewhere && !/sign_in/.test(elsewhere))
       response = await fetch(new URL(elsewhere, url), { signal, redirect: "error" });
     const { status, headers } = response;
-    if (Number(headers.get("content-length") ?? 0) > MOST_BYTES) return { status: 404, headers, bytes: null };
     const bytes = new Uint8Array(await response.arrayBuffer());
     const length = headers.get("content-length");
     const isWhole = length === null || headers.has("content-encoding") || Number(length) === bytes.length;
     return isWhole ? { status, headers, bytes: status === 200 ? bytes : null } : null;
-  } catch {
-    return null;
+  } catch (error) {
+    // Left out like a file that is not there.
+    return error instanceof AnswerTooLargeError ? { status: 404, headers: new Headers(), bytes: null } : null;
   }
 }

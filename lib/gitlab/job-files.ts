@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { ArtifactError, RefusedError, RemoteError } from "../errors.ts";
+import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
 import { CI_FOLDER, type CiJob } from "./ci-job.ts";
 import { checkOneRun, HANDOVER_FILE, type HandOver, type HandOverReference, parseHandOver } from "./hand-over.ts";
@@ -7,10 +8,14 @@ import { checkOneRun, HANDOVER_FILE, type HandOver, type HandOverReference, pars
 const TIMEOUT_MS = 120_000;
 const LONGEST_WAIT_MS = 60_000;
 const ATTEMPTS = 4;
+/** More than an artifact of 100,000 accounts comes to. */
+const LARGEST_FILE_BYTES = 512 * 1024 ** 2;
 
 /** How GitLab is asked; for tests. */
 export interface AskOptions {
   sleep?: (milliseconds: number) => Promise<unknown>;
+  /** Bytes of the largest file that is read, once decompressed. */
+  largestAnswer?: number;
 }
 
 /**
@@ -109,11 +114,16 @@ interface Answer {
   bytes: Uint8Array;
 }
 
-async function ask(job: CiJob, url: string, init: RequestInit, { sleep = Bun.sleep }: AskOptions): Promise<Answer> {
+async function ask(
+  job: CiJob,
+  url: string,
+  init: RequestInit,
+  { sleep = Bun.sleep, largestAnswer = LARGEST_FILE_BYTES }: AskOptions,
+): Promise<Answer> {
   if (!job.token || !job.apiUrl)
     throw new ArtifactError("CI_JOB_TOKEN or CI_API_V4_URL is not set: files of other jobs cannot be fetched here.");
   for (let attempt = 1; ; attempt++) {
-    const outcome = await askOnce(job.token, url, init);
+    const outcome = await askOnce(job.token, url, init, boundedFetch(largestAnswer));
     if ("bytes" in outcome && outcome.status < 500 && outcome.status !== 429) return outcome;
     if (attempt >= ATTEMPTS)
       throw new RemoteError(
@@ -131,6 +141,7 @@ async function askOnce(
   token: string,
   url: string,
   init: RequestInit,
+  fetch: ReturnType<typeof boundedFetch>,
 ): Promise<(Answer & { headers: Headers }) | { headers: null }> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -142,7 +153,11 @@ async function askOnce(
       response = await fetch(new URL(elsewhere, url), { signal });
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { ok: response.ok, status: response.status, bytes, headers: response.headers };
-  } catch {
+  } catch (error) {
+    if (error instanceof AnswerTooLargeError)
+      throw new RemoteError(`GitLab (${new URL(url).host}) sent what cannot be used: ${error.message}.`, {
+        service: "GitLab",
+      });
     return { headers: null };
   }
 }

@@ -37,6 +37,15 @@ export function givenUpError(request: FailedRequest, what: string): RemoteError 
   );
 }
 
+/** An answer that cannot be used, and would be the same another time. */
+export function unusableError(request: FailedRequest, what: string): RemoteError {
+  const { service, attempts } = request;
+  return new RemoteError(
+    `${service}: the answer to ${nameOf(request)} cannot be used: ${what}. Check the URL setting of this service; if it is right, tell the maintainers.`,
+    { service, attempts },
+  );
+}
+
 /** A write that may have been done. */
 export function ambiguousError(request: FailedRequest, what: string): AmbiguousWriteError {
   const { service, attempts } = request;

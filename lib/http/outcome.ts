@@ -1,3 +1,5 @@
+import { AnswerTooLargeError } from "./bounded-fetch.ts";
+
 /** What one attempt at a request came to. */
 export type Outcome =
   | { is: "answered" }
@@ -5,8 +7,8 @@ export type Outcome =
   | { is: "refused" }
   /** Certainly not done: may be repeated whatever it was. `limited`: by the account's rate limit (`all`) or by one of this kind of request. */
   | { is: "not done"; what: string; limited: false | "all" | "this" }
-  /** It may have been done. */
-  | { is: "unclear"; what: string };
+  /** It may have been done. `final`: asking again would give the same. */
+  | { is: "unclear"; what: string; final?: true };
 
 /** What an answer means for trying again. `code`: the stable code of its error body, where it has one. */
 export function judgeAnswer(status: number, headers: Headers, code: string | null, isJson: boolean): Outcome {
@@ -31,6 +33,8 @@ export function judgeFailure(error: unknown): Outcome {
   const code = causes.map((cause) => cause.code).find((one) => typeof one === "string" && /^\w{1,40}$/.test(one));
   if (typeof code === "string" && NOBODY_THERE.has(code))
     return { is: "not done", what: `nobody answers at this address (${code})`, limited: false };
+  const tooLarge = causes.find((cause) => cause instanceof AnswerTooLargeError);
+  if (tooLarge instanceof AnswerTooLargeError) return { is: "unclear", what: tooLarge.message, final: true };
   if (causes.some(({ name }) => name === "TimeoutError")) return { is: "unclear", what: "no whole answer in time" };
   return { is: "unclear", what: `the connection was cut${code ? ` (${code})` : ""}` };
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleepUntilAborted } from "node:timers/promises";
-import { ofetch } from "ofetch";
+import { createFetch } from "ofetch";
 import { StoppedError } from "../errors.ts";
-import { ambiguousError, type FailedRequest, givenUpError, refusalError } from "./failure-messages.ts";
+import { boundedFetch } from "./bounded-fetch.ts";
+import { ambiguousError, type FailedRequest, givenUpError, refusalError, unusableError } from "./failure-messages.ts";
+import { BROKEN, parseBody } from "./json-body.ts";
 import { judgeAnswer, judgeFailure, type Outcome } from "./outcome.ts";
 import { quotaPauseMs, retryDelayMs } from "./retry-timing.ts";
 
@@ -20,6 +22,8 @@ export interface HttpTiming {
   sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
   now?: () => number;
   random?: () => number;
+  /** Bytes of the largest answer that is read, once decompressed. */
+  largestAnswer?: number;
 }
 
 /** How a client talks to one service. */
@@ -85,10 +89,12 @@ export class HttpClient {
   private pausedUntil = 0;
   private readonly sleep: NonNullable<HttpTiming["sleep"]>;
   private readonly now: () => number;
+  private readonly fetch: ReturnType<typeof createFetch>;
 
   constructor(private readonly options: HttpClientOptions) {
     this.sleep = options.sleep ?? ((milliseconds, signal) => sleepUntilAborted(milliseconds, undefined, { signal }));
     this.now = options.now ?? Date.now;
+    this.fetch = createFetch({ fetch: boundedFetch(options.largestAnswer) as typeof fetch });
   }
 
   /**
@@ -118,6 +124,7 @@ export class HttpClient {
       if (outcome.is === "unclear") {
         course.unclear = outcome.what;
         if (effectOf(request) === "adds") throw ambiguousError(this.failed(request, course), outcome.what);
+        if (outcome.final) throw unusableError(this.failed(request, course), outcome.what);
       }
       await this.waitForAnother(request, attempt, course);
     }
@@ -130,7 +137,7 @@ export class HttpClient {
     this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
       const response = await this.exchange(request, sentHeaders);
-      const body = parse(response._data ?? "");
+      const body = parseBody(response._data ?? "");
       const { status, headers } = response;
       const answer = { status, headers, body: body === BROKEN ? undefined : body };
       this.heed(headers);
@@ -144,7 +151,7 @@ export class HttpClient {
   private exchange(request: HttpRequest, headers: Record<string, string>) {
     const timeout = AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS);
     const hasBody = request.body !== undefined;
-    return ofetch.raw<string, "text">(request.url, {
+    return this.fetch.raw<string, "text">(request.url, {
       method: request.method,
       headers: {
         accept: "application/json",
@@ -231,17 +238,6 @@ export class HttpClient {
 
   private codeOf({ body }: HttpAnswer): string | null {
     return this.options.errorCode?.(body) ?? null;
-  }
-}
-
-const BROKEN = Symbol("not JSON");
-
-function parse(text: string): unknown {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return BROKEN;
   }
 }
 

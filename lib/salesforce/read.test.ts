@@ -56,6 +56,15 @@ describe("complete answers", () => {
   });
 });
 
+/** Pages of a list of two that is never done. */
+function endless(records: (page: number) => FakeRecord[]): Record<string, unknown> {
+  const pages = Array.from({ length: 9 }, (_, page) => [
+    next(`p${page}`),
+    { totalSize: 2, done: false, nextRecordsUrl: next(`p${page + 1}`), records: records(page) },
+  ]);
+  return Object.fromEntries(pages);
+}
+
 describe("incomplete answers (S1)", () => {
   const whole = { totalSize: 2, done: true, records: [row(1), row(2)] };
 
@@ -64,7 +73,34 @@ describe("incomplete answers (S1)", () => {
   });
 
   test("more records than announced", async () => {
-    expect(await refusal({ ...whole, totalSize: 1 })).toContain("accounts: 2 records came, 1 were announced");
+    expect(await refusal({ ...whole, totalSize: 1 })).toContain(
+      "accounts: more records came than the 1 that were announced",
+    );
+  });
+
+  test("B6: more records than announced are refused at once, however long it would go on", async () => {
+    const asked: string[] = [];
+    const first = { totalSize: 2, done: false, nextRecordsUrl: next("p0"), records: [row(1)] };
+    const error = await read(
+      first,
+      endless((page) => [row(page + 2)]),
+      asked,
+    ).catch(String);
+    expect(error).toContain("more records came than the 2 that were announced");
+    expect(asked).toEqual(["first", next("p0"), next("p1")]);
+  });
+
+  test("B6: pages without records are not followed without end", async () => {
+    const asked: string[] = [];
+    const first = { totalSize: 2, done: false, nextRecordsUrl: next("p0"), records: [row(1)] };
+    expect(
+      await read(
+        first,
+        endless(() => []),
+        asked,
+      ).catch(String),
+    ).toContain("on and on without records");
+    expect(asked).toHaveLength(5);
   });
 
   test("a page with a record missing", async () => {

@@ -5,6 +5,9 @@ import { idInUrl, isRecord, type WireRecord } from "./wire-record.ts";
 /** Requests for children at once. Salesforce caps only requests that last 20 seconds and more, at 25. */
 const CHILD_REQUESTS = 8;
 
+/** Pages in a row that are empty although the list goes on. */
+const MAX_EMPTY_PAGES = 3;
+
 /** Asks Salesforce for a path (`/services/data/…`), answers the parsed JSON. */
 export type Get = (path: string) => Promise<unknown>;
 
@@ -54,6 +57,7 @@ class CompleteList {
   readonly #ids = new Set<string>();
   readonly #locators = new Set<string>();
   #announced: number | undefined;
+  #emptyPages = 0;
   #latest: Answer | undefined;
 
   constructor(readonly what: string) {}
@@ -63,12 +67,16 @@ class CompleteList {
     const answer = this.#read(page);
     this.#announced ??= answer.totalSize;
     this.#latest = answer;
+    this.#emptyPages = answer.records.length === 0 ? this.#emptyPages + 1 : 0;
+    if (this.#emptyPages > MAX_EMPTY_PAGES) throw this.#incomplete("it goes on and on without records");
     for (const record of answer.records) {
       const id = idInUrl(record);
       if (id === null) throw this.#incomplete("a record carries no id (attributes.url)");
       if (this.#ids.has(id)) throw this.#incomplete(`record ${id} came twice`);
       this.#ids.add(id);
     }
+    if (this.#ids.size > this.#announced)
+      throw this.#incomplete(`more records came than the ${this.#announced} that were announced`);
     return answer;
   }
 

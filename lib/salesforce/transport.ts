@@ -1,4 +1,5 @@
 import { RemoteError } from "../errors.ts";
+import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
 import { isConcurrencyLimit } from "./request-errors.ts";
 
@@ -24,6 +25,8 @@ export interface TransportOptions {
   /** Attempts after the first. */
   retries?: number;
   sleep?: (milliseconds: number) => Promise<unknown>;
+  /** Bytes of the largest answer that is read, once decompressed. */
+  largestAnswer?: number;
 }
 
 /** What one attempt gave. `passing`: worth another attempt. */
@@ -43,9 +46,9 @@ const PASSING_STATUS: readonly number[] = [408, 420, 429, 500, 502, 503, 504];
  * Every request is repeated where that may help: we only read, and asking twice for a token harms nobody.
  */
 export async function send(request: TransportRequest, options: TransportOptions = {}): Promise<TransportResponse> {
-  const { timeoutMs = 120_000, retries = 4, sleep = Bun.sleep } = options;
+  const { retries = 4, sleep = Bun.sleep } = options;
   for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptOnce(request, timeoutMs);
+    const outcome = await attemptOnce(request, options);
     const last = attempt > retries;
     if ("response" in outcome && (!outcome.passing || last)) return outcome.response;
     if ("failed" in outcome && last)
@@ -65,9 +68,12 @@ function waitMs(outcome: Attempt, attempt: number): number {
   return Math.min(Math.max(usual, crowded ? CROWDED_WAIT_MS * 2 ** (attempt - 1) : 0), LONGEST_WAIT_MS);
 }
 
-async function attemptOnce(request: TransportRequest, timeoutMs: number): Promise<Attempt> {
+async function attemptOnce(
+  request: TransportRequest,
+  { timeoutMs = 120_000, largestAnswer }: TransportOptions,
+): Promise<Attempt> {
   try {
-    const response = await fetch(request.url, {
+    const response = await boundedFetch(largestAnswer)(request.url, {
       method: request.method,
       headers: request.headers ?? {},
       ...(typeof request.body === "string" ? { body: request.body } : {}),
@@ -79,6 +85,12 @@ async function attemptOnce(request: TransportRequest, timeoutMs: number): Promis
     const answer = { statusCode: response.status, headers: Object.fromEntries(response.headers.entries()), body };
     return { response: answer, passing: isPassing(answer) };
   } catch (cause) {
+    if (cause instanceof AnswerTooLargeError)
+      throw new RemoteError(
+        `Salesforce (${new URL(request.url).host}) sent what cannot be used: ${cause.message}. Check SALESFORCE_LOGIN_URL; if it is right, tell the maintainers.`,
+        { service: "Salesforce" },
+        { cause },
+      );
     const timedOut = cause instanceof Error && cause.name === "TimeoutError";
     return { failed: timedOut ? `no whole answer within ${timeoutMs / 1000} s` : "the connection failed", cause };
   }

@@ -1,4 +1,5 @@
 import type { WebClient } from "@slack/web-api";
+import { boundedFetch } from "../http/bounded-fetch.ts";
 import type { SlackSettings } from "../settings/environment.ts";
 
 /** How calls are sent; all for tests. */
@@ -7,6 +8,8 @@ export interface WebClientTiming {
   timeoutMs?: number;
   /** Between the attempts of a read. */
   minTimeoutMs?: number;
+  /** Bytes of the largest answer that is read, once decompressed. */
+  largestAnswer?: number;
 }
 
 /** A client that sends each call once: whoever posts must not post twice. Rate limits are thrown, not waited for. */
@@ -22,7 +25,7 @@ export function readingClient(settings: SlackSettings, timing: WebClientTiming):
 /** The library is loaded here and only here: most commands never need it. */
 async function open(settings: SlackSettings, timing: WebClientTiming, retries: number): Promise<WebClient> {
   const { WebClient, LogLevel } = await import("@slack/web-api");
-  const { timeoutMs = 10_000, minTimeoutMs = 500 } = timing;
+  const { timeoutMs = 10_000, minTimeoutMs = 500, largestAnswer } = timing;
   const silent = () => {};
   return new WebClient(settings.token, {
     ...(settings.apiUrl ? { slackApiUrl: settings.apiUrl } : {}),
@@ -30,7 +33,7 @@ async function open(settings: SlackSettings, timing: WebClientTiming, retries: n
     timeout: timeoutMs,
     rejectRateLimitedCalls: true,
     // WebClient keeps the fetch it is made with; this one follows the global of the moment.
-    fetch: (input, init) => globalThis.fetch(input, init),
+    fetch: boundedFetch(largestAnswer),
     logger: {
       debug: silent,
       info: silent,

@@ -80,6 +80,17 @@ describe("S1: a list is complete or nothing", () => {
     });
   }
 
+  test("B6: a list that never ends is refused when it is longer than Zendesk's count allows", async () => {
+    let rows = 0;
+    zendesk.answers(({ path }) => {
+      if (path.startsWith("/organizations/count")) return HttpResponse.json({ count: { value: 6_000 } });
+      const some = Array.from({ length: 1_000 }, () => organization(++rows));
+      return page(some, true, link(`c${rows}`))();
+    });
+    expect(await failure()).toBeInstanceOf(IncompleteError);
+    expect(rows).toBe(13_000);
+  });
+
   test("empty pages without end are given up", async () => {
     let cursor = 0;
     zendesk.answers(() => page([], true, link(String(cursor++)))());

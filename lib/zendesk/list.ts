@@ -8,6 +8,10 @@ type Kind = keyof typeof WIRE;
 export type RecordOf<K extends Kind> = v.InferOutput<(typeof WIRE)[K]>;
 
 const PAGE_SIZE = 100;
+/** Records of a list where nothing says how many there should be: far more than the largest account has. */
+export const MAX_RECORDS = 5_000_000;
+/** Shorter lists are not measured. */
+const LONG = 10_000;
 /** Pages in a row that are empty and say that there is more. */
 const MOST_EMPTY_PAGES = 3;
 
@@ -16,24 +20,33 @@ const PagingSchema = v.object({
   links: v.object({ next: v.nullable(v.string()) }),
 });
 
+interface ListTerms {
+  confirmEnd?: boolean;
+  maxRecords?: () => Promise<number>;
+}
+
 /**
  * Every record of a list, page by page, with cursor paging. Proves completeness (S1): goes on until `has_more` is false (the
  * next link stands there on the last page too, so it proves nothing), and takes no id twice. `confirmEnd`: for lists of which
- * absence is acted on, the end is asked for once more, so that a page lost there does not go unnoticed.
+ * absence is acted on, the end is asked for once more, so that a page lost there does not go unnoticed. `maxRecords`: asked once a
+ * list has become long; what goes on behind so many may have no end and is refused.
  */
 export async function* listAll<K extends Kind>(
   client: ZendeskClient,
   kind: K,
   path: string,
-  { confirmEnd = false }: { confirmEnd?: boolean } = {},
+  { confirmEnd = false, maxRecords = async () => MAX_RECORDS }: ListTerms = {},
 ): AsyncGenerator<Page<RecordOf<K>>> {
   const proof = new CompletenessProof(`the list of ${kind.replaceAll("_", " ")} of Zendesk ${client.instance}`);
+  let max = LONG;
   let next: string | null = `${path}?page%5Bsize%5D=${PAGE_SIZE}`;
   while (next !== null) {
     const asked: string = next;
     const body: unknown = await client.get(asked);
     const rows = rowsOf(body, kind);
     next = proof.nextAfter(rows, body);
+    if (proof.records > LONG && max === LONG) max = Math.max(await maxRecords(), LONG + 1);
+    proof.checkLength(max);
     if (next === null && confirmEnd) {
       const behind = proof.behindEnd(rows, body) ?? asked;
       proof.checkEnd(rowsOf(await client.get(behind), kind));
@@ -47,13 +60,21 @@ class CompletenessProof {
   private readonly ids = new Set<number>();
   private readonly links = new Set<string>();
   private emptyPages = 0;
+  /** Also those without an id. */
+  records = 0;
 
   constructor(private readonly list: string) {}
+
+  /** Refuses a list that has become longer than it can be. */
+  checkLength(max: number): void {
+    if (this.records > max) throw this.incomplete(`has more than the ${max} records that it can have at most`);
+  }
 
   /** The link to the page after this one, or null after the last one. */
   nextAfter(rows: unknown[] | null, body: unknown): string | null {
     const paging = v.safeParse(PagingSchema, body);
     if (!rows || !paging.success) throw this.incomplete("has a page without records or without paging");
+    this.records += rows.length;
     for (const id of rows.flatMap(idOf)) {
       if (this.ids.has(id)) throw this.incomplete(`names record ${id} twice, so another one may be missing`);
       this.ids.add(id);
