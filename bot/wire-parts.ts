@@ -38,7 +38,8 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const { runner, webhook } = createRunner(setting, database);
   const recent = new RecentRuns(runner, clock);
   const audit = createAuditLog(database);
-  const shared = { database, clock, warn, audit, runner, outgoing: outbox };
+  const usGovernment = config.slack.us_government;
+  const shared = { database, clock, warn, audit, runner, usGovernment, outgoing: outbox };
   const runs = createRunFlow(shared);
   const watch = createWatch({
     ...shared,

@@ -88,6 +88,7 @@ function start(
     clock: () => NOW,
     sleep: async (milliseconds) => void slept.push(milliseconds),
     ended: new AbortController().signal,
+    usGovernment: "names",
     warn: (message) => void warned.push(message),
   };
   const click = (id: number | string, by = ANN, action: string = ACTION.retryContacts): ButtonClick => ({

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Config } from "../../lib/domain/config.ts";
+import type { UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 import { type Environment, hostOf } from "../../lib/settings/environment.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { SlackChannel } from "../../lib/slack/ports.ts";
@@ -17,6 +18,7 @@ import { type KnownState, OrganizationStates } from "./organization-states.ts";
 import { retryLines, retryResult, settledText, stateAfter } from "./render-retry.ts";
 import { type LinkHosts, storyLines } from "./render-story.ts";
 import { createStories, type ReadStory } from "./stories.ts";
+import { storiesInThread } from "./story-thread.ts";
 
 /** What taking care of organizations works with. */
 export interface OrganizationCareSetting {
@@ -36,6 +38,8 @@ export interface OrganizationCareSetting {
   ended: AbortSignal;
   /** Told what went wrong, by code; never names a customer. */
   warn: (message: string) => void;
+  /** Whether names of us-government's customers are told. */
+  usGovernment: UsGovernmentShown;
   /** For tests. */
   stories?: ReadStory;
 }
@@ -72,7 +76,8 @@ class Care {
   constructor(private readonly setting: OrganizationCareSetting) {
     this.#states = new OrganizationStates(setting.database);
     this.#updates = new MessageUpdates(setting);
-    this.#stories = setting.stories ?? createStories();
+    this.#stories =
+      setting.stories ?? createStories((directory, asked) => storiesInThread(directory, asked, setting.usGovernment));
   }
 
   /** Nothing leaves: whoever asked gets a sentence, the log gets a code. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { account } from "../../lib/domain/testing/process-examples.ts";
 import type { Answers } from "../../lib/report/tell-organizations.ts";
 import { createStories } from "./stories.ts";
-import { accountNames } from "./story-thread.ts";
+import { accountNames, storiesInThread } from "./story-thread.ts";
 
 const answers = (count: number): Answers => ({
   told: Array.from({ length: count }, () => ({ is: "none" as const, nearest: [] })),
@@ -43,7 +43,10 @@ test("in a thread of its own", async () => {
     join(folder, "zendesk_global.json"),
     JSON.stringify([{ ...organization, organization_fields: { support_level: "gold" } }]),
   );
-  const { told, run } = await createStories()(folder, "4711");
+  const { told, run } = await createStories((directory, asked) => storiesInThread(directory, asked, "names"))(
+    folder,
+    "4711",
+  );
   await rm(folder, { recursive: true });
   expect(told).toMatchObject({ is: "story", story: { name: "Example", instances: [{ supportLevel: "gold" }, {}] } });
   expect(run.missing).not.toContain("zendesk_global.json");
@@ -55,15 +58,24 @@ describe("names of accounts, in a thread of its own", () => {
 
   test("those asked for; unknown ones are left out", async () => {
     await using folder = await folderWith(JSON.stringify(accounts));
-    const names = await accountNames(folder, [TWO, TWO, "0014M00001kZzZzQAK"]);
+    const names = await accountNames(folder, [TWO, TWO, "0014M00001kZzZzQAK"], "names");
     expect(names).toEqual(new Map([[TWO, "Two"]]));
+  });
+
+  test("B5: ids_only: those that global's own files name, and no others; without such files nobody", async () => {
+    await using folder = await folderWith(JSON.stringify(accounts));
+    expect(await accountNames(folder, [ONE, TWO], "ids_only")).toEqual(new Map());
+    const organization = { id: 4711, name: "Example", external_id: TWO, created_at: "", updated_at: "" };
+    const file = join(folder.directory, "zendesk_global.json");
+    await writeFile(file, JSON.stringify([{ ...organization, organization_fields: {} }]));
+    expect(await accountNames(folder, [ONE, TWO], "ids_only")).toEqual(new Map([[TWO, "Two"]]));
   });
 
   test("no file, a damaged one, nothing asked for: no names, and nothing is thrown", async () => {
     await using damaged = await folderWith("[{");
-    expect(await accountNames(damaged, [ONE])).toEqual(new Map());
-    expect(await accountNames({ directory: join(damaged.directory, "nowhere") }, [ONE])).toEqual(new Map());
-    expect(await accountNames(damaged, [])).toEqual(new Map());
+    expect(await accountNames(damaged, [ONE], "names")).toEqual(new Map());
+    expect(await accountNames({ directory: join(damaged.directory, "nowhere") }, [ONE], "names")).toEqual(new Map());
+    expect(await accountNames(damaged, [], "names")).toEqual(new Map());
   });
 });
 

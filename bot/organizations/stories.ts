@@ -1,6 +1,5 @@
 import { InternalError } from "../../lib/errors.ts";
 import type { Answers, Told } from "../../lib/report/tell-organizations.ts";
-import { storiesInThread } from "./story-thread.ts";
 
 /** The answer to one question, and what it rests on. */
 export interface Story {
@@ -22,7 +21,7 @@ interface Waiting {
  * Reads the files of a run for everybody who waits at that moment: whoever asks during a reading is served by the next one. So a
  * hundred questions at once read the files twice, and never two readings are in memory.
  */
-export function createStories(read = storiesInThread): ReadStory {
+export function createStories(read: (directory: string, asked: readonly string[]) => Promise<Answers>): ReadStory {
   let waiting: Waiting[] = [];
   let reading = false;
   const readAll = async () => {
@@ -42,7 +41,7 @@ export function createStories(read = storiesInThread): ReadStory {
     });
 }
 
-async function serve(served: readonly Waiting[], read: typeof storiesInThread): Promise<void> {
+async function serve(served: readonly Waiting[], read: Parameters<typeof createStories>[0]): Promise<void> {
   const [first] = served;
   if (!first) return;
   try {

@@ -3,26 +3,33 @@ import { Worker } from "node:worker_threads";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { InternalError, messageOf } from "../../lib/errors.ts";
 import { readAccountNames } from "../../lib/report/account-names.ts";
-import { type Answers, tellOrganizations } from "../../lib/report/tell-organizations.ts";
+import { type Answers, tellOrganizations, type UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 
 /** Answers questions about organizations from the files in a folder, in a thread of its own. Throws where they cannot be read. */
-export function storiesInThread(directory: string, asked: readonly string[]): Promise<Answers> {
-  return inThread({ want: "stories", directory, asked }, () => tellOrganizations(asked, new ArtifactStore(directory)));
+export function storiesInThread(
+  directory: string,
+  asked: readonly string[],
+  usGovernment: UsGovernmentShown,
+): Promise<Answers> {
+  return inThread({ want: "stories", directory, asked, usGovernment }, () =>
+    tellOrganizations(asked, new ArtifactStore(directory), usGovernment),
+  );
 }
 
 /**
  * What a run called the accounts with these ids, read in a thread of its own: the file of a large run takes seconds. Ids that are not
- * known are left out; where there is no file, or a damaged one, all of them. Never throws.
+ * known, or may not be told, are left out; where there is no file, or a damaged one, all of them. Never throws.
  */
 export async function accountNames(
   { directory }: Pick<ArtifactStore, "directory">,
   ids: Iterable<string>,
+  usGovernment: UsGovernmentShown,
 ): Promise<Map<string, string>> {
   const asked = [...new Set(ids)];
   if (asked.length === 0) return new Map();
   try {
-    return await inThread({ want: "names", directory, asked }, () =>
-      readAccountNames(new ArtifactStore(directory), asked),
+    return await inThread({ want: "names", directory, asked, usGovernment }, () =>
+      readAccountNames(new ArtifactStore(directory), asked, usGovernment),
     );
   } catch {
     return new Map();
@@ -34,6 +41,7 @@ interface Question {
   want: "stories" | "names";
   directory: string;
   asked: readonly string[];
+  usGovernment: UsGovernmentShown;
 }
 
 function inThread<T>(question: Question, here: () => Promise<T>): Promise<T> {

@@ -10,10 +10,13 @@ const QuestionSchema = v.object({
   want: v.picklist(["stories", "names"]),
   directory: v.string(),
   asked: v.array(v.string()),
+  usGovernment: v.picklist(["names", "ids_only"]),
 });
 
-const { want, directory, asked } = v.parse(QuestionSchema, workerData);
+const { want, directory, asked, usGovernment } = v.parse(QuestionSchema, workerData);
 const store = new ArtifactStore(directory);
 parentPort?.postMessage(
-  want === "names" ? await readAccountNames(store, asked) : await tellOrganizations(asked, store),
+  want === "names"
+    ? await readAccountNames(store, asked, usGovernment)
+    : await tellOrganizations(asked, store, usGovernment),
 );

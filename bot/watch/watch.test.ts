@@ -29,6 +29,7 @@ function world(runs: RunState[]) {
     outgoing: { put: (post) => void (posts.has(post.key) || posts.set(post.key, post)), tsOf: () => null },
     database: openDatabase(":memory:"),
     salesforceHost: "example.my.salesforce.com",
+    usGovernment: "names",
     credentials: async () => [],
     clock: () => moment.now,
     warn: (message) => void warnings.push(message),

@@ -2,6 +2,7 @@ import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
+import type { UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
 import { accountNames } from "../organizations/story-thread.ts";
@@ -32,6 +33,8 @@ export interface WatchSetting {
   outgoing: Outgoing;
   database: Database;
   salesforceHost: string | null;
+  /** Whether names of us-government's customers are told. */
+  usGovernment: UsGovernmentShown;
   credentials: (today: Day) => Promise<EndingCredential[]>;
   clock: () => Date;
   /** Told what went wrong while looking; never names a customer. */
@@ -129,7 +132,7 @@ async function lookAtCredentials({ credentials, outgoing, clock }: WatchSetting,
 }
 
 /** Names of the customers that an alert is about, from the artifacts of its run; without those, ids have to do. */
-async function customersOf(alert: Alert, { runner, salesforceHost }: WatchSetting) {
+async function customersOf(alert: Alert, { runner, salesforceHost, usGovernment }: WatchSetting) {
   const record = "run" in alert ? alert.run.record : null;
   const ids = new Set([
     ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
@@ -138,7 +141,7 @@ async function customersOf(alert: Alert, { runner, salesforceHost }: WatchSettin
   const saysNames = alert.say === "attention" || alert.say === "failed" || alert.say === "refused";
   if (!saysNames || ids.size === 0) return { names: new Map<string, string>(), salesforceHost };
   const store = await runner.artifacts(alert.run.id).catch(() => null);
-  return { names: store ? await accountNames(store, ids) : new Map<string, string>(), salesforceHost };
+  return { names: store ? await accountNames(store, ids, usGovernment) : new Map<string, string>(), salesforceHost };
 }
 
 /** What the watch remembers; lost, it would only say things again (G2). */

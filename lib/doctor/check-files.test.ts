@@ -97,7 +97,7 @@ describe("the bot", () => {
   });
 
   test("without GitLab it runs zdsync itself, and lacks nothing of GitLab", () => {
-    const slack = { team: "T1", channels: ["C1"], users: ["U1"], user_groups: [] };
+    const slack = { ...DEFAULT_CONFIG.slack, team: "T1", channels: ["C1"], users: ["U1"], user_groups: [] };
     const env = { SLACK_SIGNING_SECRET: "x", SLACK_BOT_TOKEN: "x", SLACK_CHANNEL: "C1" };
     expect(lines(botFindings(env, { ...DEFAULT_CONFIG, slack }))).toEqual(["ok config slack"]);
     const elsewhere = { ...DEFAULT_CONFIG, slack: { ...slack, channels: ["C2"] } };

@@ -25,6 +25,14 @@ export interface SlackAccess {
   user_groups: readonly string[];
 }
 
+/** What of customers may stand in Slack, and where what is told by itself goes. */
+export interface SlackConfig extends SlackAccess {
+  /** `ids_only`: no name and no address of us-government's customers gets to Slack. */
+  us_government: "names" | "ids_only";
+  /** Channels (`C…`) for what concerns one instance alone; null: SLACK_CHANNEL, where everything else goes. */
+  notice_channels: { global: string | null; us_government: string | null };
+}
+
 /** `zdsync.config.yml`, with the defaults where a key is absent (interface.md). */
 export interface Config {
   hosts: Hosts;
@@ -43,7 +51,7 @@ export interface Config {
   /** What becomes of organizations without a `salesforce_id` (C4). */
   unmanaged_organizations: "keep" | "mark";
   limits: Limits;
-  slack: SlackAccess;
+  slack: SlackConfig;
   /** How long the local history is kept. */
   history_days: number;
 }
@@ -68,6 +76,13 @@ export const DEFAULT_CONFIG: Config = {
   overrides: "required",
   unmanaged_organizations: "keep",
   limits: DEFAULT_LIMITS,
-  slack: { team: null, channels: [], users: [], user_groups: [] },
+  slack: {
+    team: null,
+    channels: [],
+    users: [],
+    user_groups: [],
+    us_government: "names",
+    notice_channels: { global: null, us_government: null },
+  },
   history_days: 30,
 };

@@ -1,7 +1,9 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
+import type { Config } from "../domain/config.ts";
 import { findSubject, type Subject, subjectsOf } from "./find-organization.ts";
 import { type OrganizationStory, storyOf } from "./organization-story.ts";
 import { type RunRecords, readRunRecords } from "./run-records.ts";
+import { withoutUsGovernmentNames } from "./withhold-names.ts";
 
 /** The answer to somebody who asked for an organization. */
 export type Told =
@@ -15,9 +17,17 @@ export interface Answers {
   run: Pick<RunRecords, "missing" | "unreadable" | "runIds">;
 }
 
+/** Whether names of us-government's customers are told (config `slack.us_government`). */
+export type UsGovernmentShown = Config["slack"]["us_government"];
+
 /** What a run knew and did about those who were asked for (Salesforce id, Zendesk id or name): its files are read once for all. */
-export async function tellOrganizations(asked: readonly string[], store: ArtifactStore): Promise<Answers> {
-  const run = await readRunRecords(store);
+export async function tellOrganizations(
+  asked: readonly string[],
+  store: ArtifactStore,
+  usGovernment: UsGovernmentShown = "names",
+): Promise<Answers> {
+  const read = await readRunRecords(store);
+  const run = usGovernment === "ids_only" ? withoutUsGovernmentNames(read) : read;
   const subjects = subjectsOf(run);
   const { missing, unreadable, runIds } = run;
   return { told: asked.map((one) => tell(one, subjects, run)), run: { missing, unreadable, runIds } };

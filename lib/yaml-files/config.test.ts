@@ -32,7 +32,14 @@ describe("every key is optional", () => {
         marked_total: { percent: 20 },
         minimum_existing: 10,
       },
-      slack: { team: null, channels: [], users: [], user_groups: [] },
+      slack: {
+        team: null,
+        channels: [],
+        users: [],
+        user_groups: [],
+        us_government: "names",
+        notice_channels: { global: null, us_government: null },
+      },
       history_days: 30,
     });
   });
@@ -66,7 +73,7 @@ protected_emails: [ " EndUser@Support.Example.com" ]
 alliance_account_id: 0014M00001kAbCd
 overrides: none
 unmanaged_organizations: mark
-slack: { team: T0123ABCD, channels: [C1, G2, D3], users: [U1, W2], user_groups: [S1] }
+slack: { team: T0123ABCD, channels: [C1, G2, D3], users: [U1, W2], user_groups: [S1], us_government: ids_only, notice_channels: { us_government: C0GOV12345 } }
 history_days: 7
 `;
     expect(config(content)).toEqual({
@@ -79,7 +86,14 @@ history_days: 7
       alliance_account_id: ID,
       overrides: "none",
       unmanaged_organizations: "mark",
-      slack: { team: "T0123ABCD", channels: ["C1", "G2", "D3"], users: ["U1", "W2"], user_groups: ["S1"] },
+      slack: {
+        team: "T0123ABCD",
+        channels: ["C1", "G2", "D3"],
+        users: ["U1", "W2"],
+        user_groups: ["S1"],
+        us_government: "ids_only",
+        notice_channels: { global: null, us_government: "C0GOV12345" },
+      },
       history_days: 7,
     });
   });
@@ -167,6 +181,14 @@ describe("mistakes are named with their line", () => {
     ["slack: { users: [U1, xU1] }", "slack.users[1] must be a Slack id such as U0123ABCD"],
     ["slack: { users: ['U1-2'] }", "slack.users[0] must be a Slack id such as U0123ABCD"],
     ["slack: { user_groups: [U1] }", "slack.user_groups[0] must be a Slack id such as S0123ABCD"],
+    [
+      "slack: { us_government: yes }",
+      'slack.us_government must be one of names, ids_only, not "yes"; did you mean "names"?',
+    ],
+    [
+      "slack: { notice_channels: { global: '#support' } }",
+      "slack.notice_channels.global must be a channel's id such as C0123ABCD (not its name: a renamed channel keeps its id)",
+    ],
   ])("%s", (line, message) => {
     expect(refusal(`\n${line}\n`)).toBe(`zdsync.config.yml:2: ${message}`);
   });

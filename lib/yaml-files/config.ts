@@ -29,6 +29,11 @@ const address = lowerCaseText(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
 const slackIds = (letters: string, example: string) =>
   optional(listOf(exactText(new RegExp(`^[${letters}][A-Z0-9]+$`), `a Slack id such as ${example}`)), []);
 
+const slackChannel = () =>
+  orNull(
+    exactText(/^[CG][A-Z0-9]{5,}$/, "a channel's id such as C0123ABCD (not its name: a renamed channel keeps its id)"),
+  );
+
 const HostsSchema = mapping({ salesforce: host(), global: host(), us_government: host() });
 
 const LimitsSchema = mapping({
@@ -45,6 +50,11 @@ const SlackSchema = mapping({
   channels: slackIds("CGD", "C0123ABCD"),
   users: slackIds("UW", "U0123ABCD"),
   user_groups: slackIds("S", "S0123ABCD"),
+  us_government: optional(word(["names", "ids_only"]), DEFAULT_CONFIG.slack.us_government),
+  notice_channels: optional(
+    mapping({ global: slackChannel(), us_government: slackChannel() }),
+    DEFAULT_CONFIG.slack.notice_channels,
+  ),
 });
 
 const ConfigSchema = mapping({

@@ -1,0 +1,51 @@
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { RUN_TIMEOUT } from "../pipeline/world.ts";
+import { WholeWorld } from "./bot-world.ts";
+
+setDefaultTimeout(RUN_TIMEOUT);
+
+/** Names and addresses that only the us-government Zendesk and its customers' accounts hold. */
+function onlyInGovernment({ sandbox }: WholeWorld): string[] {
+  const { organizations, users } = sandbox.zendesk("us-government");
+  const inGlobal = sandbox.zendesk("global");
+  const known = new Set(
+    [...inGlobal.organizations.map(({ name }) => name), ...inGlobal.users.map(({ email }) => email)].map(String),
+  );
+  return [...organizations.map(({ name }) => String(name)), ...users.map(({ email }) => String(email ?? ""))].filter(
+    (text) => text.length > 8 && !known.has(text),
+  );
+}
+
+async function everythingAsked(world: WholeWorld): Promise<string> {
+  await world.serve();
+  expect(await world.zdsyncRun()).toBe(0);
+  await world.posted(/needs a person/);
+  const ann = world.person();
+  const { organizations } = world.sandbox.zendesk("us-government");
+  const asked = [...organizations.slice(0, 12), ...organizations.slice(-12)].flatMap(({ id, external_id }) => [
+    id,
+    external_id,
+  ]);
+  for (const id of new Set(asked.filter(Boolean).map(String))) {
+    const before = world.shownTo().length;
+    await ann.types(`/zdsync org ${id}`);
+    await world.shown(/As of/, undefined, before);
+  }
+  await world.offered("/zdsync run us-government").catch(() => null);
+  return JSON.stringify(world.sandbox.slackConversation().map(({ kind, text, blocks }) => [kind, text, blocks]));
+}
+
+test("B5: slack.us_government: ids_only: no name and no address of us-government gets to Slack; ids do", async () => {
+  await using world = await WholeWorld.start({
+    accounts: 150,
+    config: (text) => text.replace(/^slack:$/m, "slack:\n  us_government: ids_only"),
+  });
+  const said = await everythingAsked(world);
+  const secret = onlyInGovernment(world);
+  expect(secret.length).toBeGreaterThan(20);
+  expect(secret.filter((text) => said.includes(text))).toEqual([]);
+  expect(said).toMatch(/Salesforce 0014M[0-9A-Za-z]{13}/);
+  // Global's customers keep their names.
+  const names = world.sandbox.zendesk("global").organizations.map(({ name }) => String(name));
+  expect(names.some((name) => said.includes(name))).toBe(true);
+});
