@@ -119,7 +119,13 @@ function pastRun(startedAt: Date, endedAt: Date): RunRecord {
       })),
     ),
     comparisons: (["global", "partner", "usgov"] as const).map((name) => ({
-      ...{ name, existing: 2000, planned: { creates: 10, updates: 10, marks: 10 }, measures: [], refused: null },
+      ...{
+        name,
+        existing: 2000,
+        planned: { creates: 10, updates: 10, marks: 10, contacts: 0 },
+        measures: [],
+        refused: null,
+      },
       ...{ unconfirmed: [], results: { create: results, update: results, mark: results, contact: results } },
     })),
     ...{ failures: [], unknown_charges: [] },

@@ -31,7 +31,12 @@ export async function compareInstance(
     accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
     ...protectionsOf(config, leftAloneIn(artifacts)),
   });
-  const comparison = await writeComparison(context, prefix, changeset, { stage: "compare", origin, inputs });
+  const comparison = await writeComparison(
+    context,
+    prefix,
+    { ...changeset, people: 0 },
+    { stage: "compare", origin, inputs },
+  );
   return {
     stage: "compare",
     instance,

@@ -43,7 +43,12 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
     takenNames: await namesOfCustomers(origin.run_id, context),
     ...protectionsOf(config, leftAloneIn(artifacts)),
   });
-  const comparison = await writeComparison(context, "partner", changeset, { stage: "partner-sync", origin, inputs });
+  const comparison = await writeComparison(
+    context,
+    "partner",
+    { ...changeset, people: 0 },
+    { stage: "partner-sync", origin, inputs },
+  );
   const report = {
     stage: "partner-sync",
     instance: "global" as const,

@@ -6,6 +6,7 @@ import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf, isMarked } from "../../lib/domain/organization-scope.ts";
+import type { PlannedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { postNoticesOf } from "../../lib/sync/notices.ts";
@@ -27,7 +28,7 @@ export async function syncInstance(
   const standing = changes.manifest ?? standingOf(gathered.records);
   const { refused = standingRefusal(prefix, changes.manifest, inputs), ...judgement } = judge(
     prefix,
-    { ...changes, existing: standing.existing, marked: standing.marked },
+    { ...changes, people: 0, existing: standing.existing, marked: standing.marked },
     config.limits,
     inputs,
   );
@@ -42,7 +43,7 @@ export async function syncInstance(
       name: prefix,
       digest: changes.digest,
       existing: standing.existing,
-      planned: { creates: changes.creates.length, updates: changes.updates.length, marks: changes.marks.length },
+      planned: plannedOf(changes),
       ...judgement,
       ...(refused ? { refused } : {}),
     },
@@ -56,7 +57,9 @@ export async function syncInstance(
     syncOrganizations({
       instance,
       what: "customers",
-      ...changes,
+      creates: changes.creates,
+      updates: changes.updates,
+      marks: changes.marks,
       gathered: gathered.records,
       connection,
       results,
@@ -74,6 +77,15 @@ export async function syncInstance(
     ...ended,
     comparison: { ...report.comparison, ...writtenOf(results), ...(notices ? { notices } : {}) },
   };
+}
+
+function plannedOf({
+  creates,
+  updates,
+  marks,
+  contacts,
+}: Record<keyof PlannedCounts, readonly unknown[]>): PlannedCounts {
+  return { creates: creates.length, updates: updates.length, marks: marks.length, contacts: contacts.length };
 }
 
 /** What change files without a manifest are measured against: every organization of an account. */

@@ -8,6 +8,8 @@ import { byRule } from "../../lib/domain/changeset.ts";
 import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
+import { usersAdded } from "../../lib/domain/people-added.ts";
+import { organizationsOfFirstFill } from "../../lib/domain/recent-organizations.ts";
 import type { User } from "../../lib/domain/user.ts";
 import { type ComparisonReport, countByRule, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
@@ -46,7 +48,9 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
       gathered.organizations.flatMap((organization) => (accountIdOf(organization) === null ? [organization.id] : [])),
     ),
   });
+  const firstFill = organizationsOfFirstFill(gathered.organizations, clock(), config.limits.minimum_existing);
   const changeset = fromSalesforce.notes.length > 0 ? withoutMarks(compared) : compared;
+  const people = usersAdded(changeset, firstFill);
   const notes = [...gathered.notes, ...fromSalesforce.notes, ...changeset.notes].sort(byRule);
   const maker = { stage: "user-sync", origin, madeAt: clock() };
   const users = await store.write("usgov_users.json", gathered.users.sort(byAddress), maker);
@@ -58,7 +62,7 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
   const comparison = await writeComparison(
     context,
     "usgov_user",
-    { ...changeset, notes },
+    { ...changeset, notes, people, contacts: [] },
     { stage: "user-sync", origin: { ...origin, inputs }, inputs: judging },
   );
   const counts = { users: gathered.users.length, contacts: changeset.contacts.length };

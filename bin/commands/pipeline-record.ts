@@ -3,7 +3,7 @@ import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
-import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
+import { RUN_RECORD, type RunRecord, runRecordText } from "../../lib/runs/run-record.ts";
 import { worstOf } from "../../lib/stage/run-stage.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 
@@ -37,7 +37,7 @@ export async function writePipelineRecord(
     ...(await endingOf({ exit, reports, failures }, store)),
     unknown_charges: unknownChargesIn(notes?.records ?? []),
   };
-  await store.writeText(RUN_RECORD, `${JSON.stringify(record, null, 2)}\n`);
+  await store.writeText(RUN_RECORD, runRecordText(record));
 }
 
 /** Comparisons that should have been made or written and were not; after a refusal in the same instance that is no failure. */

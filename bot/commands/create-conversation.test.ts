@@ -238,7 +238,12 @@ describe("status and last", () => {
       mark: { applied: 0, failed: 0, skipped: 0 },
       contact: { applied: 0, failed: 0, skipped: 0 },
     };
-    const one = { name: "global" as const, existing: 9, planned: { creates: 4, updates: 2, marks: 0 }, measures: [] };
+    const one = {
+      name: "global" as const,
+      existing: 9,
+      planned: { creates: 4, updates: 2, marks: 0, contacts: 0 },
+      measures: [],
+    };
     const record = recordOf({
       comparisons: [{ ...one, refused: null, unconfirmed: [], results }],
       failures: [{ where: "us-government", message: "Zendesk did not answer" }],

@@ -9,7 +9,7 @@ function comparison(change: Partial<RecordedComparison> = {}): RecordedCompariso
   return {
     name: "global",
     existing: 100,
-    planned: { creates: 3, updates: 12, marks: 1 },
+    planned: { creates: 3, updates: 12, marks: 1, contacts: 0 },
     measures: [{ effect: "downgrades", count: 2, limit: 5, exceeded: false }],
     refused: null,
     unconfirmed: [],
@@ -88,10 +88,10 @@ describe("counts", () => {
       "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (refused, nothing written)",
     ],
     [{}, true, "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (dry run)"],
-    [{ planned: { creates: 0, updates: 0, marks: 0 }, measures: [] }, false, "nothing to change"],
+    [{ planned: { creates: 0, updates: 0, marks: 0, contacts: 0 }, measures: [] }, false, "nothing to change"],
     [
       {
-        planned: { creates: 0, updates: 0, marks: 0 },
+        planned: { creates: 0, updates: 0, marks: 0, contacts: 0 },
         measures: [],
         results: { create: none, update: none, mark: none, contact: none },
       },

@@ -44,18 +44,19 @@ function leftOf(comparison: RecordedComparison): EffectCounts {
     marks: Math.max(0, planned.marks - results.mark.applied),
     // Whether those that are left are among them, the record does not say.
     downgrades: Math.min(planned.downgrades, updates),
+    contacts: Math.max(0, planned.contacts - results.contact.applied),
   };
 }
 
 /** All comparisons together. */
 export function totalCounts(counts: ConfirmedCounts): EffectCounts {
-  const total: EffectCounts = { creates: 0, updates: 0, marks: 0, downgrades: 0 };
+  const total: EffectCounts = { creates: 0, updates: 0, marks: 0, downgrades: 0, contacts: 0 };
   for (const one of Object.values(counts)) for (const effect of CONFIRMED_EFFECTS) total[effect] += one[effect] ?? 0;
   return total;
 }
 
 /** Downgrades are among the updates: they need not be looked at. */
 export function changesNothing(counts: ConfirmedCounts): boolean {
-  const { creates, updates, marks } = totalCounts(counts);
-  return creates + updates + marks === 0;
+  const { creates, updates, marks, contacts } = totalCounts(counts);
+  return creates + updates + marks + contacts === 0;
 }

@@ -61,7 +61,7 @@ describe("ask", () => {
   });
 
   test("nothing would change: says so, no button", async () => {
-    const none = comparison({ planned: { creates: 0, updates: 0, marks: 0 }, measures: [] });
+    const none = comparison({ planned: { creates: 0, updates: 0, marks: 0, contacts: 0 }, measures: [] });
     const told = await new FlowWorld().asked(recordOf([none]));
     expect(textOf(told.last ?? {})).toContain("would change nothing now");
     expect(buttons(told.last)).toEqual([]);
@@ -84,7 +84,7 @@ describe("ask", () => {
     expect(world.runner.starts[1]).toEqual({
       instance: "global",
       dryRun: false,
-      atMost: { global: { creates: 3, updates: 12, marks: 1, downgrades: 2 } },
+      atMost: { global: { creates: 3, updates: 12, marks: 1, downgrades: 2, contacts: 0 } },
     });
   });
 

@@ -178,7 +178,7 @@ describe("following", () => {
 describe("more than was confirmed", () => {
   const more = (change: Partial<RecordedComparison> = {}) =>
     comparison({
-      planned: { creates: 5, updates: 12, marks: 1 },
+      planned: { creates: 5, updates: 12, marks: 1, contacts: 0 },
       unconfirmed: [{ effect: "creates", count: 5, confirmed: 3 }],
       refused: "More creates than were confirmed: 5, confirmed were 3.",
       ...change,
@@ -207,7 +207,7 @@ describe("more than was confirmed", () => {
     // The channel of notices need not be the one where Ann asked.
     await world.flow.confirm(tokenOf(again), { ...ANN, channel: "C0NOTICES" }, told);
     expect(world.runner.starts.at(-1)?.atMost).toEqual({
-      global: { creates: 5, updates: 12, marks: 1, downgrades: 2 },
+      global: { creates: 5, updates: 12, marks: 1, downgrades: 2, contacts: 0 },
     });
   });
 
@@ -231,8 +231,8 @@ describe("more than was confirmed", () => {
     const { world } = await stopped([more({ name: "usgov" })]);
     await world.flow.confirm(tokenOf(world.outgoing.posts.at(-1)), ANN, new Told());
     expect(world.runner.starts.at(-1)?.atMost).toEqual({
-      global: { creates: 3, updates: 12, marks: 1, downgrades: 2 },
-      usgov: { creates: 5, updates: 12, marks: 1, downgrades: 2 },
+      global: { creates: 3, updates: 12, marks: 1, downgrades: 2, contacts: 0 },
+      usgov: { creates: 5, updates: 12, marks: 1, downgrades: 2, contacts: 0 },
     });
   });
 
@@ -251,9 +251,9 @@ describe("more than was confirmed", () => {
     expect(JSON.stringify(buttons(again))).toContain("5 to create, 13 to update (3 lose support level), 2 to mark");
     await world.flow.confirm(tokenOf(again), ANN, new Told());
     expect(world.runner.starts.at(-1)?.atMost).toEqual({
-      global: { creates: 0, updates: 0, marks: 0, downgrades: 0 },
-      usgov: { creates: 0, updates: 1, marks: 1, downgrades: 1 },
-      partner: { creates: 5, updates: 12, marks: 1, downgrades: 2 },
+      global: { creates: 0, updates: 0, marks: 0, downgrades: 0, contacts: 0 },
+      usgov: { creates: 0, updates: 1, marks: 1, downgrades: 1, contacts: 0 },
+      partner: { creates: 5, updates: 12, marks: 1, downgrades: 2, contacts: 0 },
     });
     expect(world.results.at(-1)).toContain(
       "confirm global.creates=0 global.updates=0 global.marks=0 global.downgrades=0",

@@ -109,7 +109,7 @@ test("asked, confirmed, followed, stopped by more than confirmed, asked again, a
     record: recordOf(
       [
         comparison({
-          planned: { creates: 9, updates: 0, marks: 0 },
+          planned: { creates: 9, updates: 0, marks: 0, contacts: 0 },
           unconfirmed: [{ effect: "creates", count: 9, confirmed: 3 }],
         }),
         comparison({ name: "usgov", results: results(1) }),

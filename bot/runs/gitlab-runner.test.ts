@@ -66,7 +66,7 @@ describe("a pipeline", () => {
         {
           name: "global",
           existing: 1,
-          planned: { creates: 3, updates: 0, marks: 0 },
+          planned: { creates: 3, updates: 0, marks: 0, contacts: 0 },
           measures: [],
           refused: null,
           unconfirmed: [{ effect: "creates", count: 3, confirmed: 2 }],

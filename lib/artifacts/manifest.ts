@@ -61,7 +61,7 @@ export const ChangesetManifestSchema = v.object({
   ...Origin,
   files: v.array(v.object({ name: v.string(), count: Count, sha256: Sha256 })),
   digest: Sha256,
-  counts: v.object({ creates: Count, updates: Count, marks: Count }),
+  counts: v.object({ creates: Count, updates: Count, marks: Count, contacts: v.optional(Count, 0) }),
   /** Records the comparison is measured against, and how many of them were marked before. */
   existing: Count,
   marked: Count,

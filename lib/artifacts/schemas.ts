@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Account, ChargeSchema, SubscriptionSchema } from "../domain/account.ts";
 import { ATTRIBUTES } from "../domain/attributes.ts";
-import { CreateSchema, MarkSchema, NoteSchema, UpdateSchema } from "../domain/changeset.ts";
+import { CreateSchema, MarkSchema, NoteSchema, PlannedContactSchema, UpdateSchema } from "../domain/changeset.ts";
 import { DesiredOrganizationSchema, OrganizationSchema, PartnerAccountSchema } from "../domain/organization.ts";
 import { ContactSchema, UserCreateSchema, UserMarkSchema, UserSchema, UserUpdateSchema } from "../domain/user.ts";
 import { ResultSchema } from "./results.ts";
@@ -29,6 +29,7 @@ export const ARTIFACTS = {
   "global_creates.json": CreateSchema,
   "global_updates.json": UpdateSchema,
   "global_not_in_sync.json": MarkSchema,
+  "global_contacts.json": PlannedContactSchema,
   "usgov_creates.json": CreateSchema,
   "usgov_updates.json": UpdateSchema,
   "usgov_not_in_sync.json": MarkSchema,

@@ -27,3 +27,8 @@ export function changeFiles<C extends Comparison>(comparison: C) {
     marks: `${comparison}_not_in_sync.json` as Extract<Named<"not_in_sync">, `${C}_not_in_sync.json`>,
   };
 }
+
+/** The contacts that a comparison plans (C10); null where it has none: only customers of global have them in the changeset. */
+export function contactsFile(comparison: Comparison): "global_contacts.json" | null {
+  return comparison === "global" ? "global_contacts.json" : null;
+}

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ArtifactStore, changesetManifestName, sha256Of } from "../artifacts/store.ts";
-import type { Mark, Update } from "../domain/changeset.ts";
+import type { Mark, PlannedContact, Update } from "../domain/changeset.ts";
 import type { Measure } from "../domain/limits.ts";
 import { EXIT, exitCodeOf, messageOf } from "../errors.ts";
 import { type HandOverTerms, readChangeFiles, writeChangeFiles } from "./hand-over.ts";
@@ -37,12 +37,27 @@ const mark: Mark = {
   change: { mark_for_deletion: true },
 };
 
+const contact: PlannedContact = {
+  salesforce_id: create.salesforce_id,
+  id: null,
+  email: "sue@example.com",
+  name: "Sue Buyer",
+};
+
 function measured(exceeded: boolean): Measure {
   return { effect: "marks", count: 1, of: 40, limit: 2, limitText: "5 % (2)", exceeded };
 }
 
 function write(measures: Measure[] = [measured(false)]) {
-  const changes = { creates: [create], updates: [update], marks: [mark], existing: 40, marked: 3 };
+  const changes = {
+    creates: [create],
+    updates: [update],
+    marks: [mark],
+    contacts: [contact],
+    existing: 40,
+    marked: 3,
+    people: 1,
+  };
   const origin = { run_id: "run-1", today: "2026-11-23", gathered_at: GATHERED, inputs: [] };
   const madeAt = new Date("2026-11-23T01:05:00Z");
   return writeChangeFiles(store, "global", changes, { measures }, { stage: "compare", origin, madeAt });
@@ -69,17 +84,18 @@ test("what compare wrote is what sync reads", async () => {
     creates: [create],
     updates: [update],
     marks: [mark],
+    contacts: [contact],
     digest: manifest.digest,
     manifest,
   });
 });
 
-test("the manifest ties the three files together: counts, measures, verdict, one digest", async () => {
+test("the manifest ties the four files together: counts, measures, verdict, one digest", async () => {
   const manifest = await write();
-  expect(manifest.counts).toEqual({ creates: 1, updates: 1, marks: 1 });
+  expect(manifest.counts).toEqual({ creates: 1, updates: 1, marks: 1, contacts: 1 });
   expect(manifest).toMatchObject({ existing: 40, marked: 3, verdict: "within limits", gathered_at: GATHERED });
   expect(manifest.limits).toEqual([{ effect: "marks", count: 1, of: 40, limit: 2, exceeded: false }]);
-  const names = ["global_creates.json", "global_updates.json", "global_not_in_sync.json"];
+  const names = ["global_creates.json", "global_updates.json", "global_not_in_sync.json", "global_contacts.json"];
   expect(manifest.files.map(({ name }) => name)).toEqual(names);
   const texts = await Promise.all(names.map((name) => Bun.file(store.path(name)).text()));
   expect(manifest.digest).toBe(sha256Of(...texts));
@@ -90,8 +106,21 @@ test("S2: over a limit, the verdict is in the manifest", async () => {
   expect((await write([measured(false), measured(true)])).verdict).toBe("over a limit");
 });
 
+test("change files of the version that planned no contacts are refused with what to do", async () => {
+  const manifest = await write();
+  const files = manifest.files.filter(({ name }) => name !== "global_contacts.json");
+  const digest = sha256Of(...(await Promise.all(files.map(({ name }) => Bun.file(store.path(name)).text()))));
+  await Bun.write(store.path(changesetManifestName("global")), JSON.stringify({ ...manifest, files, digest }));
+  await rm(store.path("global_contacts.json"));
+  const message = await refusal(read());
+  expect(message).toContain("have no global_contacts.json");
+  expect(message).toContain("Run compare again with the version that runs sync");
+  // Their manifest is still read where nothing is written: by reports, the history and undo.
+  expect((await store.readChangesetManifest("global"))?.counts.contacts).toBe(1);
+});
+
 describe("S3", () => {
-  test.each(["global_creates.json", "global_updates.json", "global_not_in_sync.json"])(
+  test.each(["global_creates.json", "global_updates.json", "global_not_in_sync.json", "global_contacts.json"])(
     "an altered %s is refused",
     async (name) => {
       await write();
@@ -103,8 +132,8 @@ describe("S3", () => {
   test("altered files are refused also where --expect names their digest", async () => {
     await write();
     await store.writeRecords("global_not_in_sync.json", []);
-    const texts = ["global_creates.json", "global_updates.json", "global_not_in_sync.json"].map((name) =>
-      Bun.file(store.path(name)).text(),
+    const texts = ["global_creates.json", "global_updates.json", "global_not_in_sync.json", "global_contacts.json"].map(
+      (name) => Bun.file(store.path(name)).text(),
     );
     const digest = sha256Of(...(await Promise.all(texts)));
     expect(await refusal(read({ expect: [digest] }))).toContain("altered");
@@ -157,7 +186,7 @@ describe("S3", () => {
   });
 });
 
-test.each(["global_creates.json", "global_updates.json", "global_not_in_sync.json"])(
+test.each(["global_creates.json", "global_updates.json", "global_not_in_sync.json", "global_contacts.json"])(
   "a missing %s is no empty one",
   async (name) => {
     await write();

@@ -1,9 +1,10 @@
 import type { ChangesetManifest, RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
 import { type ArtifactStore, changesetManifestName, type Maker, sha256Of } from "../artifacts/store.ts";
+import type { PlannedContact } from "../domain/changeset.ts";
 import type { Measurable } from "../domain/limits.ts";
 import { RefusedError } from "../errors.ts";
-import { type Comparison, changeFiles } from "./comparison.ts";
+import { type Comparison, changeFiles, contactsFile } from "./comparison.ts";
 import type { Judgement } from "./judge.ts";
 
 /** What a person may demand or allow of the change files for one run (S2, S3). */
@@ -19,6 +20,8 @@ export interface HandedOver<Creates, Updates, Marks> {
   creates: Creates[];
   updates: Updates[];
   marks: Marks[];
+  /** Empty where the comparison plans none. */
+  contacts: PlannedContact[];
   digest: string;
   /** Null where the files were made by hand and `--expect` vouches for them. */
   manifest: ChangesetManifest | null;
@@ -33,23 +36,36 @@ type Records<C extends Comparison, Kind extends keyof Files<C>> = Files<C>[Kind]
 export async function writeChangeFiles(
   store: ArtifactStore,
   comparison: Comparison,
-  changes: Measurable,
+  changes: Measurable & { contacts?: readonly PlannedContact[] },
   { measures, unconfirmed = [] }: Pick<Judgement, "measures" | "unconfirmed">,
   maker: Maker,
 ): Promise<ChangesetManifest> {
   const names = changeFiles(comparison);
-  const kinds = ["creates", "updates", "marks"] as const;
-  const bytes: Buffer[] = [];
+  const contacts = contactsFile(comparison);
+  const planned = changes.contacts ?? [];
   // The records come from the comparison itself; the store validates them against the schema of each file.
-  for (const kind of kinds) bytes.push(await store.writeRecords(names[kind], changes[kind] as never));
+  const parts: [ArtifactName, readonly never[]][] = [
+    ...(["creates", "updates", "marks"] as const).map((kind): [ArtifactName, readonly never[]] => [
+      names[kind],
+      changes[kind] as never[],
+    ]),
+    ...(contacts ? [[contacts, planned as never[]] as [ArtifactName, readonly never[]]] : []),
+  ];
+  const bytes: Buffer[] = [];
+  for (const [name, records] of parts) bytes.push(await store.writeRecords(name, records));
   return store.writeChangesetManifest(comparison, maker, {
-    files: kinds.map((kind, index) => ({
-      name: names[kind],
-      count: changes[kind].length,
+    files: parts.map(([name, records], index) => ({
+      name,
+      count: records.length,
       sha256: sha256Of(bytes[index] ?? ""),
     })),
     digest: sha256Of(...bytes),
-    counts: { creates: changes.creates.length, updates: changes.updates.length, marks: changes.marks.length },
+    counts: {
+      creates: changes.creates.length,
+      updates: changes.updates.length,
+      marks: changes.marks.length,
+      contacts: contacts ? planned.length : 0,
+    },
     existing: changes.existing,
     marked: changes.marked,
     limits: measures.map(({ effect, count, of, limit, exceeded }) => ({ effect, count, of, limit, exceeded })),
@@ -72,17 +88,35 @@ export async function readChangeFiles<C extends Comparison>(
   const creates = await store.readRecords(names.creates);
   const updates = await store.readRecords(names.updates);
   const marks = await store.readRecords(names.marks);
-  const digest = sha256Of(creates.bytes, updates.bytes, marks.bytes);
   const manifest = await store.readChangesetManifest(comparison);
+  const contacts = await readContacts(store, comparison, manifest);
+  const digest = sha256Of(creates.bytes, updates.bytes, marks.bytes, ...contacts.bytes);
   checkDigest(comparison, digest, manifest, terms);
   if (manifest) checkAge(comparison, manifest, terms, now);
   return {
     creates: creates.records as Records<C, "creates">[],
     updates: updates.records as Records<C, "updates">[],
     marks: marks.records as Records<C, "marks">[],
+    contacts: contacts.records,
     digest,
     manifest,
   };
+}
+
+/** Planned contacts, where the comparison has any. Those of a version that did not plan them are refused: nobody reviewed any. */
+async function readContacts(
+  store: ArtifactStore,
+  comparison: Comparison,
+  manifest: ChangesetManifest | null,
+): Promise<{ records: PlannedContact[]; bytes: Buffer[] }> {
+  const name = contactsFile(comparison);
+  if (name === null) return { records: [], bytes: [] };
+  if (manifest && !manifest.files.some((file) => file.name === name))
+    throw new RefusedError(
+      `The ${comparison} change files have no ${name}: a version of zdsync made them that did not plan contacts. Run compare again with the version that runs sync.`,
+    );
+  const { records, bytes } = await store.readRecords(name);
+  return { records, bytes: [bytes] };
 }
 
 /** Refuses a digest that nobody expected (S3). */

@@ -40,6 +40,7 @@ function changeset(of: { updates?: number; downgrades?: number; marks?: number }
     marks: marks(of.marks ?? 0),
     existing: 1000,
     marked: 0,
+    people: 0,
   };
 }
 

@@ -2,7 +2,7 @@ import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Limits } from "../domain/config.ts";
 import { EFFECTS, type Effect, type Measurable, type Measure, measure, refusalMessage } from "../domain/limits.ts";
 import { type Unconfirmed, unconfirmedMessage, unconfirmedOf } from "../runs/confirmed-counts.ts";
-import { COMPARISON, type Comparison } from "./comparison.ts";
+import { COMPARISON, type Comparison, contactsFile } from "./comparison.ts";
 import type { JudgingInputs } from "./terms.ts";
 
 /** A comparison held against its limits (S2), and against what a person confirmed (decisions/0011). */
@@ -20,13 +20,18 @@ export interface Judgement {
  */
 export function judge(
   comparison: Comparison,
-  changeset: Measurable,
+  changeset: Measurable & { contacts?: readonly unknown[] },
   limits: Limits,
   { allow, "at-most": atMost }: JudgingInputs,
 ): Judgement {
   const measures = measure(changeset, limits, allow);
-  const { creates, updates, marks } = changeset;
-  const planned = { creates: creates.length, updates: updates.length, marks: marks.length };
+  const { creates, updates, marks, contacts = [] } = changeset;
+  const planned = {
+    creates: creates.length,
+    updates: updates.length,
+    marks: marks.length,
+    contacts: contactsFile(comparison) ? contacts.length : 0,
+  };
   const unconfirmed = unconfirmedOf({ name: comparison, planned, measures }, atMost);
   const refusals = [
     ...(measures.some((one) => one.exceeded) ? [refusalMessage(measures, COMPARISON[comparison].records)] : []),

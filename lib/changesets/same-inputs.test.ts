@@ -18,7 +18,7 @@ const manifest: ChangesetManifest = {
   inputs: [MADE_FROM],
   files: [],
   digest: "2".repeat(64),
-  counts: { creates: 0, updates: 0, marks: 0 },
+  counts: { creates: 0, updates: 0, marks: 0, contacts: 0 },
   existing: 0,
   marked: 0,
   limits: [],
@@ -58,7 +58,7 @@ describe("S2: judge", () => {
     before: { mark_for_deletion: null },
     change: { mark_for_deletion: true as const },
   }));
-  const changeset = { creates: [], updates: [], marks, existing: 40, marked: 0 };
+  const changeset = { creates: [], updates: [], marks, existing: 40, marked: 0, people: 0 };
 
   test("over a limit: measure, limit and way out; an allowance of that number is enough, one less is not", () => {
     const { refused, measures } = judge("global", changeset, DEFAULT_CONFIG.limits, { allow: {}, "at-most": null });

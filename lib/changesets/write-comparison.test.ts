@@ -71,6 +71,7 @@ function write(marks: number, allow: Record<string, number> = {}) {
     notes: [note],
     existing: 40,
     marked: 0,
+    people: 0,
   };
   return writeComparison(context, "global", changeset, {
     stage: "compare",
@@ -82,7 +83,11 @@ function write(marks: number, allow: Record<string, number> = {}) {
 describe("S2: a comparison within its limits", () => {
   test("is reported with its digest, written, and kept in the history", async () => {
     const report = await write(2);
-    expect(report).toMatchObject({ name: "global", existing: 40, planned: { creates: 0, updates: 0, marks: 2 } });
+    expect(report).toMatchObject({
+      name: "global",
+      existing: 40,
+      planned: { creates: 0, updates: 0, marks: 2, contacts: 0 },
+    });
     expect(report.refused).toBeUndefined();
     const files = [...filesOf("global"), "global_notes.json"].sort();
     expect((await readdir(join(folder, "history", "run-1"))).sort()).toEqual(files);
@@ -134,6 +139,7 @@ test("file names are those of artifacts.md", () => {
       `${prefix}_creates.json`,
       `${prefix}_updates.json`,
       `${prefix}_not_in_sync.json`,
+      ...(prefix === "global" ? ["global_contacts.json"] : []),
       `${prefix}_changeset.manifest.json`,
       `${prefix}_notes.json`,
       `${prefix}_results.json`,

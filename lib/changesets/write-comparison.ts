@@ -1,11 +1,11 @@
 import type { RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import { changesetManifestName } from "../artifacts/store.ts";
-import type { Note } from "../domain/changeset.ts";
+import type { Note, PlannedContact } from "../domain/changeset.ts";
 import type { Measurable } from "../domain/limits.ts";
 import { keepInHistory } from "../stage/history.ts";
 import type { ComparisonReport, StageContext } from "../stage/stage.ts";
-import { type Comparison, changeFiles } from "./comparison.ts";
+import { type Comparison, changeFiles, contactsFile } from "./comparison.ts";
 import { writeChangeFiles } from "./hand-over.ts";
 import { judge } from "./judge.ts";
 import type { JudgingInputs } from "./terms.ts";
@@ -14,7 +14,7 @@ import type { JudgingInputs } from "./terms.ts";
 export async function writeComparison(
   context: StageContext,
   comparison: Comparison,
-  changeset: Measurable & { notes: readonly Note[] },
+  changeset: Measurable & { notes: readonly Note[]; contacts?: readonly PlannedContact[] },
   about: { stage: string; origin: RunOrigin; inputs: JudgingInputs },
 ): Promise<ComparisonReport> {
   const { store, config, clock } = context;
@@ -35,7 +35,12 @@ export async function writeComparison(
 
 /** Everything a comparison leaves in the data directory that `undo` and `explain` need. */
 export function filesOf(comparison: Comparison): string[] {
-  return [...Object.values(changeFiles(comparison)), changesetManifestName(comparison)];
+  const contacts = contactsFile(comparison);
+  return [
+    ...Object.values(changeFiles(comparison)),
+    ...(contacts ? [contacts] : []),
+    changesetManifestName(comparison),
+  ];
 }
 
 /** The notes of a comparison. */

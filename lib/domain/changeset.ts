@@ -36,6 +36,18 @@ export const MarkSchema = v.object({
 });
 export type Mark = v.InferOutput<typeof MarkSchema>;
 
+/** A person to be created in an organization, or put into it: one record of `global_contacts.json` (C10). */
+export const PlannedContactSchema = v.object({
+  /** The account's, in 18 characters. */
+  salesforce_id: v.string(),
+  /** The organization's; null where the same changeset creates it. */
+  id: v.nullable(Id),
+  /** Lower case. */
+  email: v.string(),
+  name: v.nullable(v.string()),
+});
+export type PlannedContact = v.InferOutput<typeof PlannedContactSchema>;
+
 /** What a stage only reports (`<stage or instance>_notes.json`). No names, no addresses: notes are also logged. */
 export const NoteSchema = v.object({
   rule: v.string(),

@@ -1,11 +1,13 @@
 /** Limits before the first write (S2). A percentage is 0..100, of the existing records of one comparison; limits are strict (`>`). */
 export interface Limits {
   creates: number;
+  /** People to be created or put into organizations. */
+  contacts: number;
   marks: { percent: number; max: number };
   updates: { percent: number };
   downgrades: { percent: number; max: number };
   marked_total: { percent: number };
-  /** Percentages apply from this many existing records on; below it, `creates` does not. */
+  /** Percentages apply from this many existing records on; below it, `creates` and `contacts` do not. */
   minimum_existing: number;
 }
 
@@ -51,6 +53,8 @@ export interface Config {
   /** What becomes of organizations without a `salesforce_id` (C4). */
   unmanaged_organizations: "keep" | "mark";
   limits: Limits;
+  /** An organization gets so many contacts at most; nobody is ever marked for it. */
+  max_contacts_per_organization: number;
   slack: SlackConfig;
   /** How long the local history is kept. */
   history_days: number;
@@ -58,6 +62,7 @@ export interface Config {
 
 export const DEFAULT_LIMITS: Limits = {
   creates: 500,
+  contacts: 1000,
   marks: { percent: 5, max: 200 },
   updates: { percent: 30 },
   downgrades: { percent: 5, max: 100 },
@@ -76,6 +81,7 @@ export const DEFAULT_CONFIG: Config = {
   overrides: "required",
   unmanaged_organizations: "keep",
   limits: DEFAULT_LIMITS,
+  max_contacts_per_organization: 30,
   slack: {
     team: null,
     channels: [],

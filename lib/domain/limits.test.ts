@@ -7,6 +7,7 @@ import type { UserUpdate } from "./user.ts";
 
 const LIMITS: Limits = {
   creates: 5,
+  contacts: 8,
   marks: { percent: 5, max: 6 },
   updates: { percent: 30 },
   downgrades: { percent: 4, max: 7 },
@@ -35,7 +36,7 @@ const rename = () => update({ name: "Old" }, { name: "New" });
 const downgrade = () => fieldUpdate({ support_level: "ultimate" }, { support_level: "premium" });
 
 function changeset(changes: Partial<Measurable> = {}): Measurable {
-  return { creates: [], updates: [], marks: [], existing: 100, marked: 0, ...changes };
+  return { creates: [], updates: [], marks: [], existing: 100, marked: 0, people: 0, ...changes };
 }
 
 function measureOne(effect: Effect, changes: Partial<Measurable>, limits = LIMITS, allow: Allowances = {}) {
@@ -45,12 +46,13 @@ function measureOne(effect: Effect, changes: Partial<Measurable>, limits = LIMIT
 }
 
 test("S2: every effect is measured, in this order, and nothing is exceeded by nothing", () => {
-  expect(EFFECTS).toEqual(["creates", "marks", "updates", "downgrades", "marked_total"]);
+  expect(EFFECTS).toEqual(["creates", "marks", "updates", "downgrades", "contacts", "marked_total"]);
   expect(measure(changeset(), LIMITS)).toStrictEqual([
     { effect: "creates", count: 0, of: 100, limit: 5, limitText: "5", exceeded: false },
     { effect: "marks", count: 0, of: 100, limit: 5, limitText: "5 % (5)", exceeded: false },
     { effect: "updates", count: 0, of: 100, limit: 30, limitText: "30 % (30)", exceeded: false },
     { effect: "downgrades", count: 0, of: 100, limit: 4, limitText: "4 % (4)", exceeded: false },
+    { effect: "contacts", count: 0, of: 100, limit: 8, limitText: "8", exceeded: false },
     { effect: "marked_total", count: 0, of: 100, limit: 20, limitText: "20 % (20)", exceeded: false },
   ]);
 });
@@ -61,6 +63,7 @@ describe("S2: below, at and above each limit", () => {
     ["marks", 5, (count) => ({ marks: times(count, mark) })],
     ["updates", 30, (count) => ({ updates: times(count, rename) })],
     ["downgrades", 4, (count) => ({ updates: times(count, downgrade) })],
+    ["contacts", 8, (count) => ({ people: count })],
     ["marked_total", 20, (count) => ({ marked: count - 1, marks: [mark(1)] })],
   ];
 
@@ -116,14 +119,17 @@ describe("S2: percentages and maxima", () => {
       [0, "5 % (0)"],
       [3, "30 % (3)"],
       [0, "4 % (0)"],
+      [8, "8"],
       [2, "20 % (2)"],
     ]);
-    expect(texts(9)).toEqual([none, [6, "6"], none, [7, "7"], none]);
-    expect(texts(0)).toEqual([none, [6, "6"], none, [7, "7"], none]);
+    expect(texts(9)).toEqual([none, [6, "6"], none, [7, "7"], none, none]);
+    expect(texts(0)).toEqual([none, [6, "6"], none, [7, "7"], none, none]);
   });
 
-  test("S2: a first fill creates as many as there are; its marks have their maximum", () => {
+  test("S2: a first fill creates as many as there are, and as many contacts; its marks have their maximum", () => {
     const creates = times(50, (n) => desiredOrganization(n));
+    expect(measureOne("contacts", { people: 5000, existing: 9 }).exceeded).toBe(false);
+    expect(measureOne("contacts", { people: 9, existing: 10 }).exceeded).toBe(true);
     expect(measureOne("creates", { creates, existing: 9 }).exceeded).toBe(false);
     expect(measureOne("creates", { creates, existing: 10 }).exceeded).toBe(true);
     expect(measureOne("marks", { marks: times(7, mark), existing: 9 }).exceeded).toBe(true);
@@ -155,7 +161,7 @@ describe("S2: what counts", () => {
   test("S2: unmarks are updates", () => {
     const unmark = fieldUpdate({ mark_for_deletion: true }, { mark_for_deletion: false });
     const made = changeset({ updates: [unmark], marked: 1 });
-    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 1, 0, 1]);
+    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 1, 0, 0, 1]);
   });
 
   test("S2: a record counts once for every effect it has", () => {
@@ -163,7 +169,7 @@ describe("S2: what counts", () => {
       { support_level: "ultimate", emergency_support_24x7: true },
       { support_level: "premium", emergency_support_24x7: false },
     );
-    expect(measure(changeset({ updates: [both] }), LIMITS).map(({ count }) => count)).toEqual([0, 0, 1, 1, 0]);
+    expect(measure(changeset({ updates: [both] }), LIMITS).map(({ count }) => count)).toEqual([0, 0, 1, 1, 0, 0]);
   });
 
   const short = { salesforce_id: accountId(1).slice(0, 15) };
@@ -232,7 +238,7 @@ describe("S2: what counts", () => {
       change: { name: "New", organization_id: 2 },
     };
     const made = changeset({ updates: times(31, () => changed), existing: 100, marked: 2 });
-    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 31, 0, 2]);
+    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 31, 0, 0, 2]);
     expect(
       measure(made, LIMITS)
         .filter((one) => one.exceeded)

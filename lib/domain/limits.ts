@@ -7,14 +7,18 @@ import { isDowngrade } from "./support-level.ts";
 import type { UserUpdate } from "./user.ts";
 
 /** What is measured before the first write (S2). The names are those of the config and of `--allow`. */
-export const EFFECTS = ["creates", "marks", "updates", "downgrades", "marked_total"] as const;
+export const EFFECTS = ["creates", "marks", "updates", "downgrades", "contacts", "marked_total"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** Limits replaced for one run: at most so many, whatever the config says (`--allow marks=120`). */
 export type Allowances = Readonly<Partial<Record<Effect, number>>>;
 
 /** What a changeset must tell to be measured; users and organizations alike. */
-export type Measurable = Pick<Changeset | UserChangeset, "creates" | "updates" | "marks" | "existing" | "marked">;
+export interface Measurable
+  extends Pick<Changeset | UserChangeset, "creates" | "updates" | "marks" | "existing" | "marked"> {
+  /** People to be created or put into organizations; not into those that a first fill created (recent-organizations.ts). */
+  people: number;
+}
 
 /** One effect of a changeset, measured (S2). */
 export interface Measure {
@@ -74,22 +78,24 @@ const TITLE: Record<Effect, string> = {
   marks: "marks",
   updates: "updates",
   downgrades: "downgrades",
+  contacts: "contacts to create or to put into organizations",
   marked_total: "marked in total (before and after together)",
 };
 
 function shareText({ effect, count, of }: Measure, what: string): string {
-  if (effect === "creates") return `${count}, beside ${of} existing ${what}`;
+  if (effect === "creates" || effect === "contacts") return `${count}, beside ${of} existing ${what}`;
   const share = of > 0 ? ` (${Math.round((count / of) * 1000) / 10} %)` : "";
   return `${count} of ${of} ${what}${share}`;
 }
 
-function countEffects({ creates, updates, marks, marked }: Measurable): Record<Effect, number> {
+function countEffects({ creates, updates, marks, marked, people }: Measurable): Record<Effect, number> {
   const counted = [...updates].filter((update) => !isRewrittenId(update));
   return {
     creates: creates.length,
     marks: marks.length,
     updates: counted.length,
     downgrades: counted.filter(losesSupport).length,
+    contacts: people,
     marked_total: marked + marks.length,
   };
 }
@@ -97,8 +103,8 @@ function countEffects({ creates, updates, marks, marked }: Measurable): Record<E
 /** The limit that holds for an effect: the lower one of percentage and maximum, of those that apply. */
 function limitOf(effect: Effect, limits: Limits, existing: number): Pick<Measure, "limit" | "limitText"> {
   const enough = existing >= limits.minimum_existing;
-  if (effect === "creates") {
-    if (enough) return { limit: limits.creates, limitText: String(limits.creates) };
+  if (effect === "creates" || effect === "contacts") {
+    if (enough) return { limit: limits[effect], limitText: String(limits[effect]) };
     return { limit: null, limitText: `none below ${limits.minimum_existing} existing records` };
   }
   const { percent, max }: { percent: number; max?: number } = limits[effect];

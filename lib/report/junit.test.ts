@@ -7,7 +7,7 @@ const COMPARISON: ComparisonReport = {
   name: "global",
   digest: "d",
   existing: 100,
-  planned: { creates: 1, updates: 2, marks: 0 },
+  planned: { creates: 1, updates: 2, marks: 0, contacts: 0 },
   measures: [
     { effect: "creates", count: 1, of: 100, limit: 500, limitText: "500", exceeded: false },
     { effect: "marks", count: 7, of: 100, limit: 5, limitText: "5 % (5)", exceeded: true },

@@ -33,7 +33,7 @@ function reported(parts: Partial<ReportedComparison> = {}): ReportedComparison {
       name: "global",
       digest: "abc123",
       existing: 100,
-      planned: { creates: 1, updates: 1, marks: 1 },
+      planned: { creates: 1, updates: 1, marks: 1, contacts: 0 },
       measures: [
         { effect: "marks", count: 7, of: 100, limit: 5, limitText: "5 % (5)", exceeded: true },
         { effect: "creates", count: 1, of: 100, limit: 500, limitText: "500", exceeded: false },

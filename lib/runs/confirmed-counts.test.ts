@@ -15,23 +15,30 @@ import {
 } from "./confirmed-counts.ts";
 
 const count = fc.integer({ min: 0, max: 9_999_999 });
-const effects = fc.record({ creates: count, updates: count, marks: count, downgrades: count }, { requiredKeys: [] });
+const effects = fc.record(
+  { creates: count, updates: count, marks: count, downgrades: count, contacts: count },
+  { requiredKeys: [] },
+);
 const counts = fc.record(
   { global: effects, usgov: effects, partner: effects, usgov_user: effects },
   { requiredKeys: [] },
 ) as fc.Arbitrary<ConfirmedCounts>;
 const comparison: fc.Arbitrary<CountedComparison> = fc.record({
   name: fc.constantFrom(...COMPARISONS),
-  planned: fc.record({ creates: count, updates: count, marks: count }),
+  planned: fc.record({ creates: count, updates: count, marks: count, contacts: count }),
   measures: count.map((downgrades) => [
     { effect: "marked_total", count: 7 },
     { effect: "downgrades", count: downgrades },
   ]),
 });
 
-/** Without comparisons that name nothing. */
+/** Without comparisons that name nothing, and without what is not named where there is none of it. */
 function named(all: ConfirmedCounts): ConfirmedCounts {
-  return Object.fromEntries(Object.entries(all).filter(([, of]) => Object.keys(of).length > 0));
+  const withoutZero = Object.entries(all).map(([name, { contacts = 0, ...of }]) => [
+    name,
+    contacts > 0 ? { ...of, contacts } : of,
+  ]);
+  return Object.fromEntries(withoutZero.filter(([, of]) => Object.keys(of ?? {}).length > 0));
 }
 
 describe("as text", () => {
@@ -57,6 +64,11 @@ describe("as text", () => {
     expect(parseConfirmedCounts("global.creates=0")).toEqual({ global: { creates: 0 } });
     expect(parseConfirmedCounts("")).toBeNull();
     expect(parseConfirmedCounts(" , ")).toBeNull();
+  });
+
+  test("no contacts are not named, so that a version that does not know them reads the text, too", () => {
+    expect(formatConfirmedCounts({ global: { creates: 0, contacts: 0 } })).toBe("global.creates=0");
+    expect(formatConfirmedCounts({ global: { creates: 1, contacts: 2 } })).toBe("global.creates=1 global.contacts=2");
   });
 
   test("of two numbers for the same the lower one holds", () => {

@@ -1,7 +1,7 @@
 import { COMPARISON, COMPARISONS, type Comparison } from "../changesets/comparison.ts";
 
-/** What a person confirms of a comparison: the three changes, and the downgrades among the updates. */
-export const CONFIRMED_EFFECTS = ["creates", "updates", "marks", "downgrades"] as const;
+/** What a person confirms of a comparison: the changes of organizations or users, the downgrades among them, and contacts. */
+export const CONFIRMED_EFFECTS = ["creates", "updates", "marks", "downgrades", "contacts"] as const;
 export type ConfirmedEffect = (typeof CONFIRMED_EFFECTS)[number];
 
 /**
@@ -49,22 +49,31 @@ export function parseConfirmedCounts(text: string): ConfirmedCounts | null {
 
 /**
  * The text of confirmed counts, in a fixed order. Never empty, which would mean no bound at all: where nothing is named, it says
- * that the first effect may happen 0 times, and with it all others.
+ * that the first effect may happen 0 times, and with it all others. No contacts are not named: a version that does not know them then
+ * reads the text, too.
  */
 export function formatConfirmedCounts(counts: ConfirmedCounts): string {
   const entries = COMPARISONS.flatMap((comparison) =>
     CONFIRMED_EFFECTS.flatMap((effect) => {
       const count = counts[comparison]?.[effect];
-      return count === undefined ? [] : [`${comparison}.${effect}=${count}`];
+      return count === undefined || (effect === "contacts" && count === 0) ? [] : [`${comparison}.${effect}=${count}`];
     }),
   );
   return entries.length > 0 ? entries.join(" ") : `${COMPARISONS[0]}.${CONFIRMED_EFFECTS[0]}=0`;
 }
 
+/** How many records of each kind a comparison plans; contacts beside the records of the comparison itself (C10). */
+export interface PlannedCounts {
+  creates: number;
+  updates: number;
+  marks: number;
+  contacts: number;
+}
+
 /** A comparison as a report or a run record tells it: what is planned, and how many downgrades the limits measured. */
 export interface CountedComparison {
   name: Comparison;
-  planned: { creates: number; updates: number; marks: number };
+  planned: PlannedCounts;
   measures: readonly { effect: string; count: number }[];
 }
 
@@ -97,5 +106,5 @@ export function unconfirmedMessage(comparison: Comparison, unconfirmed: readonly
 /** The changes of one comparison that a person confirms. */
 export function effectCounts({ planned, measures }: Omit<CountedComparison, "name">): EffectCounts {
   const downgrades = measures.find(({ effect }) => effect === "downgrades")?.count ?? 0;
-  return { creates: planned.creates, updates: planned.updates, marks: planned.marks, downgrades };
+  return { ...planned, downgrades };
 }

@@ -22,19 +22,28 @@ export const StepSchema = v.object({
 });
 export type Step = v.InferOutput<typeof StepSchema>;
 
-/** One comparison of a run: what was planned, what it was measured at, what became of it. */
-export const RecordedComparisonSchema = v.object({
-  name: v.picklist(COMPARISONS),
-  existing: Count,
-  planned: v.object({ creates: Count, updates: Count, marks: Count }),
-  measures: v.array(
-    v.object({
-      effect: v.picklist(EFFECTS),
-      count: Count,
-      limit: v.nullable(v.number()),
-      exceeded: v.boolean(),
+/** The effects that the first version measured: a reader of that version takes no record that names others among its measures. */
+const FIRST_EFFECTS: readonly string[] = ["creates", "marks", "updates", "downgrades", "marked_total"];
+
+/** Measures as they are kept; an effect of a later version is passed over. */
+const MeasuresSchema = v.pipe(
+  v.array(v.object({ effect: v.string(), count: Count, limit: v.nullable(v.number()), exceeded: v.boolean() })),
+  v.transform((measures) =>
+    measures.flatMap((measure) => {
+      const effect = EFFECTS.find((one) => one === measure.effect);
+      return effect ? [{ ...measure, effect }] : [];
     }),
   ),
+);
+
+/** One comparison of a run: what was planned, what it was measured at, what became of it. */
+const ComparisonSchema = v.object({
+  name: v.picklist(COMPARISONS),
+  existing: Count,
+  planned: v.object({ creates: Count, updates: Count, marks: Count, contacts: v.optional(Count, 0) }),
+  measures: MeasuresSchema,
+  /** Those of effects that came later, apart from the others. */
+  further_measures: v.optional(MeasuresSchema, []),
   /** Why nothing was written, in words; null where nothing was refused. */
   refused: v.nullable(v.string()),
   /** What exceeded the counts a person confirmed (`--at-most`); empty where nothing did, or nobody confirmed any. */
@@ -42,6 +51,13 @@ export const RecordedComparisonSchema = v.object({
   /** Null where nothing was written. */
   results: v.nullable(v.object({ create: Counts, update: Counts, mark: Counts, contact: Counts })),
 });
+export const RecordedComparisonSchema = v.pipe(
+  ComparisonSchema,
+  v.transform(({ measures, further_measures, ...comparison }) => ({
+    ...comparison,
+    measures: [...measures, ...further_measures],
+  })),
+);
 export type RecordedComparison = v.InferOutput<typeof RecordedComparisonSchema>;
 
 /** What is known of a run by whoever was not there: the bot, people, the next tool. No names, no addresses. */
@@ -76,3 +92,13 @@ export const RunRecordSchema = v.object({
   ),
 });
 export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
+
+/** The text of a record's file. Later effects stand apart, so that a bot of an earlier version can follow the run. */
+export function runRecordText(record: RunRecord): string {
+  const comparisons = record.comparisons.map(({ measures, ...comparison }) => ({
+    ...comparison,
+    measures: measures.filter(({ effect }) => FIRST_EFFECTS.includes(effect)),
+    further_measures: measures.filter(({ effect }) => !FIRST_EFFECTS.includes(effect)),
+  }));
+  return `${JSON.stringify({ ...record, comparisons }, null, 2)}\n`;
+}

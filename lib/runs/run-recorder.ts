@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { InstanceName } from "../domain/instance.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";
-import { RUN_RECORD, type RunRecord, type Step } from "./run-record.ts";
+import { RUN_RECORD, type RunRecord, runRecordText, type Step } from "./run-record.ts";
 
 /** Who wants to know how a run is going. What it does with that never fails a run and never decides anything (G2). */
 export interface RunObserver {
@@ -83,7 +83,7 @@ export class RunRecorder implements RunObserver {
 
   /** One after the other: of two at once the older one might come last. */
   #write(): Promise<void> {
-    const text = `${JSON.stringify(this.#record, null, 2)}\n`;
+    const text = runRecordText(this.#record);
     this.#writing = this.#writing
       .then(() => this.#replace(text))
       .catch((error: NodeJS.ErrnoException) => {

@@ -39,7 +39,7 @@ describe("the entry of an action", () => {
     const outputs = await Bun.file(join(folder, "outputs")).text();
     const manifest = await Bun.file(join(folder, "data", "global_changeset.manifest.json")).json();
     expect(outputs).toBe(`run-id=pipeline-7\ndigest=${manifest.digest}\n`);
-    expect(manifest.counts).toEqual({ creates: 1, updates: 0, marks: 0 });
+    expect(manifest.counts).toEqual({ creates: 1, updates: 0, marks: 0, contacts: 0 });
     expect(exit).toBe(0);
   });
 

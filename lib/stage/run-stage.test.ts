@@ -30,7 +30,7 @@ function report(comparison?: Partial<ComparisonReport>): StageReport {
     name: "global",
     digest: "",
     existing: 10,
-    planned: { creates: 0, updates: 0, marks: 0 },
+    planned: { creates: 0, updates: 0, marks: 0, contacts: 0 },
     measures: [],
     ...comparison,
   };

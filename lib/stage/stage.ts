@@ -8,7 +8,7 @@ import type { InstanceName } from "../domain/instance.ts";
 import type { Measure } from "../domain/limits.ts";
 import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { ExitCode } from "../errors.ts";
-import type { Unconfirmed } from "../runs/confirmed-counts.ts";
+import type { PlannedCounts, Unconfirmed } from "../runs/confirmed-counts.ts";
 import type { NoticeMemory } from "../slack/notice-memory.ts";
 import type { Unattempted } from "../sync/apply-rows.ts";
 import type { Results, ResultsName } from "../sync/results-file.ts";
@@ -79,7 +79,7 @@ export interface ComparisonReport {
   name: Comparison;
   digest: string;
   existing: number;
-  planned: { creates: number; updates: number; marks: number };
+  planned: PlannedCounts;
   measures: readonly Measure[];
   /** What there is more of than was confirmed for this run; absent where nothing is. */
   unconfirmed?: readonly Unconfirmed[];

@@ -8,7 +8,7 @@ const planned: ComparisonReport = {
   name: "global",
   digest: "d",
   existing: 100,
-  planned: { creates: 10, updates: 20, marks: 1 },
+  planned: { creates: 10, updates: 20, marks: 1, contacts: 0 },
   measures: [],
 };
 const written: ComparisonReport = {

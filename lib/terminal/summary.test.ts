@@ -8,7 +8,7 @@ const comparison: ComparisonReport = {
   name: "global",
   digest: "d",
   existing: 12_345,
-  planned: { creates: 1, updates: 2000, marks: 3 },
+  planned: { creates: 1, updates: 2000, marks: 3, contacts: 0 },
   measures: [],
 };
 const results = {

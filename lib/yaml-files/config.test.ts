@@ -26,12 +26,14 @@ describe("every key is optional", () => {
       unmanaged_organizations: "keep",
       limits: {
         creates: 500,
+        contacts: 1000,
         marks: { percent: 5, max: 200 },
         updates: { percent: 30 },
         downgrades: { percent: 5, max: 100 },
         marked_total: { percent: 20 },
         minimum_existing: 10,
       },
+      max_contacts_per_organization: 30,
       slack: {
         team: null,
         channels: [],
@@ -101,6 +103,7 @@ history_days: 7
   test("all limits", () => {
     const content = `limits:
   creates: 1
+  contacts: 7
   marks: { percent: 2, max: 3 }
   updates: { percent: 4 }
   downgrades: { percent: 5.5, max: 6 }
@@ -109,6 +112,7 @@ history_days: 7
 `;
     expect(config(content).limits).toEqual({
       creates: 1,
+      contacts: 7,
       marks: { percent: 2, max: 3 },
       updates: { percent: 4 },
       downgrades: { percent: 5.5, max: 6 },

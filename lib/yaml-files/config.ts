@@ -38,6 +38,7 @@ const HostsSchema = mapping({ salesforce: host(), global: host(), us_government:
 
 const LimitsSchema = mapping({
   creates: optional(wholeNumber(0), DEFAULT_LIMITS.creates),
+  contacts: optional(wholeNumber(0), DEFAULT_LIMITS.contacts),
   marks: percentAndMax(DEFAULT_LIMITS.marks),
   updates: justPercent(DEFAULT_LIMITS.updates),
   downgrades: percentAndMax(DEFAULT_LIMITS.downgrades),
@@ -67,6 +68,7 @@ const ConfigSchema = mapping({
   overrides: optional(word(["none", "required"]), DEFAULT_CONFIG.overrides),
   unmanaged_organizations: optional(word(["keep", "mark"]), DEFAULT_CONFIG.unmanaged_organizations),
   limits: optional(LimitsSchema, DEFAULT_LIMITS),
+  max_contacts_per_organization: optional(wholeNumber(1), DEFAULT_CONFIG.max_contacts_per_organization),
   slack: optional(SlackSchema, DEFAULT_CONFIG.slack),
   history_days: optional(wholeNumber(1), DEFAULT_CONFIG.history_days),
 });

@@ -68,7 +68,13 @@ function usersAsPlanned(
   plan: Plan,
 ): Pick<
   ZendeskReader,
-  "users" | "memberships" | "usersById" | "usersByAddress" | "usersOfOrganization" | "organizationIdsOfUser"
+  | "users"
+  | "changedUsers"
+  | "memberships"
+  | "usersById"
+  | "usersByAddress"
+  | "usersOfOrganization"
+  | "organizationIdsOfUser"
 > {
   const asPlanned = (user: ListedUser) => plan.user(user);
   const usersById = async (ids: readonly number[]) => {
@@ -82,6 +88,7 @@ function usersAsPlanned(
         (page) => page.map(asPlanned),
         () => [...plan.users.values()].map(asPlanned),
       ),
+    changedUsers: (since) => reader.changedUsers(since),
     memberships: () => membershipsAsPlanned(reader, plan),
     usersById,
     async usersByAddress(email) {

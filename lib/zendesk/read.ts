@@ -3,6 +3,7 @@ import type { Organization } from "../domain/organization.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { RemoteError } from "../errors.ts";
 import { allOrganizations } from "./all-organizations.ts";
+import { changedUsers } from "./changed-users.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
 import type { FoundUser, ListedUser, Page, ZendeskReader } from "./ports.ts";
@@ -30,6 +31,7 @@ export function readerOn(client: ZendeskClient): ZendeskReader {
     organizationsByExternalId: (ids) => showMany(client, "organizations", "external_ids", ids),
     organizationsByName: (name) => organizationsByName(client, name),
     users: () => listAll(client, "users", "/users", { confirmEnd: true }),
+    changedUsers: (since) => changedUsers(client, since),
     memberships: () => listAll(client, "organization_memberships", "/organization_memberships", { confirmEnd: true }),
     usersById: (ids) => showMany(client, "users", "ids", ids),
     usersByAddress: (email) => usersByAddress(client, email),

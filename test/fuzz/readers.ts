@@ -67,7 +67,7 @@ function manifests(): ReaderUnderTest[] {
         ...ORIGIN,
         files: [{ name: "global_creates.json", count: 0, sha256: `${SHA256}3` }],
         digest: `${SHA256}4`,
-        counts: { creates: 0, updates: 2, marks: 0 },
+        counts: { creates: 0, updates: 2, marks: 0, contacts: 0 },
         existing: 43,
         marked: 0,
         limits,

@@ -114,6 +114,13 @@ const contact: Make = (random) => ({
   organization_id: 7,
 });
 
+const plannedContact: Make = (random) => ({
+  salesforce_id: random.pick(ACCOUNTS),
+  id: random.pick([null, 7]),
+  email: canary(random),
+  name: canary(random),
+});
+
 const userUpdate: Make = (random) => ({
   id: 1 + random.upTo(10_000),
   salesforce_id: random.pick(ACCOUNTS),
@@ -156,6 +163,7 @@ export function recordOf(name: ArtifactName): Make {
   if (name.endsWith("_results.json")) return result;
   if (name.endsWith("_notes.json")) return note;
   if (name === "usgov_users.json") return user;
+  if (name === "global_contacts.json") return plannedContact;
   if (name.endsWith("_contacts.json") || (users && name.endsWith("_creates.json"))) return contact;
   if (name.endsWith("_updates.json")) return users ? userUpdate : update;
   if (name.endsWith("_not_in_sync.json")) return users ? userMark : mark;

@@ -272,7 +272,7 @@ describe("P3, P4: partners", () => {
     await using world = await startWorld();
     const { summary } = await world.run();
     const { planned, results } = comparisons(summary).partner ?? {};
-    expect(planned).toEqual({ creates: 1, updates: 2, marks: 1 });
+    expect(planned).toEqual({ creates: 1, updates: 2, marks: 1, contacts: 0 });
     expect(results?.contact).toEqual({ applied: 0, failed: 0, skipped: 0 });
     const partners = new Set(
       (await world.artifact<{ salesforce_id: string }>("partner_accounts.json")).map(({ salesforce_id: id }) => id),

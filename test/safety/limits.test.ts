@@ -14,13 +14,15 @@ setDefaultTimeout(RUN_TIMEOUT);
 
 /* S2: limits before the first write, over the whole pipeline. How they are reckoned is in lib/domain/limits.test.ts. */
 
-type Limits = Record<Exclude<Effect, "creates">, { percent: number; max?: number }> & {
+type Limits = Record<Exclude<Effect, "creates" | "contacts">, { percent: number; max?: number }> & {
   creates: number;
+  contacts: number;
   minimum_existing: number;
 };
 
 const OPEN: Limits = {
   creates: 1000,
+  contacts: 1000,
   marks: { percent: 100, max: 1000 },
   updates: { percent: 100 },
   downgrades: { percent: 100, max: 1000 },
@@ -33,6 +35,9 @@ const COMPARISONS = Object.keys(INSTANCE) as Comparison[];
 /** Neither partners nor users have a support level to lose. */
 const HAS_NONE = [
   ["partner", "downgrades"],
+  ["partner", "contacts"],
+  ["usgov", "contacts"],
+  ["global", "contacts"],
   ["usgov_user", "downgrades"],
 ].map((pair) => pair.join());
 
@@ -50,7 +55,7 @@ async function startLimited(world: World = limitsWorld()): Promise<LimitedWorld>
 
 /** Limits that let exactly so many of an effect pass, of so many existing records. */
 function exactly(effect: Effect, count: number, existing: number): Limits {
-  if (effect === "creates") return { ...OPEN, creates: count };
+  if (effect === "creates" || effect === "contacts") return { ...OPEN, [effect]: count };
   return { ...OPEN, [effect]: { ...OPEN[effect], percent: (count * 100) / existing } };
 }
 
@@ -272,6 +277,7 @@ test("S2: what compare refused stays refused, also where sync is configured with
 test("S2: the defaults are the specification's", () => {
   expect(DEFAULT_LIMITS).toEqual({
     creates: 500,
+    contacts: 1000,
     marks: { percent: 5, max: 200 },
     updates: { percent: 30 },
     downgrades: { percent: 5, max: 100 },
