@@ -23,7 +23,7 @@ const BOTH: readonly Instance[] = ["global", "us-government"];
 const CHAIN: Readonly<Record<string, ChainProject>> = {
   "gather-accounts": { stage: "gather-accounts", instances: [], next: [{ input: "gather-orgs" }] },
   "gather-orgs": { stage: "gather-orgs", instances: BOTH, next: [{ input: "process" }] },
-  process: { stage: "process", instances: [], next: [{ input: "compare" }] },
+  process: { stage: "process", instances: BOTH, next: [{ input: "compare" }] },
   compare: {
     stage: "compare",
     instances: BOTH,

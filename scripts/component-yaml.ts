@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
 import { ENVIRONMENT_PREFIX } from "../lib/settings/environment.ts";
@@ -60,16 +61,21 @@ function variables(stage: Stage) {
   };
 }
 
-/** What the stage makes, with the manifests beside; `<i>` cannot be worked out from the input, so it is a pattern. */
+/** What the stage makes and hands on, with the manifests beside; `<i>` cannot be worked out from the input, so both are named. */
 function artifactPaths(stage: Stage): string[] {
-  const names = stage.makes.flatMap((made) => {
-    const name = made.replace("<i>", "*");
+  const files = [...stage.makes, ...(stage.handsOn ?? []).map(({ file }) => file)];
+  const names = files.flatMap(ofEachInstance).flatMap((name) => {
     return name.includes(".manifest.") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")];
   });
   const makesChanges = stage.makes.some((name) => /_changeset|_results/.test(name));
   return [...names, ...(makesChanges ? ["*_report.md", "history/"] : [])].map(
     (name) => `$[[ inputs.data-dir ]]/${name}`,
   );
+}
+
+/** A file of one instance: a job has that of its own instance only. */
+function ofEachInstance(name: string): string[] {
+  return name.includes("<i>") ? INSTANCES.map((instance) => name.replace("<i>", FILE_PREFIX[instance])) : [name];
 }
 
 function reports(stage: Stage) {

@@ -31,22 +31,30 @@ interface PipelineJob {
   needs: readonly string[];
 }
 
-/** The jobs of a run, with what each one reads or must come after. The branches of the instances never wait for each other (G6). */
+/**
+ * The jobs of a run, with what each one reads or must come after. The branches of the instances never wait for each other (G6), and
+ * from `process` on no job gets what is the other instance's.
+ */
 const JOBS: readonly PipelineJob[] = [
   { stage: "gather-accounts", needs: [] },
   ...INSTANCES.map((instance) => ({ stage: "gather-orgs" as const, instance, needs: [] })),
-  { stage: "process", needs: ["gather-accounts"] },
+  ...INSTANCES.map((instance) => ({ stage: "process" as const, instance, needs: ["gather-accounts"] })),
   ...INSTANCES.map((instance) => ({
     stage: "compare" as const,
     instance,
-    needs: ["gather-accounts", `gather-orgs-${instance}`, "process"],
+    needs: [`gather-orgs-${instance}`, `process-${instance}`],
   })),
   ...INSTANCES.map((instance) => ({
     stage: "sync" as const,
     instance,
-    needs: [`gather-orgs-${instance}`, "process", `compare-${instance}`],
+    needs: [`gather-orgs-${instance}`, `process-${instance}`, `compare-${instance}`],
   })),
-  { stage: "partner-sync", only: "global", needs: ["gather-accounts", "gather-orgs-global", "sync-global"] },
+  // Of compare it reads the names that are about to be taken.
+  {
+    stage: "partner-sync",
+    only: "global",
+    needs: ["gather-orgs-global", "process-global", "compare-global", "sync-global"],
+  },
   // Of compare it reads the planned creates: in a dry run nobody else knows them.
   {
     stage: "user-sync",

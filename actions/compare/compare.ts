@@ -1,3 +1,4 @@
+import { idsIn, readCustomerIds, readPartnerIds } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { protectionsOf } from "../../lib/changesets/protections.ts";
 import type { JudgingInputs } from "../../lib/changesets/terms.ts";
@@ -17,18 +18,16 @@ export async function compareInstance(
   const prefix = FILE_PREFIX[instance];
   const desired = await store.read(`${prefix}_accounts.json`);
   const organizations = await store.read(`zendesk_${prefix}.json`);
-  const accounts = await store.read("salesforce_accounts.json");
-  const partners = await store.readIfThere("partner_accounts.json");
-  const artifacts = [desired, organizations, accounts, ...(partners ? [partners] : [])];
+  const customers = await readCustomerIds(store);
+  const partners = await readPartnerIds(store);
+  const artifacts = [desired, organizations, customers, ...(partners ? [partners] : [])];
   const origin = originOf(artifacts, { ...context, now: clock() });
   const changeset = compareCustomers({
     instance,
     desired: desired.records,
     organizations: organizations.records,
-    partnerIds: partners
-      ? new Set(partners.records.map((partner) => partner.salesforce_id))
-      : partnerIdsByOrganization(organizations.records),
-    accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
+    partnerIds: partners ? idsIn(partners) : partnerIdsByOrganization(organizations.records),
+    accountIds: idsIn(customers),
     ...protectionsOf(config, leftAloneIn(artifacts)),
   });
   const comparison = await writeComparison(

@@ -1,3 +1,4 @@
+import { idsIn, readCustomerIds } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
@@ -32,14 +33,14 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
   const { store, config, clock } = context;
   const partners = await store.read("partner_accounts.json");
   const organizations = await store.read("zendesk_global.json");
-  const accounts = await store.read("salesforce_accounts.json");
-  const artifacts = [partners, organizations, accounts];
+  const customers = await readCustomerIds(store);
+  const artifacts = [partners, organizations, customers];
   const origin = originOf(artifacts, { ...context, now: clock() });
   const changeset = comparePartners({
     partners: partners.records,
     organizations: organizations.records,
-    partnerIds: new Set(partners.records.map((partner) => partner.salesforce_id)),
-    accountIds: new Set(accounts.records.map((account) => account.salesforce_id)),
+    partnerIds: idsIn(partners),
+    accountIds: idsIn(customers),
     takenNames: await namesOfCustomers(origin.run_id, context),
     ...protectionsOf(config, leftAloneIn(artifacts)),
   });

@@ -1,3 +1,4 @@
+import { INSTANCES } from "../../lib/domain/instance.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import type { ReadingStage } from "../../lib/stage/stage.ts";
 import { inputs } from "./inputs.ts";
@@ -9,11 +10,17 @@ export const stage: ReadingStage<typeof inputs> = {
   summary: "Works out which account belongs to which instance, and what support it gets there",
   inputs,
   reads: ["salesforce_accounts.json", "partner_accounts.json", "plans.yml", "overrides.yml (from GitLab or a file)"],
-  makes: ["global_accounts.json", "usgov_accounts.json", "process_notes.json"],
-  examples: ["zdsync process", "PLANS_FILE=plans-2027.yml zdsync process --today 2027-01-01"],
+  makes: ["<i>_accounts.json", "customer_ids.json", "partner_ids.json", "process_notes.json"],
+  // Partners are global's (C1).
+  handsOn: [{ file: "partner_accounts.json", instances: ["global"] }],
+  examples: [
+    "zdsync process",
+    "zdsync process --instance us-government",
+    "PLANS_FILE=plans-2027.yml zdsync process --today 2027-01-01",
+  ],
   writes: false,
   needs: () => ({ overrides: true, plans: true }),
-  run: (_inputs, context) => processArtifacts(context),
+  run: ({ instance }, context) => processArtifacts(instance === "both" ? INSTANCES : [instance], context),
 };
 
 if (import.meta.main) await runAction(stage);

@@ -1,6 +1,8 @@
+import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
+import type { Maker } from "../../lib/artifacts/store.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
-import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
+import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { processAccounts } from "../../lib/domain/process.ts";
 import type { UnknownCharge } from "../../lib/domain/process-notes.ts";
@@ -10,9 +12,16 @@ import { countByRule, type StageContext, type StageReport } from "../../lib/stag
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
 import { parsePlans } from "../../lib/yaml-files/plans.ts";
 
-/** Works out what every account is entitled to in each instance (entitlements.md). */
-export async function processArtifacts(context: StageContext): Promise<StageReport> {
+/**
+ * Works out what every account is entitled to in each of the instances (entitlements.md). Of one instance it makes and reads nothing
+ * that is the other's; who is a customer at all, and a partner, it says by id.
+ */
+export async function processArtifacts(
+  instances: readonly InstanceName[],
+  context: StageContext,
+): Promise<StageReport> {
   const { store, remotes, clock, warn } = context;
+  const [only] = instances;
   const accounts = await store.read("salesforce_accounts.json");
   const partners = await store.readIfThere("partner_accounts.json");
   const plansFile = await remotes.plansText();
@@ -25,7 +34,7 @@ export async function processArtifacts(context: StageContext): Promise<StageRepo
   const origin = originOf(inputs, { ...context, now: clock() });
   const partnerIds = partners
     ? new Set(partners.records.map((partner) => partner.salesforce_id))
-    : await partnersByOrganization(context);
+    : await partnersByOrganization(instances, context);
   const processed = processAccounts({
     accounts: accounts.records,
     partnerIds,
@@ -43,20 +52,34 @@ export async function processArtifacts(context: StageContext): Promise<StageRepo
   };
   const maker = { stage: "process", origin, madeAt: clock() };
   await store.write("process_notes.json", notes, maker);
-  for (const instance of INSTANCES)
+  for (const instance of instances)
     await store.write(`${FILE_PREFIX[instance]}_accounts.json`, processed.desired[instance], maker, leftAlone);
+  await writeAccountIds(accounts, partners, maker, context);
   await keepInHistory(store.directory, origin.run_id, ["process_notes.json"]);
   return {
     stage: "process",
     run_id: origin.run_id,
     today: origin.today,
-    counts: {
-      "global accounts": processed.desired.global.length,
-      "us-government accounts": processed.desired["us-government"].length,
-    },
+    ...(instances.length === 1 && only ? { instance: only } : {}),
+    counts: Object.fromEntries(
+      instances.map((instance) => [`${instance} accounts`, processed.desired[instance].length]),
+    ),
     notes: countByRule(notes),
     unknown_charges: processed.unknownCharges,
   };
+}
+
+/** Ids are all that later stages need of accounts which are not theirs (C1, P3). */
+async function writeAccountIds(
+  accounts: AccountIds,
+  partners: AccountIds | null,
+  maker: Maker,
+  { store }: StageContext,
+): Promise<void> {
+  const ids = (artifact: AccountIds) => [...idsIn(artifact)].sort().map((salesforce_id) => ({ salesforce_id }));
+  await store.write("customer_ids.json", ids(accounts), maker, leftAloneIn([accounts]));
+  if (partners) await store.write("partner_ids.json", ids(partners), maker, leftAloneIn([partners]));
+  else await store.remove("partner_ids.json");
 }
 
 /** The most common way to lose support by mistake (E2): said in every run until somebody maps the name. */
@@ -69,10 +92,13 @@ function unknownChargeWarning(
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */
-async function partnersByOrganization({ store, warn }: StageContext): Promise<Set<string>> {
+async function partnersByOrganization(
+  instances: readonly InstanceName[],
+  { store, warn }: StageContext,
+): Promise<Set<string>> {
   warn("partner_accounts.json is missing: who is a partner is read off the organizations instead.");
   const ids = new Set<string>();
-  for (const instance of INSTANCES) {
+  for (const instance of instances) {
     const organizations = await store.readIfThere(`zendesk_${FILE_PREFIX[instance]}.json`);
     for (const id of partnerIdsByOrganization(organizations?.records ?? [])) ids.add(id);
   }

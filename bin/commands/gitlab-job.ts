@@ -2,7 +2,7 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
-import { FILE_PREFIX } from "../../lib/domain/instance.ts";
+import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { ConfigurationError, type Problem } from "../../lib/errors.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { CI_FOLDER, type CiJob, ciJob } from "../../lib/gitlab/ci-job.ts";
@@ -51,9 +51,10 @@ export async function asGitlabJob(
 }
 
 async function writeJobFiles(stage: Stage, report: StageReport, store: ArtifactStore, job: CiJob): Promise<void> {
-  const prefix =
-    stage.makes.some((name) => name.includes("<i>")) && report.instance ? FILE_PREFIX[report.instance] : null;
-  const bytes = await writeHandOver(stage, prefix, report, store, job);
+  const prefix = "instance" in stage.inputs.entries && report.instance ? FILE_PREFIX[report.instance] : null;
+  const passedOn = filesPassedOn(stage, report.instance);
+  await store.remove(...passedOn.kept);
+  const bytes = await writeHandOver([...filesMade(stage, prefix), ...passedOn.files], stage, report, store, job);
   await writeWholeFile(join(CI_FOLDER, "handoff.env"), dotenv(variablePrefix(stage.name, prefix), report, job, bytes));
   const { comparison } = report;
   if (!comparison) return;
@@ -65,15 +66,27 @@ async function writeJobFiles(stage: Stage, report: StageReport, store: ArtifactS
   await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, file));
 }
 
+/** What the stage makes, of one instance or, where it works on both, of each. */
+function filesMade({ makes }: Stage, prefix: string | null): string[] {
+  const prefixes = prefix === null ? Object.values(FILE_PREFIX) : [prefix];
+  return makes.flatMap((name) => (name.includes("<i>") ? prefixes.map((one) => name.replace("<i>", one)) : [name]));
+}
+
+/** What it read and hands on as it is, and what only a job of the other instance hands on: that must not lie among the artifacts. */
+function filesPassedOn({ handsOn = [] }: Stage, instance: InstanceName | undefined) {
+  const isOurs = ({ instances }: (typeof handsOn)[number]) => instance === undefined || instances.includes(instance);
+  const { files = [], kept = [] } = Object.groupBy(handsOn, (one) => (isOurs(one) ? "files" : "kept"));
+  return { files: files.map(({ file }) => file), kept: kept.map(({ file }) => file) };
+}
+
 /** Writes the list of files that the next job takes over, and with `packages` puts them into the registry. */
 async function writeHandOver(
+  made: readonly string[],
   stage: Stage,
-  prefix: string | null,
   report: StageReport,
   store: ArtifactStore,
   job: CiJob,
 ): Promise<Buffer> {
-  const made = stage.makes.map((name) => name.replace("<i>", prefix ?? ""));
   const files: { name: string; sha256: string; bytes: Buffer }[] = [];
   for (const name of new Set(
     made.flatMap((one) => [one, ...(one.includes(".manifest.") ? [] : [manifestName(one)])]),

@@ -11,7 +11,7 @@ import {
 } from "../../actions/user-sync/user-sync.ts";
 import { addToPlan, plannedCreates } from "../../lib/changesets/planned-creates.ts";
 import type { WritingInputs } from "../../lib/changesets/terms.ts";
-import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import type { InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT, type ExitCode, exitCodeOf, messageOf, StoppedError } from "../../lib/errors.ts";
 import { observed } from "../../lib/runs/observed-stage.ts";
 import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
@@ -31,7 +31,10 @@ export interface RunEnd {
   failures: { where: string; message: string }[];
 }
 
-/** All stages in one process, the instances side by side; the failure or refusal of one never stops the other (G6). */
+/**
+ * All stages in one process, the instances side by side; the failure or refusal of one never stops the other (G6). Of an instance that
+ * is not among them nothing is read or written.
+ */
 export async function runStages(
   extent: Extent,
   instances: readonly InstanceName[],
@@ -41,7 +44,7 @@ export async function runStages(
 ): Promise<RunEnd> {
   const gathered = await Promise.allSettled([
     watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context)),
-    ...INSTANCES.map((instance) =>
+    ...instances.map((instance) =>
       watched(observer, "gather-orgs", instance, () =>
         gatherOrganizations.run({ ...shared(context), instance }, context),
       ),
@@ -56,7 +59,7 @@ export async function runStages(
       failures: [{ where: "gather-accounts", message: messageOf(accounts.reason) }],
     };
   try {
-    reports.push(await watched(observer, "process", null, () => processArtifacts(context)));
+    reports.push(await watched(observer, "process", null, () => processArtifacts(instances, context)));
   } catch (error) {
     return { exit: exitCodeOf(error), reports, failures: [{ where: "process", message: messageOf(error) }] };
   }
@@ -78,7 +81,7 @@ function runBranches(
   observer: RunObserver,
 ): Promise<RunEnd[]> {
   const judging = instances.map(async (instance): Promise<JudgedBranch> => {
-    const gather = gathered[INSTANCES.indexOf(instance)];
+    const gather = gathered[instances.indexOf(instance)];
     if (gather?.status === "rejected") throw gather.reason;
     return judgeBranch(instance, inputs, context, observer, () => compareUsersOnPlan(inputs, context));
   });

@@ -13,6 +13,7 @@ import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import { mintRunId, openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
+import type { Needs } from "../../lib/stage/stage.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
@@ -53,7 +54,7 @@ export async function runCommand(
       dataDir: inputs["data-dir"],
       runId: inputs["run-id"],
       today: inputs.today,
-      needs: { salesforce: true, zendesk: INSTANCES, overrides: true, plans: true, slack: true },
+      needs: needsOf(instances),
       dryRun: extent === "preview" || inputs["dry-run"],
       deadlineMs: inputs.deadline,
       env,
@@ -76,6 +77,12 @@ export async function runCommand(
   } catch (error) {
     return reportError(error, output, env);
   }
+}
+
+/** What a run of these instances needs; credentials of the other one are not asked for. */
+function needsOf(instances: readonly InstanceName[]): Needs {
+  const notices = instances.includes("global") ? { slack: true as const } : {};
+  return { salesforce: true, zendesk: instances, overrides: true, plans: true, ...notices };
 }
 
 /** Runs the stages with a record of them that others can follow; the report comes as text, too. */

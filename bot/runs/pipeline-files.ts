@@ -21,7 +21,11 @@ export function filesOf(part: string): string[] {
 const NAMES: Record<string, (prefix: string) => string[]> = {
   "gather-accounts": () => ["salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json"],
   "gather-orgs": (prefix) => [`zendesk_${prefix}.json`, `gather-orgs_${prefix}_notes.json`],
-  process: () => ["global_accounts.json", "usgov_accounts.json", "process_notes.json"],
+  // A pipeline of an earlier version has one job for both instances.
+  process: (prefix) => [
+    ...(prefix === "" ? ["global_accounts.json", "usgov_accounts.json"] : [`${prefix}_accounts.json`]),
+    "process_notes.json",
+  ],
   compare: (prefix) => comparisonFiles(prefix),
   sync: (prefix) => [`${prefix}_results.json`],
   "partner-sync": () => [...comparisonFiles("partner"), "partner_results.json"],

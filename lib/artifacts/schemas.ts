@@ -18,10 +18,15 @@ export const AccountSchema = v.object({
   charges: v.array(ChargeSchema),
 }) as unknown as v.GenericSchema<unknown, Account>;
 
+/** One record of `customer_ids.json` or `partner_ids.json`. */
+const AccountIdSchema = v.object({ salesforce_id: v.string() });
+
 /** Every artifact with records, by file name: the only contract between stages (artifacts.md). */
 export const ARTIFACTS = {
   "salesforce_accounts.json": AccountSchema,
   "partner_accounts.json": PartnerAccountSchema,
+  "customer_ids.json": AccountIdSchema,
+  "partner_ids.json": AccountIdSchema,
   "zendesk_global.json": OrganizationSchema,
   "zendesk_usgov.json": OrganizationSchema,
   "global_accounts.json": DesiredOrganizationSchema,

@@ -39,6 +39,15 @@ export const instances = v.optional(
   "both",
 );
 
+/** Which instances a stage works out that needs neither of them: both unless one is named. */
+export const oneOrBoth = v.optional(
+  v.pipe(
+    v.picklist(["both", ...INSTANCES]),
+    v.description("Zendesk instance to work out: both, or one, without what is about the other"),
+  ),
+  "both",
+);
+
 /** Replaces today (G3). */
 export const today = v.optional(
   v.pipe(

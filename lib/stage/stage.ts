@@ -101,6 +101,8 @@ interface Declaration<Inputs extends InputsSchema> {
   /** Files the stage reads and writes, for the documentation; `<i>` stands for global or usgov. */
   reads: readonly string[];
   makes: readonly string[];
+  /** Files that it reads and, working on one of these instances, hands on as they are: later jobs do not get all that it got. */
+  handsOn?: readonly { file: string; instances: readonly InstanceName[] }[];
   examples: readonly string[];
   needs(inputs: v.InferOutput<Inputs>): Needs;
 }

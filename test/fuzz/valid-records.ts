@@ -154,11 +154,14 @@ const note: Make = (random) => ({
   reason: "a charge that plans.yml does not know",
 });
 
+const accountId: Make = (random) => ({ salesforce_id: random.pick(ACCOUNTS) });
+
 /** Makes a valid record of an artifact; everything in it that could be a customer's is a canary. */
 export function recordOf(name: ArtifactName): Make {
   const users = name.startsWith("usgov_user");
   if (name === "salesforce_accounts.json") return account;
   if (name === "partner_accounts.json") return partner;
+  if (name === "customer_ids.json" || name === "partner_ids.json") return accountId;
   if (name.startsWith("zendesk_")) return organization;
   if (name.endsWith("_results.json")) return result;
   if (name.endsWith("_notes.json")) return note;

@@ -91,7 +91,11 @@ test("the chain through the package registry (all tiers): process gets what two 
   const end = await driver.run("packages/gather-accounts", "pipeline", { ZDSYNC_RUN_ID: "packages" });
   expect(driver.ended.flatMap(({ printed }) => printed.match(/error: .*/g) ?? [])).toEqual([]);
   expect(end.jobs).toEqual({ "zdsync-gather-accounts": true, "zdsync-start-gather-orgs": true });
-  expect(driver.ended.find(({ project }) => project === "packages/process")?.jobs["zdsync-process"]).toBeTrue();
+  expect(driver.ended.find(({ project }) => project === "packages/process")?.jobs).toEqual({
+    "zdsync-process-global": true,
+    "zdsync-process-us-government": true,
+    "zdsync-start-compare": true,
+  });
   expect([...driver.store.packages.keys()].some((path) => path.endsWith("/zendesk_usgov.json"))).toBeTrue();
 });
 

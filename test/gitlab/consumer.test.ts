@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
 import packageJson from "../../package.json";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
+import { parseIncluded } from "./lint.ts";
 import { type LocalGitLab, LocalProject, localGitLab } from "./local-gitlab.ts";
 import { type Ended, ROOT, sandboxFor } from "./programs.ts";
 
@@ -60,7 +61,8 @@ describe("a project that includes every stage by its component reference", () =>
       "zdsync-gather-orgs-global",
       "zdsync-gather-orgs-us-government",
       "zdsync-partner-sync",
-      "zdsync-process",
+      "zdsync-process-global",
+      "zdsync-process-us-government",
       "zdsync-summary",
       "zdsync-sync-global",
       "zdsync-sync-us-government",
@@ -84,6 +86,33 @@ describe("a project that includes every stage by its component reference", () =>
     const handOver = await project.dotenv("zdsync-sync-global");
     expect(handOver.SYNC_GLOBAL_JOB_ID).toMatch(/^\d+$/);
     expect(handOver.SYNC_GLOBAL_DIGEST).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("B5: hands on only what is of the instance, and of accounts only ids", async () => {
+    const left = async (job: string) => (await readdir(join(project.artifacts(job), "data"))).filter(isRecords).sort();
+    const isRecords = (name: string) => !/manifest|history/.test(name);
+    expect(await left("zdsync-process-global")).toEqual([
+      "customer_ids.json",
+      "global_accounts.json",
+      "partner_accounts.json",
+      "partner_ids.json",
+      "process_notes.json",
+    ]);
+    expect(await left("zdsync-process-us-government")).toEqual([
+      "customer_ids.json",
+      "partner_ids.json",
+      "process_notes.json",
+      "usgov_accounts.json",
+    ]);
+    for (const job of ["compare", "sync"].flatMap((stage) => [`${stage}-global`, `${stage}-us-government`])) {
+      const other = job.endsWith("-global") ? /usgov/ : /global|partner_accounts/;
+      const foreign = (name: string) => other.test(name) || name.startsWith("salesforce_");
+      expect({ job, foreign: (await left(`zdsync-${job}`)).filter(foreign) }).toEqual({ job, foreign: [] });
+    }
+    const { body } = parseIncluded(await readFile(join(ROOT, ".gitlab/ci/pipeline.yml"), "utf8"));
+    const includes = body.include as { local: string; inputs: { needs: string[] } }[];
+    const readers = includes.filter(({ inputs }) => inputs.needs.some((need) => need.endsWith("gather-accounts")));
+    expect(new Set(readers.map(({ local }) => local))).toEqual(new Set(["/templates/process/template.yml"]));
   });
 
   test("prints no secret", () => {

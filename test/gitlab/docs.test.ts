@@ -16,7 +16,7 @@ const BOTH = ["global", "us-government"];
 const JOBS = [
   "zdsync-gather-accounts",
   ...BOTH.map((instance) => `zdsync-gather-orgs-${instance}`),
-  "zdsync-process",
+  ...BOTH.map((instance) => `zdsync-process-${instance}`),
   ...BOTH.map((instance) => `zdsync-compare-${instance}`),
   ...BOTH.map((instance) => `zdsync-sync-${instance}`),
   "zdsync-partner-sync",
@@ -76,7 +76,7 @@ describe("the other snippets merge into what GitLab's schema takes", () => {
         "zdsync-start-sync-us-government",
       ],
     ],
-    ["components", SCHEDULE, ["zdsync-gather-accounts", "zdsync-process"]],
+    ["components", SCHEDULE, ["zdsync-gather-accounts", "zdsync-process-both"]],
   ])("%s", async (name, start, jobs) => {
     const merged = parse(await (await projectOf(name)).preview(start));
     expect(Object.keys(merged).filter((key) => key !== "stages")).toEqual(jobs);

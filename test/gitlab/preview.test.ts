@@ -30,17 +30,17 @@ describe("merged by gitlab-ci-local and held against GitLab's CI schema", () => 
   test("every component, twice where it is for one instance", async () => {
     const include = Object.keys(STAGES).flatMap((stage) => {
       const local = `/templates/${stage}/template.yml`;
-      return /orgs|compare|^sync$/.test(stage)
+      return /orgs|process|compare|^sync$/.test(stage)
         ? ["global", "us-government"].map((instance) => ({ local, inputs: { instance, needs: [] } }))
         : [{ local, inputs: { needs: [] } }];
     });
-    expect(jobsOf(await merged({ include }))).toHaveLength(10);
+    expect(jobsOf(await merged({ include }))).toHaveLength(11);
   });
 
-  test("the pipeline: ten jobs and the summary; inputs arrive as variables", async () => {
+  test("the pipeline: eleven jobs and the summary; inputs arrive as variables", async () => {
     const inputs = { "dry-run": true, allow: "marks=120 updates=3", "data-dir": "some/folder" };
     const config = await merged({ include: [{ local: "/.gitlab/ci/pipeline.yml", inputs }] });
-    expect(jobsOf(config)).toHaveLength(11);
+    expect(jobsOf(config)).toHaveLength(12);
     const { variables, needs } = config["zdsync-sync-global"] ?? {};
     expect(variables).toMatchObject({
       INPUT_ALLOW: "marks=120 updates=3",
@@ -49,14 +49,14 @@ describe("merged by gitlab-ci-local and held against GitLab's CI schema", () => 
       INPUT_DATA_DIR: "some/folder",
     });
     expect(needs).toEqual(
-      ["gather-orgs-global", "process", "compare-global"].map((name) =>
+      ["gather-orgs-global", "process-global", "compare-global"].map((name) =>
         expect.objectContaining({ job: `zdsync-${name}` }),
       ) as never,
     );
   });
 
   test.each([
-    ["both", 11, null],
+    ["both", 12, null],
     ["global", 7, "us-government"],
     ["us-government", 7, "global"],
   ])(
@@ -89,7 +89,7 @@ describe("merged by gitlab-ci-local and held against GitLab's CI schema", () => 
         };
       }),
     );
-    expect(jobsOf(await merged({ include }))).toHaveLength(18);
+    expect(jobsOf(await merged({ include }))).toHaveLength(19);
   });
 
   test("the canary: a keyword that GitLab does not know is found", async () => {

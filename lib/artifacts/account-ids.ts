@@ -1,0 +1,22 @@
+import type { Artifact, ArtifactStore } from "./store.ts";
+
+/** An artifact of which only the accounts' ids are wanted. */
+export type AccountIds = Artifact<{ salesforce_id: string }>;
+
+/**
+ * Which accounts are customers: `customer_ids.json` as `process` leaves it, so that nobody needs the accounts themselves; where a data
+ * directory has none (made by hand, or by the original), `salesforce_accounts.json`. Throws as `ArtifactStore.read`.
+ */
+export async function readCustomerIds(store: ArtifactStore): Promise<AccountIds> {
+  return (await store.readIfThere("customer_ids.json")) ?? store.read("salesforce_accounts.json");
+}
+
+/** Which accounts are partners, likewise; null where nothing says so (A3). */
+export async function readPartnerIds(store: ArtifactStore): Promise<AccountIds | null> {
+  return (await store.readIfThere("partner_ids.json")) ?? store.readIfThere("partner_accounts.json");
+}
+
+/** The ids alone. */
+export function idsIn({ records }: AccountIds): Set<string> {
+  return new Set(records.map((record) => record.salesforce_id));
+}

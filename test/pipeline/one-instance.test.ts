@@ -1,0 +1,122 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { EXIT } from "../../lib/errors.ts";
+import { ENVIRONMENT_PREFIX } from "../../lib/settings/environment.ts";
+import { RUN_TIMEOUT, startWorld, stateOf, type TestWorld } from "./world.ts";
+
+/** Data of one instance stays there: what works on the other neither asks for it nor is given it. */
+setDefaultTimeout(RUN_TIMEOUT);
+
+const otherThan = (instance: InstanceName) => INSTANCES.find((one) => one !== instance) ?? instance;
+
+/** A world whose environment has nothing of one Zendesk. */
+function startWithout(instance: InstanceName): Promise<TestWorld> {
+  const prefix = `${ENVIRONMENT_PREFIX[instance]}_`;
+  const env = (all: Record<string, string>) =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => !name.startsWith(prefix)));
+  return startWorld({ env });
+}
+
+/** A folder with only these artifacts of a data directory, each with its manifest. */
+async function folderWith(world: TestWorld, name: string, files: readonly string[]): Promise<string> {
+  const folder = join(world.dataDir, name);
+  await mkdir(folder);
+  for (const file of files.flatMap((one) => [one, one.replace(".json", ".manifest.json")]))
+    await copyFile(join(world.dataDir, file), join(folder, file));
+  return folder;
+}
+
+describe.each([...INSTANCES])("zdsync run --instance %s", (instance) => {
+  const other = otherThan(instance);
+
+  test("needs no credentials of the other Zendesk, and sends it no request", async () => {
+    await using world = await startWithout(other);
+    const { exit, summary } = await world.run({ instance });
+    expect({ exit, failures: summary.failures }).toEqual({ exit: EXIT.done, failures: [] });
+    const services = world.sandbox.requests.map(({ service }) => service);
+    expect(services.filter((service) => service === `zendesk-${instance}`).length).toBeGreaterThan(10);
+    expect(services.filter((service) => service === `zendesk-${other}`)).toEqual([]);
+    expect(world.printed()).not.toContain(`Zendesk ${other}`);
+    const files = await readdir(world.dataDir);
+    expect(files.filter((file) => file.startsWith(`${FILE_PREFIX[other]}_`))).toEqual([]);
+    expect(files).not.toContain(`zendesk_${FILE_PREFIX[other]}.json`);
+  });
+
+  test("leaves its instance as a run of both does", async () => {
+    await using world = await startWithout(other);
+    await using both = await startWorld();
+    await world.run({ instance });
+    await both.run();
+    const index = INSTANCES.indexOf(instance);
+    expect(stateOf(world.sandbox)[index]).toEqual(stateOf(both.sandbox)[index] as never);
+  });
+
+  test("previews as a run of both does", async () => {
+    await using world = await startWithout(other);
+    await using both = await startWorld();
+    const digests = async (one: TestWorld, given: Record<string, string>) =>
+      (await one.preview(given)).summary.reports.flatMap(({ comparison }) =>
+        comparison?.name.startsWith(FILE_PREFIX[instance]) ? comparison.digest : [],
+      );
+    expect(await digests(world, { instance })).toEqual(await digests(both, {}));
+  });
+});
+
+describe("process --instance", () => {
+  test("reads and makes only what is that instance's; the comparisons are as with everything", async () => {
+    await using world = await startWorld();
+    const whole = await world.preview();
+    const digestOf = (name: string) =>
+      whole.summary.reports.find(({ comparison }) => comparison?.name === name)?.comparison?.digest;
+    for (const instance of INSTANCES) {
+      const prefix = FILE_PREFIX[instance];
+      const made = await folderWith(world, `process-${prefix}`, ["salesforce_accounts.json", "partner_accounts.json"]);
+      expect((await world.stage("process", { "data-dir": made, instance })).exit).toBe(EXIT.done);
+      expect(await readdir(made)).not.toContain(`${FILE_PREFIX[otherThan(instance)]}_accounts.json`);
+      const compared = await folderWith(world, `compare-${prefix}`, [`zendesk_${prefix}.json`]);
+      for (const file of [`${prefix}_accounts`, "customer_ids", "partner_ids"])
+        for (const end of [".json", ".manifest.json"])
+          await copyFile(join(made, file + end), join(compared, file + end));
+      const { report } = await world.stage("compare", { "data-dir": compared, instance });
+      expect(report?.comparison?.digest).toBe(digestOf(prefix) ?? "");
+    }
+    const partners = await folderWith(world, "partners", [
+      "partner_accounts.json",
+      "zendesk_global.json",
+      "customer_ids.json",
+    ]);
+    const { report } = await world.stage("partner-sync", { "data-dir": partners, "dry-run": "true" });
+    expect(report?.comparison?.planned).toEqual(
+      whole.summary.reports.find(({ comparison }) => comparison?.name === "partner")?.comparison?.planned as never,
+    );
+  });
+
+  test("customer_ids.json and partner_ids.json hold ids and nothing else", async () => {
+    await using world = await startWorld();
+    await world.preview();
+    for (const [ids, accounts] of [
+      ["customer_ids.json", "salesforce_accounts.json"],
+      ["partner_ids.json", "partner_accounts.json"],
+    ] as const) {
+      const all = await world.artifact(accounts);
+      expect(await world.artifact(ids)).toEqual(all.map(({ salesforce_id }) => ({ salesforce_id })));
+    }
+  });
+
+  test("A3: without partner_accounts.json it reads off its own organizations who is a partner", async () => {
+    await using world = await startWorld();
+    await world.preview();
+    const folder = await folderWith(world, "original", ["salesforce_accounts.json", "zendesk_global.json"]);
+    await writeFile(join(folder, "zendesk_usgov.json"), "nothing of global's business");
+    await writeFile(join(folder, "partner_ids.json"), "of an earlier run");
+    const { exit } = await world.stage("process", { "data-dir": folder, instance: "global" });
+    expect(exit).toBe(EXIT.done);
+    expect(await readdir(folder)).not.toContain("partner_ids.json");
+    await rm(join(folder, "zendesk_usgov.json"));
+    expect(JSON.parse(await readFile(join(folder, "global_accounts.json"), "utf8")).length).toBeGreaterThan(10);
+    const allow = "marks=5"; // one partner more without an account_type: the limit is 4
+    expect((await world.stage("compare", { "data-dir": folder, instance: "global", allow })).exit).toBe(EXIT.done);
+  });
+});
