@@ -6,7 +6,7 @@ import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
-import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
+import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 
 /** Compares the customers of one instance and writes the change files, judged by the limits (C1–C8, S2). */
 export async function compareInstance(
@@ -42,7 +42,7 @@ export async function compareInstance(
     run_id: origin.run_id,
     today: origin.today,
     counts: {},
-    notes: countByRule(changeset.notes),
+    notes: countByCode(changeset.notes),
     comparison,
   };
 }

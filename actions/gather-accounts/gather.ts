@@ -3,6 +3,7 @@ import type { Account } from "../../lib/domain/account.ts";
 import { byRule, bySalesforceId, type Note } from "../../lib/domain/changeset.ts";
 import type { Day } from "../../lib/domain/dates.ts";
 import type { PartnerAccount } from "../../lib/domain/organization.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import type { SalesforceReader, UnreadableRecord } from "../../lib/salesforce/ports.ts";
 import type { ProgressLine } from "../../lib/stage/progress.ts";
 import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
@@ -33,7 +34,10 @@ export async function gatherAccounts(
     unreadable.push(...page.unreadable);
   }
   const partners = await reader.partners(allianceAccountId);
-  const notes = [...unreadable.map((one) => noteOf("A2", one)), ...partners.unreadable.map((one) => noteOf("P1", one))];
+  const notes = [
+    ...unreadable.map((one) => noteOf("A2", "account.unreadable", one)),
+    ...partners.unreadable.map((one) => noteOf("P1", "partner.unreadable", one)),
+  ];
   const known = notes.flatMap((note) => note.salesforce_id ?? []);
   return {
     accounts: accounts.sort(bySalesforceId),
@@ -43,6 +47,10 @@ export async function gatherAccounts(
   };
 }
 
-function noteOf(rule: string, { salesforce_id, reason }: UnreadableRecord): Note {
-  return { rule, salesforce_id, id: null, reason: `could not be read and is left alone: ${reason}` };
+function noteOf(
+  rule: string,
+  code: "account.unreadable" | "partner.unreadable",
+  { salesforce_id, reason: problem }: UnreadableRecord,
+): Note {
+  return { rule, salesforce_id, id: null, reason: reason(code, { problem }) };
 }

@@ -1,6 +1,6 @@
 import { withProgress } from "../../lib/stage/progress.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
-import { countByRule, type ReadingStage } from "../../lib/stage/stage.ts";
+import { countByCode, type ReadingStage } from "../../lib/stage/stage.ts";
 import { type GatheredAccounts, gatherAccounts } from "./gather.ts";
 import { inputs } from "./inputs.ts";
 
@@ -40,7 +40,7 @@ export const stage: ReadingStage<typeof inputs> = {
       run_id: runId,
       today,
       counts: { accounts: accounts.length, partners: partners.length },
-      notes: countByRule(notes),
+      notes: countByCode(notes),
     };
   },
 };

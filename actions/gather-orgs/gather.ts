@@ -2,6 +2,7 @@ import type { LeftAlone } from "../../lib/artifacts/manifest.ts";
 import type { Note } from "../../lib/domain/changeset.ts";
 import { byRule, bySalesforceId } from "../../lib/domain/changeset.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import { toId18 } from "../../lib/domain/salesforce-id.ts";
 import type { ProgressLine } from "../../lib/stage/progress.ts";
 import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
@@ -30,7 +31,7 @@ export async function gatherOrganizations(
         rule: "O1",
         salesforce_id: one.salesforce_id,
         id: one.id,
-        reason: `could not be read and is left alone: ${one.reason}`,
+        reason: reason("organization.unreadable", { problem: one.reason }),
       })),
     );
     line.add(page.records.length);

@@ -3,7 +3,7 @@ import { checkToday } from "../../lib/artifacts/origin.ts";
 import { FILE_PREFIX } from "../../lib/domain/instance.ts";
 import { withProgress } from "../../lib/stage/progress.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
-import { countByRule, type ReadingStage, type StageContext } from "../../lib/stage/stage.ts";
+import { countByCode, type ReadingStage, type StageContext } from "../../lib/stage/stage.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 import { gatherOrganizations } from "./gather.ts";
 import { inputs } from "./inputs.ts";
@@ -46,7 +46,7 @@ export const stage: ReadingStage<typeof inputs> = {
       run_id: origin.run_id,
       today: origin.today,
       counts: { organizations: organizations.length },
-      notes: countByRule(notes),
+      notes: countByCode(notes),
     };
   },
 };

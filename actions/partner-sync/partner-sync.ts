@@ -11,7 +11,7 @@ import { type NameClaim, plannedNames } from "../../lib/domain/name-conflicts.ts
 import type { Organization } from "../../lib/domain/organization.ts";
 import {
   type ComparisonReport,
-  countByRule,
+  countByCode,
   type StageContext,
   type StageReport,
   type WritingContext,
@@ -56,7 +56,7 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
     run_id: origin.run_id,
     today: origin.today,
     counts: {},
-    notes: countByRule(changeset.notes),
+    notes: countByCode(changeset.notes),
     comparison,
   };
   return { report, changeset, gathered: organizations.records, gatheredAt: origin.gathered_at };

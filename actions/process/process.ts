@@ -8,7 +8,7 @@ import { processAccounts } from "../../lib/domain/process.ts";
 import type { UnknownCharge } from "../../lib/domain/process-notes.ts";
 import { oneLine } from "../../lib/outside-text.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
-import { countByRule, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
+import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
 import { parsePlans } from "../../lib/yaml-files/plans.ts";
 
@@ -64,7 +64,7 @@ export async function processArtifacts(
     counts: Object.fromEntries(
       instances.map((instance) => [`${instance} accounts`, processed.desired[instance].length]),
     ),
-    notes: countByRule(notes),
+    notes: countByCode(notes),
     unknown_charges: processed.unknownCharges,
   };
 }

@@ -1,6 +1,7 @@
 import type { Note } from "../../lib/domain/changeset.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import type { Contact, User } from "../../lib/domain/user.ts";
 import type { SalesforceReader } from "../../lib/salesforce/ports.ts";
 import { type Progress, type ProgressLine, withProgress } from "../../lib/stage/progress.ts";
@@ -30,9 +31,13 @@ export function gatherUsers(reader: ZendeskReader, progress: Progress, stop: Sto
 async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop): Promise<GatheredUsers> {
   const notes: Note[] = [];
   const unreadableAccounts = new Set<string>();
-  const note = (rule: string, unreadable: { id: number | null; salesforce_id: string | null; reason: string }[]) => {
-    for (const { id, salesforce_id, reason } of unreadable) {
-      notes.push({ rule, salesforce_id, id, reason: `could not be read and is left alone: ${reason}` });
+  const note = (
+    rule: string,
+    code: "organization.unreadable" | "user.unreadable",
+    unreadable: { id: number | null; salesforce_id: string | null; reason: string }[],
+  ) => {
+    for (const { id, salesforce_id, reason: problem } of unreadable) {
+      notes.push({ rule, salesforce_id, id, reason: reason(code, { problem }) });
       if (salesforce_id !== null) unreadableAccounts.add(salesforce_id);
     }
   };
@@ -40,7 +45,7 @@ async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop):
   for await (const page of reader.organizations()) {
     throwIfStopped(stop);
     organizations.push(...page.records);
-    note("U1", page.unreadable);
+    note("U1", "organization.unreadable", page.unreadable);
   }
   const memberships = new Map<number, number>();
   for await (const page of reader.memberships()) {
@@ -51,7 +56,7 @@ async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop):
   for await (const page of reader.users()) {
     throwIfStopped(stop);
     line.add(page.records.length);
-    note("U2", page.unreadable);
+    note("U2", "user.unreadable", page.unreadable);
     users.push(
       ...page.records.map((user) => ({
         ...user,
@@ -86,11 +91,11 @@ export async function gatherContacts(
       const organization_id = organizationOf.get(contact.salesforce_id);
       return organization_id === undefined ? [] : [{ ...contact, organization_id }];
     }),
-    notes: unreadable.map(({ salesforce_id, reason }) => ({
+    notes: unreadable.map(({ salesforce_id, reason: problem }) => ({
       rule: "U3",
       salesforce_id,
       id: null,
-      reason: `could not be read and is left alone: ${reason}`,
+      reason: reason("contact.unreadable", { problem }),
     })),
     unreadableAccounts: new Set(unreadable.flatMap(({ salesforce_id }) => salesforce_id ?? [])),
   };

@@ -9,9 +9,10 @@ import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users
 import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import { usersAdded } from "../../lib/domain/people-added.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import { organizationsOfFirstFill } from "../../lib/domain/recent-organizations.ts";
 import type { User } from "../../lib/domain/user.ts";
-import { type ComparisonReport, countByRule, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
+import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncUsers } from "../../lib/sync/sync-users.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
@@ -72,7 +73,7 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
     run_id: origin.run_id,
     today: origin.today,
     counts,
-    notes: countByRule(notes),
+    notes: countByCode(notes),
     comparison,
   };
   return { report, changeset, users: gathered.users };
@@ -118,7 +119,7 @@ function withoutMarks(changeset: UserChangeset): UserChangeset {
     rule: "U6",
     salesforce_id,
     id,
-    reason: "not marked: contacts of this run could not be read",
+    reason: reason("mark.contacts_unreadable"),
   }));
   return { ...changeset, marks: [], notes: [...changeset.notes, ...kept] };
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import * as v from "valibot";
+import { encodeReason } from "../../lib/artifacts/reason-record.ts";
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import { EXIT, type ExitCode, RefusedError } from "../../lib/errors.ts";
 import { COMMON_INPUTS, UNDO_INPUTS } from "../../lib/stage/inputs.ts";
@@ -77,7 +78,11 @@ async function undo(
     comparison: plan.comparison,
     digest: plan.digest,
     planned: countUndo(plan),
-    left_alone: plan.left.map(({ id, salesforce_id, reason }) => ({ id, salesforce_id, reason })),
+    left_alone: plan.left.map(({ id, salesforce_id, reason }) => ({
+      id,
+      salesforce_id,
+      ...(reason ? encodeReason(reason) : {}),
+    })),
     warning: AGAIN,
   };
   checkReviewed(plan, asked.expect);

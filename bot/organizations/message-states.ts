@@ -1,9 +1,10 @@
 import * as v from "valibot";
+import { whatText } from "../../lib/explain/reason-text.ts";
 import { mrkdwnAddress, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { type OrganizationState, timeText, withOrganizationState } from "../../lib/slack/notice-blocks.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import { mention } from "../render/blocks.ts";
-import type { KnownState } from "./organization-states.ts";
+import type { KnownState, TriedAddress } from "./organization-states.ts";
 
 /** Addresses shown of one organization; a line says how many more there are. */
 const MOST_ADDRESSES = 8;
@@ -28,11 +29,7 @@ function shownState(state: KnownState): OrganizationState {
 }
 
 /** The addresses as they are now, in the place of those tried before: no more text than before, so that the message still fits. */
-function withAddresses(
-  blocks: readonly Block[],
-  organization: number,
-  addresses: readonly { email: string; reason: string }[],
-): Block[] {
+function withAddresses(blocks: readonly Block[], organization: number, addresses: readonly TriedAddress[]): Block[] {
   return blocks.map((block) => {
     if (block.block_id !== `about:${organization}` || !v.is(SectionSchema, block)) return block;
     const [title = "", ...before] = block.text.text.split("\n");
@@ -41,7 +38,7 @@ function withAddresses(
   });
 }
 
-function fitting(addresses: readonly { email: string; reason: string }[], room: number): string[] {
+function fitting(addresses: readonly TriedAddress[], room: number): string[] {
   if (addresses.length === 0) return ["No sold-to address in Salesforce."];
   for (let shown = Math.min(MOST_ADDRESSES, addresses.length); ; shown--) {
     const hidden = addresses.length - shown;
@@ -54,6 +51,6 @@ function fitting(addresses: readonly { email: string; reason: string }[], room: 
 }
 
 /** An address, and what became of it in words. */
-export function addressLine({ email, reason }: { email: string; reason: string }): string {
-  return `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(reason, 120)}`;
+export function addressLine({ email, failed, reason }: TriedAddress): string {
+  return `• ${mrkdwnAddress(email, 80)}: ${failed ? "failed: " : ""}${mrkdwnText(whatText(reason), 120)}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import { ConfigurationError, RefusedError } from "../../lib/errors.ts";
 import type { NoticeOrganization } from "../../lib/slack/notice.ts";
 import type { Block, MessageChange, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
@@ -23,7 +24,7 @@ function noticed(id: number): NoticeOrganization {
     zendeskUrl: `https://example.zendesk.com/agent/organizations/${id}`,
     salesforceUrl: `https://example.my.salesforce.com/${ACCOUNT}`,
     created_at: NOW.toISOString(),
-    addresses: [{ email: "old@example.com", reason: "user 1 is suspended" }],
+    addresses: [{ email: "old@example.com", reason: reason("contact.suspended", { user_id: 1 }) }],
     createdByThisRun: true,
   };
 }
@@ -122,7 +123,7 @@ describe("retry", () => {
     await care.retry(click(11), told);
     await care.retry(click(11, BOB), told);
     expect(channel.buttonsOf(11)).toBe(true);
-    expect(channel.shown).toContain("new@example.com: user 7 is an agent or administrator");
+    expect(channel.shown).toContain("new@example.com: User 7 is an agent or administrator and was left alone.");
     expect(channel.shown).not.toContain("old@example.com: user 1 is suspended\\nand");
     expect(JSON.stringify(channel.blocks[0])).not.toContain("old@example.com");
     expect(channel.shown.match(/Still nobody/g)).toHaveLength(1);

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Config } from "../../lib/domain/config.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import type { UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 import { type Environment, hostOf } from "../../lib/settings/environment.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
@@ -162,15 +163,12 @@ class Care {
       this.setting.warn(`whether a run goes on could not be asked: ${failureWords(error)}`);
       return false;
     });
-    if (elsewhere) return { is: "run goes on", reason: "a run goes on elsewhere" };
+    if (elsewhere) return { is: "run goes on", reason: reason("retry.run_elsewhere") };
     try {
       return await retryContacts(id, this.setting.openRetry);
     } catch (error) {
       this.setting.warn(`retrying the contacts of organization ${id} failed: ${failureWords(error)}`);
-      return {
-        is: "not retried",
-        reason: "Something went wrong inside the bot; its log says more. Try again in a minute.",
-      };
+      return { is: "not retried", reason: reason("retry.bot_failed") };
     }
   }
 

@@ -1,5 +1,7 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
+import { decodeReason, encodeReason, REASON_ENTRIES } from "../../lib/artifacts/reason-record.ts";
+import type { Reason } from "../../lib/domain/reason.ts";
 
 /** What became of an organization that a message reports, since it stands there. `by` is a Slack user id. */
 export type KnownState = { by: string; at: Date } & (
@@ -7,11 +9,24 @@ export type KnownState = { by: string; at: Date } & (
   /** So many users were created or associated; 0: somebody was there already. */
   | { is: "contacts added"; count: number }
   /** Looked again, with the addresses tried and the reason of each. */
-  | { is: "still nobody"; addresses: { email: string; reason: string }[] }
+  | { is: "still nobody"; addresses: TriedAddress[] }
 );
+
+/** An address that was tried, and what became of it. */
+export interface TriedAddress {
+  email: string;
+  failed: boolean;
+  reason: Reason;
+}
 
 /** After so long nobody clicks on a message any more. */
 const KEPT_MS = 180 * 24 * 3_600_000;
+
+/** As kept: with the sentence too, so that an older bot can read it; rows of an older one have nothing else. */
+const AddressSchema = v.pipe(
+  v.object({ email: v.string(), failed: v.optional(v.boolean(), false), reason: v.string(), ...REASON_ENTRIES }),
+  v.transform(({ email, failed, ...kept }): TriedAddress => ({ email, failed, reason: decodeReason(kept) })),
+);
 
 const RowSchema = v.object({
   organization: v.number(),
@@ -19,7 +34,7 @@ const RowSchema = v.object({
   by: v.string(),
   at: v.number(),
   count: v.number(),
-  addresses: v.pipe(v.string(), v.parseJson(), v.array(v.object({ email: v.string(), reason: v.string() }))),
+  addresses: v.pipe(v.string(), v.parseJson(), v.array(AddressSchema)),
 });
 
 /**
@@ -39,7 +54,7 @@ export class OrganizationStates {
     const addresses = state.is === "still nobody" ? state.addresses : [];
     this.database.run("insert or replace into organization_states values (?, ?, ?, ?, ?, ?, ?)", [
       ...[message, organization, state.is, state.by, state.at.getTime(), count],
-      JSON.stringify(addresses),
+      JSON.stringify(addresses.map((one) => ({ ...one, ...encodeReason(one.reason) }))),
     ]);
     this.database.run("delete from organization_states where at < ?", [state.at.getTime() - KEPT_MS]);
   }

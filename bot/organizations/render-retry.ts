@@ -1,9 +1,10 @@
+import { reasonText } from "../../lib/explain/reason-text.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { timeText } from "../../lib/slack/notice-blocks.ts";
 import type { RetriedAddress, RetryEnd } from "../../lib/sync/retry-contacts.ts";
 import { mention } from "../render/blocks.ts";
 import { addressLine } from "./message-states.ts";
-import type { KnownState } from "./organization-states.ts";
+import type { KnownState, TriedAddress } from "./organization-states.ts";
 
 /** Addresses shown to whoever retried. */
 const MOST_ADDRESSES = 15;
@@ -17,7 +18,7 @@ interface Done {
 /** What a retry makes known of an organization; null where nothing is settled and the message stays as it is. Pure. */
 export function stateAfter(end: RetryEnd, { by, at }: Done): KnownState | null {
   if (end.is !== "done" || end.has === "unknown") return null;
-  if (end.has === "nobody") return { is: "still nobody", by, at, addresses: end.addresses.map(withReason) };
+  if (end.has === "nobody") return { is: "still nobody", by, at, addresses: end.addresses.map(triedOf) };
   return { is: "contacts added", by, at, count: addedIn(end.addresses) };
 }
 
@@ -29,8 +30,8 @@ export function retryLines(id: number, end: RetryEnd): string[] {
       "It looks again at the contacts of organizations that were created within the last seven days. Retry an older one after the run.",
     ];
   if (end.is === "not retried")
-    return [`The contacts of organization ${id} were not retried.`, mrkdwnText(end.reason, 1_500)];
-  const shown = end.addresses.slice(0, MOST_ADDRESSES).map((one) => addressLine(withReason(one)));
+    return [`The contacts of organization ${id} were not retried.`, mrkdwnText(reasonText(end.reason), 1_500)];
+  const shown = end.addresses.slice(0, MOST_ADDRESSES).map((one) => addressLine(triedOf(one)));
   const hidden = end.addresses.length - shown.length;
   return [
     headline(id, end),
@@ -52,7 +53,7 @@ function headline(id: number, { has, addresses }: RetryEnd & { is: "done" }): st
 /** For the audit log: counts, no addresses. */
 export function retryResult(end: RetryEnd): string {
   if (end.is === "run goes on") return "left to the run that goes on";
-  if (end.is === "not retried") return `not retried: ${end.reason}`;
+  if (end.is === "not retried") return `not retried: ${end.reason.code}`;
   const counts = Map.groupBy(end.addresses, ({ became }) => became);
   const words = [...counts].map(([became, addresses]) => `${addresses.length} ${became}`);
   return [
@@ -73,6 +74,6 @@ function addedIn(addresses: readonly RetriedAddress[]): number {
   return addresses.filter(({ became }) => became === "created" || became === "associated").length;
 }
 
-function withReason({ email, became, reason }: RetriedAddress): { email: string; reason: string } {
-  return { email, reason: became === "failed" ? `failed: ${reason}` : reason };
+function triedOf({ email, became, reason }: RetriedAddress): TriedAddress {
+  return { email, failed: became === "failed", reason };
 }

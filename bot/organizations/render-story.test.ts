@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import type { InstanceStory, OrganizationStory } from "../../lib/report/organization-story.ts";
 import { saidLines } from "../render/blocks.ts";
 import { type StorySetting, storyLines } from "./render-story.ts";
@@ -45,7 +46,7 @@ const text = (one: Story, asked = "Example", how = setting) => storyLines(asked,
 test("account, links, support level, expiration, what was done field by field, contacts with their reason, and when", () => {
   const told = text(
     story({
-      notes: [{ title: "E2 charge without effect", reason: "unknown charge name" }],
+      notes: [{ rule: "E2", reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: true }) }],
       instances: [
         inInstance({
           changes: [
@@ -53,10 +54,12 @@ test("account, links, support level, expiration, what was done field by field, c
               does: "update",
               values: [{ field: "support_level", before: "premium", after: "ultimate" }],
               outcome: "failed",
-              reason: "did not stick",
+              reason: reason("organization.did_not_stick", { fields: ["support_level"] }),
             },
           ],
-          contacts: [{ email: "sue@example.com", outcome: "skipped", reason: "user 17 is suspended" }],
+          contacts: [
+            { email: "sue@example.com", outcome: "skipped", reason: reason("contact.suspended", { user_id: 17 }) },
+          ],
         }),
         inInstance({ instance: "us-government", organizations: [], nothing: "Nothing of this account counts here." }),
       ],
@@ -65,9 +68,11 @@ test("account, links, support level, expiration, what was done field by field, c
   expect(told).toContain("<https://example.my.salesforce.com/0014M00001kAbCdQAK|Salesforce 0014M00001kAbCdQAK>");
   expect(told).toContain("<https://example.zendesk.com/agent/organizations/4711|Zendesk 4711>");
   expect(told).toContain("in the source · support level premium · expires 2027-03-01");
-  expect(told).toContain("Update: failed (did not stick)\n• support_\u200blevel: premium → ultimate");
-  expect(told).toContain("Contacts tried:\n• sue@example.com: user 17 is suspended");
-  expect(told).toContain("• E2 charge without effect: unknown charge name");
+  expect(told).toContain(
+    "Update: failed (The organization was written, but Zendesk did not keep it:\u200b support_\u200blevel.)\n• support_\u200blevel: premium → ultimate",
+  );
+  expect(told).toContain("Contacts tried:\n• sue@example.com: User 17 is suspended and was left alone.");
+  expect(told).toContain("• E2 unknown charge name: The account has the unknown charge name");
   expect(told).toContain("*us-government*");
   expect(told).toContain("As of <https://gitlab.example/pipelines/7|the last run>");
   expect(told).toContain("2026-11-24 10:31 UTC");
@@ -97,6 +102,8 @@ test("several, nobody, files that are missing", () => {
   expect(nobody).toContain("damaged: usgov_notes.json");
 });
 
+const said = (text: string) => reason("legacy.text", { text });
+
 describe("hostile text shows as text, and everything fits", () => {
   const hostile = [
     "<!channel>",
@@ -108,14 +115,19 @@ describe("hostile text shows as text, and everything fits", () => {
   ];
 
   test.each(hostile)("%s", (name) => {
-    const contact = { email: `${name}@example.com`, outcome: "failed" as const, reason: name };
+    const contact = { email: `${name}@example.com`, outcome: "failed" as const, reason: said(name) };
     const value = { field: "name", before: name, after: name };
-    const change = { does: "update" as const, values: Array(60).fill(value), outcome: "failed" as const, reason: name };
+    const change = {
+      does: "update" as const,
+      values: Array(60).fill(value),
+      outcome: "failed" as const,
+      reason: said(name),
+    };
     const instance = inInstance({
       supportLevel: name,
       changes: Array(5).fill(change),
       contacts: Array(50).fill(contact),
-      notes: Array(30).fill({ title: "C7 conflict", reason: name }),
+      notes: Array(30).fill({ rule: "C7", reason: said(name) }),
     });
     const hit = {
       names: [name],

@@ -1,4 +1,5 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
+import { reasonText, titleOf, whatText } from "../../lib/explain/reason-text.ts";
 import type { Subject } from "../../lib/report/find-organization.ts";
 import type { InstanceStory, OrganizationStory, StoryChange, StoryNote } from "../../lib/report/organization-story.ts";
 import { mrkdwnAddress, mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
@@ -75,7 +76,10 @@ function instanceLines(story: InstanceStory, hosts: LinkHosts): string[] {
   ].filter((fact) => fact !== null);
   const shown = contacts
     .slice(0, MOST_CONTACTS)
-    .map(({ email, outcome, reason }) => `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(reason ?? outcome, 160)}`);
+    .map(
+      ({ email, outcome, reason }) =>
+        `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(reason === null ? outcome : whatText(reason), 160)}`,
+    );
   return [
     `*${instance}*${links.length > 0 ? `  ${links.join(" · ")}` : ""}`,
     ...(facts.length > 0 ? [facts.join(" · ")] : []),
@@ -91,7 +95,7 @@ const OUTCOME = { applied: "done", failed: "failed", skipped: "skipped", "not wr
 const DOES = { create: "Create", update: "Update", mark: "Mark for deletion" } as const;
 
 function changeLines({ does, values, outcome, reason }: StoryChange): string[] {
-  const why = reason === null ? "" : ` (${mrkdwnText(reason, 200)})`;
+  const why = reason === null ? "" : ` (${mrkdwnText(whatText(reason), 200)})`;
   const shown = values
     .slice(0, MOST_VALUES)
     .map(
@@ -101,7 +105,9 @@ function changeLines({ does, values, outcome, reason }: StoryChange): string[] {
 }
 
 function noteLines(notes: readonly StoryNote[]): string[] {
-  const shown = notes.slice(0, MOST_NOTES).map(({ title, reason }) => `• ${title}: ${mrkdwnText(reason, 250)}`);
+  const shown = notes
+    .slice(0, MOST_NOTES)
+    .map(({ rule, reason }) => `• ${rule} ${titleOf(reason.code)}: ${mrkdwnText(reasonText(reason), 300)}`);
   return [...shown, ...more(notes.length - MOST_NOTES, "finding")];
 }
 

@@ -1,17 +1,42 @@
 import * as v from "valibot";
+import type { Reason } from "../domain/reason.ts";
+import { decodeReason, REASON_ENTRIES } from "./reason-record.ts";
 
-/** What a results file says of one record of the change files (S6). */
-export const ResultSchema = v.object({
-  effect: v.picklist(["create", "update", "mark", "contact"]),
-  salesforce_id: v.nullable(v.string()),
-  id: v.nullable(v.pipe(v.number(), v.finite())),
-  outcome: v.picklist(["applied", "failed", "skipped"]),
-  reason: v.nullable(v.string()),
-  before: v.record(v.string(), v.unknown()),
-  after: v.record(v.string(), v.unknown()),
-});
-export type Result = v.InferOutput<typeof ResultSchema>;
-export type Effect = Result["effect"];
+export const RESULT_EFFECTS = ["create", "update", "mark", "contact"] as const;
+export type Effect = (typeof RESULT_EFFECTS)[number];
+export type Outcome = "applied" | "failed" | "skipped";
+
+/** What became of one record of the change files (S6). */
+export interface Result {
+  effect: Effect;
+  salesforce_id: string | null;
+  id: number | null;
+  outcome: Outcome;
+  /** Why it failed or was skipped, or what is to be said of one that was applied. */
+  reason: Reason | null;
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+}
+
+/** One record of a results file. */
+export const ResultSchema = v.pipe(
+  v.object({
+    effect: v.picklist(RESULT_EFFECTS),
+    salesforce_id: v.nullable(v.string()),
+    id: v.nullable(v.pipe(v.number(), v.finite())),
+    outcome: v.picklist(["applied", "failed", "skipped"]),
+    reason: v.nullable(v.string()),
+    ...REASON_ENTRIES,
+    before: v.record(v.string(), v.unknown()),
+    after: v.record(v.string(), v.unknown()),
+  }),
+  v.transform(
+    ({ reason, code, params, ...rest }): Result => ({
+      ...rest,
+      reason: reason === null ? null : decodeReason({ reason, code, params }),
+    }),
+  ),
+);
 
 /** Counts of a results file; `applied + failed + skipped` is the number of records (S6). */
 export interface ResultCounts {
@@ -30,7 +55,7 @@ export function countResults(results: readonly Result[], effect?: Effect): Resul
 /** Results in a fixed order: by effect, account, record, so that the same outcome gives the same bytes. */
 export function byResult(one: Result, other: Result): number {
   const key = (result: Result) =>
-    `${ResultSchema.entries.effect.options.indexOf(result.effect)}|${result.salesforce_id ?? ""}|${String(result.id ?? 0).padStart(17, "0")}|${String(result.after.email ?? "")}`;
+    `${RESULT_EFFECTS.indexOf(result.effect)}|${result.salesforce_id ?? ""}|${String(result.id ?? 0).padStart(17, "0")}|${String(result.after.email ?? "")}`;
   const left = key(one);
   const right = key(other);
   return left < right ? -1 : left > right ? 1 : 0;

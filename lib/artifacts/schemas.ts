@@ -1,10 +1,12 @@
 import * as v from "valibot";
 import { type Account, ChargeSchema, SubscriptionSchema } from "../domain/account.ts";
 import { ATTRIBUTES } from "../domain/attributes.ts";
-import { CreateSchema, MarkSchema, NoteSchema, PlannedContactSchema, UpdateSchema } from "../domain/changeset.ts";
+import { CreateSchema, MarkSchema, type Note, PlannedContactSchema, UpdateSchema } from "../domain/changeset.ts";
 import { DesiredOrganizationSchema, OrganizationSchema, PartnerAccountSchema } from "../domain/organization.ts";
 import { ContactSchema, UserCreateSchema, UserMarkSchema, UserSchema, UserUpdateSchema } from "../domain/user.ts";
-import { ResultSchema } from "./results.ts";
+import { NoteSchema } from "./notes.ts";
+import { encodeReason } from "./reason-record.ts";
+import { type Result, ResultSchema } from "./results.ts";
 
 const attributeEntries = Object.fromEntries(
   Object.entries(ATTRIBUTES).map(([name, attribute]) => [name, attribute.from.artifact]),
@@ -66,3 +68,10 @@ export const ARTIFACTS = {
 
 export type ArtifactName = keyof typeof ARTIFACTS;
 export type ArtifactRecord<Name extends ArtifactName> = v.InferOutput<(typeof ARTIFACTS)[Name]>;
+
+/** A record as its file holds it; only the reasons of notes and results look different there (reason-record.ts). */
+export function encodeRecord<Name extends ArtifactName>(name: Name, record: ArtifactRecord<Name>): unknown {
+  if (!/_(?:notes|results)\.json$/.test(name)) return record;
+  const { reason, ...rest } = record as Note | Result;
+  return { ...rest, ...(reason === null ? { reason } : encodeReason(reason)) };
+}

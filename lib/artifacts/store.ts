@@ -15,7 +15,7 @@ import {
   SCHEMA_VERSION,
 } from "./manifest.ts";
 import { parseManifest, parseRecords } from "./parse-artifact.ts";
-import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
+import { type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
 
 /** Larger files are refused unread: no artifact of 100,000 accounts comes near it. */
 const MOST_BYTES = 2 * 1024 ** 3;
@@ -104,7 +104,7 @@ export class ArtifactStore {
 
   /** Writes records without a manifest of their own (change files share one; results are rewritten as they grow). */
   async writeRecords<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[]): Promise<Buffer> {
-    const bytes = Buffer.from(toJson(records));
+    const bytes = Buffer.from(toJson(records.map((record) => encodeRecord(name, record))));
     parseRecords(name, bytes);
     await this.writeBytes(name, bytes);
     return bytes;

@@ -1,9 +1,8 @@
 import type { ArtifactName } from "../artifacts/schemas.ts";
+import type { Comparison } from "../domain/comparisons.ts";
 import type { InstanceName } from "../domain/instance.ts";
 
-/** The four comparisons that are measured and written, each on its own (S2). */
-export const COMPARISONS = ["global", "usgov", "partner", "usgov_user"] as const;
-export type Comparison = (typeof COMPARISONS)[number];
+export { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 
 /** What people call a comparison, what its records are, and where it writes. */
 export const COMPARISON: Record<Comparison, { title: string; records: string; instance: InstanceName }> = {

@@ -6,6 +6,7 @@ import type { Result } from "../artifacts/results.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import type { Mark, Note } from "../domain/changeset.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { reason } from "../domain/reason.ts";
 import { NO_MEMORY } from "../slack/notice-memory.ts";
 import { SILENT } from "../stage/progress.ts";
 import { createRemotes } from "../stage/remotes.ts";
@@ -61,7 +62,7 @@ function mark(id: number): Mark {
   };
 }
 
-const note: Note = { rule: "C7", salesforce_id: null, id: 9, reason: "name taken" };
+const note: Note = { rule: "C7", salesforce_id: null, id: 9, reason: reason("organization.account_unclear") };
 
 function write(marks: number, allow: Record<string, number> = {}) {
   const changeset = {
@@ -122,7 +123,11 @@ test("S6: results are counted by effect and kept in the history", async () => {
     before: {},
     after: {},
   };
-  await file.add([result, { ...result, id: 2, outcome: "failed", reason: "gone" }, { ...result, effect: "create" }]);
+  await file.add([
+    result,
+    { ...result, id: 2, outcome: "failed", reason: reason("organization.gone") },
+    { ...result, effect: "create" },
+  ]);
   await file.close();
   expect(writtenOf(file).results).toEqual({
     create: { applied: 1, failed: 0, skipped: 0 },

@@ -3,6 +3,7 @@ import type { Day } from "../domain/dates.ts";
 import { applicableOverrides } from "../domain/overrides.ts";
 import type { Plans } from "../domain/plans.ts";
 import type { Problem } from "../errors.ts";
+import { explain } from "../explain/reason-text.ts";
 import { type Environment, type OverridesSettings, overridesSettings } from "../settings/environment.ts";
 import { createRemotes } from "../stage/remotes.ts";
 import { type ParsedOverrides, parseOverrides } from "../yaml-files/overrides.ts";
@@ -78,12 +79,16 @@ export function overridesFindings({ overrides, notes }: ParsedOverrides, plans: 
   const going = overrides.filter(({ ends_on }) => ends_on === null || ends_on >= today);
   const accountIds = new Set(going.map((one) => one.salesforce_id));
   const inapplicable = plans ? applicableOverrides(going, { plans, accountIds, today }).notes : [];
-  const remedy = "Correct the entry in the overrides file: until then the account does not get what somebody decided.";
   return [
     ok("overrides", `can be read: ${overrides.length} valid ${overrides.length === 1 ? "entry" : "entries"}`),
-    ...[...notes, ...inapplicable].map(({ salesforce_id, reason }) =>
-      warning(`override of ${salesforce_id ?? "an unknown account"}`, reason, remedy),
-    ),
+    ...[...notes, ...inapplicable].map(({ salesforce_id, reason }) => {
+      const { what, remedy } = explain(reason);
+      return warning(
+        `override of ${salesforce_id ?? "an unknown account"}`,
+        what,
+        `${remedy} Until then the account does not get what somebody decided.`,
+      );
+    }),
     ...overrideEndFindings(overrides, today),
   ];
 }

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { DesiredOrganizationSchema, FieldValueSchema } from "./organization.ts";
 import type { FieldValue } from "./organization-field.ts";
+import { byReason, type Reason } from "./reason.ts";
 
 const Fields = v.record(v.string(), FieldValueSchema);
 const Id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
@@ -49,13 +50,13 @@ export const PlannedContactSchema = v.object({
 export type PlannedContact = v.InferOutput<typeof PlannedContactSchema>;
 
 /** What a stage only reports (`<stage or instance>_notes.json`). No names, no addresses: notes are also logged. */
-export const NoteSchema = v.object({
-  rule: v.string(),
-  salesforce_id: v.nullable(v.string()),
-  id: v.nullable(v.pipe(v.number(), v.finite())),
-  reason: v.string(),
-});
-export type Note = v.InferOutput<typeof NoteSchema>;
+export interface Note {
+  /** The rule of the specification that it follows from: `C7`. */
+  rule: string;
+  salesforce_id: string | null;
+  id: number | null;
+  reason: Reason;
+}
 
 /** All that one comparison found: what `sync` would do, what is left alone and why, and what the limits measure against. */
 export interface Changeset {
@@ -83,5 +84,5 @@ export function bySalesforceId(
 /** Sorts notes so that the same findings in any order give the same bytes (C8). */
 export function byRule(one: Note, other: Note): number {
   if (one.rule !== other.rule) return one.rule < other.rule ? -1 : 1;
-  return bySalesforceId(one, other) || (one.reason < other.reason ? -1 : one.reason > other.reason ? 1 : 0);
+  return bySalesforceId(one, other) || byReason(one.reason, other.reason);
 }

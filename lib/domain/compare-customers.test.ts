@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { compareCustomers } from "./compare-customers.ts";
 import { INSTANCES } from "./instance.ts";
+import { reason } from "./reason.ts";
 import { forget, NOTHING, remove, replace, setFields, want, world } from "./testing/change-world.ts";
 import { accountId, desiredOrganization, inSyncWorld, organization, partnerAccount } from "./testing/in-sync-world.ts";
 
@@ -91,13 +92,13 @@ describe("C1: partners are partner-sync's", () => {
           rule: "C1",
           salesforce_id: accountId(2),
           id: 2,
-          reason: "left alone: a partner's organization, and partners are kept in global only",
+          reason: reason("organization.of_partner"),
         },
         {
           rule: "C4",
           salesforce_id: null,
           id: 1,
-          reason: "left alone: its salesforce_id is no valid Salesforce id; correct it",
+          reason: reason("organization.account_id_invalid"),
         },
       ],
     });
@@ -131,7 +132,7 @@ describe("C2: creates", () => {
           rule: "C2",
           salesforce_id: accountId(2),
           id: null,
-          reason: "not created: excluded by excluded_account_ids",
+          reason: reason("create.excluded"),
         },
       ],
     });

@@ -4,6 +4,7 @@ import type { InstanceName } from "./instance.ts";
 import type { Protections } from "./join-organizations.ts";
 import { type DesiredOrganization, type Organization, syncedFields } from "./organization.ts";
 import { type AccountSources, accountIdOf, isPartnersOrganization, withLongIds } from "./organization-scope.ts";
+import { reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
 
 /** What compare is given for one instance (stages 4). */
@@ -37,6 +38,6 @@ function nobodysPartners(organizations: readonly Organization[], sources: Accoun
       rule: "C1",
       salesforce_id: accountIdOf(organization),
       id: organization.id,
-      reason: "left alone: a partner's organization, and partners are kept in global only",
+      reason: reason("organization.of_partner"),
     }));
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { compareCustomers } from "./compare-customers.ts";
 import type { FieldValue } from "./organization-field.ts";
+import { reason } from "./reason.ts";
 import { forget, NOTHING, replace, setFields, want, world } from "./testing/change-world.ts";
 import { accountId } from "./testing/in-sync-world.ts";
 
@@ -45,17 +46,17 @@ describe("C4: not in sync", () => {
     expect(compareCustomers(made)).toEqual({ ...NOTHING, marked: 1 });
   });
 
-  test.each([
-    ["ignore_deletion", "not marked: ignore_deletion is set"],
-    ["migrating", "not marked: it is migrating to the other instance"],
-  ])("C4: not with %s", (field, reason) => {
+  test.each<[string, "mark.ignore_deletion" | "mark.migrating"]>([
+    ["ignore_deletion", "mark.ignore_deletion"],
+    ["migrating", "mark.migrating"],
+  ])("C4: not with %s", (field, code) => {
     const made = world((one) => {
       setFields(one, 2, { [field]: true });
       forget(one, 2);
     });
     expect(compareCustomers(made)).toEqual({
       ...NOTHING,
-      notes: [{ rule: "C4", salesforce_id: accountId(2), id: 2, reason }],
+      notes: [{ rule: "C4", salesforce_id: accountId(2), id: 2, reason: reason(code) }],
     });
   });
 
@@ -67,9 +68,7 @@ describe("C4: not in sync", () => {
     });
     const { marks, notes } = compareCustomers(made);
     expect(marks.map(({ id }) => id)).toEqual([3]);
-    expect(notes).toEqual([
-      { rule: "C4", salesforce_id: accountId(2), id: 2, reason: "not marked: protected by protected_ids" },
-    ]);
+    expect(notes).toEqual([{ rule: "C4", salesforce_id: accountId(2), id: 2, reason: reason("mark.protected") }]);
   });
 
   test("C4: a protected organization is updated all the same", () => {
@@ -94,7 +93,7 @@ describe("C4: not in sync", () => {
           rule: "C4",
           salesforce_id: null,
           id: 2,
-          reason: "left alone: its salesforce_id is no valid Salesforce id; correct it",
+          reason: reason("organization.account_id_invalid"),
         },
       ],
     });
@@ -113,7 +112,7 @@ describe("C4: organizations without a salesforce_id", () => {
     expect(compareCustomers(unmanaged("keep"))).toEqual({
       ...NOTHING,
       existing: 2,
-      notes: [{ rule: "C4", salesforce_id: null, id: 2, reason: "kept: it has no salesforce_id" }],
+      notes: [{ rule: "C4", salesforce_id: null, id: 2, reason: reason("organization.without_account") }],
     });
   });
 

@@ -14,6 +14,7 @@ import { type NameClaim, nameConflicts } from "./name-conflicts.ts";
 import type { Organization } from "./organization.ts";
 import type { FieldPlace } from "./organization-field.ts";
 import { accountIdOf, externalAccountIdOf, isChecked, isMarked } from "./organization-scope.ts";
+import { type ReasonOf, reason } from "./reason.ts";
 
 /** One comparison of organizations with what they should be; compare and partner-sync differ only in these. */
 export interface OrganizationComparison extends Sides, Protections {
@@ -34,9 +35,9 @@ export function compareOrganizations(comparison: OrganizationComparison): Change
   const withhold = comparison.withholdMarks || join.unidentified;
   const marks: Mark[] = [];
   for (const organization of join.orphans.filter((one) => !isMarked(one))) {
-    const reason = reasonToKeep(organization, comparison, withhold);
-    if (reason === null) marks.push(markOf(organization));
-    else notes.push({ rule: "C4", salesforce_id: accountIdOf(organization), id: organization.id, reason });
+    const kept = reasonNotToMark(organization, comparison.protectedIds) ?? (withhold ? reason("mark.withheld") : null);
+    if (kept === null) marks.push(markOf(organization));
+    else notes.push({ rule: "C4", salesforce_id: accountIdOf(organization), id: organization.id, reason: kept });
   }
   const existing = comparison.organizations.filter((one) => comparison.inScope(one) && accountIdOf(one) !== null);
   return {
@@ -65,9 +66,9 @@ function settleNames(comparison: OrganizationComparison, missing: readonly Creat
       id: organization.id,
     }));
   const conflicts = nameConflicts([...creating.keys(), ...renaming], comparison.organizations, comparison.plannedNames);
-  const notes = [...conflicts].map(([{ salesforce_id, id }, reason]): Note => {
-    return { rule: "C7", salesforce_id, id, reason: `${id === null ? "not created" : "not renamed"}: ${reason}` };
-  });
+  const notes = [...conflicts].map(
+    ([{ salesforce_id, id }, conflict]): Note => ({ rule: "C7", salesforce_id, id, reason: conflict }),
+  );
   return {
     creates: [...creating].flatMap(([claim, create]) => (conflicts.has(claim) ? [] : [create])),
     renames: new Set(renaming.filter((claim) => !conflicts.has(claim)).map(({ id }) => id)),
@@ -96,13 +97,15 @@ function updateOf(pair: Pair, fields: readonly FieldPlace[], renames: ReadonlySe
   return { id: organization.id, salesforce_id: accountId, name: organization.name, before, change };
 }
 
-/** Why an organization without account is not marked (C4), or null. */
-function reasonToKeep(organization: Organization, protections: Protections, withhold: boolean): string | null {
+/** What protects an organization from being marked, by whichever way (C4, S8); null where nothing does. Pure. */
+export function reasonNotToMark(
+  organization: Organization,
+  protectedIds: ReadonlySet<string>,
+): ReasonOf<"mark.protected" | "mark.ignore_deletion" | "mark.migrating"> | null {
   const accountId = accountIdOf(organization) ?? externalAccountIdOf(organization);
-  if (accountId !== null && protections.protectedIds.has(accountId)) return "not marked: protected by protected_ids";
-  if (isChecked(organization, "ignore_deletion")) return "not marked: ignore_deletion is set";
-  if (isChecked(organization, "migrating")) return "not marked: it is migrating to the other instance";
-  return withhold ? "not marked: a record could not be identified, so its account may still be there" : null;
+  if (accountId !== null && protectedIds.has(accountId)) return reason("mark.protected");
+  if (isChecked(organization, "ignore_deletion")) return reason("mark.ignore_deletion");
+  return isChecked(organization, "migrating") ? reason("mark.migrating") : null;
 }
 
 function markOf(organization: Organization): Mark {

@@ -4,8 +4,11 @@ import { comparePartners } from "./compare-partners.ts";
 import { plannedNames } from "./name-conflicts.ts";
 import { type PartnerAccount, partnerOrganization } from "./organization.ts";
 import { partnerIdsByOrganization } from "./organization-scope.ts";
+import { reason } from "./reason.ts";
 import { forget, NOTHING, remove, replace, setFields, want, world } from "./testing/change-world.ts";
 import { accountId, desiredOrganization, inSyncWorld, organization, type World } from "./testing/in-sync-world.ts";
+
+const NOBODY = { holder_ids: [], holders: 0, rival_accounts: [], rival_organization_ids: [], rivals: 0 };
 
 /** Changes the n-th partner's account. */
 function change(made: World, n: number, attributes: Partial<PartnerAccount>): void {
@@ -176,13 +179,13 @@ describe("C7: names that compare is about to take", () => {
           rule: "C7",
           salesforce_id: accountId(101),
           id: null,
-          reason: `not created: the name is also wanted by account ${accountId(1)}`,
+          reason: reason("create.name_contested", { ...NOBODY, rival_accounts: [accountId(1)], rivals: 1 }),
         },
         {
           rule: "C7",
           salesforce_id: accountId(102),
           id: 102,
-          reason: "not renamed: the name is also wanted by organization 2",
+          reason: reason("rename.name_contested", { ...NOBODY, rival_organization_ids: [2], rivals: 1 }),
         },
       ],
     });

@@ -1,8 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { compareUsers, type UsersInput } from "./compare-users.ts";
+import { reason } from "./reason.ts";
 import { contact, input, NOTHING_ABOUT_USERS, user } from "./testing/in-sync-users.ts";
 import { accountId } from "./testing/in-sync-world.ts";
 import type { User } from "./user.ts";
+
+type UserCode =
+  | "user.not_end_user"
+  | "user.suspended"
+  | "user.in_several_organizations"
+  | "user.in_protected_organization"
+  | "user.in_conflicted_organization"
+  | "user.in_unknown_organization";
 
 const changesOf = (changes: Partial<UsersInput>) => {
   const { creates, updates, marks } = compareUsers(input(changes));
@@ -12,24 +21,24 @@ const UNCHANGED = { creates: [], updates: [], marks: [] };
 const notesOf = (changes: Partial<UsersInput>) => compareUsers(input(changes)).notes;
 
 describe("U5: who is left alone", () => {
-  const cases: [string, Partial<User>, Partial<UsersInput>][] = [
-    ["no end user", { role: "agent" }, {}],
-    ["no end user", { role: "admin" }, {}],
-    ["suspended", { suspended: true }, {}],
-    ["in several organizations", { memberships: 2 }, {}],
-    ["in a protected organization", {}, { protectedOrganizationIds: new Set([1]) }],
-    ["in an organization that is in conflict", {}, { conflictedOrganizationIds: new Set([1]) }],
-    ["in an organization that is not known", { organization_id: 77 }, {}],
+  const cases: [UserCode, Partial<User>, Partial<UsersInput>][] = [
+    ["user.not_end_user", { role: "agent" }, {}],
+    ["user.not_end_user", { role: "admin" }, {}],
+    ["user.suspended", { suspended: true }, {}],
+    ["user.in_several_organizations", { memberships: 2 }, {}],
+    ["user.in_protected_organization", {}, { protectedOrganizationIds: new Set([1]) }],
+    ["user.in_conflicted_organization", {}, { conflictedOrganizationIds: new Set([1]) }],
+    ["user.in_unknown_organization", { organization_id: 77 }, {}],
   ];
 
-  test.each(cases)("U5: a user %s, whatever the contact says, and without one", (reason, change, changes) => {
+  test.each(cases)("U5: %s, whatever the contact says, and without one", (code, change, changes) => {
     const users = [user(1, { name: "Old Name", ...change }), user(2)];
-    const leftUser = { rule: "U5", salesforce_id: null, id: 1, reason: `user left alone: ${reason}` };
+    const leftUser = { rule: "U5", salesforce_id: null, id: 1, reason: reason(code) };
     const leftContact = {
       rule: "U5",
       salesforce_id: accountId(1),
       id: null,
-      reason: "contact left alone: its address belongs to a user who is left alone",
+      reason: reason("contact.holder_left_alone"),
     };
     expect(compareUsers(input({ users, ...changes }))).toEqual({
       ...NOTHING_ABOUT_USERS,
@@ -51,7 +60,7 @@ describe("U5: who is left alone", () => {
     const { creates, marks, notes, existing } = compareUsers(input(changes));
     expect({ creates, marks, existing }).toEqual({ creates: [], marks: [], existing: 1 });
     expect(notes.filter(({ id }) => id !== null)).toEqual(
-      [1, 3].map((id) => ({ rule: "U5", salesforce_id: null, id, reason: "user left alone: no usable address" })),
+      [1, 3].map((id) => ({ rule: "U5", salesforce_id: null, id, reason: reason("user.without_address") })),
     );
   });
 
@@ -66,24 +75,23 @@ describe("U5: who is left alone", () => {
     const { creates, updates, marks, notes } = compareUsers(input({ users }));
     expect({ creates, updates, marks }).toEqual(UNCHANGED);
     expect(notes.map(({ id, reason }) => [id, reason])).toEqual([
-      [1, "user left alone: another user has the same address"],
-      [3, "user left alone: another user has the same address"],
-      [null, "contact left alone: its address belongs to a user who is left alone"],
+      [1, reason("user.address_repeated")],
+      [3, reason("user.address_repeated")],
+      [null, reason("contact.holder_left_alone")],
     ]);
   });
 
   test.each([
-    ["is in conflict", { conflictedOrganizationIds: new Set([5]) }],
-    ["is not known", { organizationIds: new Set([1, 2]) }],
-  ] as [string, Partial<UsersInput>][])(
-    "U5: a contact whose organization %s: nobody is created, moved or marked",
-    (what, changes) => {
+    ["contact.organization_in_conflict", { conflictedOrganizationIds: new Set([5]) }],
+    ["contact.organization_unknown", { organizationIds: new Set([1, 2]) }],
+  ] as ["contact.organization_in_conflict" | "contact.organization_unknown", Partial<UsersInput>][])(
+    "U5: %s: nobody is created, moved or marked",
+    (code, changes) => {
       const contacts = [contact(1, { organization_id: 5 }), contact(2), contact(3, { organization_id: 5 })];
       expect(changesOf({ ...changes, contacts })).toEqual(UNCHANGED);
-      const reason = `contact left alone: its organization ${what}`;
       expect(notesOf({ ...changes, contacts })).toEqual([
-        { rule: "U5", salesforce_id: accountId(1), id: null, reason },
-        { rule: "U5", salesforce_id: accountId(3), id: null, reason },
+        { rule: "U5", salesforce_id: accountId(1), id: null, reason: reason(code) },
+        { rule: "U5", salesforce_id: accountId(3), id: null, reason: reason(code) },
       ]);
     },
   );

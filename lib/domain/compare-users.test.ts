@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { compareUsers, type UsersInput } from "./compare-users.ts";
+import { reason } from "./reason.ts";
 import { contact, input, NOTHING_ABOUT_USERS, user } from "./testing/in-sync-users.ts";
 import { accountId } from "./testing/in-sync-world.ts";
 import type { User, UserMark } from "./user.ts";
@@ -29,13 +30,13 @@ describe("U2: protected users", () => {
       contacts: [contact(2, { name: "Other Name" })],
       existing: 0,
       notes: [
-        { rule: "U2", salesforce_id: null, id: 1, reason: "user left alone: protected address or domain" },
-        { rule: "U2", salesforce_id: null, id: 2, reason: "user left alone: protected address or domain" },
+        { rule: "U2", salesforce_id: null, id: 1, reason: reason("user.protected_address") },
+        { rule: "U2", salesforce_id: null, id: 2, reason: reason("user.protected_address") },
         {
           rule: "U5",
           salesforce_id: accountId(2),
           id: null,
-          reason: "contact left alone: its address belongs to a user who is left alone",
+          reason: reason("contact.holder_left_alone"),
         },
       ],
     });
@@ -49,7 +50,7 @@ describe("U2: protected users", () => {
         rule: "U2",
         salesforce_id: accountId(1),
         id: null,
-        reason: "contact left alone: protected address or domain",
+        reason: reason("contact.protected_address"),
       },
     ]);
   });
@@ -68,7 +69,7 @@ describe("U4: one contact per address", () => {
       expect(compareUsers(input(changes))).toEqual({
         ...NOTHING_ABOUT_USERS,
         contacts: [contact(1), contact(2)],
-        notes: [{ rule: "U4", salesforce_id: accountId(3), id: null, reason: "dropped: no usable address" }],
+        notes: [{ rule: "U4", salesforce_id: accountId(3), id: null, reason: reason("contact.address_unusable") }],
       });
     },
   );
@@ -87,8 +88,8 @@ describe("U4: one contact per address", () => {
       existing: 1,
       contacts: [contact(2)],
       notes: [
-        { rule: "U4", salesforce_id: accountId(1), id: null, reason: "dropped: another contact has the same address" },
-        { rule: "U4", salesforce_id: accountId(3), id: null, reason: "dropped: another contact has the same address" },
+        { rule: "U4", salesforce_id: accountId(1), id: null, reason: reason("contact.address_repeated") },
+        { rule: "U4", salesforce_id: accountId(3), id: null, reason: reason("contact.address_repeated") },
       ],
     });
   });

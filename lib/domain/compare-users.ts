@@ -1,6 +1,7 @@
 import { byRule, type Note } from "./changeset.ts";
 import { sameName } from "./equality.ts";
 import { addressKey, isProtected, isUsableAddress, type ProtectedAddresses } from "./protected-address.ts";
+import { reason } from "./reason.ts";
 import type { Contact, User, UserCreate, UserMark, UserUpdate } from "./user.ts";
 
 /** What user-sync compares (U5). */
@@ -36,7 +37,7 @@ export interface UserChangeset {
   marked: number;
 }
 
-/** Why a record is left alone: the rule, and a reason that is the same for every such record, so that it can be counted. */
+/** Why a record is left alone: the rule, and the reason. */
 type LeftAlone = Pick<Note, "rule" | "reason">;
 
 /** Compares the users of us-government with the contacts in Salesforce, on address (U2, U4–U6). */
@@ -62,7 +63,7 @@ export function compareUsers(input: UsersInput): UserChangeset {
       rule: "U6",
       salesforce_id: null,
       id: user.id,
-      reason: "not marked: its organization has no valid salesforce_id, so its contacts are not known",
+      reason: reason("mark.contacts_unknown"),
     });
   return {
     contacts,
@@ -86,20 +87,20 @@ function unaskedFor({ organization_id: id }: User, { unmanagedOrganizationIds }:
 /** One contact for each usable address, sorted by it; the others are noted (U4). */
 function onePerAddress(all: readonly Contact[], holders: ReadonlyMap<string, readonly User[]>) {
   const notes: Note[] = [];
-  const drop = (contact: Contact, reason: string) =>
-    notes.push({ rule: "U4", salesforce_id: contact.salesforce_id, id: null, reason });
+  const drop = (contact: Contact, code: "contact.address_unusable" | "contact.address_repeated") =>
+    notes.push({ rule: "U4", salesforce_id: contact.salesforce_id, id: null, reason: reason(code) });
   const usable: Contact[] = [];
   for (const contact of all) {
     const email = addressKey(contact.email);
     if (isUsableAddress(email)) usable.push({ ...contact, email, name: contact.name.trim() });
-    else drop(contact, "dropped: no usable address");
+    else drop(contact, "contact.address_unusable");
   }
   const contacts: Contact[] = [];
   for (const [email, candidates] of Map.groupBy(usable, (contact) => contact.email)) {
     const organizationIds = new Set(holders.get(email)?.map((user) => user.organization_id));
     const [chosen, ...others] = candidates.sort(byPreference(organizationIds));
     if (chosen) contacts.push(chosen);
-    for (const other of others) drop(other, "dropped: another contact has the same address");
+    for (const other of others) drop(other, "contact.address_repeated");
   }
   return { contacts: contacts.sort(byAddress), notes };
 }
@@ -123,30 +124,46 @@ function reasonToLeaveUser(
   const address = addressOf(user);
   const organizationId = user.organization_id;
   if (isProtected(address, protectedAddresses(input))) {
-    return { rule: "U2", reason: "user left alone: protected address or domain" };
+    return { rule: "U2", reason: reason("user.protected_address") };
   }
-  const left = (reason: string): LeftAlone => ({ rule: "U5", reason: `user left alone: ${reason}` });
-  if (!isUsableAddress(address)) return left("no usable address");
-  if (user.role !== "end-user") return left("no end user");
-  if (user.suspended) return left("suspended");
-  if (user.memberships > 1) return left("in several organizations");
+  if (!isUsableAddress(address)) return left("user.without_address");
+  if (user.role !== "end-user") return left("user.not_end_user");
+  if (user.suspended) return left("user.suspended");
+  if (user.memberships > 1) return left("user.in_several_organizations");
   // Addresses are unique in Zendesk; should two users share one all the same, nobody can say whose the contact is.
-  if ((holders.get(address) ?? []).length > 1) return left("another user has the same address");
+  if ((holders.get(address) ?? []).length > 1) return left("user.address_repeated");
   if (organizationId === null) return null;
-  if (input.protectedOrganizationIds.has(organizationId)) return left("in a protected organization");
-  if (input.conflictedOrganizationIds.has(organizationId)) return left("in an organization that is in conflict");
-  return input.organizationIds.has(organizationId) ? null : left("in an organization that is not known");
+  if (input.protectedOrganizationIds.has(organizationId)) return left("user.in_protected_organization");
+  if (input.conflictedOrganizationIds.has(organizationId)) return left("user.in_conflicted_organization");
+  return input.organizationIds.has(organizationId) ? null : left("user.in_unknown_organization");
 }
 
 /** Why nothing is done about a contact (U2, U5), or null. A protected organization may still get users; they are left alone from then on. */
 function reasonToLeaveContact(contact: Contact, holderLeftAlone: boolean, input: UsersInput): LeftAlone | null {
-  const left = (reason: string): LeftAlone => ({ rule: "U5", reason: `contact left alone: ${reason}` });
-  if (holderLeftAlone) return left("its address belongs to a user who is left alone");
+  if (holderLeftAlone) return left("contact.holder_left_alone");
   if (isProtected(contact.email, protectedAddresses(input))) {
-    return { rule: "U2", reason: "contact left alone: protected address or domain" };
+    return { rule: "U2", reason: reason("contact.protected_address") };
   }
-  if (input.conflictedOrganizationIds.has(contact.organization_id)) return left("its organization is in conflict");
-  return input.organizationIds.has(contact.organization_id) ? null : left("its organization is not known");
+  if (input.conflictedOrganizationIds.has(contact.organization_id)) return left("contact.organization_in_conflict");
+  return input.organizationIds.has(contact.organization_id) ? null : left("contact.organization_unknown");
+}
+
+type LeftAloneCode =
+  | "user.without_address"
+  | "user.not_end_user"
+  | "user.suspended"
+  | "user.in_several_organizations"
+  | "user.address_repeated"
+  | "user.in_protected_organization"
+  | "user.in_conflicted_organization"
+  | "user.in_unknown_organization"
+  | "contact.holder_left_alone"
+  | "contact.organization_in_conflict"
+  | "contact.organization_unknown";
+
+/** Left alone by U5. */
+function left(code: LeftAloneCode): LeftAlone {
+  return { rule: "U5", reason: reason(code) };
 }
 
 /** What differs between a user and the contact: name, organization, or a mark although the contact is back (U5, U6). */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "./reason.ts";
 import {
   account,
   charge,
@@ -78,9 +79,9 @@ describe("E2: which subscription a charge belongs to", () => {
     ];
     const processed = process(account({ charges }));
     expect(outcomes(charges).stray).toEqual([
-      ["c1", "no gathered subscription"],
-      ["c2", "no gathered subscription"],
-      ["c3", "no gathered subscription"],
+      ["c1", "stray"],
+      ["c2", "stray"],
+      ["c3", "stray"],
     ]);
     expect(processed.desired["us-government"]).toEqual([]);
     expect(globalFields(processed)).toMatchObject({
@@ -88,18 +89,18 @@ describe("E2: which subscription a charge belongs to", () => {
       expiration_date: "2026-12-31",
       seats_decimal: 0,
     });
-    expect(processed.counts.charges["no gathered subscription"]).toBe(3);
+    expect(processed.counts.charges.stray).toBe(3);
     expect(processed.unknownCharges).toEqual([]);
     expect(processed.notes).toEqual([
       {
         rule: "E2",
         salesforce_id: "0014M00001kAbCdQAK",
         id: null,
-        reason: "ignored 3 charges of no gathered subscription",
+        reason: reason("charge.stray", { charges: 3 }),
       },
     ]);
     expect(process(account({ charges: charges.slice(0, 1) })).notes.map((note) => note.reason)).toEqual([
-      "ignored 1 charge of no gathered subscription",
+      reason("charge.stray", { charges: 1 }),
     ]);
   });
 });
@@ -129,25 +130,25 @@ describe("E2: charge names", () => {
       { charge_name: "Another", accounts: ["0014M00001kAbCdQAK"], unexpired_accounts: [] },
       { charge_name: "New SKU", accounts: [other, "0014M00001kAbCdQAK"], unexpired_accounts: ["0014M00001kAbCdQAK"] },
     ]);
-    expect(processed.counts.charges["unknown charge name"]).toBe(5);
+    expect(processed.counts.charges.unknown).toBe(5);
     expect(processed.notes).toEqual([
       {
         rule: "E2",
         salesforce_id: other,
         id: null,
-        reason: 'unknown charge name "New SKU" (expired); add it to plans.yml',
+        reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: false }),
       },
       {
         rule: "E2",
         salesforce_id: "0014M00001kAbCdQAK",
         id: null,
-        reason: 'unknown charge name "Another" (expired); add it to plans.yml',
+        reason: reason("charge.unknown", { charge_name: "Another", unexpired: false }),
       },
       {
         rule: "E2",
         salesforce_id: "0014M00001kAbCdQAK",
         id: null,
-        reason: 'unknown charge name "New SKU" (unexpired, support may be missing); add it to plans.yml',
+        reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: true }),
       },
     ]);
   });
@@ -155,7 +156,7 @@ describe("E2: charge names", () => {
   test("E2: an ignored name changes nothing and is not reported", () => {
     const processed = process(account({ charges: [charge("Travel Expenses")] }));
     expect(globalFields(processed).support_level).toBe("expired");
-    expect(processed.counts.charges["ignored charge"]).toBe(1);
+    expect(processed.counts.charges.ignored).toBe(1);
     expect(processed.notes).toEqual([]);
   });
 });

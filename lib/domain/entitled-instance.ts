@@ -4,14 +4,8 @@ import type { InstanceName } from "./instance.ts";
 import type { Plans, SubscriptionType } from "./plans.ts";
 import { toId18 } from "./salesforce-id.ts";
 
-/** What became of a charge: whether it counts, or why not. */
-export const CHARGE_OUTCOMES = [
-  "counts",
-  "expired",
-  "ignored charge",
-  "unknown charge name",
-  "no gathered subscription",
-] as const;
+/** What became of a charge: whether it counts, or why not (`stray`: no gathered subscription has it). */
+export const CHARGE_OUTCOMES = ["counts", "expired", "ignored", "unknown", "stray"] as const;
 export type ChargeOutcome = (typeof CHARGE_OUTCOMES)[number];
 
 /** A charge of a gathered subscription, or of none (`outcome` says so), and what its name stands for. */
@@ -56,7 +50,7 @@ export function placeSubscriptions(account: Account, plans: Plans, expiredEndDat
       const sentBy = charges.filter(({ type }) => type !== null && governmentTypes.has(type.name));
       return { subscription, instance: sentBy.length > 0 ? "us-government" : "global", charges, sentBy };
     }),
-    strayCharges: strays.map((charge) => ({ ...judge(charge), outcome: "no gathered subscription" })),
+    strayCharges: strays.map((charge) => ({ ...judge(charge), outcome: "stray" })),
   };
 }
 
@@ -85,7 +79,7 @@ function judgeCharge(charge: Charge, plans: Plans, expiredEndDate: Day): JudgedC
     charge,
     type,
     unexpired,
-    outcome: plans.ignoredCharges.has(name) ? "ignored charge" : "unknown charge name",
+    outcome: plans.ignoredCharges.has(name) ? "ignored" : "unknown",
   };
 }
 

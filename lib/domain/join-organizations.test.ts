@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { compareCustomers } from "./compare-customers.ts";
+import { reason } from "./reason.ts";
 import { forget, NOTHING, remove, replace, setFields, want, world } from "./testing/change-world.ts";
 import { accountId, desiredOrganization, organization } from "./testing/in-sync-world.ts";
 
@@ -19,19 +20,19 @@ describe("C7: several with one salesforce_id", () => {
             rule: "C7",
             salesforce_id: accountId(2),
             id: 2,
-            reason: "left alone: it shares its salesforce_id with organization 8, 9",
+            reason: reason("organization.shares_account", { organization_ids: [8, 9] }),
           },
           {
             rule: "C7",
             salesforce_id: accountId(2),
             id: 8,
-            reason: "left alone: it shares its salesforce_id with organization 2, 9",
+            reason: reason("organization.shares_account", { organization_ids: [2, 9] }),
           },
           {
             rule: "C7",
             salesforce_id: accountId(2),
             id: 9,
-            reason: "left alone: it shares its salesforce_id with organization 2, 8",
+            reason: reason("organization.shares_account", { organization_ids: [2, 8] }),
           },
         ],
       });
@@ -46,12 +47,11 @@ describe("C7: several with one salesforce_id", () => {
         desiredOrganization(4),
       );
     });
-    const reason = "left alone: the account or its organization could not be read, or is there more than once";
     expect(compareCustomers(made)).toEqual({
       ...NOTHING,
       notes: [
-        { rule: "C7", salesforce_id: accountId(2), id: 2, reason },
-        { rule: "C7", salesforce_id: accountId(4), id: null, reason },
+        { rule: "C7", salesforce_id: accountId(2), id: 2, reason: reason("organization.account_unclear") },
+        { rule: "C7", salesforce_id: accountId(4), id: null, reason: reason("create.account_unclear") },
       ],
     });
   });
@@ -73,13 +73,13 @@ describe("C7: external_id", () => {
             rule: "C7",
             salesforce_id: accountId(2),
             id: null,
-            reason: "not created: organization 2 has this external_id",
+            reason: reason("create.external_id_taken", { organization_ids: [2] }),
           },
           {
             rule: "C7",
             salesforce_id: accountId(2),
             id: 2,
-            reason: "left alone: its external_id names the account, but its salesforce_id is empty; fill it in",
+            reason: reason("organization.account_id_missing"),
           },
         ],
       });
@@ -99,7 +99,7 @@ describe("C7: external_id", () => {
           rule: "C7",
           salesforce_id: accountId(2),
           id: null,
-          reason: "not created: organization 3 has this external_id",
+          reason: reason("create.external_id_taken", { organization_ids: [3] }),
         },
       ],
     });
@@ -112,8 +112,6 @@ describe("C7: external_id", () => {
 });
 
 describe("what could not be read is left alone", () => {
-  const reason = "left alone: the account or its organization could not be read, or is there more than once";
-
   test("C7: neither created, updated nor marked", () => {
     const made = world((one) => {
       for (const n of [1, 2, 3, 4]) one.leaveAlone.add(accountId(n));
@@ -125,9 +123,9 @@ describe("what could not be read is left alone", () => {
       ...NOTHING,
       existing: 2,
       notes: [
-        { rule: "C7", salesforce_id: accountId(1), id: null, reason },
-        { rule: "C7", salesforce_id: accountId(2), id: 2, reason },
-        { rule: "C7", salesforce_id: accountId(3), id: 3, reason },
+        { rule: "C7", salesforce_id: accountId(1), id: null, reason: reason("create.account_unclear") },
+        { rule: "C7", salesforce_id: accountId(2), id: 2, reason: reason("organization.account_unclear") },
+        { rule: "C7", salesforce_id: accountId(3), id: 3, reason: reason("organization.account_unclear") },
       ],
     });
   });
@@ -142,7 +140,7 @@ describe("what could not be read is left alone", () => {
     expect(compareCustomers(made)).toEqual({
       ...NOTHING,
       existing: 2,
-      notes: [{ rule: "C7", salesforce_id: accountId(2), id: 2, reason }],
+      notes: [{ rule: "C7", salesforce_id: accountId(2), id: 2, reason: reason("organization.account_unclear") }],
     });
   });
 
@@ -160,7 +158,7 @@ describe("what could not be read is left alone", () => {
         rule: "C4",
         salesforce_id: accountId(1),
         id: 1,
-        reason: "not marked: a record could not be identified, so its account may still be there",
+        reason: reason("mark.withheld"),
       },
     ]);
   });

@@ -1,6 +1,7 @@
 import type { Note } from "./changeset.ts";
 import type { DesiredOrganization, Organization } from "./organization.ts";
 import { accountIdOf, externalAccountIdOf, salesforceIdText } from "./organization-scope.ts";
+import { type Reason, reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
 
 /** What decides whether records may be created or marked at all. Ids have 18 characters. */
@@ -71,8 +72,6 @@ interface Joiner {
   join: Join;
 }
 
-const UNREADABLE = "left alone: the account or its organization could not be read, or is there more than once";
-
 function accountsById(desired: readonly DesiredOrganization[]) {
   const groups = Map.groupBy(desired, (one) => toId18(one.salesforce_id));
   const accounts = new Map<string, DesiredOrganization>();
@@ -92,12 +91,12 @@ function placeOrganization(joiner: Joiner, organization: Organization): void {
     placeWithoutAccount(joiner, organization);
     return;
   }
-  const note = (reason: string) =>
-    join.notes.push({ rule: "C7", salesforce_id: accountId, id: organization.id, reason });
+  const note = (because: Reason) =>
+    join.notes.push({ rule: "C7", salesforce_id: accountId, id: organization.id, reason: because });
   const twins = (byAccount.get(accountId) ?? []).filter((twin) => twin.id !== organization.id);
   const desired = accounts.get(accountId);
-  if (leaveAlone.has(accountId)) note(UNREADABLE);
-  else if (twins.length > 0) note(`left alone: it shares its salesforce_id with organization ${ids(twins)}`);
+  if (leaveAlone.has(accountId)) note(reason("organization.account_unclear"));
+  else if (twins.length > 0) note(reason("organization.shares_account", { organization_ids: idsOf(twins) }));
   else if (desired) join.pairs.push({ accountId, organization, desired });
   else join.orphans.push(organization);
 }
@@ -105,19 +104,19 @@ function placeOrganization(joiner: Joiner, organization: Organization): void {
 /** An organization without a valid `salesforce_id`: nobody's, unless its `external_id` says otherwise (C4, C7). */
 function placeWithoutAccount(joiner: Joiner, organization: Organization): void {
   const { accounts, join, leaveAlone, protections } = joiner;
-  const note = (rule: string, salesforce_id: string | null, reason: string) =>
-    join.notes.push({ rule, salesforce_id, id: organization.id, reason });
+  const note = (rule: string, salesforce_id: string | null, because: Reason) =>
+    join.notes.push({ rule, salesforce_id, id: organization.id, reason: because });
   const created = externalAccountIdOf(organization);
   if (salesforceIdText(organization)) {
-    note("C4", null, "left alone: its salesforce_id is no valid Salesforce id; correct it");
+    note("C4", null, reason("organization.account_id_invalid"));
   } else if (created !== null && leaveAlone.has(created)) {
-    note("C7", created, UNREADABLE);
+    note("C7", created, reason("organization.account_unclear"));
   } else if (created !== null && accounts.has(created)) {
-    note("C7", created, "left alone: its external_id names the account, but its salesforce_id is empty; fill it in");
+    note("C7", created, reason("organization.account_id_missing"));
   } else if (protections.unmanagedOrganizations === "mark") {
     join.orphans.push(organization);
   } else {
-    note("C4", null, "kept: it has no salesforce_id");
+    note("C4", null, reason("organization.without_account"));
   }
 }
 
@@ -125,18 +124,16 @@ function placeWithoutAccount(joiner: Joiner, organization: Organization): void {
 function placeAccount(joiner: Joiner, accountId: string, desired: DesiredOrganization): void {
   const { leaveAlone, protections, byAccount, byExternalId, join } = joiner;
   if (byAccount.has(accountId)) return;
-  const note = (rule: string, reason: string) => join.notes.push({ rule, salesforce_id: accountId, id: null, reason });
+  const note = (rule: string, because: Reason) =>
+    join.notes.push({ rule, salesforce_id: accountId, id: null, reason: because });
   const created = byExternalId.get(accountId) ?? [];
-  if (leaveAlone.has(accountId)) note("C7", UNREADABLE);
+  if (leaveAlone.has(accountId)) note("C7", reason("create.account_unclear"));
   else if (desired.organization_fields.support_level === "expired") return;
-  else if (protections.excludedAccountIds.has(accountId)) note("C2", "not created: excluded by excluded_account_ids");
-  else if (created.length > 0) note("C7", `not created: organization ${ids(created)} has this external_id`);
+  else if (protections.excludedAccountIds.has(accountId)) note("C2", reason("create.excluded"));
+  else if (created.length > 0) note("C7", reason("create.external_id_taken", { organization_ids: idsOf(created) }));
   else join.missing.push(desired);
 }
 
-function ids(organizations: readonly Organization[]): string {
-  return organizations
-    .map(({ id }) => id)
-    .sort((one, other) => one - other)
-    .join(", ");
+function idsOf(organizations: readonly Organization[]): number[] {
+  return organizations.map(({ id }) => id).sort((one, other) => one - other);
 }

@@ -1,9 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import { compareCustomers } from "./compare-customers.ts";
+import { type ParamsOf, type ReasonOf, reason } from "./reason.ts";
 import { NOTHING, remove, replace, want, world } from "./testing/change-world.ts";
 import { accountId, desiredOrganization, organization, type World } from "./testing/in-sync-world.ts";
 
 describe("C7: names", () => {
+  /** The reason of a name conflict; where nothing else is said, nobody but those named has the name or wants it. */
+  const contested = (
+    does: "create" | "rename",
+    who: Partial<ParamsOf<"create.name_contested">>,
+  ): ReasonOf<"create.name_contested" | "rename.name_contested"> => {
+    const { holder_ids = [], rival_accounts = [], rival_organization_ids = [] } = who;
+    const rivals = rival_accounts.length + rival_organization_ids.length;
+    const params = { holder_ids, holders: holder_ids.length, rival_accounts, rival_organization_ids, rivals, ...who };
+    return reason(`${does}.name_contested`, params);
+  };
   /** The notes by record: the organization's id, or the account's for a create. */
   const reasons = (made: World) =>
     Object.fromEntries(compareCustomers(made).notes.map((note) => [note.id ?? note.salesforce_id, note.reason]));
@@ -21,7 +32,7 @@ describe("C7: names", () => {
           rule: "C7",
           salesforce_id: accountId(2),
           id: null,
-          reason: "not created: the name is taken by organization 1",
+          reason: contested("create", { holder_ids: [1] }),
         },
       ],
     });
@@ -39,8 +50,8 @@ describe("C7: names", () => {
     });
     expect(compareCustomers(made).creates.map(({ name }) => name)).toEqual(["Customer 3"]);
     expect(reasons(made)).toMatchObject({
-      [accountId(1)]: "not created: the name is taken by organization 101",
-      [accountId(2)]: "not created: the name is taken by organization 7",
+      [accountId(1)]: contested("create", { holder_ids: [101] }),
+      [accountId(2)]: contested("create", { holder_ids: [7] }),
     });
   });
 
@@ -57,9 +68,7 @@ describe("C7: names", () => {
           change: { organization_fields: { support_level: "ultimate" } },
         },
       ],
-      notes: [
-        { rule: "C7", salesforce_id: accountId(2), id: 2, reason: "not renamed: the name is taken by organization 3" },
-      ],
+      notes: [{ rule: "C7", salesforce_id: accountId(2), id: 2, reason: contested("rename", { holder_ids: [3] }) }],
     });
   });
 
@@ -75,7 +84,7 @@ describe("C7: names", () => {
       want(one, 2, {}, "Customer 1");
     });
     expect(compareCustomers(made).updates.map(({ id }) => id)).toEqual([1]);
-    expect(reasons(made)).toEqual({ 2: "not renamed: the name is taken by organization 1" });
+    expect(reasons(made)).toEqual({ 2: contested("rename", { holder_ids: [1] }) });
   });
 
   test("C7: two creates of one name block each other", () => {
@@ -87,8 +96,8 @@ describe("C7: names", () => {
     });
     expect(compareCustomers(made).creates).toEqual([]);
     expect(reasons(made)).toEqual({
-      [accountId(1)]: `not created: the name is also wanted by account ${accountId(2)}`,
-      [accountId(2)]: `not created: the name is also wanted by account ${accountId(1)}`,
+      [accountId(1)]: contested("create", { rival_accounts: [accountId(2)] }),
+      [accountId(2)]: contested("create", { rival_accounts: [accountId(1)] }),
     });
   });
 
@@ -104,8 +113,8 @@ describe("C7: names", () => {
       { id: 2, change: { organization_fields: { support_level: "ultimate" } } },
     ]);
     expect(reasons(made)).toEqual({
-      [accountId(1)]: "not created: the name is also wanted by organization 2",
-      2: `not renamed: the name is also wanted by account ${accountId(1)}`,
+      [accountId(1)]: contested("create", { rival_organization_ids: [2] }),
+      2: contested("rename", { rival_accounts: [accountId(1)] }),
     });
   });
 
@@ -116,8 +125,8 @@ describe("C7: names", () => {
     });
     expect(compareCustomers(made).updates).toEqual([]);
     expect(reasons(made)).toEqual({
-      1: "not renamed: the name is also wanted by organization 2",
-      2: "not renamed: the name is also wanted by organization 1",
+      1: contested("rename", { rival_organization_ids: [2] }),
+      2: contested("rename", { rival_organization_ids: [1] }),
     });
   });
 
@@ -131,8 +140,8 @@ describe("C7: names", () => {
         one.organizations.push(organization(id, desired));
       }
     });
-    expect(reasons(made)[2]).toBe(
-      "not renamed: the name is taken by organization 11, organization 12, organization 13 and 1 more; the name is also wanted by organization 1, organization 3",
+    expect(reasons(made)[2]).toEqual(
+      contested("rename", { holder_ids: [11, 12, 13], holders: 4, rival_organization_ids: [1, 3] }),
     );
   });
 
@@ -147,7 +156,7 @@ describe("C7: names", () => {
       }
     });
     expect(reasons(made)).toEqual({
-      2: "not renamed: the name is taken by organization 11, organization 12, organization 13",
+      2: contested("rename", { holder_ids: [11, 12, 13] }),
     });
   });
 
@@ -168,7 +177,7 @@ describe("C7: names", () => {
       want(one, 2, {}, "customer 1");
     });
     expect(compareCustomers(made).updates.map(({ change }) => change)).toEqual([{ name: "CUSTOMER 1" }]);
-    expect(reasons(made)).toEqual({ [accountId(2)]: "not created: the name is taken by organization 1" });
+    expect(reasons(made)).toEqual({ [accountId(2)]: contested("create", { holder_ids: [1] }) });
   });
 
   test("C7: but not where another organization has that name too", () => {
@@ -178,6 +187,6 @@ describe("C7: names", () => {
       want(one, 2, {}, "Customer 1");
     });
     expect(compareCustomers(made).updates).toEqual([]);
-    expect(reasons(made)).toEqual({ 1: "not renamed: the name is taken by organization 2" });
+    expect(reasons(made)).toEqual({ 1: contested("rename", { holder_ids: [2] }) });
   });
 });

@@ -1,6 +1,7 @@
 import { bySalesforceId, type Changeset } from "./changeset.ts";
 import { nameKey } from "./equality.ts";
 import type { Organization } from "./organization.ts";
+import { type ReasonOf, reason } from "./reason.ts";
 
 /** A name that an organization is to get: a create's (`id` null) or a rename's. */
 export interface NameClaim {
@@ -10,7 +11,10 @@ export interface NameClaim {
   id: number | null;
 }
 
-/** As many ids as a reason names of one kind. */
+/** Why a claim does not go through. */
+export type NameConflict = ReasonOf<"create.name_contested" | "rename.name_contested">;
+
+/** As many ids as a reason names of one kind: of a thousand claims to one name each would name all others. */
 const NAMED = 3;
 
 /** The names a changeset is about to take; a later comparison of the same instance counts them as taken. */
@@ -34,7 +38,7 @@ export function nameConflicts(
   claims: readonly NameClaim[],
   organizations: readonly Organization[],
   planned: readonly NameClaim[],
-): ReadonlyMap<NameClaim, string> {
+): ReadonlyMap<NameClaim, NameConflict> {
   const holders = Map.groupBy(organizations, (organization) => nameKey(organization.name));
   const holds = (claim: NameClaim) => holdersOf(claim).some((holder) => holder.id === claim.id);
   const holdersOf = (claim: NameClaim) => holders.get(nameKey(claim.name)) ?? [];
@@ -43,29 +47,25 @@ export function nameConflicts(
     [...claims, ...planned].filter((claim) => !holds(claim)),
     (claim) => nameKey(claim.name),
   );
-  const conflicts = new Map<NameClaim, string>();
+  const conflicts = new Map<NameClaim, NameConflict>();
   for (const claim of claims) {
     const owners = holdersOf(claim).filter((holder) => holder.id !== claim.id);
     const rivals = holds(claim) ? [] : (contested.get(nameKey(claim.name)) ?? []).filter((rival) => rival !== claim);
-    const reasons = [
-      ...describe("the name is taken by", owners.sort((one, other) => one.id - other.id).map(organizationLabel)),
-      ...describe("the name is also wanted by", rivals.sort(bySalesforceId).map(claimLabel)),
-    ];
-    if (reasons.length > 0) conflicts.set(claim, reasons.join("; "));
+    if (owners.length > 0 || rivals.length > 0) conflicts.set(claim, conflictOf(claim, owners, rivals));
   }
   return conflicts;
 }
 
-function describe(what: string, labels: readonly string[]): string[] {
-  if (labels.length === 0) return [];
-  const more = labels.length > NAMED ? ` and ${labels.length - NAMED} more` : "";
-  return [`${what} ${labels.slice(0, NAMED).join(", ")}${more}`];
-}
-
-function organizationLabel({ id }: { id: number }): string {
-  return `organization ${id}`;
-}
-
-function claimLabel({ id, salesforce_id }: NameClaim): string {
-  return id === null ? `account ${salesforce_id}` : organizationLabel({ id });
+function conflictOf(claim: NameClaim, owners: readonly Organization[], rivals: readonly NameClaim[]): NameConflict {
+  const named = [...rivals].sort(bySalesforceId).slice(0, NAMED);
+  return reason(claim.id === null ? "create.name_contested" : "rename.name_contested", {
+    holder_ids: owners
+      .map(({ id }) => id)
+      .sort((one, other) => one - other)
+      .slice(0, NAMED),
+    holders: owners.length,
+    rival_accounts: named.flatMap(({ id, salesforce_id }) => (id === null ? [salesforce_id] : [])),
+    rival_organization_ids: named.flatMap(({ id }) => id ?? []),
+    rivals: rivals.length,
+  });
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { type Reason, reason } from "./reason.ts";
 import {
   ACCOUNT,
   account,
@@ -13,7 +14,7 @@ import {
 } from "./testing/process-examples.ts";
 
 const premium = account({ charges: [charge(PREMIUM)] });
-const note = (reason: string, salesforce_id = ACCOUNT) => ({ rule: "E8", salesforce_id, id: null, reason });
+const note = (why: Reason, salesforce_id = ACCOUNT) => ({ rule: "E8", salesforce_id, id: null, reason: why });
 
 describe("E8: which overrides apply", () => {
   test("E8: until its last day, that day included", () => {
@@ -23,7 +24,7 @@ describe("E8: which overrides apply", () => {
     const ended = process(premium, { overrides: [override({ ends_on: "2026-11-22" })] });
     expect(globalFields(ended).support_level).toBe("premium");
     expect(ended.counts.overridden).toBe(0);
-    expect(ended.notes).toEqual([note("override at overrides.yml:1 not applied, ended: its last day was 2026-11-22")]);
+    expect(ended.notes).toEqual([note(reason("override.ended", { where: "overrides.yml:1", ends_on: "2026-11-22" }))]);
   });
 
   test("E8: of two for one account and instance neither applies, and both are reported", () => {
@@ -33,11 +34,10 @@ describe("E8: which overrides apply", () => {
     ];
     const processed = process(premium, { overrides });
     expect(globalFields(processed)).toMatchObject({ support_level: "premium", sub_sm_premium: false });
-    const doubled =
-      "not applied, doubled: overrides.yml:1, overrides.yml:9 are for the same account and instance; keep one";
+    const places = ["overrides.yml:1", "overrides.yml:9"];
     expect(processed.notes).toEqual([
-      note(`override at overrides.yml:1 ${doubled}`),
-      note(`override at overrides.yml:9 ${doubled}`),
+      note(reason("override.repeated", { where: "overrides.yml:1", places })),
+      note(reason("override.repeated", { where: "overrides.yml:9", places })),
     ]);
   });
 
@@ -82,8 +82,11 @@ describe("E8: which overrides apply", () => {
     expect(globalFields(processed)).toMatchObject({ support_level: "premium", expiration_date: "2026-12-31" });
     expect(processed.notes).toEqual([
       note(
-        "override at overrides.yml:1 not applied, invalid: no subscription type is called " +
-          '"sub_dotcom_premum" (did you mean "sub_dotcom_premium"?) or "legacy_golt" (did you mean "legacy_gold"?)',
+        reason("override.unknown_type", {
+          where: "overrides.yml:1",
+          types: ["sub_dotcom_premum", "legacy_golt"],
+          nearest: ["sub_dotcom_premium", "legacy_gold"],
+        }),
       ),
     ]);
   });
@@ -100,17 +103,15 @@ describe("E8: which overrides apply", () => {
     };
     expect(globalFields(process(premium, { plans, overrides: [field] })).sub_ss_growth).toBe(true);
     const noField = override({ subscriptions: new Map([["account_type", true]]) });
-    expect(process(premium, { overrides: [noField] }).notes[0]?.reason).toStartWith(
-      'override at overrides.yml:1 not applied, invalid: no subscription type is called "account_type"',
-    );
+    expect(process(premium, { overrides: [noField] }).notes[0]?.reason).toMatchObject({
+      code: "override.unknown_type",
+      params: { where: "overrides.yml:1", types: ["account_type"] },
+    });
   });
 
   test("E8: for an account that was not gathered", () => {
     expect(process(premium, { overrides: [override({ salesforce_id: OTHER_ACCOUNT })] }).notes).toEqual([
-      note(
-        "override at overrides.yml:1 not applied, unknown account: it was not gathered from Salesforce",
-        OTHER_ACCOUNT,
-      ),
+      note(reason("override.account_not_gathered", { where: "overrides.yml:1" }), OTHER_ACCOUNT),
     ]);
   });
 
@@ -119,10 +120,7 @@ describe("E8: which overrides apply", () => {
     expect(processed.desired["us-government"]).toEqual([]);
     expect(globalFields(processed).support_level).toBe("premium");
     expect(processed.notes).toEqual([
-      note(
-        "override at overrides.yml:1 not applied, without effect: " +
-          "the account is skipped, or none of its subscriptions counts in us-government",
-      ),
+      note(reason("override.without_effect", { where: "overrides.yml:1", instance: "us-government" })),
     ]);
   });
 
@@ -132,8 +130,8 @@ describe("E8: which overrides apply", () => {
       process(premium, { overrides: [override()], partnerIds: new Set([ACCOUNT]) }),
     ]) {
       expect(processed.desired.global).toEqual([]);
-      expect(processed.notes.map((one) => one.reason)).toContain(
-        "override at overrides.yml:1 not applied, without effect: the account is skipped, or none of its subscriptions counts in global",
+      expect(processed.notes.map((one) => one.reason)).toContainEqual(
+        reason("override.without_effect", { where: "overrides.yml:1", instance: "global" }),
       );
     }
   });

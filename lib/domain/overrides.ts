@@ -3,6 +3,7 @@ import type { Note } from "./changeset.ts";
 import type { Day } from "./dates.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
 import { type Plans, SUB_FIELDS } from "./plans.ts";
+import { type Reason, reason } from "./reason.ts";
 
 /** A decision of people about one account in one instance, on top of what Salesforce says (E8). */
 export interface Override {
@@ -45,7 +46,7 @@ export function applicableOverrides(
     const [override] = sameTarget;
     if (sameTarget.length > 1) notes.push(...sameTarget.map((one) => doubled(one, sameTarget)));
     else if (!context.accountIds.has(override.salesforce_id)) {
-      notes.push(overrideNote(override, "unknown account: it was not gathered from Salesforce"));
+      notes.push(overrideNote(override, reason("override.account_not_gathered", { where: override.where })));
     } else applicable[override.instance].set(override.salesforce_id, override);
   }
   return { applicable, notes };
@@ -60,35 +61,30 @@ export function withoutEffect(
     [...applicable[instance].values()]
       .filter((override) => !hasObject(instance, override.salesforce_id))
       .map((override) =>
-        overrideNote(
-          override,
-          `without effect: the account is skipped, or none of its subscriptions counts in ${instance}`,
-        ),
+        overrideNote(override, reason("override.without_effect", { where: override.where, instance })),
       ),
   );
 }
 
 /** A note about one override; `why` must not hold anything of its `reason`. */
-function overrideNote({ salesforce_id, where }: Override, why: string): Note {
-  return { rule: "E8", salesforce_id, id: null, reason: `override at ${where} not applied, ${why}` };
+function overrideNote({ salesforce_id }: Override, why: Reason): Note {
+  return { rule: "E8", salesforce_id, id: null, reason: why };
 }
 
-function unknownType({ subscriptions }: Override, known: ReadonlySet<string>): string | null {
-  const unknown = [...subscriptions.keys()].filter((type) => !known.has(type));
-  if (unknown.length === 0) return null;
-  const words = unknown.map(
-    (type) => `${JSON.stringify(type)} (did you mean ${JSON.stringify(closest(type, [...known]))}?)`,
-  );
-  return `invalid: no subscription type is called ${words.join(" or ")}`;
+function unknownType({ subscriptions, where }: Override, known: ReadonlySet<string>): Reason | null {
+  const types = [...subscriptions.keys()].filter((type) => !known.has(type));
+  if (types.length === 0) return null;
+  const nearest = [...new Set(types.map((type) => closest(type, [...known])))];
+  return reason("override.unknown_type", { where, types, nearest });
 }
 
-function ended({ ends_on }: Override, today: Day): string | null {
-  return ends_on !== null && ends_on < today ? `ended: its last day was ${ends_on}` : null;
+function ended({ ends_on, where }: Override, today: Day): Reason | null {
+  return ends_on !== null && ends_on < today ? reason("override.ended", { where, ends_on }) : null;
 }
 
 function doubled(override: Override, all: readonly Override[]): Note {
-  const places = all.map((one) => one.where).join(", ");
-  return overrideNote(override, `doubled: ${places} are for the same account and instance; keep one`);
+  const places = all.map((one) => one.where);
+  return overrideNote(override, reason("override.repeated", { where: override.where, places }));
 }
 
 function groupByTarget(overrides: readonly Override[]): [Override, ...Override[]][] {

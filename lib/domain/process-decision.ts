@@ -1,16 +1,21 @@
 import type { JudgedCharge, PlacedSubscription } from "./entitled-instance.ts";
 import type { Entitlement } from "./entitlement.ts";
 import type { InstanceName } from "./instance.ts";
+import type { ReasonCode } from "./reason.ts";
 
 /** Why an account is not processed at all: E1, or two records with its id. */
-export const SKIP_REASONS = ["partner", "without subscription", "doubled"] as const;
-export type SkipReason = (typeof SKIP_REASONS)[number];
+export const SKIP_CODES = [
+  "account.is_partner",
+  "account.without_subscription",
+  "account.gathered_twice",
+] as const satisfies readonly ReasonCode[];
+export type SkipCode = (typeof SKIP_CODES)[number];
 
 /** What was decided about one account, and why; `explain` tells it. */
 export interface AccountDecision {
   salesforce_id: string;
   /** Null where it was processed; else nothing below was looked at. */
-  skipped: SkipReason | null;
+  skipped: SkipCode | null;
   /** Where each subscription counts (E4), and what became of each of its charges (E2, E3). */
   subscriptions: readonly PlacedSubscription[];
   /** Charges of no gathered subscription (E2). */

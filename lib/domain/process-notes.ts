@@ -1,12 +1,13 @@
 import type { Note } from "./changeset.ts";
 import { CHARGE_OUTCOMES, type ChargeOutcome, type JudgedCharge } from "./entitled-instance.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
-import { type AccountDecision, SKIP_REASONS, type SkipReason } from "./process-decision.ts";
+import { type AccountDecision, SKIP_CODES, type SkipCode } from "./process-decision.ts";
+import { type Reason, reason } from "./reason.ts";
 
 /** What a summary of `process` counts. */
 export interface ProcessCounts {
   accounts: number;
-  skipped: Record<SkipReason, number>;
+  skipped: Record<SkipCode, number>;
   /** Charges of accounts that were processed. */
   charges: Record<ChargeOutcome, number>;
   /** Objects that an override was applied to. */
@@ -25,31 +26,31 @@ export interface UnknownCharge {
   unexpired_accounts: string[];
 }
 
-const SKIPPED: Record<SkipReason, { rule: string; reason: string }> = {
-  partner: { rule: "E1", reason: "skipped: a partner account" },
-  "without subscription": { rule: "E1", reason: "skipped: no subscription" },
-  doubled: {
-    rule: "G5",
-    reason: "skipped, its organizations are left as they are: several accounts were gathered with this id",
-  },
+/** The rule that an account is skipped by. */
+const SKIP_RULE: Record<SkipCode, string> = {
+  "account.is_partner": "E1",
+  "account.without_subscription": "E1",
+  "account.gathered_twice": "G5",
 };
 
 /** What is to be reported about one account: skips (E1), unknown and stray charges (E2), objects that fell out (E13). */
 export function accountNotes(decision: AccountDecision): Note[] {
-  const note = (rule: string, reason: string): Note => ({
+  const note = (rule: string, because: Reason): Note => ({
     rule,
     salesforce_id: decision.salesforce_id,
     id: null,
-    reason,
+    reason: because,
   });
-  if (decision.skipped !== null) return [note(SKIPPED[decision.skipped].rule, SKIPPED[decision.skipped].reason)];
-  const strays = decision.strayCharges.length;
+  if (decision.skipped !== null) return [note(SKIP_RULE[decision.skipped], reason(decision.skipped))];
+  const charges = decision.strayCharges.length;
   return [
-    ...[...unknownNames(decision)].map(([name, unexpired]) => note("E2", unknownReason(name, unexpired))),
-    ...(strays > 0 ? [note("E2", `ignored ${strays} charge${strays > 1 ? "s" : ""} of no gathered subscription`)] : []),
-    ...decision.tooOld.map((instance) => {
+    ...[...unknownNames(decision)].map(([charge_name, unexpired]) =>
+      note("E2", reason("charge.unknown", { charge_name, unexpired })),
+    ),
+    ...(charges > 0 ? [note("E2", reason("charge.stray", { charges }))] : []),
+    ...decision.tooOld.flatMap((instance) => {
       const end = decision.entitlements[instance]?.expiration_date;
-      return note("E13", `${instance}: left out, its expiration_date ${end} is more than three years and one day ago`);
+      return end ? [note("E13", reason("account.expired_long_ago", { instance, expiration_date: end }))] : [];
     }),
   ];
 }
@@ -69,7 +70,7 @@ export function countDecisions(decisions: readonly AccountDecision[]): ProcessCo
   return {
     accounts: decisions.length,
     skipped: count(
-      SKIP_REASONS,
+      SKIP_CODES,
       decisions.flatMap(({ skipped }) => skipped ?? []),
     ),
     charges: count(CHARGE_OUTCOMES, outcomes),
@@ -95,41 +96,20 @@ export function unknownCharges(decisions: readonly AccountDecision[]): UnknownCh
 function unknownNames(decision: AccountDecision): Map<string, boolean> {
   const names = new Map<string, boolean>();
   for (const { charge, outcome, unexpired } of allCharges(decision)) {
-    if (outcome !== "unknown charge name") continue;
+    if (outcome !== "unknown") continue;
     const name = charge.charge_name.trim();
     names.set(name, unexpired || names.get(name) === true);
   }
   return names;
 }
 
-const UNEXPIRED = "unexpired, support may be missing";
-const UNKNOWN_REASON = new RegExp(
-  `^unknown charge name (".*") \\((${UNEXPIRED}|expired)\\); add it to plans.yml$`,
-  "s",
-);
-
-function unknownReason(name: string, unexpired: boolean): string {
-  return `unknown charge name ${JSON.stringify(name)} (${unexpired ? UNEXPIRED : "expired"}); add it to plans.yml`;
-}
-
 /** The unknown charges that notes tell of, where only the notes are left: the last job of a pipeline has nothing else. Sorted. */
 export function unknownChargesIn(notes: readonly Note[]): UnknownCharge[] {
   const found = new Map<string, UnknownCharge>();
-  for (const { rule, salesforce_id: account, reason } of notes) {
-    const [, quoted, state] = UNKNOWN_REASON.exec(reason) ?? [];
-    if (rule !== "E2" || account === null || quoted === undefined) continue;
-    addUnknown(found, unquoted(quoted), account, state === UNEXPIRED);
-  }
+  for (const { salesforce_id: account, reason: why } of notes)
+    if (why.code === "charge.unknown" && account !== null)
+      addUnknown(found, why.params.charge_name, account, why.params.unexpired);
   return sortedByName(found);
-}
-
-/** A name as it was before it was quoted; notes that somebody edited may hold none. */
-function unquoted(text: string): string {
-  try {
-    return String(JSON.parse(text));
-  } catch {
-    return text;
-  }
 }
 
 function addUnknown(found: Map<string, UnknownCharge>, name: string, account: string, unexpired: boolean): void {

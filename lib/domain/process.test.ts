@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "./reason.ts";
 import {
   ACCOUNT,
   account,
@@ -14,20 +15,26 @@ import {
   USGOV_12X5,
 } from "./testing/process-examples.ts";
 
+const skips = (partners: number, withoutSubscription: number, gatheredTwice: number) => ({
+  "account.is_partner": partners,
+  "account.without_subscription": withoutSubscription,
+  "account.gathered_twice": gatheredTwice,
+});
+
 const SECOND = "a0S4M00000ZzZzZUAV";
 
 describe("E1: accounts that are not processed", () => {
   test("E1: a partner account is skipped and counted", () => {
     const processed = process(account(), { partnerIds: new Set([ACCOUNT]) });
     expect(processed.desired).toEqual({ global: [], "us-government": [] });
-    expect(processed.counts.skipped).toEqual({ partner: 1, "without subscription": 0, doubled: 0 });
+    expect(processed.counts.skipped).toEqual(skips(1, 0, 0));
     expect(processed.counts.charges.counts).toBe(0);
     expect(processed.notes).toEqual([
-      { rule: "E1", salesforce_id: ACCOUNT, id: null, reason: "skipped: a partner account" },
+      { rule: "E1", salesforce_id: ACCOUNT, id: null, reason: reason("account.is_partner") },
     ]);
     expect(processed.decisions.get(ACCOUNT)).toEqual({
       salesforce_id: ACCOUNT,
-      skipped: "partner",
+      skipped: "account.is_partner",
       subscriptions: [],
       strayCharges: [],
       entitlements: {},
@@ -37,21 +44,21 @@ describe("E1: accounts that are not processed", () => {
 
   test("E1, G5: partner ids may have 15 characters", () => {
     const processed = process(account(), { partnerIds: new Set([ACCOUNT.slice(0, 15)]) });
-    expect(processed.counts.skipped.partner).toBe(1);
+    expect(processed.counts.skipped["account.is_partner"]).toBe(1);
   });
 
   test("E1: an account without any subscription is skipped, also with charges", () => {
     const processed = process(account({ subs: [] }));
     expect(processed.desired.global).toEqual([]);
-    expect(processed.counts.skipped).toEqual({ partner: 0, "without subscription": 1, doubled: 0 });
+    expect(processed.counts.skipped).toEqual(skips(0, 1, 0));
     expect(processed.notes).toEqual([
-      { rule: "E1", salesforce_id: ACCOUNT, id: null, reason: "skipped: no subscription" },
+      { rule: "E1", salesforce_id: ACCOUNT, id: null, reason: reason("account.without_subscription") },
     ]);
   });
 
   test("E1: a partner without subscription counts as partner", () => {
     const processed = process(account({ subs: [] }), { partnerIds: new Set([ACCOUNT]) });
-    expect(processed.counts.skipped).toEqual({ partner: 1, "without subscription": 0, doubled: 0 });
+    expect(processed.counts.skipped).toEqual(skips(1, 0, 0));
   });
 
   test("G5: two accounts with one id are left alone, and their id is handed on", () => {
@@ -59,14 +66,14 @@ describe("E1: accounts that are not processed", () => {
     const processed = process([account(), short, account({ salesforce_id: OTHER_ACCOUNT })]);
     expect(processed.leftAlone).toEqual([ACCOUNT]);
     expect(processed.desired.global.map((one) => one.salesforce_id)).toEqual([OTHER_ACCOUNT]);
-    expect(processed.counts.skipped.doubled).toBe(1);
+    expect(processed.counts.skipped["account.gathered_twice"]).toBe(1);
     expect(processed.counts.accounts).toBe(2);
     expect(processed.notes).toEqual([
       {
         rule: "G5",
         salesforce_id: ACCOUNT,
         id: null,
-        reason: "skipped, its organizations are left as they are: several accounts were gathered with this id",
+        reason: reason("account.gathered_twice"),
       },
     ]);
   });
@@ -88,7 +95,7 @@ describe("E13: how long an expired account is kept", () => {
         rule: "E13",
         salesforce_id: ACCOUNT,
         id: null,
-        reason: "global: left out, its expiration_date 2023-11-21 is more than three years and one day ago",
+        reason: reason("account.expired_long_ago", { instance: "global", expiration_date: "2023-11-21" }),
       },
     ]);
   });
@@ -150,12 +157,12 @@ describe("the result", () => {
     ];
     const processed = process(accounts);
     expect(processed.desired.global.map((one) => one.salesforce_id)).toEqual([OTHER_ACCOUNT, ACCOUNT]);
-    expect(processed.notes.map((note) => [note.rule, note.salesforce_id, note.reason.slice(0, 25)])).toEqual([
-      ["E1", "0014M00001zzzzzQAA", "skipped: no subscription"],
-      ["E2", OTHER_ACCOUNT, 'unknown charge name "A SK'],
-      ["E2", OTHER_ACCOUNT, 'unknown charge name "New '],
-      ["E2", ACCOUNT, 'unknown charge name "New '],
-      ["E2", ACCOUNT, 'unknown charge name "Othe'],
+    expect(processed.notes.map((note) => [note.rule, note.salesforce_id, note.reason.code])).toEqual([
+      ["E1", "0014M00001zzzzzQAA", "account.without_subscription"],
+      ["E2", OTHER_ACCOUNT, "charge.unknown"],
+      ["E2", OTHER_ACCOUNT, "charge.unknown"],
+      ["E2", ACCOUNT, "charge.unknown"],
+      ["E2", ACCOUNT, "charge.unknown"],
     ]);
     expect(processed.unknownCharges.map((one) => one.charge_name)).toEqual(["A SKU", "New SKU", "Other SKU"]);
   });
@@ -169,8 +176,8 @@ describe("the result", () => {
     ];
     expect(process(account({ charges: [...charges, charge(ULTIMATE, { subscription_id: null })] })).counts).toEqual({
       accounts: 1,
-      skipped: { partner: 0, "without subscription": 0, doubled: 0 },
-      charges: { counts: 1, expired: 1, "ignored charge": 1, "unknown charge name": 1, "no gathered subscription": 1 },
+      skipped: skips(0, 0, 0),
+      charges: { counts: 1, expired: 1, ignored: 1, unknown: 1, stray: 1 },
       overridden: 0,
       desired: { global: 1, "us-government": 0 },
       too_old: { global: 0, "us-government": 0 },

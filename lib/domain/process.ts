@@ -7,7 +7,7 @@ import { INSTANCES, type InstanceName } from "./instance.ts";
 import { customerFields, type DesiredOrganization } from "./organization.ts";
 import { type ApplicableOverrides, applicableOverrides, type Override, withoutEffect } from "./overrides.ts";
 import type { Plans } from "./plans.ts";
-import type { AccountDecision, SkipReason } from "./process-decision.ts";
+import type { AccountDecision, SkipCode } from "./process-decision.ts";
 import {
   accountNotes,
   countDecisions,
@@ -98,7 +98,7 @@ function oncePerId(records: readonly Account[]): { accounts: Map<string, Account
 
 function decide(account: Account, rules: Rules): AccountDecision {
   const id = account.salesforce_id;
-  const skipped = skipReason(account, rules);
+  const skipped = skipCode(account, rules);
   const nothing = { salesforce_id: id, skipped, subscriptions: [], strayCharges: [], entitlements: {}, tooOld: [] };
   if (skipped !== null) return nothing;
   const placement = placeSubscriptions(account, rules.plans, rules.expiredEndDate);
@@ -119,10 +119,10 @@ function decide(account: Account, rules: Rules): AccountDecision {
 }
 
 /** E1: partners are partner-sync's, and without a subscription there is nothing to support. */
-function skipReason(account: Account, { doubledIds, partnerIds }: Rules): SkipReason | null {
-  if (doubledIds.has(account.salesforce_id)) return "doubled";
-  if (partnerIds.has(account.salesforce_id)) return "partner";
-  return account.subs.length === 0 ? "without subscription" : null;
+function skipCode(account: Account, { doubledIds, partnerIds }: Rules): SkipCode | null {
+  if (doubledIds.has(account.salesforce_id)) return "account.gathered_twice";
+  if (partnerIds.has(account.salesforce_id)) return "account.is_partner";
+  return account.subs.length === 0 ? "account.without_subscription" : null;
 }
 
 /** E13: included only if `expiration_date` ≥ three years and one day ago. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Result } from "../artifacts/results.ts";
+import { reason } from "../domain/reason.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { renderJunit } from "./junit.ts";
 
@@ -31,8 +32,8 @@ describe("JUnit", () => {
   const text = renderJunit(COMPARISON, [
     result({}),
     result({ id: 6 }),
-    result({ outcome: "failed", reason: 'did not stick: <a> & "b"\u0000\ud800' }),
-    result({ effect: "create", id: null, outcome: "skipped", reason: "stopped" }),
+    result({ outcome: "failed", reason: reason("legacy.text", { text: 'did not stick: <a> & "b"\ud800' }) }),
+    result({ effect: "create", id: null, outcome: "skipped", reason: reason("run.stopped", { cause: "SIGTERM" }) }),
   ]);
 
   test("a case for each limit and each group, counted", () => {
@@ -41,7 +42,7 @@ describe("JUnit", () => {
     expect(text).toContain('name="limit of marks: 7, allowed 5 % (5)"><failure message="7 marks, allowed 5 % (5)');
     expect(text).toContain('name="update applied (2)"/>');
     expect(text).toContain(
-      'name="create skipped: stopped (1)"><skipped message="skipped: stopped">account 0014M00001kAbCdQAK<',
+      'name="create skipped: The record was not attempted: zdsync was stopped (SIGTERM). (1)"><skipped message="skipped: The record was not attempted: zdsync was stopped (SIGTERM).">account 0014M00001kAbCdQAK<',
     );
   });
 
@@ -53,7 +54,7 @@ describe("JUnit", () => {
   });
 
   test("text from outside stays text, and XML stays XML", () => {
-    expect(text).toContain("did not stick: &lt;a&gt; &amp; &quot;b&quot;\ufffd (1)");
+    expect(text).toContain("did not stick: &lt;a&gt; &amp; &quot;b&quot;\ufffd. (1)");
     expect(text).not.toContain("\u0000");
     expect(text.isWellFormed()).toBeTrue();
   });
@@ -63,7 +64,7 @@ describe("JUnit", () => {
     expect(text).not.toContain("Sue");
     const many = renderJunit(
       COMPARISON,
-      Array.from({ length: 23 }, (_, id) => result({ id, outcome: "failed", reason: "x" })),
+      Array.from({ length: 23 }, (_, id) => result({ id, outcome: "failed", reason: reason("write.not_sent") })),
     );
     expect(many.match(/account 0014/g)).toHaveLength(20);
     expect(many).toContain("… and 3 more in the results file");

@@ -1,5 +1,6 @@
 import type { Effect, Result } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
+import { whatText } from "../explain/reason-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 
 const EFFECTS: readonly Effect[] = ["create", "update", "mark", "contact"];
@@ -58,7 +59,7 @@ function confirmedCases({ unconfirmed = [] }: ComparisonReport): TestCase[] {
 function groupCases(effect: Effect, results: readonly Result[]): TestCase[] {
   const groups = Map.groupBy(
     results.filter((result) => result.effect === effect),
-    ({ outcome, reason }) => `${outcome}${reason ? `: ${reason}` : ""}`,
+    ({ outcome, reason }) => `${outcome}${reason ? `: ${whatText(reason)}` : ""}`,
   );
   return [...groups].sort(byKey).map(([what, members]) => {
     const outcome = members[0]?.outcome;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
+import { reason } from "../domain/reason.ts";
 import type { UserUpdate } from "../domain/user.ts";
 import { changedValues, show } from "./changes.ts";
 import { cell, type ReportedComparison, renderMarkdown } from "./markdown.ts";
@@ -80,11 +81,13 @@ describe("cell: text from outside, made harmless", () => {
 
 describe("the report", () => {
   test("head, totals, limits, records, notes", () => {
-    const notes: Note[] = [{ rule: "C7", salesforce_id: ACCOUNT, id: 9, reason: "name taken" }];
+    const notes: Note[] = [
+      { rule: "C7", salesforce_id: ACCOUNT, id: 9, reason: reason("organization.account_id_invalid") },
+    ];
     const text = renderMarkdown(
       HEAD,
       [reported({ creates: [create("New")], updates: [update("Old", "Old", "Newer")], marks: [mark("Gone")], notes })],
-      [{ rule: "E1", salesforce_id: null, id: null, reason: "unknown charge" }],
+      [{ rule: "E1", salesforce_id: null, id: null, reason: reason("account.is_partner") }],
     );
     for (const line of [
       "# zdsync run-1",
@@ -95,9 +98,9 @@ describe("the report", () => {
       `- New (${ACCOUNT}): premium`,
       `- Old (${ACCOUNT}): name: Old → Newer, support_hold: – → yes, support_level: premium → ultimate`,
       `- Gone (${ACCOUNT})`,
-      `- C7 conflict · ${ACCOUNT}, organization or user 9: name taken`,
+      `- C7 salesforce_id not valid · ${ACCOUNT}, organization or user 9: The organization was left alone: its salesforce\\_id is not a valid Salesforce id. Correct the field in Zendesk.`,
       "### Accounts and overrides (1)",
-      "- E1 account skipped: unknown charge",
+      "- E1 partner account: The account was skipped: it is a partner. Nothing to do: partner\\-sync keeps partners.",
     ])
       expect(text.split("\n")).toContain(line);
   });
@@ -141,7 +144,7 @@ describe("the report", () => {
       creates: [create(name)],
       updates: [update(name, name, name), user],
       marks: [mark(name, null)],
-      notes: [{ rule: "C7", salesforce_id: null, id: null, reason: "x" }],
+      notes: [{ rule: "C7", salesforce_id: null, id: null, reason: reason("mark.migrating") }],
     };
   }
 

@@ -5,7 +5,7 @@ import { meaningOf } from "../domain/equality.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { isMarked } from "../domain/organization-scope.ts";
-import { ruleTitle } from "../domain/rule-title.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { type ChangedValue, changedValues } from "./changes.ts";
 import type { Subject } from "./find-organization.ts";
@@ -18,20 +18,20 @@ export interface StoryChange {
   values: ChangedValue[];
   /** `not written`: the run ended before, was a dry run, or its results are missing. */
   outcome: "applied" | "failed" | "skipped" | "not written";
-  reason: string | null;
+  reason: Reason | null;
 }
 
 /** An address that a run tried to give the organization, or a user it wrote (us-government). */
 export interface StoryContact {
   email: string;
   outcome: Result["outcome"];
-  reason: string | null;
+  reason: Reason | null;
 }
 
-/** A finding, by the title of its rule. */
+/** A finding. */
 export interface StoryNote {
-  title: string;
-  reason: string;
+  rule: string;
+  reason: Reason;
 }
 
 /** What a run knew and did about a customer in one instance. */
@@ -146,7 +146,7 @@ function changesOf(
   comparison: Exclude<Comparison, "usgov_user">,
   { records, overLimit }: RunRecords,
 ): StoryChange[] {
-  const unwritten = overLimit.includes(comparison) ? "a safety limit stopped the run before it wrote anything" : null;
+  const unwritten = overLimit.includes(comparison) ? reason("write.over_limit") : null;
   const results = (records[`${comparison}_results.json`] ?? []).filter((one) => isSubjects(one, subject, instance));
   const change = (does: StoryChange["does"], id: number | null, values: ChangedValue[]): StoryChange => {
     const result = results.find((one) => one.effect === does && (id === null || one.id === id));
@@ -192,8 +192,8 @@ function notesIn(
   const notes = files.flatMap((file): Note[] =>
     (records[file] ?? []).filter((note) => isAbout(note, subject, instance)),
   );
-  const texts = new Map(notes.map(({ rule, reason }) => [`${rule} ${reason}`, { title: ruleTitle(rule), reason }]));
-  return [...texts.values()];
+  const once = new Map(notes.map(({ rule, reason }) => [JSON.stringify([rule, reason]), { rule, reason }]));
+  return [...once.values()];
 }
 
 /** A note about a user has the user's id, and the account's. */

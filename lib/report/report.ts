@@ -1,7 +1,7 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
-import { ruleTitle } from "../domain/rule-title.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
+import { reasonText, titleOf } from "../explain/reason-text.ts";
 import { oneLine } from "../outside-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { changedValues, show } from "./changes.ts";
@@ -117,7 +117,8 @@ function section<T>(title: string, records: readonly T[], style: Style, render: 
 function renderNotes(title: string, notes: readonly Note[], style: Style): string[] {
   return section(title, notes, style, ({ rule, salesforce_id: account, id, reason }) => {
     const what = [account, id === null ? null : `organization or user ${id}`].filter((part) => part !== null);
-    return `${ruleTitle(rule)}${what.length > 0 ? ` · ${what.join(", ")}` : ""}: ${style.plain(reason)}`;
+    const heading = `${rule} ${titleOf(reason.code)}`;
+    return `${heading}${what.length > 0 ? ` · ${what.join(", ")}` : ""}: ${style.plain(reasonText(reason))}`;
   });
 }
 

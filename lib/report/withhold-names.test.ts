@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
+import { reason } from "../domain/reason.ts";
 import type { RunRecords } from "./run-records.ts";
 import { WITHHELD, withoutUsGovernmentNames } from "./withhold-names.ts";
+
+const said = (text: string) => reason("legacy.text", { text });
 
 const [BOTH, GOVERNMENT] = ["0014M00001kAbCdQAK", "0014M00001kAbCeQAK"];
 
@@ -21,9 +24,14 @@ test("B5: names, addresses and words of changes go; ids, dates, levels, numbers 
       },
     ],
     "usgov_user_results.json": [
-      { id: 9, reason: "a@agency.gov is taken", before: { name: "A" }, after: { email: "a@agency.gov", name: "A" } },
+      {
+        id: 9,
+        reason: said("a@agency.gov is taken"),
+        before: { name: "A" },
+        after: { email: "a@agency.gov", name: "A" },
+      },
     ],
-    "usgov_notes.json": [{ reason: "Zendesk said: b@agency.gov has already been taken" }],
+    "usgov_notes.json": [{ reason: said("Zendesk said: b@agency.gov has already been taken") }],
   };
   const before = structuredClone(records);
   const shown = withoutUsGovernmentNames(run(records)).records;

@@ -1,4 +1,6 @@
+import type { Note } from "../domain/changeset.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import type { Reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { RunRecords } from "./run-records.ts";
 
@@ -81,11 +83,18 @@ function wordless<T extends { name?: string; organization_fields?: Record<string
   };
 }
 
-function addressless<T extends { reason: string }>(list: T[]): T[] {
+function addressless(list: Note[]): Note[] {
   return list.map((one) => ({ ...one, reason: withoutAddress(one.reason) }));
 }
 
 /** Reasons name ids; where a remote's own words hold an address all the same, it does not come through. */
-function withoutAddress<Reason extends string | null>(reason: Reason): Reason {
-  return reason?.includes("@") ? (reason.replace(/\S*@\S*/g, WITHHELD) as Reason) : reason;
+function withoutAddress<Given extends Reason | null>(reason: Given): Given {
+  if (reason === null) return reason;
+  const params = Object.entries(reason.params).map(([name, value]) => [name, withheldIn(value)]);
+  return { ...reason, params: Object.fromEntries(params) };
+}
+
+function withheldIn(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withheldIn);
+  return typeof value === "string" ? value.replace(/\S*@\S*/g, WITHHELD) : value;
 }

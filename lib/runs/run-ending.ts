@@ -2,6 +2,7 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
 import { notesName } from "../changesets/write-comparison.ts";
 import type { ExitCode } from "../errors.ts";
+import { reasonText } from "../explain/reason-text.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 import type { RecordedComparison, RunRecord } from "./run-record.ts";
 import type { RunEnding } from "./run-recorder.ts";
@@ -44,7 +45,7 @@ async function conflictsOf(store: ArtifactStore, names: readonly Comparison[]): 
   for (const comparison of names) {
     const notes = await store.readIfThere(notesName(comparison)).catch(() => null);
     for (const { rule, salesforce_id, id, reason } of notes?.records ?? [])
-      if (rule === "C7") conflicts.push({ comparison, salesforce_id, id, reason });
+      if (rule === "C7") conflicts.push({ comparison, salesforce_id, id, reason: reasonText(reason) });
   }
   return conflicts;
 }

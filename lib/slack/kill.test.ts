@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../sandbox/start.ts";
 import type { RequestHook, RequestPhase } from "../../sandbox/types.ts";
+import { reason } from "../domain/reason.ts";
 import { slackSettings } from "../settings/environment.ts";
 import type { NoticeOrganization } from "./notice.ts";
 import type { OutgoingPost } from "./ports.ts";
@@ -114,7 +115,10 @@ describe("notices: kill -9 between any two posts, and the next run (Y4)", () => 
       zendeskUrl: "",
       salesforceUrl: "",
       created_at: new Date().toISOString(),
-      addresses: Array.from({ length: 8 }, () => ({ email: `${"a".repeat(70)}@example.com`, reason: "r".repeat(150) })),
+      addresses: Array.from({ length: 8 }, () => ({
+        email: `${"a".repeat(70)}@example.com`,
+        reason: reason("legacy.text", { text: "r".repeat(150) }),
+      })),
       createdByThisRun,
     }));
   /** The run that is killed, and the next one: the same run once more, or another one. */

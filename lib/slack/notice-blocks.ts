@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { whatText } from "../explain/reason-text.ts";
 import { ACTION } from "./actions.ts";
 import { mention, mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization } from "./notice.ts";
@@ -30,11 +31,12 @@ export type OrganizationState =
 export function organizationBlocks(organization: NoticeOrganization, most: number): [about: Block, buttons: Block] {
   const buttons = buttonBlock(organization.id);
   const room = most - JSON.stringify(buttons).length - 2;
+  const lines = organization.addresses.slice(0, MOST_ADDRESSES).map(addressLine);
   for (let shown = Math.min(MOST_ADDRESSES, organization.addresses.length); shown >= 0; shown--) {
-    const about = aboutBlock(organization, shown, MOST_NAME);
+    const about = aboutBlock(organization, lines.slice(0, shown), MOST_NAME);
     if (JSON.stringify(about).length <= room) return [about, buttons];
   }
-  return [aboutBlock(organization, 0, MOST_NAME_IN_NEED), buttons];
+  return [aboutBlock(organization, [], MOST_NAME_IN_NEED), buttons];
 }
 
 /**
@@ -82,8 +84,8 @@ function aboutId(organizationId: number): string {
   return `about:${organizationId}`;
 }
 
-function aboutBlock(organization: NoticeOrganization, shown: number, mostName: number): Block {
-  const text = organizationLines(organization, shown, mostName).join("\n");
+function aboutBlock(organization: NoticeOrganization, lines: readonly string[], mostName: number): Block {
+  const text = organizationLines(organization, lines, mostName).join("\n");
   return { type: "section", block_id: aboutId(organization.id), text: { type: "mrkdwn", text, verbatim: true } };
 }
 
@@ -102,13 +104,14 @@ function button(action_id: string, text: string, value: string): Block {
   return { type: "button", action_id, text: { type: "plain_text", text }, value };
 }
 
-function organizationLines(organization: NoticeOrganization, shown: number, mostName: number): string[] {
+function addressLine({ email, reason }: NoticeOrganization["addresses"][number]): string {
+  return `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(whatText(reason), 120)}`;
+}
+
+function organizationLines(organization: NoticeOrganization, lines: readonly string[], mostName: number): string[] {
   const { name, addresses, zendeskUrl, salesforceUrl, id, salesforce_id } = organization;
   const title = `*${mrkdwnText(name, mostName) || "(no name)"}*  ${mrkdwnLink(zendeskUrl, `Zendesk ${id}`)} · ${mrkdwnLink(salesforceUrl, `Salesforce ${salesforce_id}`)}`;
-  const lines = addresses
-    .slice(0, shown)
-    .map(({ email, reason }) => `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(reason, 120)}`);
-  const hidden = addresses.length - shown;
+  const hidden = addresses.length - lines.length;
   if (addresses.length === 0) return [title, "No sold-to address in Salesforce."];
   return hidden === 0
     ? [title, ...lines]

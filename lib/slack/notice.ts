@@ -1,3 +1,5 @@
+import type { Reason } from "../domain/reason.ts";
+
 /** An organization that nobody could be associated with (Y4). */
 export interface NoticeOrganization {
   /** Zendesk id. */
@@ -8,8 +10,8 @@ export interface NoticeOrganization {
   salesforceUrl: string;
   /** ISO time. */
   created_at: string;
-  /** The addresses that were tried, each with the reason in words. */
-  addresses: readonly { email: string; reason: string }[];
+  /** The addresses that were tried, each with the reason. */
+  addresses: readonly { email: string; reason: Reason }[];
   createdByThisRun: boolean;
 }
 

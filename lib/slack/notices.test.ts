@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../domain/reason.ts";
 import { StopRequest } from "../stage/stop.ts";
 import { createSlackChannel, recordingChannel } from "./channel.ts";
 import type { NoticeOrganization } from "./notice.ts";
@@ -32,7 +33,10 @@ const earlier = (id: number, hours: number) =>
 const large = (count: number) =>
   Array.from({ length: count }, (_, index) =>
     organization(index + 1, {
-      addresses: Array.from({ length: 8 }, () => ({ email: "a".repeat(80), reason: "r".repeat(60) })),
+      addresses: Array.from({ length: 8 }, () => ({
+        email: "a".repeat(80),
+        reason: reason("legacy.text", { text: "r".repeat(60) }),
+      })),
     }),
   );
 

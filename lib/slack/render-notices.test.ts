@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { reason } from "../domain/reason.ts";
 import { ACTION } from "./actions.ts";
 import { mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization } from "./notice.ts";
 import type { Block } from "./ports.ts";
 import { type OrganizationState, renderNotices, withOrganizationState } from "./render-notices.ts";
+
+const said = (text: string) => reason("legacy.text", { text });
 
 const RUN = { runId: "20261123T100000Z-abc123", dryRun: false };
 
@@ -16,7 +19,7 @@ function organization(id: number, change: Partial<NoticeOrganization> = {}): Not
     zendeskUrl: `https://example.zendesk.com/agent/organizations/${id}`,
     salesforceUrl: "https://example.my.salesforce.com/0014M00001kAbCdQAK",
     created_at: "2026-11-23T10:00:00Z",
-    addresses: [{ email: "sue@example.com", reason: "user 17 is suspended" }],
+    addresses: [{ email: "sue@example.com", reason: reason("contact.suspended", { user_id: 17 }) }],
     createdByThisRun: true,
     ...change,
   };
@@ -62,7 +65,7 @@ describe("messages", () => {
   test("each organization: name, links, addresses with the reason in words", () => {
     expect(textOf({}).split("\n")).toEqual([
       "*Example 1 GmbH*  <https://example.zendesk.com/agent/organizations/1|Zendesk 1> · <https://example.my.salesforce.com/0014M00001kAbCdQAK|Salesforce 0014M00001kAbCdQAK>",
-      "• sue@example.com: user 17 is suspended",
+      "• sue@example.com: User 17 is suspended and was left alone.",
     ]);
     expect(textOf({ addresses: [] })).toEndWith("\nNo sold-to address in Salesforce.");
   });
@@ -70,26 +73,31 @@ describe("messages", () => {
   test("addresses that do not fit are counted", () => {
     const addresses = Array.from({ length: 20 }, (_, index) => ({
       email: `a${index}@example.com`,
-      reason: "not usable",
+      reason: reason("contact.address_unusable"),
     }));
     const lines = textOf({ addresses }).split("\n");
     expect(lines).toHaveLength(1 + 8 + 1);
     expect(lines.at(-1)).toBe("and 12 more addresses");
   });
 
-  test("the parent counts addresses by reason; an id makes no other reason of it", () => {
-    const suspended = (id: number) => ({ email: "a@example.com", reason: `user ${id} is suspended` });
+  test("the parent counts addresses by the code of their reason; an id makes no other reason of it", () => {
+    const suspended = (id: number) => ({
+      email: "a@example.com",
+      reason: reason("contact.suspended", { user_id: id }),
+    });
     const { parent } = renderNotices(RUN, [
-      organization(1, { addresses: [suspended(1), suspended(2), { email: "b", reason: "not a usable address" }] }),
+      organization(1, {
+        addresses: [suspended(1), suspended(2), { email: "b", reason: reason("contact.address_unusable") }],
+      }),
       organization(2, { addresses: [] }),
       organization(3, {
-        addresses: [{ email: "c", reason: "the address goes to the new organization of account 0014M00001kAbCdQAK" }],
+        addresses: [{ email: "c", reason: reason("contact.promised", { account: "0014M00001kAbCdQAK" }) }],
       }),
     ]);
     expect(sectionText(parent.blocks[2]).split("\n")).toEqual([
-      "• 2 addresses: user … is suspended",
-      "• 1 address: not a usable address",
-      "• 1 address: the address goes to the new organization of account …",
+      "• 2 addresses: suspended user",
+      "• 1 address: address not usable",
+      "• 1 address: address of another account",
       "• 1 organization: no sold-to address in Salesforce",
     ]);
   });
@@ -102,7 +110,10 @@ describe("messages", () => {
 describe("limits", () => {
   const hostile = {
     name: '&<>*_~`:|"\\\u0007😀'.repeat(300),
-    addresses: Array.from({ length: 50 }, () => ({ email: `${"&".repeat(300)}@example.com`, reason: "<".repeat(300) })),
+    addresses: Array.from({ length: 50 }, () => ({
+      email: `${"&".repeat(300)}@example.com`,
+      reason: said("<".repeat(300)),
+    })),
   };
 
   test.each([
@@ -134,7 +145,7 @@ describe("limits", () => {
   );
   const anyOrganization = fc.record({
     name: nasty,
-    addresses: fc.array(fc.record({ email: nasty, reason: nasty }), { maxLength: 9 }),
+    addresses: fc.array(fc.record({ email: nasty, reason: nasty.map(said) }), { maxLength: 9 }),
   });
 
   test("whatever is said of them, none is lost, and Slack takes every message", () => {
@@ -157,7 +168,10 @@ describe("limits", () => {
   test("500 with eight long addresses each are at most 60 messages; few organizations show all eight", () => {
     const addresses = Array.from({ length: 8 }, (_, index) => ({
       email: `${"long.".repeat(11)}${index}@customer-with-a-long-name.example.com`,
-      reason: "user 19442893058196 belongs to organization 19442893058197, 19442893058198",
+      reason: reason("contact.in_other_organization", {
+        user_id: 19_442_893_058_196,
+        organization_ids: [19_442_893_058_197, 19_442_893_058_198],
+      }),
     }));
     expect(renderNotices(RUN, many(500, { addresses })).replies.length + 1).toBeLessThanOrEqual(60);
     const [reply] = renderNotices(RUN, many(200, { addresses })).replies;

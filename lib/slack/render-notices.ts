@@ -1,3 +1,4 @@
+import { titleOf } from "../explain/reason-text.ts";
 import { mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization, NoticeRun } from "./notice.ts";
 import { organizationBlocks } from "./notice-blocks.ts";
@@ -54,11 +55,11 @@ function parentMessage(run: NoticeRun, organizations: readonly NoticeOrganizatio
   };
 }
 
-/** How many addresses were left alone for each reason; reasons that differ in an id only are one. */
+/** How many addresses were left alone for each reason; what differs in its parameters only is one. */
 function reasonLines(organizations: readonly NoticeOrganization[]): string[] {
   const counts = new Map<string, number>();
   for (const { reason } of organizations.flatMap(({ addresses }) => addresses)) {
-    const kind = mrkdwnText(withoutIds(reason), 70);
+    const kind = mrkdwnText(titleOf(reason.code), 70);
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
   }
   const without = organizations.filter(({ addresses }) => addresses.length === 0).length;
@@ -71,11 +72,6 @@ function reasonLines(organizations: readonly NoticeOrganization[]): string[] {
     ...(others > 0 ? [`• ${counted(others, "address")}: other reasons`] : []),
     ...(without > 0 ? [`• ${counted(without, "organization")}: no sold-to address in Salesforce`] : []),
   ];
-}
-
-/** `user 17 is suspended` and `user 18 is suspended` are one reason. */
-function withoutIds(reason: string): string {
-  return reason.replace(/\b(?:001[A-Za-z0-9]{12,15}|\d+)(?:, \d+)*\b/g, "…");
 }
 
 function counted(count: number, noun: "organization" | "address"): string {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { startSandbox } from "../../sandbox/start.ts";
 import type { RequestHook } from "../../sandbox/types.ts";
+import { reason } from "../domain/reason.ts";
 import { slackSettings } from "../settings/environment.ts";
 import { createSlackChannel } from "./channel.ts";
 import { checkSlack } from "./check-slack.ts";
@@ -27,7 +28,7 @@ function organization(id: number, createdByThisRun: boolean): NoticeOrganization
     zendeskUrl: `https://example.zendesk.com/agent/organizations/${id}`,
     salesforceUrl: "https://example.my.salesforce.com/0014M00001kAbCdQAK",
     created_at: new Date().toISOString(),
-    addresses: [{ email: "sue@example.com", reason: "user 17 is suspended" }],
+    addresses: [{ email: "sue@example.com", reason: reason("contact.suspended", { user_id: 17 }) }],
     createdByThisRun,
   };
 }
@@ -91,7 +92,10 @@ test("500 organizations in one run: at most 60 messages, a second between them, 
     ...organization(19_442_893_058_196 + index, true),
     addresses: Array.from({ length: 8 }, () => ({
       email: `${"long.".repeat(12)}name@example.com`,
-      reason: "user 19442893058196 belongs to organization 19442893058197",
+      reason: reason("contact.in_other_organization", {
+        user_id: 19_442_893_058_196,
+        organization_ids: [19_442_893_058_197],
+      }),
     })),
   }));
   const { posted, due } = await postNotices(

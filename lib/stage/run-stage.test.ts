@@ -3,12 +3,14 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
+import type { Note } from "../domain/changeset.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { ArtifactError, EXIT, type ExitCode, IncompleteError, RefusedError, StoppedError } from "../errors.ts";
 import { COMMON_INPUTS, instance, WRITING_INPUTS } from "./inputs.ts";
 import { exitOf, runStage, worstOf } from "./run-stage.ts";
 import {
   type ComparisonReport,
-  countByRule,
+  countByCode,
   type StageReport,
   type WritingContext,
   type WritingStage,
@@ -145,9 +147,11 @@ test("worstOf: 1, 4, 5, 3, 0; wrong usage outranks them", () => {
   expect(worstOf([])).toBe(EXIT.done);
 });
 
-test("countByRule: counts, sorted by rule", () => {
-  expect(Object.entries(countByRule([{ rule: "U4" }, { rule: "C7" }, { rule: "U4" }]))).toEqual([
-    ["C7", 1],
-    ["U4", 2],
+test("countByCode: counts, sorted by code", () => {
+  const note = (why: Reason): Note => ({ rule: "C4", salesforce_id: null, id: 1, reason: why });
+  const notes = [reason("mark.protected"), reason("mark.migrating"), reason("mark.protected")].map(note);
+  expect(Object.entries(countByCode(notes))).toEqual([
+    ["mark.migrating", 1],
+    ["mark.protected", 2],
   ]);
 });

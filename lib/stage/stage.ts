@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import type { ResultCounts, Effect as ResultEffect } from "../artifacts/results.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
+import type { Note } from "../domain/changeset.ts";
 import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
@@ -65,7 +66,7 @@ export interface StageReport {
   today: Day;
   /** What was counted, in words: `{ accounts: 2000, partners: 40 }`. */
   counts: Record<string, number>;
-  /** Notes by rule: `{ C7: 3 }`. */
+  /** Notes by the code of their reason: `{ "organization.shares_account": 3 }`. */
   notes: Record<string, number>;
   comparison?: ComparisonReport;
   /** Charge names that `plans.yml` does not know (E2); of `process` only. */
@@ -121,9 +122,9 @@ export interface WritingStage<Inputs extends InputsSchema = InputsSchema> extend
 
 export type Stage<Inputs extends InputsSchema = InputsSchema> = ReadingStage<Inputs> | WritingStage<Inputs>;
 
-/** Notes by rule. */
-export function countByRule(notes: readonly { rule: string }[]): Record<string, number> {
+/** Notes by the code of their reason. */
+export function countByCode(notes: readonly Note[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { rule } of notes) counts[rule] = (counts[rule] ?? 0) + 1;
+  for (const { reason } of notes) counts[reason.code] = (counts[reason.code] ?? 0) + 1;
   return Object.fromEntries(Object.entries(counts).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

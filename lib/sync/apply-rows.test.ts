@@ -1,14 +1,26 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { countResults, type Result } from "../artifacts/results.ts";
+import { reason } from "../domain/reason.ts";
 import { RemoteError } from "../errors.ts";
 import { NEVER, StopRequest } from "../stage/stop.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
-import { applyInJobs, applyRows, inJobs, type Recorder, skipRows, type Unattempted } from "./apply-rows.ts";
-import { FakeKind, fakeRows } from "./testing/fake-rows.ts";
+import {
+  applyInJobs,
+  applyRows,
+  inJobs,
+  type Recorder,
+  skipRows,
+  type Unattempted,
+  type Verdict,
+} from "./apply-rows.ts";
+import { FakeKind, type FakeRow, fakeRows } from "./testing/fake-rows.ts";
 
-const TRANSIENT: RowOutcome = { is: "transient", reason: "503" };
-const UNKNOWN: RowOutcome = { is: "unknown", reason: "time-out" };
-const REFUSED: RowOutcome = { is: "refused", reason: "name taken by 99", taken: "name" };
+/** Some reason: what it says does not matter here, only that it arrives. */
+const said = (text: string) => reason("legacy.text", { text });
+
+const TRANSIENT: RowOutcome = { is: "transient", reason: said("503") };
+const UNKNOWN: RowOutcome = { is: "unknown", reason: said("time-out") };
+const REFUSED: RowOutcome = { is: "refused", reason: said("name taken by 99"), taken: "name" };
 
 let kind: FakeKind;
 beforeEach(() => {
@@ -32,22 +44,22 @@ test("rows are looked at, sent, read back and accounted for, in order", async ()
 describe("S4: what the look right before says", () => {
   test("those rows are not sent; a known id stands in the result", async () => {
     const rows = fakeRows(3);
-    kind.verdicts = new Map([
-      [rows[0] ?? { id: 0, value: "" }, { outcome: "skipped", reason: "changed since compare" }],
-      [rows[2] ?? { id: 0, value: "" }, { outcome: "applied", reason: "is there already", id: 77 }],
+    kind.verdicts = new Map<FakeRow, Verdict>([
+      [rows[0] ?? { id: 0, value: "" }, { outcome: "skipped", reason: said("changed since compare") }],
+      [rows[2] ?? { id: 0, value: "" }, { outcome: "applied", reason: said("is there already"), id: 77 }],
     ]);
     const results = (await applyRows(rows, kind)).map(({ result }) => result);
     expect(results.map(({ outcome, reason, id }) => [outcome, reason, id])).toEqual([
-      ["skipped", "changed since compare", 1],
+      ["skipped", said("changed since compare"), 1],
       ["applied", null, 2],
-      ["applied", "is there already", 77],
+      ["applied", said("is there already"), 77],
     ]);
     expect(kind.calls).toEqual(["precheck 1,2,3", "send 2", "readBack 2"]);
   });
 
   test("where none is left, nothing is sent or read back", async () => {
     const rows = fakeRows(1);
-    kind.verdicts = new Map(rows.map((row) => [row, { outcome: "skipped", reason: "gone" }]));
+    kind.verdicts = new Map(rows.map((row): [FakeRow, Verdict] => [row, { outcome: "skipped", reason: said("gone") }]));
     await applyRows(rows, kind);
     expect(kind.calls).toEqual(["precheck 1"]);
   });
@@ -65,8 +77,8 @@ describe("S6: rows that failed for a passing reason", () => {
   });
 
   test("fail with their reason after the second time: once, not for ever", async () => {
-    kind.outcomes = { 1: [TRANSIENT, { is: "transient", reason: "503 again" }] };
-    expect(await apply()).toEqual([["failed", "503 again", 1]]);
+    kind.outcomes = { 1: [TRANSIENT, { is: "transient", reason: said("503 again") }] };
+    expect(await apply()).toEqual([["failed", said("503 again"), 1]]);
     expect(kind.calls).toEqual(["precheck 1", "send 1", "resend 1"]);
   });
 });
@@ -90,7 +102,7 @@ describe("S5: rows whose outcome is unknown", () => {
 
   test("unknown again are looked up again, then given up", async () => {
     kind.outcomes = { 1: [UNKNOWN, UNKNOWN] };
-    expect(await apply()).toEqual([["failed", "time-out", 1]]);
+    expect(await apply()).toEqual([["failed", said("time-out"), 1]]);
     expect(kind.calls).toEqual(["precheck 1", "send 1", "lookUp 1", "resend 1", "lookUp 1"]);
   });
 
@@ -118,7 +130,7 @@ describe("refused rows", () => {
   test("stay refused, with the reason, and are not sent again", async () => {
     kind.outcomes = { 1: [REFUSED] };
     expect(await apply(2)).toEqual([
-      ["failed", "name taken by 99", 1],
+      ["failed", said("name taken by 99"), 1],
       ["applied", null, 2],
     ]);
     expect(kind.calls).toEqual(["precheck 1,2", "send 1,2", "readBack 2"]);
@@ -126,11 +138,11 @@ describe("refused rows", () => {
 
   test("Y5: in another form: applied, with the reason, and what was written is what the result says", async () => {
     kind.outcomes = { 1: [REFUSED] };
-    kind.retries = { 1: { row: { id: 1, value: "without its name" }, reason: "name taken by organization 99" } };
+    kind.retries = { 1: { row: { id: 1, value: "without its name" }, reason: said("name taken by organization 99") } };
     const [written] = await applyRows(fakeRows(1), kind);
     expect(written?.result).toMatchObject({
       outcome: "applied",
-      reason: "name taken by organization 99",
+      reason: said("name taken by organization 99"),
       id: 1,
       after: { value: "without its name" },
     });
@@ -140,28 +152,28 @@ describe("refused rows", () => {
 
   test("Y5: nothing left to send: skipped with the reason", async () => {
     kind.outcomes = { 1: [REFUSED] };
-    kind.retries = { 1: { row: undefined, reason: "only the name differed" } };
-    expect(await apply()).toEqual([["skipped", "only the name differed", 1]]);
+    kind.retries = { 1: { row: undefined, reason: said("only the name differed") } };
+    expect(await apply()).toEqual([["skipped", said("only the name differed"), 1]]);
     expect(kind.calls).toEqual(["precheck 1", "send 1"]);
   });
 
   test("S5: refused because it is there already: skipped, with the id of the one that is there", async () => {
     kind.outcomes = { 1: [REFUSED] };
-    kind.retries = { 1: { row: undefined, reason: "exists already", id: 77 } };
+    kind.retries = { 1: { row: undefined, reason: said("exists already"), id: 77 } };
     const [written] = await applyRows(fakeRows(1), kind);
-    expect(written?.result).toMatchObject({ outcome: "skipped", reason: "exists already", id: 77 });
+    expect(written?.result).toMatchObject({ outcome: "skipped", reason: said("exists already"), id: 77 });
   });
 
   test("Y5: refused in the other form too: failed", async () => {
-    kind.outcomes = { 1: [REFUSED, { is: "refused", reason: "no such field" }] };
-    kind.retries = { 1: { row: { id: 1, value: "w" }, reason: "name taken" } };
-    expect(await apply()).toEqual([["failed", "no such field", 1]]);
+    kind.outcomes = { 1: [REFUSED, { is: "refused", reason: said("no such field") }] };
+    kind.retries = { 1: { row: { id: 1, value: "w" }, reason: said("name taken") } };
+    expect(await apply()).toEqual([["failed", said("no such field"), 1]]);
   });
 
   test("Y5: refused only at the second sending: the other form is tried as well", async () => {
     kind.outcomes = { 1: [TRANSIENT, REFUSED] };
-    kind.retries = { 1: { row: { id: 1, value: "w" }, reason: "name taken" } };
-    expect(await apply()).toEqual([["applied", "name taken", 1]]);
+    kind.retries = { 1: { row: { id: 1, value: "w" }, reason: said("name taken") } };
+    expect(await apply()).toEqual([["applied", said("name taken"), 1]]);
     expect(kind.calls).toEqual(["precheck 1", "send 1", "resend 1", "resend 1", "readBack 1"]);
   });
 });
@@ -169,18 +181,18 @@ describe("refused rows", () => {
 describe("Y6: reading back", () => {
   test("what did not stick failed, the other form of a row included", async () => {
     kind.outcomes = { 2: [REFUSED] };
-    kind.retries = { 2: { row: { id: 2, value: "w" }, reason: "name taken" } };
-    kind.lost = { 1: "did not stick: aar", 2: "did not stick: sub_edu" };
+    kind.retries = { 2: { row: { id: 2, value: "w" }, reason: said("name taken") } };
+    kind.lost = { 1: said("aar did not stick"), 2: said("sub_edu did not stick") };
     expect(await apply(3)).toEqual([
-      ["failed", "did not stick: aar", 1],
-      ["failed", "did not stick: sub_edu", 2],
+      ["failed", said("aar did not stick"), 1],
+      ["failed", said("sub_edu did not stick"), 2],
       ["applied", null, 3],
     ]);
   });
 
   test("what could not be read back is accounted for, with the reason", async () => {
     kind.fails.readBack = new RemoteError("Zendesk is away");
-    expect(await apply()).toEqual([["failed", "written, but could not be read back: Zendesk is away", 1]]);
+    expect(await apply()).toEqual([["failed", reason("write.not_read_back", { message: "Zendesk is away" }), 1]]);
   });
 });
 
@@ -191,7 +203,7 @@ test("S6: whatever happens, one result a row, and the counts add up", async () =
     const pick = (row: number, place: number) => outcomes[(first >> (row + place)) & 3] ?? REFUSED;
     for (let row = 1; row <= 6; row++) kind.outcomes[row] = [pick(row, 0), pick(row, 1), pick(row, 2)];
     kind.found = new Set([2, 4]);
-    kind.retries = { 3: { row: { id: 3, value: "w" }, reason: "r" }, 5: { row: undefined, reason: "r" } };
+    kind.retries = { 3: { row: { id: 3, value: "w" }, reason: said("r") }, 5: { row: undefined, reason: said("r") } };
     const rows = fakeRows(6);
     const written = await applyRows(rows, kind);
     expect(written.map(({ row }) => row)).toEqual(rows);
@@ -257,7 +269,11 @@ describe("jobs", () => {
     };
     await applyInJobs(fakeRows(250), kind, told, 1);
     expect(countResults(told.results)).toEqual({ applied: 100, failed: 0, skipped: 150 });
-    expect(told.results.at(-1)).toMatchObject({ id: 250, outcome: "skipped", reason: "stopped (SIGTERM)" });
+    expect(told.results.at(-1)).toMatchObject({
+      id: 250,
+      outcome: "skipped",
+      reason: reason("run.stopped", { cause: "SIGTERM" }),
+    });
     expect(told.progress.done).toBe(100);
     expect(told.unattempted).toEqual({ stopped: 150, failed: 0 });
   });
@@ -282,8 +298,8 @@ describe("jobs", () => {
     expect(countResults(told.results)).toEqual({ applied: 100, failed: 100, skipped: 250 });
     expect(told.progress).toMatchObject({ done: 200, failed: 100 });
     expect(told.unattempted).toEqual({ stopped: 0, failed: 250 });
-    const reasons = new Set(told.results.map(({ reason }) => reason));
-    expect(reasons).toEqual(new Set(["the token was revoked", null, "not attempted: another job failed altogether"]));
+    const codes = new Set(told.results.map(({ reason: why }) => why?.code ?? null));
+    expect(codes).toEqual(new Set(["remote.failed", null, "write.not_attempted"]));
   });
 
   test("where results cannot be kept, no further job begins", async () => {
@@ -295,7 +311,7 @@ describe("jobs", () => {
   });
 
   test("S7: skipped rows say why", () => {
-    expect(skipRows(fakeRows(1), kind, "stopped (deadline)")).toEqual([
+    expect(skipRows(fakeRows(1), kind, said("stopped (deadline)"))).toEqual([
       {
         effect: "update",
         salesforce_id: "A1",
@@ -303,7 +319,7 @@ describe("jobs", () => {
         before: {},
         after: { value: "v" },
         outcome: "skipped",
-        reason: "stopped (deadline)",
+        reason: said("stopped (deadline)"),
       },
     ]);
   });

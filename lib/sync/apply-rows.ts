@@ -1,5 +1,7 @@
 import type { Result } from "../artifacts/results.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { messageOf } from "../errors.ts";
+import { reasonOf } from "../explain/reason-of-error.ts";
 import type { ProgressLine } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
@@ -22,13 +24,13 @@ export interface RowKind<Row> {
   /** Another way to write a refused row, such as without its name (Y5); undefined: the refusal stands. */
   withoutRefused?(row: Row, outcome: Extract<RowOutcome, { is: "refused" }>): Promise<Retry<Row> | undefined>;
   /** Reads back what was written (Y6): the rows where something did not stick, with the reason. */
-  readBack(rows: ReadonlyMap<Row, number>): Promise<Map<Row, string>>;
+  readBack(rows: ReadonlyMap<Row, number>): Promise<Map<Row, Reason>>;
 }
 
 /** The final word on a row, with the record's id where it is known. */
 export interface Verdict {
   outcome: Result["outcome"];
-  reason: string | null;
+  reason: Reason | null;
   id?: number;
 }
 
@@ -38,7 +40,7 @@ export interface Verdict {
  */
 export interface Retry<Row> {
   row: Row | undefined;
-  reason: string;
+  reason: Reason;
   id?: number;
 }
 
@@ -69,8 +71,8 @@ export async function applyRows<Row extends object>(
 }
 
 /** Results for rows that were never sent. */
-export function skipRows<Row>(rows: readonly Row[], kind: Pick<RowKind<Row>, "describe">, reason: string): Result[] {
-  return rows.map((row) => resultOf(kind.describe(row), { outcome: "skipped", reason }));
+export function skipRows<Row>(rows: readonly Row[], kind: Pick<RowKind<Row>, "describe">, why: Reason): Result[] {
+  return rows.map((row) => resultOf(kind.describe(row), { outcome: "skipped", reason: why }));
 }
 
 /** Cuts rows into jobs. */
@@ -122,7 +124,7 @@ export async function applyJob<Row extends object>(
       return (await applyRows(job, kind)).map(({ result }) => result);
     } catch (error) {
       errors.push(error);
-      return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: messageOf(error) }));
+      return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: reasonOf(error) }));
     }
   };
   const unattempted = errors.length > 0 ? "failed" : stop.reason !== null ? "stopped" : undefined;
@@ -132,8 +134,8 @@ export async function applyJob<Row extends object>(
   return results;
 }
 
-function unattemptedReason(why: Unattempted, stop: Stop): string {
-  return why === "failed" ? "not attempted: another job failed altogether" : `stopped (${stop.reason})`;
+function unattemptedReason(why: Unattempted, stop: Stop): Reason {
+  return why === "failed" ? reason("write.not_attempted") : reason("run.stopped", { cause: stop.reason ?? "stop" });
 }
 
 async function sendAndLookUp<Row>(
@@ -150,13 +152,13 @@ async function sendAndLookUp<Row>(
 }
 
 /** What was written is written, also where it cannot be read back: then it counts as failed, for nobody has seen it there. */
-async function readBack<Row>(applied: ReadonlyMap<Row, number>, kind: RowKind<Row>): Promise<ReadonlyMap<Row, string>> {
+async function readBack<Row>(applied: ReadonlyMap<Row, number>, kind: RowKind<Row>): Promise<ReadonlyMap<Row, Reason>> {
   if (applied.size === 0) return new Map();
   try {
     return await kind.readBack(applied);
   } catch (error) {
-    const reason = `written, but could not be read back: ${messageOf(error)}`;
-    return new Map([...applied.keys()].map((row) => [row, reason]));
+    const why = reason("write.not_read_back", { message: messageOf(error) });
+    return new Map([...applied.keys()].map((row) => [row, why]));
   }
 }
 
@@ -188,12 +190,12 @@ async function sendWithoutRefused<Row extends object>(
   return retries;
 }
 
-const NO_OUTCOME: RowOutcome = { is: "unknown", reason: "no outcome was reported for this row" };
+const NO_OUTCOME: RowOutcome = { is: "unknown", reason: reason("write.without_outcome") };
 
 function verdictOf<Row>(
   outcome: RowOutcome = NO_OUTCOME,
   retry: Retry<Row> | undefined,
-  lost: string | undefined,
+  lost: Reason | undefined,
 ): Verdict {
   if (outcome.is === "applied")
     return lost
@@ -206,7 +208,7 @@ function verdictOf<Row>(
 
 function resultOf(
   described: ReturnType<RowKind<object>["describe"]>,
-  verdict: Verdict = { outcome: "failed", reason: "not accounted for" },
+  verdict: Verdict = { outcome: "failed", reason: reason("write.unaccounted") },
 ): Result {
   return { ...described, id: verdict.id ?? described.id, outcome: verdict.outcome, reason: verdict.reason };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import type { FoundUser } from "../zendesk/ports.ts";
 import { claimAddresses } from "./claim-addresses.ts";
 import { contactName, decideContact } from "./decide-contact.ts";
@@ -40,19 +41,23 @@ describe("Y2: what to do about one address", () => {
     expect(decide(user({ role: "agent", organization_ids: [ORGANIZATION] })).do).toBe("nothing");
   });
 
-  test.each<[string, Partial<FoundUser>, string]>([
-    ["another organization's", { organization_ids: [8, 9] }, "user 7 belongs to organization 8, 9"],
-    ["an agent", { role: "agent" }, "user 7 is an agent or administrator"],
-    ["an administrator", { role: "admin" }, "user 7 is an agent or administrator"],
-    ["suspended", { suspended: true }, "user 7 is suspended"],
-    ["somebody's secondary address", { by: "secondary" }, "secondary address of user 7"],
+  test.each<[string, Partial<FoundUser>, Reason]>([
+    [
+      "another organization's",
+      { organization_ids: [8, 9] },
+      reason("contact.in_other_organization", { user_id: 7, organization_ids: [8, 9] }),
+    ],
+    ["an agent", { role: "agent" }, reason("contact.is_staff", { user_id: 7 })],
+    ["an administrator", { role: "admin" }, reason("contact.is_staff", { user_id: 7 })],
+    ["suspended", { suspended: true }, reason("contact.suspended", { user_id: 7 })],
+    ["somebody's secondary address", { by: "secondary" }, reason("contact.address_secondary", { user_id: 7 })],
     [
       "a secondary address of a member",
       { by: "secondary", organization_ids: [ORGANIZATION] },
-      "secondary address of user 7",
+      reason("contact.address_secondary", { user_id: 7 }),
     ],
-  ])("%s: left alone, with the reason", (_, parts, reason) => {
-    expect(decide(user(parts))).toEqual({ do: "leave", user: user(parts), reason });
+  ])("%s: left alone, with the reason", (_, parts, why) => {
+    expect(decide(user(parts))).toEqual({ do: "leave", user: user(parts), reason: why });
   });
 
   test("whose primary address it is decides before whose secondary one", () => {
@@ -69,12 +74,15 @@ describe("Y2: what to do about one address", () => {
     for (const found of [[], [user()]])
       expect(decideContact(EMAIL, ORGANIZATION, found, protectedAddresses)).toEqual({
         do: "leave",
-        reason: "protected address or domain",
+        reason: reason("contact.protected_address"),
       });
   });
 
   test.each(["", "sue", "sue@", "sue@example", "a b@example.com", "a@b.com, c@d.com"])("%j is not usable", (email) => {
-    expect(decideContact(email, ORGANIZATION, [], NOTHING)).toEqual({ do: "leave", reason: "not a usable address" });
+    expect(decideContact(email, ORGANIZATION, [], NOTHING)).toEqual({
+      do: "leave",
+      reason: reason("contact.address_unusable"),
+    });
   });
 
   test("no reason holds the address or the name", () => {

@@ -2,7 +2,8 @@ import pLimit from "p-limit";
 import type { Result } from "../artifacts/results.ts";
 import type { SoldTo } from "../domain/contact-address.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
-import { messageOf } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { reasonOf } from "../explain/reason-of-error.ts";
 import type { FoundUser, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
 import { inJobs } from "./apply-rows.ts";
 import { type ContactDecision, contactName, decideContact } from "./decide-contact.ts";
@@ -83,7 +84,7 @@ async function decideAll<Organization extends ContactsDue>(
 async function decideOne(organization: ContactsDue, email: string, setting: ContactsSetting): Promise<ContactDecision> {
   const owner = setting.claims.get(email.toLowerCase());
   if (owner !== undefined && owner !== organization.salesforce_id)
-    return { do: "leave", reason: `the address goes to the new organization of account ${owner}` };
+    return { do: "leave", reason: reason("contact.promised", { account: owner }) };
   return decide(organization.id, email, setting);
 }
 
@@ -92,15 +93,14 @@ class Failures {
   private inARow = 0;
 
   async guard(decide: () => Promise<ContactDecision>): Promise<ContactDecision> {
-    if (this.inARow >= FAILURES_IN_A_ROW)
-      return { do: "fail", reason: "not looked up: several look-ups before it failed" };
+    if (this.inARow >= FAILURES_IN_A_ROW) return { do: "fail", reason: reason("contact.not_looked_up") };
     try {
       const decision = await decide();
       this.inARow = 0;
       return decision;
     } catch (error) {
       this.inARow++;
-      return { do: "fail", reason: messageOf(error) };
+      return { do: "fail", reason: reasonOf(error) };
     }
   }
 }
@@ -146,7 +146,7 @@ async function sendCreates(job: Contact[], { connection }: ContactsSetting): Pro
     })),
   );
   job.forEach((contact, index) => {
-    contact.outcome = outcomes[index] ?? { is: "unknown", reason: "no outcome was reported for this user" };
+    contact.outcome = outcomes[index] ?? { is: "unknown", reason: reason("write.without_outcome") };
   });
 }
 
@@ -183,7 +183,7 @@ async function associateUsers(contacts: Contact[], { connection }: ContactsSetti
 
 function settle(job: { contact: Contact; user: FoundUser }[], outcomes: RowOutcome[]): void {
   job.forEach(({ contact, user }, index) => {
-    const outcome = outcomes[index] ?? { is: "unknown", reason: "no outcome was reported for this membership" };
+    const outcome = outcomes[index] ?? { is: "unknown", reason: reason("write.without_outcome") };
     contact.outcome = outcome.is === "applied" ? { is: "applied", id: user.id } : outcome;
   });
 }
@@ -205,6 +205,9 @@ async function doneWith<Organization extends ContactsDue>(
   return { organization, results, withoutAnybody };
 }
 
+/** What is said of a contact that was placed. */
+const PLACED = { create: "contact.created", associate: "contact.associated" } as const;
+
 function resultOf({ organization, soldTo, decision, outcome }: Contact): Result {
   const after = { email: soldTo.email, organization_id: organization.id };
   const base = { effect: "contact" as const, salesforce_id: organization.salesforce_id, before: {}, after };
@@ -213,6 +216,6 @@ function resultOf({ organization, soldTo, decision, outcome }: Contact): Result 
   if (decision.do === "leave" || decision.do === "nothing")
     return { ...base, id: user?.id ?? null, outcome: "skipped", reason: decision.reason };
   if (outcome?.is === "applied")
-    return { ...base, id: outcome.id, outcome: "applied", reason: decision.do === "create" ? "created" : "associated" };
-  return { ...base, id: user?.id ?? null, outcome: "failed", reason: outcome?.reason ?? "not accounted for" };
+    return { ...base, id: outcome.id, outcome: "applied", reason: reason(PLACED[decision.do]) };
+  return { ...base, id: user?.id ?? null, outcome: "failed", reason: outcome?.reason ?? reason("write.unaccounted") };
 }

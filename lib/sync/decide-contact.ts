@@ -1,13 +1,14 @@
 import { isProtected, isUsableAddress, type ProtectedAddresses } from "../domain/protected-address.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import type { FoundUser } from "../zendesk/ports.ts";
 
 /** What is to be done about one address of a new organization (Y2). */
 export type ContactDecision =
   | { do: "create" }
   | { do: "associate"; user: FoundUser }
-  | { do: "nothing"; user: FoundUser; reason: string }
-  | { do: "leave"; user?: FoundUser; reason: string }
-  | { do: "fail"; reason: string };
+  | { do: "nothing"; user: FoundUser; reason: Reason }
+  | { do: "leave"; user?: FoundUser; reason: Reason }
+  | { do: "fail"; reason: Reason };
 
 /** Decides on one address of an organization, from the users who have it (Y2). Pure. */
 export function decideContact(
@@ -16,17 +17,22 @@ export function decideContact(
   found: readonly FoundUser[],
   protectedAddresses: ProtectedAddresses,
 ): ContactDecision {
-  if (!isUsableAddress(email)) return { do: "leave", reason: "not a usable address" };
-  if (isProtected(email, protectedAddresses)) return { do: "leave", reason: "protected address or domain" };
+  if (!isUsableAddress(email)) return { do: "leave", reason: reason("contact.address_unusable") };
+  if (isProtected(email, protectedAddresses)) return { do: "leave", reason: reason("contact.protected_address") };
   const user = found.find((one) => one.by === "primary") ?? found[0];
   if (!user) return { do: "create" };
-  if (user.by === "secondary") return { do: "leave", user, reason: `secondary address of user ${user.id}` };
+  if (user.by === "secondary")
+    return { do: "leave", user, reason: reason("contact.address_secondary", { user_id: user.id }) };
   if (user.organization_ids.includes(organizationId))
-    return { do: "nothing", user, reason: "is in the organization already" };
-  if (user.role !== "end-user") return { do: "leave", user, reason: `user ${user.id} is an agent or administrator` };
-  if (user.suspended) return { do: "leave", user, reason: `user ${user.id} is suspended` };
+    return { do: "nothing", user, reason: reason("contact.there_already") };
+  if (user.role !== "end-user") return { do: "leave", user, reason: reason("contact.is_staff", { user_id: user.id }) };
+  if (user.suspended) return { do: "leave", user, reason: reason("contact.suspended", { user_id: user.id }) };
   if (user.organization_ids.length > 0)
-    return { do: "leave", user, reason: `user ${user.id} belongs to organization ${user.organization_ids.join(", ")}` };
+    return {
+      do: "leave",
+      user,
+      reason: reason("contact.in_other_organization", { user_id: user.id, organization_ids: user.organization_ids }),
+    };
   return { do: "associate", user };
 }
 

@@ -4,6 +4,7 @@ import type { InstanceName } from "../domain/instance.ts";
 import { type Organization, readOnlyFields, syncedFields } from "../domain/organization.ts";
 import type { FieldType, FieldValue } from "../domain/organization-field.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { OrganizationUpdate, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
 import type { Retry, RowKind, Verdict } from "./apply-rows.ts";
@@ -97,8 +98,8 @@ export function changeRows(connection: ZendeskConnection, instance: InstanceName
       );
       const verdicts = new Map<OrganizationChange, Verdict>();
       for (const row of rows) {
-        const reason = reasonToSkip(row, current.get(row.id), types);
-        if (reason) verdicts.set(row, { outcome: "skipped", reason });
+        const why = reasonToSkip(row, current.get(row.id), types);
+        if (why) verdicts.set(row, { outcome: "skipped", reason: why });
       }
       return verdicts;
     },
@@ -116,8 +117,8 @@ export function reasonToSkip(
   row: OrganizationChange,
   current: Organization | undefined,
   types: ReadonlyMap<string, FieldType>,
-): string | undefined {
-  if (!current) return "changed since compare: the organization is gone";
+): Reason | undefined {
+  if (!current) return reason("organization.gone");
   const wanted = row.change.organization_fields ?? {};
   const already =
     (row.change.name === undefined || sameName(current.name, row.change.name)) &&
@@ -127,8 +128,8 @@ export function reasonToSkip(
     (key) => !same(types, key, current.organization_fields[key], row.gathered.organization_fields[key]),
   );
   if (row.change.name !== undefined && !sameName(current.name, row.gathered.name)) changed.push("name");
-  if (already && changed.every((key) => key === "name" || key in wanted)) return "already so";
-  return changed.length > 0 ? `changed since compare: ${changed.sort().join(", ")}` : undefined;
+  if (already && changed.every((key) => key === "name" || key in wanted)) return reason("organization.already_so");
+  return changed.length > 0 ? reason("organization.changed_since", { fields: changed.sort() }) : undefined;
 }
 
 /** The types of all fields that are written or watched in an instance. */
@@ -143,19 +144,15 @@ function same(types: ReadonlyMap<string, FieldType>, key: string, one: unknown, 
 function alreadyThere(row: Create, organization: Organization): Verdict {
   const owner = accountIdOf(organization);
   const id = organization.id;
-  if (owner === row.salesforce_id) return { outcome: "skipped", reason: "exists already", id };
-  return {
-    outcome: "failed",
-    reason: `organization ${id} has this external_id, but not this salesforce_id: correct one of them`,
-    id,
-  };
+  if (owner === row.salesforce_id) return { outcome: "skipped", reason: reason("organization.exists_already"), id };
+  return { outcome: "failed", reason: reason("organization.external_id_conflict", { organization_id: id }), id };
 }
 
 /** A run killed before this one may have left a job at work, which was quicker (S5): the contacts are still due then (Y3). */
 function madeByAnother(row: Create, organization: Organization): Retry<Create> | undefined {
-  const { outcome, reason } = alreadyThere(row, organization);
+  const { outcome } = alreadyThere(row, organization);
   return outcome === "skipped"
-    ? { row: undefined, reason: reason ?? "exists already", id: organization.id }
+    ? { row: undefined, reason: reason("organization.exists_already"), id: organization.id }
     : undefined;
 }
 
@@ -165,7 +162,10 @@ async function nameTaken(
   taken: "name" | "external_id" | "email" | undefined,
 ): Promise<Retry<Create> | undefined> {
   if (taken !== "name") return undefined;
-  return { row: undefined, reason: `its name is taken by ${await holderOf(connection, row.name)}` };
+  return {
+    row: undefined,
+    reason: reason("create.name_taken", { organization_ids: await holdersOf(connection, row.name) }),
+  };
 }
 
 async function withoutName(
@@ -176,16 +176,13 @@ async function withoutName(
   const { name, ...change } = row.change;
   // A localized refusal cannot always be told apart: with a name among the changes, the name is the likeliest cause.
   if (name === undefined || (taken !== undefined && taken !== "name")) return undefined;
-  const reason = `not renamed: the name is taken by ${await holderOf(connection, name)}`;
+  const why = reason("rename.name_taken", { organization_ids: await holdersOf(connection, name) });
   const { name: _, ...before } = row.before;
-  return { row: change.organization_fields ? { ...row, change, before } : undefined, reason };
+  return { row: change.organization_fields ? { ...row, change, before } : undefined, reason: why };
 }
 
-async function holderOf(connection: ZendeskConnection, name: string): Promise<string> {
-  const holders = await connection.reader.organizationsByName(name);
-  return holders.length > 0
-    ? `organization ${holders.map((holder) => holder.id).join(", ")}`
-    : "an organization that cannot be seen";
+async function holdersOf(connection: ZendeskConnection, name: string): Promise<number[]> {
+  return (await connection.reader.organizationsByName(name)).map(({ id }) => id);
 }
 
 async function readBack<Row extends object>(
@@ -193,19 +190,19 @@ async function readBack<Row extends object>(
   rows: ReadonlyMap<Row, number>,
   types: ReadonlyMap<string, FieldType>,
   wantedOf: (row: Row) => { name?: string; external_id?: string; organization_fields?: Record<string, FieldValue> },
-): Promise<Map<Row, string>> {
+): Promise<Map<Row, Reason>> {
   const current = new Map(
     (await connection.reader.organizationsById([...rows.values()])).map((organization) => [
       organization.id,
       organization,
     ]),
   );
-  const lost = new Map<Row, string>();
+  const lost = new Map<Row, Reason>();
   for (const [row, id] of rows) {
     const organization = current.get(id);
     const wanted = wantedOf(row);
     if (!organization) {
-      lost.set(row, "did not stick: the organization is gone");
+      lost.set(row, reason("organization.gone"));
       continue;
     }
     const keys = Object.entries(wanted.organization_fields ?? {}).flatMap(([key, value]) =>
@@ -214,7 +211,7 @@ async function readBack<Row extends object>(
     if (wanted.name !== undefined && !sameName(organization.name, wanted.name)) keys.push("name");
     if (wanted.external_id !== undefined && toId18(organization.external_id ?? "") !== wanted.external_id)
       keys.push("external_id");
-    if (keys.length > 0) lost.set(row, `did not stick: ${keys.sort().join(", ")}`);
+    if (keys.length > 0) lost.set(row, reason("organization.did_not_stick", { fields: keys.sort() }));
   }
   return lost;
 }

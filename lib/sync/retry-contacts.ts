@@ -3,7 +3,9 @@ import type { Result } from "../artifacts/results.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { ConfigurationError, messageOf, RefusedError, ZdsyncError } from "../errors.ts";
+import { reasonOf } from "../explain/reason-of-error.ts";
 import type { Needs, WritingContext } from "../stage/stage.ts";
 import { proveInstance } from "../zendesk/prove-instance.ts";
 import { type ContactsDone, type ContactsDue, finishContacts } from "./contacts.ts";
@@ -23,8 +25,7 @@ export interface RetrySession {
 export interface RetriedAddress {
   email: string;
   became: "created" | "associated" | "there already" | "left alone" | "failed";
-  /** In words. */
-  reason: string;
+  reason: Reason;
 }
 
 /**
@@ -35,8 +36,8 @@ export interface RetriedAddress {
  */
 export type RetryEnd =
   | { is: "done"; runId: string; has: "somebody" | "nobody" | "unknown"; addresses: RetriedAddress[] }
-  | { is: "run goes on"; reason: string }
-  | { is: "not retried"; reason: string };
+  | { is: "run goes on"; reason: Reason }
+  | { is: "not retried"; reason: Reason };
 
 /**
  * Does for one organization of global, now, what sync does about the contacts of new ones (Y2, Y3): its account's sold-to addresses
@@ -53,7 +54,7 @@ export async function retryContacts(organizationId: number, open: () => Promise<
   try {
     return await retryIn(session.context, organizationId);
   } catch (error) {
-    if (error instanceof ZdsyncError) return { is: "not retried", reason: error.message };
+    if (error instanceof ZdsyncError) return { is: "not retried", reason: reasonOf(error) };
     throw error;
   } finally {
     await session.close();
@@ -61,14 +62,11 @@ export async function retryContacts(organizationId: number, open: () => Promise<
 }
 
 function notOpened(error: unknown): RetryEnd {
-  if (error instanceof RefusedError) return { is: "run goes on", reason: error.message };
+  if (error instanceof RefusedError) return { is: "run goes on", reason: reasonOf(error) };
   if (!(error instanceof ZdsyncError)) throw error;
-  if (!(error instanceof ConfigurationError)) return { is: "not retried", reason: error.message };
-  const problems = error.problems.map(({ where, what }) => `${where}: ${what}`).join("; ");
-  return {
-    is: "not retried",
-    reason: `The bot cannot do this itself, settings of its own are missing or wrong (${problems}). The next run tries again by itself, for seven days from the organization's creation.`,
-  };
+  if (!(error instanceof ConfigurationError)) return { is: "not retried", reason: reasonOf(error) };
+  const problems = error.problems.map(({ where, what }) => `${where}: ${what}`);
+  return { is: "not retried", reason: reason("retry.settings_wrong", { problems }) };
 }
 
 async function retryIn(context: WritingContext, organizationId: number): Promise<RetryEnd> {
@@ -90,7 +88,7 @@ async function retryIn(context: WritingContext, organizationId: number): Promise
     // Other new organizations that want the same address had their turn: a run finishes the lower `salesforce_id` first.
     claims: new Map(),
   });
-  if (!done) return { is: "not retried", reason: "Nothing was reported about this organization." };
+  if (!done) return { is: "not retried", reason: reason("retry.not_reported") };
   await keepResults(done.results, context);
   return { is: "done", runId: context.runId, ...outcomeOf(done) };
 }
@@ -101,13 +99,10 @@ function createdFor(organization: Organization): string | null {
   return account !== null && account === externalAccountIdOf(organization) ? account : null;
 }
 
-function notOurs(id: number, organization: Organization | undefined): string {
-  if (!organization) return `Organization ${id} does not exist in Zendesk (global) any more. Nothing was changed.`;
-  const why =
-    accountIdOf(organization) === null
-      ? "it names no Salesforce account (organization field salesforce_id)"
-      : "its external id is not the one of its Salesforce account";
-  return `Organization ${id} was not created by zdsync: ${why}. Nothing was changed; add its contacts in Zendesk.`;
+function notOurs(organization_id: number, organization: Organization | undefined): Reason {
+  if (!organization) return reason("retry.organization_gone", { organization_id });
+  const names_account = accountIdOf(organization) !== null;
+  return reason("retry.not_created_by_zdsync", { organization_id, names_account });
 }
 
 /**
@@ -129,8 +124,8 @@ function outcomeOf({ organization, results, withoutAnybody }: ContactsDone<Conta
   const addresses = organization.sold_tos.map(({ email }): RetriedAddress => {
     const result = results.find((one) => one.after.email === email);
     return result
-      ? { email, became: becameOf(result), reason: result.reason ?? result.outcome }
-      : { email, became: "there already", reason: "is in the organization already" };
+      ? { email, became: becameOf(result), reason: result.reason ?? reason("write.unaccounted") }
+      : { email, became: "there already", reason: reason("contact.there_already") };
   });
   const failed = addresses.some(({ became }) => became === "failed");
   const placed = addresses.some(({ became }) => became !== "failed" && became !== "left alone");
@@ -138,8 +133,8 @@ function outcomeOf({ organization, results, withoutAnybody }: ContactsDone<Conta
   return { addresses, has } as const;
 }
 
-function becameOf({ outcome, reason }: Result): RetriedAddress["became"] {
+function becameOf({ outcome, reason: why }: Result): RetriedAddress["became"] {
   if (outcome === "failed") return "failed";
   if (outcome === "skipped") return "left alone";
-  return reason === "created" ? "created" : "associated";
+  return why?.code === "contact.created" ? "created" : "associated";
 }

@@ -3,6 +3,7 @@ import { bySalesforceId, type Create, type Mark, type Update } from "../domain/c
 import type { InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { ArtifactError, messageOf } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
@@ -44,7 +45,7 @@ interface NewOrganization extends ContactsDue {
 
 /** A new organization that nobody could be associated to (Y4). */
 export interface WithoutContacts extends Omit<NewOrganization, "sold_tos"> {
-  addresses: { email: string; reason: string }[];
+  addresses: { email: string; reason: Reason }[];
 }
 
 /** A sync under way, with what ended parts of it altogether. */
@@ -173,9 +174,9 @@ async function contactsOf(
     });
     await sync.results.add(finished.flatMap(({ results }) => results));
     return finished.flatMap(({ organization: { sold_tos: _, ...organization }, withoutAnybody, results }) => {
-      const addresses = results.map(({ after, reason, outcome }) => ({
+      const addresses = results.map(({ after, reason: why }) => ({
         email: String(after.email ?? ""),
-        reason: reason ?? outcome,
+        reason: why ?? reason("write.unaccounted"),
       }));
       return withoutAnybody ? [{ ...organization, addresses }] : [];
     });
@@ -188,7 +189,7 @@ async function contactsOf(
 }
 
 /** What is said of contacts that were not finished: some may be there, the next run sees which (Y3). */
-function contactsGivenUp({ id, salesforce_id, sold_tos }: ContactsDue, reason: string): Result[] {
+function contactsGivenUp({ id, salesforce_id, sold_tos }: ContactsDue, message: string): Result[] {
   return sold_tos.map(({ email }) => ({
     effect: "contact",
     salesforce_id,
@@ -196,7 +197,7 @@ function contactsGivenUp({ id, salesforce_id, sold_tos }: ContactsDue, reason: s
     before: {},
     after: { email, organization_id: id },
     outcome: "failed",
-    reason: `not finished: ${reason}`,
+    reason: reason("contact.not_finished", { message }),
   }));
 }
 

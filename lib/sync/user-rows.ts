@@ -1,4 +1,5 @@
 import pLimit from "p-limit";
+import { type Reason, reason } from "../domain/reason.ts";
 import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { ListedUser, NewUser, RowOutcome, UserChange, ZendeskConnection } from "../zendesk/ports.ts";
 import type { RowKind, Verdict } from "./apply-rows.ts";
@@ -63,8 +64,10 @@ export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<U
       const holders = await Promise.all(rows.map((row) => limit(() => reader.usersByAddress(row.email))));
       return new Map(
         rows.flatMap((row, index): [UserCreate, Verdict][] => {
-          const [holder] = holders[index] ?? [];
-          return holder ? [[row, { outcome: "skipped", reason: `the address belongs to user ${holder.id}` }]] : [];
+          const user_ids = (holders[index] ?? []).map(({ id }) => id);
+          return user_ids.length > 0
+            ? [[row, { outcome: "skipped", reason: reason("user.address_taken", { user_ids }) }]]
+            : [];
         }),
       );
     },
@@ -73,15 +76,14 @@ export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<U
     lookUp: findCreated,
     async withoutRefused(row, outcome) {
       if (outcome.taken !== "email") return undefined;
-      const holders = await reader.usersByAddress(row.email);
-      const holder = holders[0] ? `user ${holders[0].id}` : "a user that the search does not show yet";
-      return { row: undefined, reason: `the address belongs to ${holder}` };
+      const user_ids = (await reader.usersByAddress(row.email)).map(({ id }) => id);
+      return { row: undefined, reason: reason("user.address_taken", { user_ids }) };
     },
     async readBack(rows) {
       const users = new Map((await reader.usersById([...rows.values()])).map((user) => [user.id, user]));
       return new Map(
-        [...rows].flatMap(([row, id]): [UserCreate, string][] =>
-          users.get(id)?.email === row.email ? [] : [[row, "did not stick: email"]],
+        [...rows].flatMap(([row, id]): [UserCreate, Reason][] =>
+          users.get(id)?.email === row.email ? [] : [[row, reason("user.did_not_stick", { fields: ["email"] })]],
         ),
       );
     },
@@ -104,8 +106,8 @@ export function userChangeRows({ reader, writer }: ZendeskConnection): RowKind<U
       const current = new Map((await reader.usersById(rows.map((row) => row.id))).map((user) => [user.id, user]));
       const verdicts = new Map<UserRow, Verdict>();
       const look = async (row: UserRow) => {
-        const reason = reasonToSkip(row, current.get(row.id)) ?? (await membershipsAtStake(row, reader));
-        if (reason) verdicts.set(row, { outcome: "skipped", reason });
+        const why = reasonToSkip(row, current.get(row.id)) ?? (await membershipsAtStake(row, reader));
+        if (why) verdicts.set(row, { outcome: "skipped", reason: why });
       };
       await Promise.all(rows.map((row) => limit(() => look(row))));
       return verdicts;
@@ -116,9 +118,11 @@ export function userChangeRows({ reader, writer }: ZendeskConnection): RowKind<U
     async readBack(rows) {
       const users = new Map((await reader.usersById([...rows.values()])).map((user) => [user.id, user]));
       return new Map(
-        [...rows].flatMap(([row, id]): [UserRow, string][] => {
-          const lost = differing(users.get(id), row.change);
-          return lost.length > 0 ? [[row, `did not stick: ${lost.join(", ")}`]] : [];
+        [...rows].flatMap(([row, id]): [UserRow, Reason][] => {
+          const user = users.get(id);
+          const fields = user ? differing(user, row.change) : [];
+          if (!user) return [[row, reason("user.gone")]];
+          return fields.length > 0 ? [[row, reason("user.did_not_stick", { fields })]] : [];
         }),
       );
     },
@@ -126,28 +130,27 @@ export function userChangeRows({ reader, writer }: ZendeskConnection): RowKind<U
 }
 
 /** Why a change to a user must not be written any more: an agent was quicker. */
-function reasonToSkip({ listed, change }: UserRow, current: ListedUser | undefined): string | undefined {
-  if (!current) return "changed since compare: the user is gone";
-  if (differing(current, change).length === 0) return "already so";
+function reasonToSkip({ listed, change }: UserRow, current: ListedUser | undefined): Reason | undefined {
+  if (!current) return reason("user.gone");
+  if (differing(current, change).length === 0) return reason("user.already_so");
   const watched = { name: listed.name, organization_id: listed.organization_id, mark_for_deletion: listed.marked };
   const changed = differing(current, watched);
   if (current.role !== listed.role) changed.push("role");
   if (current.suspended !== listed.suspended) changed.push("suspended");
-  return changed.length > 0 ? `changed since compare: ${changed.join(", ")}` : undefined;
+  return changed.length > 0 ? reason("user.changed_since", { fields: changed }) : undefined;
 }
 
 /** Setting the organization wipes every other membership (U5): a user who was given a second one since is left alone. */
 async function membershipsAtStake(
   { id, change }: UserRow,
   reader: ZendeskConnection["reader"],
-): Promise<string | undefined> {
+): Promise<Reason | undefined> {
   if (change.organization_id === undefined) return undefined;
   const organizations = await reader.organizationIdsOfUser(id);
-  return organizations.length > 1 ? "changed since compare: in several organizations now" : undefined;
+  return organizations.length > 1 ? reason("user.in_several_organizations_now") : undefined;
 }
 
-function differing(user: ListedUser | undefined, wanted: UserUpdate["change"]): string[] {
-  if (!user) return ["user"];
+function differing(user: ListedUser, wanted: UserUpdate["change"]): string[] {
   const keys: string[] = [];
   if (wanted.name !== undefined && user.name.trim() !== wanted.name.trim()) keys.push("name");
   if (wanted.organization_id !== undefined && user.organization_id !== wanted.organization_id)

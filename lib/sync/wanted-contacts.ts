@@ -1,12 +1,16 @@
 import type { SoldTo } from "../domain/contact-address.ts";
 import { processAccounts } from "../domain/process.ts";
-import type { AccountDecision } from "../domain/process-decision.ts";
+import type { AccountDecision, SkipCode } from "../domain/process-decision.ts";
+import { type ReasonOf, reason } from "../domain/reason.ts";
+import type { WantsNoContacts } from "../domain/reasons/undoing.ts";
 import type { WritingContext } from "../stage/stage.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
 
 /** The addresses an account wants in global, or why it wants none at all. */
-export type WantedContacts = { soldTos: readonly SoldTo[] } | { reason: string };
+export type WantedContacts =
+  | { soldTos: readonly SoldTo[] }
+  | { reason: ReasonOf<"retry.account_unreadable" | "retry.wants_none"> };
 
 /**
  * The sold-to addresses that an account's organization in global should have (E14), from Salesforce as it is now and through the
@@ -20,8 +24,7 @@ export async function wantedContacts(
   const overridesFile = await remotes.overridesText();
   const found = await (await remotes.salesforce()).account(account, today, config.alliance_account_id);
   const [unreadable] = found.unreadable;
-  if (unreadable)
-    return { reason: `Account ${account} cannot be read from Salesforce (${unreadable.reason}). Correct it there.` };
+  if (unreadable) return { reason: reason("retry.account_unreadable", { account, problem: unreadable.reason }) };
   const { desired, decisions } = processAccounts({
     accounts: found.accounts,
     partnerIds: new Set(found.isPartner ? [account] : []),
@@ -31,14 +34,18 @@ export async function wantedContacts(
   });
   const [organization] = desired.global;
   if (organization) return { soldTos: organization.sold_tos };
-  const why = found.isPartner ? "it is a partner, and partners get no contacts" : whyNone(decisions.get(account));
-  return { reason: `Account ${account} wants no contacts in global: ${why}. Nothing was changed.` };
+  const because = found.isPartner ? "is_partner" : whyNone(decisions.get(account));
+  return { reason: reason("retry.wants_none", { account, because }) };
 }
 
-function whyNone(decision: AccountDecision | undefined): string {
-  if (!decision) return "it is no customer in Salesforce (any more)";
-  if (decision.skipped === "doubled") return "Salesforce has several accounts with this id";
-  if (decision.skipped !== null) return "it has no subscription of the last three years";
-  if (decision.tooOld.includes("global")) return "its support expired more than three years ago";
-  return "all of its subscriptions count in us-government, where users come from its support contacts";
+const SKIPPED = {
+  "account.is_partner": "is_partner",
+  "account.without_subscription": "without_subscription",
+  "account.gathered_twice": "gathered_twice",
+} as const satisfies Record<SkipCode, WantsNoContacts>;
+
+function whyNone(decision: AccountDecision | undefined): WantsNoContacts {
+  if (!decision) return "no_customer";
+  if (decision.skipped !== null) return SKIPPED[decision.skipped];
+  return decision.tooOld.includes("global") ? "expired_long_ago" : "other_instance";
 }

@@ -83,12 +83,17 @@ describe("one stage", () => {
     run_id: "r",
     today: "2026-11-23",
     counts: { organizations: 2000, unreadable: 0 },
-    notes: { C7: 3, U4: 1 },
+    notes: {
+      "organization.shares_account": 3,
+      "create.name_contested": 1,
+      "create.name_taken": 1,
+      "rename.name_contested": 2,
+    },
   };
 
   test("counts and notes in one line", () => {
     expect(renderStage(report)).toBe(
-      "gather-orgs global: 2,000 organizations · 0 unreadable · noted: C7 conflict 3, U4 contact dropped 1",
+      "gather-orgs global: 2,000 organizations · 0 unreadable · noted: two organizations of one account 3, name conflict 3, name taken 1",
     );
   });
 

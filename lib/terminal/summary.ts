@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
-import { ruleTitle } from "../domain/rule-title.ts";
+import { titleOf } from "../explain/reason-text.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 
 const PLAIN_BORDERS = {
@@ -25,7 +25,10 @@ const PLAIN_BORDERS = {
 /** What one stage did, for a person: one line of counts, and the comparison's table where it made one. */
 export function renderStage(report: StageReport, dryRun = false): string {
   const counts = Object.entries(report.counts).map(([what, count]) => `${amount(count)} ${what}`);
-  const notes = Object.entries(report.notes).map(([rule, count]) => `${ruleTitle(rule)} ${amount(count)}`);
+  const noted = new Map<string, number>();
+  for (const [code, count] of Object.entries(report.notes))
+    noted.set(titleOf(code), (noted.get(titleOf(code)) ?? 0) + count);
+  const notes = [...noted].map(([title, count]) => `${title} ${amount(count)}`);
   const where = report.instance ? ` ${report.instance}` : "";
   const lines = [
     `${report.stage}${where}: ${[...counts, ...(notes.length > 0 ? [`noted: ${notes.join(", ")}`] : [])].join(" · ") || "done"}`,

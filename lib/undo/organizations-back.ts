@@ -1,13 +1,15 @@
 import * as v from "valibot";
 import type { Result } from "../artifacts/results.ts";
 import { type Difference, DifferenceSchema } from "../domain/changeset.ts";
+import { reasonNotToMark } from "../domain/compare-organizations.ts";
 import { meaningOf, sameName, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
 import type { FieldType } from "../domain/organization-field.ts";
-import { accountIdOf, externalAccountIdOf, isChecked } from "../domain/organization-scope.ts";
+import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
-import { leftAlone, namedTwice, type Step, TWICE, UNREADABLE, type WayBack, wayBackOf } from "./way-back.ts";
+import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
 
 /** What the way back of organizations is decided on. */
 export interface OrganizationsNow {
@@ -27,7 +29,9 @@ export function organizationsBack(results: readonly Result[], now: Organizations
   const types = ownTypes(now.instance);
   return wayBackOf(
     results.map((result) =>
-      result.id !== null && twice.has(result.id) ? leftAlone(result, TWICE) : stepOf(result, types, now),
+      result.id !== null && twice.has(result.id)
+        ? leftAlone(result, reason("undo.named_twice"))
+        : stepOf(result, types, now),
     ),
   );
 }
@@ -49,10 +53,10 @@ function stepOf(
     ? { organization_fields: { mark_for_deletion: true } }
     : differenceOf(result.before, types);
   if (result.id === null || !there || !change || (!created && keysOf(there).join() !== keysOf(change).join()))
-    return leftAlone(result, UNREADABLE);
+    return leftAlone(result, reason("undo.before_unknown"));
   const current = now.organizations.get(result.id);
-  const reason = reasonToLeave(result, { there, change, types }, current, now.protectedIds);
-  if (reason !== null || !current) return leftAlone(result, reason ?? "gone since");
+  const left = reasonToLeave(result, { there, change, types }, current, now.protectedIds);
+  if (left !== null || !current) return leftAlone(result, left ?? reason("organization.gone"));
   return {
     row: {
       effect: created ? "mark" : "update",
@@ -73,22 +77,20 @@ interface Difference3 {
 }
 
 function reasonToLeave(
-  { effect, salesforce_id }: Result,
+  { salesforce_id }: Result,
   { there, change, types }: Difference3,
   current: Organization | undefined,
   protectedIds: ReadonlySet<string>,
-): string | null {
-  if (!current) return "gone since";
-  if (differing(current, change, types).length === 0) return effect === "create" ? "marked already" : "already so";
+): Reason | null {
+  if (!current) return reason("organization.gone");
+  if (differing(current, change, types).length === 0) return reason("organization.already_so");
   const changed = differing(current, there, types);
   const account = accountIdOf(current) ?? externalAccountIdOf(current);
   const movesAccount = there.organization_fields?.salesforce_id !== undefined;
   if (salesforce_id !== null && account !== salesforce_id && !movesAccount) changed.push("salesforce_id");
-  if (changed.length > 0) return `changed since: ${[...new Set(changed)].sort().join(", ")}`;
+  if (changed.length > 0) return reason("organization.changed_since", { fields: [...new Set(changed)].sort() });
   if (meaningOf("checkbox", change.organization_fields?.mark_for_deletion) !== true) return null;
-  if (account !== null && protectedIds.has(account)) return "not marked: protected by protected_ids";
-  if (isChecked(current, "ignore_deletion")) return "not marked: ignore_deletion is set";
-  return isChecked(current, "migrating") ? "not marked: it is migrating to the other instance" : null;
+  return reasonNotToMark(current, protectedIds);
 }
 
 function differing(current: Organization, wanted: Difference, types: ReadonlyMap<string, FieldType>): string[] {

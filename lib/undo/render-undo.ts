@@ -1,5 +1,6 @@
 import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
+import { reasonText } from "../explain/reason-text.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import type { UndoPlan } from "./plan-undo.ts";
@@ -29,7 +30,10 @@ export function renderPreview(plan: UndoPlan, path: string): string {
     `  users: former values back ${counts.users_back}, created ones marked (never deleted) ${counts.users_marked}`,
     `  left alone: ${counts.left_alone}`,
     ...[...plan.organizations.map(organizationLine), ...plan.users.map(userLine)].map((line) => `+ ${line}`),
-    ...plan.left.map(({ id, salesforce_id, reason }) => `- ${recordName("record", id, salesforce_id)}: ${reason}`),
+    ...plan.left.map(
+      ({ id, salesforce_id, reason }) =>
+        `- ${recordName("record", id, salesforce_id)}: ${reason ? reasonText(reason) : "left alone"}`,
+    ),
     `Digest ${plan.digest} (--expect applies exactly this, or nothing).`,
     AGAIN,
   ].join("\n");

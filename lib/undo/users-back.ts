@@ -2,10 +2,11 @@ import * as v from "valibot";
 import type { Result } from "../artifacts/results.ts";
 import { sameName } from "../domain/equality.ts";
 import { addressKey, isProtected, type ProtectedAddresses } from "../domain/protected-address.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { UserUpdateSchema } from "../domain/user.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import type { ListedUser } from "../zendesk/ports.ts";
-import { leftAlone, namedTwice, type Step, TWICE, UNREADABLE, type WayBack, wayBackOf } from "./way-back.ts";
+import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
 
 /** What the way back of users is decided on. */
 export interface UsersNow {
@@ -20,8 +21,6 @@ export interface UsersNow {
 
 type Change = UserRow["change"];
 
-const STAYS = "the membership stays: zdsync never takes one away";
-
 /**
  * The way back of applied user and contact records (S8): users of updates and marks get their `before` values, created users are
  * marked; memberships stay, for taking one away would unassign the user's tickets. What changed since is left alone. Pure.
@@ -30,7 +29,7 @@ export function usersBack(results: readonly Result[], now: UsersNow): WayBack<Us
   const twice = namedTwice(results);
   return wayBackOf(
     results.map((result) =>
-      result.id !== null && twice.has(result.id) ? leftAlone(result, TWICE) : stepOf(result, now),
+      result.id !== null && twice.has(result.id) ? leftAlone(result, reason("undo.named_twice")) : stepOf(result, now),
     ),
   );
 }
@@ -42,18 +41,19 @@ export function movesUser({ effect, before }: Result): boolean {
 
 function stepOf(result: Result, now: UsersNow): Step<UserRow> {
   const { id, effect, salesforce_id, after } = result;
-  if (effect === "contact" && result.reason !== "created")
-    return leftAlone(result, `the user was there before; ${STAYS}`);
+  if (effect === "contact" && result.reason?.code !== "contact.created")
+    return leftAlone(result, reason("undo.user_was_there"));
   const created = effect === "create" || effect === "contact";
   const there = changeOf(after);
   const change: Change | null = created ? { mark_for_deletion: true } : changeOf(result.before);
-  if (id === null || !there || !change || typeof after.email !== "string") return leftAlone(result, UNREADABLE);
+  if (id === null || !there || !change || typeof after.email !== "string")
+    return leftAlone(result, reason("undo.before_unknown"));
   if (!created && Object.keys(there).sort().join() !== Object.keys(change).sort().join())
-    return leftAlone(result, UNREADABLE);
+    return leftAlone(result, reason("undo.before_unknown"));
   const current = now.users.get(id);
   const back = withoutEndOfMembership(change);
-  const reason = reasonToLeave(id, { there, back, email: after.email }, current, now);
-  if (reason !== null || !current) return leftAlone(result, reason ?? "gone since");
+  const left = reasonToLeave(id, { there, back, email: after.email }, current, now);
+  if (left !== null || !current) return leftAlone(result, left ?? reason("user.gone"));
   const before = created ? { mark_for_deletion: current.marked } : there;
   return {
     row: {
@@ -73,20 +73,19 @@ function reasonToLeave(
   { there, back, email }: { there: Change; back: Change; email: string },
   current: ListedUser | undefined,
   now: UsersNow,
-): string | null {
-  if (!current) return "gone since";
-  if (isProtected(email, now.protectedAddresses)) return "protected address or domain";
-  if (Object.keys(back).length === 0) return STAYS;
-  if (differing(current, back).length === 0) return "already so";
+): Reason | null {
+  if (!current) return reason("user.gone");
+  if (isProtected(email, now.protectedAddresses)) return reason("user.protected_address");
+  if (Object.keys(back).length === 0) return reason("undo.membership_stays");
+  if (differing(current, back).length === 0) return reason("user.already_so");
   const changed = differing(current, there);
   if (current.email !== addressKey(email)) changed.push("email");
   if (current.role !== "end-user") changed.push("role");
   if (current.suspended) changed.push("suspended");
-  if (changed.length > 0) return `changed since: ${changed.sort().join(", ")}`;
+  if (changed.length > 0) return reason("user.changed_since", { fields: changed.sort() });
   if (back.organization_id !== undefined && (now.memberships.get(id) ?? 0) > 1)
-    return "changed since: it is in several organizations now, and moving it back would end its other memberships";
-  if (back.mark_for_deletion !== undefined && !now.canBeMarked)
-    return "not marked: this instance has no user field mark_for_deletion";
+    return reason("user.in_several_organizations_now");
+  if (back.mark_for_deletion !== undefined && !now.canBeMarked) return reason("mark.field_missing");
   return null;
 }
 

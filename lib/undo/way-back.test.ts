@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Result } from "../artifacts/results.ts";
 import type { Organization } from "../domain/organization.ts";
+import { reason } from "../domain/reason.ts";
 import type { ListedUser } from "../zendesk/ports.ts";
 import { organizationsBack } from "./organizations-back.ts";
 import { comparisonOf } from "./results-to-undo.ts";
@@ -57,29 +58,31 @@ describe("S8: the way back of an organization", () => {
     });
     const mark = { changes: [{ organization_fields: { mark_for_deletion: true } }], left: [] };
     expect(organizationBack([create], [organization()])).toEqual(mark);
-    for (const [now, protectedIds, reason] of [
-      [organization({ mark_for_deletion: true }), [], "marked already"],
-      [organization(), [ACCOUNT], "not marked: protected by protected_ids"],
-      [organization({ ignore_deletion: true }), [], "not marked: ignore_deletion is set"],
-      [organization({ migrating: "true" }), [], "not marked: it is migrating to the other instance"],
-      [organization({}, { name: "Two" }), [], "changed since: name"],
+    for (const [now, protectedIds, why] of [
+      [organization({ mark_for_deletion: true }), [], reason("organization.already_so")],
+      [organization(), [ACCOUNT], reason("mark.protected")],
+      [organization({ ignore_deletion: true }), [], reason("mark.ignore_deletion")],
+      [organization({ migrating: "true" }), [], reason("mark.migrating")],
+      [organization({}, { name: "Two" }), [], reason("organization.changed_since", { fields: ["name"] })],
     ] as const)
-      expect(organizationBack([create], [now], [...protectedIds])).toEqual({ changes: [], left: [reason] });
+      expect(organizationBack([create], [now], [...protectedIds])).toEqual({ changes: [], left: [why] });
   });
 
   test("is none where it changed, is gone, or belongs to another account now", () => {
     expect(organizationBack([result({})], [organization({ support_level: "expired" })]).left).toEqual([
-      "changed since: support_level",
+      reason("organization.changed_since", { fields: ["support_level"] }),
     ]);
-    expect(organizationBack([result({})], [organization({ support_level: "premium" })]).left).toEqual(["already so"]);
-    expect(organizationBack([result({})], []).left).toEqual(["gone since"]);
+    expect(organizationBack([result({})], [organization({ support_level: "premium" })]).left).toEqual([
+      reason("organization.already_so"),
+    ]);
+    expect(organizationBack([result({})], []).left).toEqual([reason("organization.gone")]);
     expect(organizationBack([result({})], [organization({ salesforce_id: "0014M00001kAbCeQAK" })]).left).toEqual([
-      "changed since: salesforce_id",
+      reason("organization.changed_since", { fields: ["salesforce_id"] }),
     ]);
   });
 
   test("is none where the results file does not say it, names a field that is not ours, or the record twice", () => {
-    const unreadable = "the results file does not say what was there before";
+    const unreadable = reason("undo.before_unknown");
     for (const broken of [
       { before: {} },
       { before: { organization_fields: { account_owner: "x" } } },
@@ -91,7 +94,7 @@ describe("S8: the way back of an organization", () => {
       { id: null },
     ])
       expect(organizationBack([result(broken)], [organization()])).toEqual({ changes: [], left: [unreadable] });
-    const twice = "the results file names it more than once";
+    const twice = reason("undo.named_twice");
     expect(organizationBack([result({}), result({})], [organization()])).toEqual({ changes: [], left: [twice, twice] });
   });
 });
@@ -131,7 +134,7 @@ describe("S8: the way back of a user", () => {
     expect(userBack(renamed)).toEqual({ name: "Old" });
     expect(userBack(moved)).toEqual({ organization_id: 10 });
     expect(userBack(created)).toEqual({ mark_for_deletion: true });
-    expect(userBack({ ...contact, reason: "created" })).toEqual({ mark_for_deletion: true });
+    expect(userBack({ ...contact, reason: reason("contact.created") })).toEqual({ mark_for_deletion: true });
     const unmark = {
       effect: "mark" as const,
       before: { mark_for_deletion: false },
@@ -141,27 +144,31 @@ describe("S8: the way back of a user", () => {
   });
 
   test("never takes a membership away", () => {
-    expect(userBack({ ...contact, reason: "associated" })).toMatch(/was there before; the membership stays/);
+    expect(userBack({ ...contact, reason: reason("contact.associated") })).toEqual(reason("undo.user_was_there"));
     const placed = { before: { organization_id: null }, after: { organization_id: 20, email } };
-    expect(userBack(placed)).toMatch(/^the membership stays/);
+    expect(userBack(placed)).toEqual(reason("undo.membership_stays"));
     expect(userBack({ before: { ...placed.before, name: "Old" }, after: { ...placed.after, name: "New" } })).toEqual({
       name: "Old",
     });
-    expect(userBack(moved, {}, { memberships: 2 })).toMatch(/several organizations/);
+    expect(userBack(moved, {}, { memberships: 2 })).toEqual(reason("user.in_several_organizations_now"));
   });
 
   test("is none for one who changed, is gone, is protected, or cannot be marked", () => {
-    expect(userBack(renamed, { name: "Agent's" })).toBe("changed since: name");
-    expect(userBack(renamed, { role: "agent" })).toBe("changed since: role");
-    expect(userBack(renamed, { suspended: true })).toBe("changed since: suspended");
-    expect(userBack(created, { organization_id: 30 })).toBe("changed since: organization_id");
-    expect(userBack(renamed, { email: "other@example.com" })).toBe("changed since: email");
-    expect(userBack(renamed, { name: "Old" })).toBe("already so");
-    expect(userBack(renamed, null)).toBe("gone since");
-    expect(userBack(created, {}, { canBeMarked: false })).toMatch(/no user field mark_for_deletion/);
+    expect(userBack(renamed, { name: "Agent's" })).toEqual(reason("user.changed_since", { fields: ["name"] }));
+    expect(userBack(renamed, { role: "agent" })).toEqual(reason("user.changed_since", { fields: ["role"] }));
+    expect(userBack(renamed, { suspended: true })).toEqual(reason("user.changed_since", { fields: ["suspended"] }));
+    expect(userBack(created, { organization_id: 30 })).toEqual(
+      reason("user.changed_since", { fields: ["organization_id"] }),
+    );
+    expect(userBack(renamed, { email: "other@example.com" })).toEqual(
+      reason("user.changed_since", { fields: ["email"] }),
+    );
+    expect(userBack(renamed, { name: "Old" })).toEqual(reason("user.already_so"));
+    expect(userBack(renamed, null)).toEqual(reason("user.gone"));
+    expect(userBack(created, {}, { canBeMarked: false })).toEqual(reason("mark.field_missing"));
     const protectedOne = { ...renamed, after: { name: "New", email: "a@sub.protected.example" } };
-    expect(userBack(protectedOne)).toBe("protected address or domain");
-    expect(userBack({ before: { name: "Old" }, after: { name: "New" } })).toMatch(/does not say/);
+    expect(userBack(protectedOne)).toEqual(reason("user.protected_address"));
+    expect(userBack({ before: { name: "Old" }, after: { name: "New" } })).toEqual(reason("undo.before_unknown"));
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Result } from "../artifacts/results.ts";
+import type { Reason } from "../domain/reason.ts";
 
 /** The way back of some records: what to write, and what is left alone. Every applied record of the results file is in one of the two. */
 export interface WayBack<Row> {
@@ -19,7 +20,7 @@ export function wayBackOf<Row>(steps: readonly Step<Row>[]): WayBack<Row> {
 }
 
 /** A record that the undo leaves alone: what would have been written back, and why it is not. */
-export function leftAlone(result: Result, reason: string): { left: Result } {
+export function leftAlone(result: Result, why: Reason): { left: Result } {
   const { salesforce_id, id, before, after } = result;
   const creates = result.effect === "create" || result.effect === "contact";
   return {
@@ -28,7 +29,7 @@ export function leftAlone(result: Result, reason: string): { left: Result } {
       salesforce_id,
       id,
       outcome: "skipped",
-      reason,
+      reason: why,
       before: after,
       after: creates ? { mark_for_deletion: true } : before,
     },
@@ -40,6 +41,3 @@ export function namedTwice(results: readonly Result[]): Set<number> {
   const groups = Map.groupBy(results, ({ id }) => id);
   return new Set([...groups].flatMap(([id, group]) => (id !== null && group.length > 1 ? [id] : [])));
 }
-
-export const TWICE = "the results file names it more than once";
-export const UNREADABLE = "the results file does not say what was there before";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../domain/reason.ts";
 import { ConfigurationError } from "../errors.ts";
 import { parseOverrides } from "./overrides.ts";
 
@@ -16,11 +17,11 @@ const refusal = (content: string) => {
   }
 };
 const notes = (content: string) => parseOverrides(content, "overrides.yml").notes;
-const invalid = (reason: string, salesforce_id: string | null = ID) => ({
+const invalid = (where: string, problems: string[], salesforce_id: string | null = ID) => ({
   rule: "E8",
   salesforce_id,
   id: null,
-  reason,
+  reason: reason("override.invalid", { where, problems }),
 });
 
 describe("a valid overrides file", () => {
@@ -104,13 +105,13 @@ ${VALID}`;
     const parsed = parseOverrides(content, "overrides.yml");
     expect(parsed.overrides.map((one) => one.where)).toEqual(["overrides.yml:6"]);
     expect(parsed.notes).toEqual([
-      invalid(
-        "override at overrides.yml:1 not applied, invalid: reason is missing (line 1); " +
-          'instance must be one of global, us-government, not "us_government"; did you mean "us-government"? (line 3); ' +
-          "subscriptions.sub_edu must be true or false, without quotes (line 4); " +
-          "expiration_date must be a day that exists, as YYYY-MM-DD (line 5); " +
-          'reasn is no known key; did you mean "reason"? (line 2)',
-      ),
+      invalid("overrides.yml:1", [
+        "reason is missing (line 1)",
+        'instance must be one of global, us-government, not "us_government"; did you mean "us-government"? (line 3)',
+        "subscriptions.sub_edu must be true or false, without quotes (line 4)",
+        "expiration_date must be a day that exists, as YYYY-MM-DD (line 5)",
+        'reasn is no known key; did you mean "reason"? (line 2)',
+      ]),
     ]);
     expect(JSON.stringify(parsed.notes)).not.toContain("Secret");
   });
@@ -130,7 +131,7 @@ ${VALID}`;
     ["no mapping", "- Acme\n", "the override must be a mapping of keys and values (line 1)"],
     ["nothing", "-\n", "the override must be a mapping of keys and values (line 1)"],
   ])("E8: %s", (_name, content, what) => {
-    expect(notes(content)).toEqual([invalid(`override at overrides.yml:1 not applied, invalid: ${what}`, null)]);
+    expect(notes(content)).toEqual([invalid("overrides.yml:1", [what], null)]);
   });
 
   test.each([
@@ -155,15 +156,12 @@ ${VALID}`;
       "subscriptions must be a mapping of keys and values (line 3)",
     ],
   ])("E8: %s", (_name, content, what) => {
-    expect(notes(content)).toEqual([invalid(`override at overrides.yml:1 not applied, invalid: ${what}`)]);
+    expect(notes(content)).toEqual([invalid("overrides.yml:1", [what])]);
   });
 
   test("E8: the line is that of the entry", () => {
     expect(notes(`${VALID}- Acme\n`)).toEqual([
-      invalid(
-        "override at overrides.yml:4 not applied, invalid: the override must be a mapping of keys and values (line 4)",
-        null,
-      ),
+      invalid("overrides.yml:4", ["the override must be a mapping of keys and values (line 4)"], null),
     ]);
   });
 });

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Note } from "../domain/changeset.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import type { Override } from "../domain/overrides.ts";
+import { reason } from "../domain/reason.ts";
 import { ConfigurationError } from "../errors.ts";
 import { check, type Mistake, problemsOf, readYaml, sentence, type YamlFile } from "./parse-yaml-file.ts";
 import { day, flag, mapOf, mapping, optional, orNull, salesforceId, text, word } from "./schema.ts";
@@ -53,7 +54,7 @@ export function parseOverrides(content: string, fileName: string): ParsedOverrid
 
 function invalidEntry(file: YamlFile, index: number, entry: unknown, mistakes: readonly Mistake[]): Note {
   const id = check((entry as { salesforce_id?: unknown } | null)?.salesforce_id, salesforceId());
-  const whats = mistakes.map(({ path, what }) => {
+  const problems = mistakes.map(({ path, what }) => {
     const mistake = path.length === 0 ? `the override ${what}` : sentence({ path, what });
     return `${mistake} (line ${file.lineOf([index, ...path])})`;
   });
@@ -61,6 +62,6 @@ function invalidEntry(file: YamlFile, index: number, entry: unknown, mistakes: r
     rule: "E8",
     salesforce_id: "value" in id ? id.value : null,
     id: null,
-    reason: `override at ${file.name}:${file.lineOf([index])} not applied, invalid: ${whats.join("; ")}`,
+    reason: reason("override.invalid", { where: `${file.name}:${file.lineOf([index])}`, problems }),
   };
 }

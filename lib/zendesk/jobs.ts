@@ -1,12 +1,13 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import * as v from "valibot";
+import { type Reason, reason } from "../domain/reason.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { HttpTiming } from "../http/request.ts";
 import type { ZendeskClient } from "./client.ts";
 import { rowsOf } from "./list.ts";
 
 /** How a job ended. `lost`: nobody can say what became of its rows. */
-export type JobEnd = { is: "completed"; results: unknown[] } | { is: "lost"; reason: string };
+export type JobEnd = { is: "completed"; results: unknown[] } | { is: "lost"; reason: Reason };
 
 const FIRST_POLL_MS = 500;
 const SLOWEST_POLL_MS = 5_000;
@@ -75,7 +76,7 @@ export class JobFollower {
       }
       if (missing.length > 0) this.take(missing, await this.statuses("/job_statuses?page%5Bsize%5D=100"));
     } catch {
-      for (const id of ids) this.end(id, { is: "lost", reason: "the status of its job could not be read" });
+      for (const id of ids) this.end(id, { is: "lost", reason: reason("job.status_unreadable", { job_id: id }) });
     }
   }
 
@@ -103,7 +104,7 @@ export class JobFollower {
   private settle({ id, status, results }: Status): void {
     if (status === "completed") this.end(id, { is: "completed", results: Array.isArray(results) ? results : [] });
     else if (status === "failed" || status === "killed")
-      this.end(id, { is: "lost", reason: `its job ended as ${status}; some rows may have been done` });
+      this.end(id, { is: "lost", reason: reason("job.ended_early", { job_id: id, status }) });
   }
 
   private giveUp(waitedMs: number): void {
@@ -111,9 +112,9 @@ export class JobFollower {
       job.waitedMs += waitedMs;
       job.missingMs += waitedMs;
       if (job.missingMs > LONGEST_MISSING_MS)
-        this.end(id, { is: "lost", reason: `Zendesk knows nothing of its job ${id}` });
+        this.end(id, { is: "lost", reason: reason("job.unknown", { job_id: id }) });
       else if (job.waitedMs > LONGEST_JOB_MS)
-        this.end(id, { is: "lost", reason: `its job ${id} did not end within 10 minutes` });
+        this.end(id, { is: "lost", reason: reason("job.too_long", { job_id: id, minutes: LONGEST_JOB_MS / 60_000 }) });
     }
   }
 

@@ -1,6 +1,7 @@
 import type { InstanceName } from "../domain/instance.ts";
 import type { Organization } from "../domain/organization.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
+import type { Reason } from "../domain/reason.ts";
 
 /** A custom field's definition, as far as `doctor` and the instance proof (O2) look at it. */
 export interface FieldDefinition {
@@ -122,9 +123,9 @@ export interface UserChange {
  */
 export type RowOutcome =
   | { is: "applied"; id: number }
-  | { is: "refused"; reason: string; taken?: "name" | "external_id" | "email" }
-  | { is: "transient"; reason: string }
-  | { is: "unknown"; reason: string };
+  | { is: "refused"; reason: Reason; taken?: "name" | "external_id" | "email" }
+  | { is: "transient"; reason: Reason }
+  | { is: "unknown"; reason: Reason };
 
 /**
  * Writing one Zendesk instance; only stages that write can get one. Every method takes at most 100 rows, sends them as one

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../domain/reason.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
 import { CredentialError } from "./auth.ts";
@@ -37,7 +38,15 @@ describe("S6: rows of a job, in every shape that was recorded", () => {
       id: 7,
       details: "Nombre:  Secret GmbH ya existe",
     });
-    expect(outcome).toEqual({ is: "refused", reason: "Zendesk refused it (OrganizationUpdateFailed)" });
+    expect(outcome).toEqual({
+      is: "refused",
+      reason: reason("write.refused", {
+        service: "Zendesk",
+        refusal: "OrganizationUpdateFailed",
+        fields: [],
+        taken: "",
+      }),
+    });
   });
 
   test("a name that reads like another refusal does not mislead", () => {
@@ -89,7 +98,15 @@ describe("failed requests", () => {
   test("refused, with the fields in question and without their texts", () => {
     const details = { level: [{ description: "Level: Secret", error: "InvalidValue" }] };
     const outcome = requestOutcome(refusal(422, { error: "RecordInvalid", details }));
-    expect(outcome).toEqual({ is: "refused", reason: "Zendesk refused it (RecordInvalid: level)" });
+    expect(outcome).toEqual({
+      is: "refused",
+      reason: reason("write.refused", {
+        service: "Zendesk",
+        refusal: "RecordInvalid",
+        fields: ["level"],
+        taken: "",
+      }),
+    });
   });
 
   test("what concerns every row is thrown", () => {

@@ -1,9 +1,13 @@
+import { type Reason, reason } from "../domain/reason.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
+import { reasonOf } from "../explain/reason-of-error.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
 import { CredentialError } from "./auth.ts";
 import { readErrorEnvelope } from "./error-envelope.ts";
 import type { JobEnd } from "./jobs.ts";
 import type { RowOutcome } from "./ports.ts";
+
+const ZENDESK = "Zendesk";
 
 type Taken = "name" | "external_id" | "email";
 
@@ -34,7 +38,7 @@ export function rowOutcomes(end: JobEnd, rows: readonly SentRow[]): RowOutcome[]
   if (end.is === "lost") return rows.map(() => unknown(end.reason));
   const { results } = end;
   if (results.length !== rows.length)
-    return rows.map(() => unknown(`its job reported ${results.length} results for ${rows.length} rows`));
+    return rows.map(() => unknown(reason("job.results_missing", { results: results.length, rows: rows.length })));
   return rows.map((row, index) => rowOutcome(results[index], row, index));
 }
 
@@ -45,20 +49,21 @@ function rowOutcome(result: unknown, sent: SentRow, position: number): RowOutcom
     (sent.id !== undefined && typeof id === "number" && id !== sent.id) ||
     isOtherText(external_id, sent.external_id) ||
     isOtherText(email, sent.email);
-  if (isAnothers) return unknown("its job reported another record's result in its place");
+  if (isAnothers) return unknown(reason("job.result_of_another"));
   // Old forms put an empty `errors` on rows that went well.
   const failed = isSaid(error) || isSaid(errors) || success === false || status === "Failed";
   if (failed) return failedRow(error, details);
-  return typeof id === "number" ? { is: "applied", id } : unknown("its job reported no id for it");
+  return typeof id === "number" ? { is: "applied", id } : unknown(reason("job.result_without_id"));
 }
 
 function failedRow(error: unknown, details: unknown): RowOutcome {
   const { code, duplicates } = readErrorEnvelope({ error, details });
   const name = code ?? "without an error code";
-  if (PASSING.test(name)) return { is: "transient", reason: `Zendesk could not do it just now (${name})` };
-  if (UNCLEAR.test(name)) return unknown(`Zendesk may have done it (${name})`);
+  if (PASSING.test(name))
+    return { is: "transient", reason: reason("write.not_now", { service: ZENDESK, refusal: name }) };
+  if (UNCLEAR.test(name)) return unknown(reason("write.unclear", { service: ZENDESK, refusal: name }));
   const hinted = typeof details === "string" ? TAKEN_HINTS.find(([hint]) => hint.test(details.trim()))?.[1] : undefined;
-  return refused(name, takenOf(duplicates) ?? hinted);
+  return refused(name, [], takenOf(duplicates) ?? hinted);
 }
 
 /**
@@ -66,11 +71,11 @@ function failedRow(error: unknown, details: unknown): RowOutcome {
  * Throws what stands in the way of every other row too: credentials and scopes, or a fault of our own.
  */
 export function requestOutcome(error: unknown): RowOutcome {
-  if (error instanceof AmbiguousWriteError) return unknown(error.message);
+  if (error instanceof AmbiguousWriteError) return unknown(reasonOf(error));
   if (error instanceof CredentialError) throw error;
-  if (error instanceof StoppedError) return { is: "transient", reason: "stopped before it was sent" };
+  if (error instanceof StoppedError) return { is: "transient", reason: reason("write.not_sent") };
   if (!(error instanceof RemoteError)) throw error;
-  if (!(error instanceof HttpError) || error.isPassing) return { is: "transient", reason: error.message };
+  if (!(error instanceof HttpError) || error.isPassing) return { is: "transient", reason: reasonOf(error) };
   if (error.status === 401 || error.status === 403) throw error;
   return refusedRequest(error);
 }
@@ -80,8 +85,8 @@ export function refusedRequest(error: HttpError): RowOutcome {
   const { code, duplicates, invalid } = readErrorEnvelope(error.body);
   const about = code ?? `status ${error.status}`;
   const taken = takenOf(duplicates);
-  const fields = invalid.filter((field) => /^\w{1,60}$/.test(field)).join(", ");
-  return refused(taken || !fields ? about : `${about}: ${fields}`, taken);
+  const fields = invalid.filter((field) => /^\w{1,60}$/.test(field));
+  return refused(about, taken ? [] : fields, taken);
 }
 
 /** What `details` calls the fields that hold an address differs (facts/zendesk.md 4). */
@@ -91,13 +96,13 @@ function takenOf(duplicates: readonly string[]): Taken | undefined {
   return duplicates.some((field) => field === "email" || field === "value") ? "email" : undefined;
 }
 
-function refused(code: string, taken: Taken | undefined): RowOutcome {
-  if (!taken) return { is: "refused", reason: `Zendesk refused it (${code})` };
-  return { is: "refused", reason: `Zendesk refused it (${code}): another record has this ${taken}`, taken };
+function refused(refusal: string, fields: string[], taken: Taken | undefined): RowOutcome {
+  const why = reason("write.refused", { service: ZENDESK, refusal, fields, taken: taken ?? "" });
+  return { is: "refused", reason: why, ...(taken ? { taken } : {}) };
 }
 
-function unknown(reason: string): RowOutcome {
-  return { is: "unknown", reason };
+function unknown(why: Reason): RowOutcome {
+  return { is: "unknown", reason: why };
 }
 
 function isSaid(value: unknown): boolean {

@@ -109,7 +109,15 @@ describe("bulk jobs", () => {
   test("a refused request refuses each of its rows", async () => {
     zendesk.answers(() => HttpResponse.json({ error: "TooManyValues", max_count: 100 }, { status: 400 }));
     const outcomes = await writer().writer.createOrganizations([organization, organization]);
-    expect(outcomes).toEqual(Array(2).fill({ is: "refused", reason: "Zendesk refused it (TooManyValues)" }));
+    expect(outcomes).toEqual(
+      Array(2).fill({
+        is: "refused",
+        reason: {
+          code: "write.refused",
+          params: { service: "Zendesk", refusal: "TooManyValues", fields: [], taken: "" },
+        },
+      }),
+    );
   });
 
   test("TooManyJobs without end: given up as transient, for nothing was done", async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import * as v from "valibot";
+import { reason } from "../domain/reason.ts";
 import { InternalError } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
@@ -112,7 +113,7 @@ class BulkWriter implements ZendeskWriter {
       rows.map(() => ({})),
     );
     return oneByOne(rows, async (row, index) => {
-      const outcome = outcomes[index] ?? { is: "unknown", reason: "no outcome was reported for this membership" };
+      const outcome = outcomes[index] ?? { is: "unknown", reason: reason("write.without_outcome") };
       if (outcome.is !== "refused" || !(await this.isMember(row))) return outcome;
       // Being a member already is what was wanted, whoever made it so.
       return { is: "applied", id: row.user_id };
@@ -171,7 +172,7 @@ class BulkWriter implements ZendeskWriter {
       return rows.map(() => outcome);
     }
     const job = v.safeParse(JobSchema, answer);
-    if (!job.success) return rows.map(() => ({ is: "unknown", reason: "Zendesk took the job, but named none" }));
+    if (!job.success) return rows.map(() => ({ is: "unknown", reason: reason("job.unnamed") }));
     return rowOutcomes(await this.jobs.follow(job.output.job_status.id), sent);
   }
 
@@ -180,7 +181,7 @@ class BulkWriter implements ZendeskWriter {
       const answer = await this.client.write(method, path, { [key]: record }, effect);
       const written = v.safeParse(v.object({ [key]: WrittenSchema }), answer);
       const id = written.success ? written.output[key]?.id : undefined;
-      return id === undefined ? { is: "unknown", reason: "Zendesk answered no id" } : { is: "applied", id };
+      return id === undefined ? { is: "unknown", reason: reason("write.without_id") } : { is: "applied", id };
     } catch (error) {
       // A shared user refuses every update with 403, and only that user does (facts/zendesk.md 4).
       if (error instanceof HttpError && error.status === 403) return refusedRequest(error);

@@ -1,5 +1,7 @@
 import { parseDocument } from "yaml";
+import type { Note } from "../../lib/domain/changeset.ts";
 import { ConfigurationError, messageOf, ZdsyncError } from "../../lib/errors.ts";
+import { reasonText } from "../../lib/explain/reason-text.ts";
 import { mutateData } from "./mutate-data.ts";
 import { mutateText } from "./mutate-text.ts";
 import { CANARY } from "./odd-values.ts";
@@ -85,15 +87,15 @@ function leakIn(message: string): string | null {
 
 /** What the overrides' reader tells people about entries that do not apply. */
 function notesOf(read: unknown): string {
-  const { notes } = read as { notes?: { reason: string }[] };
-  return notes?.map(({ reason }) => reason).join("\n") ?? "";
+  const { notes } = read as { notes?: Note[] };
+  return notes?.map(({ reason }) => reasonText(reason)).join("\n") ?? "";
 }
 
 /** What was accepted must be accepted again when it is written: no Infinity, nothing too deep to be written. */
 function notWritable(reader: ReaderUnderTest, read: unknown): string | null {
   try {
-    const text = JSON.stringify(read);
-    if (JSON.stringify(reader.read(Buffer.from(text))) === text && !holdsInfinity(read)) return null;
+    const text = JSON.stringify(reader.keep?.(read) ?? read);
+    if (JSON.stringify(reader.read(Buffer.from(text))) === JSON.stringify(read) && !holdsInfinity(read)) return null;
     return "accepted what does not come back the same when it is written";
   } catch (error) {
     return `accepted what cannot be written: ${messageOf(error)}`;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { ChangesetManifestSchema, ManifestSchema } from "../../lib/artifacts/manifest.ts";
 import { parseManifest, parseRecords } from "../../lib/artifacts/parse-artifact.ts";
-import { ARTIFACTS, type ArtifactName } from "../../lib/artifacts/schemas.ts";
+import { ARTIFACTS, type ArtifactName, encodeRecord } from "../../lib/artifacts/schemas.ts";
 import { parseConfig } from "../../lib/yaml-files/config.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
 import { parsePlans } from "../../lib/yaml-files/plans.ts";
@@ -22,6 +22,8 @@ export interface ReaderUnderTest {
   write(data: unknown): string;
   /** What was read. Throws what the reader throws. */
   read(bytes: Uint8Array): unknown;
+  /** What was read as it is written again, where that looks different. */
+  keep?(read: unknown): unknown;
 }
 
 const SHA256 = "0".repeat(63);
@@ -44,6 +46,7 @@ function artifact(name: ArtifactName): ReaderUnderTest {
     valid: (random) => Array.from({ length: 1 + random.upTo(4) }, () => make(random)),
     write: (data) => JSON.stringify(data, null, 1) ?? "",
     read: (bytes) => parseRecords(name, bytes),
+    keep: (read) => (read as never[]).map((record) => encodeRecord(name, record)),
   };
 }
 

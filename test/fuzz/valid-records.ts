@@ -142,7 +142,11 @@ const result: Make = (random) => ({
   salesforce_id: random.pick(ACCOUNTS),
   id: 7,
   outcome: random.pick(["applied", "failed", "skipped"]),
-  reason: random.pick([null, "changed since compare: support_level"]),
+  ...random.pick<object>([
+    { reason: null },
+    { reason: "changed since compare: support_level" },
+    { reason: "Somebody changed it.", code: "organization.changed_since", params: { fields: ["support_level"] } },
+  ]),
   before: { name: canary(random) },
   after: { name: canary(random), organization_fields: { support_level: "ultimate" } },
 });
@@ -151,7 +155,10 @@ const note: Make = (random) => ({
   rule: "E2",
   salesforce_id: random.pick([null, ...ACCOUNTS]),
   id: random.pick([null, 7]),
-  reason: "a charge that plans.yml does not know",
+  ...random.pick<object>([
+    { reason: "a charge that plans.yml does not know" },
+    { reason: "Marks were withheld.", code: "mark.withheld", params: {} },
+  ]),
 });
 
 const accountId: Make = (random) => ({ salesforce_id: random.pick(ACCOUNTS) });

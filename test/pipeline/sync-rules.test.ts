@@ -17,6 +17,8 @@ type Result = {
   id: number | null;
   outcome: string;
   reason: string | null;
+  code?: string;
+  params?: Record<string, unknown>;
   after: Fields;
 };
 
@@ -85,9 +87,9 @@ describe("Y1: creates", () => {
     const reasons = new Set(
       (await world.artifact<Result>("global_results.json"))
         .filter(({ effect }) => effect !== "contact")
-        .map(({ reason }) => reason),
+        .map(({ code }) => code),
     );
-    expect([...reasons].sort()).toEqual(["already so", "exists already"]);
+    expect([...reasons].sort()).toEqual(["organization.already_so", "organization.exists_already"]);
   });
 });
 
@@ -126,7 +128,11 @@ describe("Y5, Y6: updates and marks", () => {
     const digest = sha256Of(...Object.values(files).map((records) => JSON.stringify(records)));
     expect((await world.stage("sync", { instance: "global", expect: digest })).exit).toBe(EXIT.someFailed);
     const result = (await world.artifact<Result>("global_results.json")).find(({ id }) => id === update?.id);
-    expect(result).toMatchObject({ outcome: "failed", reason: "did not stick: support_level" });
+    expect(result).toMatchObject({
+      outcome: "failed",
+      code: "organization.did_not_stick",
+      params: { fields: ["support_level"] },
+    });
   });
 
   test("S6: rows that fail for a passing reason are sent once more, and only they", async () => {
@@ -179,11 +185,13 @@ describe("S4: not over newer data", () => {
     const results = new Map((await world.artifact<Result>("global_results.json")).map((result) => [result.id, result]));
     expect(results.get(Number(edited?.id))).toMatchObject({
       outcome: "skipped",
-      reason: "changed since compare: account_owner",
+      code: "organization.changed_since",
+      params: { fields: ["account_owner"] },
     });
     expect(results.get(Number(mark?.id))).toMatchObject({
       outcome: "skipped",
-      reason: "changed since compare: ignore_deletion",
+      code: "organization.changed_since",
+      params: { fields: ["ignore_deletion"] },
     });
     expect(results.get(Number(untouched?.id))).toMatchObject({ outcome: "applied" });
     expect(fieldsOf(organizations(world).find(({ id }) => id === edited?.id)).account_owner).toBe("An Agent");
@@ -258,12 +266,12 @@ describe("Y3, Y4: contacts that are due, and notices", () => {
   test("Y2: an address wanted by two new organizations goes to the lower salesforce_id", async () => {
     await using world = await startWorld();
     await world.run();
-    const left = (await world.artifact<Result>("global_results.json")).filter(({ reason }) =>
-      reason?.startsWith("the address goes to"),
+    const left = (await world.artifact<Result>("global_results.json")).filter(
+      ({ code }) => code === "contact.promised",
     );
     expect(left.length).toBeGreaterThan(0);
-    for (const { salesforce_id, reason } of left)
-      expect((reason ?? "").split(" ").at(-1) ?? "").toSatisfy((winner) => winner < salesforce_id);
+    for (const { salesforce_id, params } of left)
+      expect(String(params?.account)).toSatisfy((winner) => winner < salesforce_id);
   });
 });
 

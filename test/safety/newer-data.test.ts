@@ -18,6 +18,8 @@ interface Result {
   effect: string;
   outcome: string;
   reason: string | null;
+  code?: string;
+  params?: Record<string, unknown>;
 }
 
 const OPEN = `limits: { creates: 1000, marks: { percent: 100, max: 1000 }, updates: { percent: 100 },
@@ -65,7 +67,8 @@ describe("S4: an agent edits an organization between gather and sync", () => {
       expect(organization(world, instance, id)).toEqual(before);
       expect(await resultOf(world, `${prefix}_results.json`, id)).toMatchObject({
         outcome: "skipped",
-        reason: "changed since compare: support_level",
+        code: "organization.changed_since",
+        params: { fields: ["support_level"] },
       });
       const others = updates.filter((one) => one.id !== id);
       for (const { id: other } of others)
@@ -112,7 +115,8 @@ describe("S4: an agent edits an organization between gather and sync", () => {
         for (const id of [update, mark])
           expect(await resultOf(world, `${prefix}_results.json`, id)).toMatchObject({
             outcome: "skipped",
-            reason: `changed since compare: ${field}`,
+            code: "organization.changed_since",
+            params: { fields: [field] },
           });
         const other = marks[1]?.id ?? 0;
         expect(fieldsOf(organization(world, instance, other)).mark_for_deletion).toBe(true);
@@ -129,11 +133,11 @@ describe("S4: an agent edits an organization between gather and sync", () => {
       expect((await world.stage("sync", { instance })).exit).toBe(EXIT.done);
       expect(await resultOf(world, `${prefix}_results.json`, done)).toMatchObject({
         outcome: "skipped",
-        reason: "already so",
+        code: "organization.already_so",
       });
       expect(await resultOf(world, `${prefix}_results.json`, gone)).toMatchObject({
         outcome: "skipped",
-        reason: "changed since compare: the organization is gone",
+        code: "organization.gone",
       });
     });
   }
@@ -154,7 +158,8 @@ describe("S4: an agent edits an organization between gather and sync", () => {
     ] as const)
       expect(await resultOf(world, "partner_results.json", id)).toMatchObject({
         outcome: "skipped",
-        reason: `changed since compare: ${field}`,
+        code: "organization.changed_since",
+        params: { fields: [field] },
       });
   });
 
@@ -169,7 +174,11 @@ describe("S4: an agent edits an organization between gather and sync", () => {
     const result = (await world.artifact<Result & { salesforce_id: string }>("global_results.json")).find(
       ({ effect, salesforce_id }) => effect === "create" && salesforce_id === first?.salesforce_id,
     );
-    expect(result).toMatchObject({ outcome: "skipped", reason: `its name is taken by organization ${taken?.id}` });
+    expect(result).toMatchObject({
+      outcome: "skipped",
+      code: "create.name_taken",
+      params: { organization_ids: [taken?.id] },
+    });
   });
 });
 
@@ -232,11 +241,12 @@ describe("S4: the same for users: an agent edits one after it was listed", () =>
     expect(user(world, state.edited[0] ?? 0).name).toBe("Agent's Spelling");
     expect(await resultOf(world, "usgov_user_results.json", state.edited[0] ?? 0)).toMatchObject({
       outcome: "skipped",
-      reason: "changed since compare: name",
+      code: "user.changed_since",
+      params: { fields: ["name"] },
     });
   });
 
-  for (const [what, change, reason] of [
+  for (const [what, change, field] of [
     ["made an agent", { role: "agent" }, "role"],
     ["suspended", { suspended: true }, "suspended"],
     ["renamed", { name: "Agent's Spelling" }, "name"],
@@ -253,7 +263,7 @@ describe("S4: the same for users: an agent edits one after it was listed", () =>
       const marks = (await world.artifact<Result>("usgov_user_results.json")).filter(({ effect }) => effect === "mark");
       // The updates are read first; by then both users to mark have been edited.
       for (const mark of marks)
-        expect(mark).toMatchObject({ outcome: "skipped", reason: `changed since compare: ${reason}` });
+        expect(mark).toMatchObject({ outcome: "skipped", code: "user.changed_since", params: { fields: [field] } });
       for (const id of state.edited) expect(fieldsOf(user(world, id)).mark_for_deletion).not.toBe(true);
     });
   }

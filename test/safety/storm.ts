@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as v from "valibot";
 import { type RunSummary, runCommand } from "../../bin/commands/run.ts";
-import type { Result } from "../../lib/artifacts/results.ts";
+import { type Result, ResultSchema } from "../../lib/artifacts/results.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import type { RemoteTiming } from "../../lib/stage/remotes.ts";
 import { Random } from "../../sandbox/seed/random.ts";
@@ -113,7 +114,7 @@ export async function resultsIn(dataDir: string): Promise<Record<string, Result[
       names.map(
         async (name): Promise<[string, Result[]]> => [
           name.replace("_results.json", ""),
-          JSON.parse(await readFile(join(dataDir, name), "utf8")),
+          v.parse(v.array(ResultSchema), JSON.parse(await readFile(join(dataDir, name), "utf8"))),
         ],
       ),
     ),

@@ -16,6 +16,8 @@ type Result = {
   salesforce_id: string | null;
   outcome: string;
   reason: string | null;
+  code?: string;
+  params?: Record<string, unknown>;
 };
 
 const INSTANCES: InstanceName[] = ["global", "us-government"];
@@ -79,7 +81,7 @@ describe("S8: a run, undone", () => {
         left = [...left, ...results.filter(({ outcome }) => outcome !== "applied")];
       }
       // In an undisturbed world nothing is left alone but memberships of users who were there before.
-      expect(left.filter(({ reason }) => !/membership stays/.test(reason ?? ""))).toEqual([]);
+      expect(left.filter(({ code }) => code !== "undo.membership_stays" && code !== "undo.user_was_there")).toEqual([]);
 
       const after = states(world);
       for (const instance of INSTANCES) {
@@ -110,8 +112,8 @@ describe("S8: a run, undone", () => {
     const again = await world.undo("usgov_results.json");
     expect(again.exit).toBe(EXIT.done);
     expect(world.sandbox.writes()).toEqual([]);
-    const reasons = (await world.artifact<Result>("usgov_undo_results.json")).map(({ reason }) => reason);
-    expect(new Set(reasons)).toEqual(new Set(["already so", "marked already"]));
+    const reasons = (await world.artifact<Result>("usgov_undo_results.json")).map(({ code }) => code);
+    expect(new Set(reasons)).toEqual(new Set(["organization.already_so"]));
   });
 
   test("an undo can be undone: created organizations are unmarked again, values are the run's", async () => {
@@ -192,12 +194,18 @@ describe("S8: what changed since is left alone, and named", () => {
 
     const { exit, summary } = await world.undo("global_results.json");
     expect(exit).toBe(EXIT.done);
-    const reasons = new Map((summary.left_alone as Result[]).map(({ id, reason }) => [id, reason]));
-    expect(reasons.get(Number(edited?.id))).toMatch(/^changed since: .*support_level/);
-    expect(reasons.get(Number(moved?.id))).toMatch(/^changed since: .*salesforce_id/);
-    expect(reasons.get(Number(gone?.id))).toBe("gone since");
-    expect(reasons.get(Number(kept?.id))).toBe("not marked: ignore_deletion is set");
-    expect(reasons.get(Number(migrating?.id))).toBe("not marked: it is migrating to the other instance");
+    const reasons = new Map((summary.left_alone as Result[]).map(({ id, code, params }) => [id, { code, params }]));
+    expect(reasons.get(Number(edited?.id))).toMatchObject({
+      code: "organization.changed_since",
+      params: { fields: expect.arrayContaining(["support_level"]) },
+    });
+    expect(reasons.get(Number(moved?.id))).toMatchObject({
+      code: "organization.changed_since",
+      params: { fields: expect.arrayContaining(["salesforce_id"]) },
+    });
+    expect(reasons.get(Number(gone?.id))).toMatchObject({ code: "organization.gone" });
+    expect(reasons.get(Number(kept?.id))).toMatchObject({ code: "mark.ignore_deletion" });
+    expect(reasons.get(Number(migrating?.id))).toMatchObject({ code: "mark.migrating" });
     expect(reasons.has(Number(untouched?.id))).toBe(false);
     const changed = differences("global", before, stateIn(world, "global")).organizations.changed.map(({ id }) => id);
     for (const left of [edited, moved, kept, migrating]) expect(changed).not.toContain(Number(left?.id));
@@ -232,7 +240,11 @@ describe("S8: what changed since is left alone, and named", () => {
     expect((await world.undo("usgov_results.json")).exit).toBe(EXIT.done);
     expect(seen).toBeGreaterThanOrEqual(2);
     const skipped = (await world.artifact<Result>("usgov_undo_results.json")).find(({ id }) => id === late.id);
-    expect(skipped).toMatchObject({ outcome: "skipped", reason: "changed since compare: account_owner" });
+    expect(skipped).toMatchObject({
+      outcome: "skipped",
+      code: "organization.changed_since",
+      params: { fields: ["account_owner"] },
+    });
     const now = world.sandbox.zendesk("us-government").organizations.find(({ id }) => id === late.id);
     expect(fieldsOf(now ?? {}).account_owner).toBe("New Owner");
   });

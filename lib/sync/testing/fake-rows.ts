@@ -1,3 +1,4 @@
+import type { Reason } from "../../domain/reason.ts";
 import type { RowOutcome } from "../../zendesk/ports.ts";
 import type { RowKind } from "../apply-rows.ts";
 
@@ -23,7 +24,7 @@ export class FakeKind implements RowKind<FakeRow> {
   /** Rows that must not be sent. */
   verdicts: Awaited<ReturnType<RowKind<FakeRow>["precheck"]>> = new Map();
   /** Rows of which something did not stick. */
-  lost: Record<number, string> = {};
+  lost: Record<number, Reason> = {};
   /** Another form for refused rows. */
   retries: Record<number, Awaited<ReturnType<NonNullable<RowKind<FakeRow>["withoutRefused"]>>>> = {};
   /** Methods that throw. */
@@ -55,9 +56,14 @@ export class FakeKind implements RowKind<FakeRow> {
     return this.retries[id];
   }
 
-  async readBack(rows: ReadonlyMap<FakeRow, number>): Promise<Map<FakeRow, string>> {
+  async readBack(rows: ReadonlyMap<FakeRow, number>): Promise<Map<FakeRow, Reason>> {
     this.note("readBack", [...rows.keys()]);
-    return new Map([...rows.keys()].flatMap((row) => (this.lost[row.id] ? [[row, this.lost[row.id] ?? ""]] : [])));
+    return new Map(
+      [...rows.keys()].flatMap((row): [FakeRow, Reason][] => {
+        const lost = this.lost[row.id];
+        return lost ? [[row, lost]] : [];
+      }),
+    );
   }
 
   private write(method: string, rows: readonly FakeRow[]): RowOutcome[] {

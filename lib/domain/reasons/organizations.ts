@@ -1,0 +1,45 @@
+import * as v from "valibot";
+import { account, count, fields, id, ids, nothing, unreadable } from "./params.ts";
+
+/** What comparing and writing organizations says of them (O1, C1–C7, Y1, Y5, Y6, S4, S8). */
+export const ORGANIZATION_REASONS = {
+  "organization.unreadable": unreadable,
+  "organization.account_unclear": nothing,
+  "organization.shares_account": v.object({ organization_ids: ids }),
+  "organization.account_id_invalid": nothing,
+  "organization.account_id_missing": nothing,
+  "organization.without_account": nothing,
+  "organization.of_partner": nothing,
+  "create.account_unclear": nothing,
+  "create.excluded": nothing,
+  "create.external_id_taken": v.object({ organization_ids: ids }),
+  "create.name_contested": v.object({
+    /** The first of those that have the name now, and how many there are. */
+    holder_ids: ids,
+    holders: count,
+    /** The first of those that want it too: accounts whose organization is to be created, organizations to be renamed. */
+    rival_accounts: v.array(account),
+    rival_organization_ids: ids,
+    rivals: count,
+  }),
+  "rename.name_contested": v.object({
+    holder_ids: ids,
+    holders: count,
+    rival_accounts: v.array(account),
+    rival_organization_ids: ids,
+    rivals: count,
+  }),
+  /** Zendesk refused the name; none is named where the holder cannot be seen. */
+  "create.name_taken": v.object({ organization_ids: ids }),
+  "rename.name_taken": v.object({ organization_ids: ids }),
+  "mark.protected": nothing,
+  "mark.ignore_deletion": nothing,
+  "mark.migrating": nothing,
+  "mark.withheld": nothing,
+  "organization.exists_already": nothing,
+  "organization.external_id_conflict": v.object({ organization_id: id }),
+  "organization.already_so": nothing,
+  "organization.changed_since": v.object({ fields }),
+  "organization.gone": nothing,
+  "organization.did_not_stick": v.object({ fields }),
+} as const;

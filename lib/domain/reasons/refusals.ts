@@ -1,0 +1,36 @@
+import * as v from "valibot";
+import { comparison, count, message, place, word } from "./params.ts";
+
+/** Why nothing is written at all (exit 4): limits, hand-overs, another run's lock. */
+export const REFUSAL_REASONS = {
+  "limit.exceeded": v.object({
+    comparison,
+    effect: word,
+    count,
+    /** Existing records of the comparison. */
+    existing: count,
+    limit: count,
+    /** Where the limit is a share. */
+    percent: v.nullable(count),
+  }),
+  "count.unconfirmed": v.object({ comparison, effect: word, count, confirmed: count }),
+  "run.held_back": v.object({ comparisons: v.array(comparison) }),
+  "digest.unexpected": v.object({ comparison, digest: word, expected: v.array(word) }),
+  "undo.digest_unexpected": v.object({ digest: word, expected: v.array(word) }),
+  "changes.too_old": v.object({ comparison, minutes: count, allowed_minutes: count }),
+  "changes.unvouched": v.object({ comparison, digest: word }),
+  "changes.altered": v.object({ comparison }),
+  "artifact.altered": v.object({ file: place }),
+  "artifact.other_version": v.object({ file: place, version: count, supported: count }),
+  "inputs.of_different_runs": v.object({ file: place, run_id: word, other_file: place, other_run_id: word }),
+  "inputs.of_different_days": v.object({ file: place, today: word, other_file: place, other_today: word }),
+  "changes.of_another_run": v.object({ comparison, run_id: word, file: place, file_run_id: word }),
+  "changes.inputs_replaced": v.object({ comparison, file: place }),
+  "handover.altered": v.object({ file: place, job: word }),
+  "handover.of_different_runs": v.object({ job: word, run_id: word, other_job: word, other_run_id: word }),
+  "instance.host_unexpected": v.object({ setting: place, host: word, expected: word }),
+  "lock.held": v.object({ directory: place, command: word, run_id: word, host: word, pid: count, since: word }),
+  "lock.held_by_unknown": v.object({ directory: place }),
+  "lock.contested": v.object({ directory: place }),
+  "run.refused": v.object({ message }),
+} as const;

@@ -1,0 +1,42 @@
+import * as v from "valibot";
+import { count, fields, message, messages, nothing, word } from "./params.ts";
+
+/** What became of single writes (S5–S7), and what ended work altogether. */
+export const WRITING_REASONS = {
+  "write.refused": v.object({
+    service: word,
+    /** The remote's stable code, or `status 422`. */
+    refusal: word,
+    /** Fields that it refused, where it named any. */
+    fields,
+    /** The field that another record holds; empty where it is not that. */
+    taken: v.picklist(["", "name", "external_id", "email"]),
+  }),
+  "write.not_now": v.object({ service: word, refusal: word }),
+  "write.unclear": v.object({ service: word, refusal: word }),
+  "write.without_outcome": nothing,
+  "write.without_id": nothing,
+  "write.not_sent": nothing,
+  "write.not_attempted": nothing,
+  "write.not_read_back": v.object({ message }),
+  "write.unaccounted": nothing,
+  "write.over_limit": nothing,
+  "contact.not_looked_up": nothing,
+  "contact.not_finished": v.object({ message }),
+  "job.unnamed": nothing,
+  "job.ended_early": v.object({ job_id: word, status: word }),
+  "job.unknown": v.object({ job_id: word }),
+  "job.too_long": v.object({ job_id: word, minutes: count }),
+  "job.status_unreadable": v.object({ job_id: word }),
+  "job.results_missing": v.object({ results: count, rows: count }),
+  "job.result_of_another": nothing,
+  "job.result_without_id": nothing,
+  "run.stopped": v.object({ cause: word }),
+  "remote.failed": v.object({ service: word, status: v.nullable(count), message }),
+  "remote.incomplete": v.object({ message }),
+  "artifact.unusable": v.object({ message }),
+  "settings.wrong": v.object({ problems: messages }),
+  "program.failed": v.object({ message }),
+  /** A sentence of a version of zdsync that knew no codes, or a code that this one does not know: shown, never compared. */
+  "legacy.text": v.object({ text: message }),
+} as const;

@@ -1,0 +1,100 @@
+import type { ACCOUNT_REASONS } from "../domain/reasons/accounts.ts";
+import { clause, counted, listed, NOTHING_TO_DO, quoted, type Texts } from "./texts.ts";
+
+const CORRECT_IN_SALESFORCE =
+  "Correct the record in Salesforce; until then its organization and users are left as they are.";
+
+export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
+  "account.is_partner": {
+    title: "partner account",
+    say: () => ["The account was skipped: it is a partner.", "Nothing to do: partner-sync keeps partners."],
+  },
+  "account.without_subscription": {
+    title: "account without subscription",
+    say: () => ["The account was skipped: it has no subscription.", NOTHING_TO_DO],
+  },
+  "account.gathered_twice": {
+    title: "account gathered twice",
+    say: () => [
+      "The account was skipped and its organizations are left as they are: several accounts came with this id.",
+      "Run gather-accounts again; if it stays so, have the account looked at in Salesforce.",
+    ],
+  },
+  "account.expired_long_ago": {
+    title: "expired for more than three years",
+    say: ({ instance, expiration_date }) => [
+      `The account was left out of ${instance}: its expiration_date ${expiration_date} is more than three years and one day ago.`,
+      NOTHING_TO_DO,
+    ],
+  },
+  "account.unreadable": {
+    title: "account not readable",
+    say: ({ problem }) => [
+      `The account could not be read from Salesforce and is left alone: ${clause(problem)}.`,
+      CORRECT_IN_SALESFORCE,
+    ],
+  },
+  "partner.unreadable": {
+    title: "partner not readable",
+    say: ({ problem }) => [
+      `The partner account could not be read from Salesforce and is left alone: ${clause(problem)}.`,
+      CORRECT_IN_SALESFORCE,
+    ],
+  },
+  "charge.unknown": {
+    title: "unknown charge name",
+    say: ({ charge_name, unexpired }) => [
+      `The account has the unknown charge name ${quoted(charge_name)} (${unexpired ? "unexpired: support may be missing" : "expired"}).`,
+      "Add the name to plans.yml.",
+    ],
+  },
+  "charge.stray": {
+    title: "charge without subscription",
+    say: ({ charges }) => [
+      `${counted(charges, "charge")} of the account ${charges === 1 ? "was" : "were"} ignored: no gathered subscription has ${charges === 1 ? "it" : "them"}.`,
+      "Nothing to do, unless support is missing: then look at the account's subscriptions in Salesforce.",
+    ],
+  },
+  "override.invalid": {
+    title: "override not applied",
+    say: ({ where, problems }) => [
+      `The override at ${where} was not applied, it is invalid: ${problems.map(clause).join("; ")}.`,
+      "Correct it.",
+    ],
+  },
+  "override.unknown_type": {
+    title: "override not applied",
+    say: ({ where, types, nearest }) => [
+      `The override at ${where} was not applied: no subscription type is called ${types.map(quoted).join(" or ")}.`,
+      `Correct it (did you mean ${nearest.map(quoted).join(", ")}?).`,
+    ],
+  },
+  "override.ended": {
+    title: "override ended",
+    say: ({ where, ends_on }) => [
+      `The override at ${where} was not applied: its last day was ${ends_on}.`,
+      "Remove it, or give it a later ends_on.",
+    ],
+  },
+  "override.repeated": {
+    title: "override not applied",
+    say: ({ where, places }) => [
+      `The override at ${where} was not applied: ${listed(places)} are for the same account and instance.`,
+      "Keep one of them.",
+    ],
+  },
+  "override.account_not_gathered": {
+    title: "override not applied",
+    say: ({ where }) => [
+      `The override at ${where} was not applied: its account was not gathered from Salesforce.`,
+      "Correct its salesforce_id, or remove it.",
+    ],
+  },
+  "override.without_effect": {
+    title: "override without effect",
+    say: ({ where, instance }) => [
+      `The override at ${where} was not applied: the account is skipped, or none of its subscriptions counts in ${instance}.`,
+      "Correct its instance, or remove it.",
+    ],
+  },
+};

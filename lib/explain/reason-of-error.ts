@@ -1,0 +1,24 @@
+import { type Reason, reason } from "../domain/reason.ts";
+import {
+  ArtifactError,
+  ConfigurationError,
+  IncompleteError,
+  messageOf,
+  RefusedError,
+  RemoteError,
+  StoppedError,
+} from "../errors.ts";
+
+/** What is said of a record whose work an error ended. Messages of errors are shown, never compared. */
+export function reasonOf(error: unknown): Reason {
+  const message = messageOf(error);
+  if (error instanceof RemoteError)
+    return reason("remote.failed", { service: error.detail.service, status: error.detail.status ?? null, message });
+  if (error instanceof StoppedError) return reason("write.not_sent");
+  if (error instanceof IncompleteError) return reason("remote.incomplete", { message });
+  if (error instanceof ArtifactError) return reason("artifact.unusable", { message });
+  if (error instanceof ConfigurationError)
+    return reason("settings.wrong", { problems: error.problems.map(({ where, what }) => `${where}: ${what}`) });
+  if (error instanceof RefusedError) return reason("run.refused", { message });
+  return reason("program.failed", { message });
+}

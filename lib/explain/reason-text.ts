@@ -1,0 +1,55 @@
+import { REASONS, type Reason, type ReasonCode } from "../domain/reason.ts";
+import { oneLine } from "../outside-text.ts";
+import { ACCOUNT_TEXTS } from "./account-texts.ts";
+import { ORGANIZATION_TEXTS } from "./organization-texts.ts";
+import { PEOPLE_TEXTS } from "./people-texts.ts";
+import { allowing, REFUSAL_TEXTS } from "./refusal-texts.ts";
+import type { Explanation, Place, Text, Texts } from "./texts.ts";
+import { UNDOING_TEXTS } from "./undoing-texts.ts";
+import { WRITING_TEXTS } from "./writing-texts.ts";
+
+export type { Explanation, Place } from "./texts.ts";
+
+/** The only place where a reason becomes words: terminal, Markdown, Slack, JUnit and `--json` all come here. */
+const TEXTS: Texts<typeof REASONS> = {
+  ...ACCOUNT_TEXTS,
+  ...ORGANIZATION_TEXTS,
+  ...PEOPLE_TEXTS,
+  ...WRITING_TEXTS,
+  ...UNDOING_TEXTS,
+  ...REFUSAL_TEXTS,
+};
+
+/** What happened and to what, and what to do about it. `place`: where it is read. Pure. */
+export function explain({ code, params }: Reason, place: Place = "terminal"): Explanation {
+  const text = TEXTS[code] as Text<Reason["params"]>;
+  const [what, remedy] = text.say(params, place);
+  return { what: oneLine(what), remedy: oneLine(remedy) };
+}
+
+/** What happened, in one sentence, where there is no room for more. */
+export function whatText(reason: Reason): string {
+  return explain(reason).what;
+}
+
+/** Everything: what happened, and what to do. */
+export function reasonText(reason: Reason, place: Place = "terminal"): string {
+  const { what, remedy } = explain(reason, place);
+  return `${what} ${remedy}`;
+}
+
+/** What reasons with this code are about, for headings and counts. */
+export function titleOf(code: string): string {
+  return Object.hasOwn(REASONS, code) ? TEXTS[code as ReasonCode].title : code;
+}
+
+/**
+ * Several refusals as one message: a line for each, then each way out once; the ways past limits as one, complete for all of them.
+ */
+export function refusalText(reasons: readonly Reason[], place: Place = "terminal"): string {
+  const whats = reasons.map((one) => explain(one, place).what);
+  const limits = reasons.flatMap((one) => (one.code === "limit.exceeded" ? [one.params] : []));
+  const others = reasons.flatMap((one) => (one.code === "limit.exceeded" ? [] : [explain(one, place).remedy]));
+  const remedies = [...(limits.length > 0 ? [oneLine(allowing(limits, place))] : []), ...new Set(others)];
+  return [...whats, ...remedies].join("\n");
+}
