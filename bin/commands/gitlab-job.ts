@@ -1,9 +1,10 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { ConfigurationError, type Problem } from "../../lib/errors.ts";
+import { readOwnFile } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { CI_FOLDER, type CiJob, ciJob } from "../../lib/gitlab/ci-job.ts";
 import {
@@ -91,9 +92,8 @@ async function writeHandOver(
   for (const name of new Set(
     made.flatMap((one) => [one, ...(one.includes(".manifest.") ? [] : [manifestName(one)])]),
   )) {
-    if (!(await Bun.file(store.path(name)).exists())) continue;
-    const bytes = await readFile(store.path(name));
-    files.push({ name, sha256: sha256Of(bytes), bytes });
+    const bytes = await readOwnFile(store.path(name));
+    if (bytes) files.push({ name, sha256: sha256Of(bytes), bytes });
   }
   const handOver: HandOver = {
     schema: 1,

@@ -102,7 +102,7 @@ async function recordedRun(
     const end = await runStages(extent, instances, inputs, { ...context, runIsGiven: true }, recorder);
     const about = { run_id, today, hosts };
     const report = end.reports.some((one) => one.comparison) ? await writeReport(store, about, end.reports) : "";
-    await pruneHistory(store.directory, context.config.history_days, clock());
+    await pruneHistory(store.directory, context.config.history_days, clock(), context.warn);
     await recorder.end(await endingOf(end, store));
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
     const file = report === "" ? null : store.path("report.md");

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -9,6 +10,9 @@ export interface Child {
   /** Set once it has ended. */
   hasExited(): boolean;
 }
+
+/** Never through a link. */
+const APPEND_PLAIN = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
 /** Where a child's output goes, beside its record: it redacts itself, and nobody posts it. */
 export const OUTPUT_LOG = "output.log";
@@ -22,7 +26,7 @@ export async function startChild(
   { folder, env, cwd }: { folder: string; env: Readonly<Record<string, string | undefined>>; cwd?: string },
 ): Promise<Child> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const log = await open(join(folder, OUTPUT_LOG), "a", 0o600);
+  const log = await open(join(folder, OUTPUT_LOG), APPEND_PLAIN, 0o600);
   try {
     const child = Bun.spawn([...argv], {
       env: { ...env },

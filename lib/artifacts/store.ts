@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type * as v from "valibot";
 import { ArtifactError, RefusedError } from "../errors.ts";
+import { checkOwnFolder, makeOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";
 import {
   type ChangesetManifest,
@@ -16,9 +17,6 @@ import {
 } from "./manifest.ts";
 import { parseManifest, parseRecords } from "./parse-artifact.ts";
 import { type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
-
-/** Larger files are refused unread: no artifact of 100,000 accounts comes near it. */
-const MOST_BYTES = 2 * 1024 ** 3;
 
 /** An artifact as read: its records, its digest, and its manifest where there is one. */
 export interface Artifact<T> {
@@ -35,9 +33,21 @@ export interface Maker {
   madeAt: Date;
 }
 
-/** The artifacts of one data directory: validated on the way in and out, written atomically, manifest last. */
+/**
+ * The artifacts of one data directory, or of folders below it: validated on the way in and out, written atomically, manifest last.
+ * The data directory may be a symbolic link; none below it is followed.
+ */
 export class ArtifactStore {
-  constructor(readonly directory: string) {}
+  readonly directory: string;
+  private readonly below: readonly string[];
+
+  constructor(
+    private readonly base: string,
+    ...below: readonly string[]
+  ) {
+    this.directory = join(base, ...below);
+    this.below = below;
+  }
 
   /** Where a file of this data directory lies. */
   path(name: string): string {
@@ -59,7 +69,7 @@ export class ArtifactStore {
 
   /** As `read`, or null where the file does not exist. */
   async readIfThere<Name extends ArtifactName>(name: Name): Promise<Artifact<ArtifactRecord<Name>> | null> {
-    const bytes = await readBytes(this.path(name));
+    const bytes = await this.readBytes(name);
     if (!bytes) return null;
     const sha256 = sha256Of(bytes);
     const manifest = await this.readManifest(name);
@@ -114,7 +124,7 @@ export class ArtifactStore {
   async readRecords<Name extends ArtifactName>(
     name: Name,
   ): Promise<{ records: ArtifactRecord<Name>[]; bytes: Buffer; sha256: string }> {
-    const bytes = await readBytes(this.path(name));
+    const bytes = await this.readBytes(name);
     if (!bytes)
       throw new ArtifactError(
         `${this.path(name)} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
@@ -155,9 +165,14 @@ export class ArtifactStore {
   }
 
   private async readManifestFile<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
-    const bytes = await readBytes(this.path(name));
+    const bytes = await this.readBytes(name);
     if (!bytes) return null;
     return parseManifest(name, schema, bytes);
+  }
+
+  private async readBytes(name: string): Promise<Buffer | null> {
+    await checkOwnFolder(this.base, ...this.below);
+    return readOwnFile(this.path(name));
   }
 
   private writeJson(name: string, value: unknown): Promise<void> {
@@ -165,7 +180,7 @@ export class ArtifactStore {
   }
 
   private async writeBytes(name: string, bytes: Buffer): Promise<void> {
-    await mkdir(this.directory, { recursive: true });
+    await makeOwnFolder(this.base, ...this.below);
     await writeWholeFile(this.path(name), bytes);
   }
 }
@@ -203,12 +218,4 @@ function originOf(maker: Maker) {
     gathered_at,
     inputs,
   };
-}
-
-async function readBytes(path: string): Promise<Buffer | null> {
-  const file = Bun.file(path);
-  if (!(await file.exists())) return null;
-  if (file.size > MOST_BYTES)
-    throw new ArtifactError(`${path} is larger than 2 GiB; no artifact is. Point --data-dir at the right folder.`);
-  return readFile(path);
 }

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
-import { join } from "node:path";
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
-import { ArtifactStore } from "../artifacts/store.ts";
+import type { ArtifactStore } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../changesets/comparison.ts";
 import { ZdsyncError } from "../errors.ts";
+import { historyOf } from "../stage/history.ts";
 
 /** The artifacts that tell of single organizations, in the order of the stages. */
 export const STORY_ARTIFACTS = [
@@ -60,8 +60,8 @@ export async function readRunRecords(store: ArtifactStore): Promise<RunRecords> 
     if (!manifest) continue;
     runIds.add(manifest.run_id);
     if (manifest.verdict === "over a limit") read.overLimit.push(comparison);
-    const kept = join(store.directory, "history", manifest.run_id);
-    if (existsSync(kept)) results.set(`${comparison}_results.json`, new ArtifactStore(kept));
+    const kept = historyOf(store.directory, manifest.run_id);
+    if (existsSync(kept.directory)) results.set(`${comparison}_results.json`, kept);
   }
   // Results lie in the data directory until others take their place: a run that wrote nothing leaves those of an earlier one there.
   for (const name of STORY_ARTIFACTS) await readInto(read, runIds, name, results.get(name) ?? store);

@@ -1,7 +1,8 @@
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
+import { checkOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { RUN_RECORD, type RunRecord, RunRecordSchema } from "./run-record.ts";
 
 /** Larger files are no run record: a hundred thousand conflicts come to less. */
@@ -24,14 +25,14 @@ export async function readRunRecordFile(path: string): Promise<RunRecord | null>
 
 /** As `readRunRecord`, and throws where the file cannot be read just now. */
 async function openRunRecord(dataDir: string, runId: string): Promise<RunRecord | null> {
+  await checkOwnFolder(dataDir, "history", runId);
   const record = await openRecordFile(recordPath(dataDir, runId));
   return record?.run_id === runId ? record : null;
 }
 
 async function openRecordFile(path: string): Promise<RunRecord | null> {
-  const file = Bun.file(path);
-  if (file.size > MOST_BYTES) return null;
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), RunRecordSchema), await file.text());
+  const bytes = await readOwnFile(path, MOST_BYTES);
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), RunRecordSchema), bytes?.toString("utf8"));
   return parsed.success ? parsed.output : null;
 }
 
@@ -77,7 +78,7 @@ export class RunRecordReader {
   /** Null where the run began before `since` for certain: its id says so, and nothing was written to its record since. */
   async #candidate(runId: string, since: Date): Promise<Candidate | null> {
     if (!RUN_ID.test(runId)) return null;
-    const found = await stat(recordPath(this.dataDir, runId)).catch(() => null);
+    const found = await lstat(recordPath(this.dataDir, runId)).catch(() => null);
     if (!found) return null;
     const earliest = since.getTime() - MINTED_BEFORE_MS;
     const minted = mintedAt(runId);

@@ -1,6 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { InstanceName } from "../domain/instance.ts";
+import { messageOf } from "../errors.ts";
+import { makeOwnFolder } from "../files/own-files.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";
 import { RUN_RECORD, type RunRecord, runRecordText, type Step } from "./run-record.ts";
 
@@ -90,15 +91,14 @@ export class RunRecorder implements RunObserver {
         if (this.#hasWarned) return;
         this.#hasWarned = true;
         this.deps.warn(
-          `${RUN_RECORD} cannot be written (${error.code ?? "unknown"}): others will not see how this run goes.`,
+          `${RUN_RECORD} cannot be written (${error.code ?? messageOf(error)}): others will not see how this run goes.`,
         );
       });
     return this.#writing;
   }
 
   async #replace(text: string): Promise<void> {
-    const folder = join(this.dataDir, "history", this.#record.run_id);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const folder = await makeOwnFolder(this.dataDir, "history", this.#record.run_id);
     await writeWholeFile(join(folder, RUN_RECORD), text);
   }
 }

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { EXIT, ZdsyncError } from "../errors.ts";
+import { refuseLink } from "../files/own-files.ts";
 
 /** A memory of ours is no database any more, or one with holes. Exit 1. */
 export class DamagedDatabaseError extends ZdsyncError {
@@ -31,6 +32,7 @@ export function isDamage(error: unknown): boolean {
  */
 export function openDatabase(path: string, lost = "what it remembers is lost"): Database {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (path !== ":memory:") refuseLink(path);
   const database = new Database(path, { create: true, strict: true });
   try {
     if (path !== ":memory:") chmodSync(path, 0o600);

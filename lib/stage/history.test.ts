@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtemp, readdir, rm, stat, symlink, utimes } from "node:fs/promises";
+import { lutimes, mkdir, mkdtemp, readdir, rm, stat, symlink, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keepInHistory, pruneHistory } from "./history.ts";
@@ -44,20 +44,84 @@ describe("keepInHistory", () => {
   });
 });
 
+let warnings: string[] = [];
+const warn = (message: string) => void warnings.push(message);
+beforeEach(() => {
+  warnings = [];
+});
+
 describe("pruneHistory", () => {
   test("removes runs older than so many days, and no others", async () => {
     await keptRun("old", 30.01);
     await keptRun("at-the-bound", 30);
     await keptRun("young", 1);
-    await pruneHistory(folder, 30, NOW);
+    await pruneHistory(folder, 30, NOW, warn);
     expect((await readdir(history())).sort()).toEqual(["at-the-bound", "young"]);
+    expect(warnings).toEqual([]);
   });
 
   test("G2: without a history there is nothing to do, and what cannot be followed fails nothing", async () => {
-    await pruneHistory(folder, 30, NOW);
+    await pruneHistory(folder, 30, NOW, warn);
     await keptRun("young", 1);
     await symlink(join(folder, "nowhere"), history("dangling"));
-    await pruneHistory(folder, 30, NOW);
+    await pruneHistory(folder, 30, NOW, warn);
     expect(await readdir(history())).toContain("young");
+  });
+
+  /** Something in the history that has not been touched for a year. */
+  async function old(name: string, make: (path: string) => Promise<unknown>): Promise<void> {
+    await mkdir(history(), { recursive: true });
+    await make(history(name));
+    const made = new Date(NOW.getTime() - 365 * 24 * 60 * 60 * 1000);
+    await lutimes(history(name), made, made);
+  }
+  const folderWith =
+    (...files: string[]) =>
+    async (path: string) => {
+      await mkdir(path);
+      for (const file of files) await Bun.write(join(path, file), "x");
+    };
+
+  test("B6: everything that a run leaves goes, what a killed one left of its writing included", async () => {
+    const made = ["global_creates.json", "gather-orgs_usgov_notes.json", "usgov_changeset.manifest.json", "run.json"];
+    await old(
+      "run-1",
+      folderWith(...made, "report.md", "usgov_user_report.md", "output.log", ".run.json.0123456789ab.tmp"),
+    );
+    await pruneHistory(folder, 30, NOW, warn);
+    expect(await readdir(history())).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+
+  test("B6: what zdsync did not make is left as it is, and said once", async () => {
+    await mkdir(join(folder, "theirs"));
+    await Bun.write(join(folder, "theirs", "global_creates.json"), "x");
+    await old("linked", (path) => symlink(join(folder, "theirs"), path));
+    await old("linked-file", async (path) => {
+      await mkdir(path);
+      await symlink(join(folder, "theirs", "global_creates.json"), join(path, "global_creates.json"));
+    });
+    await old("foreign", folderWith("run.json", "wedding.jpg"));
+    await old("nested", async (path) => {
+      await folderWith("run.json")(path);
+      await mkdir(join(path, "global_creates.json"));
+    });
+    await old("no run", folderWith("run.json"));
+    await old("file", (path) => Bun.write(path, "x"));
+    await pruneHistory(folder, 30, NOW, warn);
+    expect((await readdir(history())).sort()).toEqual(["file", "foreign", "linked", "linked-file", "nested", "no run"]);
+    expect((await readdir(history("foreign"))).sort()).toEqual(["run.json", "wedding.jpg"]);
+    expect(await readdir(join(folder, "theirs"))).toEqual(["global_creates.json"]);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toStartWith("6 entries of ");
+  });
+
+  test("B6: a history that is a link is somebody else's", async () => {
+    await mkdir(join(folder, "theirs", "run-1"), { recursive: true });
+    await symlink(join(folder, "theirs"), history());
+    const made = new Date(NOW.getTime() - 365 * 24 * 60 * 60 * 1000);
+    await utimes(join(folder, "theirs", "run-1"), made, made);
+    await pruneHistory(folder, 30, NOW, warn);
+    expect(await readdir(join(folder, "theirs"))).toEqual(["run-1"]);
   });
 });

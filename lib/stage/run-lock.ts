@@ -1,13 +1,15 @@
-import { mkdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { lstat, lutimes, mkdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { ConfigurationError, RefusedError } from "../errors.ts";
+import { readOwnFile } from "../files/own-files.ts";
 import { createWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
 import { oneLine } from "../outside-text.ts";
 import { ProcessId } from "./process-id.ts";
 
 const LOCK_FILE = "zdsync.lock";
+const MAX_LOCK_BYTES = 64 * 1024;
 const HEARTBEAT_MS = 10_000;
 /** A heartbeat older than this is stale: its holder is gone, or so stuck that it writes nothing any more. */
 const STALE_MS = 120_000;
@@ -98,12 +100,17 @@ interface FoundLock {
 
 async function readLock(path: string): Promise<FoundLock | null> {
   try {
-    const { mtime } = await stat(path);
+    const { mtime } = await lstat(path);
     // One that another user made cannot be read: it is held by somebody all the same.
-    return { holder: parseHolder(await readFile(path, "utf8").catch(() => "")), beatenAt: mtime };
+    return { holder: parseHolder(await readLockText(path)), beatenAt: mtime };
   } catch {
     return null;
   }
+}
+
+/** Empty where it cannot be read. */
+async function readLockText(path: string): Promise<string> {
+  return (await readOwnFile(path, MAX_LOCK_BYTES).catch(() => null))?.toString("utf8") ?? "";
 }
 
 function parseHolder(text: string): LockHolder | null {
@@ -143,10 +150,10 @@ async function takeOver(path: string, text: string, machine: Machine): Promise<b
 
 /** Keeps the heartbeat going; a lock that another run took over meanwhile is neither kept fresh nor removed. */
 function keep(path: string, text: string, machine: Machine): () => Promise<void> {
-  const isMine = async () => (await readFile(path, "utf8").catch(() => "")) === text;
+  const isMine = async () => (await readLockText(path)) === text;
   const beat = setInterval(async () => {
     const now = machine.now();
-    if (await isMine()) await utimes(path, now, now).catch(() => {});
+    if (await isMine()) await lutimes(path, now, now).catch(() => {});
   }, HEARTBEAT_MS);
   beat.unref();
   return async () => {

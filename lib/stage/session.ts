@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { join } from "node:path";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
@@ -22,6 +21,7 @@ import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
+import { historyOf } from "./history.ts";
 import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
 import { refuseWhileHeld, takeLock } from "./run-lock.ts";
 import { keepStopping } from "./signals.ts";
@@ -89,7 +89,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today, timing: options.timing });
   const store = new ArtifactStore(options.dataDir);
   const openResults = (name: ResultsName, run: string) =>
-    new ResultsFile(name, ...(options.dryRun ? [] : [store, new ArtifactStore(join(options.dataDir, "history", run))]));
+    new ResultsFile(name, ...(options.dryRun ? [] : [store, historyOf(options.dataDir, run)]));
   const channel = settings.slack?.channel;
   const openNoticeMemory = async () => {
     const { NO_MEMORY, NOTICE_MEMORY, openNoticeMemory: open } = await import("../slack/notice-memory.ts");

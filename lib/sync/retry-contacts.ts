@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import type { Result } from "../artifacts/results.ts";
-import { ArtifactStore } from "../artifacts/store.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { ConfigurationError, messageOf, RefusedError, ZdsyncError } from "../errors.ts";
 import { reasonOf } from "../explain/reason-of-error.ts";
+import { historyOf } from "../stage/history.ts";
 import type { Needs, WritingContext } from "../stage/stage.ts";
 import { proveInstance } from "../zendesk/prove-instance.ts";
 import { type ContactsDone, type ContactsDue, finishContacts } from "./contacts.ts";
@@ -111,7 +110,7 @@ function notOurs(organization_id: number, organization: Organization | undefined
  */
 async function keepResults(results: readonly Result[], { store, runId, warn }: WritingContext): Promise<void> {
   if (results.length === 0) return;
-  const folder = new ArtifactStore(join(store.directory, "history", runId));
+  const folder = historyOf(store.directory, runId);
   const file = new ResultsFile("global_results.json", folder);
   try {
     await file.add(results);

@@ -1,0 +1,86 @@
+import { constants, lstatSync } from "node:fs";
+import { lstat, mkdir, open } from "node:fs/promises";
+import { join } from "node:path";
+import { ArtifactError } from "../errors.ts";
+
+/** Larger files are refused unread: no artifact of 100,000 accounts comes near it. */
+const MAX_BYTES = 2 * 1024 ** 3;
+
+/** Never through a link, and never waiting for the other end of a pipe. */
+const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * The bytes of a file in a data directory; null where there is none. A symbolic link is not followed: whoever can put one there would
+ * choose what zdsync reads. Throws `ArtifactError` for links, for what is no file and for what is larger than `maxBytes`.
+ */
+export async function readOwnFile(path: string, maxBytes: number = MAX_BYTES): Promise<Buffer | null> {
+  const file = await openPlain(path);
+  if (file === null) return null;
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw new ArtifactError(`${path} is no file. Move it away, or point --data-dir elsewhere.`);
+    if (found.size > maxBytes)
+      throw new ArtifactError(
+        `${path} is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB; no file of zdsync's is. Point --data-dir at the right folder.`,
+      );
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+async function openPlain(path: string) {
+  try {
+    return await open(path, READ_PLAIN);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    // FreeBSD says EMLINK.
+    if (code === "ELOOP" || code === "EMLINK") throw linkError(path);
+    throw error;
+  }
+}
+
+/**
+ * Makes a folder of a data directory, owner-only: `names` below `base`. `base` may be a link, nothing below it: whoever can put one
+ * there would choose where zdsync writes. Answers its path; throws `ArtifactError` where one of them is a link or no folder.
+ */
+export async function makeOwnFolder(base: string, ...names: readonly string[]): Promise<string> {
+  await mkdir(base, { recursive: true });
+  let path = base;
+  for (const name of names) {
+    path = join(path, name);
+    await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+    await checkFolder(path);
+  }
+  return path;
+}
+
+/** Throws `ArtifactError` where one of `names` below `base` is there and is a link or no folder. */
+export async function checkOwnFolder(base: string, ...names: readonly string[]): Promise<void> {
+  let path = base;
+  for (const name of names) {
+    path = join(path, name);
+    await checkFolder(path);
+  }
+}
+
+/** Throws `ArtifactError` where a file is a link; for what other libraries open by its name. */
+export function refuseLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path);
+}
+
+async function checkFolder(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (found?.isSymbolicLink()) throw linkError(path);
+  if (found && !found.isDirectory())
+    throw new ArtifactError(`${path} is no folder. Move it away, or point --data-dir elsewhere.`);
+}
+
+function linkError(path: string): ArtifactError {
+  return new ArtifactError(
+    `${path} is a symbolic link: zdsync follows none in its data directory (which may be one itself). Remove it, or put what it points to in its place.`,
+  );
+}
