@@ -53,6 +53,21 @@ describe("bot --check, which changes nothing", () => {
     expect(notOk).toEqual([]);
   });
 
+  test("B5: channels of instances' own are looked at like SLACK_CHANNEL; whether us-government is named is said", async () => {
+    await using world = await BotWorld.start();
+    const file = world.env.ZDSYNC_CONFIG ?? "";
+    const config = await Bun.file(file).text();
+    const own =
+      "slack:\n  us_government: ids_only\n  notice_channels: { global: C0SANDBOX2, us_government: C0NOWHERE1 }";
+    await Bun.write(file, config.replace(/^slack:$/m, own));
+    const findings = await checkBot(world.env, TODAY);
+    const of = (check: string) => findings.filter((one) => one.check === check).map(({ severity }) => severity);
+    expect(of("config slack.notice_channels.us_government")).toContain("problem");
+    expect(of("config slack.notice_channels.global")).toEqual(["ok"]);
+    expect(of("config slack.channels")).toEqual(["warning", "warning"]);
+    expect(findings.find(({ check }) => check === "config slack.us_government")?.found).toStartWith("ids_only");
+  });
+
   test("a wrong token, an archived channel", async () => {
     const wrong = await checked(() => ({ SLACK_BOT_TOKEN: "xoxb-wrong-0123456789" }));
     expect([wrong.notOk, wrong.exit]).toEqual([["problem Slack SLACK_BOT_TOKEN"], 2]);

@@ -1,5 +1,5 @@
 import { botFindings } from "../lib/doctor/check-files.ts";
-import { slackFindings } from "../lib/doctor/check-slack.ts";
+import { shownFindings, slackFindings } from "../lib/doctor/check-slack.ts";
 import { failureFindings, problemFindings } from "../lib/doctor/failure.ts";
 import { type Finding, type Found, ok, problem, warning } from "../lib/doctor/finding.ts";
 import { gitlabTokenEnd, tokenFacts } from "../lib/doctor/gitlab-token.ts";
@@ -11,6 +11,7 @@ import type { PipelineSettings } from "../lib/gitlab/pipeline-settings.ts";
 import { pipelineReader } from "../lib/gitlab/pipelines.ts";
 import type { Environment } from "../lib/settings/environment.ts";
 import { checkSlack, missingScope, type SlackCheck } from "../lib/slack/check-slack.ts";
+import { ownChannels } from "../lib/slack/notice-channels.ts";
 import { scopesFor } from "../lib/slack/scopes.ts";
 import { createUserGroups } from "../lib/slack/user-groups.ts";
 import { readConfig } from "../lib/stage/session.ts";
@@ -51,11 +52,12 @@ function settingFindings(settings: BotSettings | null, problems: readonly Proble
 }
 
 async function slackOf({ slack, config }: BotSettings): Promise<Found[]> {
-  const check = await checkSlack(slack);
+  const check = await checkSlack(slack, ownChannels(config.slack));
   const about = ({ what }: Problem) => !what.startsWith("lacks the scope ");
   const told = { ...check, problems: check.problems.filter(about), warnings: check.warnings.filter(about) };
   return [
     ...slackFindings(told),
+    ...shownFindings(config.slack),
     ...scopeFindings(check, config.slack.user_groups.length > 0),
     ...teamFindings(check, config),
     ...(check.bot === null ? [] : await groupFindings(slack, config)),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { endingCredentials } from "../lib/doctor/expiring-credentials.ts";
 import { createSlackChannel } from "../lib/slack/channel.ts";
 import { type DeliveryWorker, keepDelivering } from "../lib/slack/keep-delivering.ts";
+import { byInstance, ownChannels, placeOf } from "../lib/slack/notice-channels.ts";
 import { Outbox } from "../lib/slack/outbox.ts";
 import { createUserGroups } from "../lib/slack/user-groups.ts";
 import { createAccess } from "./access/access.ts";
@@ -33,26 +34,35 @@ const KEPT_MS = 30 * 24 * 3_600_000;
 export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const { env, settings, clock, warn, say } = setting;
   const { slack, config, dataDir } = settings;
+  /** Nothing that only waits, for Slack's rate limits above all, holds up the bot's end. */
+  const ended = new AbortController();
+  const impatience = { sleep: (milliseconds: number) => sleepReally(milliseconds, ended.signal) };
   const database = openDatabase(join(dataDir, "bot", "bot.sqlite"));
   const outbox = new Outbox(database, clock);
+  const own = ownChannels(config.slack).map(({ instance, channel }) => ({
+    instance,
+    channel: createSlackChannel({ ...slack, channel }, impatience),
+    outbox: new Outbox(database, clock, placeOf(instance)),
+  }));
+  outbox.adoptAllBut(own.map(({ instance }) => placeOf(instance)));
+  const outgoing = byInstance(outbox, new Map(own.map((one) => [one.instance, one.outbox])));
   const { runner, webhook } = createRunner(setting, database);
   const recent = new RecentRuns(runner, clock);
   const audit = createAuditLog(database);
   const usGovernment = config.slack.us_government;
-  const shared = { database, clock, warn, audit, runner, usGovernment, outgoing: outbox };
+  const shared = { database, clock, warn, audit, runner, usGovernment, outgoing };
   const runs = createRunFlow(shared);
   const watch = createWatch({
     ...shared,
     salesforceHost: config.hosts.salesforce,
+    ownChannels: new Set(own.map(({ instance }) => instance)),
     credentials: (today) => endingCredentials(env, today),
   });
   const access = createAccess(config.slack, createUserGroups(slack, { clock }));
-  /** Nothing that only waits, for Slack's rate limits above all, holds up the bot's end. */
-  const ended = new AbortController();
-  const channel = createSlackChannel(slack, { sleep: (milliseconds) => sleepReally(milliseconds, ended.signal) });
+  const channel = createSlackChannel(slack, impatience);
   const organizations = createOrganizationCare({
     ...shared,
-    channel,
+    channelOf: (id) => createSlackChannel({ ...slack, channel: id }, impatience),
     hosts: linkHosts(env, config),
     openRetry: retryOpener({ dataDir, env, clock, say }),
     lastRun: () =>
@@ -87,7 +97,8 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
         pruneDaily({ prunes, clock, warn }),
         runner.onChange(() => recent.forget()),
       );
-      workers.push(keepDelivering(outbox, channel, { now: clock, warn }));
+      for (const one of [{ outbox, channel }, ...own])
+        workers.push(keepDelivering(one.outbox, one.channel, { now: clock, warn }));
       await runs.resume();
       watch.start();
     },

@@ -7,6 +7,8 @@ const FIRST_WAIT_MS = 2_000;
 
 /** A change of a message: what to write is asked for right before it is sent, so that no later change is undone by an earlier one. */
 export interface MessageUpdate {
+  /** The channel in which it stands. */
+  channel: string;
   ts: string;
   text: string;
   blocks: () => Block[];
@@ -19,7 +21,7 @@ export interface MessageUpdate {
 
 /** How messages are changed. */
 export interface UpdateSetting {
-  channel: SlackChannel;
+  channelOf: (id: string) => Pick<SlackChannel, "update">;
   /** Ends early where the signal is aborted. */
   sleep: Sleep;
   /** Aborted when the bot ends: no change is waited for any longer (Slack may say "in ten minutes"). */
@@ -45,10 +47,11 @@ export class MessageUpdates {
   }
 
   /** The same content may be sent again: a change has no second effect. */
-  async #send({ ts, text, blocks, onTrouble }: MessageUpdate): Promise<boolean> {
-    const { channel, sleep, ended } = this.setting;
+  async #send({ channel, ts, text, blocks, onTrouble }: MessageUpdate): Promise<boolean> {
+    const { channelOf, sleep, ended } = this.setting;
+    const place = channelOf(channel);
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
-      const outcome = await channel.update(ts, { text, blocks: blocks() });
+      const outcome = await place.update(ts, { text, blocks: blocks() });
       if (outcome.is === "posted") return true;
       const reason = outcome.is === "limited" ? "Slack takes no more changes for a moment" : outcome.reason;
       if (attempt === 1) await onTrouble(reason, outcome.is !== "refused");

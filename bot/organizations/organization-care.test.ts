@@ -83,7 +83,7 @@ function start(
     openRetry: open,
     lastRun: async () => null,
     runGoesOn: async () => false,
-    channel,
+    channelOf: () => channel,
     database: openDatabase(path),
     audit: { record: (entry) => void audit.push(entry), latest: () => audit },
     clock: () => NOW,

@@ -30,7 +30,8 @@ export interface OrganizationCareSetting {
   lastRun: () => Promise<LastRun | null>;
   /** Whether a run is writing somewhere else (GitLab): there the lock of this machine says nothing. */
   runGoesOn: () => Promise<boolean>;
-  channel: SlackChannel;
+  /** The channel with this id: the one in which the message stands whose button was clicked. */
+  channelOf: (id: string) => Pick<SlackChannel, "update">;
   database: Database;
   audit: Audit;
   clock: () => Date;
@@ -190,10 +191,11 @@ class Care {
   }
 
   /** Changes the message: its blocks as they came with the click, and all that is known of its organizations by then. */
-  async #show({ message }: ButtonClick, id: number, state: KnownState, did: string, reply: Reply): Promise<void> {
+  async #show({ message, by }: ButtonClick, id: number, state: KnownState, did: string, reply: Reply): Promise<void> {
     if (!message) return;
     const { ts, text, blocks } = message;
     await this.#updates.update({
+      channel: by.channel,
       ts,
       text,
       blocks: () => withStates(blocks, this.#known(ts, id, state)),

@@ -152,12 +152,14 @@ export class FollowedRuns {
   }
 
   /** The messages that were decided on and may not have been put, in their order. */
-  decided(): { place: number; post: DecidedPost }[] {
+  decided(): { place: number; start: number; post: DecidedPost }[] {
     const rows = this.database
-      .query<{ place: number; post: string }, []>("select place, post from run_posts order by place")
+      .query<{ place: number; start: number; post: string }, []>(
+        "select place, start, post from run_posts order by place",
+      )
       .all();
     // Written by `decide`, in the same file's table: nothing from outside.
-    return rows.map(({ place, post }) => ({ place, post: JSON.parse(post) as DecidedPost }));
+    return rows.map(({ place, start, post }) => ({ place, start, post: JSON.parse(post) as DecidedPost }));
   }
 
   wasPut(place: number): void {

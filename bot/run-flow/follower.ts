@@ -64,12 +64,13 @@ export class Follower {
   /** Puts what was decided on and may not have been put, in order. Where it asks again, the offer is made now. */
   handOver(): void {
     const { runs, offers, outgoing, clock } = this.parts;
-    for (const { place, post } of runs.decided()) {
+    for (const { place, start, post } of runs.decided()) {
       const { asksAgain, ...message } = post;
       const buttons = asksAgain
         ? [offerButtons(offers.make(asksAgain, clock()), asksAgain.counts, asksAgain.instance)]
         : [];
-      outgoing.put({ ...message, blocks: [...message.blocks, ...buttons] });
+      const instance = runs.get(start)?.instance ?? null;
+      outgoing.put({ ...message, instance, blocks: [...message.blocks, ...buttons] });
       runs.wasPut(place);
     }
   }

@@ -30,6 +30,7 @@ function world(runs: RunState[]) {
     database: openDatabase(":memory:"),
     salesforceHost: "example.my.salesforce.com",
     usGovernment: "names",
+    ownChannels: new Set(),
     credentials: async () => [],
     clock: () => moment.now,
     warn: (message) => void warnings.push(message),

@@ -2,11 +2,13 @@ import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
+import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
 import { accountNames } from "../organizations/story-thread.ts";
 import type { Runner } from "../runs/runner.ts";
+import { alertPosts, type CustomersByChannel } from "./alert-posts.ts";
 import { type Alert, beginWatch, judgeRuns, judgeUnseen, type WatchState } from "./incidents.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
 
@@ -35,6 +37,8 @@ export interface WatchSetting {
   salesforceHost: string | null;
   /** Whether names of us-government's customers are told. */
   usGovernment: UsGovernmentShown;
+  /** Instances that have a channel of their own for what concerns them alone. */
+  ownChannels: ReadonlySet<InstanceName>;
   credentials: (today: Day) => Promise<EndingCredential[]>;
   clock: () => Date;
   /** Told what went wrong while looking; never names a customer. */
@@ -119,7 +123,8 @@ async function lookAtRuns(setting: WatchSetting, memory: WatchMemory): Promise<v
   const since = new Date(Math.max(Date.parse(before.judgedUntil), now.getTime() - LOOK_BACK_MS));
   const [ended, current] = await Promise.all([runner.ended(since), runner.current()]);
   const { state, alerts } = judgeRuns(before, { now, ended, current });
-  for (const alert of alerts) outgoing.put(renderAlert(alert, await customersOf(alert, setting)));
+  for (const alert of alerts)
+    for (const post of alertPosts(alert, await customersOf(alert, setting))) outgoing.put(post);
   memory.keep(state);
 }
 
@@ -131,17 +136,30 @@ async function lookAtCredentials({ credentials, outgoing, clock }: WatchSetting,
   memory.keepCredentialsDay(today);
 }
 
-/** Names of the customers that an alert is about, from the artifacts of its run; without those, ids have to do. */
-async function customersOf(alert: Alert, { runner, salesforceHost, usGovernment }: WatchSetting) {
+/**
+ * Names of the customers that an alert is about, from the artifacts of its run; without those, ids have to do. Where us-government has
+ * a channel of its own, its customers are named there, if anywhere.
+ */
+async function customersOf(alert: Alert, setting: WatchSetting): Promise<CustomersByChannel> {
+  const { salesforceHost, usGovernment, ownChannels } = setting;
+  const named = async (shown: UsGovernmentShown) => ({ salesforceHost, names: await namesOf(alert, shown, setting) });
+  const apart = ownChannels.has("us-government");
+  const all = await named(usGovernment);
+  const general = apart && usGovernment === "names" ? await named("ids_only") : all;
+  const own = [...ownChannels].map((one) => [one, one === "us-government" ? all : general] as const);
+  return { general, own: new Map(own) };
+}
+
+async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: WatchSetting): Promise<Map<string, string>> {
   const record = "run" in alert ? alert.run.record : null;
   const ids = new Set([
     ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
     ...(record?.conflicts ?? []).flatMap(({ salesforce_id: id }) => id ?? []),
   ]);
   const saysNames = alert.say === "attention" || alert.say === "failed" || alert.say === "refused";
-  if (!saysNames || ids.size === 0) return { names: new Map<string, string>(), salesforceHost };
+  if (!saysNames || ids.size === 0) return new Map();
   const store = await runner.artifacts(alert.run.id).catch(() => null);
-  return { names: store ? await accountNames(store, ids, usGovernment) : new Map<string, string>(), salesforceHost };
+  return store ? accountNames(store, ids, shown) : new Map();
 }
 
 /** What the watch remembers; lost, it would only say things again (G2). */

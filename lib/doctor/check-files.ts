@@ -4,6 +4,7 @@ import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import type { Plans } from "../domain/plans.ts";
 import type { Problem } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
+import { ownChannels } from "../slack/notice-channels.ts";
 import { createRemotes } from "../stage/remotes.ts";
 import { readConfig } from "../stage/session.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
@@ -101,8 +102,11 @@ export function botFindings(env: Environment, { slack }: Config): Found[] {
     ...(inGitlab && !env.GITLAB_PROJECT ? ["GITLAB_PROJECT"] : []),
     ...(inGitlab && !env.GITLAB_TRIGGER_TOKEN && !env.GITLAB_API_TOKEN ? ["GITLAB_TRIGGER_TOKEN"] : []),
   ];
-  const isDeaf =
-    Boolean(env.SLACK_CHANNEL) && slack.channels.length > 0 && !slack.channels.includes(env.SLACK_CHANNEL ?? "");
+  const posted = [
+    ...(env.SLACK_CHANNEL ? [{ key: "SLACK_CHANNEL", channel: env.SLACK_CHANNEL }] : []),
+    ...ownChannels(slack),
+  ];
+  const deaf = slack.channels.length > 0 ? posted.filter(({ channel }) => !slack.channels.includes(channel)) : [];
   const mayRun = slack.team !== null && slack.channels.length > 0 && slack.users.length + slack.user_groups.length > 0;
   return [
     ...lacks.map((name) => warning(name, "not set: the bot cannot work", "Set it where the bot runs.")),
@@ -113,14 +117,12 @@ export function botFindings(env: Environment, { slack }: Config): Found[] {
           "lets nobody in: all the bot answers are help and status",
           "Write into the config, under slack: the team, channels, and users or user_groups that may run (Slack ids).",
         ),
-    ...(isDeaf
-      ? [
-          warning(
-            "config slack.channels",
-            "lacks the channel of SLACK_CHANNEL: the buttons under its messages are refused to everybody",
-            "Add that channel to slack.channels in the config, or set SLACK_CHANNEL to one of them.",
-          ),
-        ]
-      : []),
+    ...deaf.map(({ key }) =>
+      warning(
+        "config slack.channels",
+        `lacks the channel of ${key}: the buttons under its messages are refused to everybody`,
+        `Add that channel to slack.channels in the config, or set ${key} to one of them.`,
+      ),
+    ),
   ];
 }

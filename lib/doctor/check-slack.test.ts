@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { DEFAULT_CONFIG } from "../domain/config.ts";
 import type { SlackCheck } from "../slack/check-slack.ts";
 import { slackFailure } from "../slack/slack-errors.ts";
 import { checkSlackSettings, slackFindings } from "./check-slack.ts";
@@ -50,8 +51,8 @@ describe("Slack", () => {
   });
 
   test("that is not configured is a warning; half configured, a problem", async () => {
-    expect((await checkSlackSettings({})).map((one) => one.severity)).toEqual(["warning"]);
-    const half = await checkSlackSettings({ SLACK_CHANNEL: "#general" });
+    expect((await checkSlackSettings({}, DEFAULT_CONFIG)).map((one) => one.severity)).toEqual(["warning"]);
+    const half = await checkSlackSettings({ SLACK_CHANNEL: "#general" }, DEFAULT_CONFIG);
     expect(half.map(({ severity, check }) => `${severity} ${check}`)).toEqual([
       "problem SLACK_BOT_TOKEN",
       "problem SLACK_CHANNEL",

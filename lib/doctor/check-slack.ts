@@ -1,6 +1,8 @@
+import type { Config } from "../domain/config.ts";
 import type { Problem } from "../errors.ts";
 import { type Environment, slackSettings } from "../settings/environment.ts";
 import type { SlackCheck } from "../slack/check-slack.ts";
+import { ownChannels } from "../slack/notice-channels.ts";
 import { scopesFor } from "../slack/scopes.ts";
 import { problemFindings } from "./failure.ts";
 import { type Found, ok, problem, unreachable, warning } from "./finding.ts";
@@ -19,7 +21,7 @@ const SLACK_REMEDIES: Record<string, string> = {
 const NOT_ASKED = /could not be reached|did not answer|Slack answered HTTP|no more calls|answer is not Slack's/;
 
 /** Checks whether notices can be posted to Slack and read back. Never throws. */
-export async function checkSlackSettings(env: Environment): Promise<Found[]> {
+export async function checkSlackSettings(env: Environment, { slack }: Pick<Config, "slack">): Promise<Found[]> {
   const problems: Problem[] = [];
   const settings = slackSettings(env, problems);
   if (problems.length > 0) return problems.flatMap((one) => problemFindings([one], SLACK_REMEDIES[one.where] ?? ""));
@@ -32,7 +34,17 @@ export async function checkSlackSettings(env: Environment): Promise<Found[]> {
       ),
     ];
   const { checkSlack } = await import("../slack/check-slack.ts");
-  return slackFindings(await checkSlack(settings));
+  return [...slackFindings(await checkSlack(settings, ownChannels(slack))), ...shownFindings(slack)];
+}
+
+/** What of customers may stand in Slack, and where. */
+export function shownFindings(slack: Config["slack"]): Found[] {
+  const named =
+    slack.us_government === "ids_only"
+      ? "ids_only: customers of us-government are not named in Slack"
+      : "names: customers of us-government are named in Slack; ids_only keeps their names and addresses out";
+  const own = ownChannels(slack).map(({ channel, key }) => ok(`config ${key}`, `${channel}, beside SLACK_CHANNEL`));
+  return [ok("config slack.us_government", named), ...own];
 }
 
 /** What Slack's check found, as findings. */
@@ -43,7 +55,7 @@ export function slackFindings({ bot, scopes, channel, problems, warnings }: Slac
     ...problems.map(({ where, what }) =>
       NOT_ASKED.test(what)
         ? unreachable(where, what, "Run doctor again in a few minutes; if it stays so, look at slack-status.com.")
-        : problem(where, what, SLACK_REMEDIES[where] ?? ""),
+        : problem(where, what, remedyOf(where)),
     ),
     ...warnings.map(({ where, what }) => warning(where, what, warningRemedy(where, what))),
   ];
@@ -51,5 +63,11 @@ export function slackFindings({ bot, scopes, channel, problems, warnings }: Slac
 
 /** A scope is the app's matter, also where it is the channel that cannot be seen without it. */
 function warningRemedy(where: string, what: string): string {
-  return SLACK_REMEDIES[/scope/.test(what) ? "SLACK_BOT_TOKEN" : where] ?? "";
+  return remedyOf(/scope/.test(what) ? "SLACK_BOT_TOKEN" : where);
+}
+
+function remedyOf(where: string): string {
+  const ofConfig =
+    "Write into the config, under slack.notice_channels, the id at the end of the channel's details (C…), and /invite @ and the app's name in the channel.";
+  return SLACK_REMEDIES[where] ?? (where.startsWith("config ") ? ofConfig : "");
 }

@@ -37,7 +37,7 @@ export async function examine({ env, dataDir, today }: Patient): Promise<Finding
       group(`Zendesk ${instance}`, () => checkZendesk(instance, { env, today, hostProblems })),
     ),
     group("Overrides", () => checkOverrides({ env, config, plans, today })),
-    group("Slack", () => checkSlackSettings(env)),
+    group("Slack", () => checkSlackSettings(env, config)),
     group("Bot", () => checkBot(env, config, today)),
   ]);
   return groups.flat();

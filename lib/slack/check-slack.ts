@@ -20,6 +20,12 @@ export interface SlackCheck {
   warnings: Problem[];
 }
 
+/** A channel that only one instance's messages go to, and the setting that names it. */
+export interface OwnChannel {
+  channel: string;
+  key: string;
+}
+
 interface ChannelInfo {
   id?: string;
   name?: string;
@@ -28,8 +34,12 @@ interface ChannelInfo {
   is_member?: boolean;
 }
 
-/** Looks whether notices can be posted and read back; changes nothing, never throws. */
-export async function checkSlack(settings: SlackSettings, timing: WebClientTiming = {}): Promise<SlackCheck> {
+/** Looks whether notices can be posted and read back, in SLACK_CHANNEL and in those of instances; changes nothing, never throws. */
+export async function checkSlack(
+  settings: SlackSettings,
+  own: readonly OwnChannel[] = [],
+  timing: WebClientTiming = {},
+): Promise<SlackCheck> {
   const client = await readingClient(settings, timing);
   const check: SlackCheck = {
     team: null,
@@ -40,7 +50,9 @@ export async function checkSlack(settings: SlackSettings, timing: WebClientTimin
     problems: [],
     warnings: [],
   };
-  if (await checkToken(client, check)) await checkChannel(client, settings.channel, check);
+  if (!(await checkToken(client, check))) return check;
+  check.channel = await checkChannel(client, { channel: settings.channel, key: "SLACK_CHANNEL" }, check);
+  for (const one of own) await checkChannel(client, { ...one, key: `config ${one.key}` }, check);
   return check;
 }
 
@@ -60,28 +72,31 @@ async function checkToken(client: WebClient, check: SlackCheck): Promise<boolean
   return true;
 }
 
-async function checkChannel(client: WebClient, id: string, check: SlackCheck): Promise<void> {
+async function checkChannel(
+  client: WebClient,
+  { channel: id, key: where }: OwnChannel,
+  check: SlackCheck,
+): Promise<SlackCheck["channel"]> {
   let channel: ChannelInfo;
   try {
     channel = (await client.conversations.info({ channel: id })).channel ?? {};
   } catch (error) {
     const failure = slackFailure(error);
     const list = failure.is === "refused" && failure.code === "missing_scope" ? check.warnings : check.problems;
-    list.push({ where: "SLACK_CHANNEL", what: failureText(error) });
-    return;
+    list.push({ where, what: failureText(error) });
+    return null;
   }
   const isPrivate = channel.is_private ?? false;
-  check.channel = { id, name: channel.name ?? id, isPrivate };
-  if (channel.is_archived)
-    check.problems.push({ where: "SLACK_CHANNEL", what: "the channel is archived: choose another" });
+  if (channel.is_archived) check.problems.push({ where, what: "the channel is archived: choose another" });
   const mayPost = channel.is_member || (!isPrivate && check.scopes.includes("chat:write.public"));
-  if (!mayPost) check.problems.push({ where: "SLACK_CHANNEL", what: "the bot is not in the channel: invite it" });
+  if (!mayPost) check.problems.push({ where, what: "the bot is not in the channel: invite it" });
   const history = isPrivate ? "groups:history" : "channels:history";
   if (check.scopes.length > 0 && !check.scopes.includes(history))
     check.warnings.push({
       where: "SLACK_BOT_TOKEN",
       what: missingScope(history),
     });
+  return { id, name: channel.name ?? id, isPrivate };
 }
 
 /** What is said of a scope that the token lacks. */

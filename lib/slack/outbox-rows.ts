@@ -31,25 +31,45 @@ const TABLE = `create table if not exists outbox (
   sent_at integer,
   attempts integer not null default 0,
   reason text,
-  next_at integer not null default 0
+  next_at integer not null default 0,
+  place text not null default ''
 )`;
 const COLUMNS = "key, thread, text, blocks, state, created_at, sent_at, attempts, reason, next_at";
 
 /** The outbox's table. Each method is one statement: a program that is killed leaves every row in one of its states. */
 export class OutboxRows {
-  constructor(readonly database: Database) {
+  /** @param place which of several outboxes in the same table these are the rows of; empty: the one for everything */
+  constructor(
+    readonly database: Database,
+    readonly place: string,
+  ) {
     database.run(TABLE);
+    // Made by a version that knew one channel only.
+    const columns = v.parse(v.array(v.object({ name: v.string() })), database.query("pragma table_info(outbox)").all());
+    if (!columns.some(({ name }) => name === "place"))
+      database.run("alter table outbox add column place text not null default ''");
+  }
+
+  /** Takes over the rows of places that nobody delivers any more. */
+  adoptAllBut(places: readonly string[]): void {
+    const sql = "update outbox set place = ? where place not in (select value from json_each(?))";
+    this.database.query(sql).run(this.place, JSON.stringify([...places, this.place]));
+  }
+
+  has(key: string): boolean {
+    return this.database.query("select 1 from outbox where key = ? and place = ?").get(key, this.place) !== null;
   }
 
   /** Whether the row is new; a key that is there already is left alone. */
   add({ key, thread, text, blocks }: OutgoingPost, at: number): boolean {
-    const sql = "insert or ignore into outbox (key, thread, text, blocks, created_at) values (?, ?, ?, ?, ?)";
-    return this.database.query(sql).run(key, thread, text, JSON.stringify(blocks), at).changes > 0;
+    const sql = "insert or ignore into outbox (key, thread, text, blocks, created_at, place) values (?, ?, ?, ?, ?, ?)";
+    return this.database.query(sql).run(key, thread, text, JSON.stringify(blocks), at, this.place).changes > 0;
   }
 
   /** What is not known to be posted, in the order in which it was put. */
   open(): OutboxRow[] {
-    const rows = this.database.query(`select ${COLUMNS} from outbox where state <> 'posted' order by id`).all();
+    const sql = `select ${COLUMNS} from outbox where state <> 'posted' and place = ? order by id`;
+    const rows = this.database.query(sql).all(this.place);
     return v.parse(v.array(RowSchema), rows);
   }
 

@@ -55,11 +55,14 @@ export class Outbox implements Outgoing, Disposable {
   readonly #posters = new WeakMap<SlackChannel, Poster>();
   readonly #listeners = new Set<() => void>();
 
-  /** @param where an open database, which stays the caller's, or a file */
-  constructor(where: Database | string, clock: () => Date = () => new Date()) {
+  /**
+   * @param where an open database, which stays the caller's, or a file
+   * @param place which of several outboxes in it, each with a channel of its own; empty: the one for everything
+   */
+  constructor(where: Database | string, clock: () => Date = () => new Date(), place = "") {
     const database = typeof where === "string" ? openDatabase(where) : where;
     this.#own = typeof where === "string" ? database : null;
-    this.#rows = new OutboxRows(database);
+    this.#rows = new OutboxRows(database, place);
     this.#clock = clock;
   }
 
@@ -70,6 +73,16 @@ export class Outbox implements Outgoing, Disposable {
 
   tsOf(key: string): string | null {
     return this.#rows.tsOf(key);
+  }
+
+  /** Whether a message was put here, posted or not. */
+  has(key: string): boolean {
+    return this.#rows.has(key);
+  }
+
+  /** Takes over what waits for channels that nobody delivers to any more. */
+  adoptAllBut(places: readonly string[]): void {
+    this.#rows.adoptAllBut(places);
   }
 
   /** What is not posted yet, oldest first. */

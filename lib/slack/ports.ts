@@ -1,3 +1,5 @@
+import type { InstanceName } from "../domain/instance.ts";
+
 /** A Slack block, in wire form. */
 export type Block = { type: string; [key: string]: unknown };
 
@@ -58,6 +60,8 @@ export interface OutgoingPost {
   thread: string | null;
   text: string;
   blocks: Block[];
+  /** The instance that alone is concerned; absent or null: both are. Says which channel it goes to. */
+  instance?: InstanceName | null;
 }
 
 /**

@@ -67,7 +67,7 @@ test("an archived channel keeps the notices due, and doctor says why", async () 
   slack.sandbox.archiveSlackChannel();
   const { due } = await slack.post("run-1", [organization(1, true)]);
   expect(due).toEqual([
-    { id: 1, reason: "Slack refused (is_archived): the channel is archived: choose another as SLACK_CHANNEL" },
+    { id: 1, reason: "Slack refused (is_archived): the channel is archived: choose another" },
   ]);
   expect((await checkSlack(slack.settings)).problems).not.toEqual([]);
 });

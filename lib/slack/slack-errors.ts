@@ -36,9 +36,9 @@ const ABOUT_MESSAGE = new Set([
 
 const REMEDIES: Record<string, string> = {
   account_inactive: "the bot was removed: install the app again and set SLACK_BOT_TOKEN",
-  channel_not_found: "check SLACK_CHANNEL, or invite the bot if the channel is private",
+  channel_not_found: "check the channel's id, or invite the bot if the channel is private",
   invalid_auth: "check SLACK_BOT_TOKEN",
-  is_archived: "the channel is archived: choose another as SLACK_CHANNEL",
+  is_archived: "the channel is archived: choose another",
   missing_scope: "give the app the scope and install it again; `zdsync doctor` names it",
   no_permission: "give the app the scope and install it again; `zdsync doctor` names it",
   not_authed: "check SLACK_BOT_TOKEN",

@@ -15,6 +15,7 @@ import {
   slackSettings,
   zendeskSettings,
 } from "../settings/environment.ts";
+import { settingsFor } from "../slack/notice-channels.ts";
 import { ResultsFile, type ResultsName } from "../sync/results-file.ts";
 import type { Output } from "../terminal/output.ts";
 import { terminalProgress } from "../terminal/progress.ts";
@@ -179,7 +180,7 @@ function readSettings({ env, needs }: SessionOptions, config: Config, problems: 
     zendesk,
     overrides: needs.overrides ? overridesSettings(env, config, problems) : null,
     plansFile: env.PLANS_FILE || "plans.yml",
-    slack: needs.slack ? slackSettings(env, problems) : null,
+    slack: needs.slack ? noticeSettings(env, config, problems) : null,
   };
 }
 
@@ -207,6 +208,12 @@ async function checkFile(
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);
   }
+}
+
+/** Notices are about new organizations of global, and of no other instance (Y4). */
+function noticeSettings(env: Environment, config: Config, problems: Problem[]): RemoteSettings["slack"] {
+  const slack = slackSettings(env, problems);
+  return slack && settingsFor(slack, config.slack, "global");
 }
 
 function hostsLine({ salesforce, zendesk }: RemoteSettings): string {

@@ -49,3 +49,27 @@ test("B5: slack.us_government: ids_only: no name and no address of us-government
   const names = world.sandbox.zendesk("global").organizations.map(({ name }) => String(name));
   expect(names.some((name) => said.includes(name))).toBe(true);
 });
+
+test("B5: slack.notice_channels: what concerns us-government alone is told in its own channel only", async () => {
+  await using world = await WholeWorld.start({
+    accounts: 150,
+    config: (text) =>
+      text
+        .replace(/^slack:$/m, "slack:\n  notice_channels: { us_government: C0SANDBOX2 }")
+        .replace("- C0SANDBOX1", "- C0SANDBOX1\n    - C0SANDBOX2"),
+  });
+  await world.serve();
+  const offer = await world.offered("/zdsync run us-government");
+  await world.person().clicks(offer.ts, "run_confirm");
+  const inChannel = (channel: string) =>
+    world.sandbox.slackMessages().filter((one) => one.channel === channel && one.thread_ts === undefined);
+  await world.until(() => world.channel().some(({ shows }) => shows.includes("*Done")));
+  expect(inChannel("C0SANDBOX2").map(({ text, blocks }) => text + JSON.stringify(blocks))).toEqual([
+    expect.stringContaining("started a run of us-government"),
+  ]);
+  expect(await world.zdsyncRun()).toBe(0);
+  await world.until(() => inChannel("C0SANDBOX1").find(({ text }) => text.includes("needs a person")));
+  const secret = onlyInGovernment(world);
+  const general = JSON.stringify(world.sandbox.slackMessages().filter(({ channel }) => channel === "C0SANDBOX1"));
+  expect(secret.filter((text) => general.includes(text))).toEqual([]);
+});
