@@ -156,6 +156,7 @@ function salesforceOf({ options, world, secrets, keys, clock, urls }: Making) {
   }
   return createSalesforce({
     records,
+    deletedAccounts: world.deletedAccounts ?? [],
     columns: [...SALESFORCE_COLUMNS, ...extra.map(({ object, name, type }) => ({ object, name, type }))],
     ...(options.salesforceBatch === undefined ? {} : { batch: options.salesforceBatch }),
     credentials: { ...SALESFORCE, clientSecret: secrets.salesforce, publicKey: keys.publicKey },
@@ -225,6 +226,8 @@ function remoteControls(services: Services) {
     editOrganization: (instance, id, change) => services[instance].editOrganization(id, change),
     deleteOrganization: (instance, id) => services[instance].deleteOrganization(id),
     editSalesforce: (object, id, change) => salesforce.edit(object, id, change),
+    mergeAccounts: (winnerId, loserId) => salesforce.mergeAccounts(winnerId, loserId),
+    emptyRecycleBin: () => salesforce.emptyRecycleBin(),
     setSlackHistoryScope: (granted) => slack.setHistoryScope(granted),
     archiveSlackChannel: () => slack.archive(SLACK_CHANNEL),
     setOverrides: (text) => gitlab.setText(text),

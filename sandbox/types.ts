@@ -25,7 +25,7 @@ export type SalesforceRecord = Record<string, unknown>;
 export interface SalesforceColumn {
   object: "Account" | "Contact" | "Zuora__Subscription__c" | "Zuora__SubscriptionProductCharge__c" | "User";
   name: string;
-  type: "text" | "number" | "boolean" | "date" | "multipicklist";
+  type: "text" | "number" | "boolean" | "date" | "datetime" | "multipicklist";
 }
 
 /** An organization as it stands in a Zendesk instance before the sandbox starts. */
@@ -96,6 +96,8 @@ export interface Oddity {
 export interface World {
   today: string;
   salesforce: Record<SalesforceColumn["object"], SalesforceRecord[]>;
+  /** Accounts in Salesforce's recycle bin: only `queryAll` finds them. `MasterRecordId` names what a merged one was merged into. */
+  deletedAccounts?: SalesforceRecord[];
   zendesk: Record<InstanceName, SeedInstance>;
   /** The overrides file in its GitLab project, YAML. */
   overrides: string;
@@ -237,6 +239,10 @@ export interface Sandbox {
   editOrganization(instance: InstanceName, id: number, change: Record<string, unknown>): void;
   deleteOrganization(instance: InstanceName, id: number): void;
   editSalesforce(object: SalesforceColumn["object"], id: string, change: SalesforceRecord): void;
+  /** Merges an account into another, as a Salesforce user would: what hangs on it goes to the winner, and it to the recycle bin. */
+  mergeAccounts(winnerId: string, loserId: string): void;
+  /** Salesforce forgets its deleted accounts, as it does about two weeks after each was deleted. */
+  emptyRecycleBin(): void;
   /** Every secret and token the sandbox knows: none may appear in anything zdsync prints or writes. */
   secrets: string[];
   stop(): Promise<void>;

@@ -129,6 +129,7 @@ function pastRun(startedAt: Date, endedAt: Date): RunRecord {
       ...{ unconfirmed: [], results: { create: results, update: results, mark: results, contact: results } },
     })),
     ...{ failures: [], unknown_charges: [] },
+    merged: [],
     conflicts: Array.from({ length: CONFLICTS_PER_RUN }, (_, index) => ({
       comparison: "global" as const,
       salesforce_id: `0014M00001k${String(index).padStart(4, "0")}QAK`,

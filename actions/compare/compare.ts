@@ -1,6 +1,6 @@
-import { idsIn, readCustomerIds, readPartnerIds } from "../../lib/artifacts/account-ids.ts";
+import { idsIn, readCustomerIds, readMergedAccounts, readPartnerIds } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import { protectionsOf } from "../../lib/changesets/protections.ts";
+import { mergesOf, protectionsOf } from "../../lib/changesets/protections.ts";
 import type { JudgingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
@@ -20,7 +20,8 @@ export async function compareInstance(
   const organizations = await store.read(`zendesk_${prefix}.json`);
   const customers = await readCustomerIds(store);
   const partners = await readPartnerIds(store);
-  const artifacts = [desired, organizations, customers, ...(partners ? [partners] : [])];
+  const merged = await readMergedAccounts(store, context.warn);
+  const artifacts = [desired, organizations, customers, ...(partners ? [partners] : []), ...(merged ? [merged] : [])];
   const origin = originOf(artifacts, { ...context, now: clock() });
   const changeset = compareCustomers({
     instance,
@@ -28,6 +29,7 @@ export async function compareInstance(
     organizations: organizations.records,
     partnerIds: partners ? idsIn(partners) : partnerIdsByOrganization(organizations.records),
     accountIds: idsIn(customers),
+    merges: mergesOf(merged, inputs),
     ...protectionsOf(config, leftAloneIn(artifacts)),
   });
   const comparison = await writeComparison(

@@ -3,26 +3,36 @@ import { runAction } from "../../lib/stage/run-action.ts";
 import { countByCode, type ReadingStage } from "../../lib/stage/stage.ts";
 import { type GatheredAccounts, gatherAccounts } from "./gather.ts";
 import { inputs } from "./inputs.ts";
+import { MERGE_MEMORY, readMergeMemory } from "./merge-memory.ts";
 
-/** Stage 1: Salesforce → `salesforce_accounts.json`, `partner_accounts.json`. */
+const MADE = [
+  "salesforce_accounts.json",
+  "partner_accounts.json",
+  "merged_accounts.json",
+  "gather-accounts_notes.json",
+] as const;
+
+/** Stage 1: Salesforce → `salesforce_accounts.json`, `partner_accounts.json`, `merged_accounts.json`. */
 export const stage: ReadingStage<typeof inputs> = {
   name: "gather-accounts",
-  summary: "Gathers customers' accounts and partners from Salesforce",
+  summary: "Gathers customers' accounts, partners and merged accounts from Salesforce",
   inputs,
   reads: [],
-  makes: ["salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json"],
+  makes: MADE,
   examples: ["zdsync gather-accounts", "zdsync gather-accounts --data-dir /var/lib/zdsync --today 2026-11-30"],
   writes: false,
   needs: () => ({ salesforce: true }),
   async run(_inputs, { store, config, remotes, progress, stop, clock, runId, today, warn }) {
     const origin = { run_id: runId, today, gathered_at: clock().toISOString(), inputs: [] };
-    await store.remove("salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json");
-    const { accounts, partners, leftAlone, notes } = await withProgress(
+    await store.remove(...MADE);
+    const remembered = await readMergeMemory(store, warn);
+    const { accounts, partners, merged, leftAlone, notes } = await withProgress(
       progress,
       "gather-accounts",
       async (line) => {
         const reader = await remotes.salesforce();
-        const gathered = await gatherAccounts(reader, today, config.alliance_account_id, line, stop);
+        const terms = { allianceAccountId: config.alliance_account_id, remembered };
+        const gathered = await gatherAccounts(reader, today, terms, line, stop);
         return { ...gathered, usage: reader.apiUsage() };
       },
       outcomeOf,
@@ -34,12 +44,14 @@ export const stage: ReadingStage<typeof inputs> = {
     const maker = { stage: "gather-accounts", origin, madeAt: clock() };
     await store.write("gather-accounts_notes.json", notes, maker);
     await store.write("partner_accounts.json", partners, maker, leftAlone);
+    await store.writeRecords(MERGE_MEMORY, merged);
+    await store.write("merged_accounts.json", merged, maker, leftAlone);
     await store.write("salesforce_accounts.json", accounts, maker, leftAlone);
     return {
       stage: "gather-accounts",
       run_id: runId,
       today,
-      counts: { accounts: accounts.length, partners: partners.length },
+      counts: { accounts: accounts.length, partners: partners.length, "merged accounts": merged.length },
       notes: countByCode(notes),
     };
   },

@@ -1,8 +1,8 @@
-import { idsIn, readCustomerIds } from "../../lib/artifacts/account-ids.ts";
+import { idsIn, readCustomerIds, readMergedAccounts } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
-import { protectionsOf } from "../../lib/changesets/protections.ts";
+import { mergesOf, protectionsOf } from "../../lib/changesets/protections.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import type { Changeset } from "../../lib/domain/changeset.ts";
@@ -34,7 +34,8 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
   const partners = await store.read("partner_accounts.json");
   const organizations = await store.read("zendesk_global.json");
   const customers = await readCustomerIds(store);
-  const artifacts = [partners, organizations, customers];
+  const merged = await readMergedAccounts(store, context.warn);
+  const artifacts = [partners, organizations, customers, ...(merged ? [merged] : [])];
   const origin = originOf(artifacts, { ...context, now: clock() });
   const changeset = comparePartners({
     partners: partners.records,
@@ -42,6 +43,7 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
     partnerIds: idsIn(partners),
     accountIds: idsIn(customers),
     takenNames: await namesOfCustomers(origin.run_id, context),
+    merges: mergesOf(merged, inputs),
     ...protectionsOf(config, leftAloneIn(artifacts)),
   });
   const comparison = await writeComparison(

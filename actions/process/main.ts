@@ -11,8 +11,11 @@ export const stage: ReadingStage<typeof inputs> = {
   inputs,
   reads: ["salesforce_accounts.json", "partner_accounts.json", "plans.yml", "overrides.yml (from GitLab or a file)"],
   makes: ["<i>_accounts.json", "customer_ids.json", "partner_ids.json", "process_notes.json"],
-  // Partners are global's (C1).
-  handsOn: [{ file: "partner_accounts.json", instances: ["global"] }],
+  // Partners are global's (C1); merged accounts are ids only, and which instance they belonged to nobody knows.
+  handsOn: [
+    { file: "partner_accounts.json", instances: ["global"] },
+    { file: "merged_accounts.json", instances: INSTANCES },
+  ],
   examples: [
     "zdsync process",
     "zdsync process --instance us-government",

@@ -130,6 +130,7 @@ describe("what needs a person", () => {
   const charge = { charge_name: "New Product", accounts: ["a"], unexpired_accounts: ["a"] };
   const other = { charge_name: "Other Product", accounts: ["b"], unexpired_accounts: [] };
   const conflict = { comparison: "global" as const, salesforce_id: "c", id: 7, reason: "several organizations" };
+  const merged = { comparison: "global" as const, salesforce_id: "d", id: 8, reason: "merged into another" };
   const withAttention = (change: Parameters<typeof recordOf>[0]) => ({ record: recordOf(change) });
   const keys = (alerts: readonly Alert[]) => alerts.map((alert) => ("keys" in alert ? alert.keys : alert.say));
 
@@ -137,13 +138,13 @@ describe("what needs a person", () => {
     const runs = [
       runAt(1, withAttention({ unknown_charges: [charge] })),
       runAt(2, withAttention({ unknown_charges: [charge] })),
-      runAt(3, withAttention({ unknown_charges: [charge, other], conflicts: [conflict] })),
+      runAt(3, withAttention({ unknown_charges: [charge, other], conflicts: [conflict], merged: [merged] })),
       runAt(4),
       runAt(5, withAttention({ unknown_charges: [charge] })),
     ];
     expect(keys(watched(runs, [1.5, 2.5, 3.5, 4.5, 5.5]))).toEqual([
       ["charge New Product"],
-      ["charge Other Product", "conflict global c 7"],
+      ["charge Other Product", "conflict global c 7", "merged global d 8"],
       ["charge New Product"],
     ]);
   });

@@ -151,6 +151,7 @@ export function attentionKeys(record: NonNullable<RunState["record"]>): string[]
   return [
     ...record.unknown_charges.map(({ charge_name }) => `charge ${charge_name}`),
     ...record.conflicts.map(({ comparison, salesforce_id, id }) => `conflict ${comparison} ${salesforce_id} ${id}`),
+    ...record.merged.map(({ comparison, salesforce_id, id }) => `merged ${comparison} ${salesforce_id} ${id}`),
   ];
 }
 

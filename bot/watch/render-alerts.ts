@@ -12,6 +12,8 @@ import { type Alert, endOf, type Incident } from "./incidents.ts";
 const NAMED = 10;
 /** Customers named of one charge. */
 const CUSTOMERS = 5;
+/** Characters of the reason of one organization: what to do stands at its end. */
+const MOST_OF_REASON = 600;
 /** What customers are called and where they are looked up: account id → name, and the Salesforce host for links. */
 export interface Customers {
   names: ReadonlyMap<string, string>;
@@ -110,12 +112,15 @@ function failedRecords({ record }: RunState): string[] {
   });
 }
 
-/** Unknown charge names and conflicts with the customers they concern; `keys` null: all of them. */
+/** Unknown charge names, conflicts and merged accounts with the customers they concern; `keys` null: all of them. */
 function attention({ record }: RunState, keys: ReadonlySet<string> | null, customers: Customers): string[] {
   if (record === null) return [];
   const charges = record.unknown_charges.filter(({ charge_name }) => keys?.has(`charge ${charge_name}`) ?? true);
   const conflicts = record.conflicts.filter(
     ({ comparison, salesforce_id, id }) => keys?.has(`conflict ${comparison} ${salesforce_id} ${id}`) ?? true,
+  );
+  const merged = record.merged.filter(
+    ({ comparison, salesforce_id, id }) => keys?.has(`merged ${comparison} ${salesforce_id} ${id}`) ?? true,
   );
   return [
     ...(charges.length > 0
@@ -127,8 +132,13 @@ function attention({ record }: RunState, keys: ReadonlySet<string> | null, custo
     ),
     ...(conflicts.length > 0 ? ["*Conflicts:* left alone until somebody settles them."] : []),
     ...capped(
-      conflicts.map((conflict) => conflictLine(conflict, customers)),
+      conflicts.map((conflict) => leftAloneLine(conflict, customers)),
       "more conflicts",
+    ),
+    ...(merged.length > 0 ? ["*Merged accounts:* their organizations are kept until somebody settles them."] : []),
+    ...capped(
+      merged.map((one) => leftAloneLine(one, customers)),
+      "more organizations of merged accounts",
     ),
   ];
 }
@@ -144,13 +154,13 @@ function chargeLine(charge: Recorded["unknown_charges"][number], customers: Cust
   return `• ${mrkdwnText(charge.charge_name, 120)}: ${named.join(", ")}${more} (unexpired: ${unexpired.size})`;
 }
 
-function conflictLine(
+function leftAloneLine(
   { comparison, salesforce_id, id, reason }: Recorded["conflicts"][number],
   customers: Customers,
 ): string {
   const who = salesforce_id ? customer(salesforce_id, customers) : `organization ${id}`;
   const where = id === null ? "" : `, organization ${id}`;
-  return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reason, 300)}`;
+  return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reason, MOST_OF_REASON)}`;
 }
 
 function customer(id: string, { names, salesforceHost }: Customers): string {

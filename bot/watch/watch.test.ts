@@ -186,6 +186,17 @@ describe("messages", () => {
     expect(text(post)).toContain("organization 7");
   });
 
+  test("say of a merged account what it was merged into and what to do, in full", () => {
+    const winner = "0014M00001winnrQAQ";
+    const reason = `not marked: its account was merged into ${winner}, ${"do this and that; ".repeat(20)}--allow merged_marks`;
+    const one = { comparison: "global" as const, salesforce_id: "0014M00001abcdEQAQ", id: 7, reason };
+    const run = runAt(1, { record: recordOf({ merged: [one] }) });
+    const post = renderAlert({ say: "attention", run, keys: ["merged global 0014M00001abcdEQAQ 7"] }, customers);
+    expect(text(post)).toContain("*Merged accounts:*");
+    expect(text(post)).toContain(winner);
+    expect(text(post)).toContain("--allow merged");
+  });
+
   test("a thousand of everything still fit into one message", () => {
     const ids = Array.from({ length: 1000 }, (_, index) => `0014M0000${String(index).padStart(6, "0")}QAQ`);
     const record = recordOf({

@@ -154,7 +154,7 @@ async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: Watch
   const record = "run" in alert ? alert.run.record : null;
   const ids = new Set([
     ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
-    ...(record?.conflicts ?? []).flatMap(({ salesforce_id: id }) => id ?? []),
+    ...[...(record?.conflicts ?? []), ...(record?.merged ?? [])].flatMap(({ salesforce_id: id }) => id ?? []),
   ]);
   const saysNames = alert.say === "attention" || alert.say === "failed" || alert.say === "refused";
   if (!saysNames || ids.size === 0) return new Map();

@@ -1,3 +1,4 @@
+import type { MergedAccount } from "../domain/merged-account.ts";
 import type { Artifact, ArtifactStore } from "./store.ts";
 
 /** An artifact of which only the accounts' ids are wanted. */
@@ -19,4 +20,18 @@ export async function readPartnerIds(store: ArtifactStore): Promise<AccountIds |
 /** The ids alone. */
 export function idsIn({ records }: AccountIds): Set<string> {
   return new Set(records.map((record) => record.salesforce_id));
+}
+
+/**
+ * The accounts that were merged into others (C9). Null, with a warning, for artifacts of the original or made by hand: then nobody can tell their
+ * organizations from those of accounts that are simply gone.
+ */
+export async function readMergedAccounts(
+  store: ArtifactStore,
+  warn: (message: string) => void,
+): Promise<Artifact<MergedAccount> | null> {
+  const merged = await store.readIfThere("merged_accounts.json");
+  if (!merged)
+    warn("merged_accounts.json is missing: organizations of merged accounts are marked like those of deleted ones.");
+  return merged;
 }

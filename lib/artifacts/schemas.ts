@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { type Account, ChargeSchema, SubscriptionSchema } from "../domain/account.ts";
 import { ATTRIBUTES } from "../domain/attributes.ts";
 import { CreateSchema, MarkSchema, type Note, PlannedContactSchema, UpdateSchema } from "../domain/changeset.ts";
+import { MergedAccountSchema } from "../domain/merged-account.ts";
 import { DesiredOrganizationSchema, OrganizationSchema, PartnerAccountSchema } from "../domain/organization.ts";
 import { ContactSchema, UserCreateSchema, UserMarkSchema, UserSchema, UserUpdateSchema } from "../domain/user.ts";
 import { NoteSchema } from "./notes.ts";
@@ -29,6 +30,8 @@ export const ARTIFACTS = {
   "partner_accounts.json": PartnerAccountSchema,
   "customer_ids.json": AccountIdSchema,
   "partner_ids.json": AccountIdSchema,
+  "merged_accounts.json": MergedAccountSchema,
+  "merged_accounts_memory.json": MergedAccountSchema,
   "zendesk_global.json": OrganizationSchema,
   "zendesk_usgov.json": OrganizationSchema,
   "global_accounts.json": DesiredOrganizationSchema,

@@ -1,6 +1,6 @@
 import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Limits } from "../domain/config.ts";
-import { EFFECTS, type Effect, type Measurable, type Measure, measure, refusalMessage } from "../domain/limits.ts";
+import { type Allowances, EFFECTS, type Measurable, type Measure, measure, refusalMessage } from "../domain/limits.ts";
 import { type Unconfirmed, unconfirmedMessage, unconfirmedOf } from "../runs/confirmed-counts.ts";
 import { COMPARISON, type Comparison, contactsFile } from "./comparison.ts";
 import type { JudgingInputs } from "./terms.ts";
@@ -64,7 +64,7 @@ export function standingRefusal(
 }
 
 /** The measures of a manifest that were over a limit and are not allowed by now. */
-function standingMeasures(manifest: ChangesetManifest | null, allow: Partial<Record<Effect, number>>): Measure[] {
+function standingMeasures(manifest: ChangesetManifest | null, allow: Allowances): Measure[] {
   return EFFECTS.flatMap((effect): Measure[] => {
     const found = manifest?.limits.find((one) => one.effect === effect && one.exceeded);
     if (!found || (allow[effect] ?? -1) >= found.count) return [];

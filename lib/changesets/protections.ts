@@ -1,6 +1,9 @@
 import type { LeftAlone } from "../artifacts/manifest.ts";
 import type { Config } from "../domain/config.ts";
 import type { Protections } from "../domain/join-organizations.ts";
+import type { MergedAccount } from "../domain/merged-account.ts";
+import type { Merges } from "../domain/merged-organizations.ts";
+import type { JudgingInputs } from "./terms.ts";
 
 /** What must not be created or marked: from the configuration, and from what earlier stages could not read. */
 export function protectionsOf(config: Config, leftAlone: LeftAlone): Protections {
@@ -11,4 +14,13 @@ export function protectionsOf(config: Config, leftAlone: LeftAlone): Protections
     excludedAccountIds: new Set(config.excluded_account_ids),
     unmanagedOrganizations: config.unmanaged_organizations,
   };
+}
+
+/** What a comparison is to know of merged accounts (C9); `merged` is null for artifacts of a run that did not ask for them. */
+export function mergesOf(
+  merged: { records: readonly MergedAccount[] } | null,
+  { allow }: Pick<JudgingInputs, "allow">,
+): Merges {
+  const accounts = new Map((merged?.records ?? []).map((one) => [one.salesforce_id, one]));
+  return { accounts, allowed: allow.merged_marks ?? 0 };
 }

@@ -1,10 +1,10 @@
-import type { Effect } from "../domain/limits.ts";
+import type { Allowable } from "../domain/limits.ts";
 import type { ConfirmedCounts } from "../runs/confirmed-counts.ts";
 import type { HandOverTerms } from "./hand-over.ts";
 
 /** What a comparison is held against, beside the limits of the configuration (stage/inputs.ts). */
 export interface JudgingInputs {
-  allow: Partial<Record<Effect, number>>;
+  allow: Partial<Record<Allowable, number>>;
   /** Null: nobody confirmed counts. */
   "at-most": ConfirmedCounts | null;
 }

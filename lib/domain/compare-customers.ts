@@ -2,6 +2,7 @@ import { byRule, type Changeset, type Note } from "./changeset.ts";
 import { compareOrganizations } from "./compare-organizations.ts";
 import type { InstanceName } from "./instance.ts";
 import type { Protections } from "./join-organizations.ts";
+import type { Merges } from "./merged-organizations.ts";
 import { type DesiredOrganization, type Organization, syncedFields } from "./organization.ts";
 import { type AccountSources, accountIdOf, isPartnersOrganization, withLongIds } from "./organization-scope.ts";
 import { reason } from "./reason.ts";
@@ -14,9 +15,11 @@ export interface CustomersInput extends AccountSources, Protections {
   desired: readonly DesiredOrganization[];
   /** Every organization of the instance: `zendesk_global.json` or `zendesk_usgov.json`. */
   organizations: readonly Organization[];
+  /** `merged_accounts.json` (C9). */
+  merges?: Merges | undefined;
 }
 
-/** Compares the customers' organizations of one instance with what they should be (C1–C8). Partners' are left to partner-sync. */
+/** Compares the customers' organizations of one instance with what they should be (C1–C9). Partners' are left to partner-sync. */
 export function compareCustomers(input: CustomersInput): Changeset {
   const sources = withLongIds(input);
   const changeset = compareOrganizations({

@@ -9,7 +9,8 @@ import {
   type Update,
 } from "./changeset.ts";
 import { sameName, sameValue } from "./equality.ts";
-import { joinOrganizations, type Pair, type Protections, type Sides } from "./join-organizations.ts";
+import { type Join, joinOrganizations, type Pair, type Protections, type Sides } from "./join-organizations.ts";
+import { type Merges, withoutMerged } from "./merged-organizations.ts";
 import { type NameClaim, nameConflicts } from "./name-conflicts.ts";
 import type { Organization } from "./organization.ts";
 import type { FieldPlace } from "./organization-field.ts";
@@ -22,6 +23,8 @@ export interface OrganizationComparison extends Sides, Protections {
   fields: readonly FieldPlace[];
   /** Names that another comparison of the same run is about to take. */
   plannedNames: readonly NameClaim[];
+  /** Accounts that were merged into others (C9); absent where nobody asked for them. */
+  merges?: Merges | undefined;
 }
 
 /**
@@ -32,22 +35,36 @@ export function compareOrganizations(comparison: OrganizationComparison): Change
   const join = joinOrganizations(comparison, comparison);
   const { creates, renames, notes } = settleNames(comparison, join.missing, join.pairs);
   const updates = join.pairs.flatMap((pair) => updateOf(pair, comparison.fields, renames) ?? []);
-  const withhold = comparison.withholdMarks || join.unidentified;
-  const marks: Mark[] = [];
-  for (const organization of join.orphans.filter((one) => !isMarked(one))) {
-    const kept = reasonNotToMark(organization, comparison.protectedIds) ?? (withhold ? reason("mark.withheld") : null);
-    if (kept === null) marks.push(markOf(organization));
-    else notes.push({ rule: "C4", salesforce_id: accountIdOf(organization), id: organization.id, reason: kept });
-  }
+  const orphans = judgeOrphans(comparison, join, new Set(creates.map((one) => one.salesforce_id)));
   const existing = comparison.organizations.filter((one) => comparison.inScope(one) && accountIdOf(one) !== null);
   return {
     creates: creates.sort(bySalesforceId),
     updates: updates.sort(bySalesforceId),
-    marks: marks.sort(bySalesforceId),
-    notes: [...join.notes, ...notes].sort(byRule),
+    marks: orphans.marked.map(markOf).sort(bySalesforceId),
+    notes: [...join.notes, ...notes, ...orphans.notes].sort(byRule),
     existing: existing.length,
     marked: existing.filter(isMarked).length,
   };
+}
+
+/** Which of the organizations without account are to be marked (C4), and why the others are not (C4, C9). */
+function judgeOrphans(
+  comparison: OrganizationComparison,
+  join: Join,
+  creating: ReadonlySet<string>,
+): { marked: Organization[]; notes: Note[] } {
+  const withhold = comparison.withholdMarks || join.unidentified;
+  const unmarked = join.orphans.filter((one) => !isMarked(one));
+  const kept: Note[] = [];
+  const rest: Organization[] = [];
+  for (const one of unmarked) {
+    const why = reasonNotToMark(one, comparison.protectedIds) ?? (withhold ? reason("mark.withheld") : null);
+    if (why === null) rest.push(one);
+    else kept.push({ rule: "C4", salesforce_id: accountIdOf(one), id: one.id, reason: why });
+  }
+  const { merges = { accounts: new Map(), allowed: 0 }, organizations } = comparison;
+  const { orphans, notes } = withoutMerged(rest, merges, { organizations, creating });
+  return { marked: orphans, notes: [...kept, ...notes] };
 }
 
 /** Which creates and renames may go through, with a note for each that may not (C7). */

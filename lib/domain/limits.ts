@@ -10,8 +10,12 @@ import type { UserUpdate } from "./user.ts";
 export const EFFECTS = ["creates", "marks", "updates", "downgrades", "contacts", "marked_total"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
+/** What can be allowed for one run: an effect beyond its limit, or marks that are never made unless they are allowed (C9). */
+export const ALLOWABLE = [...EFFECTS, "merged_marks"] as const;
+export type Allowable = (typeof ALLOWABLE)[number];
+
 /** Limits replaced for one run: at most so many, whatever the config says (`--allow marks=120`). */
-export type Allowances = Readonly<Partial<Record<Effect, number>>>;
+export type Allowances = Readonly<Partial<Record<Allowable, number>>>;
 
 /** What a changeset must tell to be measured; users and organizations alike. */
 export interface Measurable

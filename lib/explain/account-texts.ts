@@ -41,6 +41,20 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
       CORRECT_IN_SALESFORCE,
     ],
   },
+  "account.merge_unreadable": {
+    title: "merged account not readable",
+    say: ({ problem }) => [
+      `The account was merged into another one, which could not be read from Salesforce; its organization is left alone: ${clause(problem)}.`,
+      "Look at the account in Salesforce's recycle bin.",
+    ],
+  },
+  "account.merge_circular": {
+    title: "accounts merged in a circle",
+    say: () => [
+      "The account was merged into another one, and that one, by way of others, into it; its organization is left alone.",
+      "Look at the accounts in Salesforce's recycle bin.",
+    ],
+  },
   "charge.unknown": {
     title: "unknown charge name",
     say: ({ charge_name, unexpired }) => [

@@ -1,5 +1,5 @@
 import type { ORGANIZATION_REASONS } from "../domain/reasons/organizations.ts";
-import { clause, listed, NOTHING_TO_DO, records, type Texts } from "./texts.ts";
+import { clause, listed, NOTHING_TO_DO, type Place, records, type Texts } from "./texts.ts";
 
 const UNCLEAR = "the account or its organization could not be read, or is there more than once";
 const LOOK_AT_THE_OTHERS = "See the other findings about this account, and correct what they name.";
@@ -30,6 +30,28 @@ function holderOf(organization_ids: readonly number[]): string {
   return organization_ids.length > 0
     ? records("organization", organization_ids)
     : "an organization that zdsync cannot see";
+}
+
+/** How marks of merged accounts' organizations are allowed, and where. */
+const MERGED_MARKS: Record<Place, string> = {
+  terminal: "--allow merged_marks",
+  gitlab: "the input allow: merged_marks",
+  slack: "--allow merged_marks (at a terminal, or as the pipeline's input allow)",
+};
+
+/** Where the winner of a merge has its organization, and what to do in Zendesk. */
+function winnerOf(winner: string, organization_ids: readonly number[]): [where: string, advice: string] {
+  if (organization_ids.length > 0)
+    return [
+      `whose organization is ${listed(organization_ids)}`,
+      "In Zendesk, merge this organization into that one: its users and tickets follow.",
+    ];
+  if (winner === "being created")
+    return ["whose organization this run creates", "In Zendesk, merge this organization into that one then."];
+  return [
+    "which has no organization in this instance",
+    "In Zendesk, write that id into its salesforce_id, or move its users and tickets.",
+  ];
 }
 
 export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
@@ -134,6 +156,26 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
       "The organization was not marked: a record of this run could not be identified, so its account may still be there.",
       "Correct the records that the notes of gather-accounts and gather-orgs name.",
     ],
+  },
+  "mark.account_merged": {
+    title: "account merged into another",
+    say: ({ merged_into, winner, organization_ids, forgotten_from }, place) => {
+      const [where, advice] = winnerOf(winner, organization_ids);
+      return [
+        `The organization was not marked: its account was merged into ${merged_into}, ${where}.`,
+        `${advice} From about ${forgotten_from} on, when Salesforce has forgotten the merge, it is marked only with ${MERGED_MARKS[place]}.`,
+      ];
+    },
+  },
+  "mark.merge_forgotten": {
+    title: "account merged into another long ago",
+    say: ({ merged_into, winner, organization_ids, organizations }, place) => {
+      const [where, advice] = winnerOf(winner, organization_ids);
+      return [
+        `The organization was not marked: its account was merged into ${merged_into}, ${where}; only zdsync's memory still knows.`,
+        `${advice} To mark it all the same, run with ${MERGED_MARKS[place]}=${organizations}.`,
+      ];
+    },
   },
   "organization.exists_already": {
     title: "exists already",

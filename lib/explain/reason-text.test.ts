@@ -18,6 +18,9 @@ const TOLD_OTHERWISE: Partial<Record<ReasonCode, readonly string[]>> = {
   // Said as "and so many more".
   "create.name_contested": ["holders", "rivals"],
   "rename.name_contested": ["holders", "rivals"],
+  // Said by the organizations that it has, or that it has none.
+  "mark.account_merged": ["winner"],
+  "mark.merge_forgotten": ["winner"],
   // Shown as the share it is.
   "limit.exceeded": ["effect"],
 };

@@ -31,7 +31,7 @@ async function ran(startedAt: Date, change: Partial<RunRecord> = {}, written = s
   const record: RunRecord = {
     ...{ schema: 1, run_id: mintedId(startedAt), command: "run", dry_run: false, instances: ["global"] },
     ...{ host: "build-1", pid: 4711, started_at: startedAt.toISOString(), ended_at: written.toISOString(), exit: 0 },
-    ...{ steps: [], comparisons: [], failures: [], unknown_charges: [], conflicts: [] },
+    ...{ steps: [], comparisons: [], failures: [], unknown_charges: [], conflicts: [], merged: [] },
     ...change,
   };
   await mkdir(join(folder, "history", record.run_id), { recursive: true });

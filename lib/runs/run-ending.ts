@@ -18,10 +18,10 @@ export async function endingOf(
     comparisons: comparisons.map(recordedComparison),
     failures: end.failures,
     unknown_charges: end.reports.flatMap(({ unknown_charges: charges = [] }) => [...charges]),
-    conflicts: await conflictsOf(
+    ...(await leftAlone(
       store,
       comparisons.map(({ name }) => name),
-    ),
+    )),
   };
 }
 
@@ -39,13 +39,19 @@ export function recordedComparison(comparison: ComparisonReport): RecordedCompar
   };
 }
 
-/** Conflicts that comparisons left alone (C7); none where the notes cannot be read: a record never fails a run. */
-async function conflictsOf(store: ArtifactStore, names: readonly Comparison[]): Promise<RunRecord["conflicts"]> {
-  const conflicts: RunRecord["conflicts"] = [];
+/** What comparisons left alone for a person to see to (C7, C9); none where the notes cannot be read: a record never fails a run. */
+async function leftAlone(
+  store: ArtifactStore,
+  names: readonly Comparison[],
+): Promise<Pick<RunRecord, "conflicts" | "merged">> {
+  const found: Pick<RunRecord, "conflicts" | "merged"> = { conflicts: [], merged: [] };
   for (const comparison of names) {
     const notes = await store.readIfThere(notesName(comparison)).catch(() => null);
-    for (const { rule, salesforce_id, id, reason } of notes?.records ?? [])
-      if (rule === "C7") conflicts.push({ comparison, salesforce_id, id, reason: reasonText(reason) });
+    for (const { rule, salesforce_id, id, reason } of notes?.records ?? []) {
+      const one = { comparison, salesforce_id, id, reason: reasonText(reason) };
+      if (rule === "C7") found.conflicts.push(one);
+      if (rule === "C9") found.merged.push(one);
+    }
   }
-  return conflicts;
+  return found;
 }

@@ -60,6 +60,14 @@ export const RecordedComparisonSchema = v.pipe(
 );
 export type RecordedComparison = v.InferOutput<typeof RecordedComparisonSchema>;
 
+/** An organization that a comparison left alone and a person should see to. */
+const LeftAloneSchema = v.object({
+  comparison: v.picklist(COMPARISONS),
+  salesforce_id: v.nullable(v.string()),
+  id: v.nullable(v.number()),
+  reason: v.string(),
+});
+
 /** What is known of a run by whoever was not there: the bot, people, the next tool. No names, no addresses. */
 export const RunRecordSchema = v.object({
   schema: v.literal(1),
@@ -82,14 +90,9 @@ export const RunRecordSchema = v.object({
     v.object({ charge_name: v.string(), accounts: v.array(v.string()), unexpired_accounts: v.array(v.string()) }),
   ),
   /** Conflicts left alone (C7), by account and organization. */
-  conflicts: v.array(
-    v.object({
-      comparison: v.picklist(COMPARISONS),
-      salesforce_id: v.nullable(v.string()),
-      id: v.nullable(v.number()),
-      reason: v.string(),
-    }),
-  ),
+  conflicts: v.array(LeftAloneSchema),
+  /** Organizations whose account was merged into another (C9); none in records of versions that did not ask. */
+  merged: v.optional(v.array(LeftAloneSchema), []),
 });
 export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
 

@@ -21,7 +21,10 @@ export type RunBeginning = Pick<
 >;
 
 /** What is known of a run when it has ended. */
-export type RunEnding = Pick<RunRecord, "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts">;
+export type RunEnding = Pick<
+  RunRecord,
+  "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts" | "merged"
+>;
 
 /** Nothing came of a run; what a run that ended before its stages leaves. */
 export const NOTHING_CAME: Omit<RunEnding, "exit"> = {
@@ -29,6 +32,7 @@ export const NOTHING_CAME: Omit<RunEnding, "exit"> = {
   failures: [],
   unknown_charges: [],
   conflicts: [],
+  merged: [],
 };
 
 /** What a recorder asks of whoever owns it. */

@@ -1,5 +1,6 @@
 import type { Account } from "../domain/account.ts";
 import type { Day } from "../domain/dates.ts";
+import type { MergedAccount } from "../domain/merged-account.ts";
 import type { PartnerAccount } from "../domain/organization.ts";
 
 /** A record that was there but could not be read: it is reported and left alone, never treated as absent. */
@@ -67,6 +68,8 @@ export interface SalesforceReader {
   account(id: string, today: Day, allianceAccountId: string | null): Promise<OneAccount>;
   /** The partners of today (P1, P2), sorted by `salesforce_id`; `allianceAccountId` is the configured alliance account. */
   partners(allianceAccountId: string | null): Promise<{ partners: PartnerAccount[]; unreadable: UnreadableRecord[] }>;
+  /** The accounts that were merged into others and lie in the recycle bin (C9), each with the account it was merged into itself. */
+  mergedAccounts(): Promise<{ merged: MergedAccount[]; unreadable: UnreadableRecord[] }>;
   /** The support contacts of these accounts (U3), any number, sorted by account, address, name. */
   contacts(accountIds: readonly string[]): Promise<{ contacts: SalesforceContact[]; unreadable: UnreadableRecord[] }>;
   /** For `doctor`: what can be seen of an object; null where there is no such object for this user. */

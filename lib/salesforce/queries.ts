@@ -22,6 +22,13 @@ const PARTNER_FIELDS = [
 /** What the contact query reads (U3). */
 export const CONTACT_FIELDS = ["Name", "Email", `Account.${ACCOUNT_ID}`] as const;
 
+/** What is read of accounts that were merged into others (C9), and what they are filtered by. All are standard fields. */
+const MERGED_FIELDS = ["Id", "MasterRecordId", "SystemModstamp"] as const;
+const DELETED = "IsDeleted";
+
+/** The query of merged accounts (C9): deleted ones that have a winner. Only `queryAll` finds any. */
+export const MERGED_QUERY = `SELECT ${MERGED_FIELDS.join(", ")} FROM Account WHERE ${DELETED} = true AND MasterRecordId != null`;
+
 /** Contacts that may be users of us-government (U3), before the accounts they must belong to. */
 const CONTACT_FILTER =
   "Inactive_Contact__c = false AND Role__c INCLUDES ('Gitlab Admin') AND Name != '' AND Email != ''";
@@ -68,7 +75,7 @@ export function queriedFields(attributes: Attributes = ATTRIBUTES as Attributes)
   children: { list: string; fields: string[] }[];
 } {
   return {
-    account: [...new Set([...accountFields(attributes), ...partnerFields(attributes)])],
+    account: [...new Set([...accountFields(attributes), ...partnerFields(attributes), ...MERGED_FIELDS, DELETED])],
     contact: [...CONTACT_FIELDS, "Inactive_Contact__c", "Role__c"],
     children: [SUBSCRIPTIONS, CHARGES].map((child) => ({
       list: child.list,

@@ -5,10 +5,11 @@ import { contactChunks } from "./contact-chunks.ts";
 import { readDescription } from "./describe.ts";
 import { mapAccount } from "./map-account.ts";
 import { mapContact } from "./map-contact.ts";
+import { mapMerged } from "./map-merged.ts";
 import { mapPartner } from "./map-partner.ts";
 import { inParallel } from "./parallel.ts";
 import type { AccountPage, SalesforceContact, SalesforceReader, UnreadableRecord } from "./ports.ts";
-import { accountQuery, contactQuery, oneAccountQuery, onePartnerQuery, partnerQuery } from "./queries.ts";
+import { accountQuery, contactQuery, MERGED_QUERY, oneAccountQuery, onePartnerQuery, partnerQuery } from "./queries.ts";
 import { readPages } from "./read.ts";
 import type { Session } from "./session.ts";
 import type { WireRecord } from "./wire-record.ts";
@@ -23,6 +24,7 @@ export function createReader(session: Session): SalesforceReader {
     accounts: (today) => readAccounts(session, accountQuery(today)),
     account: (id, today, allianceAccountId) => readAccount(session, id, today, allianceAccountId),
     partners: (allianceAccountId) => readPartners(session, allianceAccountId, partnerQuery(allianceAccountId)),
+    mergedAccounts: () => readMerged(session),
     contacts: (accountIds) => readContacts(session, accountIds),
     describe: (object) => readDescription(session, object),
     apiUsage: session.apiUsage,
@@ -76,6 +78,14 @@ async function readPartners(
   };
 }
 
+async function readMerged(session: Session): ReturnType<SalesforceReader["mergedAccounts"]> {
+  const mapped = (await readAll(session, "merged accounts", MERGED_QUERY, "queryAll")).map(mapMerged);
+  return {
+    merged: mapped.flatMap((one) => ("merged" in one ? one.merged : [])).sort(by((one) => one.salesforce_id)),
+    unreadable: mapped.flatMap((one) => ("unreadable" in one ? one.unreadable : [])),
+  };
+}
+
 async function readContacts(session: Session, accountIds: readonly string[]): ReturnType<SalesforceReader["contacts"]> {
   const pathBytes = queryPath(session, "").length;
   const chunks = contactChunks(accountIds, { pathBytes, tokenBytes: session.tokenBytes() });
@@ -88,15 +98,21 @@ async function readContacts(session: Session, accountIds: readonly string[]): Re
   };
 }
 
-async function readAll(session: Session, what: string, soql: string): Promise<WireRecord[]> {
+async function readAll(
+  session: Session,
+  what: string,
+  soql: string,
+  resource: "query" | "queryAll" = "query",
+): Promise<WireRecord[]> {
   const records: WireRecord[] = [];
-  const pages = readPages(session.get, { what, path: queryPath(session, soql), children: [] });
+  const pages = readPages(session.get, { what, path: queryPath(session, soql, resource), children: [] });
   for await (const page of pages) records.push(...page.records);
   return records;
 }
 
-function queryPath(session: Session, soql: string): string {
-  return `${session.basePath}/query?q=${encodeURIComponent(soql)}`;
+/** `queryAll` finds deleted records as well. */
+function queryPath(session: Session, soql: string, resource: "query" | "queryAll" = "query"): string {
+  return `${session.basePath}/${resource}?q=${encodeURIComponent(soql)}`;
 }
 
 /** Orders by a key, by code unit: the same in every locale. */

@@ -48,7 +48,11 @@ test("partners, contacts, field access and JWT bearer", async () => {
   const keys = { SALESFORCE_USERNAME: jwt.username, SALESFORCE_PRIVATE_KEY: jwt.privateKey };
   const reader = await connectTo({ ...env, ...keys });
   const { partners } = await reader.partners(null);
-  expect(new Set(partners.map((one) => one.account_type))).toEqual(new Set(["open_partner", "select_partner"]));
+  const tracks = world.salesforce.Account.filter((one) => one.Partners_Partner_Status__c === "Authorized").flatMap(
+    ({ Partner_Track__c: track }) => (track === "Open" || track === "Select" ? `${track.toLowerCase()}_partner` : []),
+  );
+  expect(tracks.length).toBeGreaterThan(2);
+  expect(partners.map((one) => String(one.account_type)).sort()).toEqual(tracks.sort());
   const { contacts, unreadable } = await reader.contacts(
     world.salesforce.Account.map((one) => String(one.Account_ID_18__c)),
   );
@@ -56,6 +60,20 @@ test("partners, contacts, field access and JWT bearer", async () => {
   expect(unreadable).toEqual([]);
   expect(await missingFields(reader)).toEqual([]);
   expect(reader.apiUsage()?.used).toBeGreaterThan(0);
+});
+
+test("merged accounts come from the recycle bin, page after page", async () => {
+  await using org = await start({ salesforceBatch: 1 });
+  const merged = org.sandbox.world.deletedAccounts ?? [];
+  expect(merged.length).toBeGreaterThan(2);
+  const read = await (await org.connect()).mergedAccounts();
+  expect(read.unreadable).toEqual([]);
+  expect(read.merged.map((one) => [one.salesforce_id, one.merged_into])).toEqual(
+    merged
+      .map((one): [string, string] => [String(one.Id), String(one.MasterRecordId)])
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+  expect(read.merged.every((one) => one.merged_at.endsWith("T10:00:00.000Z"))).toBe(true);
 });
 
 describe("faults", () => {

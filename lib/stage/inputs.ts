@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import { isDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
-import { EFFECTS } from "../domain/limits.ts";
+import { ALLOWABLE } from "../domain/limits.ts";
 import { CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES, parseConfirmedCounts } from "../runs/confirmed-counts.ts";
 
 /**
@@ -79,7 +79,7 @@ export const dryRun = v.optional(
   "false",
 );
 
-const ALLOWANCE = `(?:${EFFECTS.join("|")})=\\d{1,7}`;
+const ALLOWANCE = `(?:${ALLOWABLE.join("|")})=\\d{1,7}`;
 const DIGEST = "[0-9a-f]{64}";
 
 /** Nothing, or up to so many separated by single blanks. */
@@ -92,7 +92,9 @@ export const allow = v.optional(
   v.pipe(
     v.string(),
     v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
-    v.array(v.pipe(v.string(), v.regex(new RegExp(`^${ALLOWANCE}$`), `EFFECT=N, EFFECT one of ${EFFECTS.join(", ")}`))),
+    v.array(
+      v.pipe(v.string(), v.regex(new RegExp(`^${ALLOWANCE}$`), `EFFECT=N, EFFECT one of ${ALLOWABLE.join(", ")}`)),
+    ),
     v.transform((parts) => {
       const allowances: Record<string, number> = {};
       // Two comparisons may each have named their number: the higher one serves both.

@@ -8,10 +8,13 @@ export type ChildrenByParent = ReadonlyMap<string, readonly SalesforceRecord[]>;
 /** The records of all objects, by id. A record is never changed, only replaced: a result keeps what it was made of. */
 export class RecordStore {
   readonly #tables = new Map<ObjectName, Table>();
+  /** Deleted accounts, by id. */
+  readonly #recycleBin: Table;
   /** By the name of the list; thrown away when a child is edited. */
   readonly #children = new Map<string, ChildrenByParent>();
 
-  constructor(records: World["salesforce"]) {
+  constructor(records: World["salesforce"], deletedAccounts: readonly SalesforceRecord[] = []) {
+    this.#recycleBin = new Map(deletedAccounts.map((row) => [String(row.Id), row]));
     for (const [object, rows] of Object.entries(records) as [ObjectName, SalesforceRecord[]][]) {
       this.#tables.set(object, new Map(rows.map((row) => [String(row.Id), row])));
     }
@@ -19,6 +22,42 @@ export class RecordStore {
 
   all(object: ObjectName): SalesforceRecord[] {
     return [...this.#table(object).values()];
+  }
+
+  /** Everything, and what lies in the recycle bin: what `queryAll` looks through. */
+  allWithDeleted(object: ObjectName): SalesforceRecord[] {
+    return object === "Account" ? [...this.all(object), ...this.#recycleBin.values()] : this.all(object);
+  }
+
+  /**
+   * Merges two accounts: what looked up the loser looks up the winner, and the loser lies in the recycle bin with `MasterRecordId`
+   * (found-by-checking, "Salesforce merges"). @throws Error where there is no such account
+   */
+  mergeAccounts(winnerId: string, loserId: string, now: Date): void {
+    const accounts = this.#table("Account");
+    const loser = accounts.get(loserId);
+    if (!loser || !accounts.has(winnerId) || winnerId === loserId)
+      throw new Error(`The sandbox's Salesforce has no two accounts ${winnerId} and ${loserId} to merge.`);
+    for (const table of this.#tables.values()) {
+      for (const [id, row] of table) {
+        const columns = ["Zuora__Account__c", "AccountId"].filter((name) => row[name] === loserId);
+        const moved = Object.fromEntries(columns.map((name) => [name, winnerId]));
+        if (columns.length > 0)
+          table.set(id, { ...row, ...moved, ...("Account" in row ? { Account: undefined } : {}) });
+      }
+    }
+    accounts.delete(loserId);
+    this.#recycleBin.set(loserId, {
+      ...loser,
+      IsDeleted: true,
+      MasterRecordId: winnerId,
+      SystemModstamp: now.toISOString().replace("Z", "+0000"),
+    });
+    this.#children.clear();
+  }
+
+  emptyRecycleBin(): void {
+    this.#recycleBin.clear();
   }
 
   /** @throws Error where there is no such record */

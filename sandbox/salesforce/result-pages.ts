@@ -15,6 +15,8 @@ export interface PageRequest {
   /** Rows of the page, children included. */
   batch: number;
   fault: Fault | undefined;
+  /** Whether deleted records are looked through, too (`queryAll`). */
+  deleted?: boolean;
 }
 
 /** All rows of a query or of one child list; what a locator stands for. */
@@ -49,7 +51,8 @@ export class ResultPages {
   /** Runs the query and answers its first page. */
   first(query: CompiledQuery, request: PageRequest): Page {
     this.#forgetOld();
-    const rows = query.rows(this.#store.all(query.object));
+    const { object } = query;
+    const rows = query.rows(request.deleted ? this.#store.allWithDeleted(object) : this.#store.all(object));
     if (query.countOnly) return { totalSize: rows.length, done: true, records: [] };
     return this.#page(this.#result(query, rows), 0, request);
   }

@@ -13,6 +13,8 @@ import { compile } from "./soql/compile.ts";
 
 export interface SalesforceOptions {
   records: World["salesforce"];
+  /** What lies in the recycle bin. */
+  deletedAccounts?: readonly SalesforceRecord[];
   columns: readonly SalesforceColumn[];
   /** Rows to a page, children included; default 2,000. Any number from 1 on; a real org has at least 200. */
   batch?: number;
@@ -32,6 +34,10 @@ export interface Salesforce {
   fetch(request: Request): Promise<Response>;
   /** A change as a Salesforce user makes it; results that are being paged through keep what they had. */
   edit(object: SalesforceColumn["object"], id: string, change: SalesforceRecord): void;
+  /** Merges two accounts; see `Sandbox`. */
+  mergeAccounts(winnerId: string, loserId: string): void;
+  /** Forgets every deleted account. */
+  emptyRecycleBin(): void;
   /** Makes every access token invalid now. */
   expireSessions(): void;
   /** Access tokens issued so far, for the list of secrets. */
@@ -56,7 +62,7 @@ interface Org {
  */
 export function createSalesforce(options: SalesforceOptions): Salesforce {
   const now = () => options.clock?.now() ?? new Date();
-  const store = new RecordStore(options.records);
+  const store = new RecordStore(options.records, options.deletedAccounts);
   const { apiVersions = VERSIONS, goneVersion = "json", ...logIns } = options.behaviour ?? {};
   const org: Org = {
     schema: new Schema(options.columns),
@@ -72,6 +78,8 @@ export function createSalesforce(options: SalesforceOptions): Salesforce {
   return {
     fetch: async (request) => app.fetch(request),
     edit: (object, id, change) => store.edit(object, id, change),
+    mergeAccounts: (winnerId, loserId) => store.mergeAccounts(winnerId, loserId, now()),
+    emptyRecycleBin: () => store.emptyRecycleBin(),
     expireSessions: () => org.sessions.expire(),
     tokens: () => [...org.sessions.issued],
   };
@@ -116,13 +124,14 @@ function gate(app: Hono, org: Org): void {
 }
 
 function reads(app: Hono, org: Org): void {
-  for (const path of ["/services/data/:version/query", "/services/data/:version/query/"]) {
-    app.get(path, (c) => {
+  for (const path of ["query", "query/", "queryAll", "queryAll/"]) {
+    const deleted = path.startsWith("queryAll");
+    app.get(`/services/data/:version/${path}`, (c) => {
       const soql = c.req.query("q");
       if (!soql) throw malformedQuery("A query string has to be specified");
       const today = org.now().toISOString().slice(0, 10);
       const query = compile(soql, { schema: org.schema, store: org.store, today });
-      return json(org.pages.first(query, pageRequest(c, org.batch)));
+      return json(org.pages.first(query, { ...pageRequest(c, org.batch), deleted }));
     });
   }
   app.get("/services/data/:version/query/:locator", (c) =>

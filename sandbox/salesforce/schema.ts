@@ -57,7 +57,10 @@ export class Schema {
   #addColumn({ object, name, type }: SalesforceColumn): void {
     const schema = this.#objects.get(key(object));
     if (!schema) return;
-    const isId = name === "Id" || [...schema.lookups.values()].some(({ idColumn }) => idColumn === name);
+    const isId =
+      name === "Id" ||
+      name === "MasterRecordId" ||
+      [...schema.lookups.values()].some(({ idColumn }) => idColumn === name);
     schema.columns.set(key(name), { name, type: isId ? "id" : type });
   }
 
@@ -121,6 +124,7 @@ const describedTypes = {
   number: "double",
   boolean: "boolean",
   date: "date",
+  datetime: "datetime",
   multipicklist: "multipicklist",
 };
 

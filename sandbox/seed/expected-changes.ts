@@ -32,6 +32,8 @@ interface Comparison {
   existing: SeedOrganization[];
   /** Every name in the instance, trimmed and in small letters, with the organizations that have it. */
   names: ReadonlyMap<string, number[]>;
+  /** Accounts that were merged into others: their organizations are kept (C9). */
+  merged: ReadonlySet<string>;
   config: WorldConfig;
 }
 
@@ -66,13 +68,27 @@ export function expectedChanges(
   const all = world.zendesk.global.organizations;
   const government = world.zendesk["us-government"].organizations;
   const names = namesOf(all);
+  const merged = new Set((world.deletedAccounts ?? []).flatMap((one) => (one.MasterRecordId ? String(one.Id) : [])));
   const ofCustomers = all.filter((one) => !isPartner(one));
-  const usGovernment = { desired: desired["us-government"], existing: government, names: namesOf(government), config };
+  const usGovernment = {
+    desired: desired["us-government"],
+    existing: government,
+    names: namesOf(government),
+    merged,
+    config,
+  };
   const inUsGovernment = compare({ instance: "us-government", ...usGovernment });
   return {
-    global: compare({ instance: "global", desired: desired.global, existing: ofCustomers, names, config }),
+    global: compare({ instance: "global", desired: desired.global, existing: ofCustomers, names, merged, config }),
     "us-government": inUsGovernment,
-    partners: compare({ instance: "global", desired: partners, existing: all.filter(isPartner), names, config }),
+    partners: compare({
+      instance: "global",
+      desired: partners,
+      existing: all.filter(isPartner),
+      names,
+      merged,
+      config,
+    }),
     users: expectedUserChanges(world, config, inUsGovernment.creates),
   };
 }
@@ -130,7 +146,7 @@ function compare(comparison: Comparison): ExpectedChanges {
   for (const [id, [organization, ...twins]] of byId) {
     if (!organization || id === "" || ids.has(id) || config.protected_ids.includes(id)) continue;
     if (twins.length > 0) changes.conflicts.push(id);
-    else if (isToBeMarked(organization)) changes.marks.push(organization.id);
+    else if (isToBeMarked(organization) && !comparison.merged.has(id)) changes.marks.push(organization.id);
   }
   return changes;
 }

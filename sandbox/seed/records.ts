@@ -19,6 +19,10 @@ export type AccountRecord = {
   Support_Hold__c: boolean | null;
   Account_Risk_Level__c: string | null;
   Support_Instance__c: string | null;
+  IsDeleted: boolean;
+  /** Of a merged account, the one it was merged into. */
+  MasterRecordId: string | null;
+  SystemModstamp: string;
 };
 
 export type SubscriptionRecord = {

@@ -23,6 +23,7 @@ export class SalesforceDraft {
   readonly owners: string[];
   readonly #customers: Customer[] = [];
   readonly #contacts: ContactRecord[] = [];
+  readonly #deleted: AccountRecord[] = [];
   readonly #architects: Array<{ Id: string; Name: string }> = [];
   #numbers = 10_000;
 
@@ -74,6 +75,9 @@ export class SalesforceDraft {
         random.chance(0.1) ? "At Risk - Escalated" : "Healthy",
       ]),
       Support_Instance__c: null,
+      IsDeleted: false,
+      MasterRecordId: null,
+      SystemModstamp: `${this.today}T00:00:00.000+0000`,
       ...change,
     };
     return { account, subscriptions: [], charges: [] };
@@ -82,6 +86,17 @@ export class SalesforceDraft {
   /** Puts the account with all it has into Salesforce. */
   register(customer: Customer): void {
     this.#customers.push(customer);
+  }
+
+  /** Puts an account into the recycle bin, as one that was merged into another so many days ago. */
+  mergedInto(winnerId: string, { account }: Customer, daysAgo: number): void {
+    const SystemModstamp = `${addDays(this.today, -daysAgo)}T10:00:00.000+0000`;
+    this.#deleted.push({ ...account, IsDeleted: true, MasterRecordId: winnerId, SystemModstamp });
+  }
+
+  /** What lies in the recycle bin. */
+  get deletedAccounts(): AccountRecord[] {
+    return this.#deleted;
   }
 
   /** An account in Salesforce, without subscriptions yet. */

@@ -141,6 +141,7 @@ export class WorldDraft extends SalesforceDraft {
     return {
       today: this.today,
       salesforce: this.records(),
+      deletedAccounts: this.deletedAccounts,
       zendesk: { global: instance("global"), "us-government": instance("us-government") },
       overrides: stringify(this.overrides, { aliasDuplicateObjects: false }),
       config: stringify(this.config),

@@ -151,6 +151,13 @@ const result: Make = (random) => ({
   after: { name: canary(random), organization_fields: { support_level: "ultimate" } },
 });
 
+const merged: Make = (random) => ({
+  salesforce_id: random.pick(ACCOUNTS),
+  merged_into: random.pick(ACCOUNTS),
+  merged_at: "2026-11-20T10:00:00.000Z",
+  forgotten: random.chance(0.5),
+});
+
 const note: Make = (random) => ({
   rule: "E2",
   salesforce_id: random.pick([null, ...ACCOUNTS]),
@@ -169,6 +176,7 @@ export function recordOf(name: ArtifactName): Make {
   if (name === "salesforce_accounts.json") return account;
   if (name === "partner_accounts.json") return partner;
   if (name === "customer_ids.json" || name === "partner_ids.json") return accountId;
+  if (name.startsWith("merged_accounts")) return merged;
   if (name.startsWith("zendesk_")) return organization;
   if (name.endsWith("_results.json")) return result;
   if (name.endsWith("_notes.json")) return note;

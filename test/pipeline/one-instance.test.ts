@@ -75,7 +75,7 @@ describe("process --instance", () => {
       const made = await folderWith(world, `process-${prefix}`, ["salesforce_accounts.json", "partner_accounts.json"]);
       expect((await world.stage("process", { "data-dir": made, instance })).exit).toBe(EXIT.done);
       expect(await readdir(made)).not.toContain(`${FILE_PREFIX[otherThan(instance)]}_accounts.json`);
-      const compared = await folderWith(world, `compare-${prefix}`, [`zendesk_${prefix}.json`]);
+      const compared = await folderWith(world, `compare-${prefix}`, [`zendesk_${prefix}.json`, "merged_accounts.json"]);
       for (const file of [`${prefix}_accounts`, "customer_ids", "partner_ids"])
         for (const end of [".json", ".manifest.json"])
           await copyFile(join(made, file + end), join(compared, file + end));
@@ -86,6 +86,7 @@ describe("process --instance", () => {
       "partner_accounts.json",
       "zendesk_global.json",
       "customer_ids.json",
+      "merged_accounts.json",
     ]);
     const { report } = await world.stage("partner-sync", { "data-dir": partners, "dry-run": "true" });
     expect(report?.comparison?.planned).toEqual(
@@ -108,7 +109,11 @@ describe("process --instance", () => {
   test("A3: without partner_accounts.json it reads off its own organizations who is a partner", async () => {
     await using world = await startWorld();
     await world.preview();
-    const folder = await folderWith(world, "original", ["salesforce_accounts.json", "zendesk_global.json"]);
+    const folder = await folderWith(world, "original", [
+      "salesforce_accounts.json",
+      "zendesk_global.json",
+      "merged_accounts.json",
+    ]);
     await writeFile(join(folder, "zendesk_usgov.json"), "nothing of global's business");
     await writeFile(join(folder, "partner_ids.json"), "of an earlier run");
     const { exit } = await world.stage("process", { "data-dir": folder, instance: "global" });

@@ -154,6 +154,7 @@ export function recordOf(comparisons: RecordedComparison[], change: Partial<RunR
     failures: [],
     unknown_charges: [],
     conflicts: [],
+    merged: [],
     ...change,
   };
 }

@@ -68,6 +68,7 @@ export function record(of: Partial<RunRecord>): RunRecord {
     failures: [],
     unknown_charges: [],
     conflicts: [],
+    merged: [],
     ...of,
   };
 }

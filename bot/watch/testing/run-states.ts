@@ -19,6 +19,7 @@ export function recordOf(change: Partial<RunRecord> = {}): RunRecord {
     failures: [],
     unknown_charges: [],
     conflicts: [],
+    merged: [],
     ...change,
   };
 }

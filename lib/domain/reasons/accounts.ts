@@ -9,6 +9,8 @@ export const ACCOUNT_REASONS = {
   "account.expired_long_ago": v.object({ instance, expiration_date: day }),
   "account.unreadable": unreadable,
   "partner.unreadable": unreadable,
+  "account.merge_unreadable": unreadable,
+  "account.merge_circular": nothing,
   "charge.unknown": v.object({ charge_name: v.string(), unexpired: flag }),
   "charge.stray": v.object({ charges: count }),
   "override.invalid": v.object({ where: place, problems: messages }),

@@ -1,5 +1,8 @@
 import * as v from "valibot";
-import { account, count, fields, id, ids, nothing, unreadable } from "./params.ts";
+import { account, count, day, fields, id, ids, nothing, unreadable } from "./params.ts";
+
+/** Where the winner of a merge has its organization: nowhere in this instance, nowhere yet, or there. */
+const winner = v.picklist(["elsewhere", "being created", "here"]);
 
 /** What comparing and writing organizations says of them (O1, C1–C7, Y1, Y5, Y6, S4, S8). */
 export const ORGANIZATION_REASONS = {
@@ -36,6 +39,10 @@ export const ORGANIZATION_REASONS = {
   "mark.ignore_deletion": nothing,
   "mark.migrating": nothing,
   "mark.withheld": nothing,
+  /** C9; `organization_ids` are the winner's. From `forgotten_from` on Salesforce does not tell of the merge any more, as far as is known. */
+  "mark.account_merged": v.object({ merged_into: account, winner, organization_ids: ids, forgotten_from: day }),
+  /** C9, known from an earlier run only; `organizations` is how many of these the comparison has. */
+  "mark.merge_forgotten": v.object({ merged_into: account, winner, organization_ids: ids, organizations: count }),
   "organization.exists_already": nothing,
   "organization.external_id_conflict": v.object({ organization_id: id }),
   "organization.already_so": nothing,

@@ -54,6 +54,7 @@ export function comparable(column: Column, value: unknown): Comparable {
   if (value === null || value === undefined || value === "") return null;
   if (typeof value === "number" || typeof value === "boolean") return value;
   if (column.type === "id") return longId(String(value));
+  if (column.type === "datetime") return Date.parse(String(value));
   return String(value).toLowerCase();
 }
 
@@ -118,6 +119,8 @@ function meant(column: Column, literal: Literal, today: string): Comparable {
       return Number(literal.text);
     case "boolean":
       return literal.text.toUpperCase() === "TRUE";
+    case "datetime":
+      return comparable(column, literal.text);
     case "date":
       return literal.type === "DATE" ? literal.text : namedDay(literal.text, today);
     case "id":
@@ -150,6 +153,10 @@ const accepted: Record<Column["type"], { literals: RegExp; says: string }> = {
   multipicklist: { literals: /^STRING$/, says: "must be of type string and should be enclosed in quotes" },
   number: { literals: /^(?:INTEGER|DECIMAL)$/, says: "must be of type double and should not be enclosed in quotes" },
   boolean: { literals: /^BOOLEAN$/, says: "must be of type boolean and should not be enclosed in quotes" },
+  datetime: {
+    literals: /^DATETIME$/,
+    says: "must be of type dateTime and should not be enclosed in quotes",
+  },
   date: {
     literals: /^(?:DATE|DATE_LITERAL|DATE_N_LITERAL)$/,
     says: "must be of type date and should not be enclosed in quotes",

@@ -36,8 +36,20 @@ function gone(draft: WorldDraft, instance: "global" | "us-government", fields: R
 function addMerged(draft: WorldDraft): void {
   const winner = draft.subscriber([PREMIUM, "SaaS - Ultimate - 1 Year"]);
   draft.existing(winner, "global");
-  draft.oddity("C4 merged account, the one that stays", winner, { global: { is: "unchanged" } });
-  draft.oddity("C4 merged account, the one that is gone", gone(draft, "global", {}), { global: { is: "marked" } });
+  draft.oddity("C9 merged account, the one that stays", winner, { global: { is: "unchanged" } });
+  const kept = { global: { is: "left alone" as const, fields: { mark_for_deletion: false } } };
+  const loser = gone(draft, "global", {});
+  draft.mergedInto(winner.account.Id, loser, 3);
+  draft.oddity("C9 merged account, the one that is gone", loser, kept);
+  const first = gone(draft, "global", {});
+  draft.mergedInto(loser.account.Id, first, 9);
+  draft.oddity("C9 merged account, merged into one that was merged itself", first, kept);
+  const homeless = draft.subscriber([PREMIUM], { Type: "Prospect" });
+  const left = gone(draft, "global", {});
+  draft.mergedInto(homeless.account.Id, left, 1);
+  draft.oddity("C9 merged account, into one without organization", left, kept);
+  const deleted = gone(draft, "global", {});
+  draft.oddity("C4 account that is gone without having been merged", deleted, { global: { is: "marked" } });
 }
 
 function addMoved(draft: WorldDraft): void {
