@@ -1,0 +1,133 @@
+import type { Comparison } from "../changesets/comparison.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import type { Effect } from "../domain/limits.ts";
+import type { Reason } from "../domain/reason.ts";
+import type { ExitCode } from "../errors.ts";
+import type { ExplanationDocument } from "../explain/document.ts";
+
+/**
+ * What a run planned and what came of it, for every report: `report.html`, `report.md`, JUnit, the terminal and Slack are made from
+ * this one model. Holds names and addresses of customers: it goes nowhere that the artifacts do not go.
+ */
+export interface ReportModel {
+  head: ReportHead;
+  /** Each measure of each comparison that has a limit. */
+  limits: LimitBar[];
+  comparisons: ComparisonCounts[];
+  /** Everything that changes, and everything that is left as it is for a reason, sorted by harm (`byHarm`). */
+  rows: Row[];
+  /** Rows that change the same fields in the same way, from so many on; their rows are not in `rows`. */
+  folded: FoldedRows[];
+  /** The last runs of the history, oldest first, this one included. */
+  trend: RunTrend[];
+}
+
+/** What the report is about. */
+export interface ReportHead {
+  kind: "run" | "dry run" | "preview" | "undo" | "stage" | "simulate";
+  /** The command as it was given, such as `zdsync run --instance global`. */
+  command: string;
+  run_id: string;
+  /** The day that the run works for, `YYYY-MM-DD`. */
+  today: string;
+  hosts: { salesforce: string | null; global: string | null; "us-government": string | null };
+  /** ISO 8601. */
+  started_at: string;
+  seconds: number | null;
+  /** Who or what started it: a user of the machine, a pipeline, a person in Slack. */
+  started_by: string | null;
+  exit: ExitCode | null;
+  /** Why nothing, or not everything, was written. */
+  refusals: Reason[];
+  failures: { where: string; reason: Reason }[];
+  /** The command that applies exactly what this preview shows; null where there is nothing to apply. */
+  apply: string | null;
+}
+
+/** One measure against its limit. */
+export interface LimitBar {
+  comparison: Comparison;
+  effect: Effect;
+  count: number;
+  /** Existing records. */
+  of: number;
+  limit: number | null;
+  /** Given with `--allow`. */
+  allowed: number | null;
+  exceeded: boolean;
+}
+
+/** What one comparison planned, and what became of it; null where nothing was written. */
+export interface ComparisonCounts {
+  comparison: Comparison;
+  existing: number;
+  planned: { creates: number; updates: number; marks: number; contacts: number };
+  results: { applied: number; failed: number; skipped: number } | null;
+}
+
+/** What a row means to the customer, worst first: the order of the report. */
+export const HARMS = [
+  "loses support",
+  "downgraded",
+  "put on hold",
+  "marked",
+  "failed",
+  "conflict",
+  "unknown charge",
+  "skipped",
+  "upgraded",
+  "gains",
+  "cosmetic",
+] as const;
+export type Harm = (typeof HARMS)[number];
+
+/** One record of one comparison: a change with what became of it, or a record that was left as it is. */
+export interface Row {
+  comparison: Comparison | null;
+  instance: InstanceName | null;
+  effect: "create" | "update" | "mark" | "unmark" | "contact" | "none";
+  harm: Harm;
+  salesforce_id: string | null;
+  /** The organization's or user's id; null for what does not exist yet. */
+  id: number | null;
+  name: string;
+  /** Domains of its contacts, to be searched for. */
+  domains: string[];
+  changes: { field: string; before: string; after: string }[];
+  outcome: "planned" | "applied" | "failed" | "skipped" | "refused" | "not attempted" | null;
+  reason: Reason | null;
+  /** What it weighs among rows of equal harm: the level before, the revenue, the seats. */
+  weight: { level: string | null; arr: number; seats: number };
+  links: { salesforce: string | null; zendesk: string | null };
+  /** The same as `zdsync explain` says; null for rows that do not matter enough to carry it. */
+  explanation: ExplanationDocument | null;
+}
+
+/** Rows that say the same, told once. */
+export interface FoldedRows {
+  comparison: Comparison;
+  effect: Row["effect"];
+  harm: Harm;
+  outcome: Row["outcome"];
+  /** The fields that all of them change. */
+  fields: string[];
+  /** All of their values where they are the same for all. */
+  changes: Row["changes"];
+  count: number;
+  /** Ids of all of them, to be found by the search. */
+  members: { salesforce_id: string | null; id: number | null; name: string }[];
+}
+
+/** One run of the history, as a bar of a chart. */
+export interface RunTrend {
+  run_id: string;
+  started_at: string;
+  seconds: number | null;
+  exit: ExitCode | null;
+  created: number;
+  updated: number;
+  marked: number;
+  failed: number;
+  /** Its page, relative to this one; null where it was not kept. */
+  href: string | null;
+}
