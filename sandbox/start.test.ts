@@ -156,7 +156,7 @@ describe("what is added to the seed", () => {
   });
 
   test("a Salesforce column can be queried, in every record, and through a lookup", async () => {
-    const column = { object: "Account", name: "Tier__c", type: "text", value: "gold" } as const;
+    const column = { object: "Account", name: "Tier__c", type: "text", values: ["gold"] } as const;
     const sandbox = await start({ accounts: 150, today: TODAY, salesforceColumns: [column] });
     const { body } = await query(sandbox, "SELECT Id FROM Account WHERE Tier__c = 'gold'");
     expect(body.totalSize).toBe(150);

@@ -151,8 +151,12 @@ function createServices(making: Making) {
 function salesforceOf({ options, world, secrets, keys, clock, urls }: Making) {
   const extra = options.salesforceColumns ?? [];
   const records = { ...world.salesforce };
-  for (const { object, name, value } of extra) {
-    records[object] = records[object].map((record) => ({ ...record, [name]: value }));
+  for (const { object, name, values } of extra) {
+    records[object] = records[object].map((record, index) => {
+      const value = values[index % values.length];
+      const [lookup = "", column] = name.split(".");
+      return { ...record, [lookup]: column === undefined ? value : value === null ? null : { [column]: value } };
+    });
   }
   return createSalesforce({
     records,

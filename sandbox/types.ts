@@ -123,7 +123,7 @@ export interface SandboxOptions {
   /** Further organization fields of each instance. */
   organizationFields?: Partial<Record<InstanceName, FieldDefinition[]>>;
   /** Further Salesforce columns, with the value every record has in it. */
-  salesforceColumns?: Array<SalesforceColumn & { value: unknown }>;
+  salesforceColumns?: Array<SalesforceColumn & { values: readonly unknown[] }>;
   /** Behaviour that real accounts differ in; see zendesk/behaviour.ts. */
   zendesk?: Partial<Record<InstanceName, Partial<ZendeskBehaviour>>>;
   /** Behaviour that real orgs differ in, or that only some have. */

@@ -2,9 +2,9 @@ import { createHmac } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { startSandbox } from "../bin/start-sandbox.ts";
 import { RUN_RECORD, type RunRecord } from "../lib/runs/run-record.ts";
 import { mintRunId } from "../lib/stage/session.ts";
-import { startSandbox } from "../sandbox/start.ts";
 
 /**
  * Load on the bot: mixed signed commands at a fixed rate over a real port, from this process, which also plays Slack, in a data

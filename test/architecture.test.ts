@@ -58,6 +58,15 @@ describe("who may know whom", () => {
     expect(tests).toEqual([]);
   });
 
+  test("whoever starts the sandbox gives it the fields of this program (bin/start-sandbox.ts)", () => {
+    const starting = files.filter(
+      (file) =>
+        !file.startsWith("sandbox/") &&
+        /import \{[^}]*\bstartSandbox\b[^}]*\} from ".*sandbox\/start\.ts"/.test(text(file)),
+    );
+    expect(starting).toEqual(["bin/start-sandbox.ts"]);
+  });
+
   test("only what wires remotes together makes a writer", () => {
     const makers = imports(/./, /^lib\/zendesk\/(?:write|planned)\.ts$/).filter(
       (line) => !line.startsWith("lib/zendesk/"),

@@ -7,9 +7,9 @@ import { NOTICE_MEMORY } from "../../lib/slack/notice-memory.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { duration } from "../../lib/terminal/progress.ts";
 import plansText from "../../plans.yml" with { type: "text" };
-import { startSandbox } from "../../sandbox/start.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
+import { startSandbox } from "../start-sandbox.ts";
 import { runCommand } from "./run.ts";
 import { describeSandbox, environmentOf, port, WORLD_INPUTS } from "./sandbox-command.ts";
 
@@ -51,7 +51,10 @@ export const demo: LoadedCommand = {
       today: day,
       "data-dir": dataDir,
     } = parseInputs(inputs, given, {});
-    const running = await startSandbox({ accounts, seed, timeFactor, ...(day ? { today: day } : {}) });
+    const running = await startSandbox(
+      { accounts, seed, timeFactor, ...(day ? { today: day } : {}) },
+      { samples: true },
+    );
     const { output } = shell;
     try {
       const remotes = await environmentOf(running, dataDir);
@@ -98,7 +101,10 @@ export const demo: LoadedCommand = {
 async function demoBot(given: Call["given"], shell: Call["shell"]): Promise<ExitCode> {
   const { "data-dir": dataDir, port: first, ...world } = parseInputs(inputs, given, {});
   const { accounts, seed, "time-factor": timeFactor, today: day } = world;
-  const running = await startSandbox({ accounts, seed, timeFactor, port: first, ...(day ? { today: day } : {}) });
+  const running = await startSandbox(
+    { accounts, seed, timeFactor, port: first, ...(day ? { today: day } : {}) },
+    { samples: true },
+  );
   try {
     // A new world every time: what an earlier one left behind is none of this bot's business.
     await mkdir(dataDir, { recursive: true });

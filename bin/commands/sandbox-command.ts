@@ -6,9 +6,9 @@ import { EXIT } from "../../lib/errors.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { today } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
-import { startSandbox } from "../../sandbox/start.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { LoadedCommand } from "../commands.ts";
+import { startSandbox } from "../start-sandbox.ts";
 
 const wholeNumber = (most: number) =>
   v.pipe(
@@ -55,7 +55,10 @@ export const sandbox: LoadedCommand = {
       port: first,
       today: day,
     } = parseInputs(inputs, given, shell.env);
-    const running = await startSandbox({ accounts, seed, timeFactor, port: first, ...(day ? { today: day } : {}) });
+    const running = await startSandbox(
+      { accounts, seed, timeFactor, port: first, ...(day ? { today: day } : {}) },
+      { samples: true },
+    );
     const env = await environmentOf(running, await mkdtemp(join(tmpdir(), "zdsync-sandbox-")));
     shell.output.err(describeSandbox(running));
     shell.output.err("Copy these lines into another shell; Ctrl-C stops the sandbox and forgets everything.\n");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { slackSettings } from "../../lib/settings/environment.ts";
 import { createUserGroups } from "../../lib/slack/user-groups.ts";
-import { startSandbox } from "../../sandbox/start.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import { createAuditLog } from "../audit/audit-log.ts";
 import { start } from "../commands/testing/colleagues.ts";

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
 import { AnsweredRequests } from "../answered-requests.ts";
 import { type BotParts, createBot } from "../bot.ts";

@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { doctor } from "../../bin/commands/doctor-command.ts";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { Finding } from "./finding.ts";
 import { type Alter, altered, alteredJson, Relay } from "./testing/relay.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import { overridesSettings } from "../settings/environment.ts";
 import { type RawFileSettings, readRawFile } from "./raw-file.ts";

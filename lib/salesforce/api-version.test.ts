@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import { checkSalesforce } from "../doctor/check-salesforce.ts";
 import { salesforceSettings } from "../settings/environment.ts";
 import { readVersions, versionError } from "./api-version.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { salesforceSettings } from "../settings/environment.ts";
 import { connectSalesforce } from "./connect.ts";
 import { isExpectedInstance } from "./instance-host.ts";

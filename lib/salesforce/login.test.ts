@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { SalesforceBehaviour } from "../../sandbox/types.ts";
 import { salesforceSettings } from "../settings/environment.ts";
 import { connectSalesforce } from "./connect.ts";

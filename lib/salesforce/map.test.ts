@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { text } from "../domain/source-field.ts";
+import { emptyAttributes } from "../domain/testing/empty-attributes.ts";
 import { mapAccount } from "./map-account.ts";
 import { mapContact } from "./map-contact.ts";
 import { mapPartner } from "./map-partner.ts";
@@ -24,6 +25,7 @@ describe("accounts (A2)", () => {
     const subs = [subscriptionRecord(1)];
     const charges = [chargeRecord(1)];
     expect(account({ Zuora__Subscriptions__r: subs, Zuora__R00N40000001lGjTEAU__r: charges })).toEqual({
+      ...emptyAttributes(),
       salesforce_id: id18("001", 1),
       name: "Account 1",
       arr: 12000.5,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { Fault, SandboxOptions } from "../../sandbox/types.ts";
 import type { Account } from "../domain/account.ts";
 import { salesforceSettings } from "../settings/environment.ts";

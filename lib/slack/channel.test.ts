@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "bun:test";
-import { startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { slackSettings } from "../settings/environment.ts";
 import { createSlackChannel, recordingChannel } from "./channel.ts";
 import { postMetadata } from "./notice-metadata.ts";

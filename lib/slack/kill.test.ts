@@ -2,7 +2,7 @@ import { afterAll, beforeEach, describe, expect, setDefaultTimeout, test } from 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { RequestHook, RequestPhase } from "../../sandbox/types.ts";
 import { reason } from "../domain/reason.ts";
 import { slackSettings } from "../settings/environment.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { RequestHook } from "../../sandbox/types.ts";
 import { reason } from "../domain/reason.ts";
 import { slackSettings } from "../settings/environment.ts";

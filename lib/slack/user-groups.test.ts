@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import { slackSettings } from "../settings/environment.ts";
 import { createUserGroups } from "./user-groups.ts";

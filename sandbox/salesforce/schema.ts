@@ -47,11 +47,11 @@ export class Schema {
       name: by.replace(/__c$/, "__r"),
       to: "Account" as const,
     }));
-    for (const { object, name, to } of [...SALESFORCE_LOOKUPS, ...toAccount]) {
+    for (const { object, name, to } of [...SALESFORCE_LOOKUPS, ...furtherLookups(columns), ...toAccount]) {
       this.#objects.get(key(object))?.lookups.set(key(name), { name, to, idColumn: idColumnOf(name) });
     }
     for (const child of SALESFORCE_CHILDREN) this.#objects.get("account")?.children.set(key(child.name), child);
-    for (const column of columns) this.#addColumn(column);
+    for (const column of columns) this.#addColumn(throughLookup(column));
   }
 
   #addColumn({ object, name, type }: SalesforceColumn): void {
@@ -108,6 +108,19 @@ export class Schema {
       childRelationships,
     };
   }
+}
+
+/** A column named `Lookup__r.Column` brings its lookup, to a user as most do. */
+function furtherLookups(columns: readonly SalesforceColumn[]) {
+  return columns.flatMap(({ object, name }) => {
+    const [lookup = "", column] = name.split(".");
+    return column === undefined ? [] : [{ object, name: lookup, to: "User" as const }];
+  });
+}
+
+function throughLookup(column: SalesforceColumn): SalesforceColumn {
+  const [, name] = column.name.split(".");
+  return name === undefined ? column : { ...column, object: "User", name };
 }
 
 function key(name: string): string {

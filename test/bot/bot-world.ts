@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { createBot } from "../../bot/bot.ts";
 import { openDatabase } from "../../bot/database.ts";
 import { ProcessMemory } from "../../bot/runs/process-memory.ts";
@@ -9,7 +10,7 @@ import { Outbox } from "../../lib/slack/outbox.ts";
 import { lockHolder } from "../../lib/stage/run-lock.ts";
 import type { ConversationEntry } from "../../sandbox/slack/conversation.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { RequestHook, SandboxOptions } from "../../sandbox/types.ts";
 import { TODAY } from "../pipeline/world.ts";
 import { asPosted, type Posted } from "./posted.ts";

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { openDatabase } from "../../bot/database.ts";
 import { createGitlabRunner, type GitlabRunner } from "../../bot/runs/gitlab-runner.ts";
 import { type RunState, StartUnknown } from "../../bot/runs/runner.ts";
@@ -10,7 +11,7 @@ import { pipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
 import { countsToConfirm } from "../../lib/runs/confirmed-counts.ts";
 import { runPipelines } from "../../sandbox/gitlab/pipeline-child.ts";
 import type { DeclaredInput } from "../../sandbox/gitlab/pipeline-inputs.ts";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import { RUN_TIMEOUT, TODAY } from "../pipeline/world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
 import { requireTool } from "../../scripts/check/machine-tools.ts";
 import { TODAY } from "../pipeline/world.ts";

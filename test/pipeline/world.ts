@@ -4,11 +4,12 @@ import { join, resolve } from "node:path";
 import { type RunSummary, runCommand } from "../../bin/commands/run.ts";
 import { undoCommand } from "../../bin/commands/undo-command.ts";
 import { loadStage, type StageName } from "../../bin/stages.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import type { RemoteTiming } from "../../lib/stage/remotes.ts";
 import { runStage, type StageEnd } from "../../lib/stage/run-stage.ts";
 import type { Output } from "../../lib/terminal/output.ts";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
 
 /** For a whole run, in milliseconds: it waits for Zendesk's jobs, which are asked about every half second. */

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { LoggedRequest, RequestHook, RequestPhase, SandboxOptions } from "../../sandbox/types.ts";
 import { stateOf, TODAY } from "../pipeline/world.ts";
 

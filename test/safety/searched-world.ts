@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { doctor } from "../../bin/commands/doctor-command.ts";
 import { runCommand } from "../../bin/commands/run.ts";
 import { loadStage, type StageName } from "../../bin/stages.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import { runStage, type Shell } from "../../lib/stage/run-stage.ts";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import { TODAY } from "../pipeline/world.ts";
 import { smallWorld } from "./small-world.ts";
 

@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
 import { TODAY } from "../pipeline/world.ts";
 import { type AtTerminal, atTerminal, type Shown, type TerminalOptions } from "./screen.ts";

@@ -1,10 +1,16 @@
+import { furtherFields } from "../../../bin/start-sandbox.ts";
 import { ORGANIZATION_FIELDS } from "../../../sandbox/seed/organization-fields.ts";
 import type { InstanceName } from "../../domain/instance.ts";
 import type { FieldDefinition } from "../../zendesk/ports.ts";
 
-/** The fields of an instance in order, by the sandbox's own table, not by ours. */
+/** The fields of an instance in order: by the sandbox's own table, not by ours, as far as it goes. */
 export function fieldsInOrder(instance: InstanceName): FieldDefinition[] {
-  return ORGANIZATION_FIELDS[instance].map(({ key, type, options = [] }) => ({ key, type, active: true, options }));
+  return [...ORGANIZATION_FIELDS[instance], ...furtherFields(instance)].map(({ key, type, options = [] }) => ({
+    key,
+    type,
+    active: true,
+    options,
+  }));
 }
 
 /** The same with one field changed, or without it. */

@@ -5,6 +5,7 @@ import type { Day } from "../dates.ts";
 import type { Override } from "../overrides.ts";
 import type { Plans } from "../plans.ts";
 import { type Processed, type ProcessInput, processAccounts } from "../process.ts";
+import { emptyAttributes } from "./empty-attributes.ts";
 
 /* Examples for the tests of process: one account whose every detail is unremarkable, to change one thing of. */
 
@@ -53,6 +54,7 @@ export function charge(charge_name: string, changes: Partial<Charge> = {}): Char
 
 export function account(changes: Partial<Account> = {}): Account {
   return {
+    ...emptyAttributes(),
     salesforce_id: ACCOUNT,
     name: "Example GmbH",
     arr: 12000.5,

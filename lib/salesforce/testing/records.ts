@@ -1,4 +1,5 @@
 import { toId18 } from "../../domain/salesforce-id.ts";
+import { queriedFields } from "../queries.ts";
 import type { FakeRecord } from "./fake-org.ts";
 
 /** A Salesforce id of the kind (`001` accounts, `a0S` subscriptions, `a0C` charges), numbered, 18 characters. */
@@ -9,6 +10,8 @@ export function id18(kind: "001" | "003" | "a0S" | "a0C", number: number): strin
 /** An account as it comes over the wire, with everything the account query selects. */
 export function accountRecord(number: number, change: FakeRecord = {}): FakeRecord {
   return {
+    // A lookup that leads nowhere is null as a whole.
+    ...Object.fromEntries(queriedFields().account.map((path) => [path.split(".")[0] ?? path, null])),
     Account_ID_18__c: id18("001", number),
     Name: `Account ${number}`,
     CARR_This_Account__c: 12000.5,
