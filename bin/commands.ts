@@ -47,8 +47,12 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "everything up to the first write: what would change",
     load: async () => (await import("./commands/run-command.ts")).preview,
   },
+  runs: {
+    summary: "the runs in the history: when, who or what started them, how they ended, counts",
+    load: async () => (await import("./commands/runs-command.ts")).runsCommand,
+  },
   undo: {
-    summary: "the way back of a run's results file, previewed first; nothing is deleted",
+    summary: "the way back of a run, previewed first; nothing is deleted",
     load: async () => (await import("./commands/undo-command.ts")).undoing,
   },
   doctor: {

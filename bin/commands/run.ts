@@ -7,6 +7,7 @@ import { ConfigurationError, type ExitCode, exitCodeOf, messageOf } from "../../
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
+import { STARTED_BY } from "../../lib/settings/setting-names.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
@@ -66,7 +67,7 @@ export async function runCommand(
       throw error;
     });
     try {
-      const { summary, report } = await recordedRun(extent, instances, inputs, session, clock);
+      const { summary, report } = await recordedRun(extent, instances, inputs, session, shell);
       if (inputs.today) session.context.warn(todayWarning(inputs.today));
       if (shell.json) output.out(JSON.stringify(summary));
       else output.out(render(extent, summary, report));
@@ -85,17 +86,21 @@ function needsOf(instances: readonly InstanceName[]): Needs {
   return { salesforce: true, zendesk: instances, overrides: true, plans: true, ...notices };
 }
 
+/** A kind of person or program and an id: nothing that a list of runs could be misled by. */
+const STARTED_BY_FORM = /^[A-Za-z][A-Za-z ]{0,30} [\w.-]{1,40}$/;
+
 /** Runs the stages with a record of them that others can follow; the report comes as text, too. */
 async function recordedRun(
   extent: Extent,
   instances: readonly InstanceName[],
   inputs: v.InferOutput<typeof runInputs>,
   { context, hosts, stop }: Session,
-  clock: () => Date,
+  { clock, env }: Pick<Shell, "clock" | "env">,
 ): Promise<{ summary: RunSummary; report: string }> {
   const begun = clock();
+  const startedBy = STARTED_BY_FORM.test(env[STARTED_BY] ?? "") ? { started_by: env[STARTED_BY] ?? "" } : {};
   const { store, runId: run_id, today } = context;
-  const beginning = beginningOf(extent, instances, inputs, run_id, begun);
+  const beginning = { ...beginningOf(extent, instances, inputs, run_id, begun), ...startedBy };
   const recorder = new RunRecorder(store.directory, beginning, { clock, warn: context.warn });
   await recorder.begin();
   try {

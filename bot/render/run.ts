@@ -1,5 +1,6 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import { effectCounts } from "../../lib/runs/confirmed-counts.ts";
+import { EXIT_WORDS } from "../../lib/runs/exit-words.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { RunState } from "../runs/runner.ts";
@@ -19,15 +20,6 @@ import { countsText, effectText } from "./counts.ts";
 const MOST_FAILURES = 10;
 /** Characters of one reason. */
 const MOST_OF_REASON = 400;
-
-const EXIT_WORDS: Record<number, string> = {
-  0: "done, nothing failed",
-  1: "failed",
-  2: "not begun: a setting or an input is wrong",
-  3: "done, but some records failed",
-  4: "refused before any write",
-  5: "stopped before the end; the rest was not attempted",
-};
 
 /** How a run is doing or how it ended, in words (exit codes: interface.md). */
 export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | "exit" | "dryRun">): string {

@@ -19,7 +19,7 @@ describe("confirm", () => {
     const token = await world.offered();
     const told = new Told();
     await world.flow.confirm(token, ANN, told);
-    expect(real(world)).toEqual([{ instance: null, dryRun: false, atMost: COUNTS }]);
+    expect(real(world)).toEqual([{ instance: null, dryRun: false, atMost: COUNTS, user: ANN.user }]);
     expect(told.texts).toEqual([
       expect.stringContaining("instead: Started: <https://gitlab.example.com/pipelines/4712|"),
     ]);

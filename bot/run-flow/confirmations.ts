@@ -87,7 +87,7 @@ export class Confirmations {
     const { by, instance, counts } = offer;
     let run: RunState;
     try {
-      run = await runner.start({ instance, dryRun: false, atMost: counts });
+      run = await runner.start({ instance, dryRun: false, atMost: counts, user: by.user });
     } catch (error) {
       if (!(error instanceof RunnerError) || error instanceof StartUnknown)
         return this.#unknown(start, offer, error, reply);

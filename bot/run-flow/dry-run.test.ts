@@ -28,7 +28,7 @@ describe("ask", () => {
       "At most: 6 to create, 24 to update (4 lose support level), 2 to mark for deletion.",
     );
     expect(start?.value).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    expect(world.runner.starts).toEqual([{ instance: null, dryRun: true, atMost: null }]);
+    expect(world.runner.starts).toEqual([{ instance: null, dryRun: true, atMost: null, user: ANN.user }]);
     expect(world.outgoing.posts).toEqual([]);
     expect(world.results).toEqual([
       "U0ANN run → started the dry run, pipeline 4711",
@@ -82,6 +82,7 @@ describe("ask", () => {
     const told = await world.asked(recordOf([comparison(), EXCEEDED], { exit: 0 }), { instance: "global" });
     await world.flow.confirm(tokenOf(told.last), ANN, new Told());
     expect(world.runner.starts[1]).toEqual({
+      user: ANN.user,
       instance: "global",
       dryRun: false,
       atMost: { global: { creates: 3, updates: 12, marks: 1, downgrades: 2, contacts: 0 } },

@@ -72,7 +72,7 @@ export class DryRuns {
   async #workOut(order: Order, by: Actor, reply: Reply): Promise<void> {
     const { runner } = this.parts;
     const began = this.parts.clock();
-    const started = await runner.start({ instance: order.instance, dryRun: true, atMost: null });
+    const started = await runner.start({ instance: order.instance, dryRun: true, atMost: null, user: by.user });
     this.#audit(order, by, `started the dry run, ${plainRun(runner.kind, started.id)}`);
     const link = runLink(runner.kind, started);
     await reply.privately(

@@ -223,6 +223,7 @@ describe("a start that fails", () => {
     const [run = ""] = await readdir(join(dataDir, "history"));
     const log = await readFile(join(dataDir, "history", run, OUTPUT_LOG), "utf8");
     expect(log).toContain("SALESFORCE_CLIENT_SECRET=");
+    expect(log).not.toContain("ZDSYNC_STARTED_BY");
     expect(log).not.toMatch(/of-the-bot|9999/);
   });
 

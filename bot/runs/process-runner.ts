@@ -7,7 +7,7 @@ import { EXIT } from "../../lib/errors.ts";
 import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import { RunRecordReader, readRunRecord } from "../../lib/runs/read-run-records.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
-import { runEnvironment } from "../../lib/settings/setting-names.ts";
+import { runEnvironment, STARTED_BY } from "../../lib/settings/setting-names.ts";
 import { type LockHolder, lockHolder } from "../../lib/stage/run-lock.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
 import { type Child, isZdsync, OUTPUT_LOG, startChild } from "./child.ts";
@@ -84,7 +84,11 @@ class ProcessRuns implements Runner {
     const words = [...argv, ...runArguments(order, dataDir, runId)];
     try {
       const folder = join(dataDir, "history", runId);
-      return await startChild(words, { folder, env: runEnvironment(env), ...(cwd === undefined ? {} : { cwd }) });
+      return await startChild(words, {
+        folder,
+        env: { ...runEnvironment(env), ...(order.user ? { [STARTED_BY]: `Slack user ${order.user}` } : {}) },
+        ...(cwd === undefined ? {} : { cwd }),
+      });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
       throw new RunnerError(

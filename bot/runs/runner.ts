@@ -22,6 +22,8 @@ export interface RunOrder {
   dryRun: boolean;
   /** The counts that were confirmed, as maxima; null in dry runs only. */
   atMost: ConfirmedCounts | null;
+  /** Slack's id of whoever asked, for the run's record. */
+  user?: string;
 }
 
 /** A part of a run that people follow: a stage of one instance, a job of a pipeline. */

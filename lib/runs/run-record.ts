@@ -77,6 +77,8 @@ export const RunRecordSchema = v.object({
   instances: v.array(v.picklist(INSTANCES)),
   host: v.string(),
   pid: v.nullable(ProcessId),
+  /** Who asked for it, where another program started it for somebody: `Slack user U0ANN00001`. */
+  started_by: v.exactOptional(v.string()),
   started_at: Moment,
   /** Null while it runs, and for ever where it was killed. */
   ended_at: v.nullable(Moment),

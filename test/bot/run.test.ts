@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { ACTION } from "../../bot/parts.ts";
+import { readRunRecord } from "../../lib/runs/read-run-records.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { ANN, WholeWorld } from "./bot-world.ts";
@@ -55,6 +56,9 @@ test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync
   );
   expect(end.shows).toContain("report: `history/");
   expect(world.channel().filter(({ shows }) => shows.includes("started a run"))).toHaveLength(1);
+
+  const [, runId = ""] = /run (\d{8}T\d{6}Z-\w+)/.exec(parent.shows) ?? [];
+  expect((await readRunRecord(world.dataDir, runId))?.started_by).toBe(`Slack user ${ANN}`);
 
   await ann.types("/zdsync last");
   expect((await world.shown(/The last run: Done, nothing failed/)).shows).toContain(`by <@${ANN}>`);

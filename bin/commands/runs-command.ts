@@ -1,0 +1,44 @@
+import * as v from "valibot";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { listRuns } from "../../lib/runs/list-runs.ts";
+import { renderRuns, runLine } from "../../lib/runs/render-runs.ts";
+import { dataDir } from "../../lib/stage/inputs.ts";
+import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { reportError } from "../../lib/stage/report-error.ts";
+import type { Call, LoadedCommand } from "../commands.ts";
+
+/** Newest ones that are shown to people unless they say otherwise: a screen's worth. */
+const SHOWN = "20";
+
+const inputs = v.object({
+  "data-dir": dataDir,
+  limit: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{0,6}$/, "a number of runs, 0 for all"),
+      v.description(`How many of the newest runs to list; 0: all (default: ${SHOWN}, with --json all)`),
+    ),
+    "",
+  ),
+});
+
+/** Lists the runs in the history. Reads only; needs no setting and no remote. Never throws. */
+async function listRunsCommand({ given, json, shell }: Call): Promise<ExitCode> {
+  const { output, env } = shell;
+  try {
+    const asked = parseInputs(inputs, given, env);
+    const runs = await listRuns(asked["data-dir"]);
+    const limit = Number(asked.limit || (json ? 0 : SHOWN)) || runs.length;
+    const lines = runs.slice(0, limit).map(runLine);
+    output.out(json ? JSON.stringify({ exit: EXIT.done, runs: lines }) : renderRuns(lines, runs.length - lines.length));
+    return EXIT.done;
+  } catch (error) {
+    return reportError(error, output, env);
+  }
+}
+
+export const runsCommand: LoadedCommand = {
+  inputs,
+  examples: ["zdsync runs", "zdsync runs --limit 0 --json"],
+  run: listRunsCommand,
+};

@@ -1,0 +1,9 @@
+/** How a run ended by its exit code, in words (interface.md). */
+export const EXIT_WORDS: Record<number, string> = {
+  0: "done, nothing failed",
+  1: "failed",
+  2: "not begun: a setting or an input is wrong",
+  3: "done, but some records failed",
+  4: "refused before any write",
+  5: "stopped before the end; the rest was not attempted",
+};
