@@ -84,11 +84,13 @@ async function writeAccountIds(
 
 /** The most common way to lose support by mistake (E2): said in every run until somebody maps the name. */
 function unknownChargeWarning(
-  { charge_name: name, accounts, unexpired_accounts: unexpired }: UnknownCharge,
+  { charge_name: name, accounts, unexpired_accounts: unexpired, nearest, hurt_accounts: hurt }: UnknownCharge,
   plans: string,
 ): string {
   const whom = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}, unexpired of ${unexpired.length}`;
-  return `${plans} does not know the charge "${oneLine(name)}" of ${whom}: it gives no support. Map or ignore it there; process_notes.json has the accounts.`;
+  const meant =
+    nearest === null ? "" : ` Did you mean "${nearest}"? Then ${hurt.length} of them have less support now.`;
+  return `${plans} does not know the charge "${oneLine(name)}" of ${whom}: it gives no support.${meant} Map or ignore it there; process_notes.json has the accounts, the report their names.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

@@ -1,7 +1,11 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { changeFiles } from "../../lib/changesets/comparison.ts";
 import { notesName } from "../../lib/changesets/write-comparison.ts";
+import type { Note } from "../../lib/domain/changeset.ts";
+import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
+import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { type ReportedComparison, renderMarkdown } from "../../lib/report/markdown.ts";
+import type { ReportedCharge } from "../../lib/report/report.ts";
 import { renderText } from "../../lib/report/text.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
@@ -19,9 +23,23 @@ export async function writeReport(
   for (const { comparison } of reports) if (comparison) comparisons.push(await withRecords(store, comparison));
   const processNotes = await store.readIfThere("process_notes.json");
   const notes = processNotes?.records ?? [];
-  await store.writeText(file, `${renderMarkdown(about, comparisons, notes)}\n`);
+  const head = { ...about, unknownCharges: await reportedCharges(store, notes) };
+  await store.writeText(file, `${renderMarkdown(head, comparisons, notes)}\n`);
   await keepInHistory(store.directory, about.run_id, [file]);
-  return renderText(about, comparisons, notes);
+  return renderText(head, comparisons, notes);
+}
+
+/** The charges that nobody mapped, with the names of the customers they hurt: from what process made, which is all that a later job has. */
+async function reportedCharges(store: ArtifactStore, notes: readonly Note[]): Promise<ReportedCharge[]> {
+  const charges = unknownChargesIn(notes);
+  const hurt = new Set(charges.flatMap(({ hurt_accounts }) => hurt_accounts));
+  const names = new Map<string, string>();
+  for (const instance of hurt.size > 0 ? INSTANCES : []) {
+    const desired = await store.readIfThere(`${FILE_PREFIX[instance]}_accounts.json`);
+    for (const { salesforce_id, name } of desired?.records ?? [])
+      if (hurt.has(salesforce_id)) names.set(salesforce_id, name);
+  }
+  return charges.map((charge) => ({ ...charge, names }));
 }
 
 async function withRecords(store: ArtifactStore, comparison: ComparisonReport): Promise<ReportedComparison> {

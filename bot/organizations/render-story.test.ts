@@ -46,7 +46,12 @@ const text = (one: Story, asked = "Example", how = setting) => storyLines(asked,
 test("account, links, support level, expiration, what was done field by field, contacts with their reason, and when", () => {
   const told = text(
     story({
-      notes: [{ rule: "E2", reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: true }) }],
+      notes: [
+        {
+          rule: "E2",
+          reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: true, nearest: null, hurts: true }),
+        },
+      ],
       instances: [
         inInstance({
           changes: [

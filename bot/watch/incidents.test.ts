@@ -127,8 +127,20 @@ describe("runs that people start", () => {
 });
 
 describe("what needs a person", () => {
-  const charge = { charge_name: "New Product", accounts: ["a"], unexpired_accounts: ["a"] };
-  const other = { charge_name: "Other Product", accounts: ["b"], unexpired_accounts: [] };
+  const charge = {
+    charge_name: "New Product",
+    accounts: ["a"],
+    unexpired_accounts: ["a"],
+    nearest: null,
+    hurt_accounts: ["a"],
+  };
+  const other = {
+    charge_name: "Other Product",
+    accounts: ["b"],
+    unexpired_accounts: [],
+    nearest: null,
+    hurt_accounts: [],
+  };
   const conflict = { comparison: "global" as const, salesforce_id: "c", id: 7, reason: "several organizations" };
   const merged = { comparison: "global" as const, salesforce_id: "d", id: 8, reason: "merged into another" };
   const withAttention = (change: Parameters<typeof recordOf>[0]) => ({ record: recordOf(change) });

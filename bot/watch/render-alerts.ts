@@ -146,12 +146,14 @@ function attention({ record }: RunState, keys: ReadonlySet<string> | null, custo
 type Recorded = NonNullable<RunState["record"]>;
 
 function chargeLine(charge: Recorded["unknown_charges"][number], customers: Customers): string {
+  const hurt = new Set(charge.hurt_accounts);
   const unexpired = new Set(charge.unexpired_accounts);
   // Those whose support may be missing right now come first.
-  const accounts = [...charge.unexpired_accounts, ...charge.accounts.filter((id) => !unexpired.has(id))];
+  const accounts = [...new Set([...charge.hurt_accounts, ...charge.unexpired_accounts, ...charge.accounts])];
+  const nearest = charge.nearest === null ? "" : ` (did you mean ${mrkdwnText(charge.nearest, 120)}?)`;
   const named = accounts.slice(0, CUSTOMERS).map((id) => customer(id, customers));
   const more = accounts.length > CUSTOMERS ? ` and ${accounts.length - CUSTOMERS} more` : "";
-  return `• ${mrkdwnText(charge.charge_name, 120)}: ${named.join(", ")}${more} (unexpired: ${unexpired.size})`;
+  return `• ${mrkdwnText(charge.charge_name, 120)}${nearest}: ${named.join(", ")}${more} (less support now: ${hurt.size}, unexpired: ${unexpired.size})`;
 }
 
 function leftAloneLine(

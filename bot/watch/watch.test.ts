@@ -168,6 +168,8 @@ describe("messages", () => {
           charge_name: "<!here> Product",
           accounts: ["0014M00001abcdEQAQ"],
           unexpired_accounts: ["0014M00001abcdEQAQ"],
+          nearest: "<!here> Known",
+          hurt_accounts: ["0014M00001abcdEQAQ"],
         },
       ],
       conflicts: [
@@ -183,6 +185,8 @@ describe("messages", () => {
     expect(text(post)).toContain("https://x.my.salesforce.com/0014M00001abcdEQAQ");
     expect(text(post)).not.toContain("<!channel>");
     expect(text(post)).not.toContain("<!here>");
+    expect(text(post)).toContain("did you mean &lt;!here&gt; Known?");
+    expect(text(post)).toContain("less support now: 1");
     expect(text(post)).toContain("organization 7");
   });
 
@@ -206,6 +210,8 @@ describe("messages", () => {
         charge_name: `${id}${"*".repeat(3000)}`,
         accounts: ids,
         unexpired_accounts: [],
+        nearest: "_".repeat(3000),
+        hurt_accounts: ids,
       })),
       conflicts: ids.map((id) => ({
         comparison: "global" as const,

@@ -17,7 +17,12 @@ export function legacyReason(text: string): Reason {
   if (text === "associated") return reason("contact.associated");
   const [, quoted, state] = UNKNOWN_CHARGE.exec(text) ?? [];
   if (quoted !== undefined)
-    return reason("charge.unknown", { charge_name: unquoted(quoted), unexpired: state === UNEXPIRED });
+    return reason("charge.unknown", {
+      charge_name: unquoted(quoted),
+      unexpired: state === UNEXPIRED,
+      nearest: null,
+      hurts: state === UNEXPIRED,
+    });
   return reason("legacy.text", { text });
 }
 

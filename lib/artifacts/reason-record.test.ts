@@ -9,7 +9,7 @@ describe("a reason in a file", () => {
     const all: Reason[] = [
       reason("mark.migrating"),
       reason("organization.changed_since", { fields: ["aar"] }),
-      reason("charge.unknown", { charge_name: "line\nbreak", unexpired: true }),
+      reason("charge.unknown", { charge_name: "line\nbreak", unexpired: true, nearest: null, hurts: true }),
     ];
     for (const one of all) {
       const kept = encodeReason(one);
@@ -44,11 +44,11 @@ describe("records of the version before codes (4d37f09)", () => {
     const unexpired =
       'unknown charge name "A \\"new\\"\\nSKU" (unexpired, support may be missing); add it to plans.yml';
     expect(decodeReason({ reason: unexpired })).toEqual(
-      reason("charge.unknown", { charge_name: 'A "new"\nSKU', unexpired: true }),
+      reason("charge.unknown", { charge_name: 'A "new"\nSKU', unexpired: true, nearest: null, hurts: true }),
     );
     const expired = 'unknown charge name "SKU" (expired); add it to plans.yml';
     expect(decodeReason({ reason: expired })).toEqual(
-      reason("charge.unknown", { charge_name: "SKU", unexpired: false }),
+      reason("charge.unknown", { charge_name: "SKU", unexpired: false, nearest: null, hurts: false }),
     );
   });
 

@@ -127,8 +127,20 @@ describe("E2: charge names", () => {
     const fields = processed.desired.global.find((one) => one.salesforce_id !== other)?.organization_fields;
     expect(fields).toMatchObject({ support_level: "ultimate", seats_decimal: 250 });
     expect(processed.unknownCharges).toEqual([
-      { charge_name: "Another", accounts: ["0014M00001kAbCdQAK"], unexpired_accounts: [] },
-      { charge_name: "New SKU", accounts: [other, "0014M00001kAbCdQAK"], unexpired_accounts: ["0014M00001kAbCdQAK"] },
+      {
+        charge_name: "Another",
+        accounts: ["0014M00001kAbCdQAK"],
+        unexpired_accounts: [],
+        nearest: null,
+        hurt_accounts: [],
+      },
+      {
+        charge_name: "New SKU",
+        accounts: [other, "0014M00001kAbCdQAK"],
+        unexpired_accounts: ["0014M00001kAbCdQAK"],
+        nearest: null,
+        hurt_accounts: ["0014M00001kAbCdQAK"],
+      },
     ]);
     expect(processed.counts.charges.unknown).toBe(5);
     expect(processed.notes).toEqual([
@@ -136,19 +148,19 @@ describe("E2: charge names", () => {
         rule: "E2",
         salesforce_id: other,
         id: null,
-        reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: false }),
+        reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: false, nearest: null, hurts: false }),
       },
       {
         rule: "E2",
         salesforce_id: "0014M00001kAbCdQAK",
         id: null,
-        reason: reason("charge.unknown", { charge_name: "Another", unexpired: false }),
+        reason: reason("charge.unknown", { charge_name: "Another", unexpired: false, nearest: null, hurts: false }),
       },
       {
         rule: "E2",
         salesforce_id: "0014M00001kAbCdQAK",
         id: null,
-        reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: true }),
+        reason: reason("charge.unknown", { charge_name: "New SKU", unexpired: true, nearest: null, hurts: true }),
       },
     ]);
   });

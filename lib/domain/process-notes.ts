@@ -3,6 +3,7 @@ import { CHARGE_OUTCOMES, type ChargeOutcome, type JudgedCharge } from "./entitl
 import { INSTANCES, type InstanceName } from "./instance.ts";
 import { type AccountDecision, SKIP_CODES, type SkipCode } from "./process-decision.ts";
 import { type Reason, reason } from "./reason.ts";
+import type { UnknownName } from "./unknown-charges.ts";
 
 /** What a summary of `process` counts. */
 export interface ProcessCounts {
@@ -22,8 +23,12 @@ export interface UnknownCharge {
   charge_name: string;
   /** Ids of the accounts that have it, sorted. */
   accounts: string[];
-  /** Ids of those among them that have it unexpired: their support may be missing. */
+  /** Ids of those among them that have it unexpired. */
   unexpired_accounts: string[];
+  /** The known name that it was probably meant to be; null where none is near. */
+  nearest: string | null;
+  /** Ids of those among them that have less support now than they would have if it meant that. */
+  hurt_accounts: string[];
 }
 
 /** The rule that an account is skipped by. */
@@ -34,7 +39,7 @@ const SKIP_RULE: Record<SkipCode, string> = {
 };
 
 /** What is to be reported about one account: skips (E1), unknown and stray charges (E2), objects that fell out (E13). */
-export function accountNotes(decision: AccountDecision): Note[] {
+export function accountNotes(decision: AccountDecision, unknown: readonly UnknownName[]): Note[] {
   const note = (rule: string, because: Reason): Note => ({
     rule,
     salesforce_id: decision.salesforce_id,
@@ -44,9 +49,7 @@ export function accountNotes(decision: AccountDecision): Note[] {
   if (decision.skipped !== null) return [note(SKIP_RULE[decision.skipped], reason(decision.skipped))];
   const charges = decision.strayCharges.length;
   return [
-    ...[...unknownNames(decision)].map(([charge_name, unexpired]) =>
-      note("E2", reason("charge.unknown", { charge_name, unexpired })),
-    ),
+    ...unknown.map((name) => note("E2", reason("charge.unknown", name))),
     ...(charges > 0 ? [note("E2", reason("charge.stray", { charges }))] : []),
     ...decision.tooOld.flatMap((instance) => {
       const end = decision.entitlements[instance]?.expiration_date;
@@ -83,40 +86,28 @@ export function countDecisions(decisions: readonly AccountDecision[]): ProcessCo
   };
 }
 
-/** Charge names that nobody mapped: the most common way to lose support by mistake (E2). */
-export function unknownCharges(decisions: readonly AccountDecision[]): UnknownCharge[] {
-  const found = new Map<string, UnknownCharge>();
-  for (const decision of decisions) {
-    for (const [name, unexpired] of unknownNames(decision)) addUnknown(found, name, decision.salesforce_id, unexpired);
-  }
-  return sortedByName(found);
-}
-
-/** The account's unknown charge names, and whether it has an unexpired charge of that name. */
-function unknownNames(decision: AccountDecision): Map<string, boolean> {
-  const names = new Map<string, boolean>();
-  for (const { charge, outcome, unexpired } of allCharges(decision)) {
-    if (outcome !== "unknown") continue;
-    const name = charge.charge_name.trim();
-    names.set(name, unexpired || names.get(name) === true);
-  }
-  return names;
-}
-
-/** The unknown charges that notes tell of, where only the notes are left: the last job of a pipeline has nothing else. Sorted. */
+/**
+ * Charge names that nobody mapped, with the accounts that have them: the most common way to lose support by mistake (E2). From notes, as the
+ * last job of a pipeline has nothing else. Sorted.
+ */
 export function unknownChargesIn(notes: readonly Note[]): UnknownCharge[] {
   const found = new Map<string, UnknownCharge>();
-  for (const { salesforce_id: account, reason: why } of notes)
-    if (why.code === "charge.unknown" && account !== null)
-      addUnknown(found, why.params.charge_name, account, why.params.unexpired);
+  for (const { salesforce_id: account, reason: why } of notes) {
+    if (why.code !== "charge.unknown" || account === null) continue;
+    const { charge_name, unexpired, nearest, hurts } = why.params;
+    const entry = found.get(charge_name) ?? {
+      charge_name,
+      accounts: [],
+      unexpired_accounts: [],
+      nearest,
+      hurt_accounts: [],
+    };
+    entry.accounts.push(account);
+    if (unexpired) entry.unexpired_accounts.push(account);
+    if (hurts) entry.hurt_accounts.push(account);
+    found.set(charge_name, entry);
+  }
   return sortedByName(found);
-}
-
-function addUnknown(found: Map<string, UnknownCharge>, name: string, account: string, unexpired: boolean): void {
-  const entry = found.get(name) ?? { charge_name: name, accounts: [], unexpired_accounts: [] };
-  entry.accounts.push(account);
-  if (unexpired) entry.unexpired_accounts.push(account);
-  found.set(name, entry);
 }
 
 function sortedByName(found: ReadonlyMap<string, UnknownCharge>): UnknownCharge[] {

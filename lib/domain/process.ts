@@ -13,9 +13,10 @@ import {
   countDecisions,
   type ProcessCounts,
   type UnknownCharge,
-  unknownCharges,
+  unknownChargesIn,
 } from "./process-notes.ts";
 import { toId18 } from "./salesforce-id.ts";
+import { UnknownCharges } from "./unknown-charges.ts";
 
 /** What `process` makes of all accounts. */
 export interface Processed {
@@ -73,12 +74,17 @@ export function processAccounts(input: ProcessInput): Processed {
   };
   const decisions = new Map([...accounts].map(([id, account]) => [id, decide(account, rules)]));
   const all = [...decisions.values()].sort(bySalesforceId);
+  const unknown = new UnknownCharges(input.plans, (account, plans) => decide(account, { ...rules, plans }));
+  const accountsNotes = all.flatMap((decision) => {
+    const account = accounts.get(decision.salesforce_id);
+    return accountNotes(decision, account ? unknown.of(account, decision) : []);
+  });
   const hasObject = (instance: InstanceName, id: string) => decisions.get(id)?.entitlements[instance] !== undefined;
   return {
     desired: { global: desiredIn("global", all), "us-government": desiredIn("us-government", all) },
-    notes: [...notes, ...withoutEffect(applicable, hasObject), ...all.flatMap(accountNotes)].sort(byRule),
+    notes: [...notes, ...withoutEffect(applicable, hasObject), ...accountsNotes].sort(byRule),
     counts: countDecisions(all),
-    unknownCharges: unknownCharges(all),
+    unknownCharges: unknownChargesIn(accountsNotes),
     decisions,
     leftAlone: [...doubledIds].sort(),
   };

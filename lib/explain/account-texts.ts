@@ -57,9 +57,11 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
   },
   "charge.unknown": {
     title: "unknown charge name",
-    say: ({ charge_name, unexpired }) => [
-      `The account has the unknown charge name ${quoted(charge_name)} (${unexpired ? "unexpired: support may be missing" : "expired"}).`,
-      "Add the name to plans.yml.",
+    say: ({ charge_name, unexpired, nearest, hurts }) => [
+      `The account has the unknown charge name ${quoted(charge_name)} (${hurts ? "unexpired: support may be missing" : unexpired ? "unexpired" : "expired"}).`,
+      nearest === null
+        ? "Add the name to plans.yml."
+        : `Add the name to plans.yml, or have it corrected in Salesforce (did you mean ${quoted(nearest)}?).`,
     ],
   },
   "charge.stray": {

@@ -12,7 +12,7 @@ const PLACES: readonly Place[] = ["terminal", "gitlab", "slack"];
 const TOLD_OTHERWISE: Partial<Record<ReasonCode, readonly string[]>> = {
   // The message of the error names service and status.
   "remote.failed": ["service", "status"],
-  "charge.unknown": ["unexpired"],
+  "charge.unknown": ["unexpired", "hurts"],
   "retry.not_created_by_zdsync": ["names_account"],
   "retry.wants_none": ["because"],
   // Said as "and so many more".

@@ -48,6 +48,33 @@ function reported(parts: Partial<ReportedComparison> = {}): ReportedComparison {
   };
 }
 
+describe("charges that nobody mapped (E2)", () => {
+  const charge = {
+    charge_name: "saas - premium - 1 year",
+    accounts: [ACCOUNT, "0014M00001abcdEQAQ"],
+    unexpired_accounts: [ACCOUNT],
+    nearest: "SaaS - Premium - 1 Year",
+    hurt_accounts: [ACCOUNT],
+    names: new Map([[ACCOUNT, "Example | GmbH"]]),
+  };
+
+  test("are listed with what they were meant to be, and the customers they hurt now by name", () => {
+    const text = renderMarkdown({ ...HEAD, unknownCharges: [charge] }, [], []);
+    expect(text).toContain("2 accounts, unexpired of 1. Did you mean SaaS \\- Premium \\- 1 Year?");
+    expect(text).toContain("Have less support now for saas \\- premium \\- 1 year (1)");
+    expect(text).toContain(`- Example \\| GmbH (${ACCOUNT})`);
+    expect(text).not.toContain("0014M00001abcdEQAQ");
+    expect(renderText({ ...HEAD, unknownCharges: [charge] }, [], [])).toContain(`Example | GmbH (${ACCOUNT})`);
+  });
+
+  test("say that nobody can tell where no known name is near, and nothing where there are none", () => {
+    const unclear = renderMarkdown({ ...HEAD, unknownCharges: [{ ...charge, nearest: null }] }, [], []);
+    expect(unclear).toContain("May have less support now");
+    expect(unclear).not.toContain("Did you mean");
+    expect(renderMarkdown({ ...HEAD, unknownCharges: [] }, [], [])).not.toContain("plans.yml");
+  });
+});
+
 describe("cell: text from outside, made harmless", () => {
   test.each([
     ["line breaks and other control characters", "a\r\nb\tc\u0000d\u2028e\u0085f", "a b c d e f"],

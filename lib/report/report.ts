@@ -1,5 +1,6 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
+import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import { reasonText, titleOf } from "../explain/reason-text.ts";
 import { oneLine } from "../outside-text.ts";
@@ -23,6 +24,13 @@ export interface ReportHead {
   run_id: string;
   today: string;
   hosts: string;
+  /** Charge names that nobody mapped (E2); the customers that have less support for it now are named. */
+  unknownCharges?: readonly ReportedCharge[];
+}
+
+/** An unknown charge name with what customers are called, by account id. */
+export interface ReportedCharge extends UnknownCharge {
+  names: ReadonlyMap<string, string>;
 }
 
 /** How a report looks; what it says is the same in every style. Lines end nowhere: they are joined. */
@@ -58,6 +66,7 @@ export function renderReport(
       ]),
     ]),
     ...comparisons.flatMap((one) => renderComparison(one, style)),
+    ...renderUnknownCharges(head.unknownCharges ?? [], style),
     ...renderNotes("Accounts and overrides", otherNotes, style),
   ].join("\n");
 }
@@ -90,6 +99,29 @@ function renderComparison({ comparison, creates, updates, marks, notes }: Report
         `${"name" in mark ? style.plain(mark.name) : `user ${mark.id}`} (${mark.salesforce_id ?? "no salesforce_id"})`,
     ),
     ...renderNotes("Left alone", notes, style),
+  ];
+}
+
+/** Which names nobody mapped, what they were probably meant to be, and whom that costs support now (E2). */
+function renderUnknownCharges(charges: readonly ReportedCharge[], style: Style): string[] {
+  if (charges.length === 0) return [];
+  const items = charges.map(({ charge_name, nearest, accounts, unexpired_accounts: unexpired }) => {
+    const meant = nearest === null ? "" : ` Did you mean ${style.plain(nearest)}?`;
+    const whom = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}, unexpired of ${unexpired.length}`;
+    return style.item(`${style.plain(charge_name)}: ${whom}.${meant}`);
+  });
+  return [
+    ...style.heading(2, "Charges that plans.yml does not know"),
+    ...style.paragraph("They give no support until somebody adds them to plans.yml, or corrects them in Salesforce."),
+    ...items,
+    "",
+    ...charges.flatMap(({ charge_name, nearest, hurt_accounts, names }) => {
+      const less = `${nearest === null ? "May have" : "Have"} less support now for ${style.plain(charge_name)}`;
+      return section(less, hurt_accounts, style, (id) => {
+        const name = names.get(id);
+        return name === undefined ? id : `${style.plain(name)} (${id})`;
+      });
+    }),
   ];
 }
 

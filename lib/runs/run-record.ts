@@ -89,7 +89,13 @@ export const RunRecordSchema = v.object({
   failures: v.array(v.object({ where: v.string(), message: v.string() })),
   /** Charge names that `plans.yml` does not know (E2), with the accounts that have them. */
   unknown_charges: v.array(
-    v.object({ charge_name: v.string(), accounts: v.array(v.string()), unexpired_accounts: v.array(v.string()) }),
+    v.object({
+      charge_name: v.string(),
+      accounts: v.array(v.string()),
+      unexpired_accounts: v.array(v.string()),
+      nearest: v.optional(v.nullable(v.string()), null),
+      hurt_accounts: v.optional(v.array(v.string()), []),
+    }),
   ),
   /** Conflicts left alone (C7), by account and organization. */
   conflicts: v.array(LeftAloneSchema),

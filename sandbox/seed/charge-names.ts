@@ -27,7 +27,14 @@ export const SUBSCRIPTION_TYPES: Record<string, SubscriptionType> = {
   sub_sm_premium: { level: "premium", seats: true, charges: everyTerm("Self-Managed - Premium") },
   sub_sm_ultimate: { level: "ultimate", seats: true, charges: everyTerm("Self-Managed - Ultimate") },
   sub_gitlab_dedicated: { level: "ultimate", seats: true, charges: ["Dedicated - Ultimate - 1 Year"] },
-  usgov_fedramp: { level: "ultimate", seats: true, charges: ["Dedicated for Government - Ultimate - 1 Year"] },
+  usgov_fedramp: {
+    level: "ultimate",
+    seats: true,
+    charges: [
+      "Dedicated for Government - Ultimate - 1 Year",
+      ...everyTerm("GitLab Dedicated for US Public Sector - Ultimate"),
+    ],
+  },
   sub_usgov_12x5: { level: "custom", charges: everyTerm("12x5 US Citizen Support") },
   sub_usgov_24x7: { level: "custom", charges: everyTerm("24x7 US Citizen Support") },
   sub_edu: {

@@ -155,6 +155,17 @@ function checkUser({
   );
 }
 
+test("E2: an unknown charge has its nearest known name, and the customers it hurts now are named in the report only", async () => {
+  const odd = ODDITIES.find(({ name }) => name.startsWith("E2 charge name in other capitals"));
+  const account = world.sandbox.world.salesforce.Account.find(({ Id }) => Id === odd?.salesforce_id);
+  const note = notes.find((one) => one.code === "charge.unknown" && one.salesforce_id === odd?.salesforce_id);
+  expect(note?.params).toMatchObject({ nearest: "SaaS - Premium - 1 Year", hurts: true });
+  const report = await world.text("report.md");
+  expect(report).toContain("Have less support now for");
+  expect(report.replaceAll("\\", "")).toContain(`- ${account?.Name} (${odd?.salesforce_id})`);
+  expect(JSON.stringify(notes)).not.toContain(String(account?.Name));
+});
+
 test("the run's counts are those the sandbox works out for itself", () => {
   const expected = expectedChanges(world.sandbox.world);
   const planned = comparisons(summary);

@@ -11,7 +11,13 @@ export const ACCOUNT_REASONS = {
   "partner.unreadable": unreadable,
   "account.merge_unreadable": unreadable,
   "account.merge_circular": nothing,
-  "charge.unknown": v.object({ charge_name: v.string(), unexpired: flag }),
+  /** `nearest` is the known name it was probably meant to be; `hurts`: the account has less support now than it would have then. */
+  "charge.unknown": v.object({
+    charge_name: v.string(),
+    unexpired: flag,
+    nearest: v.nullable(v.string()),
+    hurts: flag,
+  }),
   "charge.stray": v.object({ charges: count }),
   "override.invalid": v.object({ where: place, problems: messages }),
   "override.unknown_type": v.object({ where: place, types: v.array(v.string()), nearest: v.array(v.string()) }),

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "bun:test";
+import { nearestCharge } from "./nearest-charge.ts";
+import { PLANS as plans } from "./testing/process-examples.ts";
+
+const KNOWN = [...plans.typeOfCharge.keys(), ...plans.ignoredCharges];
+const nearest = (name: string) => nearestCharge(name, KNOWN);
+
+describe("the known charge that an unknown name was probably meant to be", () => {
+  test.each([
+    ["saas - premium - 1 year", "SaaS - Premium - 1 Year"],
+    ["SaaS-Premium-1 Year", "SaaS - Premium - 1 Year"],
+    ["SaaS – Premium — 1  Year", "SaaS - Premium - 1 Year"],
+    ["SaaS - Premum - 1 Year", "SaaS - Premium - 1 Year"],
+    ["SaaS - Ultimate - 5 Year", "SaaS - Ultimate - 1 Year"],
+    [
+      "Gitlab Dedicated for US Public Sector - Ultimate - 2 Years",
+      "GitLab Dedicated for US Public Sector - Ultimate - 2 Year",
+    ],
+    ["travel expense", "Travel Expenses"],
+  ])("%s → %s", (name, wanted) => {
+    expect(nearest(name)).toBe(wanted);
+  });
+
+  test.each(["GitLab Orbit - 1 Year", "Premium", "x", "", "Ultimate Plus for Everybody", "S".repeat(100_000)])(
+    "nothing is near %.40s",
+    (name) => {
+      expect(nearest(name)).toBeNull();
+    },
+  );
+
+  test("is the same whatever the order of plans.yml", () => {
+    expect(nearestCharge("SaaS - Premium - 9 Year", KNOWN.toReversed())).toBe(nearest("SaaS - Premium - 9 Year"));
+  });
+
+  test("GitLab Dedicated for US Public Sector is known, as government's Dedicated", () => {
+    for (const term of ["1 Year", "2 Year", "3 Year", "Monthly"]) {
+      const type = plans.typeOfCharge.get(`GitLab Dedicated for US Public Sector - Ultimate - ${term}`);
+      expect(type?.name).toBe("usgov_fedramp");
+    }
+  });
+});

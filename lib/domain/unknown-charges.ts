@@ -1,0 +1,76 @@
+import type { Account } from "./account.ts";
+import { INSTANCES } from "./instance.ts";
+import { nearestCharge } from "./nearest-charge.ts";
+import type { Plans } from "./plans.ts";
+import type { AccountDecision } from "./process-decision.ts";
+import type { ParamsOf } from "./reason.ts";
+import { isDowngrade } from "./support-level.ts";
+
+/** A charge name of one account that `plans.yml` does not know (E2). */
+export type UnknownName = ParamsOf<"charge.unknown">;
+
+/** How an account is decided about with other plans. */
+type Decide = (account: Account, plans: Plans) => AccountDecision;
+
+/**
+ * Finds the unknown charge names of accounts (E2), what each was probably meant to be, and whether the account has less support now than it
+ * would have then. Where no known name is near, an unexpired charge is taken to hurt: nobody can tell.
+ */
+export class UnknownCharges {
+  readonly #known: readonly string[];
+  /** What is proposed for each name so far, and the plans in which it means that; null where it would mean nothing more. */
+  readonly #proposals = new Map<string, { nearest: string | null; plans: Plans | null }>();
+
+  constructor(
+    readonly plans: Plans,
+    readonly decide: Decide,
+  ) {
+    this.#known = [...plans.typeOfCharge.keys(), ...plans.ignoredCharges];
+  }
+
+  /** The unknown names of one account, each once. */
+  of(account: Account, decision: AccountDecision): UnknownName[] {
+    return [...unknownNames(decision)].map(([charge_name, unexpired]) => {
+      const { nearest, plans } = this.#proposalFor(charge_name);
+      const wouldMean = plans === null ? null : () => this.decide(account, plans);
+      const hurts = unexpired && (nearest === null || (wouldMean !== null && hasLess(decision, wouldMean())));
+      return { charge_name, unexpired, nearest, hurts };
+    });
+  }
+
+  #proposalFor(name: string): { nearest: string | null; plans: Plans | null } {
+    const known = this.#proposals.get(name);
+    if (known) return known;
+    const nearest = nearestCharge(name, this.#known);
+    const type = nearest === null ? undefined : this.plans.typeOfCharge.get(nearest);
+    const plans = type ? { ...this.plans, typeOfCharge: new Map(this.plans.typeOfCharge).set(name, type) } : null;
+    const proposal = { nearest, plans };
+    this.#proposals.set(name, proposal);
+    return proposal;
+  }
+}
+
+/** The account's unknown charge names, and whether it has an unexpired charge of that name. */
+function unknownNames({ subscriptions }: AccountDecision): Map<string, boolean> {
+  const names = new Map<string, boolean>();
+  for (const { charge, outcome, unexpired } of subscriptions.flatMap(({ charges }) => charges)) {
+    if (outcome !== "unknown") continue;
+    const name = charge.charge_name.trim();
+    names.set(name, unexpired || names.get(name) === true);
+  }
+  return names;
+}
+
+/** Whether an account gets less support in either instance than it would get. */
+function hasLess(now: AccountDecision, then: AccountDecision): boolean {
+  return INSTANCES.some((instance) => {
+    const [has, would] = [now.entitlements[instance], then.entitlements[instance]];
+    if (!would) return false;
+    if (!has) return true;
+    return (
+      isDowngrade(would.support_level, has.support_level) ||
+      [...would.types].some((type) => !has.types.has(type)) ||
+      would.seats > has.seats
+    );
+  });
+}
