@@ -31,6 +31,8 @@ export interface RunningSandbox extends Sandbox {
   apiTokens: Record<InstanceName, { email: string; token: string }>;
   /** For Salesforce's JWT bearer flow instead of client credentials; the key is PKCS #8 in PEM. */
   jwt: { username: string; privateKey: string };
+  /** Scopes of the access tokens that an instance takes at this moment. */
+  validTokens(instance: InstanceName): string[][];
   /** Grants or withdraws the bot's permission to read the channel. */
   setSlackHistoryScope(granted: boolean): void;
   archiveSlackChannel(): void;
@@ -228,6 +230,7 @@ function remoteControls(services: Services) {
     setSlackScope: (scope, granted) => slack.setScope(scope, granted),
     expireSlackResponseUrls: () => slack.expireResponseUrls(),
     editOrganization: (instance, id, change) => services[instance].editOrganization(id, change),
+    validTokens: (instance) => services[instance].validTokens(),
     deleteOrganization: (instance, id) => services[instance].deleteOrganization(id),
     editSalesforce: (object, id, change) => salesforce.edit(object, id, change),
     mergeAccounts: (winnerId, loserId) => salesforce.mergeAccounts(winnerId, loserId),
@@ -248,5 +251,7 @@ function isWrite({ service, method, path }: LoggedRequest): boolean {
   if (service === "slack")
     return /^\/(api\/chat\.(postMessage|postEphemeral|update)\b|(commands|actions)\/)/.test(path);
   const isZendesk = service === "zendesk-global" || service === "zendesk-us-government";
-  return isZendesk && ["POST", "PUT", "PATCH", "DELETE"].includes(method) && !/^\/oauth\/tokens\b/.test(path);
+  return (
+    isZendesk && ["POST", "PUT", "PATCH", "DELETE"].includes(method) && !/^(?:\/api\/v2)?\/oauth\/tokens\b/.test(path)
+  );
 }

@@ -101,7 +101,12 @@ export function roleFinding(prefix: string, { role, custom_role_id }: ZendeskUse
 /** A token that may write can be had; nothing is written with it. */
 async function checkWriteScope({ settings }: Opened): Promise<Found[]> {
   if (settings.auth.kind === "api-token") return [];
-  await new ZendeskClient(settings, "read write").get("/users/me");
+  const client = new ZendeskClient(settings, "read write");
+  try {
+    await client.get("/users/me");
+  } finally {
+    await client.close();
+  }
   return [ok("scope for reading", "read"), ok("scope for writing", "read write")];
 }
 

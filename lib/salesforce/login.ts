@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { ConfigurationError, RemoteError, ZdsyncError } from "../errors.ts";
 import type { SalesforceSettings } from "../settings/environment.ts";
+import { hideFromOutput } from "../settings/runtime-secrets.ts";
 import { isExpectedInstance } from "./instance-host.ts";
 import { jwtAssertion, jwtAudiences } from "./jwt.ts";
 import { isAudienceRefusal, loginRefusal } from "./login-refusals.ts";
@@ -70,6 +71,7 @@ function checkedLogin(answer: unknown, settings: SalesforceSettings, expectedHos
       `Salesforce (${hostOf(settings)}) answered the log-in without a usable access_token and instance_url. Check that SALESFORCE_LOGIN_URL is your My Domain URL, like https://example.my.salesforce.com.`,
       { service: "Salesforce" },
     );
+  hideFromOutput(token.output.access_token);
   const instance = new URL(token.output.instance_url);
   if (isExpectedInstance(instance, settings.loginUrl, expectedHost))
     return { accessToken: token.output.access_token, instanceUrl: instance.origin };

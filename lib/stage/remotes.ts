@@ -26,6 +26,8 @@ export interface WritingRemotes extends ReadingRemotes {
   planCreates(instance: InstanceName, creates: () => Promise<OrganizationCreate[]>): Promise<void>;
   /** Where notices go; null where Slack is not configured. */
   slack(): Promise<SlackChannel | null>;
+  /** Revokes the access tokens that could write, once nothing is to be written any more. Never throws: what fails is a warning. */
+  close(): Promise<void>;
 }
 
 /** How long remotes are waited for. For tests of many runs only: a compressed clock, and the waits that belong to it. */
@@ -46,19 +48,23 @@ export interface RemoteSettings {
   slack: SlackSettings | null;
 }
 
+/** How remotes are opened. */
+interface RemoteMode extends ClientMode {
+  dryRun: boolean;
+  today: Day;
+}
+
 /** Opens remotes from settings. This is the one place that knows about dry runs. */
-export function createRemotes(
-  settings: RemoteSettings,
-  mode: { dryRun: boolean; warn(message: string): void; today: Day; timing?: RemoteTiming | undefined },
-): WritingRemotes {
+export function createRemotes(settings: RemoteSettings, mode: RemoteMode): WritingRemotes {
   const readers = new Map<InstanceName, Promise<ZendeskReader>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
+  const toClose: (() => Promise<void>)[] = [];
   let salesforce: Promise<SalesforceReader> | undefined;
   let slack: Promise<SlackChannel | null> | undefined;
   const zendeskReader = (instance: InstanceName) => once(readers, instance, () => openReader(settings, instance, mode));
   const zendesk = (instance: InstanceName) =>
     once(connections, instance, async () =>
-      mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode),
+      mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode, toClose),
     );
   return {
     salesforce: () => (salesforce ??= openSalesforce(settings, mode.timing)),
@@ -69,6 +75,7 @@ export function createRemotes(
     slack: () => (slack ??= openSlack(settings, mode)),
     overridesText: () => readOverrides(settings, mode.timing),
     plansText: () => readPlans(settings),
+    close: async () => void (await Promise.all(toClose.splice(0).map((close) => close()))),
   };
 }
 
@@ -93,12 +100,26 @@ function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): Zendesk
 /** What a client of one Zendesk instance is made with. */
 interface ClientMode {
   warn(message: string): void;
+  /** Milliseconds that the work may take; null or absent: nobody knows. */
+  deadlineMs?: number | null;
   timing?: RemoteTiming | undefined;
 }
 
-function zendeskOptions(settings: RemoteSettings, instance: InstanceName, { warn, timing }: ClientMode) {
-  return { ...zendeskOf(settings, instance), onWarning: warn, ...(timing ? { timing } : {}) };
+function zendeskOptions(settings: RemoteSettings, instance: InstanceName, { warn, timing, deadlineMs }: ClientMode) {
+  const tokenSeconds = tokenSecondsFor(deadlineMs ?? null);
+  return { ...zendeskOf(settings, instance), onWarning: warn, tokenSeconds, ...(timing ? { timing } : {}) };
 }
+
+/** An access token lives as long as the work and its end, an hour at most: longer work renews it. */
+function tokenSecondsFor(deadlineMs: number | null): number {
+  const seconds = deadlineMs === null ? LONGEST_TOKEN : Math.ceil(deadlineMs / 1000) + ENDING;
+  return Math.min(seconds, LONGEST_TOKEN);
+}
+
+/** Seconds. */
+const LONGEST_TOKEN = 3_600;
+/** What is in flight at the deadline is finished, and accounted for. Zendesk takes no life of 300 seconds or less. */
+const ENDING = 600;
 
 async function openReader(settings: RemoteSettings, instance: InstanceName, mode: ClientMode): Promise<ZendeskReader> {
   const { createZendeskReader } = await import("../zendesk/read.ts");
@@ -109,11 +130,14 @@ async function openConnection(
   settings: RemoteSettings,
   instance: InstanceName,
   mode: ClientMode,
+  toClose: (() => Promise<void>)[],
 ): Promise<ZendeskConnection> {
   const { createZendeskWriter } = await import("../zendesk/write.ts");
   const { createZendeskReader } = await import("../zendesk/read.ts");
   const options = zendeskOptions(settings, instance, mode);
-  return { reader: createZendeskReader(options), writer: createZendeskWriter(options) };
+  const writer = createZendeskWriter(options);
+  toClose.push(() => writer.close());
+  return { reader: createZendeskReader(options), writer };
 }
 
 async function planOn(reader: ZendeskReader): Promise<ZendeskConnection> {

@@ -87,7 +87,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         `Zendesk ${one.instance} is read with an API token: all of them stop on ${API_TOKENS_END}. Set up an OAuth client instead.`,
       );
   }
-  const remotes = createRemotes(settings, { dryRun: options.dryRun, warn, today, timing: options.timing });
+  const remotes = createRemotes(settings, { ...options, warn, today });
   const store = new ArtifactStore(options.dataDir);
   const openResults = (name: ResultsName, run: string) =>
     new ResultsFile(name, ...(options.dryRun ? [] : [store, historyOf(options.dataDir, run)]));
@@ -118,6 +118,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     stop,
     hosts,
     async close() {
+      await remotes.close();
       progress.close();
       endStopping();
       await unlock();

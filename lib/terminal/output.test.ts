@@ -27,6 +27,17 @@ describe("redactor", () => {
   });
 });
 
+test("B6: a secret that was obtained after the output was made is in neither", async () => {
+  const module = (name: string) => JSON.stringify(join(import.meta.dir, name));
+  const script = `const { processOutput } = await import(${module("output.ts")});
+    const { hideFromOutput } = await import(${module("../settings/runtime-secrets.ts")});
+    const output = processOutput([], false); hideFromOutput("token-of-now"); hideFromOutput("short");
+    output.out("result token-of-now"); output.err("said token-of-now, short");`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "pipe" });
+  expect(await child.stdout.text()).toBe("result [secret]\n");
+  expect(await child.stderr.text()).toBe("said [secret], short\n");
+});
+
 test("processOutput: results to stdout, words for people to stderr, secrets in neither; not live without a terminal", async () => {
   const script = `const { processOutput } = await import(${JSON.stringify(join(import.meta.dir, "output.ts"))});
     const output = processOutput(["c0nfidential"], false);

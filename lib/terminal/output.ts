@@ -1,5 +1,6 @@
 import { logUpdateStderr } from "log-update";
 import { inert } from "../outside-text.ts";
+import { runtimeSecrets } from "../settings/runtime-secrets.ts";
 
 /** Where a program writes; what it writes never holds one of its secrets. */
 export interface Output {
@@ -19,8 +20,7 @@ export interface LiveLines {
 
 /** The process's own output; every secret is blotted out, and so is what terminals obey, whatever message it got into. */
 export function processOutput(secrets: readonly string[], quiet: boolean): Output {
-  const redact = redactor(secrets);
-  const clean = (text: string) => inert(redact(text));
+  const clean = (text: string) => inert(redactor([...secrets, ...runtimeSecrets()])(text));
   const canRedraw = !quiet && process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== "dumb";
   const live = canRedraw ? liveLines(clean) : false;
   const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {

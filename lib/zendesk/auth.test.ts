@@ -21,7 +21,13 @@ describe("S9: OAuth client credentials", () => {
     const client = new ZendeskClient(optionsOfMsw().options, "read");
     await Promise.all([client.get("/a"), client.get("/b"), client.get("/c")]);
     expect(zendesk.tokens().map(({ body }) => body)).toEqual([
-      { grant_type: "client_credentials", client_id: "client", client_secret: "secret-of-client", scope: "read" },
+      {
+        grant_type: "client_credentials",
+        client_id: "client",
+        client_secret: "secret-of-client",
+        scope: "read",
+        expires_in: 3_600,
+      },
     ]);
     expect(new Set(zendesk.requests().map(({ authorization }) => authorization))).toEqual(new Set(["Bearer token-1"]));
   });
@@ -69,6 +75,62 @@ describe("S9: OAuth client credentials", () => {
     expect(error).toBeInstanceOf(CredentialError);
     expect(String(error)).toMatch(/no scope "write".*ZENDESK_GLOBAL_CLIENT_ID/);
     expect(zendesk.requests()).toEqual([]);
+  });
+
+  test("B7: a token is asked for no longer than the work takes; an account that refuses that gets the request without it", async () => {
+    zendesk.answers(fine);
+    await new ZendeskClient(optionsOfMsw({ tokenSeconds: 900 }).options, "read").get("/a");
+    expect(zendesk.tokens().map(({ body }) => (body as { expires_in?: number }).expires_in)).toEqual([900]);
+    zendesk.grants((scope, count) =>
+      count === 2
+        ? HttpResponse.json({ error: "invalid_request" }, { status: 400 })
+        : HttpResponse.json({ access_token: "x", scope }),
+    );
+    const client = new ZendeskClient(optionsOfMsw().options, "read");
+    expect(await client.get("/a")).toEqual({ fine: true });
+    expect(zendesk.tokens().map(({ body }) => (body as { expires_in?: number }).expires_in)).toEqual([
+      900,
+      3_600,
+      undefined,
+    ]);
+  });
+
+  test("B7: every token that may write and has not ended is revoked with its own rights, and no reading one", async () => {
+    zendesk.answers(({ path, authorization }) =>
+      path === "/oauth/tokens/current.json"
+        ? HttpResponse.json({ token: { id: Number(authorization?.split("-")[1]) } })
+        : fine(),
+    );
+    const { options, pass } = optionsOfMsw();
+    const [reader, writer] = [new ZendeskClient(options, "read"), new ZendeskClient(options, "read write")];
+    await reader.get("/a");
+    await writer.get("/a");
+    // The first one ends while the second is in use.
+    pass(1_745_000);
+    await writer.get("/a");
+    pass(60_000);
+    await writer.get("/a");
+    await Promise.all([reader.close(), writer.close()]);
+    await writer.close();
+    expect(
+      zendesk
+        .requests()
+        .filter(({ method }) => method === "DELETE")
+        .map(({ path, authorization }) => `${path} ${authorization}`),
+    ).toEqual(["/oauth/tokens/3.json Bearer token-3"]);
+  });
+
+  test("B7: a credential that was never used has nothing to revoke; one that is refused has ended", async () => {
+    zendesk.answers(({ method }) => (method === "DELETE" ? unauthorized() : HttpResponse.json({ token: { id: 1 } })));
+    const warnings: string[] = [];
+    const onWarning = (message: string) => void warnings.push(message);
+    const unused = new ZendeskClient(optionsOfMsw({ onWarning }).options, "read write");
+    await unused.close();
+    expect(zendesk.requests()).toEqual([]);
+    const used = new ZendeskClient(optionsOfMsw({ onWarning }).options, "read write");
+    await used.get("/a");
+    await used.close();
+    expect(warnings).toEqual([]);
   });
 
   for (const [name, answer, hint] of [

@@ -4,6 +4,8 @@ import { RemoteError } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { HttpClient, type HttpClientOptions } from "../http/request.ts";
 import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
+import { hideFromOutput } from "../settings/runtime-secrets.ts";
+import { revokeToken } from "./revoke-token.ts";
 
 /** What a token may do; stages that only read ask for no more (S9). */
 export type Scope = "read" | "read write";
@@ -17,7 +19,20 @@ export interface Credential {
   authorization(): Promise<string>;
   /** After a 401: whether there is, or could be made, another one than `used`. */
   renew(used: string | undefined): Promise<boolean>;
+  /** Ends what was obtained and may write; what may only read runs out. Never throws: says once what could not be ended. */
+  close(): Promise<void>;
 }
+
+/** What a credential is made with beside the settings. */
+export interface CredentialTerms {
+  scope: Scope;
+  /** How long a token is asked for; Zendesk takes more than 300 and less than 172,800 seconds, and has none of its own for older clients. */
+  tokenSeconds?: number | undefined;
+  warn?: ((message: string) => void) | undefined;
+}
+
+/** For work of unknown length: a token is renewed when the work takes longer. */
+const TOKEN_SECONDS = 3_600;
 
 /** Renew a token this long before it ends. */
 const RENEW_BEFORE_MS = 60_000;
@@ -31,13 +46,13 @@ const TokenSchema = v.object({
 /** The credential of an instance: an OAuth token with this scope, or the API token of the settings, which has no scopes. */
 export function credentialOf(
   settings: ZendeskSettings,
-  scope: Scope,
+  terms: CredentialTerms,
   http: Omit<HttpClientOptions, "headers">,
 ): Credential {
   const { auth } = settings;
-  if (auth.kind === "oauth") return new OAuthToken(settings, auth, scope, http);
+  if (auth.kind === "oauth") return new OAuthToken(settings, auth, terms, http);
   const basic = `Basic ${Buffer.from(`${auth.email}/token:${auth.token}`).toString("base64")}`;
-  return { authorization: async () => basic, renew: async () => false };
+  return { authorization: async () => basic, renew: async () => false, close: async () => {} };
 }
 
 interface Token {
@@ -48,15 +63,18 @@ interface Token {
 /** An OAuth access token by client credentials, renewed before it ends and once where it is refused. Shared by all requests. */
 class OAuthToken implements Credential {
   private token: Promise<Token> | null = null;
+  private readonly obtained: Token[] = [];
+  private takesExpiry = true;
   private readonly http: HttpClient;
   private readonly now: () => number;
 
   constructor(
     private readonly settings: ZendeskSettings,
     private readonly auth: Extract<ZendeskSettings["auth"], { kind: "oauth" }>,
-    private readonly scope: Scope,
-    http: Omit<HttpClientOptions, "headers">,
+    private readonly terms: CredentialTerms,
+    private readonly options: Omit<HttpClientOptions, "headers">,
   ) {
+    const http = options;
     this.now = http.now ?? Date.now;
     this.http = new HttpClient({ ...http, headers: async () => ({}) });
   }
@@ -83,6 +101,21 @@ class OAuthToken implements Credential {
     return true;
   }
 
+  async close(): Promise<void> {
+    await this.token?.catch(() => null);
+    if (!this.terms.scope.includes("write")) return;
+    const { origin } = new URL(this.settings.url);
+    for (const { authorization, endsAt } of this.obtained.splice(0)) {
+      if (endsAt <= this.now()) continue;
+      try {
+        await revokeToken(origin, authorization, this.options);
+      } catch (error) {
+        this.terms.warn?.(notRevoked(this.settings.instance, error, endsAt - this.now()));
+        return;
+      }
+    }
+  }
+
   private request(): Promise<Token> {
     const asked = this.ask().catch((error: unknown) => {
       if (this.token === asked) this.token = null;
@@ -93,17 +126,22 @@ class OAuthToken implements Credential {
 
   private async ask(): Promise<Token> {
     const { url, instance } = this.settings;
+    const expiry = this.takesExpiry ? { expires_in: this.terms.tokenSeconds ?? TOKEN_SECONDS } : {};
     const body = {
       grant_type: "client_credentials",
       client_id: this.auth.clientId,
       client_secret: this.auth.clientSecret,
-      scope: this.scope,
+      scope: this.terms.scope,
+      ...expiry,
     };
     const answer = await this.http
       .send({ method: "POST", url: `${new URL(url).origin}/oauth/tokens`, body, effect: "none" })
       .catch((error: unknown) => {
-        throw noToken(instance, error);
+        if (!(this.takesExpiry && isMalformed(error))) throw noToken(instance, error);
+        this.takesExpiry = false;
+        return null;
       });
+    if (answer === null) return this.ask();
     const parsed = v.safeParse(TokenSchema, answer.body);
     if (!parsed.success)
       throw new CredentialError(
@@ -111,12 +149,26 @@ class OAuthToken implements Credential {
         { service: "Zendesk", status: answer.status },
       );
     const { access_token: token, scope, expires_in: seconds } = parsed.output;
-    checkScope(instance, this.scope, scope);
-    return {
-      authorization: `Bearer ${token}`,
-      endsAt: seconds ? this.now() + seconds * 1000 : Number.POSITIVE_INFINITY,
-    };
+    hideFromOutput(token);
+    const endsAt = seconds ? this.now() + seconds * 1000 : Number.POSITIVE_INFINITY;
+    const obtained = { authorization: `Bearer ${token}`, endsAt };
+    this.obtained.push(obtained);
+    checkScope(instance, this.terms.scope, scope);
+    return obtained;
   }
+}
+
+/** Refused for its form: an account that knows no `expires_in` gets the request without it. */
+function isMalformed(error: unknown): boolean {
+  return error instanceof HttpError && (error.status === 400 || error.status === 422);
+}
+
+function notRevoked(instance: InstanceName, error: unknown, leftMs: number): string {
+  const why = error instanceof RemoteError ? error.message : "Zendesk's answer cannot be read.";
+  const end = Number.isFinite(leftMs)
+    ? `It ends by itself in ${Math.ceil(leftMs / 60_000)} minutes.`
+    : "It does not end by itself: revoke it in Admin Center → Apps and integrations → APIs → OAuth clients.";
+  return `Zendesk ${instance}: the access token that this run wrote with could not be revoked. ${why} ${end}`;
 }
 
 /** A refusal is final for everything; anything else may pass. */

@@ -3,7 +3,7 @@ import type { InstanceName } from "../domain/instance.ts";
 import { RemoteError } from "../errors.ts";
 import { HttpClient, type HttpRequest, type HttpTiming } from "../http/request.ts";
 import type { ZendeskSettings } from "../settings/environment.ts";
-import { credentialOf, type Scope } from "./auth.ts";
+import { type Credential, credentialOf, type Scope } from "./auth.ts";
 import { readErrorEnvelope } from "./error-envelope.ts";
 
 /** Settings of a reader or writer, with hooks. */
@@ -12,7 +12,9 @@ export interface ZendeskOptions extends ZendeskSettings {
   signal?: AbortSignal;
   /** For tests. */
   timing?: HttpTiming & { pollMs?: number };
-  /** Zendesk dropped something silently: said once for each kind, without values. */
+  /** How long access tokens are asked for; see `CredentialTerms`. */
+  tokenSeconds?: number | undefined;
+  /** Zendesk dropped something silently (said once for each kind, without values), or a token could not be revoked. */
   onWarning?(message: string): void;
 }
 
@@ -22,6 +24,7 @@ export class ZendeskClient {
   readonly host: string;
   readonly http: HttpClient;
   private readonly origin: string;
+  private readonly credential: Credential;
   private readonly warned = new Set<string>();
 
   constructor(
@@ -38,7 +41,12 @@ export class ZendeskClient {
       service: `Zendesk ${options.instance} (${host})`,
       errorCode: (body: unknown) => readErrorEnvelope(body).code,
     };
-    const credential = credentialOf(options, scope, shared);
+    this.credential = credentialOf(
+      options,
+      { scope, tokenSeconds: options.tokenSeconds, warn: options.onWarning },
+      shared,
+    );
+    const { credential } = this;
     this.http = new HttpClient({
       ...shared,
       headers: async () => ({
@@ -69,6 +77,11 @@ export class ZendeskClient {
     effect: NonNullable<HttpRequest["effect"]>,
   ): Promise<unknown> {
     return (await this.http.send({ method, url: this.urlOf(path), body, effect })).body;
+  }
+
+  /** Revokes tokens that may write. Never throws, and never takes long; nothing is to be sent afterwards. */
+  close(): Promise<void> {
+    return this.credential.close();
   }
 
   private urlOf(path: string): string {

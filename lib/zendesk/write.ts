@@ -33,8 +33,8 @@ interface Write {
   effect: "sets" | "adds";
 }
 
-/** A writer of one instance, with a token of its own that can write. */
-export function createZendeskWriter(options: ZendeskOptions): ZendeskWriter {
+/** A writer of one instance, with a token of its own that can write; `close` revokes that at the end. */
+export function createZendeskWriter(options: ZendeskOptions): ZendeskWriter & { close(): Promise<void> } {
   const client = new ZendeskClient(options, "read write");
   const { timing, signal } = options;
   const sleep = timing?.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, signal ? { signal } : {}));
@@ -51,6 +51,10 @@ class BulkWriter implements ZendeskWriter {
     private readonly jobs: JobFollower,
     private readonly sleep: (milliseconds: number) => Promise<unknown>,
   ) {}
+
+  close(): Promise<void> {
+    return this.client.close();
+  }
 
   createOrganizations(rows: readonly OrganizationCreate[]): Promise<RowOutcome[]> {
     return this.bulk(

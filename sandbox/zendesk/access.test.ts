@@ -41,6 +41,46 @@ describe("OAuth client credentials", () => {
     expect((await instance.call("GET", "/api/v2/organizations", undefined, token)).status).toBe(401);
   });
 
+  test("a token lives as long as was asked for, within Zendesk's bounds", async () => {
+    const instance = testInstance();
+    const { clientId: client_id, clientSecret: client_secret } = credentials;
+    const ask = (expires_in: unknown) =>
+      instance.call(
+        "POST",
+        "/oauth/tokens",
+        { grant_type: "client_credentials", client_id, client_secret, expires_in },
+        "",
+      );
+    for (const refused of [0, 300, 172_800, -1, "soon"]) expect((await ask(refused)).status).toBe(400);
+    const { body } = await ask(301);
+    expect(body).toMatchObject({ expires_in: 301 });
+    instance.wait(300);
+    const token = `Bearer ${body.access_token}`;
+    expect((await instance.call("GET", "/api/v2/organizations", undefined, token)).status).toBe(200);
+    instance.wait(1);
+    expect((await instance.call("GET", "/api/v2/organizations", undefined, token)).status).toBe(401);
+  });
+
+  test("a token is ended by its id; ending `current` says so and does nothing", async () => {
+    const instance = testInstance();
+    const [token, other] = [await bearer(instance, "read write"), await bearer(instance, "read")];
+    const current = () => instance.call("GET", "/api/v2/oauth/tokens/current.json", undefined, token);
+    const { id, scopes } = ((await current()).body as unknown as { token: { id: number; scopes: string[] } }).token;
+    expect(scopes).toEqual(["read", "write"]);
+    expect((await instance.call("DELETE", "/api/v2/oauth/tokens/current.json", undefined, token)).status).toBe(204);
+    expect((await current()).status).toBe(200);
+    const revoke = (authorization: string) =>
+      instance.call("DELETE", `/api/v2/oauth/tokens/${id}.json`, undefined, authorization);
+    expect((await revoke(other)).status).toBe(403);
+    expect((await revoke(token)).status).toBe(204);
+    expect((await current()).status).toBe(401);
+    expect(instance.zendesk.validTokens()).toEqual([["read"]]);
+  });
+
+  test("an API token is no OAuth token", async () => {
+    expect((await testInstance().call("GET", "/api/v2/oauth/tokens/current")).status).toBe(404);
+  });
+
   test("a wrong secret gets no token; a form is taken as well as JSON", async () => {
     const instance = testInstance();
     const { clientId: client_id, clientSecret: client_secret } = credentials;

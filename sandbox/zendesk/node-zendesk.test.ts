@@ -35,7 +35,7 @@ async function sandboxWithClient() {
   const { url, stop } = await serveApp({ service: "zendesk-us-government", fetch: zendesk.fetch, log, faults });
   running.push(stop);
   const options = { username: credentials.email, token: credentials.apiToken, endpointUri: `${url}/api/v2` };
-  return { zendesk, log, faults, client: createClient(options) };
+  return { zendesk, log, faults, origin: url, client: createClient(options) };
 }
 
 test("lists over all pages; it follows links.next into the empty page after the last", async () => {
@@ -47,6 +47,20 @@ test("lists over all pages; it follows links.next into the empty page after the 
     "/api/v2/organizations.json?page[after]=…&page[size]=100",
     "/api/v2/organizations.json?page[after]=…&page[size]=100",
   ]);
+});
+
+test("shows the token it goes along with, and revokes it by its id", async () => {
+  const { zendesk, origin } = await sandboxWithClient();
+  const { clientId: client_id, clientSecret: client_secret } = credentials;
+  const asked = { grant_type: "client_credentials", client_id, client_secret, scope: "read write", expires_in: "600" };
+  const body = new URLSearchParams(asked);
+  const granted = await fetch(`${origin}/oauth/tokens`, { method: "POST", body });
+  const { access_token: token } = (await granted.json()) as { access_token: string };
+  const client = createClient({ oauth: true, token, endpointUri: `${origin}/api/v2` });
+  const { result } = (await client.oauthtokens.current()) as { result: { id: number; scopes: string[] } };
+  expect(result.scopes).toEqual(["read", "write"]);
+  await client.oauthtokens.revoke(result.id);
+  expect(zendesk.validTokens()).toEqual([]);
 });
 
 test("creates, finds and shows", async () => {

@@ -12,7 +12,7 @@ import { incrementalExports } from "./routes/incremental.ts";
 import { jobReads } from "./routes/jobs.ts";
 import { me } from "./routes/me.ts";
 import { memberships } from "./routes/memberships.ts";
-import { oauth } from "./routes/oauth.ts";
+import { oauth, tokenRoutes } from "./routes/oauth.ts";
 import { organizationReads, organizationWrites } from "./routes/organizations.ts";
 import { organizationJobs } from "./routes/organizations-bulk.ts";
 import { userReads, userWrites } from "./routes/users.ts";
@@ -42,6 +42,8 @@ export interface Zendesk {
   expireTokens(): void;
   /** Access tokens issued so far, for the list of secrets. */
   tokens(): string[];
+  /** Scopes of the access tokens that are taken at this moment. */
+  validTokens(): string[][];
 }
 
 /**
@@ -71,6 +73,7 @@ export function createZendesk(options: ZendeskOptions): Zendesk {
     },
     expireTokens: () => instance.authentication.expireTokens(),
     tokens: () => instance.authentication.issued,
+    validTokens: () => instance.authentication.valid,
   };
 }
 
@@ -95,6 +98,7 @@ function routed(instance: Instance, email: string): App {
   });
   oauth(app, instance);
   gate(app, instance);
+  tokenRoutes(app, instance);
   me(app, instance, email);
   organizationReads(app, instance);
   organizationJobs(app, instance);

@@ -101,7 +101,7 @@ function listen(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
 /** Whether a request changes a remote; the sandbox's own opinion stands in `writes()`, but only once it is answered. */
 export function isWrite({ service, method, path }: Omit<LoggedRequest, "status">): boolean {
   if (service === "slack") return /^\/api\/chat\.postMessage\b/.test(path);
-  return service.startsWith("zendesk-") && method !== "GET" && !path.startsWith("/oauth/");
+  return service.startsWith("zendesk-") && method !== "GET" && !/^(?:\/api\/v2)?\/oauth\//.test(path);
 }
 
 /**
