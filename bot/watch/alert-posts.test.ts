@@ -13,6 +13,7 @@ const record = {
     { comparison: "global", salesforce_id: ONE, id: 1, reason: "of global" },
     { comparison: "usgov", salesforce_id: TWO, id: 2, reason: "of us-government" },
   ],
+  merged: [{ comparison: "usgov", salesforce_id: TWO, id: 3, reason: "merged of us-government" }],
 } as unknown as RunRecord;
 const run: RunState = {
   id: "run-1",
@@ -46,14 +47,14 @@ test("B5: an instance's conflicts are told in its own channel, under a key of th
     expect([first?.instance, second?.instance]).toEqual([undefined, "us-government"]);
     expect(text(first)).toMatch(/New charge.*Global One.*of global/s);
     expect(text(first)).not.toMatch(/Agency|of us-government/);
-    expect(text(second)).toMatch(/Agency Two.*of us-government/s);
+    expect(text(second)).toMatch(/Agency Two.*of us-government.*merged of us-government/s);
     expect(text(second)).not.toMatch(/Global One|New charge/);
     expect(second?.key).not.toBe(first?.key);
   }
 });
 
 test("B5: where all that is new concerns that instance, the channel of everything hears nothing", () => {
-  const keys = attentionKeys(record).filter((key) => key.startsWith("conflict usgov "));
+  const keys = attentionKeys(record).filter((key) => /^(conflict|merged) usgov /.test(key));
   const posts = alertPosts({ ...attention, keys }, { general, own: new Map([["us-government", government]]) });
   expect(posts.map(({ instance }) => instance)).toEqual(["us-government"]);
 });

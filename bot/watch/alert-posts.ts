@@ -1,4 +1,4 @@
-import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../../lib/changesets/comparison.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import type { RunState } from "../runs/runner.ts";
@@ -31,14 +31,22 @@ export function alertPosts(alert: Alert, { general, own }: CustomersByChannel): 
   return [...(keys.length > 0 ? [renderAlert({ ...rest, keys }, general)] : []), ...elsewhere];
 }
 
-/** The conflicts that an alert names, with the keys under which they are known. */
+/** What of a record is about one instance's organizations, and how its keys begin (`attentionKeys`). */
+const LISTS = [
+  ["conflicts", "conflict"],
+  ["merged", "merged"],
+] as const;
+
+/** The conflicts and merged accounts that an alert names, with the keys under which they are known. */
 function conflictsOf(alert: Extract<Alert, { run: RunState }>): { instance: InstanceName; key: string }[] {
   if (alert.say !== "attention" && alert.say !== "failed" && alert.say !== "refused") return [];
   const known = alert.say === "attention" ? new Set(alert.keys) : null;
-  return (alert.run.record?.conflicts ?? []).flatMap(({ comparison, salesforce_id, id }) => {
-    const key = `conflict ${comparison} ${salesforce_id} ${id}`;
-    return (known?.has(key) ?? true) ? [{ instance: COMPARISON[comparison].instance, key }] : [];
-  });
+  return LISTS.flatMap(([name, word]) =>
+    (alert.run.record?.[name] ?? []).flatMap(({ comparison, salesforce_id, id }) => {
+      const key = `${word} ${comparison} ${salesforce_id} ${id}`;
+      return (known?.has(key) ?? true) ? [{ instance: COMPARISON[comparison].instance, key }] : [];
+    }),
+  );
 }
 
 function withConflicts(run: RunState, instance: InstanceName): RunState {
@@ -52,6 +60,7 @@ function withoutConflicts(run: RunState, own: ReadonlyMap<InstanceName, unknown>
 function changed(run: RunState, keeps: (instance: InstanceName) => boolean): RunState {
   const { record } = run;
   if (record === null) return run;
-  const conflicts = record.conflicts.filter(({ comparison }) => keeps(COMPARISON[comparison].instance));
-  return { ...run, record: { ...record, conflicts } };
+  const kept = <T extends { comparison: Comparison }>(list: readonly T[]) =>
+    list.filter(({ comparison }) => keeps(COMPARISON[comparison].instance));
+  return { ...run, record: { ...record, conflicts: kept(record.conflicts), merged: kept(record.merged) } };
 }
