@@ -18,7 +18,7 @@ import {
 } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
-import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
+import { proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 
 /** Partners as compared: the report so far, and what there is to write. */
 export interface ComparedPartners {
@@ -72,7 +72,7 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
   checkAge("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock());
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
-  await proveInstance(connection.reader, config.hosts.global);
+  await proveUnlessStopped(connection, config.hosts.global);
   const results = context.openResults(resultsName("partner"), report.run_id);
   const { ended } = await untilEnded(() =>
     syncOrganizations({

@@ -11,7 +11,7 @@ import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { postNoticesOf } from "../../lib/sync/notices.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
-import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
+import { proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 
 /** Applies the reviewed change files of one instance (Y1–Y6), or refuses them before any write (S2, S3). */
 export async function syncInstance(
@@ -51,7 +51,7 @@ export async function syncInstance(
   if (!report.comparison || refused) return report;
 
   const connection = await remotes.zendesk(instance);
-  await proveInstance(connection.reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+  await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);
   const results = context.openResults(resultsName(prefix), report.run_id);
   const { value: lonely = [], ended } = await untilEnded(() =>
     syncOrganizations({

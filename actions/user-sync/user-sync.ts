@@ -28,7 +28,7 @@ export interface ComparedUsers {
 /** Gathers users and contacts, compares them and writes the artifacts and change files (U1–U5). */
 export async function compareUserArtifacts(judging: JudgingInputs, context: WritingContext): Promise<ComparedUsers> {
   const { store, config, remotes, progress, stop, clock } = context;
-  const { reader } = await remotes.zendesk("us-government");
+  const { reader: finishing, stoppable: reader = finishing } = await remotes.zendesk("us-government");
   await proveInstance(reader, config.hosts.us_government);
   const origin = await originOfUsers(context);
   const gathered = await gatherUsers(reader, progress, stop);

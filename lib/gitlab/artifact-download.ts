@@ -1,6 +1,6 @@
 import { RemoteError } from "../errors.ts";
 import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
-import type { HttpTiming } from "../http/request.ts";
+import type { HttpTiming } from "../http/client-options.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
 import { type AskedOfGitlab, pipelineRefusal } from "./pipeline-refusals.ts";
 

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { RemoteError } from "../errors.ts";
+import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
-import { HttpClient, type HttpRequest, type HttpTiming } from "../http/request.ts";
+import { HttpClient } from "../http/request.ts";
 import { downloadArtifact } from "./artifact-download.ts";
 import { type Job, JobSchema, type Pipeline, PipelineSchema, readAnswer } from "./pipeline-answers.ts";
 import { type AskedOfGitlab, pipelineRefusal } from "./pipeline-refusals.ts";

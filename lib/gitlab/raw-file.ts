@@ -1,5 +1,7 @@
 import { ConfigurationError, RemoteError } from "../errors.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
+import { endingAt, sleepUnlessAborted, untilStopped } from "../http/until-stopped.ts";
+import type { Waits } from "../http/waits.ts";
 import { refusal } from "./refusals.ts";
 
 /** More than any overrides file; what is larger is not read into memory. */
@@ -25,7 +27,11 @@ export interface RawFileOptions {
   timeoutMs?: number;
   /** Attempts after the first. */
   retries?: number;
-  sleep?: (milliseconds: number) => Promise<unknown>;
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
+  /** Ends requests and waits at once, with a `StoppedError`. */
+  signal?: AbortSignal | undefined;
+  /** Told what is waited for. */
+  waits?: Waits | undefined;
 }
 
 /** What one attempt gave: an answer, whole, or why there was none. `passing`: worth another attempt. */
@@ -38,26 +44,35 @@ type Attempt =
  * setting to look at, or `RemoteError` where GitLab cannot be read just now.
  */
 export async function readRawFile(settings: RawFileSettings, options: RawFileOptions = {}): Promise<string> {
-  const { timeoutMs = 30_000, retries = 4, sleep = Bun.sleep } = options;
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptOnce(settings, timeoutMs);
-    if (outcome.is === "answered") return textOf(settings, outcome.response, outcome.text);
-    if (attempt > retries) throw unreachable(settings, outcome.what, attempt, outcome.cause);
-    const { headers } = outcome;
-    await sleep(
-      Math.min(retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() }), LONGEST_WAIT_MS),
-    );
-  }
+  const { timeoutMs = 30_000, retries = 4, sleep = sleepUnlessAborted, signal } = options;
+  const service = `GitLab (${new URL(settings.url).host})`;
+  const asked = { service, request: `GET ${settings.path}`, timeoutMs, attempts: retries + 1 };
+  return untilStopped(asked, options, async (wait) => {
+    for (let attempt = 1, before: string | null = null; ; attempt++) {
+      wait.attempt(attempt, before);
+      const outcome = await attemptOnce(settings, timeoutMs, signal);
+      if (outcome.is === "answered") return textOf(settings, outcome.response, outcome.text);
+      if (attempt > retries) throw unreachable(settings, outcome.what, attempt, outcome.cause);
+      const { headers } = outcome;
+      const delay = retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() });
+      before = outcome.what;
+      await sleep(Math.min(delay, LONGEST_WAIT_MS), signal);
+    }
+  });
 }
 
-async function attemptOnce(settings: RawFileSettings, timeoutMs: number): Promise<Attempt> {
+async function attemptOnce(
+  settings: RawFileSettings,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Attempt> {
   let headers = new Headers();
   try {
     const response = await fetch(rawUrl(settings), {
       headers: settings.token === null ? {} : { "PRIVATE-TOKEN": settings.token },
       // fetch would take the token along to wherever it is sent.
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: endingAt(timeoutMs, signal),
     });
     headers = response.headers;
     if (response.status === 429 || response.status >= 500) {
@@ -69,6 +84,7 @@ async function attemptOnce(settings: RawFileSettings, timeoutMs: number): Promis
     return { is: "answered", response, text: textFrom(settings, bytes) };
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
+    signal?.throwIfAborted();
     const timedOut = cause instanceof Error && cause.name === "TimeoutError";
     return { is: "passing", what: timedOut ? "no whole answer in time" : "the connection failed", headers, cause };
   }

@@ -55,7 +55,8 @@ export function ambiguousError(request: FailedRequest, what: string): AmbiguousW
   });
 }
 
-function nameOf({ method, url }: FailedRequest): string {
+/** A request in messages: `GET /api/v2/users`. */
+export function nameOf({ method, url }: Pick<FailedRequest, "method" | "url">): string {
   return `${method} ${new URL(url).pathname}`;
 }
 

@@ -1,11 +1,20 @@
-import { setTimeout as sleepUntilAborted } from "node:timers/promises";
 import { createFetch } from "ofetch";
-import { StoppedError } from "../errors.ts";
 import { boundedFetch } from "./bounded-fetch.ts";
-import { ambiguousError, type FailedRequest, givenUpError, refusalError, unusableError } from "./failure-messages.ts";
+import type { HttpAnswer, HttpClientOptions, HttpRequest, HttpTiming } from "./client-options.ts";
+import {
+  ambiguousError,
+  type FailedRequest,
+  givenUpError,
+  nameOf,
+  refusalError,
+  unusableError,
+} from "./failure-messages.ts";
+import { HttpError } from "./http-error.ts";
 import { BROKEN, parseBody } from "./json-body.ts";
 import { judgeAnswer, judgeFailure, type Outcome } from "./outcome.ts";
-import { quotaPauseMs, retryDelayMs } from "./retry-timing.ts";
+import { longestPausesMs, quotaPauseMs, retryDelayMs } from "./retry-timing.ts";
+import { endingAt, sleepUnlessAborted, stopped } from "./until-stopped.ts";
+import { UNTOLD, type Wait } from "./waits.ts";
 
 /** Attempts at one request that failed for a passing reason. */
 const MOST_ATTEMPTS = 8;
@@ -14,55 +23,6 @@ const MOST_LIMITED = 60;
 /** How long one request may wait in all, in milliseconds. */
 const MOST_WAIT_MS = 600_000;
 const TIMEOUT_MS = 30_000;
-
-/** What a client asks the machine; injected so that tests need no waiting. */
-export interface HttpTiming {
-  /** For one attempt, its body included. */
-  timeoutMs?: number;
-  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
-  now?: () => number;
-  random?: () => number;
-  /** Bytes of the largest answer that is read, once decompressed. */
-  largestAnswer?: number;
-}
-
-/** How a client talks to one service. */
-export interface HttpClientOptions extends HttpTiming {
-  /** How messages name the service, e.g. `Zendesk global (example.zendesk.com)`. */
-  service: string;
-  /** Headers of every request; asked for before each attempt, so that a token may be renewed in between. */
-  headers(): Promise<Record<string, string>>;
-  /** Called once for a request that was answered 401, with the headers it went with; true: there are new ones, try again. */
-  renew?(used: Record<string, string>): Promise<boolean>;
-  /** The stable code of an error body, for messages; never its texts. */
-  errorCode?(body: unknown): string | null;
-  /** Called with the headers of every answer. */
-  onHeaders?(headers: Headers): void;
-  /** Ends requests and waits at once. */
-  signal?: AbortSignal;
-  /** How long to go on with one request: attempts that failed for a passing reason, and milliseconds of waiting. For whoever has a person waiting. */
-  patience?: { attempts: number; waitMs: number };
-}
-
-/** One request. */
-export interface HttpRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
-  /** Absolute. */
-  url: string;
-  body?: unknown;
-  /**
-   * What doing it twice would do: nothing at all (the default of GET), the same as once ("sets"), or something more ("adds", the
-   * default of the others). One that adds is not sent again unless it certainly was not done.
-   */
-  effect?: "none" | "sets" | "adds";
-}
-
-/** A successful answer: its parsed body (undefined where it is empty). */
-export interface HttpAnswer {
-  status: number;
-  headers: Headers;
-  body: unknown;
-}
 
 /** One attempt: what it came to, and what came back. */
 interface Attempt {
@@ -81,6 +41,11 @@ interface Course {
   renewed: boolean;
   /** Why an earlier attempt may have been done; null while none may. */
   unclear: string | null;
+  /** What the last attempt came to; null before the first has ended. */
+  last: string | null;
+  wait: Wait;
+  /** Ends the course at once. */
+  signal: AbortSignal | undefined;
 }
 
 /** Requests to one service, with retries, one shared pause while the account's quota is used up, and counters. */
@@ -92,7 +57,7 @@ export class HttpClient {
   private readonly fetch: ReturnType<typeof createFetch>;
 
   constructor(private readonly options: HttpClientOptions) {
-    this.sleep = options.sleep ?? ((milliseconds, signal) => sleepUntilAborted(milliseconds, undefined, { signal }));
+    this.sleep = options.sleep ?? sleepUnlessAborted;
     this.now = options.now ?? Date.now;
     this.fetch = createFetch({ fetch: boundedFetch(options.largestAnswer) as typeof fetch });
   }
@@ -102,10 +67,20 @@ export class HttpClient {
    * `AmbiguousWriteError` for a write that may have been done, `StoppedError` once the signal is set, else `RemoteError`.
    */
   async send(request: HttpRequest): Promise<HttpAnswer> {
-    const course: Course = { attempts: 0, failures: 0, limited: 0, waitedMs: 0, renewed: false, unclear: null };
+    const wait = (this.options.waits ?? UNTOLD).begin({
+      service: this.options.service,
+      request: nameOf(request),
+      endsWithRun: request.signal !== undefined,
+    });
+    const signals = [this.options.signal, request.signal].flatMap((signal) => signal ?? []);
+    const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+    const course: Course = { ...NOTHING_YET, wait, signal };
     try {
-      return await this.sendUntilSettled(request, course);
+      const answer = await this.sendUntilSettled(request, course);
+      wait.end(true);
+      return answer;
     } catch (error) {
+      wait.end(error instanceof HttpError);
       if (course.unclear === null || effectOf(request) === "none") throw error;
       throw ambiguousError(this.failed(request, course), course.unclear);
     }
@@ -131,25 +106,26 @@ export class HttpClient {
   }
 
   private async attempt(request: HttpRequest, course: Course): Promise<Attempt> {
-    const sentHeaders = await this.options.headers();
-    this.throwIfStopped();
     course.attempts++;
+    this.tell(course);
+    const sentHeaders = await this.options.headers(course.signal);
+    this.throwIfStopped(course);
     this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
-      const response = await this.exchange(request, sentHeaders);
+      const response = await this.exchange(request, sentHeaders, course.signal);
       const body = parseBody(response._data ?? "");
       const { status, headers } = response;
       const answer = { status, headers, body: body === BROKEN ? undefined : body };
       this.heed(headers);
       return { outcome: judgeAnswer(status, headers, this.codeOf(answer), body !== BROKEN), sentHeaders, answer };
     } catch (error) {
+      if (effectOf(request) === "none") this.throwIfStopped(course);
       return { outcome: judgeFailure(error), sentHeaders, answer: null };
     }
   }
 
   /** One exchange with its whole body. ofetch's own retries and time-outs are broken (facts/slack-bun-msw.md 4). */
-  private exchange(request: HttpRequest, headers: Record<string, string>) {
-    const timeout = AbortSignal.timeout(this.options.timeoutMs ?? TIMEOUT_MS);
+  private exchange(request: HttpRequest, headers: Record<string, string>, signal: AbortSignal | undefined) {
     const hasBody = request.body !== undefined;
     return this.fetch.raw<string, "text">(request.url, {
       method: request.method,
@@ -165,14 +141,14 @@ export class HttpClient {
       redirect: "manual",
       // Bun repeats PUT and DELETE by itself when a kept connection is cut, which nobody would see.
       keepalive: request.method === "GET",
-      signal: this.options.signal ? AbortSignal.any([timeout, this.options.signal]) : timeout,
+      signal: endingAt(this.options.timeoutMs ?? TIMEOUT_MS, signal),
     });
   }
 
   private async renewOrThrow(request: HttpRequest, attempt: Attempt, course: Course): Promise<void> {
     const mayRenew = attempt.answer?.status === 401 && !course.renewed;
     course.renewed = true;
-    if (mayRenew && (await this.options.renew?.(attempt.sentHeaders))) return;
+    if (mayRenew && (await this.options.renew?.(attempt.sentHeaders, course.signal))) return;
     throw this.failure(request, course, attempt);
   }
 
@@ -187,7 +163,8 @@ export class HttpClient {
       nowMs: this.now(),
       random: (this.options.random ?? Math.random)(),
     });
-    const { attempts, waitMs } = this.options.patience ?? { attempts: MOST_ATTEMPTS, waitMs: MOST_WAIT_MS };
+    course.last = "what" in outcome ? outcome.what : null;
+    const { attempts, waitMs } = this.patience;
     const enough = course.failures >= attempts || course.limited >= MOST_LIMITED;
     if (enough || course.waitedMs + delay > waitMs) throw this.failure(request, course, attempt);
     this.counts.retries++;
@@ -201,16 +178,16 @@ export class HttpClient {
   }
 
   private async wait(milliseconds: number, course: Course): Promise<void> {
-    this.throwIfStopped();
+    this.throwIfStopped(course);
     const began = this.now();
-    await this.sleep(milliseconds, this.options.signal).catch((error: unknown) => {
-      this.throwIfStopped();
+    await this.sleep(milliseconds, course.signal).catch((error: unknown) => {
+      this.throwIfStopped(course);
       throw error;
     });
     const waited = Math.max(this.now() - began, 0);
     this.counts.waitedMs += waited;
     course.waitedMs += waited;
-    this.throwIfStopped();
+    this.throwIfStopped(course);
   }
 
   /** Makes all requests wait while nothing is left of the account's quota: cheaper than being refused. */
@@ -220,9 +197,21 @@ export class HttpClient {
     this.options.onHeaders?.(headers);
   }
 
-  private throwIfStopped(): void {
-    if (this.options.signal?.aborted)
-      throw new StoppedError(`${this.options.service} was not asked any more: stopped.`);
+  private get patience(): { attempts: number; waitMs: number } {
+    return this.options.patience ?? { attempts: MOST_ATTEMPTS, waitMs: MOST_WAIT_MS };
+  }
+
+  /** Says for whoever waits how far it is, and how long it may still take. */
+  private tell({ wait, attempts: attempt, limited, waitedMs, last }: Course): void {
+    const { attempts, waitMs } = this.patience;
+    const most = Math.max(attempts, attempt);
+    const pauses = limited > 0 ? waitMs - waitedMs : longestPausesMs(attempt, most);
+    const leftMs = pauses + (most - attempt + 1) * (this.options.timeoutMs ?? TIMEOUT_MS);
+    wait.attempt({ attempt, attempts: most, last, leftMs });
+  }
+
+  private throwIfStopped({ signal }: Course): void {
+    if (signal?.aborted) throw stopped(this.options.service);
   }
 
   private failure(request: HttpRequest, course: Course, { outcome, answer }: Attempt): Error {
@@ -240,6 +229,16 @@ export class HttpClient {
     return this.options.errorCode?.(body) ?? null;
   }
 }
+
+const NOTHING_YET: Omit<Course, "wait" | "signal"> = {
+  attempts: 0,
+  failures: 0,
+  limited: 0,
+  waitedMs: 0,
+  renewed: false,
+  unclear: null,
+  last: null,
+};
 
 function effectOf({ method, effect }: HttpRequest): "none" | "sets" | "adds" {
   return effect ?? (method === "GET" ? "none" : "adds");

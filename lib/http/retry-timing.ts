@@ -28,6 +28,14 @@ export function retryDelayMs({ headers, attempt, nowMs, random }: Attempt): numb
   return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + random);
 }
 
+/** The longest that all pauses between the attempts `from` and `to` take where the remote names none, in milliseconds. */
+export function longestPausesMs(from: number, to: number): number {
+  let total = 0;
+  for (let attempt = from; attempt < to; attempt++)
+    total += Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * 1.5;
+  return total;
+}
+
 /** `Retry-After` in milliseconds from now; null where it is absent or cannot be read. */
 export function retryAfterMs(headers: Headers, nowMs: number): number | null {
   const value = headers.get("retry-after")?.trim() ?? "";

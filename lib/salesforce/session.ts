@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { Connection } from "jsforce/core";
-import { RemoteError } from "../errors.ts";
+import { RemoteError, StoppedError } from "../errors.ts";
 import type { SalesforceSettings } from "../settings/environment.ts";
 import { DEFAULT_API_VERSION, mayMeanVersion, readVersions, versionError } from "./api-version.ts";
 import { type Login, loginWith } from "./login.ts";
@@ -91,7 +91,8 @@ async function offeredVersions(instanceUrl: string, options: SessionOptions): Pr
   try {
     const { body } = await send({ method: "GET", url: `${instanceUrl}/services/data` }, options);
     return readVersions(JSON.parse(body));
-  } catch {
+  } catch (error) {
+    if (error instanceof StoppedError) throw error;
     // The refusal that led here says more than this one would.
     return null;
   }

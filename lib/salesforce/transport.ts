@@ -1,6 +1,8 @@
 import { RemoteError } from "../errors.ts";
 import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
+import { endingAt, sleepUnlessAborted, untilStopped } from "../http/until-stopped.ts";
+import type { Waits } from "../http/waits.ts";
 import { isConcurrencyLimit } from "./request-errors.ts";
 
 /** A request as jsforce makes it; bodies are always text here. */
@@ -24,7 +26,11 @@ export interface TransportOptions {
   timeoutMs?: number;
   /** Attempts after the first. */
   retries?: number;
-  sleep?: (milliseconds: number) => Promise<unknown>;
+  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
+  /** Ends requests and waits at once, with a `StoppedError`. */
+  signal?: AbortSignal | undefined;
+  /** Told what is waited for. */
+  waits?: Waits | undefined;
   /** Bytes of the largest answer that is read, once decompressed. */
   largestAnswer?: number;
 }
@@ -46,19 +52,26 @@ const PASSING_STATUS: readonly number[] = [408, 420, 429, 500, 502, 503, 504];
  * Every request is repeated where that may help: we only read, and asking twice for a token harms nobody.
  */
 export async function send(request: TransportRequest, options: TransportOptions = {}): Promise<TransportResponse> {
-  const { retries = 4, sleep = Bun.sleep } = options;
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await attemptOnce(request, options);
-    const last = attempt > retries;
-    if ("response" in outcome && (!outcome.passing || last)) return outcome.response;
-    if ("failed" in outcome && last)
-      throw new RemoteError(
-        `Salesforce (${new URL(request.url).host}) could not be read: ${outcome.failed}, ${attempt} times in a row. Try again later; if it stays so, check SALESFORCE_LOGIN_URL and the network.`,
-        { service: "Salesforce", attempts: attempt },
-        { cause: outcome.cause },
-      );
-    await sleep(waitMs(outcome, attempt));
-  }
+  const { timeoutMs = 120_000, retries = 4, sleep = sleepUnlessAborted, signal } = options;
+  const { host, pathname } = new URL(request.url);
+  const service = `Salesforce (${host})`;
+  const asked = { service, request: `${request.method} ${pathname}`, timeoutMs, attempts: retries + 1 };
+  return untilStopped(asked, options, async (wait) => {
+    for (let attempt = 1, before: string | null = null; ; attempt++) {
+      wait.attempt(attempt, before);
+      const outcome = await attemptOnce(request, options);
+      const last = attempt > retries;
+      if ("response" in outcome && (!outcome.passing || last)) return outcome.response;
+      if ("failed" in outcome && last)
+        throw new RemoteError(
+          `${service} could not be read: ${outcome.failed}, ${attempt} times in a row. Try again later; if it stays so, check SALESFORCE_LOGIN_URL and the network.`,
+          { service: "Salesforce", attempts: attempt },
+          { cause: outcome.cause },
+        );
+      before = "failed" in outcome ? outcome.failed : `it answered ${outcome.response.statusCode}`;
+      await sleep(waitMs(outcome, attempt), signal);
+    }
+  });
 }
 
 function waitMs(outcome: Attempt, attempt: number): number {
@@ -70,7 +83,7 @@ function waitMs(outcome: Attempt, attempt: number): number {
 
 async function attemptOnce(
   request: TransportRequest,
-  { timeoutMs = 120_000, largestAnswer }: TransportOptions,
+  { timeoutMs = 120_000, largestAnswer, signal }: TransportOptions,
 ): Promise<Attempt> {
   try {
     const response = await boundedFetch(largestAnswer)(request.url, {
@@ -78,13 +91,14 @@ async function attemptOnce(
       headers: request.headers ?? {},
       ...(typeof request.body === "string" ? { body: request.body } : {}),
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: endingAt(timeoutMs, signal),
     });
     const body = await response.text();
     if (response.status === 200 && !isJson(body)) return { failed: "the answer was cut off or is no JSON" };
     const answer = { statusCode: response.status, headers: Object.fromEntries(response.headers.entries()), body };
     return { response: answer, passing: isPassing(answer) };
   } catch (cause) {
+    signal?.throwIfAborted();
     if (cause instanceof AnswerTooLargeError)
       throw new RemoteError(
         `Salesforce (${new URL(request.url).host}) sent what cannot be used: ${cause.message}. Check SALESFORCE_LOGIN_URL; if it is right, tell the maintainers.`,

@@ -2,6 +2,7 @@ import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { ConfigurationError, InternalError } from "../errors.ts";
+import { UNTOLD, type Waits } from "../http/waits.ts";
 import type { SalesforceReader } from "../salesforce/ports.ts";
 import type { OverridesSettings, SalesforceSettings, SlackSettings, ZendeskSettings } from "../settings/environment.ts";
 import type { SlackChannel } from "../slack/ports.ts";
@@ -33,7 +34,7 @@ export interface WritingRemotes extends ReadingRemotes {
 /** How long remotes are waited for. For tests of many runs only: a compressed clock, and the waits that belong to it. */
 export interface RemoteTiming {
   now(): number;
-  sleep(milliseconds: number): Promise<unknown>;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
   /** For one attempt at a request, its body included. */
   timeoutMs: number;
 }
@@ -48,14 +49,28 @@ export interface RemoteSettings {
   slack: SlackSettings | null;
 }
 
-/** How remotes are opened. */
-interface RemoteMode extends ClientMode {
+/** What all remotes are opened with. Without `stopSignal` and `waits` nothing ends reads early, and nobody is told what is waited for. */
+export interface Mode extends Partial<ClientMode> {
   dryRun: boolean;
   today: Day;
+  warn(message: string): void;
+}
+
+/** What clients are made with. */
+interface ClientMode {
+  warn(message: string): void;
+  /** Aborted once the run is asked to stop: what is read then ends at once. */
+  stopSignal: AbortSignal;
+  /** Told what is waited for. */
+  waits: Waits;
+  /** Milliseconds that the work may take; null or absent: nobody knows. */
+  deadlineMs?: number | null | undefined;
+  timing?: RemoteTiming | undefined;
 }
 
 /** Opens remotes from settings. This is the one place that knows about dry runs. */
-export function createRemotes(settings: RemoteSettings, mode: RemoteMode): WritingRemotes {
+export function createRemotes(settings: RemoteSettings, given: Mode): WritingRemotes {
+  const mode = { stopSignal: new AbortController().signal, waits: UNTOLD, ...given };
   const readers = new Map<InstanceName, Promise<ZendeskReader>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
   const toClose: (() => Promise<void>)[] = [];
@@ -67,28 +82,30 @@ export function createRemotes(settings: RemoteSettings, mode: RemoteMode): Writi
       mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode, toClose),
     );
   return {
-    salesforce: () => (salesforce ??= openSalesforce(settings, mode.timing)),
+    salesforce: () => (salesforce ??= openSalesforce(settings, mode)),
     zendeskReader,
     zendesk,
     planCreates: async (instance, creates) =>
       mode.dryRun ? planMissing(await zendesk(instance), await creates()) : undefined,
     slack: () => (slack ??= openSlack(settings, mode)),
-    overridesText: () => readOverrides(settings, mode.timing),
+    overridesText: () => readOverrides(settings, mode),
     plansText: () => readPlans(settings),
     close: async () => void (await Promise.all(toClose.splice(0).map((close) => close()))),
   };
 }
 
-async function openSalesforce(
-  { salesforce, config }: RemoteSettings,
-  timing?: RemoteTiming,
-): Promise<SalesforceReader> {
+async function openSalesforce({ salesforce, config }: RemoteSettings, mode: ClientMode): Promise<SalesforceReader> {
   if (!salesforce) throw new InternalError("a stage asked for Salesforce without declaring that it needs it");
   const { connectSalesforce } = await import("../salesforce/connect.ts");
   return connectSalesforce(salesforce, {
     expectedHost: config.hosts.salesforce,
-    ...(timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {}),
+    ...loopOptions(mode),
   });
+}
+
+/** For reads that have a retry loop of their own. */
+function loopOptions({ timing, stopSignal, waits }: ClientMode) {
+  return { signal: stopSignal, waits, ...(timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {}) };
 }
 
 function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): ZendeskSettings {
@@ -97,17 +114,10 @@ function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): Zendesk
   return settings;
 }
 
-/** What a client of one Zendesk instance is made with. */
-interface ClientMode {
-  warn(message: string): void;
-  /** Milliseconds that the work may take; null or absent: nobody knows. */
-  deadlineMs?: number | null;
-  timing?: RemoteTiming | undefined;
-}
-
-function zendeskOptions(settings: RemoteSettings, instance: InstanceName, { warn, timing, deadlineMs }: ClientMode) {
-  const tokenSeconds = tokenSecondsFor(deadlineMs ?? null);
-  return { ...zendeskOf(settings, instance), onWarning: warn, tokenSeconds, ...(timing ? { timing } : {}) };
+function zendeskOptions(settings: RemoteSettings, instance: InstanceName, mode: ClientMode) {
+  const { warn, waits, timing, deadlineMs = null } = mode;
+  const tokenSeconds = tokenSecondsFor(deadlineMs);
+  return { ...zendeskOf(settings, instance), onWarning: warn, waits, tokenSeconds, ...(timing ? { timing } : {}) };
 }
 
 /** An access token lives as long as the work and its end, an hour at most: longer work renews it. */
@@ -122,8 +132,8 @@ const LONGEST_TOKEN = 3_600;
 const ENDING = 600;
 
 async function openReader(settings: RemoteSettings, instance: InstanceName, mode: ClientMode): Promise<ZendeskReader> {
-  const { createZendeskReader } = await import("../zendesk/read.ts");
-  return createZendeskReader(zendeskOptions(settings, instance, mode));
+  const { createZendeskReaders } = await import("../zendesk/read.ts");
+  return createZendeskReaders(zendeskOptions(settings, instance, mode), mode.stopSignal).stoppable;
 }
 
 async function openConnection(
@@ -133,11 +143,11 @@ async function openConnection(
   toClose: (() => Promise<void>)[],
 ): Promise<ZendeskConnection> {
   const { createZendeskWriter } = await import("../zendesk/write.ts");
-  const { createZendeskReader } = await import("../zendesk/read.ts");
+  const { createZendeskReaders } = await import("../zendesk/read.ts");
   const options = zendeskOptions(settings, instance, mode);
   const writer = createZendeskWriter(options);
   toClose.push(() => writer.close());
-  return { reader: createZendeskReader(options), writer };
+  return { ...createZendeskReaders(options, mode.stopSignal), writer };
 }
 
 async function planOn(reader: ZendeskReader): Promise<ZendeskConnection> {
@@ -171,14 +181,13 @@ async function openSlack(
 
 async function readOverrides(
   { overrides }: RemoteSettings,
-  timing?: RemoteTiming,
+  mode: ClientMode,
 ): Promise<{ text: string; name: string } | null> {
   if (!overrides || overrides.kind === "none") return null;
   if (overrides.kind === "file")
     return { text: await readSettingsFile(overrides.file, "OVERRIDES_FILE"), name: overrides.file };
   const { readRawFile } = await import("../gitlab/raw-file.ts");
-  const options = timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {};
-  return { text: await readRawFile(overrides, options), name: overrides.path };
+  return { text: await readRawFile(overrides, loopOptions(mode)), name: overrides.path };
 }
 
 async function readPlans({ plansFile }: RemoteSettings): Promise<{ text: string; name: string }> {

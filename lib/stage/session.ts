@@ -5,6 +5,7 @@ import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
 import { removeLeftovers } from "../files/write-whole-file.ts";
+import { machineClock, tellWaits } from "../http/waits.ts";
 import {
   API_TOKENS_END,
   checkHosts,
@@ -77,6 +78,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const stop = new StopRequest();
   const progress = terminalProgress(output);
   const endStopping = keepStopping(stop, options.deadlineMs, progress.say);
+  const deadlineAt = options.deadlineMs === null ? null : clock().getTime() + options.deadlineMs;
+  const waits = tellWaits(progress.say, { deadlineAt, clock: machineClock(() => clock().getTime()) });
   const warn = (message: string) => progress.say(`warning: ${message}`);
   const hosts = hostsLine(settings);
   output.err(`zdsync ${options.command} ${runId} · ${hosts}`);
@@ -87,7 +90,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         `Zendesk ${one.instance} is read with an API token: all of them stop on ${API_TOKENS_END}. Set up an OAuth client instead.`,
       );
   }
-  const remotes = createRemotes(settings, { ...options, warn, today });
+  const remotes = createRemotes(settings, { ...options, warn, stopSignal: stop.signal, waits, today });
   const store = new ArtifactStore(options.dataDir);
   const openResults = (name: ResultsName, run: string) =>
     new ResultsFile(name, ...(options.dryRun ? [] : [store, historyOf(options.dataDir, run)]));

@@ -9,10 +9,17 @@ export interface Stop {
 /** A stop that nobody has asked for yet. */
 export class StopRequest implements Stop {
   reason: string | null = null;
+  readonly #controller = new AbortController();
+
+  /** Aborted once asked: ends reads in flight, and pauses between their attempts, at once. Never given to writes (S7). */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
 
   /** The first reason stays. */
   request(reason: string): void {
     this.reason ??= reason;
+    this.#controller.abort();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Result } from "../artifacts/results.ts";
 import { type Reason, reason } from "../domain/reason.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, StoppedError } from "../errors.ts";
 import { reasonOf } from "../explain/reason-of-error.ts";
 import type { ProgressLine } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
@@ -119,15 +119,21 @@ export async function applyJob<Row extends object>(
   kind: RowKind<Row>,
   { stop, errors, line, record }: Recorder,
 ): Promise<Result[]> {
+  let unattempted: Unattempted | undefined =
+    errors.length > 0 ? "failed" : stop.reason !== null ? "stopped" : undefined;
   const apply = async (): Promise<Result[]> => {
     try {
       return (await applyRows(job, kind)).map(({ result }) => result);
     } catch (error) {
+      // Only the look right before a write ends so (`stoppable`): nothing of the job was sent.
+      if (error instanceof StoppedError && stop.reason !== null) {
+        unattempted = "stopped";
+        return skipRows(job, kind, unattemptedReason(unattempted, stop));
+      }
       errors.push(error);
       return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: reasonOf(error) }));
     }
   };
-  const unattempted = errors.length > 0 ? "failed" : stop.reason !== null ? "stopped" : undefined;
   const results = unattempted ? skipRows(job, kind, unattemptedReason(unattempted, stop)) : await apply();
   if (!unattempted) line.add(job.length, results.filter(({ outcome }) => outcome === "failed").length);
   await record(results, unattempted).catch((error) => errors.push(error));

@@ -25,10 +25,10 @@ const DECIDING_FIELDS = ["salesforce_id", "ignore_deletion", "migrating", "accou
 
 /** Writes organizations that do not exist yet (Y1, S5). */
 export function createRows(connection: ZendeskConnection, instance: InstanceName): RowKind<Create> {
-  const { reader, writer } = connection;
+  const { reader, stoppable = reader, writer } = connection;
   const types = fieldTypes(instance);
-  const findCreated = async (rows: readonly Create[]) => {
-    const found = await reader.organizationsByExternalId(rows.map((row) => row.salesforce_id));
+  const findCreated = async (rows: readonly Create[], from = reader) => {
+    const found = await from.organizationsByExternalId(rows.map((row) => row.salesforce_id));
     return byRow(
       rows,
       found,
@@ -50,7 +50,7 @@ export function createRows(connection: ZendeskConnection, instance: InstanceName
       after: { name: row.name, organization_fields: row.organization_fields },
     }),
     async precheck(rows) {
-      const found = await findCreated(rows);
+      const found = await findCreated(rows, stoppable);
       return new Map(
         [...found].map(([row, organization]): [Create, Verdict] => [row, alreadyThere(row, organization)]),
       );
@@ -77,7 +77,7 @@ export function createRows(connection: ZendeskConnection, instance: InstanceName
 
 /** Writes changes to existing organizations: updates and marks (Y5). */
 export function changeRows(connection: ZendeskConnection, instance: InstanceName): RowKind<OrganizationChange> {
-  const { reader, writer } = connection;
+  const { reader, stoppable = reader, writer } = connection;
   const types = fieldTypes(instance);
   const send = (rows: readonly OrganizationChange[]): Promise<RowOutcome[]> =>
     writer.updateOrganizations(rows.map((row): OrganizationUpdate => ({ id: row.id, ...row.change })));
@@ -91,7 +91,7 @@ export function changeRows(connection: ZendeskConnection, instance: InstanceName
     }),
     async precheck(rows) {
       const current = new Map(
-        (await reader.organizationsById(rows.map((row) => row.id))).map((organization) => [
+        (await stoppable.organizationsById(rows.map((row) => row.id))).map((organization) => [
           organization.id,
           organization,
         ]),

@@ -35,7 +35,7 @@ export function userRows(
 }
 
 /** Writes users that do not exist yet (U6). */
-export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<UserCreate> {
+export function userCreateRows({ reader, stoppable = reader, writer }: ZendeskConnection): RowKind<UserCreate> {
   const toWire = ({ name, email, organization_id }: UserCreate): NewUser => ({ name, email, organization_id });
   /** By membership, not by search: the search index may lag behind. */
   const findCreated = async (rows: readonly UserCreate[]) => {
@@ -61,7 +61,7 @@ export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<U
     // Zendesk would refuse a second user with one address anyway; asking first keeps a run with nothing to do free of writes.
     async precheck(rows) {
       const limit = pLimit(LOOKUPS_AT_ONCE);
-      const holders = await Promise.all(rows.map((row) => limit(() => reader.usersByAddress(row.email))));
+      const holders = await Promise.all(rows.map((row) => limit(() => stoppable.usersByAddress(row.email))));
       return new Map(
         rows.flatMap((row, index): [UserCreate, Verdict][] => {
           const user_ids = (holders[index] ?? []).map(({ id }) => id);
@@ -91,7 +91,7 @@ export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<U
 }
 
 /** Writes changes to existing users (U6). */
-export function userChangeRows({ reader, writer }: ZendeskConnection): RowKind<UserRow> {
+export function userChangeRows({ reader, stoppable = reader, writer }: ZendeskConnection): RowKind<UserRow> {
   const send = (rows: readonly UserRow[]): Promise<RowOutcome[]> => writer.updateUsers(rows.map(toWire));
   return {
     describe: (row) => ({
@@ -103,10 +103,10 @@ export function userChangeRows({ reader, writer }: ZendeskConnection): RowKind<U
     }),
     async precheck(rows) {
       const limit = pLimit(LOOKUPS_AT_ONCE);
-      const current = new Map((await reader.usersById(rows.map((row) => row.id))).map((user) => [user.id, user]));
+      const current = new Map((await stoppable.usersById(rows.map((row) => row.id))).map((user) => [user.id, user]));
       const verdicts = new Map<UserRow, Verdict>();
       const look = async (row: UserRow) => {
-        const why = reasonToSkip(row, current.get(row.id)) ?? (await membershipsAtStake(row, reader));
+        const why = reasonToSkip(row, current.get(row.id)) ?? (await membershipsAtStake(row, stoppable));
         if (why) verdicts.set(row, { outcome: "skipped", reason: why });
       };
       await Promise.all(rows.map((row) => limit(() => look(row))));

@@ -4,7 +4,7 @@ import type { WritingContext } from "../stage/stage.ts";
 import { applyInJobs, type Recorder, type RowKind } from "../sync/apply-rows.ts";
 import { changeRows } from "../sync/organization-rows.ts";
 import { userChangeRows } from "../sync/user-rows.ts";
-import { proveInstance } from "../zendesk/prove-instance.ts";
+import { proveUnlessStopped } from "../zendesk/prove-instance.ts";
 import type { UndoPlan } from "./plan-undo.ts";
 import { undoResultsName } from "./results-to-undo.ts";
 
@@ -19,7 +19,7 @@ export async function applyUndo(plan: UndoPlan, context: WritingContext): Promis
   const { config, remotes, runId } = context;
   const { instance } = COMPARISON[plan.comparison];
   const connection = await remotes.zendesk(instance);
-  await proveInstance(connection.reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+  await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);
   const results = context.openResults(undoResultsName(plan.comparison), runId);
   const errors: unknown[] = [];
   await results.add(plan.left);

@@ -1,8 +1,9 @@
 import * as v from "valibot";
 import type { InstanceName } from "../domain/instance.ts";
-import { RemoteError } from "../errors.ts";
+import { RemoteError, StoppedError } from "../errors.ts";
+import type { HttpClientOptions } from "../http/client-options.ts";
 import { HttpError } from "../http/http-error.ts";
-import { HttpClient, type HttpClientOptions } from "../http/request.ts";
+import { HttpClient } from "../http/request.ts";
 import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
 import { hideFromOutput } from "../settings/runtime-secrets.ts";
 import { revokeToken } from "./revoke-token.ts";
@@ -15,10 +16,10 @@ export class CredentialError extends RemoteError {}
 
 /** What authorizes requests. */
 export interface Credential {
-  /** The value of the `Authorization` header. */
-  authorization(): Promise<string>;
+  /** The value of the `Authorization` header. `signal` ends waiting for it. */
+  authorization(signal?: AbortSignal): Promise<string>;
   /** After a 401: whether there is, or could be made, another one than `used`. */
-  renew(used: string | undefined): Promise<boolean>;
+  renew(used: string | undefined, signal?: AbortSignal): Promise<boolean>;
   /** Ends what was obtained and may write; what may only read runs out. Never throws: says once what could not be ended. */
   close(): Promise<void>;
 }
@@ -79,24 +80,29 @@ class OAuthToken implements Credential {
     this.http = new HttpClient({ ...http, headers: async () => ({}) });
   }
 
-  async authorization(): Promise<string> {
+  async authorization(signal?: AbortSignal): Promise<string> {
     for (;;) {
-      this.token ??= this.request();
+      this.token ??= this.request(signal);
       const asked = this.token;
-      const token = await asked;
+      const token = await asked.catch((error: unknown) => {
+        // Whoever asked for it was stopped. A read that belongs to a write in flight goes on, and asks for one of its own.
+        if (error instanceof StoppedError && signal?.aborted !== true) return null;
+        throw error;
+      });
+      if (token === null) continue;
       if (token.endsAt - this.now() > RENEW_BEFORE_MS) return token.authorization;
       // Of all requests that find it ending, the first one renews it. A token that never lasted that long is used as it is.
       if (this.token !== asked) continue;
-      this.token = this.request();
+      this.token = this.request(signal);
       return (await this.token).authorization;
     }
   }
 
-  async renew(used: string | undefined): Promise<boolean> {
+  async renew(used: string | undefined, signal?: AbortSignal): Promise<boolean> {
     const asked = this.token;
     const current = await asked;
     // Another request may have renewed it meanwhile.
-    if (this.token === asked && (!current || current.authorization === used)) this.token = this.request();
+    if (this.token === asked && (!current || current.authorization === used)) this.token = this.request(signal);
     await this.token;
     return true;
   }
@@ -116,15 +122,15 @@ class OAuthToken implements Credential {
     }
   }
 
-  private request(): Promise<Token> {
-    const asked = this.ask().catch((error: unknown) => {
+  private request(signal?: AbortSignal): Promise<Token> {
+    const asked = this.ask(signal).catch((error: unknown) => {
       if (this.token === asked) this.token = null;
       throw error;
     });
     return asked;
   }
 
-  private async ask(): Promise<Token> {
+  private async ask(signal: AbortSignal | undefined): Promise<Token> {
     const { url, instance } = this.settings;
     const expiry = this.takesExpiry ? { expires_in: this.terms.tokenSeconds ?? TOKEN_SECONDS } : {};
     const body = {
@@ -135,13 +141,13 @@ class OAuthToken implements Credential {
       ...expiry,
     };
     const answer = await this.http
-      .send({ method: "POST", url: `${new URL(url).origin}/oauth/tokens`, body, effect: "none" })
+      .send({ method: "POST", url: `${new URL(url).origin}/oauth/tokens`, body, effect: "none", signal })
       .catch((error: unknown) => {
         if (!(this.takesExpiry && isMalformed(error))) throw noToken(instance, error);
         this.takesExpiry = false;
         return null;
       });
-    if (answer === null) return this.ask();
+    if (answer === null) return this.ask(signal);
     const parsed = v.safeParse(TokenSchema, answer.body);
     if (!parsed.success)
       throw new CredentialError(

@@ -1,7 +1,9 @@
 import packageJson from "../../package.json";
 import type { InstanceName } from "../domain/instance.ts";
 import { RemoteError } from "../errors.ts";
-import { HttpClient, type HttpRequest, type HttpTiming } from "../http/request.ts";
+import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
+import { HttpClient } from "../http/request.ts";
+import type { Waits } from "../http/waits.ts";
 import type { ZendeskSettings } from "../settings/environment.ts";
 import { type Credential, credentialOf, type Scope } from "./auth.ts";
 import { readErrorEnvelope } from "./error-envelope.ts";
@@ -10,6 +12,8 @@ import { readErrorEnvelope } from "./error-envelope.ts";
 export interface ZendeskOptions extends ZendeskSettings {
   /** Ends requests and waits at once; what was being written has an unknown outcome then. */
   signal?: AbortSignal;
+  /** Told what is waited for. */
+  waits?: Waits;
   /** For tests. */
   timing?: HttpTiming & { pollMs?: number };
   /** How long access tokens are asked for; see `CredentialTerms`. */
@@ -26,6 +30,7 @@ export class ZendeskClient {
   private readonly origin: string;
   private readonly credential: Credential;
   private readonly warned = new Set<string>();
+  private endsReads: AbortSignal | undefined;
 
   constructor(
     private readonly options: ZendeskOptions,
@@ -38,6 +43,7 @@ export class ZendeskClient {
     const shared = {
       ...options.timing,
       ...(options.signal ? { signal: options.signal } : {}),
+      ...(options.waits ? { waits: options.waits } : {}),
       service: `Zendesk ${options.instance} (${host})`,
       errorCode: (body: unknown) => readErrorEnvelope(body).code,
     };
@@ -49,11 +55,11 @@ export class ZendeskClient {
     const { credential } = this;
     this.http = new HttpClient({
       ...shared,
-      headers: async () => ({
+      headers: async (signal) => ({
         "user-agent": `zdsync/${packageJson.version}`,
-        authorization: await credential.authorization(),
+        authorization: await credential.authorization(signal),
       }),
-      renew: (used) => credential.renew(used.authorization),
+      renew: (used, signal) => credential.renew(used.authorization, signal),
       onHeaders: (headers) => this.heedWarning(headers),
     });
   }
@@ -66,7 +72,14 @@ export class ZendeskClient {
         `Zendesk ${this.instance} (${this.host}) answered a link to another host, which was not followed.`,
         { service: "Zendesk" },
       );
-    return (await this.http.send({ method: "GET", url })).body;
+    return (await this.http.send({ method: "GET", url, signal: this.endsReads })).body;
+  }
+
+  /** The same client, with its token and its pauses, whose reads end at once when the signal says so. */
+  endingReadsAt(signal: AbortSignal): ZendeskClient {
+    const twin: ZendeskClient = Object.create(this);
+    twin.endsReads = signal;
+    return twin;
   }
 
   /** POST or PUT with a JSON body. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import * as v from "valibot";
 import { type Reason, reason } from "../domain/reason.ts";
+import type { HttpTiming } from "../http/client-options.ts";
 import { HttpError } from "../http/http-error.ts";
-import type { HttpTiming } from "../http/request.ts";
 import type { ZendeskClient } from "./client.ts";
 import { rowsOf } from "./list.ts";
 

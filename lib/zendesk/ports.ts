@@ -146,6 +146,9 @@ export interface ZendeskWriter {
 
 /** What a stage that writes is given: both sides of one instance. */
 export interface ZendeskConnection {
+  /** For reads that belong to a write in flight: a stop lets them finish (S7). */
   reader: ZendeskReader;
+  /** The same for everything before a write: its reads end at once with a `StoppedError`. Absent: `reader` does for both. */
+  stoppable?: ZendeskReader;
   writer: ZendeskWriter;
 }

@@ -1,7 +1,7 @@
 import type { InstanceName } from "../domain/instance.ts";
-import { IncompleteError, RefusedError } from "../errors.ts";
+import { IncompleteError, RefusedError, StoppedError } from "../errors.ts";
 import { ENVIRONMENT_PREFIX } from "../settings/environment.ts";
-import type { ZendeskReader } from "./ports.ts";
+import type { ZendeskConnection, ZendeskReader } from "./ports.ts";
 
 /** A field that only this instance has: what tells the two apart (O2). */
 const OWN_FIELD: Record<InstanceName, string> = { global: "org_region", "us-government": "sub_usgov_24x7" };
@@ -23,6 +23,21 @@ export async function proveInstance(reader: ZendeskReader, expectedHost: string 
   throw new IncompleteError(
     `${host} (${setting}) is not the ${instance} instance: ${whatIsWrong(keys, instance)} Nothing was taken from it.`,
   );
+}
+
+/**
+ * The proof right before writing. Where the run is asked to stop meanwhile there is none, and none is needed: nothing is sent any
+ * more, and whoever writes still accounts for every row (S6, S7).
+ */
+export async function proveUnlessStopped(
+  { reader, stoppable = reader }: Pick<ZendeskConnection, "reader" | "stoppable">,
+  expectedHost: string | null,
+): Promise<void> {
+  try {
+    await proveInstance(stoppable, expectedHost);
+  } catch (error) {
+    if (!(error instanceof StoppedError)) throw error;
+  }
 }
 
 function whatIsWrong(keys: ReadonlySet<string>, instance: InstanceName): string {

@@ -6,7 +6,7 @@ import { allOrganizations } from "./all-organizations.ts";
 import { changedUsers } from "./changed-users.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
-import type { FoundUser, ListedUser, Page, ZendeskReader } from "./ports.ts";
+import type { FoundUser, ListedUser, Page, ZendeskConnection, ZendeskReader } from "./ports.ts";
 import type { WIRE } from "./schema.ts";
 
 /** Ids that one `show_many` takes. */
@@ -17,6 +17,15 @@ const MOST_SEARCH_PAGES = 10;
 /** A reader of one instance, with a token that can only read (S9). */
 export function createZendeskReader(options: ZendeskOptions): ZendeskReader {
   return readerOn(new ZendeskClient(options, "read"));
+}
+
+/** The same twice with one token: the second one's reads end at once when the signal says so. */
+export function createZendeskReaders(
+  options: ZendeskOptions,
+  signal: AbortSignal,
+): Pick<Required<ZendeskConnection>, "reader" | "stoppable"> {
+  const client = new ZendeskClient(options, "read");
+  return { reader: readerOn(client), stoppable: readerOn(client.endingReadsAt(signal)) };
 }
 
 /** A reader over a client that others may share. */

@@ -1,6 +1,7 @@
 import * as v from "valibot";
+import type { HttpClientOptions } from "../http/client-options.ts";
 import { HttpError } from "../http/http-error.ts";
-import { HttpClient, type HttpClientOptions } from "../http/request.ts";
+import { HttpClient } from "../http/request.ts";
 
 const CurrentSchema = v.object({ token: v.object({ id: v.pipe(v.number(), v.safeInteger()) }) });
 

@@ -33,6 +33,8 @@ export interface ChildWorld extends AsyncDisposable {
   sandbox: RunningSandbox;
   /** Starts `zdsync run` on a data directory of this name, a new one where there is none. */
   start(dataDir: string, ...flags: string[]): Child;
+  /** The same with other settings. */
+  startWith(env: Readonly<Record<string, string>>, dataDir: string, ...flags: string[]): Child;
   path(dataDir: string): string;
 }
 
@@ -48,30 +50,29 @@ export async function startChildWorld(options: SandboxOptions): Promise<ChildWor
   const config = join(folder, "zdsync.config.yml");
   await writeFile(config, sandbox.world.config);
   const children: Bun.Subprocess[] = [];
+  const startWith: ChildWorld["startWith"] = (env, dataDir, ...flags) => {
+    const child = Bun.spawn([process.execPath, "bin/zdsync.ts", "run", "--data-dir", join(folder, dataDir), ...flags], {
+      cwd: ROOT,
+      env: { PATH: process.env.PATH ?? "", ...sandbox.env, ZDSYNC_CONFIG: config, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    children.push(child);
+    const out = listen(child.stdout);
+    const err = listen(child.stderr);
+    const ended = Promise.all([child.exited, out.ended, err.ended]).then(() => child.exitCode);
+    return {
+      printed: () => err.text() + out.text(),
+      stdout: out.text,
+      said: (text) => Promise.race([err.said(text), ended]),
+      kill: (signal) => child.kill(signal),
+      ended,
+    };
+  };
   return {
     sandbox,
     path: (dataDir) => join(folder, dataDir),
-    start(dataDir, ...flags) {
-      const child = Bun.spawn(
-        [process.execPath, "bin/zdsync.ts", "run", "--data-dir", join(folder, dataDir), ...flags],
-        {
-          cwd: ROOT,
-          env: { PATH: process.env.PATH ?? "", ...sandbox.env, ZDSYNC_CONFIG: config },
-          stdio: ["ignore", "pipe", "pipe"],
-        },
-      );
-      children.push(child);
-      const out = listen(child.stdout);
-      const err = listen(child.stderr);
-      const ended = Promise.all([child.exited, out.ended, err.ended]).then(() => child.exitCode);
-      return {
-        printed: () => err.text() + out.text(),
-        stdout: out.text,
-        said: (text) => Promise.race([err.said(text), ended]),
-        kill: (signal) => child.kill(signal),
-        ended,
-      };
-    },
+    start: (...given) => startWith({}, ...given),
+    startWith,
     async [Symbol.asyncDispose]() {
       for (const child of children) child.kill("SIGKILL");
       await sandbox.stop();

@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll } from "bun:test";
 import { HttpResponse, http } from "msw";
 import { setupBunServer } from "../../../test/msw/bun-server.ts";
 import { readErrorEnvelope } from "../../zendesk/error-envelope.ts";
-import { HttpClient, type HttpRequest } from "../request.ts";
+import type { HttpRequest } from "../client-options.ts";
+import { HttpClient } from "../request.ts";
 
 export const RECORDS = "https://service.invalid/records";
 export const GET: HttpRequest = { method: "GET", url: RECORDS };

@@ -1,0 +1,137 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { createServer, type Socket } from "node:net";
+import type { LoggedRequest, RequestHook } from "../../sandbox/types.ts";
+import { RUN_TIMEOUT } from "../pipeline/world.ts";
+import { type ChildWorld, isWrite, startChildWorld } from "./child-run.ts";
+import { smallWorld } from "./small-world.ts";
+
+setDefaultTimeout(RUN_TIMEOUT);
+
+type Asked = Omit<LoggedRequest, "status">;
+
+/** No service has port 1, and no test is given it. */
+const NOBODY = "http://127.0.0.1:1";
+
+/** A world whose remotes do as the hook says. */
+function worldWith(hook: { at: RequestHook }): Promise<ChildWorld> {
+  return startChildWorld({ world: smallWorld(), onRequest: (request, phase) => hook.at(request, phase) });
+}
+
+/**
+ * A run of which the first such read is never answered, and which is asked to stop while it waits. Answers how it ended, and what it
+ * asked that remote afterwards.
+ */
+async function stoppedAt(isMeant: (request: Asked) => boolean, flags: string[] = []) {
+  const hook: { at: RequestHook } = { at: () => undefined };
+  await using world = await worldWith(hook);
+  let service: string | null = null;
+  const later: string[] = [];
+  hook.at = async (request, phase) => {
+    if (phase !== "before") return undefined;
+    if (service === request.service) later.push(`${request.method} ${request.path}`);
+    if (service !== null || !isMeant(request)) return undefined;
+    service = request.service;
+    if (flags.length === 0) child.kill("SIGINT");
+    await child.ended;
+    return "drop";
+  };
+  const child = world.start("data", ...flags);
+  return { exit: await child.ended, printed: child.printed(), service, later };
+}
+
+const isTokenRequest = ({ path }: Asked) => path.includes("/oauth");
+
+describe("A9: a read ends at once when the run is asked to stop", () => {
+  test.concurrent.each([
+    ["Salesforce: the token", (one: Asked) => one.service === "salesforce" && isTokenRequest(one)],
+    ["Salesforce: a query", (one: Asked) => one.service === "salesforce" && /\/query/.test(one.path)],
+    ["Zendesk: the token", (one: Asked) => one.service === "zendesk-us-government" && isTokenRequest(one)],
+    ["Zendesk: a list", (one: Asked) => one.service === "zendesk-global" && /\/organizations/.test(one.path)],
+    ["GitLab: the overrides", (one: Asked) => one.service === "gitlab" && /\/raw/.test(one.path)],
+  ])("%s", async (_, isMeant) => {
+    const { exit, printed, later } = await stoppedAt(isMeant);
+    expect({ exit, later }).toEqual({ exit: 5, later: [] });
+    expect(printed).toMatch(/: STOPPED \(SIGINT\) after .* s, before any write\./);
+    expect(printed).toContain("was not asked any more: stopped.");
+  });
+
+  test.concurrent("at the deadline, too", async () => {
+    const isQuery = (one: Asked) => one.service === "salesforce" && /\/query/.test(one.path);
+    const { exit, printed, later } = await stoppedAt(isQuery, ["--deadline", "5s"]);
+    expect({ exit, later }).toEqual({ exit: 5, later: [] });
+    expect(printed).toMatch(/: STOPPED \(deadline\) after .* s, before any write\./);
+  });
+
+  test.concurrent("the look at records right before they are written: none of them is sent, all are accounted for", async () => {
+    const isPrecheck = (one: Asked) =>
+      one.service === "zendesk-global" && /organizations\/show_many\?external_ids/.test(one.path);
+    const { exit, printed, later } = await stoppedAt((one) => isPrecheck(one) && one.method === "GET");
+    expect({ exit, later: later.filter((one) => !one.startsWith("GET")) }).toEqual({ exit: 5, later: [] });
+    expect(printed).toMatch(/STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not begun/);
+    expect(printed).toMatch(/failed +0 +0/);
+  });
+});
+
+describe("A9: what is waited for is said", () => {
+  /** A host that takes every connection and never answers. */
+  async function silentHost() {
+    const sockets = new Set<Socket>();
+    const server = createServer((socket) => void sockets.add(socket.on("error", () => {})));
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    return {
+      url: `http://127.0.0.1:${port}`,
+      connections: () => sockets.size,
+      async [Symbol.asyncDispose]() {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((resolve) => void server.close(resolve));
+      },
+    };
+  }
+
+  /** Runs against another address of a remote until it has said so, and stops it then. */
+  async function saidAt(env: Record<string, string>, said: string) {
+    await using world = await worldWith({ at: () => undefined });
+    const child = world.startWith(env, "data");
+    await child.said(said);
+    child.kill("SIGINT");
+    return {
+      exit: await child.ended,
+      lines: child
+        .printed()
+        .split("\n")
+        .filter((line) => line.includes("waiting for")),
+    };
+  }
+
+  test.concurrent("once, of a host that takes connections and never answers", async () => {
+    await using host = await silentHost();
+    const { exit, lines } = await saidAt({ ZENDESK_GLOBAL_URL: host.url }, "waiting for Zendesk global");
+    expect(exit).toBe(5);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^waiting for Zendesk global \(127\.0\.0\.1:\d+\): POST \/oauth\/tokens, attempt 1 of 8\. Until \d\d:\d\d:\d\d UTC at the latest; Ctrl-C ends it earlier\.$/,
+      ),
+    ]);
+    expect(host.connections()).toBe(1);
+  });
+
+  test.concurrent("of a port where nobody listens: between two attempts it is heard, too", async () => {
+    const { exit, lines } = await saidAt({ SALESFORCE_LOGIN_URL: NOBODY }, "waiting for Salesforce");
+    expect(exit).toBe(5);
+    expect(lines).toEqual([
+      expect.stringMatching(
+        /^waiting for Salesforce .*: POST .*, attempt [2-5] of 5; the one before: the connection failed\. Until /,
+      ),
+    ]);
+  });
+});
+
+test("a run that ends by itself says nothing of waits", async () => {
+  await using world = await worldWith({ at: () => undefined });
+  const child = world.start("data");
+  expect(await child.ended).toBe(0);
+  expect(world.sandbox.writes().some(isWrite)).toBe(true);
+  expect(child.printed()).not.toContain("waiting for");
+});
