@@ -96,9 +96,11 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
     inputs: stage.inputs,
     examples: stage.examples,
     async run({ given, json, shell }) {
-      const { exit, report } = await asGitlabJob(stage, given, shell, () => runStage(stage, given, shell));
+      const { exit, report, dryRun } = await asGitlabJob(stage, given, shell, (inputs, where) =>
+        runStage(stage, inputs, where),
+      );
       if (json) shell.output.out(JSON.stringify({ exit, report }));
-      else if (report) shell.output.out(renderStage(report, given["dry-run"] === "true"));
+      else if (report) shell.output.out(renderStage(report, dryRun));
       return exit;
     },
   };

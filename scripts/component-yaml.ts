@@ -3,6 +3,7 @@ import { FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
 import { ENVIRONMENT_PREFIX } from "../lib/settings/environment.ts";
+import { DRY_RUN_FOLDER } from "../lib/stage/dry-run-results.ts";
 import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
 import type { Needs, Stage } from "../lib/stage/stage.ts";
 import { componentInputs, jobSuffix, variableFrom } from "./component-inputs.ts";
@@ -68,7 +69,8 @@ function artifactPaths(stage: Stage): string[] {
     return name.includes(".manifest.") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")];
   });
   const makesChanges = stage.makes.some((name) => /_changeset|_results/.test(name));
-  return [...names, ...(makesChanges ? ["*_report.md", "history/"] : [])].map(
+  const dryRun = stage.writes ? [`${DRY_RUN_FOLDER}/`] : [];
+  return [...names, ...dryRun, ...(makesChanges ? ["*_report.md", "history/"] : [])].map(
     (name) => `$[[ inputs.data-dir ]]/${name}`,
   );
 }

@@ -128,7 +128,7 @@ describe("what must not spread", () => {
     expect(
       uses(
         /dryRun \?/,
-        /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$|^bot\/runs\//,
+        /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$|^lib\/report\/junit\.ts$|^lib\/stage\/dry-run-results\.ts$|^bin\/commands\/pipeline-summary\.ts$|^bot\/runs\//,
       ),
     ).toEqual([]);
   });

@@ -14,6 +14,7 @@ export const stage: ReadingStage<typeof inputs> = {
     "<i>_creates.json",
     "<i>_updates.json",
     "<i>_not_in_sync.json",
+    "global_contacts.json",
     "<i>_changeset.manifest.json",
     "<i>_notes.json",
   ],

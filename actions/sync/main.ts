@@ -12,6 +12,7 @@ export const stage: WritingStage<typeof inputs> = {
     "<i>_creates.json",
     "<i>_updates.json",
     "<i>_not_in_sync.json",
+    "global_contacts.json",
     "<i>_changeset.manifest.json",
     "zendesk_<i>.json",
     "<i>_accounts.json",

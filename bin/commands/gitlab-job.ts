@@ -16,6 +16,7 @@ import {
 } from "../../lib/gitlab/hand-over.ts";
 import { publish, takeOver } from "../../lib/gitlab/job-files.ts";
 import { renderJunit } from "../../lib/report/junit.ts";
+import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { Shell, StageEnd } from "../../lib/stage/run-stage.ts";
 import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
@@ -29,14 +30,14 @@ export async function asGitlabJob(
   stage: Stage<InputsSchema>,
   given: Readonly<Record<string, string | undefined>>,
   shell: Shell,
-  run: () => Promise<StageEnd>,
+  run: (given: Readonly<Record<string, string | undefined>>, shell: Shell) => Promise<StageEnd>,
 ): Promise<StageEnd> {
-  if (shell.env.ZDSYNC_GITLAB_JOB !== "true") return run();
+  if (shell.env.ZDSYNC_GITLAB_JOB !== "true") return run(given, shell);
   const problems: Problem[] = [];
   const job = ciJob(shell.env, problems);
   const references = referencesIn(shell.env, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
-  if (!job) return run();
+  if (!job) return run(given, shell);
   const inputs = parseInputs(stage.inputs, given, shell.env) as { "data-dir"?: string };
   const folder = inputs["data-dir"] ?? "data";
   // Files of an earlier job of this pipeline may lie here; they must not pass for this one's.
@@ -46,12 +47,17 @@ export async function asGitlabJob(
     await mkdir(folder, { recursive: true });
     await takeOver(job, references, (name, bytes) => writeWholeFile(join(folder, name), bytes));
   }
-  const end = await run();
-  if (end.report) await writeJobFiles(stage, end.report, new ArtifactStore(folder), job);
+  const end = await run(given, { ...shell, keepsDryRun: true });
+  if (end.report) await writeJobFiles(stage, { ...end, report: end.report }, new ArtifactStore(folder), job);
   return end;
 }
 
-async function writeJobFiles(stage: Stage, report: StageReport, store: ArtifactStore, job: CiJob): Promise<void> {
+async function writeJobFiles(
+  stage: Stage,
+  { report, dryRun }: { report: StageReport; dryRun: boolean },
+  store: ArtifactStore,
+  job: CiJob,
+): Promise<void> {
   const prefix = "instance" in stage.inputs.entries && report.instance ? FILE_PREFIX[report.instance] : null;
   const passedOn = filesPassedOn(stage, report.instance);
   await store.remove(...passedOn.kept);
@@ -62,8 +68,9 @@ async function writeJobFiles(stage: Stage, report: StageReport, store: ArtifactS
   const file = `${comparison.name}_report.md`;
   const hosts = `${stage.name}${report.instance ? ` ${report.instance}` : ""}`;
   await writeReport(store, { run_id: report.run_id, today: report.today, hosts }, [report], file);
-  const results = comparison.results ? (await store.readRecords(resultsName(comparison.name))).records : [];
-  await writeWholeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results));
+  const kept = resultsOfJob(store, dryRun);
+  const results = comparison.results ? (await kept.readRecords(resultsName(comparison.name))).records : [];
+  await writeWholeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results, dryRun));
   await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, file));
 }
 

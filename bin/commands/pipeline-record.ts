@@ -50,8 +50,8 @@ function unfinished(
     const { instance, title } = COMPARISON[name];
     const made = comparisons.find((one) => one.name === name);
     if (!instances.includes(instance) || refused.has(instance)) return [];
-    if (made && (made.results || dry_run)) return [];
-    const what = made ? "was not written" : "was not made";
+    if (made?.results) return [];
+    const what = made ? (dry_run ? "was not tried" : "was not written") : "was not made";
     return [{ where: instance, message: `"${title}" ${what}: the pipeline's jobs say why.` }];
   });
 }

@@ -11,6 +11,7 @@ import { ciJob } from "../../lib/gitlab/ci-job.ts";
 import { namePipeline } from "../../lib/gitlab/job-files.ts";
 import { unconfirmedMessage } from "../../lib/runs/confirmed-counts.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
+import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { dataDir, dryRun, instances, runId } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
@@ -34,11 +35,11 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
   const store = new ArtifactStore(orders["data-dir"]);
   const reports: StageReport[] = [];
   for (const name of COMPARISONS) {
-    const report = await reportOf(store, name);
+    const report = await reportOf(store, name, orders["dry-run"]);
     if (report) reports.push(report);
   }
   const comparisons = reports.flatMap((report) => report.comparison ?? []);
-  const name = pipelineName(comparisons);
+  const name = pipelineName(comparisons, orders["dry-run"]);
   const [first] = reports;
   if (first) await writeReport(store, { run_id: first.run_id, today: first.today, hosts: name }, reports);
   try {
@@ -47,7 +48,8 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
     shell.output.err(`warning: ${RUN_RECORD} is not there: ${messageOf(error)}`);
   }
   if (json) shell.output.out(JSON.stringify({ exit: EXIT.done, name, comparisons }));
-  else shell.output.out(comparisons.length > 0 ? `${renderComparisons(comparisons)}\n\n${name}` : name);
+  else
+    shell.output.out(comparisons.length > 0 ? `${renderComparisons(comparisons, orders["dry-run"])}\n\n${name}` : name);
   await rename(name, shell.env, shell.output.err);
   return EXIT.done;
 }
@@ -85,9 +87,12 @@ async function rename(name: string, env: Call["shell"]["env"], err: (text: strin
   }
 }
 
-/** `zdsync: 12 created, 40 updated, 3 marked, 0 failed`; what was refused or not written is said too. */
-export function pipelineName(comparisons: readonly ComparisonReport[]): string {
-  if (comparisons.length === 0) return "zdsync: nothing was compared";
+/**
+ * `zdsync: 12 created, 40 updated, 3 marked, 0 failed`, and of a dry run `zdsync dry run: 12 to create, 40 to update, 3 to mark`; what
+ * was refused or not written is said too.
+ */
+export function pipelineName(comparisons: readonly ComparisonReport[], dryRun = false): string {
+  if (comparisons.length === 0) return `zdsync${dryRun ? " dry run" : ""}: nothing was compared`;
   const sum = (count: (comparison: ComparisonReport) => number) =>
     comparisons.reduce((total, comparison) => total + count(comparison), 0);
   const applied = (effect: "create" | "update" | "mark") => sum(({ results }) => results?.[effect].applied ?? 0);
@@ -96,13 +101,24 @@ export function pipelineName(comparisons: readonly ComparisonReport[]): string {
   );
   const refused = comparisons.filter((comparison) => comparison.refused).length;
   const unwritten = comparisons.filter((comparison) => !comparison.refused && !comparison.results).length;
+  const planned = (effect: keyof ComparisonReport["planned"]) => sum((comparison) => comparison.planned[effect]);
+  const counts = dryRun
+    ? [
+        `zdsync dry run: ${planned("creates")} to create`,
+        `${planned("updates")} to update`,
+        `${planned("marks")} to mark`,
+        ...(failed > 0 ? [`${failed} would fail`] : []),
+      ]
+    : [
+        `zdsync: ${applied("create")} created`,
+        `${applied("update")} updated`,
+        `${applied("mark")} marked`,
+        `${failed} failed`,
+      ];
   return [
-    `zdsync: ${applied("create")} created`,
-    `${applied("update")} updated`,
-    `${applied("mark")} marked`,
-    `${failed} failed`,
+    ...counts,
     ...(refused > 0 ? [`${refused} refused`] : []),
-    ...(unwritten > 0 ? [`${unwritten} not written`] : []),
+    ...(unwritten > 0 ? [`${unwritten} not ${dryRun ? "tried" : "written"}`] : []),
   ].join(", ");
 }
 
@@ -118,11 +134,12 @@ function refusalOf(name: Comparison, { limits, unconfirmed }: ChangesetManifest)
 }
 
 /** What the files say of one comparison; null where it was not made. */
-async function reportOf(store: ArtifactStore, name: Comparison): Promise<StageReport | null> {
+async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean): Promise<StageReport | null> {
   const manifest = await store.readChangesetManifest(name);
   if (!manifest) return null;
-  const written = await Bun.file(store.path(resultsName(name))).exists();
-  const records = written ? (await store.readRecords(resultsName(name))).records : [];
+  const kept = resultsOfJob(store, dryRun);
+  const written = await Bun.file(kept.path(resultsName(name))).exists();
+  const records = written ? (await kept.readRecords(resultsName(name))).records : [];
   const count = (effect: "create" | "update" | "mark" | "contact") => countResults(records, effect);
   const measures = manifest.limits.map((one) => ({
     ...one,

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { COMPARISONS, changeFiles } from "../../lib/changesets/comparison.ts";
+import { COMPARISONS, changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
@@ -41,10 +41,12 @@ const NAMES: Record<string, (prefix: string) => string[]> = {
 function comparisonFiles(prefix: string): string[] {
   const comparison = COMPARISONS.find((one) => one === prefix);
   if (!comparison) return [];
+  const contacts = contactsFile(comparison);
   return [
     ...Object.values(changeFiles(comparison)),
     `${comparison}_changeset.manifest.json`,
     `${comparison}_notes.json`,
+    ...(contacts ? [contacts] : []),
   ];
 }
 

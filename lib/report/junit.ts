@@ -17,14 +17,14 @@ interface TestCase {
 
 /**
  * What became of a comparison as JUnit, for GitLab's tab "Tests": a case for each limit, and one for each group of records with
- * the same effect, outcome and reason. Records are named by id only.
+ * the same effect, outcome and reason. Records are named by id only. Of a dry run: what would have become of them.
  */
-export function renderJunit(comparison: ComparisonReport, results: readonly Result[]): string {
+export function renderJunit(comparison: ComparisonReport, results: readonly Result[], dryRun = false): string {
   const title = `zdsync ${COMPARISON[comparison.name].title}`;
   const cases = [
     ...limitCases(comparison),
     ...confirmedCases(comparison),
-    ...EFFECTS.flatMap((effect) => groupCases(effect, results)),
+    ...EFFECTS.flatMap((effect) => groupCases(effect, results, dryRun)),
   ];
   const count = (outcome: TestCase["outcome"]) => cases.filter((one) => one.outcome === outcome).length;
   return [
@@ -56,22 +56,29 @@ function confirmedCases({ unconfirmed = [] }: ComparisonReport): TestCase[] {
   }));
 }
 
-function groupCases(effect: Effect, results: readonly Result[]): TestCase[] {
+function groupCases(effect: Effect, results: readonly Result[], dryRun: boolean): TestCase[] {
   const groups = Map.groupBy(
     results.filter((result) => result.effect === effect),
-    ({ outcome, reason }) => `${outcome}${reason ? `: ${whatText(reason)}` : ""}`,
+    ({ outcome, reason }) => `${dryRun ? WOULD_BE[outcome] : outcome}${reason ? `: ${whatText(reason)}` : ""}`,
   );
   return [...groups].sort(byKey).map(([what, members]) => {
     const outcome = members[0]?.outcome;
     const more = members.length > SHOWN ? `\n… and ${members.length - SHOWN} more in the results file` : "";
     return {
       name: `${effect} ${what} (${members.length})`,
-      outcome: outcome === "applied" ? "passed" : outcome === "failed" ? "failure" : "skipped",
+      outcome: outcome === "failed" ? "failure" : outcome === "applied" && !dryRun ? "passed" : "skipped",
       message: what,
       detail: members.slice(0, SHOWN).map(recordName).join("\n") + more,
     };
   });
 }
+
+/** In a dry run nothing was done: its cases are skipped ones, and say what would be. */
+const WOULD_BE: Record<Result["outcome"], string> = {
+  applied: "would be applied",
+  failed: "would fail",
+  skipped: "would be skipped",
+};
 
 function recordName({ salesforce_id, id }: Result): string {
   return [...(salesforce_id ? [`account ${salesforce_id}`] : []), ...(id === null ? [] : [`id ${id}`])].join(", ");

@@ -12,6 +12,8 @@ export interface Shell {
   env: Environment;
   output: Output;
   clock: () => Date;
+  /** Whether a dry run keeps what it would have done (in `DRY_RUN_FOLDER`): for the later jobs of a pipeline. */
+  keepsDryRun?: boolean;
   /** For tests of many runs only. */
   timing?: RemoteTiming;
 }
@@ -21,6 +23,8 @@ export interface StageEnd {
   exit: ExitCode;
   /** Null where the stage failed before it had anything to report. */
   report: StageReport | null;
+  /** Whether it was a dry run. */
+  dryRun: boolean;
 }
 
 /** Runs one stage from inputs given as text, prints what a person needs, and answers how it ended. Never throws. */
@@ -30,19 +34,21 @@ export async function runStage<Inputs extends InputsSchema>(
   shell: Shell,
 ): Promise<StageEnd> {
   const { output } = shell;
+  let dryRun = false;
   try {
     const inputs = parseInputs(stage.inputs, given, shell.env);
     const shared = inputs as Partial<Record<"data-dir" | "run-id" | "today", string>> & {
       "dry-run"?: boolean;
       deadline?: number | null;
     };
+    dryRun = shared["dry-run"] ?? false;
     const session = await openSession({
       command: shared["dry-run"] ? `${stage.name} --dry-run` : stage.name,
       dataDir: shared["data-dir"] ?? "data",
       runId: shared["run-id"] ?? "",
       today: shared.today ?? "",
       needs: stage.needs(inputs),
-      dryRun: shared["dry-run"] ?? false,
+      dryRun,
       deadlineMs: shared.deadline ?? null,
       ...shell,
     });
@@ -50,12 +56,12 @@ export async function runStage<Inputs extends InputsSchema>(
       const report = await stage.run(inputs, session.context);
       const exit = exitOf([report], session.stop.reason);
       if (shared.today) session.context.warn(todayWarning(shared.today));
-      return { exit, report };
+      return { exit, report, dryRun };
     } finally {
       await session.close();
     }
   } catch (error) {
-    return { exit: reportError(error, output, shell.env), report: null };
+    return { exit: reportError(error, output, shell.env), report: null, dryRun };
   }
 }
 

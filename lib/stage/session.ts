@@ -23,7 +23,7 @@ import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
-import { historyOf } from "./history.ts";
+import { resultStores } from "./dry-run-results.ts";
 import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
 import { refuseWhileHeld, takeLock } from "./run-lock.ts";
 import { keepStopping } from "./signals.ts";
@@ -40,6 +40,8 @@ export interface SessionOptions {
   today: string;
   needs: Needs;
   dryRun: boolean;
+  /** Whether a dry run keeps what it would have done, in `DRY_RUN_FOLDER`. Default: it keeps nothing. */
+  keepsDryRun?: boolean;
   /** False: the session is refused while a run goes on, but keeps no run from beginning. Default: it holds the lock (S11). */
   locks?: boolean;
   /** Milliseconds until nothing new is begun; null: never. */
@@ -92,8 +94,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
   const remotes = createRemotes(settings, { ...options, warn, stopSignal: stop.signal, waits, today });
   const store = new ArtifactStore(options.dataDir);
-  const openResults = (name: ResultsName, run: string) =>
-    new ResultsFile(name, ...(options.dryRun ? [] : [store, historyOf(options.dataDir, run)]));
+  const openResults = (name: ResultsName, run: string) => new ResultsFile(name, ...resultStores(store, run, options));
   const channel = settings.slack?.channel;
   const openNoticeMemory = async () => {
     const { NO_MEMORY, NOTICE_MEMORY, openNoticeMemory: open } = await import("../slack/notice-memory.ts");

@@ -79,6 +79,14 @@ export interface PipelineStart {
   source: string;
   /** Variables of the pipeline, as a trigger or a person gives them. */
   variables?: Record<string, string>;
+  /** Jobs that end with another code than 0, and with which one. `any`: the caller looks at every job itself. */
+  exits?: Record<string, number> | "any";
+}
+
+/** How a pipeline ended. gitlab-ci-local itself ends with 0 where a failing job has `allow_failure`, whatever the job's code was. */
+export interface PipelineEnded extends Ended {
+  /** The exit code of each job that ran. */
+  jobs: Record<string, number>;
 }
 
 /** A project that includes what this repository offers; a git repository with one commit. */
@@ -119,9 +127,22 @@ export class LocalProject {
     return new LocalProject(this.gitlab, folder);
   }
 
-  /** Runs a pipeline to its end; or only some of its jobs, each in what earlier runs left. */
-  run(start: PipelineStart, ...jobs: string[]): Promise<Ended> {
-    return this.call(start, "--shell-isolation", "--no-artifacts-to-source", ...jobs);
+  /**
+   * Runs a pipeline to its end; or only some of its jobs, each in what earlier runs left. Throws where a job ended otherwise than it
+   * should (`exits`, else 0).
+   */
+  async run(start: PipelineStart, ...names: string[]): Promise<PipelineEnded> {
+    const ended = await this.call(start, "--shell-isolation", "--no-artifacts-to-source", ...names);
+    const jobs = exitCodesIn(ended.printed);
+    const { exits = {} } = start;
+    if (exits === "any") return { ...ended, jobs };
+    const wrong = Object.entries(jobs).filter(([name, code]) => code !== (exits[name] ?? 0));
+    const missing = Object.keys(exits).filter((name) => jobs[name] === undefined);
+    if (wrong.length > 0 || missing.length > 0 || Object.keys(jobs).length === 0)
+      throw new Error(
+        `jobs ended with ${JSON.stringify(Object.fromEntries(wrong))}, missing: ${missing}\n${ended.printed}`,
+      );
+    return { ...ended, jobs };
   }
 
   /** The merged configuration, as YAML. Throws what gitlab-ci-local says of one that is wrong. */
@@ -172,6 +193,14 @@ export class LocalProject {
       { cwd: this.folder, env: this.gitlab.env },
     );
   }
+}
+
+/** Exit codes of jobs by name: `JOB finished in 5 s`, or `JOB finished in 5 s  FAIL 1`. */
+function exitCodesIn(printed: string): Record<string, number> {
+  const lines = printed.matchAll(/^(\S+) +finished in [\d.]+ \w+(?: +(?:FAIL|WARN) (\d+))? *$/gm);
+  const codes = [...lines].map(([, job = "", code = "0"]) => [job, Number(code)] as const);
+  // The last of these lines is about the whole pipeline.
+  return Object.fromEntries(codes.filter(([job]) => job !== "pipeline"));
 }
 
 async function commit(folder: string, env: Record<string, string>): Promise<void> {

@@ -62,14 +62,22 @@ test("more than was confirmed is told with its numbers; the branch behind it is 
 });
 
 test("a dry run writes nothing and is done; of one instance, nobody misses the other", async () => {
-  await using world = await startWorld();
-  await world.run({ "dry-run": "true", instance: "us-government" });
+  await using world = await startWorld({ keepsDryRun: true });
+  await world.preview({ instance: "us-government" });
+  const untried = await summarized(world, { "dry-run": "true", instances: "us-government" });
+  expect(untried?.failures.map(({ message }) => message)).toEqual([
+    '"Customers, us-government" was not tried: the pipeline\'s jobs say why.',
+    '"Users, us-government" was not tried: the pipeline\'s jobs say why.',
+  ]);
+  await world.stage("sync", { "dry-run": "true", instance: "us-government" });
+  await world.stage("user-sync", { "dry-run": "true" });
   const record = await summarized(world, { "dry-run": "true", instances: "us-government" });
   expect(record).toMatchObject({ dry_run: true, instances: ["us-government"], exit: EXIT.done, failures: [] });
-  expect(record?.comparisons.map(({ name, results }) => [name, results])).toEqual([
-    ["usgov", null],
-    ["usgov_user", null],
-  ]);
+  expect(world.sandbox.writes()).toEqual([]);
+  await using other = await startWorld();
+  const { summary } = await other.run({ "dry-run": "true", instance: "us-government" });
+  const told = summary.reports.flatMap(({ comparison }) => (comparison ? [[comparison.name, comparison.results]] : []));
+  expect(record?.comparisons.map(({ name, results }) => [name, results])).toEqual(told as never);
 });
 
 test("what should be there and is not, is a failure; the run is known by its pipeline", async () => {

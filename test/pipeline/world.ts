@@ -47,6 +47,8 @@ export async function startWorld(
     env?: (env: Record<string, string>) => Record<string, string | undefined>;
     plansFile?: string;
     timing?: RemoteTiming;
+    /** As a job of a pipeline: its dry run keeps what it would have done. */
+    keepsDryRun?: boolean;
   } = {},
 ): Promise<TestWorld> {
   const {
@@ -54,6 +56,7 @@ export async function startWorld(
     env: adapt = (same) => same,
     plansFile = join(import.meta.dir, "../../plans.yml"),
     timing = QUICK,
+    keepsDryRun = false,
     ...sandboxOptions
   } = options;
   const sandbox = await startSandbox({ today: TODAY, timeFactor: 1000, ...sandboxOptions });
@@ -75,7 +78,7 @@ export async function startWorld(
     err: (text) => void lines.push(text),
     live: false,
   };
-  const shell = { env, output, clock: () => new Date(), timing };
+  const shell = { env, output, clock: () => new Date(), timing, keepsDryRun };
   const command = async (extent: "run" | "preview", given: Record<string, string>) => {
     lastOut = "{}";
     const exit = await runCommand(extent, { "data-dir": dataDir, ...given }, { ...shell, json: true });
