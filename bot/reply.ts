@@ -1,3 +1,4 @@
+import { boundedFetch } from "../lib/http/bounded-fetch.ts";
 import type { Reply, Said } from "./conversation.ts";
 import { isSlackResponseUrl } from "./response-url.ts";
 
@@ -6,6 +7,8 @@ import { isSlackResponseUrl } from "./response-url.ts";
  * for twice is better than never.
  */
 const TIMEOUT_MS = 10_000;
+/** Bytes; Slack answers `ok`, or a few words of JSON. */
+const LARGEST_ANSWER = 64 * 1024;
 const NOT_SLACKS = "not_slacks";
 
 /** Where answers to one command or click go. */
@@ -70,7 +73,7 @@ async function overResponseUrl(
   if (url === null) return "none";
   if (!isSlackResponseUrl(url, apiUrl)) return NOT_SLACKS;
   try {
-    const response = await fetch(url, {
+    const response = await boundedFetch(LARGEST_ANSWER)(url, {
       method: "POST",
       headers: { "content-type": "application/json; charset=utf-8" },
       body: JSON.stringify(said),

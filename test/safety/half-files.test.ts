@@ -1,5 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
 import { RUN_TIMEOUT, startWorld, stateOf, type TestWorld } from "../pipeline/world.ts";
+import { startChildWorld } from "./child-run.ts";
 import { fillingDisk, halfFiles } from "./filling-disk.ts";
 import { smallWorld } from "./small-world.ts";
 
@@ -45,17 +47,37 @@ describe("B3: every file is written whole or not at all: a disk that is full fro
     }
   });
 
-  test("for every k of a run once it can have begun to write; the run after it finishes the work", async () => {
-    await using reference = await startWorld({ world: smallWorld() });
-    const { writes: first } = await onDisk(reference, "preview", NEVER);
-    const { writes: last } = await onDisk(reference, "run", NEVER);
-    for (let k = first - 5; k <= last; k++) {
-      await using world = await startWorld({ world: smallWorld() });
-      const end = await onDisk(world, "run", k);
-      expect({ k, half: end.half, exit: end.exit }).toEqual({ k, half: [], exit: isRecordOnly(end, k) ? 0 : 1 });
-      if (k % 4 > 0) continue;
-      expect((await world.run()).exit).toBe(0);
-      expect(stateOf(world.sandbox)).toEqual(stateOf(reference.sandbox));
-    }
+  // In four parts: each k is a run of its own, in a world of its own.
+  test.each([0, 1, 2, 3])(
+    "for every k of a run once it can have begun to write; the run after it finishes the work (part %i)",
+    async (part) => {
+      await using reference = await startWorld({ world: smallWorld() });
+      const { writes: first } = await onDisk(reference, "preview", NEVER);
+      const { writes: last } = await onDisk(reference, "run", NEVER);
+      for (let k = first - 4 + part; k <= last; k += 4) {
+        await using world = await startWorld({ world: smallWorld() });
+        const end = await onDisk(world, "run", k);
+        expect({ k, half: end.half, exit: end.exit }).toEqual({ k, half: [], exit: isRecordOnly(end, k) ? 0 : 1 });
+        if (k % 8 > 0) continue;
+        expect((await world.run()).exit).toBe(0);
+        expect(stateOf(world.sandbox)).toEqual(stateOf(reference.sandbox));
+      }
+    },
+  );
+});
+
+test("B3: under the system's own limit on the size of files: exit 1, no half file, one sentence", async () => {
+  await using world = await startChildWorld({ world: smallWorld() });
+  const program = [process.execPath, "bin/zdsync.ts", "run", "--data-dir", world.path("data")];
+  const child = Bun.spawn(["sh", "-c", 'ulimit -f 8; exec "$@"', "sh", ...program], {
+    cwd: join(import.meta.dir, "../.."),
+    env: { PATH: process.env.PATH ?? "", ...world.sandbox.env, ZDSYNC_CONFIG: world.path("zdsync.config.yml") },
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  const said = (await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])).join("");
+  expect(await child.exited).toBe(1);
+  expect(said).toContain("EFBIG");
+  expect(said).not.toContain("    at ");
+  expect(await halfFiles(world.path("data"))).toEqual([]);
+  expect(world.sandbox.writes()).toEqual([]);
 });
