@@ -18,6 +18,8 @@ export interface Call {
 export interface LoadedCommand {
   inputs: InputsSchema;
   examples: readonly string[];
+  /** The input that the first word without a flag is for; absent: such words are refused. */
+  argument?: string;
   run(call: Call): Promise<ExitCode>;
 }
 

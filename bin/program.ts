@@ -5,6 +5,7 @@ import { type Environment, secretsIn } from "../lib/settings/environment.ts";
 import { describeInputs, type InputDescription, inputProblems } from "../lib/stage/parse-inputs.ts";
 import type { InputsSchema } from "../lib/stage/stage.ts";
 import { type Output, processOutput } from "../lib/terminal/output.ts";
+import { personAtTerminal } from "../lib/terminal/person.ts";
 import { COMMANDS, type CommandDescription, VERSION } from "./commands.ts";
 
 /** Runs the command line and answers the exit code. Loads only what the command needs. */
@@ -44,22 +45,26 @@ async function declare(
   env: Environment,
   state: { exit: ExitCode },
 ): Promise<void> {
-  const { inputs, examples, run } = await description.load();
-  for (const input of describeInputs(inputs)) command.addOption(optionOf(input));
+  const { inputs, examples, run, argument } = await description.load();
+  for (const input of describeInputs(inputs))
+    if (input.name === argument) command.argument(`[${input.name}]`, input.description);
+    else command.addOption(optionOf(input));
   // Commander would stop at the first wrong word; here all of them are named at once (exit 2).
   command.allowUnknownOption().allowExcessArguments();
   command.option("--json", "machine output on stdout, and nothing else there").option("--quiet", "no progress");
   command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
-  command.action(async (options: Record<string, unknown>) => {
-    const given = givenInputs(inputs, options);
-    const problems = [...strayWords(command), ...inputProblems(inputs, given, env)];
+  command.action(async () => {
+    const options: Record<string, unknown> = command.opts();
+    const { word, rest } = argumentIn(command.args, argument);
+    const given = { ...givenInputs(inputs, options), ...(argument && word !== undefined ? { [argument]: word } : {}) };
+    const problems = [...strayWords(command, rest), ...inputProblems(inputs, given, env)];
     if (problems.length > 0) throw new ConfigurationError(problems);
     const output = quietened(processOutput(secretsIn(env), options.quiet === true), options.quiet === true);
     state.exit = await run({
       name,
       given,
       json: options.json === true,
-      shell: { env, output, clock: () => new Date() },
+      shell: { env, output, clock: () => new Date(), person: personAtTerminal(env) },
     });
   });
 }
@@ -77,11 +82,24 @@ function optionOf(input: InputDescription): Option {
   return option;
 }
 
+/** The word that is the command's argument, and the others: the first without a flag before it that could have taken it. */
+function argumentIn(
+  words: readonly string[],
+  argument: string | undefined,
+): { word?: string; rest: readonly string[] } {
+  const at =
+    argument === undefined
+      ? -1
+      : words.findIndex((word, index) => !word.startsWith("-") && !words[index - 1]?.startsWith("-"));
+  const word = words[at];
+  return word === undefined ? { rest: words } : { word, rest: words.toSpliced(at, 1) };
+}
+
 /** Words that no flag of the command took. The one after an unknown flag is taken for its value. */
-function strayWords(command: Command): Problem[] {
+function strayWords(command: Command, words: readonly string[]): Problem[] {
   const known = command.options.flatMap(({ long }) => long ?? []);
-  return command.args.flatMap((word, index) => {
-    const before = command.args[index - 1];
+  return words.flatMap((word, index) => {
+    const before = words[index - 1];
     if (!word.startsWith("-"))
       return before?.startsWith("-") && !before.includes("=")
         ? []

@@ -1,115 +1,212 @@
-import { resolve } from "node:path";
 import * as v from "valibot";
-import { encodeReason } from "../../lib/artifacts/reason-record.ts";
+import type { ResultCounts } from "../../lib/artifacts/results.ts";
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
-import { EXIT, type ExitCode, RefusedError } from "../../lib/errors.ts";
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import { ConfigurationError, EXIT, type ExitCode, RefusedError } from "../../lib/errors.ts";
 import { COMMON_INPUTS, UNDO_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import { openSession, type Session } from "../../lib/stage/session.ts";
 import { throwIfStopped } from "../../lib/stage/stop.ts";
+import { NOBODY } from "../../lib/terminal/person.ts";
 import { applyUndo } from "../../lib/undo/apply-undo.ts";
-import { planUndo, type UndoPlan } from "../../lib/undo/plan-undo.ts";
-import { AGAIN, countUndo, renderOutcome, renderPreview } from "../../lib/undo/render-undo.ts";
-import { comparisonOf, type ResultsToUndo, readResults, undoResultsName } from "../../lib/undo/results-to-undo.ts";
+import { planUndo } from "../../lib/undo/plan-undo.ts";
+import { renderDigest, renderOutcome, renderPreview } from "../../lib/undo/render-undo.ts";
+import { type ResultsToUndo, readResults } from "../../lib/undo/results-to-undo.ts";
+import { resultsOfRun } from "../../lib/undo/run-to-undo.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 import type { LoadedCommand } from "../commands.ts";
+import { type Back, digestOf, fileOf, summaryText } from "./undo-summary.ts";
 
-/** As every command that writes, and whose results. `--allow` and `--max-age` have nothing to judge: docs/safety.md, undo. */
+/** As every command that writes, and what to undo. `--allow` and `--max-age` have nothing to judge: docs/safety.md, undo. */
 const inputs = v.object({
   ...COMMON_INPUTS,
-  results: v.pipe(
-    v.string(),
-    v.nonEmpty("a file"),
-    v.description("Results file to undo, in the data directory or in history/<run id>/"),
+  run: v.optional(v.pipe(v.string(), v.description("Run to undo, by its id in the history (zdsync runs)")), ""),
+  results: v.optional(
+    v.pipe(
+      v.string(),
+      v.description("One results file to undo instead, in the data directory or in history/<run id>/"),
+    ),
+    "",
+  ),
+  yes: v.optional(
+    v.pipe(
+      v.picklist(["true", "false"]),
+      v.transform((text) => text === "true"),
+      v.description("Write without asking"),
+    ),
+    "false",
   ),
   ...UNDO_INPUTS,
 });
+type Asked = v.InferOutput<typeof inputs>;
+type UndoShell = Shell & { json: boolean };
 
-/** Previews the way back of one results file and takes it (S8). Never throws. */
+/** Previews the way back of a run or of one results file, asks whoever sits at the terminal, and takes it (S8). Never throws. */
 export async function undoCommand(
   given: Readonly<Record<string, string | undefined>>,
-  shell: Shell & { json: boolean },
+  shell: UndoShell,
 ): Promise<ExitCode> {
-  const { output, env, clock, timing } = shell;
+  const { output, env, person = NOBODY } = shell;
   try {
     const asked = parseInputs(inputs, given, env);
-    const source = await readResults(asked.results);
-    const session = await openSession({
-      command: "undo",
-      dataDir: asked["data-dir"],
-      runId: asked["run-id"],
-      today: asked.today,
-      needs: { zendesk: [COMPARISON[comparisonOf(asked.results)].instance] },
-      dryRun: asked["dry-run"],
-      deadlineMs: asked.deadline,
-      env,
-      output,
-      clock,
-      timing,
-    });
-    try {
-      return await undo(source, asked, session, shell);
-    } finally {
-      await session.close();
-    }
+    const sources = await sourcesOf(asked);
+    const isDecided = asked["dry-run"] || asked.yes || asked.expect.length > 0;
+    if (!isDecided && (shell.json || !person.isThere)) throw new ConfigurationError([NOBODY_TO_ASK]);
+    if (sources.length === 0) return nothingToUndo(asked, shell);
+    if (isDecided)
+      return await inSession(sources, asked, shell, true, (session) => undo(sources, asked, session, shell));
+    return await undoIfConfirmed(sources, asked, shell);
   } catch (error) {
     return reportError(error, output, env);
   }
 }
 
+const NOBODY_TO_ASK = {
+  where: "undo",
+  what: "asks before it writes, and nobody is there to answer. Look at the way back with --dry-run; then give --expect DIGEST, which writes exactly what was shown, or --yes. Nothing was read or written",
+};
+
+async function sourcesOf({ run, results, "data-dir": dataDir }: Asked): Promise<ResultsToUndo[]> {
+  if ((run === "") === (results === ""))
+    throw new ConfigurationError([
+      { where: "undo", what: "expected a run's id (zdsync runs lists them) or --results FILE, one of the two" },
+    ]);
+  return run === "" ? [await readResults(results)] : resultsOfRun(dataDir, run);
+}
+
+function nothingToUndo({ run }: Asked, { output, json }: UndoShell): ExitCode {
+  const said = `Run ${run} left no results: it wrote nothing, so there is nothing to undo.`;
+  output.out(json ? JSON.stringify({ exit: EXIT.done, undoes: run, comparisons: [] }) : said);
+  return EXIT.done;
+}
+
+/**
+ * The preview does not hold the lock: however long somebody looks at it, the hourly run is not refused for that. What they confirmed is
+ * what is written, or nothing is: it is worked out anew, and must be the same.
+ */
+async function undoIfConfirmed(sources: ResultsToUndo[], asked: Asked, shell: UndoShell): Promise<ExitCode> {
+  const { output, person = NOBODY } = shell;
+  const shown = await inSession(sources, { ...asked, "dry-run": true }, shell, false, async ({ context, stop }) => {
+    const backs = await plansOf(sources, context);
+    showPreview(backs, shell);
+    throwIfStopped(stop);
+    const { hosts } = context.config;
+    return { digest: digestOf(backs), count: countWrites(backs), hosts };
+  });
+  if (shown.count === 0) {
+    output.out("Nothing was written: there is nothing to take back.");
+    return EXIT.done;
+  }
+  const records = shown.count === 1 ? "this 1 record" : `these ${shown.count} records`;
+  if (!(await person.confirms(`Write ${records} to Zendesk ${instancesOf(sources).join(" and ")}?`))) {
+    output.out("Nothing was written.");
+    return EXIT.done;
+  }
+  const confirmed = { ...asked, expect: [shown.digest] };
+  return inSession(sources, confirmed, shell, true, (session) => undo(sources, confirmed, session, shell, false));
+}
+
+async function inSession<Result>(
+  sources: readonly ResultsToUndo[],
+  asked: Asked,
+  { env, output, clock, timing }: UndoShell,
+  locks: boolean,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  const session = await openSession({
+    command: "undo",
+    dataDir: asked["data-dir"],
+    runId: asked["run-id"],
+    today: asked.today,
+    needs: { zendesk: instancesOf(sources) },
+    dryRun: asked["dry-run"],
+    locks,
+    deadlineMs: asked.deadline,
+    env,
+    output,
+    clock,
+    timing,
+  });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}
+
+function instancesOf(sources: readonly ResultsToUndo[]): InstanceName[] {
+  return [...new Set(sources.map(({ comparison }) => COMPARISON[comparison].instance))];
+}
+
+async function plansOf(sources: readonly ResultsToUndo[], { remotes, config }: Session["context"]): Promise<Back[]> {
+  const backs: Back[] = [];
+  for (const source of sources) {
+    const { instance } = COMPARISON[source.comparison];
+    const reader = await remotes.zendeskReader(instance);
+    await proveInstance(reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+    backs.push({ source, plan: await planUndo(source, config, reader) });
+  }
+  return backs;
+}
+
+function showPreview(backs: readonly Back[], { output, person = NOBODY }: UndoShell): void {
+  const style = person.isThere ? "names and values" : "ids";
+  for (const { source, plan } of backs) output.out(renderPreview(plan, source.path, style));
+  output.out(renderDigest(digestOf(backs)));
+}
+
 async function undo(
-  source: ResultsToUndo,
-  asked: { expect: readonly string[]; "dry-run": boolean },
+  sources: readonly ResultsToUndo[],
+  asked: Asked,
   { context, stop }: Session,
-  { output, json }: Shell & { json: boolean },
+  shell: UndoShell,
+  previews = true,
 ): Promise<ExitCode> {
-  const { instance } = COMPARISON[source.comparison];
-  const hosts = context.config.hosts;
-  const reader = await context.remotes.zendeskReader(instance);
-  await proveInstance(reader, instance === "global" ? hosts.global : hosts.us_government);
-  const plan = await planUndo(source, context.config, reader);
-  if (!json) output.out(renderPreview(plan, source.path));
-  const path = resolve(context.store.path(undoResultsName(plan.comparison)));
-  const summary = {
-    run_id: context.runId,
-    undoes: source.path,
-    comparison: plan.comparison,
-    digest: plan.digest,
-    planned: countUndo(plan),
-    left_alone: plan.left.map(({ id, salesforce_id, reason }) => ({
-      id,
-      salesforce_id,
-      ...(reason ? encodeReason(reason) : {}),
-    })),
-    warning: AGAIN,
-  };
-  checkReviewed(plan, asked.expect);
+  const { output, json } = shell;
+  const backs = await plansOf(sources, context);
+  if (previews && !json) showPreview(backs, shell);
+  checkReviewed(backs, asked.expect);
   if (asked["dry-run"]) {
-    output.out(json ? JSON.stringify({ exit: EXIT.done, ...summary }) : "Nothing was written (--dry-run).");
+    output.out(json ? summaryText(backs, EXIT.done, asked.run, context) : "Nothing was written (--dry-run).");
     return EXIT.done;
   }
   throwIfStopped(stop);
-  const results = await applyUndo(plan, context);
-  const exit = stop.reason !== null ? EXIT.stopped : results.failed > 0 ? EXIT.someFailed : EXIT.done;
-  output.out(json ? JSON.stringify({ exit, ...summary, results, file: path }) : renderOutcome(results, path));
+  const done = new Map<Back, ResultCounts>();
+  for (const back of backs) {
+    if (stop.reason !== null) break;
+    done.set(back, await applyUndo(back.plan, context));
+    if (!json) output.out(renderOutcome(done.get(back) ?? NONE, fileOf(back, context)));
+  }
+  const failed = [...done.values()].some((counts) => counts.failed > 0);
+  const exit = stop.reason !== null ? EXIT.stopped : failed ? EXIT.someFailed : EXIT.done;
+  if (json) output.out(summaryText(backs, exit, asked.run, context, done));
   return exit;
 }
 
-/** Refuses a way back that is not the one that was reviewed (S3). */
-function checkReviewed({ digest }: UndoPlan, expect: readonly string[]): void {
-  if (expect.length === 0 || expect.includes(digest)) return;
+const NONE: ResultCounts = { applied: 0, failed: 0, skipped: 0 };
+
+function countWrites(backs: readonly Back[]): number {
+  return backs.reduce((count, { plan }) => count + plan.organizations.length + plan.users.length, 0);
+}
+
+/** Refuses a way back that is not the one that was reviewed (S3): all of it at once, or each comparison by its own digest. */
+function checkReviewed(backs: readonly Back[], expect: readonly string[]): void {
+  if (expect.length === 0 || expect.includes(digestOf(backs))) return;
+  if (backs.every(({ plan }) => expect.includes(plan.digest))) return;
   throw new RefusedError(
-    `The way back has digest ${digest}, --expect names ${expect.join(", ")}: a record changed since the preview, or it is another file. Nothing was written. Look at the preview again, and give the digest it prints.`,
+    `The way back has digest ${digestOf(backs)}, what was reviewed has ${expect.join(", ")}: a record changed since the preview, or it is of another run. Nothing was written. Look at the preview again, and give the digest it prints.`,
   );
 }
 
 export const undoing: LoadedCommand = {
   inputs,
+  argument: "run",
   examples: [
-    "zdsync undo --results data/history/20261123T210303Z-4f3a9c/global_results.json --dry-run",
-    "zdsync undo --results data/global_results.json --expect DIGEST",
+    "zdsync undo 20261123T210303Z-4f3a9c --dry-run",
+    "zdsync undo 20261123T210303Z-4f3a9c",
+    "zdsync undo --results data/history/20261123T210303Z-4f3a9c/global_results.json --expect DIGEST",
   ],
   run: ({ given, json, shell }) => undoCommand(given, { ...shell, json }),
 };

@@ -1,6 +1,7 @@
 import { EXIT, type ExitCode } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Output } from "../terminal/output.ts";
+import type { Person } from "../terminal/person.ts";
 import { parseInputs } from "./parse-inputs.ts";
 import type { RemoteTiming } from "./remotes.ts";
 import { reportError } from "./report-error.ts";
@@ -14,6 +15,8 @@ export interface Shell {
   clock: () => Date;
   /** Whether a dry run keeps what it would have done (in `DRY_RUN_FOLDER`): for the later jobs of a pipeline. */
   keepsDryRun?: boolean;
+  /** Who may sit at the terminal; absent: nobody. */
+  person?: Person;
   /** For tests of many runs only. */
   timing?: RemoteTiming;
 }

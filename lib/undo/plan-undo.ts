@@ -44,6 +44,12 @@ export async function planUndo(
   };
 }
 
+/** The one digest of several ways back: of one it is its own. What `--expect` binds the undo of a whole run to. */
+export function digestOfAll(plans: readonly UndoPlan[]): string {
+  const digests = plans.map(({ digest }) => digest).sort();
+  return digests.length === 1 ? (digests[0] ?? "") : sha256Of(JSON.stringify(digests));
+}
+
 async function usersNow(results: readonly Result[], config: Config, reader: ZendeskReader) {
   const memberships = new Map<number, number>();
   for (const result of results.filter(movesUser)) {

@@ -1,6 +1,8 @@
 import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
 import { reasonText } from "../explain/reason-text.ts";
+import { oneLine } from "../outside-text.ts";
+import { show } from "../report/changes.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import type { UndoPlan } from "./plan-undo.ts";
@@ -21,22 +23,34 @@ export function countUndo({ organizations, users, left }: UndoPlan) {
 export const AGAIN =
   "The next scheduled run will do the same again unless the cause is gone: stop the schedule, or correct the cause (an override, plans.yml, the records in Salesforce) first.";
 
-/** The preview: counts, every record by id with the fields that go back, and what is left alone. No names, no addresses, no values. */
-export function renderPreview(plan: UndoPlan, path: string): string {
+/** How the preview of one comparison names records: by ids only, or for a person at a terminal with names and values. */
+export type PreviewStyle = "ids" | "names and values";
+
+/** The preview of one comparison: counts, every record with the fields that go back, and what is left alone. */
+export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle): string {
   const counts = countUndo(plan);
+  const withValues = style === "names and values";
+  const rows = [
+    ...plan.organizations.map((row) => [organizationLine(row, withValues), organizationValues(row)] as const),
+    ...plan.users.map((row) => [userLine(row, withValues), userValues(row)] as const),
+  ];
   return [
     `The way back of ${path} (${COMPARISON[plan.comparison].title}):`,
     `  organizations: former values back ${counts.organizations_back}, created ones marked (never deleted) ${counts.organizations_marked}`,
     `  users: former values back ${counts.users_back}, created ones marked (never deleted) ${counts.users_marked}`,
     `  left alone: ${counts.left_alone}`,
-    ...[...plan.organizations.map(organizationLine), ...plan.users.map(userLine)].map((line) => `+ ${line}`),
+    ...(withValues && rows.length > 0 ? ["  (values: before the run → now → after this undo)"] : []),
+    ...rows.flatMap(([line, values]) => [`+ ${line}`, ...(withValues ? values.map((value) => `    ${value}`) : [])]),
     ...plan.left.map(
       ({ id, salesforce_id, reason }) =>
         `- ${recordName("record", id, salesforce_id)}: ${reason ? reasonText(reason) : "left alone"}`,
     ),
-    `Digest ${plan.digest} (--expect applies exactly this, or nothing).`,
-    AGAIN,
   ].join("\n");
+}
+
+/** What stands below the previews: what to give to apply exactly this, and that it will happen again. */
+export function renderDigest(digest: string): string {
+  return [`Digest ${digest} (--expect applies exactly this, or nothing).`, AGAIN].join("\n");
 }
 
 /** What came of it. */
@@ -44,15 +58,36 @@ export function renderOutcome({ applied, failed, skipped }: ResultCounts, path: 
   return `undo: ${applied} applied, ${failed} failed, ${skipped} skipped; each record in ${path}`;
 }
 
-function organizationLine({ effect, id, salesforce_id, change }: OrganizationChange): string {
+function organizationLine({ effect, id, salesforce_id, change, gathered }: OrganizationChange, named: boolean): string {
   const keys = [...(change.name === undefined ? [] : ["name"]), ...Object.keys(change.organization_fields ?? {})];
-  return `${recordName("organization", id, salesforce_id)}: ${effect === "mark" ? "marked" : keys.sort().join(", ")}`;
+  const what = effect === "mark" ? "marked" : keys.sort().join(", ");
+  return `${recordName("organization", id, salesforce_id)}${named ? ` ${oneLine(gathered.name)}` : ""}: ${what}`;
 }
 
-function userLine({ effect, id, salesforce_id, change, before }: UserRow): string {
+function organizationValues({ effect, change, gathered }: OrganizationChange): string[] {
+  const fields = Object.entries(change.organization_fields ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+  const values = fields.map(([key, back]) => valueLine(effect, key, gathered.organization_fields[key], back));
+  return change.name === undefined ? values : [valueLine(effect, "name", gathered.name, change.name), ...values];
+}
+
+function userLine({ effect, id, salesforce_id, change, before, listed }: UserRow, named: boolean): string {
   const stays = before.organization_id !== undefined && change.organization_id === undefined;
   const what = effect === "mark" ? "marked" : Object.keys(change).sort().join(", ");
-  return `${recordName("user", id, salesforce_id)}: ${what}${stays ? "; the membership stays" : ""}`;
+  const who = named ? ` ${oneLine(`${listed.name} <${listed.email ?? "no address"}>`)}` : "";
+  return `${recordName("user", id, salesforce_id)}${who}: ${what}${stays ? "; the membership stays" : ""}`;
+}
+
+function userValues({ effect, change, listed }: UserRow): string[] {
+  const now: Record<string, unknown> = { ...listed, mark_for_deletion: listed.marked };
+  return Object.entries(change)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, back]) => valueLine(effect, key, now[key], back));
+}
+
+/** What the run created was not there before it; everything else gets its former value. */
+function valueLine(effect: "update" | "mark", key: string, now: unknown, back: unknown): string {
+  const before = effect === "mark" ? "(not there)" : show(back);
+  return `${key}: ${[before, show(now), show(back)].map(oneLine).join(" → ")}`;
 }
 
 function recordName(what: string, id: number | null, salesforceId: string | null): string {

@@ -93,7 +93,7 @@ export async function startWorld(
     stage: async (name, given = {}) => runStage(await loadStage(name), { "data-dir": dataDir, ...given }, shell),
     async undo(results, given = {}) {
       lastOut = "{}";
-      const options = { "data-dir": dataDir, results: resolve(dataDir, results), ...given };
+      const options = { "data-dir": dataDir, results: resolve(dataDir, results), yes: "true", ...given };
       const exit = await undoCommand(options, { ...shell, json: true });
       return { exit, summary: JSON.parse(lastOut) };
     },

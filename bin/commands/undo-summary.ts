@@ -1,0 +1,49 @@
+import { resolve } from "node:path";
+import { encodeReason } from "../../lib/artifacts/reason-record.ts";
+import type { ResultCounts } from "../../lib/artifacts/results.ts";
+import type { ExitCode } from "../../lib/errors.ts";
+import type { Session } from "../../lib/stage/session.ts";
+import { digestOfAll, type UndoPlan } from "../../lib/undo/plan-undo.ts";
+import { AGAIN, countUndo } from "../../lib/undo/render-undo.ts";
+import { type ResultsToUndo, undoResultsName } from "../../lib/undo/results-to-undo.ts";
+
+/** One results file and its way back. */
+export interface Back {
+  source: ResultsToUndo;
+  plan: UndoPlan;
+}
+
+/** Where the undo of a file says what became of each record. */
+export function fileOf({ plan }: Back, { store }: Pick<Session["context"], "store">): string {
+  return resolve(store.path(undoResultsName(plan.comparison)));
+}
+
+/** The summary for machines: of one file as ever, of a run with one entry for each comparison. */
+export function summaryText(
+  backs: readonly Back[],
+  exit: ExitCode,
+  run: string,
+  context: Pick<Session["context"], "store" | "runId">,
+  done: ReadonlyMap<Back, ResultCounts> = new Map(),
+): string {
+  const parts = backs.map((back) => ({
+    undoes: back.source.path,
+    comparison: back.plan.comparison,
+    digest: back.plan.digest,
+    planned: countUndo(back.plan),
+    left_alone: back.plan.left.map(({ id, salesforce_id, reason }) => ({
+      id,
+      salesforce_id,
+      ...(reason ? encodeReason(reason) : {}),
+    })),
+    ...(done.has(back) ? { results: done.get(back), file: fileOf(back, context) } : {}),
+  }));
+  const about = { exit, run_id: context.runId, warning: AGAIN };
+  if (run === "") return JSON.stringify({ ...about, ...parts[0] });
+  return JSON.stringify({ ...about, undoes: run, digest: digestOf(backs), comparisons: parts });
+}
+
+/** What `--expect` binds the undo to. */
+export function digestOf(backs: readonly Back[]): string {
+  return digestOfAll(backs.map(({ plan }) => plan));
+}
