@@ -107,12 +107,12 @@ describe("what must not spread", () => {
     ).toEqual([]);
   });
 
-  test("nothing but the output prints", () => {
+  test("nothing but the output prints, and the question at a terminal", () => {
     expect(uses(/console\./, /^$/)).toEqual([]);
     expect(
       uses(
         /process\.std(?:out|err)/,
-        /^lib\/terminal\/output\.ts$|^bin\/commands\/sandbox-command\.ts$|^bin\/zdsync\.ts$/,
+        /^lib\/terminal\/(?:output|person)\.ts$|^bin\/commands\/sandbox-command\.ts$|^bin\/zdsync\.ts$/,
       ),
     ).toEqual([]);
   });

@@ -88,7 +88,7 @@ test("A12: an unknown run names the nearest one and those that are there; a dry 
   const { summary: run } = await world.run();
   const output = new RecordedOutput();
   const shell = { env: {}, output, clock: () => new Date(), json: false };
-  const mistyped = `${run.run_id.slice(0, -1)}0x`.slice(0, run.run_id.length);
+  const mistyped = `${run.run_id.slice(0, -1)}x`;
   for (const asked of [mistyped, "../../etc", "nothing-like-it"])
     expect(await undoCommand({ "data-dir": world.dataDir, run: asked, yes: "true" }, shell)).toBe(EXIT.usage);
   const [near = "", outside = "", other = ""] = output.said;
