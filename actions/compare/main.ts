@@ -9,7 +9,14 @@ export const stage: ReadingStage<typeof inputs> = {
   summary:
     "Compares one instance's organizations with what they should be, and holds the difference against the limits",
   inputs,
-  reads: ["<i>_accounts.json", "zendesk_<i>.json", "customer_ids.json", "partner_ids.json", "merged_accounts.json"],
+  reads: [
+    "<i>_accounts.json",
+    "zendesk_<i>.json",
+    "zendesk_global_addresses.json",
+    "customer_ids.json",
+    "partner_ids.json",
+    "merged_accounts.json",
+  ],
   makes: [
     "<i>_creates.json",
     "<i>_updates.json",

@@ -15,6 +15,7 @@ export const stage: WritingStage<typeof inputs> = {
     "global_contacts.json",
     "<i>_changeset.manifest.json",
     "zendesk_<i>.json",
+    "zendesk_global_addresses.json",
     "<i>_accounts.json",
   ],
   makes: ["<i>_results.json"],

@@ -1,11 +1,16 @@
+import { dueContacts, readKnownAddresses } from "../../lib/changesets/contacts-plan.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
 import { judge, standingRefusal } from "../../lib/changesets/judge.ts";
+import { protectedAddressesOf } from "../../lib/changesets/protections.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { NO_CONTACT_MEMORY, type SettledState } from "../../lib/contacts/contact-memory.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf, isMarked } from "../../lib/domain/organization-scope.ts";
+import { contactsAdded } from "../../lib/domain/people-added.ts";
+import type { KnownAddress } from "../../lib/domain/plan-contacts.ts";
 import type { PlannedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
@@ -24,11 +29,21 @@ export async function syncInstance(
   const changes = await readChangeFiles(store, prefix, termsOf(inputs), clock());
   const gathered = await store.read(`zendesk_${prefix}.json`);
   const desired = await store.read(`${prefix}_accounts.json`);
-  checkSameInputs(prefix, changes.manifest, [gathered, desired]);
+  const addresses = instance === "global" ? await readKnownAddresses(store, gathered) : null;
+  checkSameInputs(prefix, changes.manifest, [gathered, desired, ...(addresses ? [addresses] : [])]);
+  const contacts =
+    instance === "global"
+      ? dueContacts({ creates: changes.creates, organizations: gathered, desired, addresses, config, now: clock() })
+      : null;
   const standing = changes.manifest ?? standingOf(gathered.records);
   const { refused = standingRefusal(prefix, changes.manifest, inputs), ...judgement } = judge(
     prefix,
-    { ...changes, people: 0, existing: standing.existing, marked: standing.marked },
+    {
+      ...changes,
+      people: contactsAdded(changes.contacts, contacts?.ofFirstFill ?? new Set()),
+      existing: standing.existing,
+      marked: standing.marked,
+    },
     config.limits,
     inputs,
   );
@@ -53,7 +68,9 @@ export async function syncInstance(
   const connection = await remotes.zendesk(instance);
   await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);
   const results = context.openResults(resultsName(prefix), report.run_id);
-  const { value: lonely = [], ended } = await untilEnded(() =>
+  using memory = contacts ? await context.openContactMemory(connection.reader.host) : NO_CONTACT_MEMORY;
+  memory.settle((addresses?.records ?? []).flatMap(settledAddress));
+  const { value: without = [], ended } = await untilEnded(() =>
     syncOrganizations({
       instance,
       what: "customers",
@@ -65,13 +82,17 @@ export async function syncInstance(
       results,
       progress,
       stop,
-      contacts:
-        instance === "global"
-          ? { desired: desired.records, protectedAddresses: protectedAddressesOf(config), now: clock() }
-          : null,
+      contacts: contacts && {
+        planned: changes.contacts,
+        addresses: contacts.plan.addresses,
+        due: contacts.due,
+        protectedAddresses: protectedAddressesOf(config),
+        memory,
+        now: clock(),
+      },
     }),
   );
-  const notices = instance === "global" && !ended ? await postNoticesOf(lonely, report.run_id, context) : undefined;
+  const notices = instance === "global" && !ended ? await postNoticesOf(without, report.run_id, context) : undefined;
   return {
     ...report,
     ...ended,
@@ -95,6 +116,7 @@ function standingOf(organizations: readonly Organization[]): { existing: number;
   return { existing: existing.length, marked: marked.length };
 }
 
-function protectedAddressesOf(config: WritingContext["config"]) {
-  return { domains: new Set(config.protected_email_domains), addresses: new Set(config.protected_emails) };
+/** What gather-orgs found out is remembered here, where there is a run that may write. */
+function settledAddress({ id, email, state }: KnownAddress): { id: number; email: string; state: SettledState }[] {
+  return state.is === "free" ? [] : [{ id, email, state }];
 }

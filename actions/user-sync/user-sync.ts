@@ -5,18 +5,21 @@ import { checkExpected } from "../../lib/changesets/hand-over.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
-import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users.ts";
+import { compareUsers, type UserChangeset, type UsersInput } from "../../lib/domain/compare-users.ts";
+import type { Config } from "../../lib/domain/config.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import { usersAdded } from "../../lib/domain/people-added.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { organizationsOfFirstFill } from "../../lib/domain/recent-organizations.ts";
+import { upToMaximum, withoutTakenAddresses } from "../../lib/domain/settle-user-contacts.ts";
 import type { User } from "../../lib/domain/user.ts";
 import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncUsers } from "../../lib/sync/sync-users.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
-import { gatherContacts, gatherUsers } from "./gather-users.ts";
+import { type GatheredContacts, type GatheredUsers, gatherContacts, gatherUsers } from "./gather-users.ts";
+import { lookUpHolders } from "./look-up-holders.ts";
 
 /** Users as compared: the report so far, and what there is to write. */
 export interface ComparedUsers {
@@ -27,31 +30,22 @@ export interface ComparedUsers {
 
 /** Gathers users and contacts, compares them and writes the artifacts and change files (U1–U5). */
 export async function compareUserArtifacts(judging: JudgingInputs, context: WritingContext): Promise<ComparedUsers> {
-  const { store, config, remotes, progress, stop, clock } = context;
+  const { store, config, remotes, progress, stop, clock, warn } = context;
   const { reader: finishing, stoppable: reader = finishing } = await remotes.zendesk("us-government");
   await proveInstance(reader, config.hosts.us_government);
   const origin = await originOfUsers(context);
   const gathered = await gatherUsers(reader, progress, stop);
   const fromSalesforce = await gatherContacts(await remotes.salesforce(), gathered.organizations);
-  const unreadable = gathered.unreadableAccounts.union(fromSalesforce.unreadableAccounts);
-  const compared = compareUsers({
-    users: gathered.users,
-    contacts: fromSalesforce.contacts,
-    protectedDomains: new Set(config.protected_email_domains),
-    protectedEmails: new Set(config.protected_emails),
-    protectedOrganizationIds: organizationsOf(
-      gathered.organizations,
-      new Set([...config.protected_ids, ...unreadable]),
-    ),
-    conflictedOrganizationIds: conflicted(gathered.organizations),
-    organizationIds: new Set(gathered.organizations.map((organization) => organization.id)),
-    unmanagedOrganizationIds: new Set(
-      gathered.organizations.flatMap((organization) => (accountIdOf(organization) === null ? [organization.id] : [])),
-    ),
-  });
-  const firstFill = organizationsOfFirstFill(gathered.organizations, clock(), config.limits.minimum_existing);
-  const changeset = fromSalesforce.notes.length > 0 ? withoutMarks(compared) : compared;
-  const people = usersAdded(changeset, firstFill);
+  const compared = compareUsers(usersInput(gathered, fromSalesforce, config));
+  const minimumExisting = config.limits.minimum_existing;
+  const holders = await lookUpHolders(compared, reader, { minimumExisting, stop, warn });
+  const settled = upToMaximum(
+    withoutTakenAddresses(compared, holders),
+    gathered.users,
+    config.max_contacts_per_organization,
+  );
+  const changeset = fromSalesforce.notes.length > 0 ? withoutMarks(settled) : settled;
+  const people = usersAdded(changeset, organizationsOfFirstFill(gathered.organizations, clock(), minimumExisting));
   const notes = [...gathered.notes, ...fromSalesforce.notes, ...changeset.notes].sort(byRule);
   const maker = { stage: "user-sync", origin, madeAt: clock() };
   const users = await store.write("usgov_users.json", gathered.users.sort(byAddress), maker);
@@ -77,6 +71,26 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
     comparison,
   };
   return { report, changeset, users: gathered.users };
+}
+
+/** What is compared: users and contacts as gathered, and who is not to be touched. */
+function usersInput(gathered: GatheredUsers, fromSalesforce: GatheredContacts, config: Config): UsersInput {
+  const unreadable = gathered.unreadableAccounts.union(fromSalesforce.unreadableAccounts);
+  return {
+    users: gathered.users,
+    contacts: fromSalesforce.contacts,
+    protectedDomains: new Set(config.protected_email_domains),
+    protectedEmails: new Set(config.protected_emails),
+    protectedOrganizationIds: organizationsOf(
+      gathered.organizations,
+      new Set([...config.protected_ids, ...unreadable]),
+    ),
+    conflictedOrganizationIds: conflicted(gathered.organizations),
+    organizationIds: new Set(gathered.organizations.map((organization) => organization.id)),
+    unmanagedOrganizationIds: new Set(
+      gathered.organizations.flatMap((organization) => (accountIdOf(organization) === null ? [organization.id] : [])),
+    ),
+  };
 }
 
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */

@@ -1,5 +1,5 @@
 import { stage as gatherAccounts } from "../../actions/gather-accounts/main.ts";
-import { stage as gatherOrganizations } from "../../actions/gather-orgs/main.ts";
+import { gatherContactsOf, gatherInstance } from "../../actions/gather-orgs/gather-instance.ts";
 import { syncPartners } from "../../actions/partner-sync/partner-sync.ts";
 import { processArtifacts } from "../../actions/process/process.ts";
 import { syncInstance } from "../../actions/sync/sync.ts";
@@ -42,12 +42,11 @@ export async function runStages(
   context: WritingContext,
   observer: RunObserver = UNOBSERVED,
 ): Promise<RunEnd> {
+  const gathering = watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context));
   const gathered = await Promise.allSettled([
-    watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context)),
+    gathering,
     ...instances.map((instance) =>
-      watched(observer, "gather-orgs", instance, () =>
-        gatherOrganizations.run({ ...shared(context), instance }, context),
-      ),
+      watched(observer, "gather-orgs", instance, () => gatherBeside(gathering, instance, context)),
     ),
   ]);
   const [accounts, ...organizations] = gathered;
@@ -69,6 +68,17 @@ export async function runStages(
     reports: [...reports, ...branches.flatMap((branch) => branch.reports)],
     failures: branches.flatMap((branch) => branch.failures),
   };
+}
+
+/** Organizations are listed beside the accounts; which contacts they want is known only after both (C10). */
+async function gatherBeside(
+  accounts: Promise<unknown>,
+  instance: InstanceName,
+  context: WritingContext,
+): Promise<StageReport> {
+  const listed = await gatherInstance(instance, context);
+  await accounts.catch(() => {});
+  return gatherContactsOf(listed, context);
 }
 
 /** The instances side by side. Only counts that were confirmed for the whole run make one wait for the other's judgement. */

@@ -4,7 +4,9 @@ import { ATTRIBUTES } from "../domain/attributes.ts";
 import { CreateSchema, MarkSchema, type Note, PlannedContactSchema, UpdateSchema } from "../domain/changeset.ts";
 import { MergedAccountSchema } from "../domain/merged-account.ts";
 import { DesiredOrganizationSchema, OrganizationSchema, PartnerAccountSchema } from "../domain/organization.ts";
+import type { KnownAddress } from "../domain/plan-contacts.ts";
 import { ContactSchema, UserCreateSchema, UserMarkSchema, UserSchema, UserUpdateSchema } from "../domain/user.ts";
+import { encodeKnownAddress, KnownAddressSchema } from "./known-addresses.ts";
 import { NoteSchema } from "./notes.ts";
 import { encodeReason } from "./reason-record.ts";
 import { type Result, ResultSchema } from "./results.ts";
@@ -34,6 +36,7 @@ export const ARTIFACTS = {
   "merged_accounts_memory.json": MergedAccountSchema,
   "zendesk_global.json": OrganizationSchema,
   "zendesk_usgov.json": OrganizationSchema,
+  "zendesk_global_addresses.json": KnownAddressSchema,
   "global_accounts.json": DesiredOrganizationSchema,
   "usgov_accounts.json": DesiredOrganizationSchema,
   "global_creates.json": CreateSchema,
@@ -74,6 +77,7 @@ export type ArtifactRecord<Name extends ArtifactName> = v.InferOutput<(typeof AR
 
 /** A record as its file holds it; only the reasons of notes and results look different there (reason-record.ts). */
 export function encodeRecord<Name extends ArtifactName>(name: Name, record: ArtifactRecord<Name>): unknown {
+  if (name === "zendesk_global_addresses.json") return encodeKnownAddress(record as KnownAddress);
   if (!/_(?:notes|results)\.json$/.test(name)) return record;
   const { reason, ...rest } = record as Note | Result;
   return { ...rest, ...(reason === null ? { reason } : encodeReason(reason)) };

@@ -3,6 +3,7 @@ import type { Config } from "../domain/config.ts";
 import type { Protections } from "../domain/join-organizations.ts";
 import type { MergedAccount } from "../domain/merged-account.ts";
 import type { Merges } from "../domain/merged-organizations.ts";
+import type { ProtectedAddresses } from "../domain/protected-address.ts";
 import type { JudgingInputs } from "./terms.ts";
 
 /** What must not be created or marked: from the configuration, and from what earlier stages could not read. */
@@ -23,4 +24,9 @@ export function mergesOf(
 ): Merges {
   const accounts = new Map((merged?.records ?? []).map((one) => [one.salesforce_id, one]));
   return { accounts, allowed: allow.merged_marks ?? 0 };
+}
+
+/** Addresses that are never touched. */
+export function protectedAddressesOf(config: Config): ProtectedAddresses {
+  return { domains: new Set(config.protected_email_domains), addresses: new Set(config.protected_emails) };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Result } from "../artifacts/results.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
+import { NO_CONTACT_MEMORY } from "../contacts/contact-memory.ts";
 import type { Mark, Note } from "../domain/changeset.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import { reason } from "../domain/reason.ts";
@@ -47,6 +48,8 @@ beforeEach(async () => {
     todayIsGiven: false,
     openResults: (name, run) => new ResultsFile(name, new ArtifactStore(join(folder, "history", run))),
     openNoticeMemory: async () => NO_MEMORY,
+    openSettledContacts: async () => NO_CONTACT_MEMORY,
+    openContactMemory: async () => NO_CONTACT_MEMORY,
     warn: () => {},
   };
 });

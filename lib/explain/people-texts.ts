@@ -1,5 +1,5 @@
 import type { PEOPLE_REASONS } from "../domain/reasons/people.ts";
-import { clause, listed, NOTHING_TO_DO, records, type Texts } from "./texts.ts";
+import { clause, counted, listed, NOTHING_TO_DO, records, type Texts } from "./texts.ts";
 
 const ADD_BY_HAND = "Add a contact in Zendesk by hand if somebody is missing.";
 const CORRECT_SOLD_TO = "Correct the sold-to contact in Salesforce, or add a contact in Zendesk.";
@@ -154,6 +154,34 @@ export const PEOPLE_TEXTS: Texts<typeof PEOPLE_REASONS> = {
     say: ({ account }) => [
       `The address goes to the new organization of account ${account}, which wants it too.`,
       ADD_BY_HAND,
+    ],
+  },
+  "contact.over_maximum": {
+    title: "more contacts than allowed",
+    say: ({ maximum }) => [
+      `The contact was left out: an organization gets ${counted(maximum, "contact")} at most (max_contacts_per_organization).`,
+      "Remove contacts that are not needed in Salesforce, or allow more in the config.",
+    ],
+  },
+  "contact.not_verified": {
+    title: "not verified yet",
+    say: () => [
+      "Whether the contact is in place is not known yet, so nothing was planned.",
+      "Nothing to do: the next runs look, some at a time.",
+    ],
+  },
+  "contact.organization_not_created": {
+    title: "organization not created",
+    say: () => [
+      "The contact was not added: the organization could not be created.",
+      "Nothing to do for the contact: it is planned again with the organization.",
+    ],
+  },
+  "contact.not_due": {
+    title: "contact not due",
+    say: () => [
+      "The contact was not added: the organization is not one whose contacts are due, or its account does not want this address.",
+      "Run compare again.",
     ],
   },
   "user.address_taken": {

@@ -100,6 +100,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const { NO_MEMORY, NOTICE_MEMORY, openNoticeMemory: open } = await import("../slack/notice-memory.ts");
     return options.dryRun || !channel ? NO_MEMORY : open(store.path(NOTICE_MEMORY), { channel, now: clock(), warn });
   };
+  const openContacts = (dryRun: boolean) => async (host: string) => {
+    const { CONTACT_MEMORY, openContactMemory: open } = await import("../contacts/contact-memory.ts");
+    return open(store.path(CONTACT_MEMORY), { host, now: clock(), warn, readOnly: dryRun });
+  };
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
   return {
     context: {
@@ -118,6 +122,8 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       warn,
       openResults,
       openNoticeMemory,
+      openSettledContacts: openContacts(true),
+      openContactMemory: openContacts(options.dryRun),
     },
     stop,
     hosts,

@@ -2,6 +2,7 @@ import type * as v from "valibot";
 import type { ResultCounts, Effect as ResultEffect } from "../artifacts/results.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
+import type { ContactMemory, SettledContacts } from "../contacts/contact-memory.ts";
 import type { Note } from "../domain/changeset.ts";
 import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
@@ -46,6 +47,8 @@ export interface StageContext {
   todayIsGiven: boolean;
   /** For links to accounts; null where it is not known to this stage. */
   salesforceHost: string | null;
+  /** What earlier runs settled about contacts in the Zendesk instance with this host. The caller closes it. */
+  openSettledContacts(host: string): Promise<SettledContacts>;
   warn(message: string): void;
 }
 
@@ -56,6 +59,8 @@ export interface WritingContext extends StageContext {
   openResults(name: ResultsName, runId: string): Results;
   /** What is known of notices in the data directory; in a dry run nothing is, and nothing is noted. The caller closes it. */
   openNoticeMemory(): Promise<NoticeMemory>;
+  /** The same as `openSettledContacts`, and what is decided is noted; not in a dry run. The caller closes it. */
+  openContactMemory(host: string): Promise<ContactMemory>;
 }
 
 /** What came of a stage, as the summary and `--json` show it. */

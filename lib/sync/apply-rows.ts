@@ -140,7 +140,8 @@ export async function applyJob<Row extends object>(
   return results;
 }
 
-function unattemptedReason(why: Unattempted, stop: Stop): Reason {
+/** What is said of rows that were not begun. */
+export function unattemptedReason(why: Unattempted, stop: Stop): Reason {
   return why === "failed" ? reason("write.not_attempted") : reason("run.stopped", { cause: stop.reason ?? "stop" });
 }
 

@@ -1,12 +1,12 @@
 import pLimit from "p-limit";
 import type { Result } from "../artifacts/results.ts";
+import { type ContactDecision, contactName, decideContact } from "../contacts/decide-contact.ts";
 import type { SoldTo } from "../domain/contact-address.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
-import { reason } from "../domain/reason.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import { reasonOf } from "../explain/reason-of-error.ts";
-import type { FoundUser, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
+import type { FoundUser, RowOutcome, ZendeskConnection, ZendeskReader } from "../zendesk/ports.ts";
 import { inJobs } from "./apply-rows.ts";
-import { type ContactDecision, contactName, decideContact } from "./decide-contact.ts";
 
 /** Look-ups of addresses at once: enough to keep the line busy, few enough to leave the account quota to others. */
 const LOOKUPS_AT_ONCE = 8;
@@ -14,38 +14,44 @@ const LOOKUPS_AT_ONCE = 8;
 /** Look-ups that may fail one after the other before the rest is left to the next run. */
 const FAILURES_IN_A_ROW = 5;
 
-/** An organization whose contacts are due (Y3). */
+/** An organization, and the addresses that are to be placed in it now. */
 export interface ContactsDue {
   id: number;
   salesforce_id: string;
   sold_tos: readonly SoldTo[];
 }
 
+/** What is decided of one address: in the end also that it could not be looked up. */
+type Decision = ContactDecision | { do: "fail"; reason: Reason };
+
 /** What became of one address. */
 interface Contact {
   organization: ContactsDue;
   soldTo: SoldTo;
-  decision: ContactDecision;
+  decision: Decision;
   outcome?: RowOutcome;
 }
 
 /** What came of one organization's contacts. */
 export interface ContactsDone<Organization extends ContactsDue> {
   organization: Organization;
+  /** One for each address. */
   results: Result[];
-  /** Whether the organization has no user, and none is to be expected: an address that failed for a passing reason may still be placed by the next run. */
-  withoutAnybody: boolean;
+  /** Whether somebody of these addresses is in the organization now. */
+  placed: boolean;
+  /** Whether an address failed for a passing reason: the next run may still place it. */
+  undecided: boolean;
 }
 
 /** Everything `finishContacts` needs beside the organizations. */
 export interface ContactsSetting {
   connection: ZendeskConnection;
   protectedAddresses: ProtectedAddresses;
-  /** Address → `salesforce_id` of the organization that gets it. */
-  claims: ReadonlyMap<string, string>;
+  /** So many of these addresses an organization may have; absent: all of them are planned. */
+  maximum?: number;
 }
 
-/** Finishes the contacts of organizations (Y2, Y3): every address looked up, users created or associated, each accounted for. */
+/** Places addresses in organizations (Y2): each looked up right before, users created or associated, each accounted for. */
 export async function finishContacts<Organization extends ContactsDue>(
   organizations: readonly Organization[],
   setting: ContactsSetting,
@@ -55,14 +61,21 @@ export async function finishContacts<Organization extends ContactsDue>(
   const contacts = (
     await Promise.all(organizations.map((organization) => limit(() => decideAll(organization, setting, failures))))
   ).flat();
+  const byOrganization = Map.groupBy(contacts, (contact) => contact.organization.id);
+  for (const own of byOrganization.values()) leaveOverMaximum(own, setting.maximum);
   await createUsers(contacts, setting);
   await associateUsers(contacts, setting);
-  const byOrganization = Map.groupBy(contacts, (contact) => contact.organization.id);
-  return Promise.all(
-    organizations.map((organization) =>
-      limit(() => doneWith(organization, byOrganization.get(organization.id) ?? [], setting)),
-    ),
-  );
+  return organizations.map((organization) => doneWith(organization, byOrganization.get(organization.id) ?? []));
+}
+
+/** Those in place count first, then by address (max_contacts_per_organization). */
+function leaveOverMaximum(contacts: readonly Contact[], maximum = Number.POSITIVE_INFINITY): void {
+  const there = contacts.filter(({ decision }) => decision.do === "nothing").length;
+  const free = contacts
+    .filter(({ decision }) => decision.do === "create" || decision.do === "associate")
+    .sort((one, other) => (one.soldTo.email < other.soldTo.email ? -1 : 1));
+  for (const contact of free.slice(Math.max(0, maximum - there)))
+    contact.decision = { do: "leave", reason: reason("contact.over_maximum", { maximum }) };
 }
 
 async function decideAll<Organization extends ContactsDue>(
@@ -75,24 +88,17 @@ async function decideAll<Organization extends ContactsDue>(
     contacts.push({
       organization,
       soldTo,
-      decision: await failures.guard(() => decideOne(organization, soldTo.email, setting)),
+      decision: await failures.guard(() => decide(organization.id, soldTo.email, setting)),
     });
   }
   return contacts;
-}
-
-async function decideOne(organization: ContactsDue, email: string, setting: ContactsSetting): Promise<ContactDecision> {
-  const owner = setting.claims.get(email.toLowerCase());
-  if (owner !== undefined && owner !== organization.salesforce_id)
-    return { do: "leave", reason: reason("contact.promised", { account: owner }) };
-  return decide(organization.id, email, setting);
 }
 
 /** One look-up that fails must not cost the others their contacts; several in a row say that the rest would fail too. */
 class Failures {
   private inARow = 0;
 
-  async guard(decide: () => Promise<ContactDecision>): Promise<ContactDecision> {
+  async guard(decide: () => Promise<ContactDecision>): Promise<Decision> {
     if (this.inARow >= FAILURES_IN_A_ROW) return { do: "fail", reason: reason("contact.not_looked_up") };
     try {
       const decision = await decide();
@@ -188,21 +194,26 @@ function settle(job: { contact: Contact; user: FoundUser }[], outcomes: RowOutco
   });
 }
 
-async function doneWith<Organization extends ContactsDue>(
+function doneWith<Organization extends ContactsDue>(
   organization: Organization,
   contacts: Contact[],
-  { connection }: ContactsSetting,
-): Promise<ContactsDone<Organization>> {
-  // Who is there already needs nothing, and would only be noise hour by hour.
-  const results = contacts.filter(({ decision }) => decision.do !== "nothing").map(resultOf);
-  const placed = contacts.some((contact) => contact.outcome?.is === "applied" || contact.decision.do === "nothing");
-  // Where nobody could be asked, nothing is said in Slack either: the contacts are due again in the next run.
-  const undecided = contacts.some(
-    ({ decision, outcome }) => decision.do === "fail" || outcome?.is === "transient" || outcome?.is === "unknown",
-  );
-  const withoutAnybody =
-    !placed && !undecided && (await connection.reader.usersOfOrganization(organization.id)).length === 0;
-  return { organization, results, withoutAnybody };
+): ContactsDone<Organization> {
+  return {
+    organization,
+    results: contacts.map(resultOf),
+    placed: contacts.some(({ decision, outcome }) => outcome?.is === "applied" || decision.do === "nothing"),
+    undecided: contacts.some(
+      ({ decision, outcome }) => decision.do === "fail" || outcome?.is === "transient" || outcome?.is === "unknown",
+    ),
+  };
+}
+
+/** Whether the organization has no user, and none is to be expected (Y4). Asks only where nothing else tells. */
+export async function hasNobody(
+  { organization, placed, undecided }: Pick<ContactsDone<ContactsDue>, "organization" | "placed" | "undecided">,
+  reader: Pick<ZendeskReader, "usersOfOrganization">,
+): Promise<boolean> {
+  return !placed && !undecided && (await reader.usersOfOrganization(organization.id)).length === 0;
 }
 
 /** What is said of a contact that was placed. */

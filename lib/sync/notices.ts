@@ -1,6 +1,6 @@
 import type { NoticeOrganization } from "../slack/notice.ts";
 import type { WritingContext } from "../stage/stage.ts";
-import type { WithoutContacts } from "./sync-organizations.ts";
+import type { WithoutContacts } from "./sync-contacts.ts";
 
 /** Reports new organizations without contacts to Slack, where it is configured (Y4). Slack never fails a sync: what is not posted stays due. */
 export async function postNoticesOf(

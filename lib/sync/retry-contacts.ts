@@ -1,4 +1,5 @@
 import type { Result } from "../artifacts/results.ts";
+import { protectedAddressesOf } from "../changesets/protections.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { type Reason, reason } from "../domain/reason.ts";
@@ -7,7 +8,7 @@ import { reasonOf } from "../explain/reason-of-error.ts";
 import { historyOf } from "../stage/history.ts";
 import type { Needs, WritingContext } from "../stage/stage.ts";
 import { proveInstance } from "../zendesk/prove-instance.ts";
-import { type ContactsDone, type ContactsDue, finishContacts } from "./contacts.ts";
+import { type ContactsDone, type ContactsDue, finishContacts, hasNobody } from "./contacts.ts";
 import { ResultsFile } from "./results-file.ts";
 import { wantedContacts } from "./wanted-contacts.ts";
 
@@ -80,16 +81,13 @@ async function retryIn(context: WritingContext, organizationId: number): Promise
   const due: ContactsDue = { id: organizationId, salesforce_id: account, sold_tos: wanted.soldTos };
   const [done] = await finishContacts([due], {
     connection,
-    protectedAddresses: {
-      domains: new Set(config.protected_email_domains),
-      addresses: new Set(config.protected_emails),
-    },
-    // Other new organizations that want the same address had their turn: a run finishes the lower `salesforce_id` first.
-    claims: new Map(),
+    protectedAddresses: protectedAddressesOf(config),
+    maximum: config.max_contacts_per_organization,
   });
   if (!done) return { is: "not retried", reason: reason("retry.not_reported") };
   await keepResults(done.results, context);
-  return { is: "done", runId: context.runId, ...outcomeOf(done) };
+  const isEmpty = await hasNobody(done, connection.reader);
+  return { is: "done", runId: context.runId, ...outcomeOf(done, isEmpty) };
 }
 
 /** The account for which zdsync created the organization (Y3); null where it did not, or where the organization names another one. */
@@ -119,21 +117,21 @@ async function keepResults(results: readonly Result[], { store, runId, warn }: W
   }
 }
 
-function outcomeOf({ organization, results, withoutAnybody }: ContactsDone<ContactsDue>) {
-  const addresses = organization.sold_tos.map(({ email }): RetriedAddress => {
-    const result = results.find((one) => one.after.email === email);
-    return result
-      ? { email, became: becameOf(result), reason: result.reason ?? reason("write.unaccounted") }
-      : { email, became: "there already", reason: reason("contact.there_already") };
-  });
-  const failed = addresses.some(({ became }) => became === "failed");
-  const placed = addresses.some(({ became }) => became !== "failed" && became !== "left alone");
-  const has = placed ? "somebody" : withoutAnybody ? "nobody" : failed ? "unknown" : "somebody";
+function outcomeOf({ results, placed, undecided }: ContactsDone<ContactsDue>, isEmpty: boolean) {
+  const addresses = results.map(
+    (result): RetriedAddress => ({
+      email: String(result.after.email ?? ""),
+      became: becameOf(result),
+      reason: result.reason ?? reason("write.unaccounted"),
+    }),
+  );
+  const failed = undecided || addresses.some(({ became }) => became === "failed");
+  const has = placed ? "somebody" : isEmpty ? "nobody" : failed ? "unknown" : "somebody";
   return { addresses, has } as const;
 }
 
 function becameOf({ outcome, reason: why }: Result): RetriedAddress["became"] {
   if (outcome === "failed") return "failed";
-  if (outcome === "skipped") return "left alone";
+  if (outcome === "skipped") return why?.code === "contact.there_already" ? "there already" : "left alone";
   return why?.code === "contact.created" ? "created" : "associated";
 }

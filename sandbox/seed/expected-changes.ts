@@ -54,8 +54,7 @@ export function expectedChanges(
 ): Record<InstanceName | "partners", ExpectedChanges> & { users: ExpectedUserChanges } {
   const config = parse(world.config) as WorldConfig;
   const customers = customersOf(world);
-  const allianceId = config.alliance_account_id ?? null;
-  const partners = customers.flatMap(({ account }) => expectedPartner(account, allianceId) ?? []);
+  const partners = partnersOf(customers, config);
   const partnerIds = new Set(partners.map((partner) => partner.salesforce_id));
   const desired = desiredOf(world, customers, partnerIds);
   const known = new Set(
@@ -93,7 +92,13 @@ export function expectedChanges(
   };
 }
 
-function customersOf(world: World): Customer[] {
+/** Partners as partner-sync keeps them. */
+export function partnersOf(customers: readonly Customer[], config: WorldConfig): ExpectedOrganization[] {
+  return customers.flatMap(({ account }) => expectedPartner(account, config.alliance_account_id ?? null) ?? []);
+}
+
+/** Every account with its subscriptions and charges. */
+export function customersOf(world: World): Customer[] {
   const accounts = world.salesforce.Account as AccountRecord[];
   const customers = new Map<string, Customer>();
   for (const account of accounts) customers.set(account.Id, { account, subscriptions: [], charges: [] });
@@ -106,7 +111,8 @@ function customersOf(world: World): Customer[] {
   return [...customers.values()];
 }
 
-function desiredOf(
+/** What customers' organizations should be, partners left out. */
+export function desiredOf(
   world: World,
   customers: Customer[],
   partnerIds: ReadonlySet<string>,

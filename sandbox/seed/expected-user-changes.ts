@@ -13,6 +13,9 @@ export interface ExpectedUserChanges {
   marks: number[];
 }
 
+/** Contacts of one organization. */
+const MOST_CONTACTS = 30;
+
 /** A contact with a usable address, and the organization it belongs to; null: one that this run creates. */
 interface Candidate {
   salesforce_id: string;
@@ -42,15 +45,33 @@ export function expectedUserChanges(
   const contacts = chosenContacts(world.salesforce.Contact as ContactRecord[], homes, owners);
   const endUsers = users.filter((user) => user.role === "end-user" && !user.suspended);
   const ours = users.filter(isOurs);
+  const news = [...contacts.values()].filter(({ email }) => !owners.has(email) && !isProtected(email, config));
   return {
     existing: endUsers.length,
     markedBefore: ours.filter((user) => user.user_fields.mark_for_deletion === true).length,
-    creates: [...contacts.keys()].filter((email) => !owners.has(email) && !isProtected(email, config)),
+    creates: withRoom(news, contacts, owners).map(({ email }) => email),
     updates: ours.filter((user) => differs(user, contacts.get(user.email ?? ""))).map(({ id }) => id),
     marks: ours
       .filter((user) => !contacts.has(user.email ?? "") && user.user_fields.mark_for_deletion !== true)
       .map(({ id }) => id),
   };
+}
+
+/** An organization gets thirty contacts at most: those who are there count, then by address. No move fills one up in these worlds. */
+function withRoom(
+  news: readonly Candidate[],
+  contacts: ReadonlyMap<string, Candidate>,
+  owners: ReadonlyMap<string | null, SeedUser>,
+): Candidate[] {
+  return [...Map.groupBy(news, (one) => one.salesforce_id).values()].flatMap((own) => {
+    const account = own[0]?.salesforce_id;
+    const there = [...contacts.values()].filter(
+      ({ salesforce_id, email, organization }) =>
+        salesforce_id === account && owners.get(email)?.organization_ids[0] === organization && organization !== null,
+    );
+    const inOrder = [...own].sort((one, other) => (one.email < other.email ? -1 : 1));
+    return inOrder.slice(0, Math.max(0, MOST_CONTACTS - there.length));
+  });
 }
 
 function isProtected(email: string, config: WorldConfig): boolean {

@@ -121,6 +121,13 @@ const plannedContact: Make = (random) => ({
   name: canary(random),
 });
 
+const knownAddress: Make = (random) => ({
+  salesforce_id: random.pick(ACCOUNTS),
+  id: 7,
+  email: canary(random),
+  state: random.pick(["there", "free"]),
+});
+
 const userUpdate: Make = (random) => ({
   id: 1 + random.upTo(10_000),
   salesforce_id: random.pick(ACCOUNTS),
@@ -177,6 +184,7 @@ export function recordOf(name: ArtifactName): Make {
   if (name === "partner_accounts.json") return partner;
   if (name === "customer_ids.json" || name === "partner_ids.json") return accountId;
   if (name.startsWith("merged_accounts")) return merged;
+  if (name === "zendesk_global_addresses.json") return knownAddress;
   if (name.startsWith("zendesk_")) return organization;
   if (name.endsWith("_results.json")) return result;
   if (name.endsWith("_notes.json")) return note;

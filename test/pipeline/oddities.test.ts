@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { expectedChanges } from "../../sandbox/seed/expected-changes.ts";
+import { expectedContacts } from "../../sandbox/seed/expected-contacts.ts";
 import { sameMeaning } from "../../sandbox/seed/meaning.ts";
 import type { InstanceName, OrganizationExpectation } from "../../sandbox/types.ts";
 import { comparisons, RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "./world.ts";
@@ -169,16 +170,18 @@ test("E2: an unknown charge has its nearest known name, and the customers it hur
 test("the run's counts are those the sandbox works out for itself", () => {
   const expected = expectedChanges(world.sandbox.world);
   const planned = comparisons(summary);
-  for (const [name, part] of [
-    ["global", expected.global],
-    ["usgov", expected["us-government"]],
-    ["partner", expected.partners],
+  const contacts = expectedContacts(world.sandbox.world, new Date());
+  for (const [name, part, planned_contacts] of [
+    ["global", expected.global, contacts.length],
+    ["usgov", expected["us-government"], 0],
+    ["partner", expected.partners, 0],
   ] as const) {
     expect({ name, ...planned[name]?.planned }).toEqual({
       name,
       creates: part.creates.length,
       updates: part.updates.length + part.rewrites.length,
       marks: part.marks.length,
+      contacts: planned_contacts,
     });
   }
 });

@@ -37,7 +37,6 @@ const HAS_NONE = [
   ["partner", "downgrades"],
   ["partner", "contacts"],
   ["usgov", "contacts"],
-  ["global", "contacts"],
   ["usgov_user", "downgrades"],
 ].map((pair) => pair.join());
 

@@ -50,7 +50,7 @@ test("credentials that are no administrator's: status 403, not asked again", asy
   served = await serveZendesk({ behaviour: { incrementalExports: "forbidden" } });
   const error = await idsOf(served.reader, minutesAgo(120)).catch((one: unknown) => one);
   expect(error).toBeInstanceOf(RemoteError);
-  expect(error).toMatchObject({ status: 403 });
+  expect(error).toMatchObject({ detail: { status: 403 } });
   expect(served.requests(/incremental/)).toHaveLength(1);
 });
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { account, fields, id, ids, nothing, unreadable } from "./params.ts";
+import { account, count, fields, id, ids, nothing, unreadable } from "./params.ts";
 
 /** What is said of users and contacts (U2–U6, Y2, Y3). */
 export const PEOPLE_REASONS = {
@@ -31,6 +31,12 @@ export const PEOPLE_REASONS = {
   "contact.suspended": v.object({ user_id: id }),
   "contact.in_other_organization": v.object({ user_id: id, organization_ids: ids }),
   "contact.promised": v.object({ account }),
+  "contact.over_maximum": v.object({ maximum: count }),
+  /** Whether it is in place is not known, and was not found out this time. */
+  "contact.not_verified": nothing,
+  "contact.organization_not_created": nothing,
+  /** Planned, but not of an organization whose contacts are due, or not wanted by its account. */
+  "contact.not_due": nothing,
   /** None is named where the search does not show the user yet. */
   "user.address_taken": v.object({ user_ids: ids }),
   "user.already_so": nothing,

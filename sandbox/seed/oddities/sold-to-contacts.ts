@@ -15,6 +15,7 @@ export function addSoldToOddities(draft: WorldDraft): void {
   addSpellingsOfOneAddress(draft);
   addExpiredSubscription(draft);
   addYoungOrganizations(draft);
+  addMoreThanAnOrganizationMayHave(draft);
 }
 
 /** A customer of this run, whose only sold-to address is this person's. */
@@ -138,4 +139,21 @@ function addYoungOrganizations(draft: WorldDraft): void {
     global: { is: "unchanged" },
     users: [user(agent, "left alone", null)],
   });
+}
+
+/** More addresses than an organization may have contacts: the first thirty by address. */
+function addMoreThanAnOrganizationMayHave(draft: WorldDraft): void {
+  const customer = draft.customer();
+  customer.account.Latest_Sold_To_Contact__r = null;
+  const people = Array.from({ length: 33 }, () => draft.person(customer));
+  for (const { email } of people) draft.subscribe(customer, [PREMIUM], { soldTo: email });
+  const inOrder = people.map((one) => ({ ...one, email: one.email.toLowerCase() })).sort(byAddress);
+  draft.oddity("Y2 more sold-to addresses than an organization may have contacts", customer, {
+    global: { is: "created", support_level: "premium" },
+    users: inOrder.map((one, index) => (index < 30 ? user(one, "created", customer) : user(one, "absent"))),
+  });
+}
+
+function byAddress(one: Person, other: Person): number {
+  return one.email < other.email ? -1 : 1;
 }

@@ -26,6 +26,7 @@ export function addUserOddities(draft: WorldDraft): void {
   addSharedAddresses(draft, lower, higher);
   addUsersWithoutContact(draft, lower);
   addUsersOfUntouchedOrganizations(draft);
+  addMoreThanAnOrganizationMayHave(draft);
   for (let i = 0; i < SETTLED; i++) addSettledUser(draft, i % 2 === 0 ? lower : higher);
 }
 
@@ -175,4 +176,20 @@ function addUsersOfUntouchedOrganizations(draft: WorldDraft): void {
   const member = draft.person(disputed.customer);
   draft.user("us-government", member, { organization_ids: [disputed.id] });
   file(draft, "U5 user of an organization in conflict", disputed, member, "left alone", disputed);
+}
+
+/** More contacts than an organization may have: who is there already stays, then the first by address. */
+function addMoreThanAnOrganizationMayHave(draft: WorldDraft): void {
+  const crowded = home(draft);
+  const people = Array.from({ length: 33 }, () => draft.person(crowded.customer)).sort((one, other) =>
+    one.email < other.email ? -1 : 1,
+  );
+  for (const person of people) draft.contact(crowded.customer, person);
+  const last = people.at(-1);
+  if (last) draft.user("us-government", last, { organization_ids: [crowded.id] });
+  people.forEach((person, index) => {
+    const name = `U5 more contacts than an organization may have, number ${index + 1}`;
+    if (person === last) file(draft, name, crowded, person, "unchanged", crowded);
+    else file(draft, name, crowded, person, index < 29 ? "created" : "absent", index < 29 ? crowded : undefined);
+  });
 }

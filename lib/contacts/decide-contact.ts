@@ -7,8 +7,7 @@ export type ContactDecision =
   | { do: "create" }
   | { do: "associate"; user: FoundUser }
   | { do: "nothing"; user: FoundUser; reason: Reason }
-  | { do: "leave"; user?: FoundUser; reason: Reason }
-  | { do: "fail"; reason: Reason };
+  | { do: "leave"; user?: FoundUser; reason: Reason };
 
 /** Decides on one address of an organization, from the users who have it (Y2). Pure. */
 export function decideContact(

@@ -1,10 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import type { FoundUser } from "../zendesk/ports.ts";
-import { claimAddresses } from "./claim-addresses.ts";
 import { contactName, decideContact } from "./decide-contact.ts";
-import { youngOrganizations } from "./due-contacts.ts";
 
 const EMAIL = "Sue@Example.com";
 const ORGANIZATION = 500;
@@ -99,80 +96,4 @@ describe("Y2: what to do about one address", () => {
 test("Y2: the name of a contact: the sold-to contact's, or else the local part", () => {
   expect(contactName({ name: " Sue Buyer ", email: EMAIL })).toBe("Sue Buyer");
   for (const name of [null, "", "  "]) expect(contactName({ name, email: EMAIL })).toBe("Sue");
-});
-
-describe("Y2: an address wanted by two new organizations", () => {
-  const wants = (salesforce_id: string, ...emails: string[]) => ({
-    salesforce_id,
-    sold_tos: emails.map((email) => ({ name: null, email })),
-  });
-
-  test("goes to the lower salesforce_id, in whatever order and case", () => {
-    const organizations = [wants("B", EMAIL, "b@example.com"), wants("A", "sue@EXAMPLE.com"), wants("C", EMAIL)];
-    const expected = new Map([
-      ["sue@example.com", "A"],
-      ["b@example.com", "B"],
-    ]);
-    expect(claimAddresses(organizations)).toEqual(expected);
-    expect(claimAddresses(organizations.toReversed())).toEqual(expected);
-  });
-
-  test("wanted twice by one organization, it is that one's", () => {
-    expect(claimAddresses([wants("A", EMAIL, EMAIL.toLowerCase())])).toEqual(new Map([["sue@example.com", "A"]]));
-    expect(claimAddresses([])).toEqual(new Map());
-  });
-});
-
-describe("Y3: whose contacts are due", () => {
-  const ACCOUNT = "0014M00001kAbCdQAK";
-  const NOW = new Date("2026-11-23T12:00:00Z");
-  const SOLD_TOS = [{ name: null, email: EMAIL }];
-  const desired: DesiredOrganization = {
-    salesforce_id: ACCOUNT,
-    name: "New name",
-    organization_fields: {},
-    sold_tos: SOLD_TOS,
-  };
-
-  function organization(parts: Partial<Organization> = {}, salesforceId: string | null = ACCOUNT): Organization {
-    return {
-      id: 500,
-      name: "Example GmbH",
-      external_id: ACCOUNT,
-      created_at: "2026-11-20T00:00:00Z",
-      updated_at: "2026-11-20T00:00:00Z",
-      organization_fields: { salesforce_id: salesforceId },
-      ...parts,
-    };
-  }
-
-  const due = (...gathered: Organization[]) => youngOrganizations(gathered, [desired], NOW).map(({ id }) => id);
-
-  test("a young organization of ours, with all its addresses", () => {
-    expect(youngOrganizations([organization()], [desired], NOW)).toEqual([
-      { id: 500, salesforce_id: ACCOUNT, name: "Example GmbH", created_at: "2026-11-20T00:00:00Z", sold_tos: SOLD_TOS },
-    ]);
-  });
-
-  test("seven days to the second, of real time", () => {
-    expect(due(organization({ created_at: "2026-11-16T12:00:00Z" }))).toEqual([500]);
-    expect(due(organization({ created_at: "2026-11-16T11:59:59Z" }))).toEqual([]);
-    expect(due(organization({ created_at: "not a moment" }))).toEqual([]);
-  });
-
-  test("G5: ids in either form, and an external_id that lost its case", () => {
-    expect(due(organization({}, ACCOUNT.slice(0, 15)))).toEqual([500]);
-    expect(due(organization({ external_id: ACCOUNT.toLowerCase() }))).toEqual([500]);
-  });
-
-  test("not one that somebody else made, that has no account, or whose account is not wanted here", () => {
-    expect(due(organization({ external_id: null }))).toEqual([]);
-    expect(due(organization({ external_id: "crm-4711" }))).toEqual([]);
-    expect(due(organization({}, null))).toEqual([]);
-    expect(youngOrganizations([organization()], [], NOW)).toEqual([]);
-  });
-
-  test("C7: not where several organizations have the account, in whatever form", () => {
-    expect(due(organization(), organization({ id: 501, external_id: null }, ACCOUNT.slice(0, 15)))).toEqual([]);
-  });
 });
