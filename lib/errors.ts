@@ -1,3 +1,5 @@
+import { machineProblem } from "./machine-error.ts";
+
 /** Exit codes of the command line (interface.md). */
 export const EXIT = { done: 0, failed: 1, usage: 2, someFailed: 3, refused: 4, stopped: 5 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -67,9 +69,14 @@ export class InternalError extends ZdsyncError {
   readonly exitCode = EXIT.failed;
 }
 
-/** The message for a person, whatever was thrown: our own errors as they are, anything else without its stack. */
+/**
+ * The message for a person, whatever was thrown: our own errors as they are, problems of the machine with what to do, anything else
+ * without its stack.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof ZdsyncError) return error.message;
+  const machine = machineProblem(error);
+  if (machine) return machine.message;
   const text =
     error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : "something that is no error was thrown";
   return `zdsync itself failed (${text}). This is a fault of the program; run again with ZDSYNC_DEBUG=1 to see where.`;
@@ -77,5 +84,6 @@ export function messageOf(error: unknown): string {
 
 /** The exit code for whatever was thrown. */
 export function exitCodeOf(error: unknown): ExitCode {
-  return error instanceof ZdsyncError ? error.exitCode : EXIT.failed;
+  if (error instanceof ZdsyncError) return error.exitCode;
+  return machineProblem(error)?.isSetting ? EXIT.usage : EXIT.failed;
 }

@@ -18,8 +18,9 @@ import { publish, takeOver } from "../../lib/gitlab/job-files.ts";
 import { renderJunit } from "../../lib/report/junit.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
-import type { Shell, StageEnd } from "../../lib/stage/run-stage.ts";
+import { type Shell, type StageEnd, worstOf } from "../../lib/stage/run-stage.ts";
 import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
+import { afterwards } from "../../lib/stage/until-ended.ts";
 import { writeReport } from "./write-report.ts";
 
 /**
@@ -48,8 +49,18 @@ export async function asGitlabJob(
     await takeOver(job, references, (name, bytes) => writeWholeFile(join(folder, name), bytes));
   }
   const end = await run(given, { ...shell, keepsDryRun: true });
-  if (end.report) await writeJobFiles(stage, { ...end, report: end.report }, new ArtifactStore(folder), job);
-  return end;
+  const { report } = end;
+  if (!report) return end;
+  let { exit } = end;
+  // What the stage wrote to a remote is told, also where nothing more can be written here.
+  await afterwards(
+    () => writeJobFiles(stage, { ...end, report }, new ArtifactStore(folder), job),
+    (problem) => {
+      shell.output.err(`error: ${problem.message}`);
+      exit = worstOf([exit, problem.exit]);
+    },
+  );
+  return { ...end, exit };
 }
 
 async function writeJobFiles(

@@ -12,9 +12,10 @@ import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
-import type { Shell } from "../../lib/stage/run-stage.ts";
+import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
 import { mintRunId, openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
-import type { Needs } from "../../lib/stage/stage.ts";
+import type { Needs, StageReport } from "../../lib/stage/stage.ts";
+import { afterwards } from "../../lib/stage/until-ended.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
@@ -104,10 +105,15 @@ async function recordedRun(
   const recorder = new RunRecorder(store.directory, beginning, { clock, warn: context.warn });
   await recorder.begin();
   try {
-    const end = await runStages(extent, instances, inputs, { ...context, runIsGiven: true }, recorder);
     const about = { run_id, today, hosts };
-    const report = end.reports.some((one) => one.comparison) ? await writeReport(store, about, end.reports) : "";
-    await pruneHistory(store.directory, context.config.history_days, clock(), context.warn);
+    const { end, report } = await reported(
+      await runStages(extent, instances, inputs, { ...context, runIsGiven: true }, recorder),
+      (reports) => writeReport(store, about, reports),
+    );
+    await afterwards(
+      () => pruneHistory(store.directory, context.config.history_days, clock(), context.warn),
+      ({ message }) => context.warn(`older runs were not removed from the history: ${message}`),
+    );
     await recorder.end(await endingOf(end, store));
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
     const file = report === "" ? null : store.path("report.md");
@@ -118,6 +124,26 @@ async function recordedRun(
     await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
     throw error;
   }
+}
+
+/**
+ * Writes the report of what was compared and answers it as text. Where it cannot be written (a full disk) the run has failed, and
+ * people still hear what it did.
+ */
+async function reported(
+  end: RunEnd,
+  write: (reports: readonly StageReport[]) => Promise<string>,
+): Promise<{ end: RunEnd; report: string }> {
+  if (!end.reports.some((one) => one.comparison)) return { end, report: "" };
+  let failed = end;
+  const report = await afterwards(
+    () => write(end.reports),
+    ({ message, exit }) => {
+      const failures = [...end.failures, { where: "the report", message }];
+      failed = { ...end, exit: worstOf([end.exit, exit]), failures };
+    },
+  );
+  return { end: failed, report: report ?? "" };
 }
 
 function beginningOf(

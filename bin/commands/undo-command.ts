@@ -6,7 +6,7 @@ import { ConfigurationError, EXIT, type ExitCode, RefusedError } from "../../lib
 import { COMMON_INPUTS, UNDO_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
-import type { Shell } from "../../lib/stage/run-stage.ts";
+import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
 import { openSession, type Session } from "../../lib/stage/session.ts";
 import { throwIfStopped } from "../../lib/stage/stop.ts";
 import { NOBODY } from "../../lib/terminal/person.ts";
@@ -174,18 +174,21 @@ async function undo(
   }
   throwIfStopped(stop);
   const done = new Map<Back, ResultCounts>();
+  const exits: ExitCode[] = [];
   for (const back of backs) {
-    if (stop.reason !== null) break;
-    done.set(back, await applyUndo(back.plan, context));
-    if (!json) output.out(renderOutcome(done.get(back) ?? NONE, fileOf(back, context)));
+    if (stop.reason !== null || exits.length > 0) break;
+    const { counts, ended } = await applyUndo(back.plan, context);
+    done.set(back, counts);
+    if (!json) output.out(renderOutcome(counts, fileOf(back, context)));
+    if (!ended) continue;
+    output.err(`error: undo ended early: ${ended.message}`);
+    exits.push(ended.exit);
   }
   const failed = [...done.values()].some((counts) => counts.failed > 0);
-  const exit = stop.reason !== null ? EXIT.stopped : failed ? EXIT.someFailed : EXIT.done;
+  const exit = worstOf([...exits, stop.reason !== null ? EXIT.stopped : failed ? EXIT.someFailed : EXIT.done]);
   if (json) output.out(summaryText(backs, exit, asked.run, context, done));
   return exit;
 }
-
-const NONE: ResultCounts = { applied: 0, failed: 0, skipped: 0 };
 
 function countWrites(backs: readonly Back[]): number {
   return backs.reduce((count, { plan }) => count + plan.organizations.length + plan.users.length, 0);

@@ -8,6 +8,7 @@ import {
   RemoteError,
   StoppedError,
 } from "../errors.ts";
+import { machineProblem } from "../machine-error.ts";
 
 /** What is said of a record whose work an error ended. Messages of errors are shown, never compared. */
 export function reasonOf(error: unknown): Reason {
@@ -20,5 +21,6 @@ export function reasonOf(error: unknown): Reason {
   if (error instanceof ConfigurationError)
     return reason("settings.wrong", { problems: error.problems.map(({ where, what }) => `${where}: ${what}`) });
   if (error instanceof RefusedError) return reason("run.refused", { message });
+  if (machineProblem(error)) return reason("machine.failed", { message });
   return reason("program.failed", { message });
 }

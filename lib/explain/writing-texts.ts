@@ -132,6 +132,10 @@ export const WRITING_TEXTS: Texts<typeof WRITING_REASONS> = {
       "Correct them, and run again.",
     ],
   },
+  "machine.failed": {
+    title: "problem of the machine",
+    say: ({ message }) => [`${clause(message)}.`, "The next run tries again."],
+  },
   "program.failed": {
     title: "fault of the program",
     say: ({ message }) => [`${clause(message)}.`, "Report it; the next run tries again."],

@@ -33,7 +33,7 @@ export function isDamage(error: unknown): boolean {
 export function openDatabase(path: string, lost = "what it remembers is lost"): Database {
   if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   if (path !== ":memory:") refuseLink(path);
-  const database = new Database(path, { create: true, strict: true });
+  const database = made(path);
   try {
     if (path !== ":memory:") chmodSync(path, 0o600);
     database.run("pragma busy_timeout = 5000");
@@ -43,8 +43,21 @@ export function openDatabase(path: string, lost = "what it remembers is lost"): 
     return database;
   } catch (error) {
     database.close();
-    throw isDamage(error) ? new DamagedDatabaseError(path, lost, { cause: error }) : error;
+    throw isDamage(error) ? new DamagedDatabaseError(path, lost, { cause: error }) : naming(path, error);
   }
+}
+
+function made(path: string): Database {
+  try {
+    return new Database(path, { create: true, strict: true });
+  } catch (error) {
+    throw naming(path, error);
+  }
+}
+
+/** SQLite does not say which file it was. */
+function naming(path: string, error: unknown): unknown {
+  return error instanceof Error ? Object.assign(error, { path }) : error;
 }
 
 /** Reads every page once: damage shows now, with words, and not in the middle of some later question. */

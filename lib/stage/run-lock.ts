@@ -5,6 +5,7 @@ import * as v from "valibot";
 import { ConfigurationError, RefusedError } from "../errors.ts";
 import { readOwnFile } from "../files/own-files.ts";
 import { createWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
+import { machineProblem } from "../machine-error.ts";
 import { oneLine } from "../outside-text.ts";
 import { ProcessId } from "./process-id.ts";
 
@@ -83,6 +84,7 @@ async function makeFolder(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
   } catch (error) {
+    if (machineProblem(error)) throw error;
     const code = (error as NodeJS.ErrnoException).code ?? "unknown";
     throw new ConfigurationError([
       {

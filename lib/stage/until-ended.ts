@@ -1,4 +1,5 @@
-import { exitCodeOf, messageOf } from "../errors.ts";
+import { type ExitCode, exitCodeOf, messageOf, ZdsyncError } from "../errors.ts";
+import { machineProblem } from "../machine-error.ts";
 import type { StageReport } from "./stage.ts";
 
 /** What came of work that writes: its value, or why it ended early. What it had written by then is in the results. */
@@ -9,5 +10,22 @@ export async function untilEnded<T>(
     return { value: await work() };
   } catch (error) {
     return { ended: { ended: { message: messageOf(error), exit: exitCodeOf(error) } } };
+  }
+}
+
+/**
+ * Does what comes after the work itself, such as a report of it: what goes wrong there (a full disk, a file that could not be made) is
+ * told, and does not hide what the work did. Answers undefined then; throws only faults of the program.
+ */
+export async function afterwards<T>(
+  work: () => Promise<T>,
+  tell: (problem: { message: string; exit: ExitCode }) => void,
+): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ZdsyncError || machineProblem(error))) throw error;
+    tell({ message: messageOf(error), exit: exitCodeOf(error) });
+    return undefined;
   }
 }

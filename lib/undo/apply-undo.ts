@@ -1,6 +1,7 @@
 import { countResults, type ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
-import type { WritingContext } from "../stage/stage.ts";
+import type { StageReport, WritingContext } from "../stage/stage.ts";
+import { untilEnded } from "../stage/until-ended.ts";
 import { applyInJobs, type Recorder, type RowKind } from "../sync/apply-rows.ts";
 import { changeRows } from "../sync/organization-rows.ts";
 import { userChangeRows } from "../sync/user-rows.ts";
@@ -13,16 +14,19 @@ const JOBS_AT_ONCE = 4;
 
 /**
  * Takes the way back, the same way `sync` writes: each record read again right before (S4), every row accounted for (S6), stopped
- * safely (S7). Answers the counts; every record is in `<comparison>_undo_results.json` and in the history.
+ * safely (S7). Answers the counts, and why it ended early where it did; every record is in `<comparison>_undo_results.json` and in
+ * the history. Throws only before anything was written.
  */
-export async function applyUndo(plan: UndoPlan, context: WritingContext): Promise<ResultCounts> {
+export async function applyUndo(
+  plan: UndoPlan,
+  context: WritingContext,
+): Promise<{ counts: ResultCounts } & Pick<StageReport, "ended">> {
   const { config, remotes, runId } = context;
   const { instance } = COMPARISON[plan.comparison];
   const connection = await remotes.zendesk(instance);
   await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);
   const results = context.openResults(undoResultsName(plan.comparison), runId);
   const errors: unknown[] = [];
-  await results.add(plan.left);
   const apply = async <Row extends object>(what: string, rows: readonly Row[], kind: RowKind<Row>) => {
     if (rows.length === 0) return;
     const line = context.progress.begin(`${instance} undo: ${what}`, rows.length);
@@ -30,9 +34,12 @@ export async function applyUndo(plan: UndoPlan, context: WritingContext): Promis
     await applyInJobs(rows, kind, recorder, JOBS_AT_ONCE);
     line.end();
   };
-  await apply("organizations", plan.organizations, changeRows(connection, instance));
-  await apply("users", plan.users, userChangeRows(connection));
-  await results.close();
-  if (errors.length > 0) throw errors[0];
-  return countResults(results.results);
+  const { ended } = await untilEnded(async () => {
+    await results.add(plan.left);
+    await apply("organizations", plan.organizations, changeRows(connection, instance));
+    await apply("users", plan.users, userChangeRows(connection));
+    await results.close();
+    if (errors.length > 0) throw errors[0];
+  });
+  return { counts: countResults(results.results), ...ended };
 }

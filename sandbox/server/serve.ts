@@ -28,7 +28,7 @@ export interface ServedApp {
  *   finds them with `faultFor(c.req.raw)` (faults.ts); one that ignores it answers as usual.
  */
 export async function serveApp(app: ServedApp): Promise<{ url: string; stop(): Promise<void> }> {
-  const server = Bun.serve({
+  const server = listening(app.port ?? 0, {
     hostname: "127.0.0.1",
     port: app.port ?? 0,
     idleTimeout: 0,
@@ -37,6 +37,15 @@ export async function serveApp(app: ServedApp): Promise<{ url: string; stop(): P
     websocket: app.sockets?.handler ?? { message: () => {} },
   });
   return { url: `http://127.0.0.1:${server.port}`, stop: () => server.stop(true) };
+}
+
+/** Listens; an error says on which port: Bun's has it only in its text. */
+function listening(port: number, options: Bun.Serve.Options<unknown>): Bun.Server<unknown> {
+  try {
+    return Bun.serve(options);
+  } catch (error) {
+    throw error instanceof Error ? Object.assign(error, { port }) : error;
+  }
 }
 
 /** Whether the request became a socket; then it is logged with status 101. Faults are not played on it. */

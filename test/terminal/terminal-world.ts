@@ -17,8 +17,13 @@ export interface TerminalWorld extends AsyncDisposable {
   start(args: readonly string[], options?: TerminalOptions): AtTerminal;
   /** Runs a command at a terminal to its end. */
   shown(args: readonly string[], options?: TerminalOptions): Promise<Shown>;
-  /** The lines that the same command prints where there is no terminal. */
-  plain(args: readonly string[], env?: TerminalOptions["env"]): Promise<{ exit: number; lines: string[] }>;
+  env: Readonly<Record<string, string>>;
+  /** The lines that the same command prints where there is no terminal; `before`: what a shell does before it starts. */
+  plain(
+    args: readonly string[],
+    env?: TerminalOptions["env"],
+    before?: string,
+  ): Promise<{ exit: number; lines: string[] }>;
 }
 
 /** Starts a world for commands at a terminal. */
@@ -35,7 +40,8 @@ export async function startTerminalWorld(options: SandboxOptions): Promise<Termi
     folder,
     start,
     shown: (args, given) => start(args, given).ended,
-    plain: (args, env) => plainLines(args, { ...own, ...env }),
+    env: own,
+    plain: (args, env, before) => plainLines(args, { ...own, ...env }, before),
     async [Symbol.asyncDispose]() {
       await sandbox.stop();
       await rm(folder, { recursive: true, force: true });
@@ -47,8 +53,9 @@ export async function startTerminalWorld(options: SandboxOptions): Promise<Termi
 export async function plainLines(
   args: readonly string[],
   env: TerminalOptions["env"] = {},
+  before = "",
 ): Promise<{ exit: number; lines: string[] }> {
-  const child = Bun.spawn(["sh", "-c", 'exec "$@" 2>&1', "sh", process.execPath, "bin/zdsync.ts", ...args], {
+  const child = Bun.spawn(["sh", "-c", `${before}exec "$@" 2>&1`, "sh", process.execPath, "bin/zdsync.ts", ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "inherit"],

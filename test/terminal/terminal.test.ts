@@ -51,11 +51,14 @@ describe("A3: a terminal shows all that was said, to the closing line, and nothi
     await using world = await startTerminalWorld({ world: smallWorld() });
     await world.plain(["run"]);
     const undo = ["undo", "--results", join(world.folder, "data/global_results.json")];
+    // A terminal gets names and values with each record, a log the ids only.
+    const shared = (lines: readonly string[]) =>
+      comparable(lines).filter((line) => !/^\+ |^ {4}|\(values: /.test(line));
     const plain = await world.plain([...undo, "--dry-run"]);
-    const preview = await world.shown([...undo, "--dry-run"]);
-    expectSame(comparable(preview.lines), comparable(plain.lines));
-    const { lines } = await world.shown(undo);
-    expect(comparable(lines)).toEqual(expect.arrayContaining(comparable(plain.lines.slice(1, -1))));
+    const preview = await world.shown([...undo, "--dry-run"], { columns: 200 });
+    expect(shared(preview.lines)).toEqual(shared(plain.lines));
+    const { lines } = await world.shown([...undo, "--yes"]);
+    expect(shared(lines)).toEqual(expect.arrayContaining(shared(plain.lines.slice(1, -1))));
     expect(lines.at(-1)).toMatch(/^undo: \d+ applied, 0 failed/);
   });
 

@@ -36,6 +36,7 @@ export const WRITING_REASONS = {
   "remote.incomplete": v.object({ message }),
   "artifact.unusable": v.object({ message }),
   "settings.wrong": v.object({ problems: messages }),
+  "machine.failed": v.object({ message }),
   "program.failed": v.object({ message }),
   /** A sentence of a version of zdsync that knew no codes, or a code that this one does not know: shown, never compared. */
   "legacy.text": v.object({ text: message }),
