@@ -37,7 +37,7 @@ export class ArtifactError extends ZdsyncError {
 
 /** A remote refused, failed or could not be reached, after all retries. Exit 1. */
 export class RemoteError extends ZdsyncError {
-  readonly exitCode = EXIT.failed;
+  readonly exitCode: ExitCode = EXIT.failed;
   constructor(
     message: string,
     readonly detail: { service: string; status?: number; code?: string; requestId?: string; attempts?: number } = {
@@ -47,6 +47,11 @@ export class RemoteError extends ZdsyncError {
   ) {
     super(message, options);
   }
+}
+
+/** A remote refused the credentials themselves, or they do not allow what they are for: a setting must change. Exit 2, whatever the remote. */
+export class CredentialError extends RemoteError {
+  override readonly exitCode = EXIT.usage;
 }
 
 /** A gather could not prove that it got everything (S1), or that it looked at the right instance (O2, S10). Exit 1. */

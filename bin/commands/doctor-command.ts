@@ -24,8 +24,13 @@ export const doctor: LoadedCommand = {
     output.err(`zdsync doctor · ${hosts}`);
     const findings = await examine({ env, dataDir, today: today || toDay(clock()) });
     const exit = exitOfFindings(findings);
+    if (env.ZDSYNC_DEBUG)
+      for (const { group, check, stack } of findings) if (stack) output.err(`${group} · ${check}: ${stack}`);
+    const told = findings.map(({ stack: _, ...finding }) => finding);
     output.out(
-      json ? JSON.stringify({ exit, hosts, findings }) : renderFindings(findings, { verbose: verbose === "true" }),
+      json
+        ? JSON.stringify({ exit, hosts, findings: told })
+        : renderFindings(findings, { verbose: verbose === "true" }),
     );
     return exit;
   },

@@ -26,7 +26,7 @@ describe("outcomes", () => {
     [{ status: "ended", exit: 0, dryRun: false }, "done, nothing failed"],
     [{ status: "ended", exit: 0, dryRun: true }, "done, nothing was written (dry run)"],
     [{ status: "ended", exit: 1, dryRun: true }, "failed"],
-    [{ status: "ended", exit: 2, dryRun: false }, "not begun: a setting or an input is wrong"],
+    [{ status: "ended", exit: 2, dryRun: false }, "ended by a wrong setting, input or credential"],
     [{ status: "ended", exit: 3, dryRun: false }, "done, but some records failed"],
     [{ status: "ended", exit: 4, dryRun: false }, "refused before any write"],
     [{ status: "ended", exit: 5, dryRun: false }, "stopped before the end; the rest was not attempted"],

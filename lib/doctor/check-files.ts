@@ -10,6 +10,7 @@ import { readConfig } from "../stage/session.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
 import { failureFindings, problemFindings } from "./failure.ts";
 import { type Found, ok, problem, warning } from "./finding.ts";
+import { placeholderFindings } from "./placeholders.ts";
 
 /** Hosts worked on, by their key in the config; empty where the setting is missing or no URL. */
 export type WorkedOnHosts = Record<keyof Config["hosts"], string>;
@@ -22,7 +23,7 @@ export async function checkConfig(env: Environment, hosts: WorkedOnHosts): Promi
     const config = await readConfig(env, problems);
     if (problems.length > 0) return { config, found: problemFindings(problems, remedy) };
     const valid = ok("config", config === DEFAULT_CONFIG ? "no file: the defaults" : "valid");
-    return { config, found: [valid, ...hostFindings(config, hosts)] };
+    return { config, found: [valid, ...hostFindings(config, hosts), ...placeholderFindings(config)] };
   } catch {
     const unreadable = problem(
       "ZDSYNC_CONFIG",

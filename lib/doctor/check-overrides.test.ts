@@ -26,14 +26,14 @@ describe("overrides", () => {
 
   test("an invalid entry, an unknown type and a double are warnings, each by its account", () => {
     const unknown = entry(FIRST, "subscriptions: { sub_nothing: true }");
-    expect(found(unknown)).toEqual(["ok overrides", `warning override of ${FIRST}`]);
+    expect(found(unknown)).toEqual(["warning overrides", `warning override of ${FIRST}`]);
     expect(found(entry(FIRST, "subscriptions: { sub_edu: maybe }"))).toEqual([
-      "ok overrides",
+      "warning overrides",
       `warning override of ${FIRST}`,
     ]);
     const fine = entry(FIRST, "subscriptions: { sub_edu: true }");
     expect(found(fine + fine)).toEqual([
-      "ok overrides",
+      "warning overrides",
       `warning override of ${FIRST}`,
       `warning override of ${FIRST}`,
     ]);
@@ -43,6 +43,32 @@ describe("overrides", () => {
     const ended = entry(FIRST, 'subscriptions: { sub_edu: true }\n  ends_on: "2026-11-22"');
     const soon = entry(FIRST, 'subscriptions: { sub_edu: true }\n  ends_on: "2026-11-30"');
     expect(found(ended + soon)).toEqual(["ok overrides", "warning overrides.yml:1", "warning overrides.yml:5"]);
+  });
+});
+
+describe("where no override applies", () => {
+  const text = (file: string) => overridesFindings(parseOverrides(file, "overrides.yml"), PLANS, TODAY)[0]?.found;
+
+  test("is said for each instance", () => {
+    const other = "0014M00001kAbCdQAK";
+    const one = entry(FIRST, "subscriptions: { sub_edu: true }") + entry(other, "subscriptions: { sub_edu: true }");
+    expect(text(one)).toBe("can be read: 2 entries; global: 2 apply, us-government: none applies");
+    expect(text("[]")).toBe("can be read: 0 entries; global: none applies, us-government: none applies");
+  });
+
+  test("of any entry, is a warning", () => {
+    const ended = entry(FIRST, 'subscriptions: { sub_edu: true }\n  ends_on: "2026-11-22"');
+    expect(found(ended)[0]).toBe("warning overrides");
+  });
+
+  test("because the config says none, although a file is set: is a warning that names the setting", async () => {
+    const config = { ...DEFAULT_CONFIG, overrides: "none" as const };
+    const env = { OVERRIDES_PROJECT: "group/project" };
+    const findings = await checkOverrides({ env, config, plans: PLANS, today: TODAY });
+    expect(findings.map(({ severity, check }) => `${severity} ${check}`)).toEqual([
+      "ok overrides",
+      "warning OVERRIDES_PROJECT",
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
-import { applicableOverrides } from "../domain/overrides.ts";
+import { INSTANCES } from "../domain/instance.ts";
+import { applicableOverrides, type Override } from "../domain/overrides.ts";
 import type { Plans } from "../domain/plans.ts";
 import type { Problem } from "../errors.ts";
 import { explain } from "../explain/reason-text.ts";
@@ -33,7 +34,8 @@ export async function checkOverrides({ env, config, plans, today }: Surroundings
   const problems: Problem[] = [];
   const settings = overridesSettings(env, config, problems);
   if (problems.length > 0) return problemFindings(problems, REMEDIES.refused);
-  if (settings.kind === "none") return [ok("overrides", "none, as the config says")];
+  if (settings.kind === "none")
+    return [ok("overrides", "none, as the config says: no override applies"), ...unused(env)];
   if (settings.kind === "gitlab" && !URL.canParse(settings.url))
     return [
       problem(
@@ -71,6 +73,34 @@ async function contentFindings(overrides: OverridesSettings, { config, plans, to
   }
 }
 
+/** The overrides that are configured and, because the config says `overrides: none`, not looked at. */
+function unused(env: Environment): Found[] {
+  const set = ["OVERRIDES_PROJECT", "OVERRIDES_FILE"].filter((name) => env[name]);
+  return set.map((name) =>
+    warning(
+      name,
+      "is set, but the config says `overrides: none`: no override of it applies",
+      "Remove `overrides: none` from the config, or the setting from the environment.",
+    ),
+  );
+}
+
+/** How many overrides apply in each instance, and where none does. */
+function applyingFindings(going: readonly Override[], entries: number, plans: Plans | null, today: Day): Found[] {
+  const read = `can be read: ${entries} ${entries === 1 ? "entry" : "entries"}`;
+  if (plans === null) return [ok("overrides", read)];
+  const accountIds = new Set(going.map((one) => one.salesforce_id));
+  const { applicable } = applicableOverrides(going, { plans, accountIds, today });
+  const applying = INSTANCES.map((instance) => `${instance}: ${appliesText(applicable[instance].size)}`);
+  const found = `${read}; ${applying.join(", ")}`;
+  if (entries === 0 || INSTANCES.some((instance) => applicable[instance].size > 0)) return [ok("overrides", found)];
+  return [warning("overrides", found, "Every entry has ended or is wrong: correct those that are still wanted.")];
+}
+
+function appliesText(count: number): string {
+  return count === 0 ? "none applies" : count === 1 ? "1 applies" : `${count} apply`;
+}
+
 /**
  * Every entry that does not apply, or soon will not (E8): warnings, since a run leaves them out and goes on. Whether an
  * entry's account exists is not asked: that takes a whole gather.
@@ -80,7 +110,7 @@ export function overridesFindings({ overrides, notes }: ParsedOverrides, plans: 
   const accountIds = new Set(going.map((one) => one.salesforce_id));
   const inapplicable = plans ? applicableOverrides(going, { plans, accountIds, today }).notes : [];
   return [
-    ok("overrides", `can be read: ${overrides.length} valid ${overrides.length === 1 ? "entry" : "entries"}`),
+    ...applyingFindings(going, overrides.length + notes.length, plans, today),
     ...[...notes, ...inapplicable].map(({ salesforce_id, reason }) => {
       const { what, remedy } = explain(reason);
       return warning(

@@ -199,6 +199,17 @@ describe("one thing wrong is one finding:", () => {
   });
 });
 
+test("ZDSYNC_DEBUG shows where a check failed, on stderr; without it nobody sees a stack", async () => {
+  const wrong = { ZENDESK_USGOV_CLIENT_SECRET: "not-the-secret" };
+  const quiet = await examined(wrong);
+  expect(quiet.printed.join("\n")).not.toContain(".ts:");
+  const { printed, findings } = await examined({ ...wrong, ZDSYNC_DEBUG: "1" });
+  expect(printed.slice(0, -1).join("\n")).toMatch(/Zendesk us-government · log-in: .*\.ts:\d+/s);
+  expect(printed.at(-1)).not.toContain(".ts:");
+  expect(findings.filter((one) => "stack" in one)).toEqual([]);
+  for (const secret of sandbox.secrets) expect(printed.join("\n")).not.toContain(secret);
+});
+
 test("an API token works, and is always warned about", async () => {
   const { email, token } = sandbox.apiTokens.global;
   const apiToken = { ZENDESK_GLOBAL_CLIENT_SECRET: "", ZENDESK_GLOBAL_EMAIL: email, ZENDESK_GLOBAL_TOKEN: token };

@@ -1,4 +1,4 @@
-import { ConfigurationError, messageOf, type Problem, RemoteError } from "../errors.ts";
+import { ConfigurationError, CredentialError, messageOf, type Problem, RemoteError } from "../errors.ts";
 import { type Found, type NamedCheck, problem, unreachable } from "./finding.ts";
 
 /** What a person should do about a check that failed. */
@@ -32,9 +32,10 @@ export function failureFindings(check: string, error: unknown, remedies: Remedie
   if (error instanceof ConfigurationError)
     return error.problems.flatMap((one) => problemFindings([one], exactly[one.where] ?? refused));
   const exact = error instanceof RemoteError ? exactly[error.detail.code ?? ""] : undefined;
-  return isRefusal(error)
-    ? [problem(check, messageOf(error), exact ?? refused)]
-    : [unreachable(check, messageOf(error), exact ?? remedies.unreachable)];
+  const found = isRefusal(error)
+    ? problem(check, messageOf(error), exact ?? refused)
+    : unreachable(check, messageOf(error), exact ?? remedies.unreachable);
+  return [{ ...found, ...(error instanceof Error && error.stack ? { stack: error.stack } : {}) }];
 }
 
 /** Problems of settings and files, each as a finding. */
@@ -42,9 +43,10 @@ export function problemFindings(problems: readonly Problem[], remedy: string): F
   return problems.map(({ where, what }) => problem(where, what, remedy));
 }
 
-/** Whether a remote answered that it will not; a scope that was not granted is no HTTP status. */
+/** Whether a remote answered that it will not. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof CredentialError) return true;
   if (!(error instanceof RemoteError)) return false;
-  const { status, code } = error.detail;
-  return code === "scope" || (status !== undefined && status >= 300 && status < 500 && !PASSING.has(status));
+  const { status } = error.detail;
+  return status !== undefined && status >= 300 && status < 500 && !PASSING.has(status);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ConfigurationError, RemoteError } from "../errors.ts";
+import { ConfigurationError, CredentialError, RemoteError } from "../errors.ts";
 import { failureFindings, runChecks } from "./failure.ts";
 import { exitOfFindings, ok, problem, unreachable, warning } from "./finding.ts";
 
@@ -28,7 +28,8 @@ describe("a failed check", () => {
     for (const status of [301, 400, 401, 403, 404]) expect(failed({ status })?.unreachable).toBe(false);
     for (const status of [408, 429, 500, 503]) expect(failed({ status })?.unreachable).toBe(true);
     expect(failed({})?.unreachable).toBe(true);
-    expect(failed({ code: "scope" })).toMatchObject({ unreachable: false, remedy: "set it" });
+    const scope = new CredentialError("no scope", { service: "Zendesk" });
+    expect(failureFindings("log-in", scope, REMEDIES)).toMatchObject([{ unreachable: false, remedy: "set it" }]);
   });
 
   test("names every setting that is wrong", () => {

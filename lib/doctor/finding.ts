@@ -15,6 +15,8 @@ export interface Finding {
   remedy: string | null;
   /** A remote did not answer, or failed: this says nothing about settings, files or fields. */
   unreachable: boolean;
+  /** Where it was thrown, for `ZDSYNC_DEBUG` only; absent where nothing was thrown. */
+  stack?: string;
 }
 
 /** A finding before it is known which group it belongs to. */

@@ -1,4 +1,4 @@
-import { ConfigurationError, RemoteError, ZdsyncError } from "../errors.ts";
+import { ConfigurationError, CredentialError, RemoteError, ZdsyncError } from "../errors.ts";
 import type { ApiUsage } from "./ports.ts";
 
 /** The error code of a refused request, as jsforce gives it; null for anything else. */
@@ -6,6 +6,9 @@ export function errorCodeOf(error: unknown): string | null {
   const code = error instanceof Error && "errorCode" in error ? error.errorCode : null;
   return typeof code === "string" && /^[A-Z0-9_]{1,80}$/.test(code) ? code : null;
 }
+
+/** Refusals of the integration user itself: it logs in, and may not use the API. */
+const NOT_ALLOWED = /^(?:INVALID_SESSION_ID|API_DISABLED_FOR_ORG|API_CURRENTLY_DISABLED|INSUFFICIENT_ACCESS)$/;
 
 /** A failed request as one error for a person; the answer's text, which may hold anything, is not repeated. */
 export function requestError(error: unknown, host: string, usage: ApiUsage | null): ZdsyncError {
@@ -20,7 +23,7 @@ export function requestError(error: unknown, host: string, usage: ApiUsage | nul
       },
     ]);
   const http = code?.match(/^ERROR_HTTP_(\d{3})$/)?.[1];
-  return new RemoteError(
+  return new (NOT_ALLOWED.test(code ?? "") ? CredentialError : RemoteError)(
     `Salesforce (${host}) ${meaning(code, error, usage)}`,
     {
       service: "Salesforce",
@@ -37,6 +40,10 @@ function meaning(code: string | null, error: unknown, usage: ApiUsage | null): s
       return limitMeaning(error instanceof Error ? error.message : "", usage);
     case "INVALID_SESSION_ID":
       return "refused the session. Check that the integration user may use the API and that no IP restriction applies to it.";
+    case "API_DISABLED_FOR_ORG":
+    case "API_CURRENTLY_DISABLED":
+    case "INSUFFICIENT_ACCESS":
+      return `does not let the integration user use the API (${code}). Give it the permission "API Enabled" by its profile or permission set.`;
     case "INVALID_QUERY_LOCATOR":
       return "has forgotten the place in the query's result. The next run starts it again.";
     case "QUERY_TIMEOUT":

@@ -49,7 +49,7 @@ describe("the session", () => {
   test("a session that is refused for ever ends in an error after a few renewals", async () => {
     await using fake = org((request) => (isQuery(request) ? sessionExpired() : undefined));
     const error = await failure(fake);
-    expect(error.name).toBe("RemoteError");
+    expect(error.name).toBe("CredentialError");
     expect(error.message).toContain("refused the session again after 5 renewals");
     expect(fake.requests.length).toBeLessThan(20);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
-import { CredentialError } from "./auth.ts";
+import { CredentialError } from "../errors.ts";
 import { ZendeskClient } from "./client.ts";
 import { optionsOfMsw, zendeskOfMsw } from "./testing/zendesk-of-msw.ts";
 

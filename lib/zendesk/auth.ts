@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { InstanceName } from "../domain/instance.ts";
-import { RemoteError, StoppedError } from "../errors.ts";
+import { CredentialError, RemoteError, StoppedError } from "../errors.ts";
 import type { HttpClientOptions } from "../http/client-options.ts";
 import { HttpError } from "../http/http-error.ts";
 import { HttpClient } from "../http/request.ts";
@@ -10,9 +10,6 @@ import { revokeToken } from "./revoke-token.ts";
 
 /** What a token may do; stages that only read ask for no more (S9). */
 export type Scope = "read" | "read write";
-
-/** The credentials themselves are refused, or do not allow what they are for: nothing at all can be done with them. */
-export class CredentialError extends RemoteError {}
 
 /** What authorizes requests. */
 export interface Credential {

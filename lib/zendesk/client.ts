@@ -1,10 +1,11 @@
 import packageJson from "../../package.json";
 import type { InstanceName } from "../domain/instance.ts";
-import { RemoteError } from "../errors.ts";
+import { CredentialError, RemoteError } from "../errors.ts";
 import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
+import { HttpError } from "../http/http-error.ts";
 import { HttpClient } from "../http/request.ts";
 import type { Waits } from "../http/waits.ts";
-import type { ZendeskSettings } from "../settings/environment.ts";
+import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
 import { type Credential, credentialOf, type Scope } from "./auth.ts";
 import { readErrorEnvelope } from "./error-envelope.ts";
 
@@ -72,7 +73,7 @@ export class ZendeskClient {
         `Zendesk ${this.instance} (${this.host}) answered a link to another host, which was not followed.`,
         { service: "Zendesk" },
       );
-    return (await this.http.send({ method: "GET", url, signal: this.endsReads })).body;
+    return this.send({ method: "GET", url, signal: this.endsReads });
   }
 
   /** The same client, with its token and its pauses, whose reads end at once when the signal says so. */
@@ -89,7 +90,22 @@ export class ZendeskClient {
     body: unknown,
     effect: NonNullable<HttpRequest["effect"]>,
   ): Promise<unknown> {
-    return (await this.http.send({ method, url: this.urlOf(path), body, effect })).body;
+    return this.send({ method, url: this.urlOf(path), body, effect });
+  }
+
+  private async send(request: HttpRequest): Promise<unknown> {
+    try {
+      return (await this.http.send(request)).body;
+    } catch (error) {
+      if (!(error instanceof HttpError && error.status === 401)) throw error;
+      throw new CredentialError(`${error.message} They are ${this.credentialSettings()}.`, error.detail);
+    }
+  }
+
+  private credentialSettings(): string {
+    const prefix = ENVIRONMENT_PREFIX[this.instance];
+    const names = this.options.auth.kind === "oauth" ? ["CLIENT_ID", "CLIENT_SECRET"] : ["EMAIL", "TOKEN"];
+    return names.map((name) => `${prefix}_${name}`).join(" and ");
   }
 
   /** Revokes tokens that may write. Never throws, and never takes long; nothing is to be sent afterwards. */

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../domain/reason.ts";
-import { RemoteError, StoppedError } from "../errors.ts";
+import { CredentialError, RemoteError, StoppedError } from "../errors.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
-import { CredentialError } from "./auth.ts";
 import { requestOutcome, rowOutcomes, type SentRow } from "./row-outcome.ts";
 
 const one = (result: unknown, sent: SentRow = {}) => rowOutcomes({ is: "completed", results: [result] }, [sent])[0];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
-import { InternalError } from "../errors.ts";
+import { CredentialError, InternalError } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { type Answer, optionsOfMsw, type SeenRequest, zendeskOfMsw } from "./testing/zendesk-of-msw.ts";
 import { createZendeskWriter } from "./write.ts";
@@ -136,7 +136,7 @@ describe("bulk jobs", () => {
       const error = await writer()
         .writer.createOrganizations([organization])
         .catch((thrown: unknown) => thrown);
-      expect(error).toBeInstanceOf(HttpError);
+      expect(error).toBeInstanceOf(status === 401 ? CredentialError : HttpError);
     });
 });
 
