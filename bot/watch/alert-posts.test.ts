@@ -8,7 +8,9 @@ const [ONE, TWO] = ["0014M00001kAbCdQAK", "0014M00001kAbCeQAK"];
 const record = {
   failures: [],
   comparisons: [],
-  unknown_charges: [{ charge_name: "New charge", accounts: [ONE], unexpired_accounts: [] }],
+  unknown_charges: [
+    { charge_name: "New charge", accounts: [ONE], unexpired_accounts: [], nearest: null, hurt_accounts: [] },
+  ],
   conflicts: [
     { comparison: "global", salesforce_id: ONE, id: 1, reason: "of global" },
     { comparison: "usgov", salesforce_id: TWO, id: 2, reason: "of us-government" },

@@ -8,7 +8,7 @@ export function errorCodeOf(error: unknown): string | null {
 }
 
 /** Refusals of the integration user itself: it logs in, and may not use the API. */
-const NOT_ALLOWED = /^(?:INVALID_SESSION_ID|API_DISABLED_FOR_ORG|API_CURRENTLY_DISABLED|INSUFFICIENT_ACCESS)$/;
+const NOT_ALLOWED = /^(?:API_DISABLED_FOR_ORG|API_CURRENTLY_DISABLED|INSUFFICIENT_ACCESS)$/;
 
 /** A failed request as one error for a person; the answer's text, which may hold anything, is not repeated. */
 export function requestError(error: unknown, host: string, usage: ApiUsage | null): ZdsyncError {

@@ -49,7 +49,7 @@ describe("the session", () => {
   test("a session that is refused for ever ends in an error after a few renewals", async () => {
     await using fake = org((request) => (isQuery(request) ? sessionExpired() : undefined));
     const error = await failure(fake);
-    expect(error.name).toBe("CredentialError");
+    expect(error.name).toBe("RemoteError");
     expect(error.message).toContain("refused the session again after 5 renewals");
     expect(fake.requests.length).toBeLessThan(20);
   });
@@ -239,6 +239,13 @@ describe("refused requests", () => {
     const error = await failure(fake);
     expect(error.message).toContain("(MALFORMED_QUERY)");
     expect(error.message).not.toContain("sue");
+  });
+
+  test("a user that may not use the API is wrong credentials (A11), and the permission is named", async () => {
+    await using fake = refused(403, "API_DISABLED_FOR_ORG", "API is not enabled for this Organization or Partner");
+    const error = await failure(fake);
+    expect(error.name).toBe("CredentialError");
+    expect(error.message).toContain('"API Enabled"');
   });
 
   test("a locator that was forgotten", async () => {

@@ -1,6 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { Connection } from "jsforce/core";
-import { CredentialError, RemoteError, StoppedError } from "../errors.ts";
+import { RemoteError, StoppedError } from "../errors.ts";
 import type { SalesforceSettings } from "../settings/environment.ts";
 import { DEFAULT_API_VERSION, mayMeanVersion, readVersions, versionError } from "./api-version.ts";
 import { type Login, loginWith } from "./login.ts";
@@ -121,7 +121,7 @@ class Renewal {
   async #renew(): Promise<string> {
     const host = new URL(this.first.instanceUrl).host;
     if (++this.#renewals > MOST_RENEWALS)
-      throw new CredentialError(
+      throw new RemoteError(
         `Salesforce (${host}) refused the session again after ${MOST_RENEWALS} renewals. Check the session time-out, the IP restrictions and the API permission of the integration user.`,
         { service: "Salesforce", status: 401, code: "INVALID_SESSION_ID" },
       );
