@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { doctor } from "../../bin/commands/doctor-command.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
 import { EXIT } from "../../lib/errors.ts";
 import type { Output } from "../../lib/terminal/output.ts";
-import { type RunningSandbox, startSandbox } from "../../sandbox/start.ts";
+import type { RunningSandbox } from "../../sandbox/start.ts";
 import { RUN_TIMEOUT, startWorld, TODAY } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
