@@ -94,15 +94,26 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
   const { runStage } = await import("../lib/stage/run-stage.ts");
   const { renderStage } = await import("../lib/terminal/summary.ts");
   const { asGitlabJob } = await import("./commands/gitlab-job.ts");
+  const { reportJson, wentWrong } = await import("../lib/explain/told.ts");
+  const { placeOf } = await import("../lib/settings/environment.ts");
   return {
     inputs: stage.inputs,
     examples: stage.examples,
     async run({ given, json, shell }) {
       const { exit, report, dryRun } = await asGitlabJob(stage, given, shell, (inputs, where) =>
-        runStage(stage, inputs, where),
+        runStage(stage, inputs, { ...where, json }),
       );
-      if (json) shell.output.out(JSON.stringify({ exit, report }));
-      else if (report) shell.output.out(renderStage(report, dryRun));
+      if (!report) return exit;
+      const { comparison, ended } = report;
+      if (json)
+        shell.output.out(
+          JSON.stringify({
+            exit,
+            report: reportJson(report),
+            ...wentWrong([...(comparison?.refused ?? []), ...(ended?.reasons ?? [])], placeOf(shell.env)),
+          }),
+        );
+      else shell.output.out(renderStage(report, dryRun, placeOf(shell.env)));
       return exit;
     },
   };

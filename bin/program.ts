@@ -1,10 +1,10 @@
 import { Command, CommanderError, Option } from "commander";
 import { closest, distance } from "fastest-levenshtein";
-import { ConfigurationError, EXIT, type ExitCode, exitCodeOf, messageOf, type Problem } from "../lib/errors.ts";
+import { ConfigurationError, EXIT, type ExitCode, type Problem } from "../lib/errors.ts";
 import { type Environment, secretsIn } from "../lib/settings/environment.ts";
 import { describeInputs, type InputDescription, inputProblems } from "../lib/stage/parse-inputs.ts";
 import type { InputsSchema } from "../lib/stage/stage.ts";
-import { type Output, processOutput } from "../lib/terminal/output.ts";
+import { processOutput } from "../lib/terminal/output.ts";
 import { personAtTerminal } from "../lib/terminal/person.ts";
 import { COMMANDS, type CommandDescription, VERSION } from "./commands.ts";
 
@@ -33,8 +33,8 @@ export async function program(argv: readonly string[], env: Environment): Promis
     return state.exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    processOutput(secretsIn(env), false).err(`error: ${messageOf(error)}`);
-    return exitCodeOf(error);
+    const { reportError } = await import("../lib/stage/report-error.ts");
+    return reportError(error, { env, output: processOutput(secretsIn(env), false), json: argv.includes("--json") });
   }
 }
 
@@ -59,7 +59,7 @@ async function declare(
     const given = { ...givenInputs(inputs, options), ...(argument && word !== undefined ? { [argument]: word } : {}) };
     const problems = [...strayWords(command, rest), ...inputProblems(inputs, given, env)];
     if (problems.length > 0) throw new ConfigurationError(problems);
-    const output = quietened(processOutput(secretsIn(env), options.quiet === true), options.quiet === true);
+    const output = processOutput(secretsIn(env), options.quiet === true);
     state.exit = await run({
       name,
       given,
@@ -118,14 +118,4 @@ function givenInputs(inputs: InputsSchema, options: Record<string, unknown>): Re
       return [name, value === undefined ? undefined : String(value)];
     }),
   );
-}
-
-/** Without progress lines; errors and results still come. */
-function quietened(output: Output, quiet: boolean): Output {
-  return quiet
-    ? {
-        ...output,
-        err: (text) => (/^(?:error:|warning:|zdsync |SIG|deadline)/.test(text) ? output.err(text) : undefined),
-      }
-    : output;
 }

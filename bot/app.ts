@@ -12,7 +12,7 @@ const app = createLazyApp({
     const { createBot } = await import("./bot.ts");
     return createBot(process.env, { output: output(), clock: () => new Date() });
   },
-  failed: (error) => void reportError(error, output(), process.env),
+  failed: (error) => void reportError(error, { env: process.env, output: output() }),
 });
 
 function output() {

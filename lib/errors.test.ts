@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "./domain/reason.ts";
 import {
   ArtifactError,
   ConfigurationError,
@@ -8,11 +9,11 @@ import {
   IncompleteError,
   InternalError,
   messageOf,
-  RefusedError,
   RemoteError,
   StoppedError,
   type ZdsyncError,
 } from "./errors.ts";
+import { refused } from "./explain/refused.ts";
 
 describe("our own errors", () => {
   test.each<[string, ZdsyncError, ExitCode]>([
@@ -20,7 +21,7 @@ describe("our own errors", () => {
     ["ArtifactError", new ArtifactError("m"), EXIT.failed],
     ["RemoteError", new RemoteError("m"), EXIT.failed],
     ["IncompleteError", new IncompleteError("m"), EXIT.failed],
-    ["RefusedError", new RefusedError("m"), EXIT.refused],
+    ["RefusedError", refused(reason("lock.contested", { directory: "data" })), EXIT.refused],
     ["StoppedError", new StoppedError("m"), EXIT.stopped],
     ["InternalError", new InternalError("m"), EXIT.failed],
   ])("%s: its exit code, its message as it is, its own name", (name, error, exit) => {

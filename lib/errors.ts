@@ -1,3 +1,4 @@
+import type { Reason } from "./domain/reason.ts";
 import { machineProblem } from "./machine-error.ts";
 
 /** Exit codes of the command line (interface.md). */
@@ -62,6 +63,13 @@ export class IncompleteError extends ZdsyncError {
 /** Refused before any write: a limit; a hand-over that is stale, altered, or of another run or version; another run's lock. Exit 4. */
 export class RefusedError extends ZdsyncError {
   readonly exitCode = EXIT.refused;
+  /** `message`: the reasons as a person at a terminal reads them; `refused` (lib/explain) makes it. */
+  constructor(
+    message: string,
+    readonly reasons: readonly Reason[],
+  ) {
+    super(message);
+  }
 }
 
 /** Stopped by a signal or the deadline; the rest was not attempted. Exit 5. */

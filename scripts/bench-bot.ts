@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promise
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../bin/start-sandbox.ts";
+import { reason } from "../lib/domain/reason.ts";
 import { RUN_RECORD, type RunRecord } from "../lib/runs/run-record.ts";
 import { mintRunId } from "../lib/stage/session.ts";
 
@@ -124,7 +125,7 @@ function pastRun(startedAt: Date, endedAt: Date): RunRecord {
         existing: 2000,
         planned: { creates: 10, updates: 10, marks: 10, contacts: 0 },
         measures: [],
-        refused: null,
+        refused: [],
       },
       ...{ unconfirmed: [], results: { create: results, update: results, mark: results, contact: results } },
     })),
@@ -134,7 +135,7 @@ function pastRun(startedAt: Date, endedAt: Date): RunRecord {
       comparison: "global" as const,
       salesforce_id: `0014M00001k${String(index).padStart(4, "0")}QAK`,
       id: 4_000_000 + index,
-      reason: "another organization has this external id already; nothing was changed",
+      reason: reason("create.external_id_taken", { organization_ids: [7] }),
     })),
   };
 }

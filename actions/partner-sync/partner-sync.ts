@@ -1,7 +1,8 @@
 import { idsIn, readCustomerIds, readMergedAccounts } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
+import { alsoRefused } from "../../lib/changesets/also-refused.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
-import { checkAge, checkExpected } from "../../lib/changesets/hand-over.ts";
+import { tooOld, unexpectedDigest } from "../../lib/changesets/hand-over.ts";
 import { mergesOf, protectionsOf } from "../../lib/changesets/protections.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
@@ -67,9 +68,12 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
 /** Stage 7: compares partners and writes what differs (P1–P4), or refuses before any write (S2). */
 export async function syncPartners(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
   const { config, remotes, progress, stop, clock } = context;
-  const { report, changeset, gathered, gatheredAt } = await comparePartnerArtifacts(inputs, context);
-  checkExpected("partner", report.comparison.digest, termsOf(inputs));
-  checkAge("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock());
+  const compared = await comparePartnerArtifacts(inputs, context);
+  const { changeset, gathered, gatheredAt } = compared;
+  const report = alsoRefused(compared.report, [
+    ...unexpectedDigest("partner", compared.report.comparison.digest, termsOf(inputs)),
+    ...tooOld("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock()),
+  ]);
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
   await proveUnlessStopped(connection, config.hosts.global);

@@ -1,7 +1,7 @@
 import { dueContacts, readKnownAddresses } from "../../lib/changesets/contacts-plan.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
-import { judge, standingRefusal } from "../../lib/changesets/judge.ts";
+import { judge, standingRefusals } from "../../lib/changesets/judge.ts";
 import { protectedAddressesOf } from "../../lib/changesets/protections.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
@@ -36,7 +36,7 @@ export async function syncInstance(
       ? dueContacts({ creates: changes.creates, organizations: gathered, desired, addresses, config, now: clock() })
       : null;
   const standing = changes.manifest ?? standingOf(gathered.records);
-  const { refused = standingRefusal(prefix, changes.manifest, inputs), ...judgement } = judge(
+  const { refused = standingRefusals(prefix, changes.manifest, inputs), ...judgement } = judge(
     prefix,
     {
       ...changes,
@@ -60,10 +60,10 @@ export async function syncInstance(
       existing: standing.existing,
       planned: plannedOf(changes),
       ...judgement,
-      ...(refused ? { refused } : {}),
+      ...(refused.length > 0 ? { refused } : {}),
     },
   };
-  if (!report.comparison || refused) return report;
+  if (!report.comparison || refused.length > 0) return report;
 
   const connection = await remotes.zendesk(instance);
   await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);

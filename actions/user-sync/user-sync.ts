@@ -1,7 +1,8 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { checkToday } from "../../lib/artifacts/origin.ts";
+import { alsoRefused } from "../../lib/changesets/also-refused.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
-import { checkExpected } from "../../lib/changesets/hand-over.ts";
+import { unexpectedDigest } from "../../lib/changesets/hand-over.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
@@ -96,8 +97,8 @@ function usersInput(gathered: GatheredUsers, fromSalesforce: GatheredContacts, c
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
 export async function syncUserArtifacts(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
   const compared = await compareUserArtifacts(inputs, context);
-  const { report } = compared;
-  checkExpected("usgov_user", report.comparison.digest, termsOf(inputs));
+  const { digest } = compared.report.comparison;
+  const report = alsoRefused(compared.report, unexpectedDigest("usgov_user", digest, termsOf(inputs)));
   if (report.comparison.refused) return report;
   return writeUsers(compared, context);
 }

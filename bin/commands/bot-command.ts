@@ -42,7 +42,7 @@ export const botCommand: LoadedCommand = {
       if (check === "true") return await checkBotCommand({ ...shell, env }, { json, verbose: verbose === "true" });
       return await serveUntilSignal({ ...shell, env }, port === "" ? null : Number(port));
     } catch (error) {
-      return reportError(error, shell.output, shell.env);
+      return reportError(error, { ...shell, json });
     }
   },
 };

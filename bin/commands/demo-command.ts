@@ -68,7 +68,7 @@ export const demo: LoadedCommand = {
         PLANS_FILE: plansFile,
         ...(shell.env.ZDSYNC_DEBUG ? { ZDSYNC_DEBUG: "1" } : {}),
       };
-      output.err(describeSandbox(running));
+      output.err(describeSandbox(running), "progress");
       const run = (id: string) =>
         runCommand("run", { "data-dir": dataDir, "run-id": id }, { env, output, clock: shell.clock, json });
       const first = await run("demo-first");

@@ -78,10 +78,10 @@ async function writeJobFiles(
   if (!comparison) return;
   const file = `${comparison.name}_report.md`;
   const hosts = `${stage.name}${report.instance ? ` ${report.instance}` : ""}`;
-  await writeReport(store, { run_id: report.run_id, today: report.today, hosts }, [report], file);
+  await writeReport(store, { run_id: report.run_id, today: report.today, hosts }, [report], file, "gitlab");
   const kept = resultsOfJob(store, dryRun);
   const results = comparison.results ? (await kept.readRecords(resultsName(comparison.name))).records : [];
-  await writeWholeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results, dryRun));
+  await writeWholeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results, { dryRun, place: "gitlab" }));
   await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, file));
 }
 

@@ -1,6 +1,7 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD, type RunRecord, runRecordText } from "../../lib/runs/run-record.ts";
@@ -47,12 +48,12 @@ function unfinished(
 ): RunRecord["failures"] {
   const refused = new Set(comparisons.flatMap((one) => (one.refused ? [COMPARISON[one.name].instance] : [])));
   return COMPARISONS.flatMap((name) => {
-    const { instance, title } = COMPARISON[name];
+    const { instance } = COMPARISON[name];
     const made = comparisons.find((one) => one.name === name);
     if (!instances.includes(instance) || refused.has(instance)) return [];
     if (made?.results) return [];
-    const what = made ? (dry_run ? "was not tried" : "was not written") : "was not made";
-    return [{ where: instance, message: `"${title}" ${what}: the pipeline's jobs say why.` }];
+    const lacks = made ? (dry_run ? "try" : "write") : "comparison";
+    return [{ where: instance, reasons: [reason("stage.not_done", { comparison: name, lacks })] }];
   });
 }
 

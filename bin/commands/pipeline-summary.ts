@@ -1,15 +1,16 @@
 import * as v from "valibot";
-import { type ChangesetManifest, RUN_ID } from "../../lib/artifacts/manifest.ts";
+import { RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { countResults } from "../../lib/artifacts/results.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../../lib/changesets/comparison.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
+import { standingRefusals } from "../../lib/changesets/judge.ts";
 import { INSTANCES } from "../../lib/domain/instance.ts";
 import type { Effect } from "../../lib/domain/limits.ts";
 import { ConfigurationError, EXIT, type ExitCode, messageOf, type Problem } from "../../lib/errors.ts";
+import { comparisonJson } from "../../lib/explain/told.ts";
 import { ciJob } from "../../lib/gitlab/ci-job.ts";
 import { namePipeline } from "../../lib/gitlab/job-files.ts";
-import { unconfirmedMessage } from "../../lib/runs/confirmed-counts.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { dataDir, dryRun, instances, runId } from "../../lib/stage/inputs.ts";
@@ -41,15 +42,18 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
   const comparisons = reports.flatMap((report) => report.comparison ?? []);
   const name = pipelineName(comparisons, orders["dry-run"]);
   const [first] = reports;
-  if (first) await writeReport(store, { run_id: first.run_id, today: first.today, hosts: name }, reports);
+  if (first)
+    await writeReport(store, { run_id: first.run_id, today: first.today, hosts: name }, reports, undefined, "gitlab");
   try {
     await writePipelineRecord(store, reports, factsOf(orders, first, shell));
   } catch (error) {
     shell.output.err(`warning: ${RUN_RECORD} is not there: ${messageOf(error)}`);
   }
-  if (json) shell.output.out(JSON.stringify({ exit: EXIT.done, name, comparisons }));
+  if (json) shell.output.out(JSON.stringify({ exit: EXIT.done, name, comparisons: comparisons.map(comparisonJson) }));
   else
-    shell.output.out(comparisons.length > 0 ? `${renderComparisons(comparisons, orders["dry-run"])}\n\n${name}` : name);
+    shell.output.out(
+      comparisons.length > 0 ? `${renderComparisons(comparisons, orders["dry-run"], "gitlab")}\n\n${name}` : name,
+    );
   await rename(name, shell.env, shell.output.err);
   return EXIT.done;
 }
@@ -122,17 +126,6 @@ export function pipelineName(comparisons: readonly ComparisonReport[], dryRun = 
   ].join(", ");
 }
 
-/** Why a comparison was refused, as its manifest tells it; null where it was not. */
-function refusalOf(name: Comparison, { limits, unconfirmed }: ChangesetManifest): string | null {
-  const over = limits.filter(({ exceeded }) => exceeded);
-  const text = over.map(({ count, effect, limit }) => `${count} ${effect}, limit ${limit ?? "none"}`).join("; ");
-  const refusals = [
-    ...(over.length > 0 ? [`Over a limit: ${text}. Nothing was written.`] : []),
-    ...(unconfirmed.length > 0 ? [unconfirmedMessage(name, unconfirmed)] : []),
-  ];
-  return refusals.length > 0 ? refusals.join("\n") : null;
-}
-
 /** What the files say of one comparison; null where it was not made. */
 async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean): Promise<StageReport | null> {
   const manifest = await store.readChangesetManifest(name);
@@ -146,7 +139,7 @@ async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean)
     effect: one.effect as Effect,
     limitText: one.limit === null ? "none" : String(one.limit),
   }));
-  const refusal = refusalOf(name, manifest);
+  const refused = standingRefusals(name, manifest, { allow: {}, "at-most": null });
   return {
     stage: "pipeline-summary",
     run_id: manifest.run_id,
@@ -160,7 +153,7 @@ async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean)
       planned: manifest.counts,
       measures,
       ...(manifest.unconfirmed.length > 0 ? { unconfirmed: manifest.unconfirmed } : {}),
-      ...(refusal !== null && !written ? { refused: refusal } : {}),
+      ...(refused.length > 0 && !written ? { refused } : {}),
       ...(written
         ? {
             results: {

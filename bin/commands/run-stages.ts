@@ -12,7 +12,9 @@ import {
 import { addToPlan, plannedCreates } from "../../lib/changesets/planned-creates.ts";
 import type { WritingInputs } from "../../lib/changesets/terms.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { EXIT, type ExitCode, exitCodeOf, messageOf, StoppedError } from "../../lib/errors.ts";
+import type { Reason } from "../../lib/domain/reason.ts";
+import { EXIT, type ExitCode, exitCodeOf, StoppedError } from "../../lib/errors.ts";
+import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { observed } from "../../lib/runs/observed-stage.ts";
 import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
 import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
@@ -28,7 +30,7 @@ export interface RunEnd {
   exit: ExitCode;
   reports: StageReport[];
   /** Why an instance, or all of them, ended early. */
-  failures: { where: string; message: string }[];
+  failures: { where: string; reasons: readonly Reason[] }[];
 }
 
 /**
@@ -55,12 +57,12 @@ export async function runStages(
     return {
       exit: exitCodeOf(accounts.reason),
       reports,
-      failures: [{ where: "gather-accounts", message: messageOf(accounts.reason) }],
+      failures: [{ where: "gather-accounts", reasons: reasonsOf(accounts.reason) }],
     };
   try {
     reports.push(await watched(observer, "process", null, () => processArtifacts(instances, context)));
   } catch (error) {
-    return { exit: exitCodeOf(error), reports, failures: [{ where: "process", message: messageOf(error) }] };
+    return { exit: exitCodeOf(error), reports, failures: [{ where: "process", reasons: reasonsOf(error) }] };
   }
   const branches = await runBranches(extent, instances, organizations, inputs, context, observer);
   return {
@@ -90,15 +92,24 @@ function runBranches(
   context: WritingContext,
   observer: RunObserver,
 ): Promise<RunEnd[]> {
-  const judging = instances.map(async (instance): Promise<JudgedBranch> => {
+  const reports = instances.map((): StageReport[] => []);
+  const judging = instances.map(async (instance, index): Promise<JudgedBranch> => {
     const gather = gathered[instances.indexOf(instance)];
     if (gather?.status === "rejected") throw gather.reason;
-    return judgeBranch(instance, inputs, context, observer, () => compareUsersOnPlan(inputs, context));
+    const course = { observer, judged: reports[index] ?? [] };
+    return judgeBranch(instance, inputs, context, course, () => compareUsersOnPlan(inputs, context));
   });
   const heldBack = inputs["at-most"] === null ? Promise.resolve(null) : heldBackBy(judging);
   return Promise.all(
     judging.map((judged, index) =>
-      runBranch(extent, instances[index] ?? "global", { judged, heldBack }, inputs, context, observer),
+      runBranch(
+        extent,
+        instances[index] ?? "global",
+        { judged, heldBack, reports: reports[index] ?? [] },
+        inputs,
+        context,
+        observer,
+      ),
     ),
   );
 }
@@ -107,20 +118,20 @@ function runBranches(
 async function runBranch(
   extent: Extent,
   instance: InstanceName,
-  before: { judged: Promise<JudgedBranch>; heldBack: Promise<string | null> },
+  before: { judged: Promise<JudgedBranch>; heldBack: Promise<Reason | null>; reports: StageReport[] },
   inputs: WritingInputs,
   context: WritingContext,
   observer: RunObserver,
 ): Promise<RunEnd> {
-  const judged: StageReport[] = [];
+  const judged = before.reports;
   const written: StageReport[] = [];
   try {
-    const { reports, users } = await before.judged;
-    judged.push(...reports);
+    const { users } = await before.judged;
     if (extent === "preview" || judged.some((report) => report.comparison?.refused))
       return { exit: exitOf(judged, context.stop.reason), reports: judged, failures: [] };
-    const message = await before.heldBack;
-    if (message !== null) return { exit: EXIT.refused, reports: judged, failures: [{ where: instance, message }] };
+    const heldBack = await before.heldBack;
+    if (heldBack !== null)
+      return { exit: EXIT.refused, reports: judged, failures: [{ where: instance, reasons: [heldBack] }] };
     written.push(await watched(observer, "sync", instance, () => syncInstance(instance, inputs, context)));
     if (written.every((report) => !report.ended))
       written.push(
@@ -170,7 +181,7 @@ function latest(judged: readonly StageReport[], written: readonly StageReport[])
 }
 
 function endedEarly(instance: InstanceName, reports: readonly StageReport[]): RunEnd["failures"] {
-  return reports.flatMap(({ ended }) => (ended ? [{ where: instance, message: ended.message }] : []));
+  return reports.flatMap(({ ended }) => (ended ? [{ where: instance, reasons: ended.reasons }] : []));
 }
 
 /** Users compared on the organizations as they will be after the planned creates. */
@@ -187,7 +198,7 @@ function failed(instance: InstanceName, error: unknown, reports: StageReport[]):
   return {
     exit: exitCodeOf(error) === EXIT.done ? EXIT.failed : exitCodeOf(error),
     reports,
-    failures: [{ where: instance, message: messageOf(error) }],
+    failures: [{ where: instance, reasons: reasonsOf(error) }],
   };
 }
 

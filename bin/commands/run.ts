@@ -3,7 +3,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { ConfigurationError, type ExitCode, exitCodeOf, messageOf } from "../../lib/errors.ts";
+import { ConfigurationError, type ExitCode, exitCodeOf } from "../../lib/errors.ts";
+import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
+import { reasonsText } from "../../lib/explain/reason-text.ts";
+import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
@@ -70,14 +73,14 @@ export async function runCommand(
     try {
       const { summary, report } = await recordedRun(extent, instances, inputs, session, shell);
       if (inputs.today) session.context.warn(todayWarning(inputs.today));
-      if (shell.json) output.out(JSON.stringify(summary));
+      if (shell.json) output.out(JSON.stringify(summaryJson(summary)));
       else output.out(render(extent, summary, report));
       return summary.exit;
     } finally {
       await session.close();
     }
   } catch (error) {
-    return reportError(error, output, env);
+    return reportError(error, shell);
   }
 }
 
@@ -120,7 +123,7 @@ async function recordedRun(
     const dry_run = inputs["dry-run"];
     return { summary: { ...end, ...about, seconds, dry_run, stopped: stop.reason, report: file }, report };
   } catch (error) {
-    const failures = [{ where: extent, message: messageOf(error) }];
+    const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
     await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
     throw error;
   }
@@ -138,8 +141,8 @@ async function reported(
   let failed = end;
   const report = await afterwards(
     () => write(end.reports),
-    ({ message, exit }) => {
-      const failures = [...end.failures, { where: "the report", message }];
+    ({ reasons, exit }) => {
+      const failures = [...end.failures, { where: "the report", reasons }];
       failed = { ...end, exit: worstOf([end.exit, exit]), failures };
     },
   );
@@ -183,13 +186,31 @@ async function recordNotBegun(
     clock,
     warn: () => {},
   });
-  const failures = [{ where: extent, message: messageOf(error) }];
+  const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
   await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
+}
+
+/** What `--json` prints of a run. */
+export type RunJson = ReturnType<typeof summaryJson>;
+
+/** A run as `--json` tells it: as the summary, with reasons as code, parameters and text, and by kind what went wrong. */
+function summaryJson({ reports, failures, ...summary }: RunSummary) {
+  const refused = reports.flatMap(({ comparison }) => comparison?.refused ?? []);
+  return {
+    ...summary,
+    reports: reports.map(reportJson),
+    failures: failures.map(({ where, reasons }) => ({
+      where,
+      message: reasonsText(reasons),
+      reasons: reasons.map((one) => toldReason(one)),
+    })),
+    ...wentWrong([...refused, ...failures.flatMap(({ reasons }) => reasons)]),
+  };
 }
 
 function render(extent: Extent, summary: RunSummary, report: string): string {
   const comparisons = summary.reports.flatMap((one) => one.comparison ?? []);
-  const failures = summary.failures.map(({ where, message }) => `\n${where} ended early: ${message}`);
+  const failures = summary.failures.map(({ where, reasons }) => `\n${where} ended early: ${reasonsText(reasons)}`);
   const changes = extent === "preview" ? [report, ""] : [];
   return [
     ...changes,

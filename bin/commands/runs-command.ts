@@ -33,7 +33,7 @@ async function listRunsCommand({ given, json, shell }: Call): Promise<ExitCode> 
     output.out(json ? JSON.stringify({ exit: EXIT.done, runs: lines }) : renderRuns(lines, runs.length - lines.length));
     return EXIT.done;
   } catch (error) {
-    return reportError(error, output, env);
+    return reportError(error, { ...shell, json });
   }
 }
 

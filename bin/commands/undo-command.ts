@@ -2,7 +2,10 @@ import * as v from "valibot";
 import type { ResultCounts } from "../../lib/artifacts/results.ts";
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { ConfigurationError, EXIT, type ExitCode, RefusedError } from "../../lib/errors.ts";
+import { type Reason, reason } from "../../lib/domain/reason.ts";
+import { ConfigurationError, EXIT, type ExitCode } from "../../lib/errors.ts";
+import { reasonsText } from "../../lib/explain/reason-text.ts";
+import { refused } from "../../lib/explain/refused.ts";
 import { COMMON_INPUTS, UNDO_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
@@ -48,7 +51,7 @@ export async function undoCommand(
   given: Readonly<Record<string, string | undefined>>,
   shell: UndoShell,
 ): Promise<ExitCode> {
-  const { output, env, person = NOBODY } = shell;
+  const { env, person = NOBODY } = shell;
   try {
     const asked = parseInputs(inputs, given, env);
     const sources = await sourcesOf(asked);
@@ -59,7 +62,7 @@ export async function undoCommand(
       return await inSession(sources, asked, shell, true, (session) => undo(sources, asked, session, shell));
     return await undoIfConfirmed(sources, asked, shell);
   } catch (error) {
-    return reportError(error, output, env);
+    return reportError(error, shell);
   }
 }
 
@@ -175,18 +178,20 @@ async function undo(
   throwIfStopped(stop);
   const done = new Map<Back, ResultCounts>();
   const exits: ExitCode[] = [];
+  const reasons: Reason[] = [];
   for (const back of backs) {
     if (stop.reason !== null || exits.length > 0) break;
     const { counts, ended } = await applyUndo(back.plan, context);
     done.set(back, counts);
     if (!json) output.out(renderOutcome(counts, fileOf(back, context)));
     if (!ended) continue;
-    output.err(`error: undo ended early: ${ended.message}`);
+    output.err(`error: undo ended early: ${reasonsText(ended.reasons)}`);
+    reasons.push(...ended.reasons);
     exits.push(ended.exit);
   }
   const failed = [...done.values()].some((counts) => counts.failed > 0);
   const exit = worstOf([...exits, stop.reason !== null ? EXIT.stopped : failed ? EXIT.someFailed : EXIT.done]);
-  if (json) output.out(summaryText(backs, exit, asked.run, context, done));
+  if (json) output.out(summaryText(backs, exit, asked.run, context, done, reasons));
   return exit;
 }
 
@@ -198,9 +203,7 @@ function countWrites(backs: readonly Back[]): number {
 function checkReviewed(backs: readonly Back[], expect: readonly string[]): void {
   if (expect.length === 0 || expect.includes(digestOf(backs))) return;
   if (backs.every(({ plan }) => expect.includes(plan.digest))) return;
-  throw new RefusedError(
-    `The way back has digest ${digestOf(backs)}, what was reviewed has ${expect.join(", ")}: a record changed since the preview, or it is of another run. Nothing was written. Look at the preview again, and give the digest it prints.`,
-  );
+  throw refused(reason("undo.digest_unexpected", { digest: digestOf(backs), expected: [...expect] }));
 }
 
 export const undoing: LoadedCommand = {

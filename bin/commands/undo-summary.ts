@@ -1,7 +1,9 @@
 import { resolve } from "node:path";
 import { encodeReason } from "../../lib/artifacts/reason-record.ts";
 import type { ResultCounts } from "../../lib/artifacts/results.ts";
+import type { Reason } from "../../lib/domain/reason.ts";
 import type { ExitCode } from "../../lib/errors.ts";
+import { wentWrong } from "../../lib/explain/told.ts";
 import type { Session } from "../../lib/stage/session.ts";
 import { digestOfAll, type UndoPlan } from "../../lib/undo/plan-undo.ts";
 import { AGAIN, countUndo } from "../../lib/undo/render-undo.ts";
@@ -25,6 +27,7 @@ export function summaryText(
   run: string,
   context: Pick<Session["context"], "store" | "runId">,
   done: ReadonlyMap<Back, ResultCounts> = new Map(),
+  ended: readonly Reason[] = [],
 ): string {
   const parts = backs.map((back) => ({
     undoes: back.source.path,
@@ -38,7 +41,7 @@ export function summaryText(
     })),
     ...(done.has(back) ? { results: done.get(back), file: fileOf(back, context) } : {}),
   }));
-  const about = { exit, run_id: context.runId, warning: AGAIN };
+  const about = { exit, run_id: context.runId, warning: AGAIN, ...wentWrong(ended) };
   if (run === "") return JSON.stringify({ ...about, ...parts[0] });
   return JSON.stringify({ ...about, undoes: run, digest: digestOf(backs), comparisons: parts });
 }

@@ -4,6 +4,7 @@ import { notesName } from "../../lib/changesets/write-comparison.ts";
 import type { Note } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
+import type { Place } from "../../lib/explain/reason-text.ts";
 import { type ReportedComparison, renderMarkdown } from "../../lib/report/markdown.ts";
 import type { ReportedCharge } from "../../lib/report/report.ts";
 import { renderText } from "../../lib/report/text.ts";
@@ -18,13 +19,14 @@ export async function writeReport(
   about: { run_id: string; today: string; hosts: string },
   reports: readonly StageReport[],
   file: string = REPORT,
+  place: Place = "terminal",
 ): Promise<string> {
   const comparisons: ReportedComparison[] = [];
   for (const { comparison } of reports) if (comparison) comparisons.push(await withRecords(store, comparison));
   const processNotes = await store.readIfThere("process_notes.json");
   const notes = processNotes?.records ?? [];
   const head = { ...about, unknownCharges: await reportedCharges(store, notes) };
-  await store.writeText(file, `${renderMarkdown(head, comparisons, notes)}\n`);
+  await store.writeText(file, `${renderMarkdown(head, comparisons, notes, place)}\n`);
   await keepInHistory(store.directory, about.run_id, [file]);
   return renderText(head, comparisons, notes);
 }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import { ACTION } from "../parts.ts";
 import { RunnerError } from "../runs/runner.ts";
 import { recordOf, runAt } from "../watch/testing/run-states.ts";
 import { ANN, clickOf, start } from "./testing/colleagues.ts";
+
+const said = (text: string) => reason("legacy.text", { text });
 
 const HOSTILE = `<!channel> <@U1> *b* _i_ ~s~ \`c\` | :smile: 😀 & ${"x".repeat(3000)}`;
 const bob = { ...ANN, user: "U0BOB" };
@@ -202,8 +205,11 @@ describe("status and last", () => {
   });
 
   test("status: the run that goes on, and the last scheduled one; without customers", async () => {
-    const conflict = { comparison: "global" as const, salesforce_id: null, id: 1, reason: "Example GmbH" };
-    const record = recordOf({ conflicts: [conflict], failures: [{ where: "Example GmbH", message: "Example GmbH" }] });
+    const conflict = { comparison: "global" as const, salesforce_id: null, id: 1, reason: said("Example GmbH") };
+    const record = recordOf({
+      conflicts: [conflict],
+      failures: [{ where: "Example GmbH", reasons: [said("Example GmbH")] }],
+    });
     const ended = [runAt(10, { id: "9", origin: "bot" }), runAt(9, { id: "8", exit: 3, record })];
     const bot = start({
       current: async () => going,
@@ -245,8 +251,8 @@ describe("status and last", () => {
       measures: [],
     };
     const record = recordOf({
-      comparisons: [{ ...one, refused: null, unconfirmed: [], results }],
-      failures: [{ where: "us-government", message: "Zendesk did not answer" }],
+      comparisons: [{ ...one, refused: [], unconfirmed: [], results }],
+      failures: [{ where: "us-government", reasons: [said("Zendesk did not answer")] }],
     });
     const bot = start({ ended: async () => [runAt(10, { exit: 1, startedBy: "@ann in GitLab", record })] });
     await bot.command("cancel", bob);
@@ -272,7 +278,7 @@ describe("hostile texts", () => {
   test.each([[HOSTILE], [HOSTILE.slice(0, 60)]])(
     "never appear unescaped, and no answer is too long for Slack: %#",
     async (text) => {
-      const failures = Array.from({ length: 40 }, () => ({ where: text, message: text }));
+      const failures = Array.from({ length: 40 }, () => ({ where: text, reasons: [said(text)] }));
       const parts = Array.from({ length: 90 }, () => ({ name: text, state: "running" as const }));
       const run = runAt(10, {
         id: text,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import { ConfigurationError, RefusedError } from "../../lib/errors.ts";
+import { ConfigurationError } from "../../lib/errors.ts";
+import { refused } from "../../lib/explain/refused.ts";
 import type { NoticeOrganization } from "../../lib/slack/notice.ts";
 import type { Block, MessageChange, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
 import { renderNotices } from "../../lib/slack/render-notices.ts";
@@ -173,7 +174,7 @@ describe("retry", () => {
     const { care, click, channel } = start({
       ids: [11, 12, 13],
       open: async () => {
-        if (++open > 1) throw new RefusedError("the lock is held");
+        if (++open > 1) throw refused(reason("lock.contested", { directory: "data" }));
         const session = fakeSession({}, DEFAULT_CONFIG);
         return { ...session, close: async () => void open-- };
       },
@@ -212,7 +213,7 @@ describe("retry", () => {
   test.each<[string, () => Promise<RetrySession>, RegExp]>([
     [
       "a run goes on",
-      () => Promise.reject(new RefusedError("data is in use")),
+      () => Promise.reject(refused(reason("lock.held_by_unknown", { directory: "data" }))),
       /A run is going on, and does this itself/,
     ],
     [

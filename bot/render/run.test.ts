@@ -1,7 +1,19 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import type { RecordedComparison } from "../../lib/runs/run-record.ts";
 import { recordOf, runAt } from "../watch/testing/run-states.ts";
 import { countsLines, endText, failureLines, outcomeText, plannedLines } from "./run.ts";
+
+const said = (text: string) => reason("legacy.text", { text });
+const TOO_MANY = reason("limit.exceeded", {
+  comparison: "global",
+  effect: "creates",
+  count: 9,
+  existing: 100,
+  limit: 5,
+  percent: null,
+  raised: false,
+});
 
 const none = { applied: 0, failed: 0, skipped: 0 };
 
@@ -11,7 +23,7 @@ function comparison(change: Partial<RecordedComparison> = {}): RecordedCompariso
     existing: 100,
     planned: { creates: 3, updates: 12, marks: 1, contacts: 0 },
     measures: [{ effect: "downgrades", count: 2, limit: 5, exceeded: false }],
-    refused: null,
+    refused: [],
     unconfirmed: [],
     results: null,
     ...change,
@@ -39,7 +51,7 @@ describe("outcomes", () => {
 
 test("a run of which a part was refused is not said to be refused before any write", () => {
   const results = { create: { ...none, applied: 1 }, update: none, mark: none, contact: none };
-  const refused = comparison({ name: "usgov", refused: "Too many creates" });
+  const refused = comparison({ name: "usgov", refused: [TOO_MANY] });
   const run = (comparisons: RecordedComparison[]) => runAt(10, { exit: 4, record: recordOf({ comparisons }) });
   expect(endText(run([comparison({ results }), refused]))).toBe("Refused in part, the rest was written");
   expect(endText(run([comparison(), refused]))).toBe("Refused before any write");
@@ -78,7 +90,7 @@ describe("counts", () => {
   test.each([
     [{}, false, "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (not written)"],
     [
-      { refused: "Too many creates" },
+      { refused: [TOO_MANY] },
       false,
       "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (refused, nothing written)",
     ],
@@ -109,13 +121,13 @@ describe("failures", () => {
   test("texts from outside show as themselves", () => {
     const lines = failureLines(
       recordOf({
-        failures: [{ where: "sync <!channel>", message: `*bold* <@U1>\n${"x".repeat(3000)}` }],
-        comparisons: [comparison({ refused: "Too many <creates>" })],
+        failures: [{ where: "sync <!channel>", reasons: [said(`*bold* <@U1>\n${"x".repeat(3000)}`)] }],
+        comparisons: [comparison({ refused: [said("Too many <creates>")] })],
       }),
     );
     expect(lines[0]).toStartWith("• sync &lt;!channel&gt;: *\u200bbold*\u200b &lt;@U1&gt; xxx");
     expect(lines[0]?.length).toBeLessThan(500);
-    expect(lines[1]).toBe("• Customers, global: Too many &lt;creates&gt;");
+    expect(lines[1]).toBe("• Customers, global: Too many &lt;creates&gt;.");
   });
 
   test("more than was confirmed", () => {
@@ -127,18 +139,29 @@ describe("failures", () => {
 
   test("more than was confirmed is told in the same words where the run gave its own; a limit that is exceeded too is not hidden", () => {
     const unconfirmed = [{ effect: "marks", count: 9, confirmed: 3 }];
-    const refused = "More marks than were confirmed. Look at it again with --at-most.";
-    expect(failureLines(recordOf({ comparisons: [comparison({ unconfirmed, refused })] }))).toEqual([
+    const more = reason("count.unconfirmed", { comparison: "global", effect: "marks", count: 9, confirmed: 3 });
+    expect(failureLines(recordOf({ comparisons: [comparison({ unconfirmed, refused: [more] })] }))).toEqual([
       "• Customers, global: more than was confirmed (9 to mark for deletion, 3 confirmed)",
     ]);
-    const measures = [{ effect: "marks" as const, count: 9, limit: 5, exceeded: true }];
-    expect(failureLines(recordOf({ comparisons: [comparison({ unconfirmed, refused, measures })] }))[0]).toContain(
-      refused,
+    const lines = failureLines(recordOf({ comparisons: [comparison({ unconfirmed, refused: [TOO_MANY, more] })] }));
+    expect(lines[0]).toContain("Too many creates:\u200b 9,");
+  });
+
+  test("A10: one way past all limits, with the most that any comparison needs, in words for Slack", () => {
+    const marks = reason("limit.exceeded", { ...TOO_MANY.params, comparison: "partner", effect: "marks", count: 2 });
+    const creates = reason("limit.exceeded", { ...TOO_MANY.params, comparison: "partner", count: 12 });
+    const lines = failureLines(
+      recordOf({
+        comparisons: [comparison({ refused: [TOO_MANY] }), comparison({ name: "partner", refused: [marks, creates] })],
+      }),
     );
+    expect(lines).toHaveLength(3);
+    expect(lines[2]).toContain("`zdsync run --allow creates=12 --allow marks=2`");
+    expect(lines[2]).toContain('allow: "creates=12 marks=2"');
   });
 
   test("ten are shown, the rest is counted", () => {
-    const failures = Array.from({ length: 13 }, (_, index) => ({ where: "sync", message: `${index}` }));
+    const failures = Array.from({ length: 13 }, (_, index) => ({ where: "sync", reasons: [said(`${index}`)] }));
     const lines = failureLines(recordOf({ failures }));
     expect(lines.length).toBe(11);
     expect(lines.at(-1)).toBe("and 3 more");

@@ -1,4 +1,5 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import { reasonsText, wayPastLimits, whatText } from "../../lib/explain/reason-text.ts";
 import { effectCounts } from "../../lib/runs/confirmed-counts.ts";
 import { EXIT_WORDS } from "../../lib/runs/exit-words.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
@@ -51,7 +52,7 @@ export function countsLines(record: Pick<RunRecord, "comparisons" | "dry_run">):
 function becameText(comparison: RecordedComparison, { dry_run }: Pick<RunRecord, "dry_run">): string {
   if (comparison.results === null || dry_run) {
     const planned = countsText(effectCounts(comparison));
-    const isRefused = comparison.refused !== null || comparison.unconfirmed.length > 0;
+    const isRefused = comparison.refused.length > 0 || comparison.unconfirmed.length > 0;
     const why = dry_run ? "dry run" : isRefused ? "refused, nothing written" : "not written";
     return planned === "nothing" ? "nothing to change" : `${planned} (${why})`;
   }
@@ -77,22 +78,33 @@ function lostText(comparison: RecordedComparison, updated: number): string {
   return ` (${updated < updates ? "up to " : ""}${lost} lost support level)`;
 }
 
-/** Why an instance ended early and why a comparison was refused, each in a line; empty where neither happened. */
+/**
+ * Why an instance ended early and why a comparison was refused, each in a line, and last the complete way past limits; empty where
+ * neither happened.
+ */
 export function failureLines({ failures, comparisons }: Pick<RunRecord, "failures" | "comparisons">): string[] {
   const ended = failures.map(
-    ({ where, message }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(message, MOST_OF_REASON)}`,
+    ({ where, reasons }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(reasonsText(reasons, "slack"), MOST_OF_REASON)}`,
   );
-  const refused = comparisons.flatMap(({ name, refused: why, unconfirmed, measures }) => {
-    const more = unconfirmed.map(
-      ({ effect, count, confirmed }) => `${effectText(effect, count)}, ${confirmed} confirmed`,
-    );
-    const isOnlyMore = more.length > 0 && !measures.some(({ exceeded }) => exceeded);
-    if (why !== null && !isOnlyMore) return [`• ${COMPARISON[name].title}: ${mrkdwnText(why, MOST_OF_REASON)}`];
-    return more.length > 0 ? [`• ${COMPARISON[name].title}: more than was confirmed (${more.join("; ")})`] : [];
-  });
-  const lines = [...ended, ...refused];
-  if (lines.length <= MOST_FAILURES) return lines;
-  return [...lines.slice(0, MOST_FAILURES), `and ${lines.length - MOST_FAILURES} more`];
+  const lines = [...ended, ...comparisons.flatMap(refusedLines)];
+  // Effects and counts only: nothing in it is from outside.
+  const way = wayPastLimits(
+    comparisons.flatMap(({ refused }) => refused),
+    "slack",
+  );
+  const shown = lines.slice(0, MOST_FAILURES);
+  const hidden = lines.length - shown.length;
+  return [...shown, ...(hidden > 0 ? [`and ${hidden} more`] : []), ...(way === null ? [] : [way])];
+}
+
+function refusedLines({ name, refused, unconfirmed }: RecordedComparison): string[] {
+  const { title } = COMPARISON[name];
+  const others = refused.filter(({ code }) => code !== "count.unconfirmed");
+  if (others.length > 0) return [`• ${title}: ${mrkdwnText(others.map(whatText).join(" "), MOST_OF_REASON)}`];
+  const more = unconfirmed.map(
+    ({ effect, count, confirmed }) => `${effectText(effect, count)}, ${confirmed} confirmed`,
+  );
+  return more.length > 0 ? [`• ${title}: more than was confirmed (${more.join("; ")})`] : [];
 }
 
 /** How a run ended, as the beginning of a sentence. */

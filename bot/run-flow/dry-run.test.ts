@@ -1,11 +1,24 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import { ACTION } from "../parts.ts";
 import { RunnerError } from "../runs/runner.ts";
 import { ANN, BOB, buttons, comparison, FlowWorld, recordOf, Told, textOf, tokenOf } from "./testing/flow-world.ts";
 
+const said = (text: string) => reason("legacy.text", { text });
+
 const EXCEEDED = comparison({
   name: "usgov",
-  refused: "Too many marks: 60 of 1000, limit 50.\nNothing was written.",
+  refused: [
+    reason("limit.exceeded", {
+      comparison: "usgov",
+      effect: "marks",
+      count: 60,
+      existing: 1000,
+      limit: 50,
+      percent: null,
+      raised: false,
+    }),
+  ],
   measures: [{ effect: "marks", count: 60, limit: 50, exceeded: true }],
 });
 
@@ -70,10 +83,10 @@ describe("ask", () => {
   test("refused by a limit: why, that Slack cannot raise it, no button", async () => {
     const told = await new FlowWorld().asked(recordOf([comparison(), EXCEEDED], { exit: 4 }));
     const text = textOf(told.last ?? {});
-    expect(text).toContain("Too many marks: 60 of 1000, limit 50.");
+    expect(text).toContain("Too many marks: 60 of 1000 organizations of customers in us-government (6 %), limit 50.");
     expect(text).toContain("Slack cannot raise limits");
-    expect(text).toContain("--allow");
-    expect(text).toContain("`allow` input");
+    expect(text).toContain("`zdsync run --allow marks=60`");
+    expect(text).toContain('the pipeline\'s input allow: "marks=60"');
     expect(buttons(told.last)).toEqual([]);
   });
 
@@ -90,12 +103,15 @@ describe("ask", () => {
   });
 
   test.each([
-    ["failed", { exit: 1 as const, failures: [{ where: "gather-accounts", message: "Salesforce did not answer." }] }],
+    [
+      "failed",
+      { exit: 1 as const, failures: [{ where: "gather-accounts", reasons: [said("Salesforce did not answer")] }] },
+    ],
     [
       "an instance failed",
-      { exit: 0 as const, failures: [{ where: "us-government", message: "Salesforce did not answer." }] },
+      { exit: 0 as const, failures: [{ where: "us-government", reasons: [said("Salesforce did not answer")] }] },
     ],
-    ["stopped", { exit: 5 as const, failures: [{ where: "run", message: "Salesforce did not answer." }] }],
+    ["stopped", { exit: 5 as const, failures: [{ where: "run", reasons: [said("Salesforce did not answer")] }] }],
   ])("%s: the failure in words, no button", async (_, change) => {
     const told = await new FlowWorld().asked(recordOf([comparison()], change));
     expect(textOf(told.last ?? {})).toContain("Salesforce did not answer.");

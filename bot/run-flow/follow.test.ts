@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import type { RecordedComparison } from "../../lib/runs/run-record.ts";
 import { RunnerError } from "../runs/runner.ts";
 import {
@@ -132,7 +133,9 @@ describe("following", () => {
     world.runner.change(id, { url: null });
     world.runner.end(id, {
       exit: 1,
-      record: recordOf([], { failures: [{ where: "global", message: "Zendesk <x> refused." }] }),
+      record: recordOf([], {
+        failures: [{ where: "global", reasons: [reason("legacy.text", { text: "Zendesk <x> refused" })] }],
+      }),
     });
     await world.time.pass(10_000);
     expect(world.outgoing.shown(`run ${id} ended`)).toContain("• global: Zendesk &lt;x&gt; refused.");
@@ -180,7 +183,7 @@ describe("more than was confirmed", () => {
     comparison({
       planned: { creates: 5, updates: 12, marks: 1, contacts: 0 },
       unconfirmed: [{ effect: "creates", count: 5, confirmed: 3 }],
-      refused: "More creates than were confirmed: 5, confirmed were 3.",
+      refused: [reason("count.unconfirmed", { comparison: "global", effect: "creates", count: 5, confirmed: 3 })],
       ...change,
     });
 

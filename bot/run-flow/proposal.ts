@@ -38,7 +38,7 @@ export function judgeDryRun(kind: Runner["kind"], run: RunState, instance: Insta
 function verdict(run: RunState, record: RunRecord, instance: InstanceName | null): Proposal["is"] {
   const covered = coveredComparisons(record, instance);
   const exit = exitOf(run);
-  const isRefused = covered.some(({ refused }) => refused !== null);
+  const isRefused = covered.some(({ refused }) => refused.length > 0);
   // Done (3: some records failed) or refused by limits: everything else did not come to its end.
   if ((exit !== 0 && exit !== 3 && !(exit === 4 && isRefused)) || record.failures.length > 0) return "failed";
   if (isRefused) return "refused";
@@ -63,7 +63,6 @@ function proposalLines(run: RunState, record: RunRecord, instance: InstanceName 
         ...failures,
         ...found,
         total,
-        "Slack cannot raise limits. If the changes are right, allow them for one run where zdsync runs: `zdsync run --allow …` on the machine, or the pipeline's `allow` input.",
         link,
       ];
     default:

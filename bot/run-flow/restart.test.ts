@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reason } from "../../lib/domain/reason.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import { openDatabase } from "../database.ts";
 import type { Runner } from "../runs/runner.ts";
@@ -72,7 +73,10 @@ class Fuse {
 
 const STOPPED = recordOf(
   [
-    comparison({ unconfirmed: [{ effect: "creates", count: 5, confirmed: 3 }], refused: "More than confirmed." }),
+    comparison({
+      unconfirmed: [{ effect: "creates", count: 5, confirmed: 3 }],
+      refused: [reason("count.unconfirmed", { comparison: "global", effect: "creates", count: 5, confirmed: 3 })],
+    }),
     comparison({ name: "partner", results: results(2) }),
   ],
   { exit: 4, dry_run: false },

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
+import { runRecordText } from "../../lib/runs/run-record.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { GitlabRunner } from "./gitlab-runner.ts";
 import { closeWorlds, ORDER, record, world } from "./testing/pipeline-world.ts";
@@ -11,12 +13,14 @@ describe("a pipeline that is retried after its end", () => {
   async function failed(runs: GitlabRunner, sandbox: RunningSandbox) {
     const { id } = await runs.start(ORDER);
     sandbox.pipelines.advance(Number(id), { jobs: { "zdsync-gather-accounts": { status: "success" } } });
-    const left = record({ failures: [{ where: "global", message: "Zendesk did not answer." }] });
+    const left = record({
+      failures: [{ where: "global", reasons: [reason("legacy.text", { text: "Zendesk did not answer" })] }],
+    });
     sandbox.pipelines.advance(Number(id), {
       jobs: {
         "zdsync-compare-global": { status: "failed" },
         "zdsync-sync-global": { status: "skipped" },
-        "zdsync-summary": { status: "success", artifacts: { "data/run.json": JSON.stringify(left) } },
+        "zdsync-summary": { status: "success", artifacts: { "data/run.json": runRecordText(left) } },
       },
     });
     return id;

@@ -68,7 +68,7 @@ describe("a pipeline", () => {
           existing: 1,
           planned: { creates: 3, updates: 0, marks: 0, contacts: 0 },
           measures: [],
-          refused: null,
+          refused: [],
           unconfirmed: [{ effect: "creates", count: 3, confirmed: 2 }],
           results: null,
         },

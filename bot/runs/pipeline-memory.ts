@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import { type RunRecord, RunRecordSchema } from "../../lib/runs/run-record.ts";
+import { type RunRecord, RunRecordSchema, runRecordText } from "../../lib/runs/run-record.ts";
 import { hasEnded, laterOf, type SeenPipeline } from "./pipeline-parts.ts";
 
 const SeenSchema = v.object({
@@ -82,7 +82,7 @@ export class PipelineMemory {
   keepRecord(pipeline: SeenPipeline, record: RunRecord | null): void {
     this.database
       .query("insert or replace into pipeline_records (id, state, record) values (?, ?, ?)")
-      .run(pipeline.id, endOf(pipeline), JSON.stringify(record));
+      .run(pipeline.id, endOf(pipeline), record ? runRecordText(record) : "null");
     this.database
       .query("delete from pipeline_records where id not in (select id from pipeline_records order by id desc limit ?)")
       .run(MOST_SEEN);

@@ -140,7 +140,7 @@ const JOBS_OF: Record<Comparison, string[]> = {
 };
 
 function isRefused({ refused, unconfirmed }: RecordedComparison): boolean {
-  return refused !== null || unconfirmed.length > 0;
+  return refused.length > 0 || unconfirmed.length > 0;
 }
 
 function stateOf(status: string): RunPart["state"] {

@@ -12,7 +12,7 @@ import { type LockHolder, lockHolder } from "../../lib/stage/run-lock.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
 import { type Child, isZdsync, OUTPUT_LOG, startChild } from "./child.ts";
 import { ProcessMemory } from "./process-memory.ts";
-import { isDryCommand, lastErrorIn, processState } from "./process-state.ts";
+import { failureIn, isDryCommand, processState } from "./process-state.ts";
 import { watchRecords } from "./record-watch.ts";
 import { type Runner, RunnerError, type RunOrder, type RunState } from "./runner.ts";
 
@@ -115,7 +115,7 @@ class ProcessRuns implements Runner {
 
   async #endedEarly(runId: string, dataDir: string, code: number | null): Promise<string> {
     const folder = join(dataDir, "history", runId);
-    const said = lastErrorIn(await readFile(join(folder, OUTPUT_LOG), "utf8").catch(() => ""));
+    const said = failureIn(await readFile(join(folder, OUTPUT_LOG), "utf8").catch(() => ""));
     const why = said ?? `it ended with exit code ${code ?? "none (killed)"}; see ${join(folder, OUTPUT_LOG)}`;
     const what = code === EXIT.usage ? "a setting is wrong" : "it ended before it began";
     return `The run did not start, and nothing was changed: ${what}.\n${why}`;

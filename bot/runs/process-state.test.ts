@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isDryCommand, lastErrorIn, processState } from "./process-state.ts";
+import { failureIn, isDryCommand, processState } from "./process-state.ts";
 
 const STARTED = { runId: "r", dataDir: "data", dryRun: true, pid: 7, startedAt: new Date("2026-11-24T10:00:00.000Z") };
 const HOLDER = { host: "build-1", pid: 7, command: "undo", run_id: "r", since: "2026-11-24T10:00:01.000Z" };
@@ -37,9 +37,17 @@ test.each([
   expect(isDryCommand(command)).toBe(dry);
 });
 
-test("the last error of a log, with all lines of it", () => {
-  expect(
-    lastErrorIn("zdsync run r\nerror: a\nwarning: b\nerror: SALESFORCE_CLIENT_ID: is not set\nX: is wrong\n"),
-  ).toBe("SALESFORCE_CLIENT_ID: is not set\nX: is wrong");
-  expect(lastErrorIn("{}")).toBeNull();
+test("why a child failed, as it told for programs among what it told for people", () => {
+  const wrong = JSON.stringify({
+    exit: 2,
+    problems: [
+      { where: "A", what: "is not set" },
+      { where: "X", what: "is wrong" },
+    ],
+  });
+  expect(failureIn(`zdsync run r\n${wrong}\nerror: A: is not set\n`)).toBe("A: is not set\nX: is wrong");
+  const refused = JSON.stringify({ exit: 4, refusals: [{ code: "lock.held", params: {}, text: "In use." }] });
+  expect(failureIn(`${refused}\nerror: In use.`)).toBe("In use.");
+  expect(failureIn('error: only for people\n{"exit":0}')).toBeNull();
+  expect(failureIn("")).toBeNull();
 });

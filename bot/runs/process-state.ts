@@ -1,3 +1,4 @@
+import * as v from "valibot";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import type { LockHolder } from "../../lib/stage/run-lock.ts";
 import type { StartedProcess } from "./process-memory.ts";
@@ -57,10 +58,23 @@ export function isDryCommand(command: string): boolean {
   return /--dry-run|^preview\b/.test(command);
 }
 
-/** The last error that a child printed, for people: from the last `error:` on. Pure. */
-export function lastErrorIn(log: string): string | null {
-  const start = log.lastIndexOf("error:");
-  if (start < 0) return null;
-  const text = log.slice(start + "error:".length).trim();
-  return text === "" ? null : text.slice(0, 600);
+const FailureSchema = v.object({
+  refusals: v.optional(v.array(v.object({ text: v.string() })), []),
+  problems: v.optional(v.array(v.object({ where: v.string(), what: v.string() })), []),
+  errors: v.optional(v.array(v.object({ text: v.string() })), []),
+});
+
+/** Why a child that was started with `--json` failed, as it told for programs; null where it told nothing. Pure. */
+export function failureIn(log: string): string | null {
+  for (const line of log.split("\n").reverse()) {
+    const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), FailureSchema), line);
+    if (!parsed.success) continue;
+    const { refusals, problems, errors } = parsed.output;
+    const texts = [
+      ...[...refusals, ...errors].map(({ text }) => text),
+      ...problems.map(({ where, what }) => `${where}: ${what}`),
+    ];
+    return texts.length > 0 ? texts.join("\n").slice(0, 600) : null;
+  }
+  return null;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import type { RunState } from "../runs/runner.ts";
 import { type Alert, beginWatch, judgeRuns, type WatchState } from "./incidents.ts";
 import { at, recordOf, runAt } from "./testing/run-states.ts";
@@ -141,8 +142,18 @@ describe("what needs a person", () => {
     nearest: null,
     hurt_accounts: [],
   };
-  const conflict = { comparison: "global" as const, salesforce_id: "c", id: 7, reason: "several organizations" };
-  const merged = { comparison: "global" as const, salesforce_id: "d", id: 8, reason: "merged into another" };
+  const conflict = {
+    comparison: "global" as const,
+    salesforce_id: "c",
+    id: 7,
+    reason: reason("organization.account_unclear"),
+  };
+  const merged = {
+    comparison: "global" as const,
+    salesforce_id: "d",
+    id: 8,
+    reason: reason("organization.shares_account", { organization_ids: [9] }),
+  };
   const withAttention = (change: Parameters<typeof recordOf>[0]) => ({ record: recordOf(change) });
   const keys = (alerts: readonly Alert[]) => alerts.map((alert) => ("keys" in alert ? alert.keys : alert.say));
 

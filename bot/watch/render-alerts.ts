@@ -1,6 +1,7 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
 import type { Day } from "../../lib/domain/dates.ts";
+import { reasonText } from "../../lib/explain/reason-text.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
 import { momentText, saidLines } from "../render/blocks.ts";
@@ -48,7 +49,7 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
       return message(keyOf(alert), "The scheduled run was refused by a safety limit", [
         ...aboutRun(alert.run),
         ...failures(alert.run),
-        "Look at the report. If the changes are right, allow them for one run with `--allow` (the message above names the number); if not, correct Salesforce first.",
+        "If the changes are not right, correct Salesforce first.",
         ...attention(alert.run, null, customers),
       ]);
     case "records":
@@ -162,7 +163,7 @@ function leftAloneLine(
 ): string {
   const who = salesforce_id ? customer(salesforce_id, customers) : `organization ${id}`;
   const where = id === null ? "" : `, organization ${id}`;
-  return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reason, MOST_OF_REASON)}`;
+  return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reasonText(reason, "slack"), MOST_OF_REASON)}`;
 }
 
 function customer(id: string, { names, salesforceHost }: Customers): string {

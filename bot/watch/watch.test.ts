@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import { openDatabase } from "../database.ts";
 import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
@@ -173,7 +174,12 @@ describe("messages", () => {
         },
       ],
       conflicts: [
-        { comparison: "global", salesforce_id: "0014M00001abcdEQAQ", id: 7, reason: "several organizations" },
+        {
+          comparison: "global",
+          salesforce_id: "0014M00001abcdEQAQ",
+          id: 7,
+          reason: reason("organization.shares_account", { organization_ids: [8] }),
+        },
       ],
     });
     const run = runAt(1, { record });
@@ -192,8 +198,13 @@ describe("messages", () => {
 
   test("say of a merged account what it was merged into and what to do, in full", () => {
     const winner = "0014M00001winnrQAQ";
-    const reason = `not marked: its account was merged into ${winner}, ${"do this and that; ".repeat(20)}--allow merged_marks`;
-    const one = { comparison: "global" as const, salesforce_id: "0014M00001abcdEQAQ", id: 7, reason };
+    const told = `not marked: its account was merged into ${winner}, ${"do this and that; ".repeat(20)}--allow merged_marks`;
+    const one = {
+      comparison: "global" as const,
+      salesforce_id: "0014M00001abcdEQAQ",
+      id: 7,
+      reason: reason("legacy.text", { text: told }),
+    };
     const run = runAt(1, { record: recordOf({ merged: [one] }) });
     const post = renderAlert({ say: "attention", run, keys: ["merged global 0014M00001abcdEQAQ 7"] }, customers);
     expect(text(post)).toContain("*Merged accounts:*");
@@ -205,7 +216,7 @@ describe("messages", () => {
     const ids = Array.from({ length: 1000 }, (_, index) => `0014M0000${String(index).padStart(6, "0")}QAQ`);
     const record = recordOf({
       exit: 1,
-      failures: ids.map((where) => ({ where, message: "x".repeat(3000) })),
+      failures: ids.map((where) => ({ where, reasons: [reason("legacy.text", { text: "x".repeat(3000) })] })),
       unknown_charges: ids.map((id) => ({
         charge_name: `${id}${"*".repeat(3000)}`,
         accounts: ids,
@@ -217,7 +228,7 @@ describe("messages", () => {
         comparison: "global" as const,
         salesforce_id: id,
         id: null,
-        reason: "_".repeat(3000),
+        reason: reason("legacy.text", { text: "_".repeat(3000) }),
       })),
     });
     const post = renderAlert({ say: "failed", run: runAt(1, { record, exit: 1 }) }, customers);

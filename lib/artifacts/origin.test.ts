@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { EXIT, exitCodeOf, messageOf } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { EXIT, exitCodeOf, type RefusedError } from "../errors.ts";
 import { type LeftAlone, type Manifest, NOTHING_LEFT_ALONE, SCHEMA_VERSION } from "./manifest.ts";
 import { leftAloneIn, originOf } from "./origin.ts";
 import type { Artifact } from "./store.ts";
@@ -79,7 +80,21 @@ describe("originOf", () => {
     }
     expect(exitCodeOf(error)).toBe(EXIT.refused);
     const { run_id, today } = manifest(other);
-    expect(messageOf(error)).toStartWith(`b.json is of run ${run_id} (${today}), a.json of run run-1 (2026-11-23)`);
+    expect((error as RefusedError).reasons).toEqual([
+      run_id === "run-1"
+        ? reason("inputs.of_different_days", {
+            file: "b.json",
+            today,
+            other_file: "a.json",
+            other_today: "2026-11-23",
+          })
+        : reason("inputs.of_different_runs", {
+            file: "b.json",
+            run_id,
+            other_file: "a.json",
+            other_run_id: "run-1",
+          }),
+    ]);
   });
 
   test("an input without manifest is accepted with a warning that names it, and takes part in no check", () => {

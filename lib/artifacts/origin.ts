@@ -1,5 +1,7 @@
 import type { Day } from "../domain/dates.ts";
-import { ConfigurationError, RefusedError } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { ConfigurationError } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import type { LeftAlone, RunOrigin } from "./manifest.ts";
 import type { Artifact } from "./store.ts";
 
@@ -26,8 +28,20 @@ export function originOf(inputs: readonly Artifact<unknown>[], fallback: Fallbac
   for (const other of known) {
     if (!first || (other.manifest.run_id === first.manifest.run_id && other.manifest.today === first.manifest.today))
       continue;
-    throw new RefusedError(
-      `${other.name} is of run ${other.manifest.run_id} (${other.manifest.today}), ${first.name} of run ${first.manifest.run_id} (${first.manifest.today}). Inputs of one stage must be of one run: run the earlier stages again.`,
+    throw refused(
+      other.manifest.run_id === first.manifest.run_id
+        ? reason("inputs.of_different_days", {
+            file: other.name,
+            today: other.manifest.today,
+            other_file: first.name,
+            other_today: first.manifest.today,
+          })
+        : reason("inputs.of_different_runs", {
+            file: other.name,
+            run_id: other.manifest.run_id,
+            other_file: first.name,
+            other_run_id: first.manifest.run_id,
+          }),
     );
   }
   if (first) checkToday(first.name, first.manifest.today, fallback);

@@ -1,5 +1,7 @@
 import * as v from "valibot";
-import { ArtifactError, RefusedError } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { ArtifactError } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import { parseJsonText } from "./json-text.ts";
 import { SCHEMA_VERSION } from "./manifest.ts";
 import { ARTIFACTS, type ArtifactName, type ArtifactRecord } from "./schemas.ts";
@@ -65,7 +67,5 @@ function stepOf(key: unknown): string {
 function checkVersion(name: string, manifest: unknown): void {
   const { success, output } = v.safeParse(v.object({ schema: v.number() }), manifest);
   if (!success || output.schema === SCHEMA_VERSION) return;
-  throw new RefusedError(
-    `${name} has schema version ${output.schema}, this zdsync reads version ${SCHEMA_VERSION}. Run all stages with the same version of zdsync.`,
-  );
+  throw refused(reason("artifact.other_version", { file: name, version: output.schema, supported: SCHEMA_VERSION }));
 }

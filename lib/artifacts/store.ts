@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type * as v from "valibot";
-import { ArtifactError, RefusedError } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { ArtifactError } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import { checkOwnFolder, makeOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";
 import {
@@ -74,9 +76,7 @@ export class ArtifactStore {
     const sha256 = sha256Of(bytes);
     const manifest = await this.readManifest(name);
     if (manifest && manifest.sha256 !== sha256) {
-      throw new RefusedError(
-        `${name} was altered after it was made: its contents do not match ${manifestName(name)}. Run the stage that makes it again.`,
-      );
+      throw refused(reason("artifact.altered", { file: name }));
     }
     return { name, records: parseRecords(name, bytes), sha256, manifest };
   }

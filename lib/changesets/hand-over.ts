@@ -1,9 +1,10 @@
 import type { ChangesetManifest, RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
-import { type ArtifactStore, changesetManifestName, type Maker, sha256Of } from "../artifacts/store.ts";
+import { type ArtifactStore, type Maker, sha256Of } from "../artifacts/store.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
 import type { Measurable } from "../domain/limits.ts";
-import { RefusedError } from "../errors.ts";
+import { type Reason, reason } from "../domain/reason.ts";
+import { refused } from "../explain/refused.ts";
 import { type Comparison, changeFiles, contactsFile } from "./comparison.ts";
 import type { Judgement } from "./judge.ts";
 
@@ -91,8 +92,11 @@ export async function readChangeFiles<C extends Comparison>(
   const manifest = await store.readChangesetManifest(comparison);
   const contacts = await readContacts(store, comparison, manifest);
   const digest = sha256Of(creates.bytes, updates.bytes, marks.bytes, ...contacts.bytes);
-  checkDigest(comparison, digest, manifest, terms);
-  if (manifest) checkAge(comparison, manifest, terms, now);
+  const [first, ...others] = [
+    ...wrongDigest(comparison, digest, manifest, terms),
+    ...(manifest ? tooOld(comparison, manifest, terms, now) : []),
+  ];
+  if (first) throw refused(first, ...others);
   return {
     creates: creates.records as Records<C, "creates">[],
     updates: updates.records as Records<C, "updates">[],
@@ -112,51 +116,37 @@ async function readContacts(
   const name = contactsFile(comparison);
   if (name === null) return { records: [], bytes: [] };
   if (manifest && !manifest.files.some((file) => file.name === name))
-    throw new RefusedError(
-      `The ${comparison} change files have no ${name}: a version of zdsync made them that did not plan contacts. Run compare again with the version that runs sync.`,
-    );
+    throw refused(reason("changes.without_contacts", { comparison, file: name }));
   const { records, bytes } = await store.readRecords(name);
   return { records, bytes: [bytes] };
 }
 
-/** Refuses a digest that nobody expected (S3). */
-export function checkExpected(comparison: Comparison, digest: string, { expect }: HandOverTerms): void {
-  if (expect.length === 0 || expect.includes(digest)) return;
-  throw new RefusedError(
-    `The ${comparison} changes have digest ${digest}, --expect names ${expect.join(", ")}: what was reviewed is not what would be applied. Review the changes again with zdsync preview, and give the digest it prints.`,
-  );
+/** Why a digest that nobody expected is refused (S3); none where it was, or nobody said what they expect. */
+export function unexpectedDigest(comparison: Comparison, digest: string, { expect }: HandOverTerms): Reason[] {
+  if (expect.length === 0 || expect.includes(digest)) return [];
+  return [reason("digest.unexpected", { comparison, digest, expected: [...expect] })];
 }
 
-/** Refuses data that is older than `--max-age` (S3). */
-export function checkAge(
+/** Why data that is older than `--max-age` is refused (S3); none where it is not. */
+export function tooOld(
   comparison: Comparison,
   origin: Pick<RunOrigin, "gathered_at">,
   { maxAgeMs }: HandOverTerms,
   now: Date,
-): void {
+): Reason[] {
   const ageMs = now.getTime() - Date.parse(origin.gathered_at);
-  if (maxAgeMs === null || ageMs <= maxAgeMs) return;
-  const minutes = (ms: number) => `${Math.floor(ms / 60_000)} minutes`;
-  throw new RefusedError(
-    `The data behind the ${comparison} changes was gathered ${minutes(ageMs)} ago, --max-age allows ${minutes(maxAgeMs)}. Gather again, or allow a greater age.`,
-  );
+  if (maxAgeMs === null || ageMs <= maxAgeMs) return [];
+  const minutes = (ms: number) => Math.floor(ms / 60_000);
+  return [reason("changes.too_old", { comparison, minutes: minutes(ageMs), allowed_minutes: minutes(maxAgeMs) })];
 }
 
-function checkDigest(
+function wrongDigest(
   comparison: Comparison,
   digest: string,
   manifest: ChangesetManifest | null,
   terms: HandOverTerms,
-): void {
-  if (!manifest && terms.expect.length === 0) {
-    throw new RefusedError(
-      `The ${comparison} change files have no ${changesetManifestName(comparison)}: nothing proves where they come from. Run compare, or vouch for them with --expect ${digest} after reviewing them.`,
-    );
-  }
-  if (manifest && manifest.digest !== digest) {
-    throw new RefusedError(
-      `The ${comparison} change files were altered after compare made them: they do not match ${changesetManifestName(comparison)}. Run compare again.`,
-    );
-  }
-  checkExpected(comparison, digest, terms);
+): Reason[] {
+  if (!manifest && terms.expect.length === 0) return [reason("changes.unvouched", { comparison, digest })];
+  if (manifest && manifest.digest !== digest) return [reason("changes.altered", { comparison })];
+  return unexpectedDigest(comparison, digest, terms);
 }

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Mark, Update } from "../domain/changeset.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { reason } from "../domain/reason.ts";
 import type { ConfirmedCounts } from "../runs/confirmed-counts.ts";
-import { judge, standingRefusal } from "./judge.ts";
+import { judge, standingRefusals } from "./judge.ts";
 
 const { limits } = DEFAULT_CONFIG;
 const ID = "0014M00001abcdEQAQ";
@@ -70,19 +71,18 @@ describe("what a person confirmed", () => {
   ])("%s is refused", (_, of, atMost, effects) => {
     const { refused, unconfirmed } = judge("global", changeset(of), limits, { allow: {}, "at-most": atMost });
     expect(unconfirmed?.map(({ effect }) => effect)).toEqual(effects as never);
-    expect(refused).toContain(`More ${effects[0]} than were confirmed`);
+    expect(refused).toMatchObject(effects.map((effect) => ({ code: "count.unconfirmed", params: { effect } })));
   });
 
   test("comes on top of the limits: it lifts none, and --allow lifts nothing of it", () => {
     const many = changeset({ marks: 60 });
     const over = judge("global", many, limits, { allow: {}, "at-most": confirmed({ marks: 60 }) });
-    expect(over.refused).toContain("--allow marks=60");
+    expect(over.refused).toMatchObject([{ code: "limit.exceeded", params: { effect: "marks", count: 60 } }]);
     expect(over.unconfirmed).toBeUndefined();
     const unseen = judge("global", many, limits, { allow: { marks: 60 }, "at-most": confirmed({ marks: 59 }) });
-    expect(unseen.refused).toContain("60 of organizations of customers in global, confirmed were 59");
+    expect(unseen.refused).toMatchObject([{ code: "count.unconfirmed", params: { count: 60, confirmed: 59 } }]);
     const both = judge("global", many, limits, { allow: {}, "at-most": confirmed({ marks: 59 }) });
-    expect(both.refused).toContain("--allow marks=60");
-    expect(both.refused).toContain("confirmed were 59");
+    expect(both.refused?.map(({ code }) => code)).toEqual(["limit.exceeded", "count.unconfirmed"]);
   });
 
   test("refuses whatever the limits refuse, and never less", () => {
@@ -106,12 +106,14 @@ describe("a refusal that stands in the manifest", () => {
   const found = manifest([{ effect: "updates", count: 13, confirmed: 12 }]);
 
   test("until counts are confirmed again", () => {
-    expect(standingRefusal("global", found, { allow: {}, "at-most": null })).toContain("confirmed were 12");
-    expect(standingRefusal("global", found, { allow: {}, "at-most": { global: { updates: 13 } } })).toBeUndefined();
+    expect(standingRefusals("global", found, { allow: {}, "at-most": null })).toEqual([
+      reason("count.unconfirmed", { comparison: "global", effect: "updates", count: 13, confirmed: 12 }),
+    ]);
+    expect(standingRefusals("global", found, { allow: {}, "at-most": { global: { updates: 13 } } })).toEqual([]);
   });
 
   test("nothing stands where nothing was unconfirmed, or no manifest says so", () => {
-    expect(standingRefusal("global", manifest([]), { allow: {}, "at-most": null })).toBeUndefined();
-    expect(standingRefusal("global", null, { allow: {}, "at-most": null })).toBeUndefined();
+    expect(standingRefusals("global", manifest([]), { allow: {}, "at-most": null })).toEqual([]);
+    expect(standingRefusals("global", null, { allow: {}, "at-most": null })).toEqual([]);
   });
 });

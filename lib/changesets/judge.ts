@@ -1,8 +1,9 @@
 import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Limits } from "../domain/config.ts";
-import { type Allowances, EFFECTS, type Measurable, type Measure, measure, refusalMessage } from "../domain/limits.ts";
-import { type Unconfirmed, unconfirmedMessage, unconfirmedOf } from "../runs/confirmed-counts.ts";
-import { COMPARISON, type Comparison, contactsFile } from "./comparison.ts";
+import { type Allowances, EFFECTS, limitReasons, type Measurable, type Measure, measure } from "../domain/limits.ts";
+import type { Reason } from "../domain/reason.ts";
+import { type Unconfirmed, unconfirmedOf, unconfirmedReasons } from "../runs/confirmed-counts.ts";
+import { type Comparison, contactsFile } from "./comparison.ts";
 import type { JudgingInputs } from "./terms.ts";
 
 /** A comparison held against its limits (S2), and against what a person confirmed (decisions/0011). */
@@ -10,8 +11,8 @@ export interface Judgement {
   measures: Measure[];
   /** What there is more of than was confirmed; absent where nothing is. */
   unconfirmed?: Unconfirmed[];
-  /** Why nothing may be written, with the way out; absent where nothing stands against it. */
-  refused?: string;
+  /** Why nothing may be written; absent where nothing stands against it. */
+  refused?: readonly Reason[];
 }
 
 /**
@@ -33,34 +34,27 @@ export function judge(
     contacts: contactsFile(comparison) ? contacts.length : 0,
   };
   const unconfirmed = unconfirmedOf({ name: comparison, planned, measures }, atMost);
-  const refusals = [
-    ...(measures.some((one) => one.exceeded) ? [refusalMessage(measures, COMPARISON[comparison].records)] : []),
-    ...(unconfirmed.length > 0 ? [unconfirmedMessage(comparison, unconfirmed)] : []),
-  ];
+  const refused = [...limitReasons(comparison, measures), ...unconfirmedReasons(comparison, unconfirmed)];
   return {
     measures,
     ...(unconfirmed.length > 0 ? { unconfirmed } : {}),
-    ...(refusals.length > 0 ? { refused: refusals.join("\n") } : {}),
+    ...(refused.length > 0 ? { refused } : {}),
   };
 }
 
 /**
  * Why change files stay refused that a comparison refused (S2): the verdict in their manifest stands, whatever the limits are by
- * now, until each exceeded effect is allowed, and until somebody confirms counts again. Undefined where it stands in no way. Pure.
+ * now, until each exceeded effect is allowed, and until somebody confirms counts again. Empty where it stands in no way. Pure.
  */
-export function standingRefusal(
+export function standingRefusals(
   comparison: Comparison,
   manifest: ChangesetManifest | null,
   { allow, "at-most": atMost }: JudgingInputs,
-): string | undefined {
+): Reason[] {
   const exceeded = standingMeasures(manifest, allow);
   // Counts confirmed now are held against the change files themselves; without any, nobody has said yes to these.
   const unconfirmed = atMost === null ? (manifest?.unconfirmed ?? []) : [];
-  const refusals = [
-    ...(exceeded.length > 0 ? [refusalMessage(exceeded, COMPARISON[comparison].records)] : []),
-    ...(unconfirmed.length > 0 ? [unconfirmedMessage(comparison, unconfirmed)] : []),
-  ];
-  return refusals.length > 0 ? refusals.join("\n") : undefined;
+  return [...limitReasons(comparison, exceeded), ...unconfirmedReasons(comparison, unconfirmed)];
 }
 
 /** The measures of a manifest that were over a limit and are not allowed by now. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
-import type { SlackCheck } from "../slack/check-slack.ts";
+import { problemOf, type SlackCheck } from "../slack/check-slack.ts";
 import { slackFailure } from "../slack/slack-errors.ts";
 import { checkSlackSettings, slackFindings } from "./check-slack.ts";
 import { exitOfFindings } from "./finding.ts";
@@ -27,8 +27,8 @@ describe("Slack", () => {
   });
 
   test("a missing scope is a problem of the setting, a missing history a warning", () => {
-    const problems = [{ where: "SLACK_BOT_TOKEN", what: "lacks the scope chat:write: notices cannot be posted." }];
-    const warnings = [{ where: "SLACK_CHANNEL", what: "Slack refused (missing_scope): give the app the scope" }];
+    const problems = [{ where: "SLACK_BOT_TOKEN", what: "lacks the scope chat:write", about: "scope" as const }];
+    const warnings = [{ where: "SLACK_CHANNEL", what: "Slack refused (missing_scope)", about: "scope" as const }];
     const found = slackFindings({ ...IN_ORDER, problems, warnings }).filter((one) => one.severity !== "ok");
     expect(found.map(({ severity, check }) => `${severity} ${check}`)).toEqual([
       "problem SLACK_BOT_TOKEN",
@@ -44,7 +44,7 @@ describe("Slack", () => {
       { code: "slack_webapi_http_error", statusCode: 503 },
       { code: "slack_webapi_request_error" },
     ].map(slackFailure);
-    const problems = failures.map((one) => ({ where: "SLACK_BOT_TOKEN", what: "reason" in one ? one.reason : "" }));
+    const problems = failures.map((one) => problemOf("SLACK_BOT_TOKEN", one));
     const found = slackFindings({ ...IN_ORDER, bot: null, channel: null, problems });
     expect(found.map((one) => one.unreachable)).toEqual([true, true, true]);
     expect(exitOfFindings(found)).toBe(1);

@@ -1,7 +1,7 @@
 import type { Config } from "../domain/config.ts";
 import type { Problem } from "../errors.ts";
 import { type Environment, slackSettings } from "../settings/environment.ts";
-import type { SlackCheck } from "../slack/check-slack.ts";
+import type { SlackCheck, SlackProblem } from "../slack/check-slack.ts";
 import { ownChannels } from "../slack/notice-channels.ts";
 import { scopesFor } from "../slack/scopes.ts";
 import { problemFindings } from "./failure.ts";
@@ -16,9 +16,6 @@ const SLACK_REMEDIES: Record<string, string> = {
   SLACK_CHANNEL:
     "Set SLACK_CHANNEL to the id at the end of the channel's details (C…), and write /invite @ and the app's name in the channel.",
 };
-
-/** How checkSlack says that it could not ask, rather than that something is wrong. */
-const NOT_ASKED = /could not be reached|did not answer|Slack answered HTTP|no more calls|answer is not Slack's/;
 
 /** Checks whether notices can be posted to Slack and read back. Never throws. */
 export async function checkSlackSettings(env: Environment, { slack }: Pick<Config, "slack">): Promise<Found[]> {
@@ -52,18 +49,18 @@ export function slackFindings({ bot, scopes, channel, problems, warnings }: Slac
   return [
     ...(bot === null ? [] : [ok("SLACK_BOT_TOKEN", "logged in"), ok("scopes", scopes.join(", ") || "not told")]),
     ...(channel === null ? [] : [ok("SLACK_CHANNEL", `${channel.id} can be seen`)]),
-    ...problems.map(({ where, what }) =>
-      NOT_ASKED.test(what)
+    ...problems.map(({ where, what, about }) =>
+      about === "unreachable"
         ? unreachable(where, what, "Run doctor again in a few minutes; if it stays so, look at slack-status.com.")
         : problem(where, what, remedyOf(where)),
     ),
-    ...warnings.map(({ where, what }) => warning(where, what, warningRemedy(where, what))),
+    ...warnings.map(({ where, what, about }) => warning(where, what, warningRemedy(where, about))),
   ];
 }
 
 /** A scope is the app's matter, also where it is the channel that cannot be seen without it. */
-function warningRemedy(where: string, what: string): string {
-  return remedyOf(/scope/.test(what) ? "SLACK_BOT_TOKEN" : where);
+function warningRemedy(where: string, about: SlackProblem["about"]): string {
+  return remedyOf(about === "scope" ? "SLACK_BOT_TOKEN" : where);
 }
 
 function remedyOf(where: string): string {

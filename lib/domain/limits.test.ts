@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import type { Difference, Mark, Update } from "./changeset.ts";
 import { DEFAULT_LIMITS, type Limits } from "./config.ts";
-import { type Allowances, EFFECTS, type Effect, type Measurable, measure, refusalMessage } from "./limits.ts";
+import { type Allowances, EFFECTS, type Effect, limitReasons, type Measurable, measure } from "./limits.ts";
+import { reason } from "./reason.ts";
 import { accountId, desiredOrganization } from "./testing/in-sync-world.ts";
 import type { UserUpdate } from "./user.ts";
 
@@ -49,11 +50,11 @@ test("S2: every effect is measured, in this order, and nothing is exceeded by no
   expect(EFFECTS).toEqual(["creates", "marks", "updates", "downgrades", "contacts", "marked_total"]);
   expect(measure(changeset(), LIMITS)).toStrictEqual([
     { effect: "creates", count: 0, of: 100, limit: 5, limitText: "5", exceeded: false },
-    { effect: "marks", count: 0, of: 100, limit: 5, limitText: "5 % (5)", exceeded: false },
-    { effect: "updates", count: 0, of: 100, limit: 30, limitText: "30 % (30)", exceeded: false },
-    { effect: "downgrades", count: 0, of: 100, limit: 4, limitText: "4 % (4)", exceeded: false },
+    { effect: "marks", count: 0, of: 100, limit: 5, limitText: "5 % (5)", percent: 5, exceeded: false },
+    { effect: "updates", count: 0, of: 100, limit: 30, limitText: "30 % (30)", percent: 30, exceeded: false },
+    { effect: "downgrades", count: 0, of: 100, limit: 4, limitText: "4 % (4)", percent: 4, exceeded: false },
     { effect: "contacts", count: 0, of: 100, limit: 8, limitText: "8", exceeded: false },
-    { effect: "marked_total", count: 0, of: 100, limit: 20, limitText: "20 % (20)", exceeded: false },
+    { effect: "marked_total", count: 0, of: 100, limit: 20, limitText: "20 % (20)", percent: 20, exceeded: false },
   ]);
 });
 
@@ -248,33 +249,32 @@ describe("S2: what counts", () => {
 });
 
 describe("S2: the refusal", () => {
-  test("S2: gives measure, limit and the way out", () => {
+  test("S2: gives measure and limit, as a share where it is one", () => {
     const measures = measure(changeset({ marks: times(41, mark), existing: 800 }), DEFAULT_LIMITS);
-    expect(refusalMessage(measures, "organizations")).toBe(
-      [
-        "Too many marks: 41 of 800 organizations (5.1 %), limit 5 % (40).",
-        "Nothing was written. Look at the change files; if they are right, allow it for this run with --allow marks=41.",
-      ].join("\n"),
-    );
+    expect(limitReasons("global", measures)).toEqual([
+      reason("limit.exceeded", {
+        comparison: "global",
+        effect: "marks",
+        count: 41,
+        existing: 800,
+        limit: 40,
+        percent: 5,
+        raised: false,
+      }),
+    ]);
   });
 
   test("S2: names every limit that is exceeded, and a number for each", () => {
     const creates = times(6, (n) => desiredOrganization(n));
     const made = { creates, updates: times(31, downgrade), marks: times(8, mark), marked: 19 };
-    expect(refusalMessage(measure(changeset(made), LIMITS, { marks: 7 }), "users")).toBe(
-      [
-        "Too many creates: 6, beside 100 existing users, limit 5.",
-        "Too many marks: 8 of 100 users (8 %), limit 7 (--allow).",
-        "Too many updates: 31 of 100 users (31 %), limit 30 % (30).",
-        "Too many downgrades: 31 of 100 users (31 %), limit 4 % (4).",
-        "Too many marked in total (before and after together): 27 of 100 users (27 %), limit 20 % (20).",
-        "Nothing was written. Look at the change files; if they are right, allow it for this run with --allow creates=6 --allow marks=8 --allow updates=31 --allow downgrades=31 --allow marked_total=27.",
-      ].join("\n"),
-    );
-  });
-
-  test("S2: has no share of nothing", () => {
-    const measures = measure(changeset({ marks: times(7, mark), existing: 0 }), LIMITS);
-    expect(refusalMessage(measures, "organizations")).toContain("Too many marks: 7 of 0 organizations, limit 6.\n");
+    const found = limitReasons("usgov_user", measure(changeset(made), LIMITS, { marks: 7 }));
+    const base = { comparison: "usgov_user", existing: 100, percent: null, raised: false } as const;
+    expect(found.map(({ params }) => params)).toEqual([
+      { ...base, effect: "creates", count: 6, limit: 5 },
+      { ...base, effect: "marks", count: 8, limit: 7, raised: true },
+      { ...base, effect: "updates", count: 31, limit: 30, percent: 30 },
+      { ...base, effect: "downgrades", count: 31, limit: 4, percent: 4 },
+      { ...base, effect: "marked_total", count: 27, limit: 20, percent: 20 },
+    ]);
   });
 });

@@ -1,7 +1,9 @@
 import type { Changeset, Update } from "./changeset.ts";
 import type { UserChangeset } from "./compare-users.ts";
+import type { Comparison } from "./comparisons.ts";
 import type { Limits } from "./config.ts";
 import { meaningOf } from "./equality.ts";
+import { type ReasonOf, reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
 import { isDowngrade } from "./support-level.ts";
 import type { UserUpdate } from "./user.ts";
@@ -35,6 +37,8 @@ export interface Measure {
   limit: number | null;
   /** The limit as a person wrote it: `5 % (40)`, `200`, `none`. */
   limitText: string;
+  /** Where the limit is a share of the existing records. */
+  percent?: number;
   exceeded: boolean;
   /** The number given with `--allow`, where it raised the limit. */
   allowed?: number;
@@ -51,7 +55,9 @@ export function measure(changeset: Measurable, limits: Limits, allow: Allowances
     const usual = limitOf(effect, limits, changeset.existing);
     const allowed = allow[effect];
     const raised = allowed !== undefined && usual.limit !== null && allowed > usual.limit;
-    const { limit, limitText } = raised ? { limit: allowed, limitText: `${allowed} (--allow)` } : usual;
+    const { limit, limitText, percent } = raised
+      ? { limit: allowed, limitText: `${allowed} (--allow)`, percent: undefined }
+      : { percent: undefined, ...usual };
     // Marks of earlier runs alone must not stop a run that marks nothing: refusing it would protect nobody.
     const applies = effect !== "marked_total" || counts.marks > 0;
     const exceeded = applies && limit !== null && count > limit;
@@ -61,35 +67,30 @@ export function measure(changeset: Measurable, limits: Limits, allow: Allowances
       of: changeset.existing,
       limit,
       limitText,
+      ...(percent === undefined ? {} : { percent }),
       exceeded,
       ...(raised && { allowed }),
     };
   });
 }
 
-/** Why nothing is written, and the way out (S2). `what` says whose records: `organizations of global`. Only for exceeded measures. */
-export function refusalMessage(measures: readonly Measure[], what: string): string {
-  const exceeded = measures.filter((one) => one.exceeded);
-  const allowances = exceeded.map(({ effect, count }) => `--allow ${effect}=${count}`).join(" ");
-  return [
-    ...exceeded.map((one) => `Too many ${TITLE[one.effect]}: ${shareText(one, what)}, limit ${one.limitText}.`),
-    `Nothing was written. Look at the change files; if they are right, allow it for this run with ${allowances}.`,
-  ].join("\n");
-}
-
-const TITLE: Record<Effect, string> = {
-  creates: "creates",
-  marks: "marks",
-  updates: "updates",
-  downgrades: "downgrades",
-  contacts: "contacts to create or to put into organizations",
-  marked_total: "marked in total (before and after together)",
-};
-
-function shareText({ effect, count, of }: Measure, what: string): string {
-  if (effect === "creates" || effect === "contacts") return `${count}, beside ${of} existing ${what}`;
-  const share = of > 0 ? ` (${Math.round((count / of) * 1000) / 10} %)` : "";
-  return `${count} of ${of} ${what}${share}`;
+/** Why nothing is written where measures are exceeded (S2): a reason for each. Pure. */
+export function limitReasons(comparison: Comparison, measures: readonly Measure[]): ReasonOf<"limit.exceeded">[] {
+  return measures.flatMap(({ effect, count, of, limit, percent = null, exceeded, allowed }) =>
+    exceeded && limit !== null
+      ? [
+          reason("limit.exceeded", {
+            comparison,
+            effect,
+            count,
+            existing: of,
+            limit,
+            percent,
+            raised: allowed !== undefined,
+          }),
+        ]
+      : [],
+  );
 }
 
 function countEffects({ creates, updates, marks, marked, people }: Measurable): Record<Effect, number> {
@@ -105,7 +106,7 @@ function countEffects({ creates, updates, marks, marked, people }: Measurable): 
 }
 
 /** The limit that holds for an effect: the lower one of percentage and maximum, of those that apply. */
-function limitOf(effect: Effect, limits: Limits, existing: number): Pick<Measure, "limit" | "limitText"> {
+function limitOf(effect: Effect, limits: Limits, existing: number): Pick<Measure, "limit" | "limitText" | "percent"> {
   const enough = existing >= limits.minimum_existing;
   if (effect === "creates" || effect === "contacts") {
     if (enough) return { limit: limits[effect], limitText: String(limits[effect]) };
@@ -114,7 +115,7 @@ function limitOf(effect: Effect, limits: Limits, existing: number): Pick<Measure
   const { percent, max }: { percent: number; max?: number } = limits[effect];
   const share = enough ? shareOf(percent, existing) : null;
   if (share !== null && (max === undefined || share <= max))
-    return { limit: share, limitText: `${percent} % (${share})` };
+    return { limit: share, limitText: `${percent} % (${share})`, percent };
   if (max !== undefined) return { limit: max, limitText: String(max) };
   return { limit: null, limitText: `none below ${limits.minimum_existing} existing records` };
 }

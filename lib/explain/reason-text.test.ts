@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { COMPARISON } from "../changesets/comparison.ts";
 import { COMPARISONS } from "../domain/comparisons.ts";
-import { REASONS, type Reason, type ReasonCode } from "../domain/reason.ts";
+import { REASONS, type Reason, type ReasonCode, reason } from "../domain/reason.ts";
 import { explain, type Place, reasonText, refusalText, titleOf } from "./reason-text.ts";
 
 const CODES = Object.keys(REASONS) as ReasonCode[];
@@ -22,7 +22,8 @@ const TOLD_OTHERWISE: Partial<Record<ReasonCode, readonly string[]>> = {
   "mark.account_merged": ["winner"],
   "mark.merge_forgotten": ["winner"],
   // Shown as the share it is.
-  "limit.exceeded": ["effect"],
+  "limit.exceeded": ["effect", "raised"],
+  "stage.not_done": ["lacks"],
 };
 
 let number = 0;
@@ -30,6 +31,8 @@ let number = 0;
 function sampleOf(schema: v.GenericSchema, hostile: boolean): unknown {
   const { type } = schema;
   number += 1;
+  const { pipe = [] } = schema as unknown as { pipe?: readonly { type: string }[] };
+  if (pipe.some((one) => one.type === "regex")) return "marks";
   if (type === "string") return hostile ? `one${number}\n::add-mask::two\u2028three` : `Some text ${number}`;
   if (type === "number") return 1000 + number;
   if (type === "boolean") return true;
@@ -87,10 +90,8 @@ describe("every code has a text that says what happened, to what, and what to do
 });
 
 describe("several refusals", () => {
-  const over = (comparison: "global" | "usgov", effect: string, count: number): Reason => ({
-    code: "limit.exceeded",
-    params: { comparison, effect, count, existing: 100, limit: 5, percent: 5 },
-  });
+  const over = (comparison: "global" | "usgov", effect: string, count: number): Reason =>
+    reason("limit.exceeded", { comparison, effect, count, existing: 100, limit: 5, percent: 5, raised: false });
   const reasons = [over("global", "creates", 41), over("global", "marks", 7), over("usgov", "creates", 36)];
 
   test("a line for each, and one complete way out: every effect once, with the most that is needed", () => {

@@ -44,12 +44,28 @@ export function titleOf(code: string): string {
 }
 
 /**
- * Several refusals as one message: a line for each, then each way out once; the ways past limits as one, complete for all of them.
+ * The complete way past all limits that stand in the way (`--allow creates=41 --allow marks=1`): every effect once, with the most
+ * that is needed. Null where no limit does. Pure.
  */
-export function refusalText(reasons: readonly Reason[], place: Place = "terminal"): string {
-  const whats = reasons.map((one) => explain(one, place).what);
+export function wayPastLimits(reasons: readonly Reason[], place: Place = "terminal"): string | null {
   const limits = reasons.flatMap((one) => (one.code === "limit.exceeded" ? [one.params] : []));
+  return limits.length > 0 ? allowing(limits, place) : null;
+}
+
+/** Refusals, a line for each, then each way out once; the ways past limits as one. Pure. */
+export function refusalLines(reasons: readonly Reason[], place: Place = "terminal"): string[] {
+  const whats = reasons.map((one) => explain(one, place).what);
+  const past = wayPastLimits(reasons, place);
   const others = reasons.flatMap((one) => (one.code === "limit.exceeded" ? [] : [explain(one, place).remedy]));
-  const remedies = [...(limits.length > 0 ? [oneLine(allowing(limits, place))] : []), ...new Set(others)];
-  return [...whats, ...remedies].join("\n");
+  return [...new Set(whats), ...(past === null ? [] : [past]), ...new Set(others)];
+}
+
+/** Refusals as one message: a single one on one line. Pure. */
+export function refusalText(reasons: readonly Reason[], place: Place = "terminal"): string {
+  return refusalLines(reasons, place).join(reasons.length === 1 ? " " : "\n");
+}
+
+/** Why work ended early, in a line: everything that stood in its way. */
+export function reasonsText(reasons: readonly Reason[], place: Place = "terminal"): string {
+  return refusalLines(reasons, place).join(" ");
 }

@@ -1,7 +1,7 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import type { REFUSAL_REASONS } from "../domain/reasons/refusals.ts";
-import { clause, counted, listed, type Place, type Texts } from "./texts.ts";
+import { counted, listed, type Place, type Texts } from "./texts.ts";
 
 const TITLES: Partial<Record<string, string>> = {
   marked_total: "marked in total (before and after together)",
@@ -34,8 +34,8 @@ const EARLIER_STAGES = "Inputs of one stage must be of one run: run the earlier 
 export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
   "limit.exceeded": {
     title: "over a limit",
-    say: ({ comparison, effect, count, existing, limit, percent }, place) => [
-      `Too many ${effectTitle(effect)}: ${shareOf(effect, count, existing, COMPARISON[comparison].records)}, limit ${percent === null ? limit : `${percent} % (${limit})`}. Nothing was written.`,
+    say: ({ comparison, effect, count, existing, limit, percent, raised }, place) => [
+      `Too many ${effectTitle(effect)}: ${shareOf(effect, count, existing, COMPARISON[comparison].records)}, limit ${percent === null ? limit : `${percent} % (${limit})`}${raised ? ", raised for this run" : ""}. Nothing was written.`,
       allowing([{ effect, count }], place),
     ],
   },
@@ -86,6 +86,13 @@ export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
     say: ({ comparison }) => [
       `The ${comparison} change files were altered after compare made them: they do not match ${comparison}_changeset.manifest.json. Nothing was written.`,
       RUN_COMPARE,
+    ],
+  },
+  "changes.without_contacts": {
+    title: "changes without contacts",
+    say: ({ comparison, file }) => [
+      `The ${comparison} change files have no ${file}: a version of zdsync made them that did not plan contacts. Nothing was written.`,
+      "Run compare again with the version that runs sync.",
     ],
   },
   "artifact.altered": {
@@ -171,10 +178,6 @@ export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
       `Several runs try to take over the lock of ${directory} at once.`,
       "Wait until one has it, and start again.",
     ],
-  },
-  "run.refused": {
-    title: "refused",
-    say: ({ message }) => [`${clause(message)}.`, "Nothing was written."],
   },
 };
 

@@ -1,3 +1,4 @@
+import { COMPARISON } from "../changesets/comparison.ts";
 import type { WRITING_REASONS } from "../domain/reasons/writing.ts";
 import { clause, counted, listed, type Texts } from "./texts.ts";
 
@@ -113,6 +114,17 @@ export const WRITING_TEXTS: Texts<typeof WRITING_REASONS> = {
     title: "stopped",
     say: ({ cause }) => [`The record was not attempted: zdsync was stopped (${cause}).`, NEXT_RUN],
   },
+  "run.stopped_early": {
+    title: "stopped",
+    say: ({ message }) => [`${clause(message)}.`, "Nothing to do: the next run does the rest."],
+  },
+  "stage.not_done": {
+    title: "not done",
+    say: ({ comparison, lacks }) => [
+      `"${COMPARISON[comparison].title}" was not ${{ comparison: "compared", try: "tried", write: "written" }[lacks]}.`,
+      "The jobs of the pipeline say why; see the first that failed.",
+    ],
+  },
   "remote.failed": {
     title: "remote failed",
     say: ({ message }) => [`${clause(message)}.`, "If it stays so, run zdsync doctor; the next run tries again."],
@@ -127,8 +139,8 @@ export const WRITING_TEXTS: Texts<typeof WRITING_REASONS> = {
   },
   "settings.wrong": {
     title: "settings wrong",
-    say: ({ problems }) => [
-      `Settings are missing or wrong: ${problems.map(clause).join("; ")}.`,
+    say: ({ where, what }) => [
+      `Settings or files are missing or wrong: ${where.map((one, index) => `${one}: ${clause(what[index] ?? "wrong")}`).join("; ")}.`,
       "Correct them, and run again.",
     ],
   },

@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
-import { ArtifactError, type Problem, RefusedError } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { ArtifactError, type Problem } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import type { Environment } from "../settings/environment.ts";
 
 /** Variables that name what earlier projects of a chain hand over: `ZDSYNC_HANDOVER_PROCESS=12:345:<sha-256>`. */
@@ -75,8 +77,13 @@ export function checkOneRun(handOvers: readonly { handOver: HandOver; whose: str
   const [first, ...others] = handOvers;
   for (const other of others) {
     if (!first || other.handOver.run_id === first.handOver.run_id) continue;
-    throw new RefusedError(
-      `${other.whose} hands over files of run ${other.handOver.run_id}, ${first.whose} files of run ${first.handOver.run_id}. Start the whole chain again.`,
+    throw refused(
+      reason("handover.of_different_runs", {
+        job: other.whose,
+        run_id: other.handOver.run_id,
+        other_job: first.whose,
+        other_run_id: first.handOver.run_id,
+      }),
     );
   }
 }

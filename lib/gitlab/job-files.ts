@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
-import { ArtifactError, RefusedError, RemoteError } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { ArtifactError, RemoteError } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
 import { CI_FOLDER, type CiJob } from "./ci-job.ts";
@@ -98,9 +100,7 @@ async function download(
 
 function prove(bytes: Uint8Array, sha256: string, name: string, whose: string): void {
   if (createHash("sha256").update(bytes).digest("hex") === sha256) return;
-  throw new RefusedError(
-    `${name} of ${whose} was altered on its way: its SHA-256 is not the one that was handed on. Start the whole chain again.`,
-  );
+  throw refused(reason("handover.altered", { file: name, job: whose }));
 }
 
 /** A package for each job: its version is the job id, so that a retried job never replaces what another one reads. */

@@ -39,7 +39,7 @@ describe("JUnit", () => {
   test("a case for each limit and each group, counted", () => {
     expect(text).toContain('<testsuite name="zdsync Customers, global" tests="5" failures="2" skipped="1">');
     expect(text).toContain('name="limit of creates: 1, allowed 500"/>');
-    expect(text).toContain('name="limit of marks: 7, allowed 5 % (5)"><failure message="7 marks, allowed 5 % (5)');
+    expect(text).toContain('name="limit of marks: 7, allowed 5 % (5)"><failure message="Too many marks: 7 of');
     expect(text).toContain('name="update applied (2)"/>');
     expect(text).toContain(
       'name="create skipped: The record was not attempted: zdsync was stopped (SIGTERM). (1)"><skipped message="skipped: The record was not attempted: zdsync was stopped (SIGTERM).">account 0014M00001kAbCdQAK<',
@@ -47,9 +47,10 @@ describe("JUnit", () => {
   });
 
   test("what is more than was confirmed is a failure with both numbers", () => {
-    const refused = { ...COMPARISON, unconfirmed: [{ effect: "updates" as const, count: 13, confirmed: 12 }] };
+    const more = reason("count.unconfirmed", { comparison: "global", effect: "updates", count: 13, confirmed: 12 });
+    const refused = { ...COMPARISON, refused: [more] };
     expect(renderJunit(refused, [])).toContain(
-      'name="confirmed updates: 12"><failure message="13 updates, confirmed were 12: nothing was written">',
+      'name="confirmed updates: 12"><failure message="More updates than were confirmed: 13 of',
     );
   });
 

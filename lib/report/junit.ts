@@ -1,6 +1,7 @@
 import type { Effect, Result } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
-import { whatText } from "../explain/reason-text.ts";
+import { limitReasons } from "../domain/limits.ts";
+import { type Place, reasonText, titleOf, whatText } from "../explain/reason-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 
 const EFFECTS: readonly Effect[] = ["create", "update", "mark", "contact"];
@@ -19,11 +20,15 @@ interface TestCase {
  * What became of a comparison as JUnit, for GitLab's tab "Tests": a case for each limit, and one for each group of records with
  * the same effect, outcome and reason. Records are named by id only. Of a dry run: what would have become of them.
  */
-export function renderJunit(comparison: ComparisonReport, results: readonly Result[], dryRun = false): string {
+export function renderJunit(
+  comparison: ComparisonReport,
+  results: readonly Result[],
+  { dryRun = false, place = "terminal" }: { dryRun?: boolean; place?: Place } = {},
+): string {
   const title = `zdsync ${COMPARISON[comparison.name].title}`;
   const cases = [
-    ...limitCases(comparison),
-    ...confirmedCases(comparison),
+    ...limitCases(comparison, place),
+    ...refusalCases(comparison, place),
     ...EFFECTS.flatMap((effect) => groupCases(effect, results, dryRun)),
   ];
   const count = (outcome: TestCase["outcome"]) => cases.filter((one) => one.outcome === outcome).length;
@@ -38,22 +43,35 @@ export function renderJunit(comparison: ComparisonReport, results: readonly Resu
   ].join("\n");
 }
 
-function limitCases({ measures }: ComparisonReport): TestCase[] {
-  return measures.map(({ effect, count, limitText, exceeded }) => ({
-    name: `limit of ${effect}: ${count}, allowed ${limitText}`,
-    outcome: exceeded ? "failure" : "passed",
-    message: exceeded ? `${count} ${effect}, allowed ${limitText}: nothing was written` : "",
-    detail: "",
-  }));
+function limitCases({ name, measures }: ComparisonReport, place: Place): TestCase[] {
+  return measures.map((measure) => {
+    const [exceeded] = limitReasons(name, [measure]);
+    return {
+      name: `limit of ${measure.effect}: ${measure.count}, allowed ${measure.limitText}`,
+      outcome: exceeded ? "failure" : "passed",
+      message: exceeded ? reasonText(exceeded, place) : "",
+      detail: "",
+    };
+  });
 }
 
-function confirmedCases({ unconfirmed = [] }: ComparisonReport): TestCase[] {
-  return unconfirmed.map(({ effect, count, confirmed }) => ({
-    name: `confirmed ${effect}: ${confirmed}`,
-    outcome: "failure",
-    message: `${count} ${effect}, confirmed were ${confirmed}: nothing was written`,
-    detail: "",
-  }));
+/** Everything else that refused the comparison. */
+function refusalCases({ refused = [] }: ComparisonReport, place: Place): TestCase[] {
+  return refused.flatMap((one) =>
+    one.code === "limit.exceeded"
+      ? []
+      : [
+          {
+            name:
+              one.code === "count.unconfirmed"
+                ? `confirmed ${one.params.effect}: ${one.params.confirmed}`
+                : titleOf(one.code),
+            outcome: "failure" as const,
+            message: reasonText(one, place),
+            detail: "",
+          },
+        ],
+  );
 }
 
 function groupCases(effect: Effect, results: readonly Result[], dryRun: boolean): TestCase[] {

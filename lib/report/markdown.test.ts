@@ -6,6 +6,16 @@ import { changedValues, show } from "./changes.ts";
 import { cell, type ReportedComparison, renderMarkdown } from "./markdown.ts";
 import { renderText } from "./text.ts";
 
+const TOO_MANY = reason("limit.exceeded", {
+  comparison: "global",
+  effect: "marks",
+  count: 7,
+  existing: 100,
+  limit: 5,
+  percent: 5,
+  raised: false,
+});
+
 const ACCOUNT = "0014M00001kAbCdQAK";
 const HEAD = { run_id: "run-1", today: "2026-11-23", hosts: "Zendesk global example.zendesk.com" };
 const HOSTILE = "# Evil\n| <script>alert(1)</script> [x](https://evil.example) **b** `c` @everyone";
@@ -134,10 +144,12 @@ describe("the report", () => {
 
   test("S2: a refusal stands in the totals and, quoted, in its section", () => {
     const one = reported();
-    const refused = { ...one, comparison: { ...one.comparison, refused: "7 marks\n--allow marks=7" } };
+    const refused = { ...one, comparison: { ...one.comparison, refused: [TOO_MANY] } };
     const text = renderMarkdown(HEAD, [refused], []);
     expect(text).toContain("| Customers, global REFUSED |");
-    expect(text).toContain("> 7 marks\n> --allow marks=7\n");
+    expect(text).toContain(
+      "> Too many marks: 7 of 100 organizations of customers in global (7 %), limit 5 % (5). Nothing was written.\n> Look at the change files; if they are right, allow it for this run with --allow marks=7.\n",
+    );
   });
 
   test("for a terminal the same, without Markdown's marks and escapes", () => {

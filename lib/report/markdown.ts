@@ -1,4 +1,5 @@
 import type { Note } from "../domain/changeset.ts";
+import type { Place } from "../explain/reason-text.ts";
 import { type ReportedComparison, type ReportHead, renderReport, type Style, shownLine } from "./report.ts";
 
 export type { ReportedComparison, ReportHead } from "./report.ts";
@@ -8,11 +9,12 @@ export function renderMarkdown(
   head: ReportHead,
   comparisons: readonly ReportedComparison[],
   otherNotes: readonly Note[],
+  place: Place = "terminal",
 ): string {
-  return renderReport(head, comparisons, otherNotes, MARKDOWN);
+  return renderReport(head, comparisons, otherNotes, { ...MARKDOWN, place });
 }
 
-const MARKDOWN: Style = {
+const MARKDOWN: Omit<Style, "place"> = {
   plain: cell,
   heading: (level, text) => [`${"#".repeat(level)} ${text}`, ""],
   paragraph: (text) => [text.includes("\n") ? `> ${text.replaceAll("\n", "\n> ")}` : text, ""],

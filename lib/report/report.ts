@@ -2,7 +2,7 @@ import { COMPARISON } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
 import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
-import { reasonText, titleOf } from "../explain/reason-text.ts";
+import { type Place, reasonText, refusalLines, titleOf } from "../explain/reason-text.ts";
 import { oneLine } from "../outside-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { changedValues, show } from "./changes.ts";
@@ -35,6 +35,8 @@ export interface ReportedCharge extends UnknownCharge {
 
 /** How a report looks; what it says is the same in every style. Lines end nowhere: they are joined. */
 export interface Style {
+  /** Where it is read. */
+  place: Place;
   /** Text from outside, made harmless where it is shown. */
   plain(text: string): string;
   heading(level: 1 | 2 | 3, text: string): string[];
@@ -74,7 +76,7 @@ export function renderReport(
 function renderComparison({ comparison, creates, updates, marks, notes }: ReportedComparison, style: Style): string[] {
   return [
     ...style.heading(2, COMPARISON[comparison.name].title),
-    ...(comparison.refused ? style.paragraph(comparison.refused) : []),
+    ...(comparison.refused ? style.paragraph(refusalLines(comparison.refused, style.place).join("\n")) : []),
     ...style.table([
       ["effect", "count", "limit"],
       ...comparison.measures.map(({ effect, count, limitText, exceeded }) => [

@@ -11,6 +11,7 @@ export function renderText(
 }
 
 const TEXT: Style = {
+  place: "terminal",
   plain: shownLine,
   heading: (level, text) => (level === 3 ? [text] : ["", text, (level === 1 ? "=" : "-").repeat(text.length)]),
   paragraph: (text) => [text, ""],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { COMPARISONS } from "../changesets/comparison.ts";
+import { refusalText } from "../explain/reason-text.ts";
 import {
   CONFIRMED_EFFECTS,
   CONFIRMED_ENTRY,
@@ -10,8 +11,8 @@ import {
   formatConfirmedCounts,
   MOST_CONFIRMED_ENTRIES,
   parseConfirmedCounts,
-  unconfirmedMessage,
   unconfirmedOf,
+  unconfirmedReasons,
 } from "./confirmed-counts.ts";
 
 const count = fc.integer({ min: 0, max: 9_999_999 });
@@ -124,10 +125,11 @@ describe("held against what is planned", () => {
   });
 
   test("the message: how many there are, how many were confirmed, whose, and what to do", () => {
-    const message = unconfirmedMessage("global", [
-      { effect: "updates", count: 13, confirmed: 12 },
-      { effect: "marks", count: 1, confirmed: 0 },
-    ]);
+    const unconfirmed = [
+      { effect: "updates" as const, count: 13, confirmed: 12 },
+      { effect: "marks" as const, count: 1, confirmed: 0 },
+    ];
+    const message = refusalText(unconfirmedReasons("global", unconfirmed));
     expect(message).toContain(
       "More updates than were confirmed: 13 of organizations of customers in global, confirmed were 12.",
     );

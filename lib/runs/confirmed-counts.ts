@@ -1,4 +1,5 @@
-import { COMPARISON, COMPARISONS, type Comparison } from "../changesets/comparison.ts";
+import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
+import { type ReasonOf, reason } from "../domain/reason.ts";
 
 /** What a person confirms of a comparison: the changes of organizations or users, the downgrades among them, and contacts. */
 export const CONFIRMED_EFFECTS = ["creates", "updates", "marks", "downgrades", "contacts"] as const;
@@ -92,15 +93,14 @@ export function unconfirmedOf(comparison: CountedComparison, atMost: ConfirmedCo
   });
 }
 
-/** Why nothing is written although the limits may allow it, and what to do. Only where something is unconfirmed. */
-export function unconfirmedMessage(comparison: Comparison, unconfirmed: readonly Unconfirmed[]): string {
-  return [
-    ...unconfirmed.map(
-      ({ effect, count, confirmed }) =>
-        `More ${effect} than were confirmed: ${count} of ${COMPARISON[comparison].records}, confirmed were ${confirmed}.`,
-    ),
-    "Nothing was written. Something has changed since somebody looked: look at it again (zdsync preview, or a dry run), and confirm the new numbers with --at-most.",
-  ].join("\n");
+/** Why nothing is written although the limits may allow it: a reason for each effect that is unconfirmed. Pure. */
+export function unconfirmedReasons(
+  comparison: Comparison,
+  unconfirmed: readonly Unconfirmed[],
+): ReasonOf<"count.unconfirmed">[] {
+  return unconfirmed.map(({ effect, count, confirmed }) =>
+    reason("count.unconfirmed", { comparison, effect, count, confirmed }),
+  );
 }
 
 /** The changes of one comparison that a person confirms. */

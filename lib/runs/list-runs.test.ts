@@ -33,7 +33,7 @@ function record(run_id: string, more: Partial<RunRecord> = {}): RunRecord {
         existing: 100,
         planned: { creates: 4, updates: 2, marks: 1, contacts: 5 },
         measures: [],
-        refused: null,
+        refused: [],
         unconfirmed: [],
         results: { create: counts(3, 1), update: counts(2), mark: counts(1), contact: counts(1) },
       },

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reason } from "../domain/reason.ts";
 import { RunRecordReader, readRunRecord } from "./read-run-records.ts";
-import type { RunRecord } from "./run-record.ts";
+import { type RunRecord, runRecordText } from "./run-record.ts";
 
 const NOON = Date.parse("2026-11-24T12:00:00Z");
 const HOUR = 3_600_000;
@@ -35,7 +36,7 @@ async function ran(startedAt: Date, change: Partial<RunRecord> = {}, written = s
     ...change,
   };
   await mkdir(join(folder, "history", record.run_id), { recursive: true });
-  await writeFile(path(record.run_id), JSON.stringify(record));
+  await writeFile(path(record.run_id), runRecordText(record));
   await utimes(path(record.run_id), written, written);
   return record.run_id;
 }
@@ -84,8 +85,8 @@ test("an old id whose record was written lately, and an id that somebody thought
 });
 
 test("what is kept is bounded: records of many megabytes are read again rather than all held", async () => {
-  const reason = "x".repeat(3 * 1024 ** 2);
-  const conflicts: RunRecord["conflicts"] = [{ comparison: "global", salesforce_id: null, id: 1, reason }];
+  const long = reason("legacy.text", { text: "x".repeat(1.5 * 1024 ** 2) });
+  const conflicts: RunRecord["conflicts"] = [{ comparison: "global", salesforce_id: null, id: 1, reason: long }];
   const runs = [await ran(hoursAgo(3), { conflicts }), await ran(hoursAgo(2), { conflicts })];
   await idsSince(hoursAgo(5));
   await idsSince(hoursAgo(5));

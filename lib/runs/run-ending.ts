@@ -1,22 +1,26 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
 import { notesName } from "../changesets/write-comparison.ts";
+import type { Reason } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
-import { reasonText } from "../explain/reason-text.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 import type { RecordedComparison, RunRecord } from "./run-record.ts";
 import type { RunEnding } from "./run-recorder.ts";
 
 /** How a run ended, for its record: from its reports, and the notes that its comparisons left in the data directory. */
 export async function endingOf(
-  end: { exit: ExitCode; reports: readonly StageReport[]; failures: RunRecord["failures"] },
+  end: {
+    exit: ExitCode;
+    reports: readonly StageReport[];
+    failures: readonly { where: string; reasons: readonly Reason[] }[];
+  },
   store: ArtifactStore,
 ): Promise<RunEnding> {
   const comparisons = end.reports.flatMap(({ comparison }) => comparison ?? []);
   return {
     exit: end.exit,
     comparisons: comparisons.map(recordedComparison),
-    failures: end.failures,
+    failures: end.failures.map(({ where, reasons }) => ({ where, reasons: [...reasons] })),
     unknown_charges: end.reports.flatMap(({ unknown_charges: charges = [] }) => [...charges]),
     ...(await leftAlone(
       store,
@@ -27,13 +31,13 @@ export async function endingOf(
 
 /** A comparison as the record keeps it. */
 export function recordedComparison(comparison: ComparisonReport): RecordedComparison {
-  const { name, existing, planned, measures, refused = null, unconfirmed = [], results = null } = comparison;
+  const { name, existing, planned, measures, refused = [], unconfirmed = [], results = null } = comparison;
   return {
     name,
     existing,
     planned,
     measures: measures.map(({ effect, count, limit, exceeded }) => ({ effect, count, limit, exceeded })),
-    refused,
+    refused: [...refused],
     unconfirmed: [...unconfirmed],
     results,
   };
@@ -48,7 +52,7 @@ async function leftAlone(
   for (const comparison of names) {
     const notes = await store.readIfThere(notesName(comparison)).catch(() => null);
     for (const { rule, salesforce_id, id, reason } of notes?.records ?? []) {
-      const one = { comparison, salesforce_id, id, reason: reasonText(reason) };
+      const one = { comparison, salesforce_id, id, reason };
       if (rule === "C7") found.conflicts.push(one);
       if (rule === "C9") found.merged.push(one);
     }

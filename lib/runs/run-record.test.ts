@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
 import { EFFECTS } from "../domain/limits.ts";
+import { reason } from "../domain/reason.ts";
 import { type RunRecord, RunRecordSchema, runRecordText } from "./run-record.ts";
 import { NOTHING_CAME } from "./run-recorder.ts";
 
@@ -25,7 +26,7 @@ const record: RunRecord = {
       existing: 100,
       planned: { creates: 1, updates: 0, marks: 0, contacts: 2 },
       measures: EFFECTS.map((effect) => ({ effect, count: 1, limit: 5, exceeded: false })),
-      refused: null,
+      refused: [reason("count.unconfirmed", { comparison: "global", effect: "creates", count: 1, confirmed: 0 })],
       unconfirmed: [],
       results: null,
     },
@@ -45,6 +46,40 @@ describe("versions side by side", () => {
     const [comparison] = v.parse(RunRecordSchema, written).comparisons;
     expect(comparison?.measures.map(({ effect }) => effect).sort()).toEqual([...EFFECTS].sort());
     expect(comparison?.planned.contacts).toBe(2);
+  });
+
+  test("reasons come back as they were; a bot of the version before reads them as texts", () => {
+    const told: RunRecord = {
+      ...record,
+      failures: [{ where: "global", reasons: [reason("lock.held_by_unknown", { directory: "data" })] }],
+      conflicts: [{ comparison: "global", salesforce_id: null, id: 7, reason: reason("organization.account_unclear") }],
+    };
+    const kept = JSON.parse(runRecordText(told));
+    const read = v.parse(RunRecordSchema, kept);
+    expect({ ...read, comparisons: [] }).toEqual({ ...told, comparisons: [] });
+    expect(read.comparisons[0]?.refused).toEqual(told.comparisons[0]?.refused);
+    expect(kept.comparisons[0].refused).toContain("More creates than were confirmed");
+    expect(kept.failures[0].message).toContain("data is in use by another zdsync");
+    expect(kept.conflicts[0].reason).toStartWith("The organization was left alone");
+  });
+
+  test("the record of the version before has texts only: they are shown as they are", () => {
+    const [{ refusals: _, ...comparison }] = written.comparisons;
+    const before = {
+      ...written,
+      comparisons: [
+        { ...comparison, refused: "Too many marks: 60." },
+        { ...comparison, refused: null },
+      ],
+      failures: [{ where: "global", message: "Zendesk did not answer." }],
+      conflicts: [{ comparison: "global", salesforce_id: null, id: 7, reason: "left alone" }],
+    };
+    const said = (text: string) => reason("legacy.text", { text });
+    expect(v.parse(RunRecordSchema, before)).toMatchObject({
+      comparisons: [{ refused: [said("Too many marks: 60.")] }, { refused: [] }],
+      failures: [{ where: "global", reasons: [said("Zendesk did not answer.")] }],
+      conflicts: [{ reason: said("left alone") }],
+    });
   });
 
   test("the record of the version before has no contacts; an effect of a later one is passed over", () => {

@@ -1,8 +1,11 @@
 import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
+import { decodeReason, encodeReason, REASON_ENTRIES } from "../artifacts/reason-record.ts";
 import { COMPARISONS } from "../changesets/comparison.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { EFFECTS } from "../domain/limits.ts";
+import type { Reason } from "../domain/reason.ts";
+import { refusalText } from "../explain/reason-text.ts";
 import { ProcessId } from "../stage/process-id.ts";
 
 /** The file that says how a run is going and how it ended: `history/<run id>/run.json`, in GitLab an artifact of the last job. */
@@ -36,6 +39,15 @@ const MeasuresSchema = v.pipe(
   ),
 );
 
+/** A reason beside a text that tells of it, and maybe of others. */
+const CodedSchema = v.object({ code: v.string(), params: v.record(v.string(), v.unknown()) });
+
+/** The reasons that were kept; of a version before codes, its text. */
+function reasonsOf(text: string | null, coded: readonly v.InferOutput<typeof CodedSchema>[]): Reason[] {
+  if (coded.length > 0) return coded.map((one) => decodeReason({ reason: text ?? "", ...one }));
+  return text === null ? [] : [decodeReason({ reason: text })];
+}
+
 /** One comparison of a run: what was planned, what it was measured at, what became of it. */
 const ComparisonSchema = v.object({
   name: v.picklist(COMPARISONS),
@@ -44,8 +56,9 @@ const ComparisonSchema = v.object({
   measures: MeasuresSchema,
   /** Those of effects that came later, apart from the others. */
   further_measures: v.optional(MeasuresSchema, []),
-  /** Why nothing was written, in words; null where nothing was refused. */
+  /** Why nothing was written, as one text for people; null where nothing was refused. */
   refused: v.nullable(v.string()),
+  refusals: v.optional(v.array(CodedSchema), []),
   /** What exceeded the counts a person confirmed (`--at-most`); empty where nothing did, or nobody confirmed any. */
   unconfirmed: v.array(v.object({ effect: v.string(), count: Count, confirmed: Count })),
   /** Null where nothing was written. */
@@ -53,20 +66,35 @@ const ComparisonSchema = v.object({
 });
 export const RecordedComparisonSchema = v.pipe(
   ComparisonSchema,
-  v.transform(({ measures, further_measures, ...comparison }) => ({
+  v.transform(({ measures, further_measures, refused, refusals, ...comparison }) => ({
     ...comparison,
+    /** Why nothing was written; empty where nothing was refused. */
+    refused: reasonsOf(refused, refusals),
     measures: [...measures, ...further_measures],
   })),
 );
 export type RecordedComparison = v.InferOutput<typeof RecordedComparisonSchema>;
 
+/** Why an instance, or the whole run, ended early: as one text for people, and as reasons. */
+const FailureSchema = v.pipe(
+  v.object({ where: v.string(), message: v.string(), reasons: v.optional(v.array(CodedSchema), []) }),
+  v.transform(({ where, message, reasons }) => ({ where, reasons: reasonsOf(message, reasons) })),
+);
+
 /** An organization that a comparison left alone and a person should see to. */
-const LeftAloneSchema = v.object({
-  comparison: v.picklist(COMPARISONS),
-  salesforce_id: v.nullable(v.string()),
-  id: v.nullable(v.number()),
-  reason: v.string(),
-});
+const LeftAloneSchema = v.pipe(
+  v.object({
+    comparison: v.picklist(COMPARISONS),
+    salesforce_id: v.nullable(v.string()),
+    id: v.nullable(v.number()),
+    reason: v.string(),
+    ...REASON_ENTRIES,
+  }),
+  v.transform(({ reason, code, params, ...conflict }) => ({
+    ...conflict,
+    reason: decodeReason({ reason, code, params }),
+  })),
+);
 
 /** What is known of a run by whoever was not there: the bot, people, the next tool. No names, no addresses. */
 export const RunRecordSchema = v.object({
@@ -86,7 +114,7 @@ export const RunRecordSchema = v.object({
   steps: v.array(StepSchema),
   comparisons: v.array(RecordedComparisonSchema),
   /** Why an instance, or all of them, ended early. */
-  failures: v.array(v.object({ where: v.string(), message: v.string() })),
+  failures: v.array(FailureSchema),
   /** Charge names that `plans.yml` does not know (E2), with the accounts that have them. */
   unknown_charges: v.array(
     v.object({
@@ -104,12 +132,21 @@ export const RunRecordSchema = v.object({
 });
 export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
 
-/** The text of a record's file. Later effects stand apart, so that a bot of an earlier version can follow the run. */
+/**
+ * The text of a record's file. A bot of an earlier version can follow the run: reasons have their texts beside them, and later effects
+ * stand apart.
+ */
 export function runRecordText(record: RunRecord): string {
-  const comparisons = record.comparisons.map(({ measures, ...comparison }) => ({
+  const comparisons = record.comparisons.map(({ measures, refused, ...comparison }) => ({
     ...comparison,
+    refused: refused.length > 0 ? refusalText(refused) : null,
+    refusals: refused,
     measures: measures.filter(({ effect }) => FIRST_EFFECTS.includes(effect)),
     further_measures: measures.filter(({ effect }) => !FIRST_EFFECTS.includes(effect)),
   }));
-  return `${JSON.stringify({ ...record, comparisons }, null, 2)}\n`;
+  const failures = record.failures.map(({ where, reasons }) => ({ where, message: refusalText(reasons), reasons }));
+  const texted = (leftAlone: RunRecord["conflicts"]) =>
+    leftAlone.map((one) => ({ ...one, ...encodeReason(one.reason) }));
+  const [conflicts, merged] = [texted(record.conflicts), texted(record.merged)];
+  return `${JSON.stringify({ ...record, comparisons, failures, conflicts, merged }, null, 2)}\n`;
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reason } from "../domain/reason.ts";
 import { latestRunRecords, readRunRecord } from "./read-run-records.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "./run-recorder.ts";
 
@@ -65,10 +66,14 @@ describe("a run as others see it", () => {
   test("the end: exit, when, and nothing is said to be running any more", async () => {
     const run = recorder();
     await run.step("sync", "global", "running");
-    await run.end({ exit: 1, ...NOTHING_CAME, failures: [{ where: "global", message: "gone" }] });
+    await run.end({
+      exit: 1,
+      ...NOTHING_CAME,
+      failures: [{ where: "global", reasons: [reason("write.unaccounted")] }],
+    });
     const record = await readRunRecord(folder, "r1");
     expect(record).toMatchObject({ exit: 1, ended_at: "2026-11-24T10:01:00.000Z" });
-    expect(record?.failures).toEqual([{ where: "global", message: "gone" }]);
+    expect(record?.failures).toEqual([{ where: "global", reasons: [reason("write.unaccounted")] }]);
     expect(record?.steps.map(({ state }) => state)).toEqual(["failed"]);
   });
 

@@ -1,9 +1,15 @@
 import type { Config } from "../domain/config.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
+import type { Place } from "../explain/texts.ts";
 
 /** Environment variables by name; an empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where what is said is read: in a job of the GitLab component, what to do is told in its inputs. */
+export function placeOf(env: Environment): Place {
+  return env.ZDSYNC_GITLAB_JOB === "true" ? "gitlab" : "terminal";
+}
 
 /** How to log in to Salesforce: client credentials, or JWT bearer with a user and a key. */
 export interface SalesforceSettings {

@@ -23,7 +23,7 @@ describe("checkSlack", () => {
     await using slack = new FakeSlack(() => slackError("invalid_auth"));
     const { problems } = await checkSlack(slack.settings);
     expect(problems).toEqual([
-      { where: "SLACK_BOT_TOKEN", what: "Slack refused (invalid_auth): check SLACK_BOT_TOKEN" },
+      { where: "SLACK_BOT_TOKEN", what: "Slack refused (invalid_auth): check SLACK_BOT_TOKEN", about: "setting" },
     ]);
     expect(slack.calls).toEqual(["auth.test"]);
   });

@@ -2,7 +2,7 @@ import type { WebClient } from "@slack/web-api";
 import type { Problem } from "../errors.ts";
 import type { SlackSettings } from "../settings/environment.ts";
 import { withoutScope } from "./scopes.ts";
-import { slackFailure } from "./slack-errors.ts";
+import { type SlackFailure, slackFailure } from "./slack-errors.ts";
 import { readingClient, type WebClientTiming } from "./web-client.ts";
 
 /** What `doctor` says of Slack. Names of workspace and channel are for people only. */
@@ -15,9 +15,17 @@ export interface SlackCheck {
   scopes: string[];
   channel: { id: string; name: string; isPrivate: boolean } | null;
   /** Notices cannot be posted. */
-  problems: Problem[];
+  problems: SlackProblem[];
   /** Notices can be posted, but with less certainty. */
-  warnings: Problem[];
+  warnings: SlackProblem[];
+}
+
+/**
+ * A problem of the set-up of Slack, and what it is about: a `scope` that the token lacks, a `setting`, or that Slack could not be asked
+ * (`unreachable`), which says nothing about settings.
+ */
+export interface SlackProblem extends Problem {
+  about: "scope" | "setting" | "unreachable";
 }
 
 /** A channel that only one instance's messages go to, and the setting that names it. */
@@ -64,11 +72,11 @@ async function checkToken(client: WebClient, check: SlackCheck): Promise<boolean
     check.bot = user ?? null;
     check.scopes = [...(response_metadata?.scopes ?? [])].sort();
   } catch (error) {
-    check.problems.push({ where: "SLACK_BOT_TOKEN", what: failureText(error) });
+    check.problems.push(problemOf("SLACK_BOT_TOKEN", slackFailure(error)));
     return false;
   }
   if (check.scopes.length > 0 && !check.scopes.includes("chat:write"))
-    check.problems.push({ where: "SLACK_BOT_TOKEN", what: missingScope("chat:write") });
+    check.problems.push({ where: "SLACK_BOT_TOKEN", what: missingScope("chat:write"), about: "scope" });
   return true;
 }
 
@@ -82,19 +90,21 @@ async function checkChannel(
     channel = (await client.conversations.info({ channel: id })).channel ?? {};
   } catch (error) {
     const failure = slackFailure(error);
-    const list = failure.is === "refused" && failure.code === "missing_scope" ? check.warnings : check.problems;
-    list.push({ where, what: failureText(error) });
+    const problem = problemOf(where, failure);
+    (problem.about === "scope" ? check.warnings : check.problems).push(problem);
     return null;
   }
   const isPrivate = channel.is_private ?? false;
-  if (channel.is_archived) check.problems.push({ where, what: "the channel is archived: choose another" });
+  if (channel.is_archived)
+    check.problems.push({ where, what: "the channel is archived: choose another", about: "setting" });
   const mayPost = channel.is_member || (!isPrivate && check.scopes.includes("chat:write.public"));
-  if (!mayPost) check.problems.push({ where, what: "the bot is not in the channel: invite it" });
+  if (!mayPost) check.problems.push({ where, what: "the bot is not in the channel: invite it", about: "setting" });
   const history = isPrivate ? "groups:history" : "channels:history";
   if (check.scopes.length > 0 && !check.scopes.includes(history))
     check.warnings.push({
       where: "SLACK_BOT_TOKEN",
       what: missingScope(history),
+      about: "scope",
     });
   return { id, name: channel.name ?? id, isPrivate };
 }
@@ -104,7 +114,11 @@ export function missingScope(scope: string): string {
   return `lacks the scope ${scope}: ${withoutScope(scope)}. Add it under OAuth & Permissions of the Slack app, and install the app again`;
 }
 
-function failureText(error: unknown): string {
-  const failure = slackFailure(error);
-  return failure.is === "limited" ? "Slack takes no more calls just now: try again in a minute" : failure.reason;
+/** What a failed call says about a setting. */
+export function problemOf(where: string, failure: SlackFailure): SlackProblem {
+  if (failure.is === "limited")
+    return { where, what: "Slack takes no more calls just now: try again in a minute", about: "unreachable" };
+  const { reason: what } = failure;
+  if (failure.is === "unknown" || failure.code === "unreachable") return { where, what, about: "unreachable" };
+  return { where, what, about: failure.code === "missing_scope" ? "scope" : "setting" };
 }

@@ -27,5 +27,5 @@ export interface NoticeResult {
   /** Named in the channel already, by an earlier run. */
   alreadyPosted: number[];
   /** Still to be posted, by a later run. */
-  due: { id: number; reason: string }[];
+  due: { id: number; reason: Reason }[];
 }

@@ -144,7 +144,10 @@ describe("once (Y4)", () => {
       const { posted, due } = await post(slack, [earlier(11, 1.9), earlier(12, 2.1), organization(13)]);
       expect(posted).toEqual([11, 13]);
       expect(due.map((one) => one.id)).toEqual([12]);
-      expect(due[0]?.reason).toContain(code);
+      expect(due[0]?.reason).toMatchObject({
+        code: "notice.unseen",
+        params: { message: expect.stringContaining(code) },
+      });
     },
   );
 
@@ -174,7 +177,7 @@ describe("once (Y4)", () => {
     );
     const { posted, due } = await post(slack, [organization(11)]);
     expect(posted).toEqual([]);
-    expect(due[0]?.reason).toContain("whether it was posted is not known");
+    expect(due[0]?.reason.code).toBe("notice.unclear");
     expect(slack.messages).toHaveLength(2);
     expect((await post(slack, [earlier(11, 1)])).alreadyPosted).toEqual([11]);
   });
@@ -189,13 +192,13 @@ describe("Slack fails, the sync does not (Y4)", () => {
     ["HTTP 500", () => new Response("", { status: 500 })],
     ["not Slack's", () => new Response("<html>sue@example.com</html>")],
     ["did not answer", lostAnswer],
-  ])("%s", async (reason, answer) => {
+  ])("%s", async (said, answer) => {
     await using slack = new FakeSlack(() => answer());
     const { posted, due } = await post(slack, [organization(11), organization(12)]);
     expect(posted).toEqual([]);
     expect(due.map((one) => one.id)).toEqual([11, 12]);
-    expect(due[0]?.reason).toContain(reason);
-    expect(due[0]?.reason).not.toContain("sue");
+    expect(JSON.stringify(due[0]?.reason)).toContain(said);
+    expect(JSON.stringify(due[0]?.reason)).not.toContain("sue");
     expect(slack.calls).toEqual(["chat.postMessage"]);
   });
 
@@ -236,7 +239,7 @@ describe("Slack fails, the sync does not (Y4)", () => {
     const { posted, due } = await post(slack, large(1200));
     expect(slack.replies).toHaveLength(100);
     expect(posted.length + due.length).toBe(1200);
-    expect(due[0]?.reason).toContain("more than 100 messages");
+    expect(due[0]?.reason).toEqual(reason("notice.too_many", { most: 100 }));
   });
 
   test("once asked to stop, nothing further is posted (S7)", async () => {
@@ -245,7 +248,7 @@ describe("Slack fails, the sync does not (Y4)", () => {
     const sleep = async () => stop.request("SIGTERM");
     const { posted, due } = await post(slack, [organization(11)], { stop, sleep });
     expect(posted).toEqual([]);
-    expect(due).toEqual([{ id: 11, reason: "stopped (SIGTERM)" }]);
+    expect(due).toEqual([{ id: 11, reason: reason("notice.refused", { message: "stopped (SIGTERM)" }) }]);
     expect(slack.messages).toHaveLength(1);
   });
 });
@@ -264,7 +267,7 @@ describe("rate limits", () => {
   test("but not without end", async () => {
     await using slack = new FakeSlack(() => tooMany(50));
     const { due, slept } = await post(slack, [organization(11)]);
-    expect(due).toEqual([{ id: 11, reason: "Slack's rate limit lasted too long" }]);
+    expect(due).toEqual([{ id: 11, reason: reason("notice.rate_limited") }]);
     expect(slept.filter((one) => one === 50_000)).toHaveLength(2);
   });
 });

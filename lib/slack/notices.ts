@@ -1,3 +1,4 @@
+import { type Reason, reason } from "../domain/reason.ts";
 import type { NoticeOrganization, NoticeResult, NoticeRun } from "./notice.ts";
 import { NO_MEMORY, type NoticeMemory } from "./notice-memory.ts";
 import { namedOrganizations, parentOfRun } from "./notice-metadata.ts";
@@ -70,7 +71,7 @@ async function stillUnposted(
     if (named.has(id)) result.alreadyPosted.push(id);
     else if (createdByThisRun || history.is === "read") return true;
     else if (history.is === "forbidden" && now.getTime() - Date.parse(created_at) <= WITHOUT_HISTORY) return true;
-    else result.due.push({ id, reason: `whether it was posted cannot be seen: ${history.reason}` });
+    else result.due.push({ id, reason: reason("notice.unseen", { message: history.reason }) });
     return false;
   });
   memory.remember(unknown.flatMap(({ id }) => (named.has(id) ? [id] : [])));
@@ -88,23 +89,22 @@ async function postAll(
   const root: PostOutcome = unposted.parent === null ? await post(parent) : { is: "posted", ts: unposted.parent };
   if (root.is === "posted") memory.rememberParent(run.runId, root.ts);
   let failures = 0;
-  let outcome = root;
+  let outcome: PostOutcome | "too many" = root;
   for (const [index, reply] of replies.entries()) {
-    if (index >= MOST_REPLIES) outcome = { is: "refused", reason: `more than ${MOST_REPLIES} messages at once` };
+    if (index >= MOST_REPLIES) outcome = "too many";
     else if (root.is === "posted" && failures < FAILURES_IN_A_ROW) outcome = await post(reply, root);
-    failures = outcome.is === "posted" ? 0 : failures + 1;
-    if (outcome.is === "posted") memory.remember(reply.organizationIds);
-    settle(reply.organizationIds, outcome, result);
+    const why = notPosted(outcome);
+    failures = why === null ? 0 : failures + 1;
+    if (why === null) memory.remember(reply.organizationIds);
+    if (why === null) result.posted.push(...reply.organizationIds);
+    else result.due.push(...reply.organizationIds.map((id) => ({ id, reason: why })));
   }
 }
 
-function settle(ids: readonly number[], outcome: PostOutcome, result: NoticeResult): void {
-  if (outcome.is === "posted") result.posted.push(...ids);
-  else result.due.push(...ids.map((id) => ({ id, reason: reasonOf(outcome) })));
-}
-
-function reasonOf(outcome: Exclude<PostOutcome, { is: "posted" }>): string {
-  if (outcome.is === "limited") return "Slack's rate limit lasted too long";
-  if (outcome.is === "refused") return outcome.reason;
-  return `whether it was posted is not known: ${outcome.reason}`;
+/** Why a message is not in the channel; null where it is. */
+function notPosted(outcome: PostOutcome | "too many"): Reason | null {
+  if (outcome === "too many") return reason("notice.too_many", { most: MOST_REPLIES });
+  if (outcome.is === "posted") return null;
+  if (outcome.is === "limited") return reason("notice.rate_limited");
+  return reason(outcome.is === "refused" ? "notice.refused" : "notice.unclear", { message: outcome.reason });
 }

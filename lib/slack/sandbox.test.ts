@@ -66,7 +66,14 @@ test("an archived channel keeps the notices due, and doctor says why", async () 
   expect((await checkSlack(slack.settings)).problems).toEqual([]);
   slack.sandbox.archiveSlackChannel();
   const { due } = await slack.post("run-1", [organization(1, true)]);
-  expect(due).toEqual([{ id: 1, reason: "Slack refused (is_archived): the channel is archived: choose another" }]);
+  expect(due).toEqual([
+    {
+      id: 1,
+      reason: reason("notice.refused", {
+        message: "Slack refused (is_archived): the channel is archived: choose another",
+      }),
+    },
+  ]);
   expect((await checkSlack(slack.settings)).problems).not.toEqual([]);
 });
 

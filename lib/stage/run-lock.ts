@@ -2,11 +2,12 @@ import { lstat, lutimes, mkdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { ConfigurationError, RefusedError } from "../errors.ts";
+import { type Reason, reason } from "../domain/reason.ts";
+import { ConfigurationError } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import { readOwnFile } from "../files/own-files.ts";
 import { createWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
 import { machineProblem } from "../machine-error.ts";
-import { oneLine } from "../outside-text.ts";
 import { ProcessId } from "./process-id.ts";
 
 const LOCK_FILE = "zdsync.lock";
@@ -59,10 +60,10 @@ export async function takeLock(
     if (await createWholeFile(path, text)) return keep(path, text, machine);
     const found = await readLock(path);
     if (!found) continue;
-    if (!isFree(found, machine)) throw new RefusedError(inUse(directory, found.holder));
+    if (!isFree(found, machine)) throw refused(inUse(directory, found.holder));
     if (await takeOver(path, text, machine)) return keep(path, text, machine);
   }
-  throw new RefusedError(`Several runs try to take over ${path} at once. Wait until one has it, and start again.`);
+  throw refused(reason("lock.contested", { directory }));
 }
 
 /**
@@ -77,7 +78,7 @@ export async function lockHolder(directory: string, machine: Machine = THIS_MACH
 /** Throws `RefusedError` where a run holds the data directory, and takes nothing: for work that a run does not mind beside it. */
 export async function refuseWhileHeld(directory: string, machine: Machine = THIS_MACHINE): Promise<void> {
   const found = await readLock(join(directory, LOCK_FILE));
-  if (found && !isFree(found, machine)) throw new RefusedError(inUse(directory, found.holder));
+  if (found && !isFree(found, machine)) throw refused(inUse(directory, found.holder));
 }
 
 async function makeFolder(directory: string): Promise<void> {
@@ -164,13 +165,8 @@ function keep(path: string, text: string, machine: Machine): () => Promise<void>
   };
 }
 
-function inUse(directory: string, holder: LockHolder | null): string {
-  const who = holder
-    ? oneLine(
-        `zdsync ${holder.command} (run ${holder.run_id}) on ${holder.host}, process ${holder.pid}, since ${holder.since}`,
-      )
-    : "another zdsync";
-  return `${directory} is in use by ${who}. Two runs at once would write over each other: wait until it has ended, or give another --data-dir.`;
+function inUse(directory: string, holder: LockHolder | null): Reason {
+  return holder ? reason("lock.held", { directory, ...holder }) : reason("lock.held_by_unknown", { directory });
 }
 
 function isAlive(pid: number): boolean {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import * as v from "valibot";
 import type { Note } from "../domain/changeset.ts";
 import { type Reason, reason } from "../domain/reason.ts";
-import { ArtifactError, EXIT, type ExitCode, IncompleteError, RefusedError, StoppedError } from "../errors.ts";
+import { ArtifactError, EXIT, type ExitCode, IncompleteError, StoppedError } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import { COMMON_INPUTS, instance, WRITING_INPUTS } from "./inputs.ts";
 import { exitOf, runStage, worstOf } from "./run-stage.ts";
 import {
@@ -71,7 +72,7 @@ describe("exit codes of a stage (interface.md)", () => {
     ["done", EXIT.done, report()],
     ["done, though some were skipped", EXIT.done, report({ results: results(0) })],
     ["some records failed", EXIT.someFailed, report({ results: results(1) })],
-    ["a limit refused it", EXIT.refused, report({ refused: "over a limit" })],
+    ["a limit refused it", EXIT.refused, report({ refused: [reason("changes.altered", { comparison: "global" })] })],
   ])("%s", async (_, exit, made) => {
     expect(await run(() => made)).toMatchObject({ exit, report: made });
   });
@@ -79,7 +80,7 @@ describe("exit codes of a stage (interface.md)", () => {
   test.each<[string, ExitCode, Error]>([
     ["an artifact is damaged", EXIT.failed, new ArtifactError("damaged")],
     ["a gather is incomplete", EXIT.failed, new IncompleteError("incomplete")],
-    ["a hand-over is stale", EXIT.refused, new RefusedError("stale")],
+    ["a hand-over is stale", EXIT.refused, refused(reason("changes.altered", { comparison: "global" }))],
     ["stopped before any write", EXIT.stopped, new StoppedError("stopped")],
     ["a fault of the program", EXIT.failed, new TypeError("undefined is not a function")],
   ])("%s", async (_, exit, error) => {
@@ -132,7 +133,7 @@ test("where a program failed is shown only when asked for", async () => {
 
 describe("exitOf", () => {
   test("refused before stopped before failed records", () => {
-    const refused = report({ refused: "limit" });
+    const refused = report({ refused: [reason("changes.altered", { comparison: "global" })] });
     const failed = report({ results: results(1) });
     expect(exitOf([failed, refused], "SIGTERM")).toBe(EXIT.refused);
     expect(exitOf([failed, report()], "SIGTERM")).toBe(EXIT.stopped);

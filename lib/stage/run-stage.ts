@@ -17,6 +17,8 @@ export interface Shell {
   keepsDryRun?: boolean;
   /** Who may sit at the terminal; absent: nobody. */
   person?: Person;
+  /** Whether standard output is for a program: then it gets errors, too. */
+  json?: boolean;
   /** For tests of many runs only. */
   timing?: RemoteTiming;
 }
@@ -36,7 +38,6 @@ export async function runStage<Inputs extends InputsSchema>(
   given: Readonly<Record<string, string | undefined>>,
   shell: Shell,
 ): Promise<StageEnd> {
-  const { output } = shell;
   let dryRun = false;
   try {
     const inputs = parseInputs(stage.inputs, given, shell.env);
@@ -64,7 +65,7 @@ export async function runStage<Inputs extends InputsSchema>(
       await session.close();
     }
   } catch (error) {
-    return { exit: reportError(error, output, shell.env), report: null, dryRun };
+    return { exit: reportError(error, { ...shell, json: shell.json ?? false }), report: null, dryRun };
   }
 }
 

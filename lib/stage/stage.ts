@@ -9,6 +9,7 @@ import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Measure } from "../domain/limits.ts";
 import type { UnknownCharge } from "../domain/process-notes.ts";
+import type { Reason } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import type { PlannedCounts, Unconfirmed } from "../runs/confirmed-counts.ts";
 import type { NoticeMemory } from "../slack/notice-memory.ts";
@@ -77,7 +78,7 @@ export interface StageReport {
   /** Charge names that `plans.yml` does not know (E2); of `process` only. */
   unknown_charges?: readonly UnknownCharge[];
   /** Why the stage ended early after it had begun to write; what it did until then stands in the results. */
-  ended?: { message: string; exit: ExitCode };
+  ended?: { reasons: readonly Reason[]; exit: ExitCode };
 }
 
 /** What came of one comparison. */
@@ -89,8 +90,8 @@ export interface ComparisonReport {
   measures: readonly Measure[];
   /** What there is more of than was confirmed for this run; absent where nothing is. */
   unconfirmed?: readonly Unconfirmed[];
-  /** Why nothing was written, where a limit or the confirmed counts refused it. */
-  refused?: string;
+  /** Why nothing was written, where a limit, the confirmed counts or an expected digest refused it; never empty. */
+  refused?: readonly Reason[];
   results?: Record<ResultEffect, ResultCounts>;
   /** How many of the skipped records were not even begun, by why; absent where every one was. */
   unattempted?: Readonly<Record<Unattempted, number>>;

@@ -1,4 +1,6 @@
+import type { Reason } from "../domain/reason.ts";
 import { type ExitCode, exitCodeOf, messageOf, ZdsyncError } from "../errors.ts";
+import { reasonsOf } from "../explain/reason-of-error.ts";
 import { machineProblem } from "../machine-error.ts";
 import type { StageReport } from "./stage.ts";
 
@@ -9,7 +11,7 @@ export async function untilEnded<T>(
   try {
     return { value: await work() };
   } catch (error) {
-    return { ended: { ended: { message: messageOf(error), exit: exitCodeOf(error) } } };
+    return { ended: { ended: { reasons: reasonsOf(error), exit: exitCodeOf(error) } } };
   }
 }
 
@@ -19,13 +21,13 @@ export async function untilEnded<T>(
  */
 export async function afterwards<T>(
   work: () => Promise<T>,
-  tell: (problem: { message: string; exit: ExitCode }) => void,
+  tell: (problem: { reasons: readonly Reason[]; message: string; exit: ExitCode }) => void,
 ): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof ZdsyncError || machineProblem(error))) throw error;
-    tell({ message: messageOf(error), exit: exitCodeOf(error) });
+    tell({ reasons: reasonsOf(error), message: messageOf(error), exit: exitCodeOf(error) });
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { reasonText } from "../explain/reason-text.ts";
 import type { NoticeOrganization } from "../slack/notice.ts";
 import type { WritingContext } from "../stage/stage.ts";
 import type { WithoutContacts } from "./sync-contacts.ts";
@@ -27,9 +28,7 @@ export async function postNoticesOf(
     stop,
     ...(sleep ? { sleep } : {}),
   });
-  for (const reason of new Set(due.map((one) => one.reason)))
-    warn(
-      `${due.filter((one) => one.reason === reason).length} organizations without contacts were not reported to Slack and stay due: ${reason}.`,
-    );
+  for (const [, alike] of Map.groupBy(due, (one) => JSON.stringify(one.reason)))
+    if (alike[0]) warn(`${alike.length} organizations without contacts stay due. ${reasonText(alike[0].reason)}`);
   return { posted: posted.length, due: due.length };
 }

@@ -6,8 +6,8 @@ import { runtimeSecrets } from "../settings/runtime-secrets.ts";
 export interface Output {
   /** For machines and results. */
   out(text: string): void;
-  /** For people: progress, warnings, errors. */
-  err(text: string): void;
+  /** For people: messages (warnings, errors, what runs where), and progress, which `--quiet` leaves out. */
+  err(text: string, kind?: "message" | "progress"): void;
   /** Lines that are redrawn below everything that was said, where `err` is a terminal that can do that; else false. */
   readonly live: LiveLines | false;
 }
@@ -28,7 +28,14 @@ export function processOutput(secrets: readonly string[], quiet: boolean): Outpu
     if (live) live.above(write);
     else write();
   };
-  return { out: writeTo(process.stdout), err: writeTo(process.stderr), live };
+  const err = writeTo(process.stderr);
+  return {
+    out: writeTo(process.stdout),
+    err: (text, kind = "message") => {
+      if (kind === "message" || !quiet) err(text);
+    },
+    live,
+  };
 }
 
 /** The one place that knows how many lines are to be erased: nothing else may write to the terminal while some are shown. */

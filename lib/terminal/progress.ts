@@ -38,7 +38,8 @@ function liveProgress(output: Output, live: LiveLines, clock: () => number): Ter
       return lineOf(line, (ending) => {
         lines.delete(line);
         draw();
-        if (isWorthSaying(line, ending)) output.err(`  ${MARK[ending.is]} ${finished(line, clock(), ending)}`);
+        if (isWorthSaying(line, ending))
+          output.err(`  ${MARK[ending.is]} ${finished(line, clock(), ending)}`, "progress");
       });
     },
     say: (text) => output.err(text),
@@ -55,7 +56,7 @@ function plainProgress(output: Output, clock: () => number): TerminalProgress {
     begin(what, total) {
       const line = newLine(what, total, clock());
       const says = lineOf(line, (ending) => {
-        if (isWorthSaying(line, ending)) output.err(finished(line, clock(), ending));
+        if (isWorthSaying(line, ending)) output.err(finished(line, clock(), ending), "progress");
       });
       return {
         ...says,
@@ -63,7 +64,7 @@ function plainProgress(output: Output, clock: () => number): TerminalProgress {
           says.add(records, failed);
           if (clock() - line.saidAt < PLAIN_EVERY_MS) return;
           line.saidAt = clock();
-          output.err(describe(line, clock()));
+          output.err(describe(line, clock()), "progress");
         },
       };
     },

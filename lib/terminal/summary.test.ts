@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { COMPARISONS } from "../changesets/comparison.ts";
+import { reason } from "../domain/reason.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 import { renderComparisons, renderStage } from "./summary.ts";
 
@@ -66,9 +67,29 @@ describe("the table", () => {
     expect(outcomeOf({ ...comparison, results: failed })).toBe("some FAILED");
     expect(outcomeOf({ ...comparison, results, unattempted: { stopped: 75, failed: 0 } })).toBe("STOPPED");
     expect(outcomeOf({ ...comparison, results: failed, unattempted: { stopped: 0, failed: 75 } })).toBe("FAILED");
-    const text = renderComparisons([{ ...comparison, refused: "3 marks are more than 2; --allow marks=3" }]);
-    expect(text).toContain("REFUSED");
-    expect(text).toEndWith("\n3 marks are more than 2; --allow marks=3");
+    const refused = [reason("changes.altered", { comparison: "global" })];
+    expect(renderComparisons([{ ...comparison, refused }])).toMatch(/outcome +REFUSED/);
+  });
+
+  test("A10: what is refused stands below as one message, with one complete way out", () => {
+    const over = (name: "global" | "partner", effect: string, count: number) =>
+      reason("limit.exceeded", {
+        comparison: name,
+        effect,
+        count,
+        existing: 43,
+        limit: 0,
+        percent: null,
+        raised: false,
+      });
+    const comparisons = [
+      { ...comparison, refused: [over("global", "creates", 41), over("global", "marks", 1)] },
+      { ...comparison, name: "partner" as const, refused: [over("partner", "creates", 36)] },
+    ];
+    const lines = renderComparisons(comparisons).split("\n");
+    expect(lines.filter((line) => line.startsWith("Too many"))).toHaveLength(3);
+    expect(lines.at(-1)).toEndWith("allow it for this run with --allow creates=41 --allow marks=1.");
+    expect(renderComparisons(comparisons, false, "gitlab")).toEndWith('with the input allow: "creates=41 marks=1".');
   });
 
   test("no colours: the output may go to a file", () => {

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
-import { titleOf } from "../explain/reason-text.ts";
+import { type Place, reasonsText, refusalText, titleOf } from "../explain/reason-text.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 
 const PLAIN_BORDERS = {
@@ -23,7 +23,7 @@ const PLAIN_BORDERS = {
 };
 
 /** What one stage did, for a person: one line of counts, and the comparison's table where it made one. */
-export function renderStage(report: StageReport, dryRun = false): string {
+export function renderStage(report: StageReport, dryRun = false, place: Place = "terminal"): string {
   const counts = Object.entries(report.counts).map(([what, count]) => `${amount(count)} ${what}`);
   const noted = new Map<string, number>();
   for (const [code, count] of Object.entries(report.notes))
@@ -33,16 +33,20 @@ export function renderStage(report: StageReport, dryRun = false): string {
   const lines = [
     `${report.stage}${where}: ${[...counts, ...(notes.length > 0 ? [`noted: ${notes.join(", ")}`] : [])].join(" · ") || "done"}`,
   ];
-  if (report.comparison) lines.push(renderComparisons([report.comparison], dryRun));
-  if (report.ended) lines.push(`ended early: ${report.ended.message}`);
+  if (report.comparison) lines.push(renderComparisons([report.comparison], dryRun, place));
+  if (report.ended) lines.push(`ended early: ${reasonsText(report.ended.reasons, place)}`);
   return lines.join("\n");
 }
 
 /**
- * The final table: what each comparison found and what became of it, at a glance. A column for each comparison: that fits into 80
+ * The final table, and below it everything that was refused as one message with one way out: what each comparison found and what became of it, at a glance. A column for each comparison: that fits into 80
  * columns, which a row for each does not.
  */
-export function renderComparisons(comparisons: readonly ComparisonReport[], dryRun = false): string {
+export function renderComparisons(
+  comparisons: readonly ComparisonReport[],
+  dryRun = false,
+  place: Place = "terminal",
+): string {
   const table = new Table({
     head: ["", ...comparisons.map(({ name }) => COMPARISON[name].title.replace(", ", "\n"))],
     colAligns: ["left", ...comparisons.map(() => "right" as const)],
@@ -62,8 +66,8 @@ export function renderComparisons(comparisons: readonly ComparisonReport[], dryR
     "outcome",
   ];
   for (const [row, name] of names.entries()) table.push([name, ...columns.map((column) => column[row] ?? "")]);
-  const refusals = comparisons.flatMap((comparison) => (comparison.refused ? [`\n${comparison.refused}`] : []));
-  return `${table.toString()}${refusals.join("")}`;
+  const refused = comparisons.flatMap((comparison) => comparison.refused ?? []);
+  return refused.length === 0 ? table.toString() : `${table.toString()}\n${refusalText(refused, place)}`;
 }
 
 function columnOf(comparison: ComparisonReport, dryRun: boolean): string[] {

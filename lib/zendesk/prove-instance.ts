@@ -1,5 +1,7 @@
 import type { InstanceName } from "../domain/instance.ts";
-import { IncompleteError, RefusedError, StoppedError } from "../errors.ts";
+import { reason } from "../domain/reason.ts";
+import { IncompleteError, StoppedError } from "../errors.ts";
+import { refused } from "../explain/refused.ts";
 import { ENVIRONMENT_PREFIX } from "../settings/environment.ts";
 import type { ZendeskConnection, ZendeskReader } from "./ports.ts";
 
@@ -15,9 +17,7 @@ export async function proveInstance(reader: ZendeskReader, expectedHost: string 
   const { instance, host } = reader;
   const setting = `${ENVIRONMENT_PREFIX[instance]}_URL`;
   if (expectedHost !== null && expectedHost !== host)
-    throw new RefusedError(
-      `${setting} points at ${host}, the config (hosts) expects ${expectedHost}. Nothing was read or written.`,
-    );
+    throw refused(reason("instance.host_unexpected", { setting, host, expected: expectedHost }));
   const keys = new Set((await reader.organizationFields()).filter((field) => field.active).map((field) => field.key));
   if (keys.has(OWN_FIELD[instance]) && !keys.has(OWN_FIELD[OTHER[instance]])) return;
   throw new IncompleteError(

@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdir, readdir, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { RunSummary } from "../../bin/commands/run.ts";
+import type { RunJson } from "../../bin/commands/run.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { countsToConfirm, formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import { latestRunRecords, readRunRecord } from "../../lib/runs/read-run-records.ts";
@@ -12,14 +12,14 @@ import { comparisons, RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts
 
 setDefaultTimeout(RUN_TIMEOUT);
 
-const planned = (summary: RunSummary) =>
+const planned = (summary: RunJson) =>
   Object.fromEntries(Object.entries(comparisons(summary)).map(([name, one]) => [name, one.planned]));
 
 const zendeskWrites = (world: TestWorld) =>
   world.sandbox.writes().filter(({ service }) => service.startsWith("zendesk-")).length;
 
 /** The counts of a dry run, as the text that a person confirms. */
-function confirm(summary: RunSummary): string {
+function confirm(summary: RunJson): string {
   return formatConfirmedCounts(countsToConfirm(summary.reports.flatMap(({ comparison }) => comparison ?? [])));
 }
 
@@ -63,7 +63,7 @@ describe("a run bound to the counts of a dry run", () => {
       const now = Number(planned(dry.summary)[prefix]?.updates);
       const comparison = summary.reports.find((one) => one.comparison?.name === prefix)?.comparison;
       expect(comparison?.unconfirmed).toEqual([{ effect: "updates", count: now + 1, confirmed: now }]);
-      expect(comparison?.refused).toContain(`${now + 1} of organizations of customers`);
+      expect(comparison?.refused?.[0]).toMatchObject({ code: "count.unconfirmed", params: { count: now + 1 } });
       expect(summary.failures.map(({ where, message }) => [where, message.includes("than was confirmed")])).toEqual([
         [prefix === "global" ? "us-government" : "global", true],
       ]);
@@ -242,7 +242,7 @@ describe("run.json", () => {
     expect((await world.run(wrong)).exit).toBe(EXIT.usage);
     const record = await readRunRecord(world.dataDir, "wrong");
     expect(record).toMatchObject({ exit: EXIT.usage, steps: [], comparisons: [] });
-    expect(record?.failures[0]?.message).toContain("nonsense");
+    expect(JSON.stringify(record?.failures[0]?.reasons)).toContain("nonsense");
     expect(record?.ended_at).not.toBeNull();
   });
 

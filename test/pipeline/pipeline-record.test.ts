@@ -2,6 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipelineSummary } from "../../bin/commands/pipeline-summary.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { readRunRecord, readRunRecordFile } from "../../lib/runs/read-run-records.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
@@ -57,7 +58,14 @@ test("more than was confirmed is told with its numbers; the branch behind it is 
   expect(record?.exit).toBe(EXIT.refused);
   const global = record?.comparisons.find(({ name }) => name === "global");
   expect(global?.unconfirmed).toContainEqual({ effect: "creates", count: global?.planned.creates ?? 0, confirmed: 0 });
-  expect(global?.refused).toContain("confirmed were 0");
+  expect(global?.refused).toContainEqual(
+    reason("count.unconfirmed", {
+      comparison: "global",
+      effect: "creates",
+      count: global?.planned.creates ?? 0,
+      confirmed: 0,
+    }),
+  );
   expect(record?.failures).toEqual([]);
 });
 
@@ -65,9 +73,9 @@ test("a dry run writes nothing and is done; of one instance, nobody misses the o
   await using world = await startWorld({ keepsDryRun: true });
   await world.preview({ instance: "us-government" });
   const untried = await summarized(world, { "dry-run": "true", instances: "us-government" });
-  expect(untried?.failures.map(({ message }) => message)).toEqual([
-    '"Customers, us-government" was not tried: the pipeline\'s jobs say why.',
-    '"Users, us-government" was not tried: the pipeline\'s jobs say why.',
+  expect(untried?.failures.flatMap(({ reasons }) => reasons)).toEqual([
+    reason("stage.not_done", { comparison: "usgov", lacks: "try" }),
+    reason("stage.not_done", { comparison: "usgov_user", lacks: "try" }),
   ]);
   await world.stage("sync", { "dry-run": "true", instance: "us-government" });
   await world.stage("user-sync", { "dry-run": "true" });
@@ -85,9 +93,9 @@ test("what should be there and is not, is a failure; the run is known by its pip
   await world.preview({ instance: "us-government", "run-id": "half" });
   const half = await summarized(world, { instances: "us-government" });
   expect(half?.exit).toBe(EXIT.failed);
-  expect(half?.failures.map(({ message }) => message)).toEqual([
-    '"Customers, us-government" was not written: the pipeline\'s jobs say why.',
-    '"Users, us-government" was not written: the pipeline\'s jobs say why.',
+  expect(half?.failures.flatMap(({ reasons }) => reasons)).toEqual([
+    reason("stage.not_done", { comparison: "usgov", lacks: "write" }),
+    reason("stage.not_done", { comparison: "usgov_user", lacks: "write" }),
   ]);
   const empty = await summarized(world, { "data-dir": join(world.dataDir, "none") }, { CI_PIPELINE_ID: "77" });
   expect(empty?.run_id).toBe("half");

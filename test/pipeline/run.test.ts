@@ -171,7 +171,7 @@ describe("G6: one instance never stops the other", () => {
     );
     expect((await world.artifact("global_not_in_sync.json")).length).toBeGreaterThan(1);
     const refused = summary.reports.flatMap(({ comparison }) => comparison?.refused ?? []);
-    expect(refused.join()).toContain("--allow marks=");
+    expect(refused.map(({ text }) => text).join()).toContain("--allow marks=");
     expect((await world.stage("sync", { instance: "global" })).exit).toBe(EXIT.refused);
     expect((await world.run({ allow: "marks=1000" })).exit).toBe(EXIT.done);
   });

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type RunSummary, runCommand } from "../../bin/commands/run.ts";
+import { type RunJson, runCommand } from "../../bin/commands/run.ts";
 import { undoCommand } from "../../bin/commands/undo-command.ts";
 import { loadStage, type StageName } from "../../bin/stages.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
@@ -31,8 +31,8 @@ export interface TestWorld extends AsyncDisposable {
   dataDir: string;
   /** Everything printed so far, both streams. */
   printed(): string;
-  run(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunSummary }>;
-  preview(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunSummary }>;
+  run(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunJson }>;
+  preview(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunJson }>;
   stage(name: StageName, given?: Record<string, string>): Promise<StageEnd>;
   /** `zdsync undo --json` of a results file, by its name in the data directory or its path. */
   undo(results: string, given?: Record<string, string>): Promise<{ exit: ExitCode; summary: Record<string, unknown> }>;
@@ -82,7 +82,7 @@ export async function startWorld(
   const command = async (extent: "run" | "preview", given: Record<string, string>) => {
     lastOut = "{}";
     const exit = await runCommand(extent, { "data-dir": dataDir, ...given }, { ...shell, json: true });
-    return { exit, summary: JSON.parse(lastOut) as RunSummary };
+    return { exit, summary: JSON.parse(lastOut) as RunJson };
   };
   return {
     sandbox,
@@ -129,7 +129,7 @@ async function searchForLeaks(sandbox: RunningSandbox, folder: string, printed: 
 }
 
 /** Counts of a run's comparisons by name: what was planned, and what became of it. */
-export function comparisons(summary: RunSummary) {
+export function comparisons(summary: RunJson) {
   return Object.fromEntries(
     summary.reports.flatMap(({ comparison }) =>
       comparison ? [[comparison.name, { planned: comparison.planned, results: comparison.results }]] : [],

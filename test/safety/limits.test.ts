@@ -105,9 +105,10 @@ async function refusesEverything(world: TestWorld, comparison: Comparison, effec
     exit: EXIT.refused,
     writes: [],
   });
-  expect(refused).toContain(`${count}`);
-  expect(refused).toMatch(/limit \d+|limit [\d.]+ %/);
-  expect(refused).toContain(`--allow ${effect}=${count}`);
+  expect(refused).toMatchObject([{ code: "limit.exceeded", params: { comparison, effect, count } }]);
+  expect(refused?.[0]?.text).toMatch(/limit \d+|limit [\d.]+ %/);
+  expect(refused?.[0]?.text).toContain(`--allow ${effect}=${count}`);
+  expect(summary.refusals).toEqual(refused);
   for (const kind of ["creates", "updates", "not_in_sync"])
     expect((await world.artifact(`${comparison}_${kind}.json`)).length).toBeGreaterThan(0);
   expect(JSON.parse(await world.text(`${comparison}_changeset.manifest.json`)).verdict).toBe("over a limit");
@@ -228,7 +229,7 @@ describe("S2: minimum_existing", () => {
       }
       // The maximum of marks holds on a first fill, too.
       await world.limit({ ...OPEN, marks: { percent: 0, max: 1 }, minimum_existing: existing + 1 });
-      expect((await measuresOf(world))[comparison]?.refused).toContain("Too many marks");
+      expect((await measuresOf(world))[comparison]?.refused?.[0]?.params).toMatchObject({ effect: "marks" });
     });
   }
 });
@@ -263,7 +264,7 @@ test("S2: what compare refused stays refused, also where sync is configured with
   await using world = await startLimited();
   await world.limit({ ...OPEN, creates: 1 });
   const judged = (await measuresOf(world)).global;
-  expect(judged?.refused).toContain("Too many creates");
+  expect(judged?.refused?.[0]?.params).toMatchObject({ effect: "creates" });
   const creates = judged?.planned.creates ?? 0;
   expect(creates).toBeGreaterThan(1);
   await world.limit(OPEN);

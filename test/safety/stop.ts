@@ -1,4 +1,4 @@
-import type { RunSummary } from "../../bin/commands/run.ts";
+import type { RunJson } from "../../bin/commands/run.ts";
 import type { Result } from "../../lib/artifacts/results.ts";
 import type { RequestHook } from "../../sandbox/types.ts";
 import { type Child, isWrite, outcomeOf, startChildWorld, type WritePoint } from "./child-run.ts";
@@ -55,7 +55,7 @@ export async function stopAt(
   const exit = await child.ended;
   hook.at = () => undefined;
   const results = await resultsIn(world.path("data"));
-  const summary = JSON.parse(child.stdout() || "{}") as RunSummary;
+  const summary = JSON.parse(child.stdout() || "{}") as RunJson;
   const complaints = before === undefined ? ["the run never came to this write"] : miscounted({ summary, results });
   const later = world.sandbox
     .writes()

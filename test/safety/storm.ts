@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { type RunSummary, runCommand } from "../../bin/commands/run.ts";
+import { type RunJson, runCommand } from "../../bin/commands/run.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import { type Result, ResultSchema } from "../../lib/artifacts/results.ts";
 import type { ExitCode } from "../../lib/errors.ts";
@@ -35,7 +35,7 @@ const OF_BULK_WRITES: readonly Fault["kind"][] = ["failed-rows", "job-failed", "
 /** What a person is left with after a run, and what the remotes are. */
 export interface RunUnderTest {
   exit: ExitCode;
-  summary: RunSummary;
+  summary: RunJson;
   /** Each results file of the run, by comparison. */
   results: Record<string, Result[]>;
   /** The same, as the history keeps it for looking back and undoing. */
@@ -86,7 +86,7 @@ export async function startQuickWorld(customers = 0): Promise<QuickWorld> {
       };
       const shell = { env, output, clock: () => new Date(), timing: compressed(), json: true };
       const exit = await runCommand("run", { "data-dir": dataDir, ...given }, shell);
-      const summary = JSON.parse(out) as RunSummary;
+      const summary = JSON.parse(out) as RunJson;
       const kept = await resultsIn(join(dataDir, "history", summary.run_id));
       return { exit, summary, results: await resultsIn(dataDir), kept, outcome: outcomeOf(sandbox) };
     },

@@ -166,7 +166,7 @@ export function comparison(change: Partial<RecordedComparison> = {}): RecordedCo
     existing: 1_000,
     planned: { creates: 3, updates: 12, marks: 1, contacts: 0 },
     measures: [{ effect: "downgrades", count: 2, limit: 50, exceeded: false }],
-    refused: null,
+    refused: [],
     unconfirmed: [],
     results: null,
     ...change,

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { startSandbox } from "../../../bin/start-sandbox.ts";
 import { type PipelineSettings, pipelineSettings } from "../../../lib/gitlab/pipeline-settings.ts";
-import type { RunRecord } from "../../../lib/runs/run-record.ts";
+import { type RunRecord, runRecordText } from "../../../lib/runs/run-record.ts";
 import type { DeclaredInput } from "../../../sandbox/gitlab/pipeline-inputs.ts";
 import type { RunningSandbox } from "../../../sandbox/start.ts";
 import type { RequestHook } from "../../../sandbox/types.ts";
@@ -77,7 +77,7 @@ export function record(of: Partial<RunRecord>): RunRecord {
 /** Every job to its end; the last one leaves the run record. */
 export function end(sandbox: RunningSandbox, id: string, left: RunRecord, failed: string[] = []) {
   const jobs = JOBS.map((name) => [name, { status: failed.includes(name) ? "failed" : "success" }] as const);
-  const summary = { status: "success", artifacts: { "data/run.json": JSON.stringify(left) } } as const;
+  const summary = { status: "success", artifacts: { "data/run.json": runRecordText(left) } } as const;
   sandbox.pipelines.advance(Number(id), { jobs: { ...Object.fromEntries(jobs), "zdsync-summary": summary } });
 }
 

@@ -1,25 +1,28 @@
 import * as v from "valibot";
-import { comparison, count, message, place, word } from "./params.ts";
+import { comparison, count, effect, flag, place, word } from "./params.ts";
 
 /** Why nothing is written at all (exit 4): limits, hand-overs, another run's lock. */
 export const REFUSAL_REASONS = {
   "limit.exceeded": v.object({
     comparison,
-    effect: word,
+    effect,
     count,
     /** Existing records of the comparison. */
     existing: count,
     limit: count,
     /** Where the limit is a share. */
     percent: v.nullable(count),
+    /** Whether a person raised the limit for this run. */
+    raised: flag,
   }),
-  "count.unconfirmed": v.object({ comparison, effect: word, count, confirmed: count }),
+  "count.unconfirmed": v.object({ comparison, effect, count, confirmed: count }),
   "run.held_back": v.object({ comparisons: v.array(comparison) }),
   "digest.unexpected": v.object({ comparison, digest: word, expected: v.array(word) }),
   "undo.digest_unexpected": v.object({ digest: word, expected: v.array(word) }),
   "changes.too_old": v.object({ comparison, minutes: count, allowed_minutes: count }),
   "changes.unvouched": v.object({ comparison, digest: word }),
   "changes.altered": v.object({ comparison }),
+  "changes.without_contacts": v.object({ comparison, file: place }),
   "artifact.altered": v.object({ file: place }),
   "artifact.other_version": v.object({ file: place, version: count, supported: count }),
   "inputs.of_different_runs": v.object({ file: place, run_id: word, other_file: place, other_run_id: word }),
@@ -32,5 +35,4 @@ export const REFUSAL_REASONS = {
   "lock.held": v.object({ directory: place, command: word, run_id: word, host: word, pid: count, since: word }),
   "lock.held_by_unknown": v.object({ directory: place }),
   "lock.contested": v.object({ directory: place }),
-  "run.refused": v.object({ message }),
 } as const;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { count, fields, message, messages, nothing, word } from "./params.ts";
+import { comparison, count, fields, message, messages, nothing, place, word } from "./params.ts";
 
 /** What became of single writes (S5–S7), and what ended work altogether. */
 export const WRITING_REASONS = {
@@ -32,10 +32,13 @@ export const WRITING_REASONS = {
   "job.result_of_another": nothing,
   "job.result_without_id": nothing,
   "run.stopped": v.object({ cause: word }),
+  "run.stopped_early": v.object({ message }),
+  "stage.not_done": v.object({ comparison, lacks: v.picklist(["comparison", "try", "write"]) }),
   "remote.failed": v.object({ service: word, status: v.nullable(count), message }),
   "remote.incomplete": v.object({ message }),
   "artifact.unusable": v.object({ message }),
-  "settings.wrong": v.object({ problems: messages }),
+  /** The places of the problems (settings, files with line), and what is wrong at each. */
+  "settings.wrong": v.object({ where: v.array(place), what: messages }),
   "machine.failed": v.object({ message }),
   "program.failed": v.object({ message }),
   /** A sentence of a version of zdsync that knew no codes, or a code that this one does not know: shown, never compared. */
