@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import type { RunState } from "../runs/runner.ts";
 import { alertPosts } from "./alert-posts.ts";
@@ -12,10 +13,9 @@ const record = {
     { charge_name: "New charge", accounts: [ONE], unexpired_accounts: [], nearest: null, hurt_accounts: [] },
   ],
   conflicts: [
-    { comparison: "global", salesforce_id: ONE, id: 1, reason: "of global" },
-    { comparison: "usgov", salesforce_id: TWO, id: 2, reason: "of us-government" },
+    { comparison: "global", salesforce_id: ONE, id: 1, reason: reason("legacy.text", { text: "of global" }) },
+    { comparison: "usgov", salesforce_id: TWO, id: 2, reason: reason("legacy.text", { text: "of us-government" }) },
   ],
-  merged: [{ comparison: "usgov", salesforce_id: TWO, id: 3, reason: "merged of us-government" }],
 } as unknown as RunRecord;
 const run: RunState = {
   id: "run-1",
