@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { RUN_ID } from "../../lib/artifacts/manifest.ts";
-import { countResults } from "../../lib/artifacts/results.ts";
+import { countResults, countUnattempted } from "../../lib/artifacts/results.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../../lib/changesets/comparison.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
@@ -133,6 +133,7 @@ async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean)
   const kept = resultsOfJob(store, dryRun);
   const written = await Bun.file(kept.path(resultsName(name))).exists();
   const records = written ? (await kept.readRecords(resultsName(name))).records : [];
+  const unattempted = countUnattempted(records);
   const count = (effect: "create" | "update" | "mark" | "contact") => countResults(records, effect);
   const measures = manifest.limits.map((one) => ({
     ...one,
@@ -154,6 +155,7 @@ async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean)
       measures,
       ...(manifest.unconfirmed.length > 0 ? { unconfirmed: manifest.unconfirmed } : {}),
       ...(refused.length > 0 && !written ? { refused } : {}),
+      ...(unattempted ? { unattempted } : {}),
       ...(written
         ? {
             results: {

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import type { Reason } from "../domain/reason.ts";
+import type { Reason, ReasonCode } from "../domain/reason.ts";
 import { decodeReason, REASON_ENTRIES } from "./reason-record.ts";
 
 export const RESULT_EFFECTS = ["create", "update", "mark", "contact"] as const;
@@ -50,6 +50,29 @@ export function countResults(results: readonly Result[], effect?: Effect): Resul
   const counts: ResultCounts = { applied: 0, failed: 0, skipped: 0 };
   for (const result of results) if (effect === undefined || result.effect === effect) counts[result.outcome]++;
   return counts;
+}
+
+/** Why a record was not even begun: the run was asked to stop, or a job before it failed altogether. */
+export type Unattempted = "stopped" | "failed";
+
+const UNATTEMPTED: Partial<Record<ReasonCode, Unattempted>> = {
+  "run.stopped": "stopped",
+  "write.not_attempted": "failed",
+};
+
+/** Whether a reason says that a record was not even begun, and why. */
+export function unattemptedBy(reason: Reason | null): Unattempted | undefined {
+  return reason ? UNATTEMPTED[reason.code] : undefined;
+}
+
+/** How many records were not even begun, by why; undefined where every one was. */
+export function countUnattempted(results: readonly Result[]): Record<Unattempted, number> | undefined {
+  const counts = { stopped: 0, failed: 0 };
+  for (const { outcome, reason } of results) {
+    const why = outcome === "skipped" ? unattemptedBy(reason) : undefined;
+    if (why) counts[why]++;
+  }
+  return counts.stopped + counts.failed > 0 ? counts : undefined;
 }
 
 /** Results in a fixed order: by effect, account, record, so that the same outcome gives the same bytes. */

@@ -1,4 +1,4 @@
-import { countResults } from "../artifacts/results.ts";
+import { countResults, countUnattempted } from "../artifacts/results.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import type { Results, ResultsName } from "../sync/results-file.ts";
 import type { Comparison } from "./comparison.ts";
@@ -10,8 +10,8 @@ export function resultsName<C extends Comparison>(comparison: C): Extract<Result
 
 /** What came of the writes of a comparison, for its report. */
 export function writtenOf(results: Results): Pick<ComparisonReport, "results" | "unattempted"> {
-  const { stopped, failed } = results.unattempted;
-  return { results: countEffects(results), ...(stopped + failed > 0 ? { unattempted: { stopped, failed } } : {}) };
+  const unattempted = countUnattempted(results.results);
+  return { results: countEffects(results), ...(unattempted ? { unattempted } : {}) };
 }
 
 /** Results by effect (S6). */

@@ -1,4 +1,4 @@
-import type { Result } from "../artifacts/results.ts";
+import type { Result, Unattempted } from "../artifacts/results.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { messageOf, StoppedError } from "../errors.ts";
 import { reasonOf } from "../explain/reason-of-error.ts";
@@ -88,12 +88,8 @@ export interface Recorder {
   /** What ended jobs of this comparison altogether; once there is one, nothing further is begun. Thrown when all is accounted for. */
   errors: unknown[];
   line: ProgressLine;
-  /** `unattempted`: why these rows were not even begun. */
-  record(results: readonly Result[], unattempted?: Unattempted): Promise<void>;
+  record(results: readonly Result[]): Promise<void>;
 }
-
-/** Why rows are not begun: the run was asked to stop, or a job before them failed altogether. */
-export type Unattempted = "stopped" | "failed";
 
 /**
  * Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). Where a job throws, no further one is
@@ -136,7 +132,7 @@ export async function applyJob<Row extends object>(
   };
   const results = unattempted ? skipRows(job, kind, unattemptedReason(unattempted, stop)) : await apply();
   if (!unattempted) line.add(job.length, results.filter(({ outcome }) => outcome === "failed").length);
-  await record(results, unattempted).catch((error) => errors.push(error));
+  await record(results).catch((error) => errors.push(error));
   return results;
 }
 

@@ -1,16 +1,13 @@
 import { byResult, type Result } from "../artifacts/results.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
-import type { Unattempted } from "./apply-rows.ts";
 
 export type ResultsName = Extract<ArtifactName, `${string}_results.json`>;
 
 /** Where the outcome of every row goes. */
 export interface Results {
   readonly results: readonly Result[];
-  /** How many of them were not even begun, by why. */
-  readonly unattempted: Readonly<Record<Unattempted, number>>;
-  add(results: readonly Result[], unattempted?: Unattempted): Promise<void>;
+  add(results: readonly Result[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -20,7 +17,6 @@ export interface Results {
  */
 export class ResultsFile implements Results {
   readonly results: Result[] = [];
-  readonly unattempted = { stopped: 0, failed: 0 };
   private writing: Promise<void> | null = null;
   private stale = false;
 
@@ -35,9 +31,8 @@ export class ResultsFile implements Results {
   }
 
   /** Takes the outcomes of a job and sees that they get to the disk. */
-  add(results: readonly Result[], unattempted?: Unattempted): Promise<void> {
+  add(results: readonly Result[]): Promise<void> {
     this.results.push(...results);
-    if (unattempted) this.unattempted[unattempted] += results.length;
     this.stale = true;
     this.writing ??= this.writeWhileStale();
     return this.writing;

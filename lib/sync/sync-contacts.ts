@@ -1,13 +1,13 @@
-import type { Result } from "../artifacts/results.ts";
+import { type Result, type Unattempted, unattemptedBy } from "../artifacts/results.ts";
 import type { ContactMemory, SettledState } from "../contacts/contact-memory.ts";
 import type { Create, PlannedContact } from "../domain/changeset.ts";
 import type { DueAddress } from "../domain/plan-contacts.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
-import { type Reason, type ReasonCode, reason } from "../domain/reason.ts";
+import { type Reason, reason } from "../domain/reason.ts";
 import type { RecentOrganization } from "../domain/recent-organizations.ts";
 import { messageOf } from "../errors.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { inJobs, type Recorder, type Unattempted, unattemptedReason } from "./apply-rows.ts";
+import { inJobs, type Recorder, unattemptedReason } from "./apply-rows.ts";
 import { type ContactsDone, type ContactsDue, finishContacts, hasNobody } from "./contacts.ts";
 
 /** What is planned of contacts (C10), and what is known about all that are due. */
@@ -56,7 +56,7 @@ export async function placeInCreated(
     const own = planned.get(salesforce_id) ?? [];
     const { id = null, outcome = "failed", reason: why = null } = created[index] ?? {};
     if (id === null || outcome === "failed") {
-      await skip(own, notCreated(why), course, unattemptedBy(why));
+      await skip(own, notCreated(why), course);
       continue;
     }
     const createdByThisRun = outcome === "applied";
@@ -94,7 +94,6 @@ export async function placeInExisting(course: ContactsCourse): Promise<WithoutCo
         job.flatMap(({ id }) => (planned.get(id) ?? []).filter(isDue)),
         unattemptedReason(why, course.stop),
         course,
-        why,
       );
     else without.push(...(await place(job, course)));
   }
@@ -114,7 +113,7 @@ async function place(organizations: readonly NewOrganization[], course: Contacts
   const { connection, protectedAddresses, memory, errors } = course;
   if (errors.length > 0) {
     const own = organizations.flatMap(plannedOf);
-    await skip(own, unattemptedReason("failed", course.stop), course, "failed");
+    await skip(own, unattemptedReason("failed", course.stop), course);
     return [];
   }
   try {
@@ -165,16 +164,7 @@ function settledOf({ organization, results }: ContactsDone<NewOrganization>) {
   });
 }
 
-/** Reasons of a create that was not even begun hold for its contacts, too. */
-const NOT_BEGUN: Partial<Record<ReasonCode, Unattempted>> = {
-  "run.stopped": "stopped",
-  "write.not_attempted": "failed",
-};
-
-function unattemptedBy(why: Reason | null): Unattempted | undefined {
-  return why ? NOT_BEGUN[why.code] : undefined;
-}
-
+/** The reason of a create that was not even begun holds for its contacts, too. */
 function notCreated(why: Reason | null): Reason {
   return why && unattemptedBy(why) ? why : reason("contact.organization_not_created");
 }
@@ -183,11 +173,10 @@ async function skip(
   contacts: readonly PlannedContact[],
   why: Reason,
   { record, errors }: ContactsCourse,
-  unattempted?: Unattempted,
 ): Promise<void> {
   if (contacts.length === 0) return;
   const results = contacts.map((contact) => resultOf(contact, "skipped", why));
-  await record(results, unattempted).catch((error) => errors.push(error));
+  await record(results).catch((error) => errors.push(error));
 }
 
 function plannedOf({ id, salesforce_id, sold_tos }: NewOrganization): PlannedContact[] {

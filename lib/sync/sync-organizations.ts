@@ -112,5 +112,5 @@ function contactsCourse(sync: Course): ContactsCourse | null {
 }
 
 function recorderOf(sync: Course, line: Recorder["line"]): Recorder {
-  return { stop: sync.stop, errors: sync.errors, line, record: (...results) => sync.results.add(...results) };
+  return { stop: sync.stop, errors: sync.errors, line, record: (results) => sync.results.add(results) };
 }

@@ -30,7 +30,7 @@ export async function syncUsers(sync: UserSync): Promise<void> {
     stop: sync.stop,
     errors,
     line: sync.progress.begin(`us-government users: ${effect}`, total),
-    record: (...results) => sync.results.add(...results),
+    record: (results) => sync.results.add(results),
   });
   const creates = begin("creates", sync.creates.length);
   await applyInJobs(sync.creates, userCreateRows(sync.connection), creates, JOBS_AT_ONCE);

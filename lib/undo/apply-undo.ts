@@ -30,7 +30,7 @@ export async function applyUndo(
   const apply = async <Row extends object>(what: string, rows: readonly Row[], kind: RowKind<Row>) => {
     if (rows.length === 0) return;
     const line = context.progress.begin(`${instance} undo: ${what}`, rows.length);
-    const recorder: Recorder = { stop: context.stop, errors, line, record: (...added) => results.add(...added) };
+    const recorder: Recorder = { stop: context.stop, errors, line, record: (added) => results.add(added) };
     await applyInJobs(rows, kind, recorder, JOBS_AT_ONCE);
     line.end();
   };

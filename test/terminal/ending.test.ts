@@ -46,8 +46,9 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     expect(shown.exit).toBe(5);
     expect(shown.lines.filter((line) => line.includes("global") && /^ {2}[✓–✗] /.test(line))).toEqual([
       expect.stringMatching(/^ {2}✓ gather-orgs global: \d+ organizations/),
+      expect.stringMatching(/^ {2}✓ gather-orgs global: contacts of recent organizations: 2 of 2/),
       expect.stringMatching(/^ {2}✓ global customers: creates: \d+ \(/),
-      expect.stringMatching(/^ {2}– global customers: contacts of young organizations: not begun, 2 left/),
+      expect.stringMatching(/^ {2}– global customers: contacts: stopped after 4 of 5/),
       expect.stringMatching(/^ {2}– global customers: updates: not begun, 3 left/),
       expect.stringMatching(/^ {2}– global customers: marks: not begun, 1 left/),
       expect.stringMatching(/^ {2}– global partners: creates: not begun, 1 left/),
