@@ -3,7 +3,7 @@ import { nearestCharge } from "./nearest-charge.ts";
 import { PLANS as plans } from "./testing/process-examples.ts";
 
 const KNOWN = [...plans.typeOfCharge.keys(), ...plans.ignoredCharges];
-const nearest = (name: string) => nearestCharge(name, KNOWN);
+const nearest = nearestCharge(KNOWN);
 
 describe("the known charge that an unknown name was probably meant to be", () => {
   test.each([
@@ -29,7 +29,7 @@ describe("the known charge that an unknown name was probably meant to be", () =>
   );
 
   test("is the same whatever the order of plans.yml", () => {
-    expect(nearestCharge("SaaS - Premium - 9 Year", KNOWN.toReversed())).toBe(nearest("SaaS - Premium - 9 Year"));
+    expect(nearestCharge(KNOWN.toReversed())("SaaS - Premium - 9 Year")).toBe(nearest("SaaS - Premium - 9 Year"));
   });
 
   test("GitLab Dedicated for US Public Sector is known, as government's Dedicated", () => {

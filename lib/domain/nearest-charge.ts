@@ -6,20 +6,25 @@ const NEAR = 0.15;
 const LONGEST = 200;
 
 /**
- * The known charge name that an unknown one was probably meant to be, or null where none is near. Capitals, blanks and kinds of dashes are
- * not looked at; of several that are as near, the first by code unit. A proposal for people: nothing is ever decided by it. Pure.
+ * Finds the known charge name that an unknown one was probably meant to be, or null where none is near. Capitals, blanks and kinds of dashes
+ * are not looked at; of several that are as near, the first by code unit. A proposal for people: nothing is ever decided by it. Pure.
  */
-export function nearestCharge(name: string, known: Iterable<string>): string | null {
-  if (name.length > LONGEST) return null;
-  const wanted = plain(name);
-  let nearest: { name: string; distance: number } | null = null;
-  for (const one of [...known].sort()) {
-    const other = plain(one);
-    const allowed = Math.max(1, Math.floor(Math.max(wanted.length, other.length) * NEAR));
-    const far = distance(wanted, other);
-    if (far <= allowed && far < (nearest?.distance ?? Number.POSITIVE_INFINITY)) nearest = { name: one, distance: far };
-  }
-  return nearest?.name ?? null;
+export function nearestCharge(known: Iterable<string>): (name: string) => string | null {
+  const candidates = [...known].sort().map((name) => ({ name, text: plain(name) }));
+  return (name) => {
+    if (name.length > LONGEST) return null;
+    const wanted = plain(name);
+    let nearest: { name: string; far: number } | null = null;
+    for (const { name: candidate, text } of candidates) {
+      const allowed = Math.max(1, Math.floor(Math.max(wanted.length, text.length) * NEAR));
+      const most = Math.min(allowed, (nearest?.far ?? allowed + 1) - 1);
+      // So many letters more cannot be as near: most candidates are ruled out by that.
+      if (Math.abs(wanted.length - text.length) > most) continue;
+      const far = distance(wanted, text);
+      if (far <= most) nearest = { name: candidate, far };
+    }
+    return nearest?.name ?? null;
+  };
 }
 
 /** A name without what people spell differently: `SaaS – Premium - 1 Year` and `saas-premium-1 year` are alike. */

@@ -17,7 +17,7 @@ type Decide = (account: Account, plans: Plans) => AccountDecision;
  * would have then. Where no known name is near, an unexpired charge is taken to hurt: nobody can tell.
  */
 export class UnknownCharges {
-  readonly #known: readonly string[];
+  readonly #nearest: (name: string) => string | null;
   /** What is proposed for each name so far, and the plans in which it means that; null where it would mean nothing more. */
   readonly #proposals = new Map<string, { nearest: string | null; plans: Plans | null }>();
 
@@ -25,7 +25,7 @@ export class UnknownCharges {
     readonly plans: Plans,
     readonly decide: Decide,
   ) {
-    this.#known = [...plans.typeOfCharge.keys(), ...plans.ignoredCharges];
+    this.#nearest = nearestCharge([...plans.typeOfCharge.keys(), ...plans.ignoredCharges]);
   }
 
   /** The unknown names of one account, each once. */
@@ -41,7 +41,7 @@ export class UnknownCharges {
   #proposalFor(name: string): { nearest: string | null; plans: Plans | null } {
     const known = this.#proposals.get(name);
     if (known) return known;
-    const nearest = nearestCharge(name, this.#known);
+    const nearest = this.#nearest(name);
     const type = nearest === null ? undefined : this.plans.typeOfCharge.get(nearest);
     const plans = type ? { ...this.plans, typeOfCharge: new Map(this.plans.typeOfCharge).set(name, type) } : null;
     const proposal = { nearest, plans };
