@@ -16,6 +16,14 @@ const record = {
     { comparison: "global", salesforce_id: ONE, id: 1, reason: reason("legacy.text", { text: "of global" }) },
     { comparison: "usgov", salesforce_id: TWO, id: 2, reason: reason("legacy.text", { text: "of us-government" }) },
   ],
+  merged: [
+    {
+      comparison: "usgov",
+      salesforce_id: TWO,
+      id: 3,
+      reason: reason("legacy.text", { text: "merged of us-government" }),
+    },
+  ],
 } as unknown as RunRecord;
 const run: RunState = {
   id: "run-1",
