@@ -107,6 +107,49 @@ describe("what must not spread", () => {
     ).toEqual([]);
   });
 
+  const RENDERERS = "reasonText|whatText|reasonsText|refusalText|messageOf|titleOf";
+  /** Code that looks at a sentence: a text of ours compared, searched or taken apart. */
+  const LOOKS_AT_PROSE: readonly RegExp[] = [
+    /\b(?:reason|message|what|remedy)\??\s*[!=]==?\s*["'`]/,
+    /["'`]\s*[!=]==?\s*[\w.?]*\b(?:reason|message|what|remedy)\b/,
+    /\.(?:reason|message|what|remedy)\s*[!=]==\s*\w+\.(?:reason|message|what|remedy)\b/,
+    /\b(?:reason|message|what|remedy)\??\.(?:startsWith|endsWith|includes|indexOf|match|matchAll|search)\(/,
+    /\.(?:test|exec)\(\s*[\w.?]*\b(?:reason|message|what|remedy)\b/,
+    new RegExp(
+      `\\b(?:${RENDERERS})\\([^()]*\\)\\s*(?:[!=]==|\\.(?:startsWith|endsWith|includes|match|search|split)\\()`,
+    ),
+    /error:\||warning:\|/,
+  ];
+
+  test("no code looks at a sentence: reasons are codes, and only the adapter for older files reads texts", () => {
+    for (const example of [
+      'if (result.reason === "created")',
+      'left.filter(({ what }) => what.startsWith("lacks"))',
+      "due.filter((one) => one.reason === other.reason)",
+      "UNKNOWN_REASON.exec(reason)",
+      "/scope/.test(problem.what)",
+      'reasonText(one).includes("gone")',
+      "/^(?:error:|warning:)/.test(text)",
+    ])
+      expect({ example, found: LOOKS_AT_PROSE.some((pattern) => pattern.test(example)) }).toEqual({
+        example,
+        found: true,
+      });
+    // What a remote said is no sentence of ours: its codes are taken out of it there.
+    const allowed =
+      /^lib\/artifacts\/legacy-reason\.ts$|^lib\/salesforce\/(?:login|request-errors)\.ts$|^lib\/slack\/slack-errors\.ts$/;
+    expect(LOOKS_AT_PROSE.flatMap((pattern) => uses(pattern, allowed))).toEqual([]);
+    expect(imports(/./, /^lib\/artifacts\/legacy-reason\.ts$/)).toEqual([
+      "lib/artifacts/reason-record.ts → lib/artifacts/legacy-reason.ts",
+    ]);
+  });
+
+  test("decisions and outcomes are told by code: no sentence is made where they are made", () => {
+    const elsewhere = /^(?!lib\/(?:domain|sync|undo|changesets|runs|zendesk|stage)\/|actions\/)/;
+    expect(uses(/\breason: ["`]/, elsewhere)).toEqual([]);
+    expect(uses(/new RefusedError\(/, /^lib\/explain\/refused\.ts$/)).toEqual([]);
+  });
+
   test("nothing but the output prints, and the question at a terminal", () => {
     expect(uses(/console\./, /^$/)).toEqual([]);
     expect(

@@ -71,7 +71,7 @@ export interface StageReport {
   today: Day;
   /** What was counted, in words: `{ accounts: 2000, partners: 40 }`. */
   counts: Record<string, number>;
-  /** Notes by the code of their reason: `{ "organization.shares_account": 3 }`. */
+  /** Notes by their reason's code, such as `{ "organization.shares_account": 3 }`. */
   notes: Record<string, number>;
   comparison?: ComparisonReport;
   /** Charge names that `plans.yml` does not know (E2); of `process` only. */
