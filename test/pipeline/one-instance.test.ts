@@ -75,7 +75,9 @@ describe("process --instance", () => {
       const made = await folderWith(world, `process-${prefix}`, ["salesforce_accounts.json", "partner_accounts.json"]);
       expect((await world.stage("process", { "data-dir": made, instance })).exit).toBe(EXIT.done);
       expect(await readdir(made)).not.toContain(`${FILE_PREFIX[otherThan(instance)]}_accounts.json`);
-      const compared = await folderWith(world, `compare-${prefix}`, [`zendesk_${prefix}.json`, "merged_accounts.json"]);
+      const gathered = [`zendesk_${prefix}.json`, "merged_accounts.json"];
+      if (instance === "global") gathered.push("zendesk_global_addresses.json");
+      const compared = await folderWith(world, `compare-${prefix}`, gathered);
       for (const file of [`${prefix}_accounts`, "customer_ids", "partner_ids"])
         for (const end of [".json", ".manifest.json"])
           await copyFile(join(made, file + end), join(compared, file + end));
