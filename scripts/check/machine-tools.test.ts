@@ -55,5 +55,7 @@ describe("tools of the machine", () => {
     const [, command] = /^cd "\$\(dirname "\$0"\)\/\.\." && exec (.*)$/m.exec(script) ?? [];
     expect(script.split("\n").filter((line) => line && !line.startsWith("#"))).toHaveLength(1);
     expect(await readFile(join(root, "README.md"), "utf8")).toContain(`\`${command}\``);
+    // npx tells of newer versions of npm when the command is done: after the line with the counts.
+    expect(await readFile(join(root, ".npmrc"), "utf8")).toContain("update-notifier=false\n");
   });
 });
