@@ -1,4 +1,5 @@
 import { stringify } from "yaml";
+import { CONTACT_MEMORY } from "../lib/contacts/contact-memory.ts";
 import { FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
@@ -29,6 +30,7 @@ function job(stage: Stage) {
     // One at a time for each Zendesk instance, whichever stage or pipeline of the project it is.
     ...(stage.writes ? { resource_group: `zdsync-${instanceOf(stage)}`, allow_failure: { exit_codes: [3] } } : {}),
     retry: RETRY,
+    ...cache(stage),
     variables: variables(stage),
     script: [`zdsync ${stage.name}`],
     artifacts: {
@@ -39,6 +41,17 @@ function job(stage: Stage) {
       reports: reports(stage),
     },
   };
+}
+
+/**
+ * What is settled about contacts only spares look-ups, so a cache may hold it: a runner that has none asks more. GitLab keeps the
+ * caches of protected branches apart from the others.
+ */
+function cache({ settledContacts }: Stage) {
+  if (!settledContacts) return {};
+  const key = "zdsync-contacts-$[[ inputs.instance ]]";
+  const paths = [`$[[ inputs.data-dir ]]/${CONTACT_MEMORY}`];
+  return { cache: { key, paths, policy: settledContacts === "reads" ? "pull" : "pull-push", when: "always" } };
 }
 
 function instanceOf(stage: Stage): string {

@@ -37,7 +37,9 @@ interface PipelineJob {
  */
 const JOBS: readonly PipelineJob[] = [
   { stage: "gather-accounts", needs: [] },
-  ...INSTANCES.map((instance) => ({ stage: "gather-orgs" as const, instance, needs: [] })),
+  // In global it reads which addresses the accounts of new organizations want, as process decided.
+  { stage: "gather-orgs", instance: "global", needs: ["process-global"] },
+  { stage: "gather-orgs", instance: "us-government", needs: [] },
   ...INSTANCES.map((instance) => ({ stage: "process" as const, instance, needs: ["gather-accounts"] })),
   ...INSTANCES.map((instance) => ({
     stage: "compare" as const,

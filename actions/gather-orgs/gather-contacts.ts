@@ -1,9 +1,7 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { protectedAddressesOf } from "../../lib/changesets/protections.ts";
 import { type AddressToVerify, verifyAddresses } from "../../lib/contacts/verify-addresses.ts";
-import type { Account } from "../../lib/domain/account.ts";
 import { accountAddresses } from "../../lib/domain/account-addresses.ts";
-import type { Day } from "../../lib/domain/dates.ts";
 import type { RecentOrganization } from "../../lib/domain/recent-organizations.ts";
 import type { StageContext } from "../../lib/stage/stage.ts";
 
@@ -12,8 +10,8 @@ export const ADDRESSES_FILE = "zendesk_global_addresses.json";
 
 /**
  * Finds out what stands in global of the addresses that recent organizations want → `zendesk_global_addresses.json` (C10). The addresses
- * are those of this run's `salesforce_accounts.json`; without it nothing is asked, and their contacts wait for a later run. Answers how
- * many are known.
+ * are those of this run's `global_accounts.json` or `salesforce_accounts.json`; without either nothing is asked, and the contacts wait for
+ * a later run. Answers how many are known.
  */
 export async function gatherContacts(
   recent: readonly RecentOrganization[],
@@ -21,8 +19,7 @@ export async function gatherContacts(
   context: StageContext,
 ): Promise<number> {
   const { store, config, remotes, progress, stop, clock, warn } = context;
-  const accounts = recent.length > 0 ? await accountsOfRun(origin, context) : [];
-  const addresses = wantedAddresses(recent, accounts, origin.today);
+  const addresses = wantedAddresses(recent, recent.length > 0 ? await addressesOfRun(origin, context) : new Map());
   const reader = await remotes.zendeskReader("global");
   const line = progress.begin("gather-orgs global: contacts of recent organizations");
   using memory = await context.openSettledContacts(reader.host);
@@ -40,25 +37,28 @@ export async function gatherContacts(
   return known.length;
 }
 
-/** The accounts of this run; none where they were not gathered (yet), or are of another run. */
-async function accountsOfRun({ run_id }: RunOrigin, { store }: StageContext): Promise<readonly Account[]> {
-  const manifest = await store.readManifest("salesforce_accounts.json");
-  if (manifest?.run_id !== run_id) return [];
-  return (await store.readIfThere("salesforce_accounts.json"))?.records ?? [];
+/**
+ * Which addresses accounts want: as `process` decided, where it has run before (so no job needs another instance's accounts), else all
+ * that an account has. Nothing where neither is of this run.
+ */
+async function addressesOfRun({ run_id, today }: RunOrigin, { store }: StageContext): Promise<Map<string, string[]>> {
+  if ((await store.readManifest("global_accounts.json"))?.run_id === run_id) {
+    const desired = (await store.readIfThere("global_accounts.json"))?.records ?? [];
+    return new Map(desired.map((one) => [one.salesforce_id, one.sold_tos.map(({ email }) => email)]));
+  }
+  if ((await store.readManifest("salesforce_accounts.json"))?.run_id !== run_id) return new Map();
+  const accounts = (await store.readIfThere("salesforce_accounts.json"))?.records ?? [];
+  return new Map(accounts.map((account) => [account.salesforce_id, accountAddresses(account, today)]));
 }
 
-/** Each address of each recent organization, in order of account and address. */
+/** Each address of each recent organization, in order of account. */
 function wantedAddresses(
   recent: readonly RecentOrganization[],
-  accounts: readonly Account[],
-  today: Day,
+  addresses: ReadonlyMap<string, readonly string[]>,
 ): AddressToVerify[] {
-  const byAccount = new Map(accounts.map((account) => [account.salesforce_id, account]));
   return [...recent]
     .sort((one, other) => (one.salesforce_id < other.salesforce_id ? -1 : 1))
-    .flatMap(({ id, salesforce_id, created_at }) => {
-      const account = byAccount.get(salesforce_id);
-      const emails = account ? accountAddresses(account, today) : [];
-      return emails.map((email) => ({ id, salesforce_id, email, created_at }));
-    });
+    .flatMap(({ id, salesforce_id, created_at }) =>
+      (addresses.get(salesforce_id) ?? []).map((email) => ({ id, salesforce_id, email, created_at })),
+    );
 }

@@ -58,15 +58,15 @@ export async function gatherContactsOf(
   return { ...report, counts: { ...report.counts, "addresses known": known } };
 }
 
-/** The run that gather-accounts began in this data directory, or one of its own. */
-async function originOfRun(context: StageContext): Promise<RunOrigin> {
-  const { store, runId, runIsGiven, today, clock } = context;
-  const accounts = runIsGiven ? null : await store.readManifest("salesforce_accounts.json");
-  if (accounts) checkToday("salesforce_accounts.json", accounts.today, context);
-  return {
-    run_id: accounts?.run_id ?? runId,
-    today: accounts?.today ?? today,
-    gathered_at: clock().toISOString(),
-    inputs: [],
-  };
+/** The run that an earlier stage began in this data directory, with its day (G3), or one of its own. */
+async function originOfRun({ store, runId, runIsGiven, ...context }: StageContext): Promise<RunOrigin> {
+  const origin = { run_id: runId, today: context.today, gathered_at: context.clock().toISOString(), inputs: [] };
+  for (const name of ["salesforce_accounts.json", "global_accounts.json"] as const) {
+    const made = await store.readManifest(name);
+    // What another run left says nothing; where none was asked for, the run goes on that gather-accounts began.
+    if (!made || (runIsGiven ? made.run_id !== runId : name !== "salesforce_accounts.json")) continue;
+    checkToday(name, made.today, context);
+    return { ...origin, run_id: made.run_id, today: made.today };
+  }
+  return origin;
 }

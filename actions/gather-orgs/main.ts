@@ -9,9 +9,11 @@ export const stage: ReadingStage<typeof inputs> = {
   summary: "Gathers every organization of one Zendesk instance",
   inputs,
   reads: [
-    "salesforce_accounts.json (where it is there: for the run id, and in global for the addresses that new organizations want)",
+    "salesforce_accounts.manifest.json (for the run id, where it is there)",
+    "global_accounts.json, else salesforce_accounts.json (in global, where they are there: which addresses new organizations want)",
   ],
   makes: ["zendesk_<i>.json", "zendesk_global_addresses.json", "gather-orgs_<i>_notes.json"],
+  settledContacts: "reads",
   examples: [
     "zdsync gather-orgs --instance global",
     "zdsync gather-orgs --instance us-government --data-dir /var/lib/zdsync",

@@ -19,6 +19,7 @@ export const stage: WritingStage<typeof inputs> = {
     "<i>_accounts.json",
   ],
   makes: ["<i>_results.json"],
+  settledContacts: "writes",
   examples: [
     "zdsync sync --instance global --dry-run",
     "zdsync sync --instance us-government --max-age 60m --deadline 45m",

@@ -99,7 +99,8 @@ export function pipelineName(comparisons: readonly ComparisonReport[], dryRun = 
   if (comparisons.length === 0) return `zdsync${dryRun ? " dry run" : ""}: nothing was compared`;
   const sum = (count: (comparison: ComparisonReport) => number) =>
     comparisons.reduce((total, comparison) => total + count(comparison), 0);
-  const applied = (effect: "create" | "update" | "mark") => sum(({ results }) => results?.[effect].applied ?? 0);
+  const applied = (effect: "create" | "update" | "mark" | "contact") =>
+    sum(({ results }) => results?.[effect].applied ?? 0);
   const failed = sum(({ results }) =>
     Object.values(results ?? {}).reduce((total, { failed: some }) => total + some, 0),
   );
@@ -111,12 +112,14 @@ export function pipelineName(comparisons: readonly ComparisonReport[], dryRun = 
         `zdsync dry run: ${planned("creates")} to create`,
         `${planned("updates")} to update`,
         `${planned("marks")} to mark`,
+        ...(planned("contacts") > 0 ? [`${planned("contacts")} contacts to add`] : []),
         ...(failed > 0 ? [`${failed} would fail`] : []),
       ]
     : [
         `zdsync: ${applied("create")} created`,
         `${applied("update")} updated`,
         `${applied("mark")} marked`,
+        ...(applied("contact") > 0 ? [`${applied("contact")} contacts added`] : []),
         `${failed} failed`,
       ];
   return [

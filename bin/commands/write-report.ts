@@ -1,5 +1,5 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { changeFiles } from "../../lib/changesets/comparison.ts";
+import { changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
 import { notesName } from "../../lib/changesets/write-comparison.ts";
 import type { Note } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
@@ -46,11 +46,20 @@ async function reportedCharges(store: ArtifactStore, notes: readonly Note[]): Pr
 
 async function withRecords(store: ArtifactStore, comparison: ComparisonReport): Promise<ReportedComparison> {
   const files = changeFiles(comparison.name);
-  const [creates, updates, marks, notes] = await Promise.all([
+  const planned = contactsFile(comparison.name);
+  const [creates, updates, marks, notes, contacts] = await Promise.all([
     store.readRecords(files.creates),
     store.readRecords(files.updates),
     store.readRecords(files.marks),
     store.readRecords(notesName(comparison.name)),
+    planned && store.readIfThere(planned),
   ]);
-  return { comparison, creates: creates.records, updates: updates.records, marks: marks.records, notes: notes.records };
+  return {
+    comparison,
+    creates: creates.records,
+    updates: updates.records,
+    marks: marks.records,
+    notes: notes.records,
+    contacts: contacts?.records ?? [],
+  };
 }

@@ -72,7 +72,7 @@ describe("counts", () => {
       contact: { applied: 4, failed: 1, skipped: 0 },
     };
     expect(countsLines(recordOf({ comparisons: [comparison({ results })] }))).toEqual([
-      "• Customers, global: 2 created, 12 updated (2 lost support level), 1 marked for deletion, 4 contacts associated, *2 failed*, 3 skipped",
+      "• Customers, global: 2 created, 12 updated (2 lost support level), 1 marked for deletion, 4 contacts added, *2 failed*, 3 skipped",
     ]);
   });
 

@@ -63,7 +63,7 @@ function becameText(comparison: RecordedComparison, { dry_run }: Pick<RunRecord,
     ...(create.applied > 0 ? [`${create.applied} created`] : []),
     ...(update.applied > 0 ? [`${update.applied} updated${lostText(comparison, update.applied)}`] : []),
     ...(mark.applied > 0 ? [`${mark.applied} marked for deletion`] : []),
-    ...(contact.applied > 0 ? [`${contact.applied} ${contact.applied === 1 ? "contact" : "contacts"} associated`] : []),
+    ...(contact.applied > 0 ? [`${contact.applied} ${contact.applied === 1 ? "contact" : "contacts"} added`] : []),
     ...(sum("failed") > 0 ? [`*${sum("failed")} failed*`] : []),
     ...(sum("skipped") > 0 ? [`${sum("skipped")} skipped`] : []),
   ];

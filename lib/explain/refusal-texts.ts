@@ -4,6 +4,7 @@ import type { REFUSAL_REASONS } from "../domain/reasons/refusals.ts";
 import { counted, listed, type Place, type Texts } from "./texts.ts";
 
 const TITLES: Partial<Record<string, string>> = {
+  contacts: "contacts to create or to put into organizations",
   marked_total: "marked in total (before and after together)",
 };
 
@@ -42,8 +43,8 @@ export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
   "count.unconfirmed": {
     title: "more than was confirmed",
     say: ({ comparison, effect, count, confirmed }, place) => [
-      `More ${effectTitle(effect)} than were confirmed: ${count} of ${COMPARISON[comparison].records}, confirmed were ${confirmed}. Nothing was written.`,
-      `Something has changed since somebody looked. ${AGAIN[place]}`,
+      `More ${effect} than were confirmed: ${count} of ${COMPARISON[comparison].records}, confirmed were ${confirmed}. Nothing was written.`,
+      `Something has changed since somebody looked. ${AGAIN[place]}${effect === "contacts" && confirmed === 0 ? " A bot of an earlier version confirms no contacts: update it first." : ""}`,
     ],
   },
   "run.held_back": {
@@ -182,7 +183,7 @@ export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
 };
 
 function shareOf(effect: string, count: number, existing: number, records: string): string {
-  if (effect === "creates") return `${count}, beside ${existing} existing ${records}`;
+  if (effect === "creates" || effect === "contacts") return `${count}, beside ${existing} existing ${records}`;
   const share = existing > 0 ? ` (${Math.round((count / existing) * 1000) / 10} %)` : "";
   return `${count} of ${existing} ${records}${share}`;
 }

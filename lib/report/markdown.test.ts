@@ -44,7 +44,7 @@ function reported(parts: Partial<ReportedComparison> = {}): ReportedComparison {
       name: "global",
       digest: "abc123",
       existing: 100,
-      planned: { creates: 1, updates: 1, marks: 1, contacts: 0 },
+      planned: { creates: 1, updates: 1, marks: 1, contacts: 2 },
       measures: [
         { effect: "marks", count: 7, of: 100, limit: 5, limitText: "5 % (5)", exceeded: true },
         { effect: "creates", count: 1, of: 100, limit: 500, limitText: "500", exceeded: false },
@@ -121,18 +121,32 @@ describe("the report", () => {
     const notes: Note[] = [
       { rule: "C7", salesforce_id: ACCOUNT, id: 9, reason: reason("organization.account_id_invalid") },
     ];
+    const contacts = [
+      { salesforce_id: ACCOUNT, id: null, email: "sue@example.com", name: "Sue" },
+      { salesforce_id: "0014M000004ZYxYQAW", id: 7, email: "tom@example.com", name: "Tom" },
+    ];
     const text = renderMarkdown(
       HEAD,
-      [reported({ creates: [create("New")], updates: [update("Old", "Old", "Newer")], marks: [mark("Gone")], notes })],
+      [
+        reported({
+          creates: [create("New")],
+          updates: [update("Old", "Old", "Newer")],
+          marks: [mark("Gone")],
+          notes,
+          contacts,
+        }),
+      ],
       [{ rule: "E1", salesforce_id: null, id: null, reason: reason("account.is_partner") }],
     );
     for (const line of [
       "# zdsync run-1",
       "Zendesk global example.zendesk.com · today is 2026-11-23",
-      "| Customers, global | 100 | 1 | 1 | 1 | abc123 |",
+      "| Customers, global | 100 | 1 | 1 | 1 | 2 | abc123 |",
       "| marks | 7 | 5 % (5) EXCEEDED |",
       "| creates | 1 | 500 |",
       `- New (${ACCOUNT}): premium`,
+      `- New (${ACCOUNT}): 1 contact`,
+      "- organization 7 (0014M000004ZYxYQAW): 1 contact",
       `- Old (${ACCOUNT}): name: Old → Newer, support_hold: – → yes, support_level: premium → ultimate`,
       `- Gone (${ACCOUNT})`,
       `- C7 salesforce_id not valid · ${ACCOUNT}, organization or user 9: The organization was left alone: its salesforce\\_id is not a valid Salesforce id. Correct the field in Zendesk.`,

@@ -1,5 +1,5 @@
-import { COMPARISON } from "../changesets/comparison.ts";
-import type { Create, Mark, Note, Update } from "../domain/changeset.ts";
+import { COMPARISON, contactsFile } from "../changesets/comparison.ts";
+import type { Create, Mark, Note, PlannedContact, Update } from "../domain/changeset.ts";
 import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import { type Place, reasonText, refusalLines, titleOf } from "../explain/reason-text.ts";
@@ -17,6 +17,8 @@ export interface ReportedComparison {
   updates: readonly (Update | UserUpdate)[];
   marks: readonly (Mark | UserMark)[];
   notes: readonly Note[];
+  /** Where the comparison plans any (C10). */
+  contacts?: readonly PlannedContact[];
 }
 
 /** What a run is about, for the head of a report. */
@@ -57,13 +59,14 @@ export function renderReport(
     ...style.heading(1, `zdsync ${head.run_id}`),
     ...style.paragraph(`${head.hosts} · today is ${head.today}`),
     ...style.table([
-      ["", "existing", "create", "update", "mark", "digest"],
+      ["", "existing", "create", "update", "mark", "contacts", "digest"],
       ...comparisons.map(({ comparison: { name, existing, planned, digest, refused } }) => [
         `${COMPARISON[name].title}${refused ? " REFUSED" : ""}`,
         existing,
         planned.creates,
         planned.updates,
         planned.marks,
+        contactsFile(name) ? planned.contacts : "–",
         digest,
       ]),
     ]),
@@ -73,7 +76,8 @@ export function renderReport(
   ].join("\n");
 }
 
-function renderComparison({ comparison, creates, updates, marks, notes }: ReportedComparison, style: Style): string[] {
+function renderComparison(reported: ReportedComparison, style: Style): string[] {
+  const { comparison, creates, updates, marks, notes } = reported;
   return [
     ...style.heading(2, COMPARISON[comparison.name].title),
     ...(comparison.refused ? style.paragraph(refusalLines(comparison.refused, style.place).join("\n")) : []),
@@ -100,8 +104,20 @@ function renderComparison({ comparison, creates, updates, marks, notes }: Report
       (mark) =>
         `${"name" in mark ? style.plain(mark.name) : `user ${mark.id}`} (${mark.salesforce_id ?? "no salesforce_id"})`,
     ),
+    ...renderContacts(reported, style),
     ...renderNotes("Left alone", notes, style),
   ];
+}
+
+/** How many people which organization gets; who they are stands in the change file. */
+function renderContacts({ contacts = [], creates }: ReportedComparison, style: Style): string[] {
+  const names = new Map(creates.map(({ salesforce_id: id, name }) => [id, name]));
+  const organizations = [...Map.groupBy(contacts, ({ salesforce_id: id }) => id)];
+  return section("Add contacts to organizations", organizations, style, ([account, own]) => {
+    const id = own[0]?.id ?? null;
+    const which = id === null ? style.plain(names.get(account) ?? "new organization") : `organization ${id}`;
+    return `${which} (${account}): ${own.length} ${own.length === 1 ? "contact" : "contacts"}`;
+  });
 }
 
 /** Which names nobody mapped, what they were probably meant to be, and whom that costs support now (E2). */

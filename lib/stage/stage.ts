@@ -107,6 +107,8 @@ interface Declaration<Inputs extends InputsSchema> {
   /** Files the stage reads and writes, for the documentation; `<i>` stands for global or usgov. */
   reads: readonly string[];
   makes: readonly string[];
+  /** Whether it reads what earlier runs settled about contacts, or notes it, too: in GitLab that is kept in a cache. */
+  settledContacts?: "reads" | "writes";
   /** Files that it reads and, working on one of these instances, hands on as they are: later jobs do not get all that it got. */
   handsOn?: readonly { file: string; instances: readonly InstanceName[] }[];
   examples: readonly string[];

@@ -47,6 +47,26 @@ test.each([
     "preview r: nothing was written to any remote in 3.5 s.",
     { title: "preview", writes: false, comparisons: [planned] },
   ],
+  [
+    "run r: nothing to do, done in 3.5 s.",
+    { comparisons: [{ ...written, planned: { creates: 0, updates: 0, marks: 0, contacts: 0 } }] },
+  ],
+  [
+    "preview r: nothing to do, nothing was written to any remote in 3.5 s.",
+    {
+      title: "preview",
+      writes: false,
+      comparisons: [{ ...planned, planned: { creates: 0, updates: 0, marks: 0, contacts: 0 } }],
+    },
+  ],
+  [
+    "preview r: nothing was written to any remote in 3.5 s.",
+    {
+      title: "preview",
+      writes: false,
+      comparisons: [{ ...planned, planned: { creates: 0, updates: 0, marks: 0, contacts: 1 } }],
+    },
+  ],
   ["dry run r: nothing was written to any remote in 3.5 s.", { title: "dry run", writes: false }],
   ["run r: done in 3.5 s, but 1 record FAILED: see the results files.", { exit: EXIT.someFailed }],
   ["run r: REFUSED after 3.5 s, before any write.", { exit: EXIT.refused, comparisons: [planned] }],

@@ -29,8 +29,10 @@ export function closingLine(run: EndedRun): string {
 function endOf(run: EndedRun): string {
   const time = duration(run.seconds);
   switch (run.exit) {
-    case EXIT.done:
-      return run.writes ? `done in ${time}` : `nothing was written to any remote in ${time}`;
+    case EXIT.done: {
+      const end = run.writes ? `done in ${time}` : `nothing was written to any remote in ${time}`;
+      return run.comparisons.length > 0 && sum(run, plannedOf) === 0 ? `nothing to do, ${end}` : end;
+    }
     case EXIT.someFailed:
       return `done in ${time}, but ${counted(
         sum(run, (one) => totalOf(one).failed),
@@ -69,8 +71,8 @@ function whatIsLeft(run: EndedRun): string {
   return `with ${left.toLocaleString("en-US")} of ${counted(changes, "planned change")} not begun: ${applied}. The next run does the rest`;
 }
 
-function plannedOf({ planned: { creates, updates, marks } }: ComparisonReport): number {
-  return creates + updates + marks;
+function plannedOf({ planned: { creates, updates, marks, contacts } }: ComparisonReport): number {
+  return creates + updates + marks + contacts;
 }
 
 function unattemptedOf({ unattempted }: ComparisonReport): number {

@@ -9,7 +9,7 @@ const comparison: ComparisonReport = {
   name: "global",
   digest: "d",
   existing: 12_345,
-  planned: { creates: 1, updates: 2000, marks: 3, contacts: 0 },
+  planned: { creates: 1, updates: 2000, marks: 3, contacts: 6 },
   measures: [],
 };
 const results = {
@@ -45,7 +45,7 @@ describe("the table", () => {
       ["create", "1", "1"],
       ["update", "2,000", "2,000"],
       ["mark", "3", "3"],
-      ["contacts", "4", "–"],
+      ["contacts", "6", "–"],
       ["applied", "1,998", "–"],
       ["failed", "0", "–"],
       ["skipped", "12", "–"],

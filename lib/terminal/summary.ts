@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { ResultCounts } from "../artifacts/results.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON, contactsFile } from "../changesets/comparison.ts";
 import { type Place, reasonsText, refusalText, titleOf } from "../explain/reason-text.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 
@@ -78,7 +78,7 @@ function columnOf(comparison: ComparisonReport, dryRun: boolean): string[] {
     amount(planned.creates),
     amount(planned.updates),
     amount(planned.marks),
-    results ? amount(results.contact.applied) : "–",
+    contactsFile(comparison.name) ? amount(planned.contacts) : "–",
     ...(results ? [amount(total.applied), amount(total.failed), amount(total.skipped)] : ["–", "–", "–"]),
     verdictOf(comparison, dryRun),
   ];

@@ -81,7 +81,7 @@ describe("a project that includes every stage by its component reference", () =>
   test("hands files on by artifacts alone, and shows people report and counts", async () => {
     const report = await readFile(join(project.artifacts("zdsync-summary"), "data/report.md"), "utf8");
     expect(report).toContain("Customers, global");
-    expect(ended.printed).toMatch(/zdsync: \d+ created, \d+ updated, \d+ marked, 0 failed/);
+    expect(ended.printed).toMatch(/zdsync: \d+ created, \d+ updated, \d+ marked, \d+ contacts added, 0 failed/);
     const handOver = await project.dotenv("zdsync-sync-global");
     expect(handOver.SYNC_GLOBAL_JOB_ID).toMatch(/^\d+$/);
     expect(handOver.SYNC_GLOBAL_DIGEST).toMatch(/^[0-9a-f]{64}$/);

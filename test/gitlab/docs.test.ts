@@ -65,12 +65,12 @@ describe("ten minutes: a sync every hour", () => {
   test("A1: name, JUnit and run.json of the dry run say what would be done", async () => {
     const record = await readRunRecordFile(left("zdsync-summary", "data/run.json"));
     expect(record).toMatchObject({ dry_run: true, exit: 0, failures: [] });
-    const planned = (effect: "creates" | "updates" | "marks") =>
+    const planned = (effect: "creates" | "updates" | "marks" | "contacts") =>
       (record?.comparisons ?? []).reduce((sum, comparison) => sum + comparison.planned[effect], 0);
     expect(planned("creates")).toBeGreaterThan(10);
     const [name] = /zdsync dry run: .*/.exec(ended.printed) ?? [];
     expect(name).toBe(
-      `zdsync dry run: ${planned("creates")} to create, ${planned("updates")} to update, ${planned("marks")} to mark`,
+      `zdsync dry run: ${planned("creates")} to create, ${planned("updates")} to update, ${planned("marks")} to mark, ${planned("contacts")} contacts to add`,
     );
     for (const { name: comparison, planned: counts, results } of record?.comparisons ?? []) {
       const { create } = results ?? {};

@@ -5,8 +5,9 @@ import { changesNothing, countsToConfirm } from "../../bot/run-flow/counts.ts";
 import { sha256Of } from "../../lib/artifacts/store.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { readRunRecord } from "../../lib/runs/read-run-records.ts";
+import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { expectedContacts } from "../../sandbox/seed/expected-contacts.ts";
-import { RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
+import { RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -138,6 +139,41 @@ describe("reviewed is what is applied (S3)", () => {
   });
 });
 
+describe("S2: the limit of contacts", () => {
+  const ONE = (text: string) => `${text}\nlimits: { contacts: 1 }\n`;
+
+  test("refuses what exceeds it before any write, and says the way out", async () => {
+    await using world = await startWorld({ config: ONE });
+    const { exit, summary } = await world.run({ instance: "global" });
+    expect(exit).toBe(EXIT.refused);
+    expect(world.sandbox.writes()).toEqual([]);
+    const { planned, refused } = summary.reports.find((one) => one.comparison?.name === "global")?.comparison ?? {};
+    expect(refused).toMatchObject([
+      { code: "limit.exceeded", params: { effect: "contacts", count: planned?.contacts, limit: 1 } },
+    ]);
+    expect(JSON.stringify(refused)).toContain(`--allow contacts=${planned?.contacts}`);
+    const allowed = await world.run({ instance: "global", allow: `contacts=${planned?.contacts}` });
+    expect(allowed.exit).toBe(EXIT.done);
+  });
+
+  test("holds neither on a first fill, nor afterwards for the organizations that it created", async () => {
+    const empty = buildWorld({ accounts: 150, seed: 1, today: TODAY, now: new Date() });
+    empty.zendesk.global = { organizations: [], users: [] };
+    await using world = await startWorld({ world: empty, config: ONE });
+    expect((await world.run({ instance: "global" })).exit).toBe(EXIT.done);
+    expect((await plannedContacts(world)).length).toBeGreaterThan(40);
+    for (const [index, { salesforce_id }] of (await plannedContacts(world)).slice(0, 5).entries())
+      world.sandbox.editSalesforce("Account", salesforce_id, {
+        Latest_Sold_To_Contact__r: { Name: "New Buyer", Email: `new.buyer.${index}@first-fill.example` },
+      });
+    const { exit, summary } = await world.run({ instance: "global" });
+    expect(exit).toBe(EXIT.done);
+    const { planned, measures } = summary.reports.find((one) => one.comparison?.name === "global")?.comparison ?? {};
+    expect(planned?.contacts).toBeGreaterThan(1);
+    expect(measures?.find(({ effect }) => effect === "contacts")).toMatchObject({ count: 0, limit: 1 });
+  });
+});
+
 describe("a quiet hour", () => {
   async function settled(options: Parameters<typeof startWorld>[0] = {}): Promise<TestWorld> {
     const world = await startWorld(options);
@@ -202,6 +238,21 @@ describe("a quiet hour", () => {
     ] as const)
       expect((await world.stage(name, { ...given })).exit).toBe(EXIT.done);
     expect(await plannedContacts(world)).toEqual([]);
+  });
+
+  test("so they do in the order of a pipeline, where gather-orgs gets no accounts but what process decided for global", async () => {
+    await using world = await settled();
+    await rm(world.dataDir, { recursive: true });
+    const reading = { "run-id": "p" };
+    await world.stage("gather-accounts", reading);
+    await world.stage("process", { instance: "global" });
+    for (const name of ["salesforce_accounts.json", "salesforce_accounts.manifest.json"])
+      await rm(join(world.dataDir, name));
+    await world.stage("gather-orgs", { ...reading, instance: "global" });
+    const { exit, report } = await world.stage("compare", { instance: "global" });
+    expect(exit).toBe(EXIT.done);
+    expect(report?.comparison?.planned.contacts).toBe(0);
+    expect(report?.notes["contact.not_verified"]).toBeUndefined();
   });
 
   test("an organization whose accounts were not gathered: its contacts are named as not verified yet, and not planned", async () => {
