@@ -109,6 +109,15 @@ describe("the sold-to contact was corrected in Salesforce", () => {
     expect(writes()).toBe(before);
   });
 
+  test("more addresses than an organization may have contacts: those there stay, nobody is added", async () => {
+    const before = writes();
+    const end = await retry(idOf("Y2 more sold-to addresses than an organization may have contacts"));
+    const became = addressesOf(end).map((one) => [one.became, one.reason.code] as const);
+    expect(became.filter(([what]) => what === "there already")).toHaveLength(30);
+    expect(became.filter(([, code]) => code === "contact.over_maximum")).toHaveLength(3);
+    expect(writes()).toBe(before);
+  });
+
   test("clicked twice at once: both are answered, one user", async () => {
     const oddity = "Y2 sold-to address of a suspended user";
     soldTo(accountOf(oddity), "twice@buyer.example");
