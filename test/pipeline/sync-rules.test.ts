@@ -172,9 +172,10 @@ describe("S4: not over newer data", () => {
       "global_updates.json",
     );
     const [mark] = await world.artifact<{ id: number }>("global_not_in_sync.json");
-    const [edited, untouched] = updates.filter(
+    const edited = updates.find(
       ({ change }) => change.organization_fields && "account_owner" in change.organization_fields,
     );
+    const untouched = updates.find((one) => one !== edited && one.change.organization_fields !== undefined);
     world.sandbox.editOrganization("global", Number(edited?.id), {
       organization_fields: { account_owner: "An Agent" },
     });
