@@ -82,6 +82,7 @@ describe("a run in GitLab, with real children in the place of its jobs", () => {
       "creates",
       "updates",
       "marks",
+      "contacts",
     ]);
     expect((await runs.ended(new Date(0))).map(({ id }) => id)).toEqual([done.id, refused.id]);
   });
