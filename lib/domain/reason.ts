@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import { ACCOUNT_REASONS } from "./reasons/accounts.ts";
+import { NOTICE_REASONS } from "./reasons/notices.ts";
 import { ORGANIZATION_REASONS } from "./reasons/organizations.ts";
 import { PEOPLE_REASONS } from "./reasons/people.ts";
 import { REFUSAL_REASONS } from "./reasons/refusals.ts";
@@ -15,6 +16,7 @@ export const REASONS = {
   ...ACCOUNT_REASONS,
   ...ORGANIZATION_REASONS,
   ...PEOPLE_REASONS,
+  ...NOTICE_REASONS,
   ...WRITING_REASONS,
   ...UNDOING_REASONS,
   ...REFUSAL_REASONS,

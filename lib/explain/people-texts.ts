@@ -2,7 +2,6 @@ import type { PEOPLE_REASONS } from "../domain/reasons/people.ts";
 import { clause, counted, listed, NOTHING_TO_DO, records, type Texts } from "./texts.ts";
 
 const ADD_BY_HAND = "Add a contact in Zendesk by hand if somebody is missing.";
-const STAYS_DUE = "Nothing to do: it stays due, and the next run tries again; zdsync doctor looks at Slack.";
 const CORRECT_SOLD_TO = "Correct the sold-to contact in Salesforce, or add a contact in Zendesk.";
 
 export const PEOPLE_TEXTS: Texts<typeof PEOPLE_REASONS> = {
@@ -183,35 +182,6 @@ export const PEOPLE_TEXTS: Texts<typeof PEOPLE_REASONS> = {
     say: () => [
       "The contact was not added: the organization is not one whose contacts are due, or its account does not want this address.",
       "Run compare again.",
-    ],
-  },
-  "notice.unseen": {
-    title: "not known whether reported",
-    say: ({ message }) => [
-      `The organization was not reported to Slack, whether it was before cannot be seen: ${clause(message)}.`,
-      STAYS_DUE,
-    ],
-  },
-  "notice.unclear": {
-    title: "not known whether reported",
-    say: ({ message }) => [
-      `Whether the organization was reported to Slack is not known: ${clause(message)}.`,
-      STAYS_DUE,
-    ],
-  },
-  "notice.refused": {
-    title: "not reported",
-    say: ({ message }) => [`The organization was not reported to Slack: ${clause(message)}.`, STAYS_DUE],
-  },
-  "notice.rate_limited": {
-    title: "not reported",
-    say: () => ["The organization was not reported to Slack: its rate limit lasted too long.", STAYS_DUE],
-  },
-  "notice.too_many": {
-    title: "not reported",
-    say: ({ most }) => [
-      `The organization was not reported to Slack: there are more than ${most} messages at once.`,
-      STAYS_DUE,
     ],
   },
   "user.address_taken": {

@@ -1,6 +1,7 @@
 import { REASONS, type Reason, type ReasonCode } from "../domain/reason.ts";
 import { oneLine } from "../outside-text.ts";
 import { ACCOUNT_TEXTS } from "./account-texts.ts";
+import { NOTICE_TEXTS } from "./notice-texts.ts";
 import { ORGANIZATION_TEXTS } from "./organization-texts.ts";
 import { PEOPLE_TEXTS } from "./people-texts.ts";
 import { allowing, REFUSAL_TEXTS } from "./refusal-texts.ts";
@@ -15,6 +16,7 @@ const TEXTS: Texts<typeof REASONS> = {
   ...ACCOUNT_TEXTS,
   ...ORGANIZATION_TEXTS,
   ...PEOPLE_TEXTS,
+  ...NOTICE_TEXTS,
   ...WRITING_TEXTS,
   ...UNDOING_TEXTS,
   ...REFUSAL_TEXTS,

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { account, count, fields, id, ids, message, nothing, unreadable } from "./params.ts";
+import { account, count, fields, id, ids, nothing, unreadable } from "./params.ts";
 
 /** What is said of users and contacts (U2–U6, Y2, Y3). */
 export const PEOPLE_REASONS = {
@@ -44,10 +44,4 @@ export const PEOPLE_REASONS = {
   "user.in_several_organizations_now": nothing,
   "user.gone": nothing,
   "user.did_not_stick": v.object({ fields }),
-  /** Why an organization without contacts was not reported to Slack; the message is Slack's failure in words. */
-  "notice.unseen": v.object({ message }),
-  "notice.unclear": v.object({ message }),
-  "notice.refused": v.object({ message }),
-  "notice.rate_limited": nothing,
-  "notice.too_many": v.object({ most: count }),
 } as const;
