@@ -2,10 +2,10 @@ import { stringify } from "yaml";
 import { inputs as writingInputs } from "../actions/partner-sync/inputs.ts";
 import type { StageName } from "../bin/stages.ts";
 import { FILE_PREFIX } from "../lib/domain/instance.ts";
-import { TRANSPORTS } from "../lib/gitlab/ci-job.ts";
-import { variablePrefix } from "../lib/gitlab/hand-over.ts";
-import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
-import { IMAGE_INPUT, stageInput, variableFrom } from "./component-inputs.ts";
+import { CI_FOLDER, orderVariable, TRANSPORTS } from "../lib/gitlab/ci-job.ts";
+import { HANDOFF_FILE, variablePrefix } from "../lib/gitlab/hand-over.ts";
+import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
+import { IMAGE_INPUT, stageInput } from "./component-inputs.ts";
 
 type Instance = "global" | "us-government";
 
@@ -40,6 +40,9 @@ const CHAIN: Readonly<Record<string, ChainProject>> = {
 
 const HEAD =
   "# Generated from scripts/chain-yaml.ts by `bun run generate`; do not edit. How to use it: docs/gitlab.md.\n";
+/** Joined to the job that the component makes: the exact job that the next project fetches from, for the job that starts it. */
+const HANDS_ON = { artifacts: { reports: { dotenv: `${CI_FOLDER}/${HANDOFF_FILE}` } } };
+
 const PROJECT_PATH = "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,20}$";
 const ONLY_WHEN_TRIGGERED = [{ if: '$CI_PIPELINE_SOURCE == "pipeline"' }];
 
@@ -95,8 +98,8 @@ function start(): string {
     rules: [{ if: "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger)$/" }],
     resource_group: "zdsync-chain",
     variables: {
-      ZDSYNC_RUN_ID: "pipeline-$CI_PIPELINE_ID",
-      ...Object.fromEntries(orders.map((input) => [inputVariable(input.name), variableFrom(input)])),
+      [orderVariable("run-id")]: "pipeline-$CI_PIPELINE_ID",
+      ...Object.fromEntries(orders.map((input) => [orderVariable(input.name), orderValue(input)])),
     },
     trigger: trigger("gather-accounts"),
   };
@@ -122,6 +125,7 @@ function chainProject({ stage, instances, next }: ChainProject): string {
       needs: [],
       image: "$[[ inputs.image ]]",
       transport: "$[[ inputs.transport ]]",
+      orders: "chain",
       rules: ONLY_WHEN_TRIGGERED,
       ...(instance ? { instance } : {}),
     },
@@ -132,14 +136,27 @@ function chainProject({ stage, instances, next }: ChainProject): string {
       `zdsync-start-${input}`,
       {
         stage: "deploy",
-        needs: before.map((instance) => `zdsync-${stage}${instance ? `-${instance}` : ""}`),
+        needs: before.map((instance) => jobName(stage, instance)),
         rules: ONLY_WHEN_TRIGGERED,
         variables: Object.fromEntries(before.map((instance) => handOver(stage, instance))),
         trigger: trigger(input),
       },
     ];
   });
-  return file({ inputs }, { include, ...Object.fromEntries(triggers) });
+  const handing = next.length > 0 ? jobs.map((instance) => [jobName(stage, instance), HANDS_ON] as const) : [];
+  return file({ inputs }, { include, ...Object.fromEntries(handing), ...Object.fromEntries(triggers) });
+}
+
+function jobName(stage: StageName, instance: Instance | null): string {
+  return `zdsync-${stage}${instance ? `-${instance}` : ""}`;
+}
+
+/**
+ * GitLab keeps the type of an input that stands alone, and takes no boolean for a variable
+ * (Gitlab::Config::Entry::LegacyValidationHelpers): the blank makes it text, and the program trims it.
+ */
+function orderValue({ name, flag }: InputDescription): string {
+  return `${flag ? " " : ""}$[[ inputs.${name} ]]`;
 }
 
 /** The dotenv variable of a job becomes the variable that the next projects read. */

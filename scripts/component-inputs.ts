@@ -1,4 +1,4 @@
-import { TRANSPORTS } from "../lib/gitlab/ci-job.ts";
+import { ORDERS, TRANSPORTS } from "../lib/gitlab/ci-job.ts";
 import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
 import type { Stage } from "../lib/stage/stage.ts";
 import packageJson from "../package.json";
@@ -88,6 +88,20 @@ function jobInputs(stage: Stage): Record<string, ComponentInput> {
       options: ["developer", "maintainer", "none"],
       description: "Who may download the artifacts",
     },
+    environment: {
+      type: "string",
+      default: "zdsync",
+      regex: "^[A-Za-z0-9][A-Za-z0-9_-]{0,31}(?:/[A-Za-z0-9][A-Za-z0-9_-]{0,31}){0,3}$",
+      description:
+        "How the name of the job's environment begins; its job's name follows. Variables can be scoped to it; nothing is deployed",
+    },
+    orders: {
+      type: "string",
+      default: "own",
+      options: ORDERS,
+      description:
+        "Whose orders hold: those of these inputs alone, or in a chain also those that its first project hands down",
+    },
     transport: {
       type: "string",
       default: "artifacts",
@@ -137,12 +151,4 @@ export function stageInput({
     ...(pattern ? { regex: pattern } : {}),
     description,
   };
-}
-
-/**
- * A variable's value made from an input. GitLab keeps the type of an input that stands alone, and takes no boolean for a
- * variable (Gitlab::Config::Entry::LegacyValidationHelpers): the blank makes it text, and the program trims it.
- */
-export function variableFrom({ name, flag }: InputDescription): string {
-  return `${flag ? " " : ""}$[[ inputs.${name} ]]`;
 }

@@ -16,19 +16,28 @@ const onDisk = (path: string) => Bun.file(`${root}/${path}`).text();
 describe.each(stages.map((stage) => [stage.name, stage] as const))("the component %s", (name, stage) => {
   const [header, body] = parseAllDocuments(componentYaml(stage)).map((document) => document.toJS());
   const inputs = describeInputs(stage.inputs);
-  const [job] = Object.values(body) as { variables: Record<string, unknown>; artifacts: { paths: string[] } }[];
+  const [job] = Object.values(body) as {
+    variables: Record<string, unknown>;
+    script: string[];
+    environment: unknown;
+    artifacts: { paths: string[]; reports?: { dotenv?: string } };
+  }[];
 
   test("has every input of the stage, mandatory where the stage requires it", () => {
     for (const { name: input, required } of inputs)
       expect({ input, required: header.spec.inputs[input].default === undefined }).toEqual({ input, required });
   });
 
-  test("S9: every input of the stage is a variable that GitLab does not expand", () => {
-    for (const { name: input, flag } of inputs)
-      expect(job?.variables[inputVariable(input)]).toEqual({
-        value: `${flag ? " " : ""}$[[ inputs.${input} ]]`,
-        expand: false,
-      });
+  test("B4: every input of the stage stands in the command itself, where no variable of another job replaces it", () => {
+    for (const { name: input } of inputs)
+      expect(job?.script.join()).toContain(`${inputVariable(input)}='$[[ inputs.${input} ]]' \\\n`);
+    expect(Object.keys(job?.variables ?? {})).toEqual(["FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR"]);
+    expect(job?.artifacts.reports?.dotenv).toBeUndefined();
+  });
+
+  test("B4: variables can be scoped to the job, and nothing is deployed", () => {
+    const suffix = name + (header.spec.inputs.instance ? "-$[[ inputs.instance ]]" : "");
+    expect(job?.environment).toEqual({ name: `$[[ inputs.environment ]]/${suffix}`, action: "access" });
   });
 
   test("keeps everything that the stage makes", () => {

@@ -5,14 +5,21 @@ import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
 import { ENVIRONMENT_PREFIX } from "../lib/settings/environment.ts";
 import { DRY_RUN_FOLDER } from "../lib/stage/dry-run-results.ts";
-import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
+import { describeInputs } from "../lib/stage/parse-inputs.ts";
 import type { Needs, Stage } from "../lib/stage/stage.ts";
-import { componentInputs, jobSuffix, variableFrom } from "./component-inputs.ts";
+import { componentInputs, jobSuffix } from "./component-inputs.ts";
+import { jobScript } from "./job-script.ts";
+
+/** The image's user is not root: GitLab gives it the files that it fetched (artifacts are readable by their owner only). */
+export const JOB_VARIABLES = { FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR: "true" };
 
 /** Only failures of the runner: whatever zdsync itself ends with, the next scheduled run deals with. */
 const RETRY = { max: 1, when: ["runner_system_failure", "scheduler_failure"] };
 
-/** A stage as a GitLab CI/CD component. No input is pasted into a shell: all of them are variables, unexpanded (S9). */
+/**
+ * A stage as a GitLab CI/CD component. Its jobs publish no dotenv report: variables of one job must not speak to another, which may
+ * hold other secrets. Where they need one, in a chain of projects, chain-yaml.ts adds it.
+ */
 export function componentYaml(stage: Stage): string {
   const spec = { spec: { inputs: componentInputs(stage) } };
   const name = `$[[ inputs.job-prefix ]]${jobSuffix(stage)}`;
@@ -29,16 +36,24 @@ function job(stage: Stage) {
     interruptible: !stage.writes,
     // One at a time for each Zendesk instance, whichever stage or pipeline of the project it is.
     ...(stage.writes ? { resource_group: `zdsync-${instanceOf(stage)}`, allow_failure: { exit_codes: [3] } } : {}),
+    // No deployment; but variables can be scoped to the job by it.
+    environment: { name: `$[[ inputs.environment ]]/${jobSuffix(stage)}`, action: "access" },
     retry: RETRY,
     ...cache(stage),
-    variables: variables(stage),
-    script: [`zdsync ${stage.name}`],
+    variables: JOB_VARIABLES,
+    script: [
+      jobScript(stage.name, describeInputs(stage.inputs), {
+        ZDSYNC_GITLAB_JOB: "true",
+        ZDSYNC_ORDERS: "$[[ inputs.orders ]]",
+        ZDSYNC_TRANSPORT: "$[[ inputs.transport ]]",
+      }),
+    ],
     artifacts: {
       when: "always",
       access: "$[[ inputs.access ]]",
       expire_in: "$[[ inputs.expire-in ]]",
       paths: [...artifactPaths(stage), `${CI_FOLDER}/${HANDOVER_FILE}`],
-      reports: reports(stage),
+      ...(makesChanges(stage) ? { reports: reports() } : {}),
     },
   };
 }
@@ -59,33 +74,21 @@ function instanceOf(stage: Stage): string {
   return stage.needs({} as never).zendesk?.[0] ?? "global";
 }
 
-function variables(stage: Stage) {
-  return {
-    // The image's user is not root: GitLab gives it the files that it fetched (artifacts are readable by their owner only).
-    FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR: "true",
-    ZDSYNC_GITLAB_JOB: "true",
-    ZDSYNC_TRANSPORT: "$[[ inputs.transport ]]",
-    ZDSYNC_RUN_ID: "pipeline-$CI_PIPELINE_ID",
-    ...Object.fromEntries(
-      describeInputs(stage.inputs).map((input) => [
-        inputVariable(input.name),
-        { value: variableFrom(input), expand: false },
-      ]),
-    ),
-  };
-}
-
 /** What the stage makes and hands on, with the manifests beside; `<i>` cannot be worked out from the input, so both are named. */
 function artifactPaths(stage: Stage): string[] {
   const files = [...stage.makes, ...(stage.handsOn ?? []).map(({ file }) => file)];
   const names = files.flatMap(ofEachInstance).flatMap((name) => {
     return name.includes(".manifest.") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")];
   });
-  const makesChanges = stage.makes.some((name) => /_changeset|_results/.test(name));
   const dryRun = stage.writes ? [`${DRY_RUN_FOLDER}/`] : [];
-  return [...names, ...dryRun, ...(makesChanges ? ["*_report.md", "history/"] : [])].map(
+  return [...names, ...dryRun, ...(makesChanges(stage) ? ["*_report.md", "history/"] : [])].map(
     (name) => `$[[ inputs.data-dir ]]/${name}`,
   );
+}
+
+/** Whether something is compared or written, and reported. */
+function makesChanges({ makes }: Stage): boolean {
+  return makes.some((name) => /_changeset|_results/.test(name));
 }
 
 /** A file of one instance: a job has that of its own instance only. */
@@ -93,12 +96,9 @@ function ofEachInstance(name: string): string[] {
   return name.includes("<i>") ? INSTANCES.map((instance) => name.replace("<i>", FILE_PREFIX[instance])) : [name];
 }
 
-function reports(stage: Stage) {
-  const compares = stage.makes.some((name) => /_changeset|_results/.test(name));
-  return {
-    dotenv: `${CI_FOLDER}/handoff.env`,
-    ...(compares ? { junit: `${CI_FOLDER}/junit.xml`, annotations: `${CI_FOLDER}/annotations.json` } : {}),
-  };
+/** What GitLab shows of a comparison. */
+function reports(): Record<string, string> {
+  return { junit: `${CI_FOLDER}/junit.xml`, annotations: `${CI_FOLDER}/annotations.json` };
 }
 
 function header(stage: Stage): string {

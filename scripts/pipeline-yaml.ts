@@ -2,14 +2,26 @@ import { stringify } from "yaml";
 import { inputs as summaryInputs } from "../bin/commands/pipeline-summary.ts";
 import { loadStage, type StageName } from "../bin/stages.ts";
 import { RUN_RECORD } from "../lib/runs/run-record.ts";
-import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
-import { componentInputs, variableFrom } from "./component-inputs.ts";
+import { describeInputs } from "../lib/stage/parse-inputs.ts";
+import { componentInputs } from "./component-inputs.ts";
+import { JOB_VARIABLES } from "./component-yaml.ts";
+import { jobScript } from "./job-script.ts";
 
 type Instance = "global" | "us-government";
 const INSTANCES: readonly Instance[] = ["global", "us-government"];
 
 /** What a person may set for the whole pipeline, handed on to every component that has an input of that name. */
-const SHARED = ["stage", "image", "timeout", "expire-in", "access", "data-dir", "run-id", "today"] as const;
+const SHARED = [
+  "stage",
+  "image",
+  "timeout",
+  "expire-in",
+  "access",
+  "environment",
+  "data-dir",
+  "run-id",
+  "today",
+] as const;
 const ORDERS = ["dry-run", "allow", "at-most", "expect", "max-age", "deadline"] as const;
 
 /** Not on a push: only when somebody or something asks for a run. */
@@ -125,17 +137,8 @@ function summary() {
     rules: [{ if: ASKED, when: "always" }],
     timeout: "10 minutes",
     interruptible: true,
-    variables: {
-      FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR: "true",
-      ZDSYNC_RUN_ID: "pipeline-$CI_PIPELINE_ID",
-      ...Object.fromEntries(
-        describeInputs(summaryInputs).map((input) => [
-          inputVariable(input.name),
-          { value: variableFrom(input), expand: false },
-        ]),
-      ),
-    },
-    script: ["zdsync pipeline-summary"],
+    variables: JOB_VARIABLES,
+    script: [jobScript("pipeline-summary", describeInputs(summaryInputs))],
     artifacts: {
       when: "always",
       access: "$[[ inputs.access ]]",

@@ -8,7 +8,15 @@ export const stage: WritingStage<typeof inputs> = {
   name: "partner-sync",
   summary: "Compares partners with their organizations in global and writes what differs",
   inputs,
-  reads: ["partner_accounts.json", "zendesk_global.json", "customer_ids.json", "merged_accounts.json"],
+  reads: [
+    "partner_accounts.json",
+    "zendesk_global.json",
+    "customer_ids.json",
+    "merged_accounts.json",
+    "global_creates.json",
+    "global_updates.json",
+    "global_changeset.manifest.json",
+  ],
   makes: [
     "partner_creates.json",
     "partner_updates.json",

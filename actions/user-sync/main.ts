@@ -9,7 +9,11 @@ export const stage: WritingStage<typeof inputs> = {
   name: "user-sync",
   summary: "Compares the users of us-government with Salesforce's contacts and writes what differs",
   inputs,
-  reads: ["zendesk_usgov.manifest.json (for the run id)", "usgov_creates.json (in a dry run)"],
+  reads: [
+    "zendesk_usgov.manifest.json (for the run id)",
+    "usgov_creates.json (in a dry run)",
+    "usgov_changeset.manifest.json (in a dry run)",
+  ],
   makes: [
     "usgov_users.json",
     "usgov_user_contacts.json",

@@ -2,13 +2,14 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
-import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { ConfigurationError, type Problem } from "../../lib/errors.ts";
 import { readOwnFile } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
-import { CI_FOLDER, type CiJob, ciJob } from "../../lib/gitlab/ci-job.ts";
+import { CI_FOLDER, type CiJob, ciJob, orderVariable } from "../../lib/gitlab/ci-job.ts";
 import {
   formatReference,
+  HANDOFF_FILE,
   HANDOVER_FILE,
   type HandOver,
   referencesIn,
@@ -16,8 +17,9 @@ import {
 } from "../../lib/gitlab/hand-over.ts";
 import { publish, takeOver } from "../../lib/gitlab/job-files.ts";
 import { renderJunit } from "../../lib/report/junit.ts";
+import type { Environment } from "../../lib/settings/environment.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { describeInputs, inputVariable, parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { type Shell, type StageEnd, worstOf } from "../../lib/stage/run-stage.ts";
 import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
@@ -36,19 +38,25 @@ export async function asGitlabJob(
   if (shell.env.ZDSYNC_GITLAB_JOB !== "true") return run(given, shell);
   const problems: Problem[] = [];
   const job = ciJob(shell.env, problems);
-  const references = referencesIn(shell.env, problems);
+  // Outside of a chain nobody hands anything over: such a variable would be some other job's word.
+  const references = job?.inChain ? referencesIn(shell.env, problems) : [];
   if (problems.length > 0) throw new ConfigurationError(problems);
   if (!job) return run(given, shell);
-  const inputs = parseInputs(stage.inputs, given, shell.env) as { "data-dir"?: string };
+  const typed = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  const orders = { ...ordersOf(stage, job, shell.env), ...typed };
+  const inputs = parseInputs(stage.inputs, orders, shell.env) as { "data-dir"?: string; instance?: string };
   const folder = inputs["data-dir"] ?? "data";
   // Files of an earlier job of this pipeline may lie here; they must not pass for this one's.
   await rm(CI_FOLDER, { recursive: true, force: true });
   await mkdir(CI_FOLDER, { recursive: true });
   if (references.length > 0) {
     await mkdir(folder, { recursive: true });
-    await takeOver(job, references, (name, bytes) => writeWholeFile(join(folder, name), bytes));
+    await takeOver(job, references, {
+      isRead: filesRead(stage, inputs.instance),
+      keep: (name, bytes) => writeWholeFile(join(folder, name), bytes),
+    });
   }
-  const end = await run(given, { ...shell, keepsDryRun: true });
+  const end = await run(orders, { ...shell, keepsDryRun: true });
   const { report } = end;
   if (!report) return end;
   let { exit } = end;
@@ -63,6 +71,33 @@ export async function asGitlabJob(
   return { ...end, exit };
 }
 
+/** The inputs of a job, each as text: those of its component and, in a chain, what its first project hands down. */
+function ordersOf(stage: Stage<InputsSchema>, job: CiJob, env: Environment): Record<string, string> {
+  const text = (variable: string) => env[variable]?.trim() ?? "";
+  return Object.fromEntries(
+    describeInputs(stage.inputs).flatMap(({ name, flag, required, default: byDefault = "" }) => {
+      const own = text(inputVariable(name));
+      const handedDown = job.inChain ? text(orderVariable(name)) : "";
+      // A dry run that either of them wants is one.
+      const value =
+        (flag && own === "true" ? own : handedDown || own) ||
+        (name === "run-id" ? `pipeline-${job.pipelineId}` : byDefault);
+      return value === "" && (required || name === "today") ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** Which files of earlier projects a stage is given: those that it reads or passes on, of its instance, and what reports tell. */
+function filesRead({ reads, handsOn = [] }: Stage, instance: string | undefined): (name: string) => boolean {
+  const one = INSTANCES.find((name) => name === instance);
+  const prefixes = one ? [FILE_PREFIX[one]] : Object.values(FILE_PREFIX);
+  const listed = [...reads, ...handsOn.map(({ file }) => file), "process_notes.json", "<i>_notes.json"]
+    .flatMap((names) => names.match(/[\w<>-]+(?:\.manifest)?\.json/g) ?? [])
+    .flatMap((name) => prefixes.map((prefix) => name.replace("<i>", prefix)));
+  const names = new Set([...listed, ...listed.map(manifestName)]);
+  return (name) => names.has(name);
+}
+
 async function writeJobFiles(
   stage: Stage,
   { report, dryRun }: { report: StageReport; dryRun: boolean },
@@ -73,7 +108,8 @@ async function writeJobFiles(
   const passedOn = filesPassedOn(stage, report.instance);
   await store.remove(...passedOn.kept);
   const bytes = await writeHandOver([...filesMade(stage, prefix), ...passedOn.files], stage, report, store, job);
-  await writeWholeFile(join(CI_FOLDER, "handoff.env"), dotenv(variablePrefix(stage.name, prefix), report, job, bytes));
+  if (job.inChain)
+    await writeWholeFile(join(CI_FOLDER, HANDOFF_FILE), dotenv(variablePrefix(stage.name, prefix), job, bytes));
   const { comparison } = report;
   if (!comparison) return;
   const file = `${comparison.name}_report.md`;
@@ -126,15 +162,9 @@ async function writeHandOver(
   return list;
 }
 
-/** Variables for later jobs: `COMPARE_GLOBAL_JOB_ID`, `…_RUN_ID`, `…_DIGEST` where there is one, and `…_HANDOVER`. */
-function dotenv(prefix: string, report: StageReport, job: CiJob, list: Buffer): string {
-  const lines = [
-    `${prefix}_JOB_ID=${job.jobId}`,
-    `${prefix}_RUN_ID=${report.run_id}`,
-    ...(report.comparison ? [`${prefix}_DIGEST=${report.comparison.digest}`] : []),
-    `${prefix}_HANDOVER=${formatReference({ ...job, sha256: sha256Of(list) })}`,
-  ];
-  return `${lines.join("\n")}\n`;
+/** The one variable for the job that starts the next project: which exact job hands over what. */
+function dotenv(prefix: string, job: CiJob, list: Buffer): string {
+  return `${prefix}_HANDOVER=${formatReference({ ...job, sha256: sha256Of(list) })}\n`;
 }
 
 /** Links on the job's page (GitLab 16.3): to the report among the job's artifacts. */

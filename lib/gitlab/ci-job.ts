@@ -8,6 +8,14 @@ export const CI_FOLDER = ".zdsync";
 export const TRANSPORTS = ["artifacts", "packages"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
+/** Whose orders a job obeys: those of its component's inputs, or also those that come down a chain of projects as variables. */
+export const ORDERS = ["own", "chain"] as const;
+
+/** The variable by which the first project of a chain hands down one of its inputs: `at-most` → `ZDSYNC_ORDER_AT_MOST`. */
+export function orderVariable(input: string): string {
+  return `ZDSYNC_ORDER_${input.toUpperCase().replaceAll("-", "_")}`;
+}
+
 /** What a GitLab job knows of itself (GitLab's predefined variables). Without a token nothing can be asked of GitLab. */
 export interface CiJob {
   /** `https://gitlab.example.com/api/v4` */
@@ -18,6 +26,8 @@ export interface CiJob {
   jobUrl: string;
   token: string | null;
   transport: Transport;
+  /** Whether it is one of a chain: it obeys what is handed down, and hands on. */
+  inChain: boolean;
 }
 
 /** Reads what GitLab sets in every job, or null outside of one; what is wrong is added to `problems`. */
@@ -35,6 +45,7 @@ export function ciJob(env: Environment, problems: Problem[]): CiJob | null {
     jobUrl: env.CI_JOB_URL ?? "",
     token: env.CI_JOB_TOKEN || null,
     transport: transport ?? "artifacts",
+    inChain: env.ZDSYNC_ORDERS === "chain",
   };
 }
 

@@ -11,6 +11,9 @@ export const HANDOVER_VARIABLE = /^ZDSYNC_HANDOVER_[A-Z_]+$/;
 /** The list of what a job hands over, in the folder `.zdsync`. */
 export const HANDOVER_FILE = "handover.json";
 
+/** The dotenv report of a job of a chain, in the folder `.zdsync`: one variable, the reference to its hand-over. */
+export const HANDOFF_FILE = "handoff.env";
+
 /** One job's hand-over: the exact job, and the SHA-256 of its list of files. */
 export interface HandOverReference {
   projectId: string;

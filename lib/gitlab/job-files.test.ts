@@ -53,6 +53,7 @@ function gitlab(files: Record<string, string>, special: (path: string, asked: nu
     jobUrl: "",
     token: TOKEN,
     transport: "artifacts",
+    inChain: true,
   };
   return { seen, job, url: `http://127.0.0.1:${server.port}` };
 }
@@ -66,12 +67,16 @@ const PACKAGE = "/api/v4/projects/3/packages/generic/zdsync/0.0.7";
 const PACKAGES = { [`${PACKAGE}/handover.json`]: LIST, [`${PACKAGE}/global_accounts.json`]: ACCOUNTS };
 const noWait = { sleep: async () => undefined };
 
-async function taken(job: CiJob, references = [REFERENCE]): Promise<Record<string, string>> {
+async function taken(
+  job: CiJob,
+  references = [REFERENCE],
+  isRead = (_name: string) => true,
+): Promise<Record<string, string>> {
   const kept: Record<string, string> = {};
   const keep = async (name: string, bytes: Uint8Array) => {
     kept[name] = new TextDecoder().decode(bytes);
   };
-  await takeOver(job, references, keep, noWait);
+  await takeOver(job, references, { isRead, keep }, noWait);
   return kept;
 }
 
@@ -80,6 +85,12 @@ describe("taking over, by exact job id", () => {
     const { job, seen } = gitlab(FILES);
     expect(await taken(job)).toEqual({ "global_accounts.json": ACCOUNTS });
     expect(seen.map(({ token }) => token)).toEqual([TOKEN, TOKEN]);
+  });
+
+  test("B5: only what is read is fetched", async () => {
+    const { job, seen } = gitlab(FILES);
+    expect(await taken(job, [REFERENCE], (name) => name === "usgov_accounts.json")).toEqual({});
+    expect(seen.map(({ path }) => path)).toEqual([`${PATH}/.zdsync/handover.json`]);
   });
 
   test("packages of the job", async () => {
@@ -97,7 +108,12 @@ describe("taking over, by exact job id", () => {
     for (const path of Object.keys(FILES)) {
       const { job } = gitlab({ ...FILES, [path]: `${FILES[path]} ` });
       const kept: string[] = [];
-      const taking = takeOver(job, [REFERENCE], async (name) => void kept.push(name), noWait);
+      const taking = takeOver(
+        job,
+        [REFERENCE],
+        { isRead: () => true, keep: async (name) => void kept.push(name) },
+        noWait,
+      );
       await expect(taking).rejects.toThrow(RefusedError);
       expect(kept).toEqual([]);
     }

@@ -20,14 +20,20 @@ export interface AskOptions {
   largestAnswer?: number;
 }
 
+/** What is taken of what is handed over, and where it goes. */
+export interface Taking {
+  isRead(name: string): boolean;
+  keep(name: string, bytes: Uint8Array): Promise<void>;
+}
+
 /**
- * Fetches everything that earlier jobs hand over, each by its exact job id, and gives every file to `keep` once its SHA-256 is
- * proved. Throws `ArtifactError` (missing), `RefusedError` (altered, or of different runs) and `RemoteError`.
+ * Fetches what earlier jobs hand over and this one reads, each by its exact job id, and gives every file to `keep` once its SHA-256
+ * is proved. Throws `ArtifactError` (missing), `RefusedError` (altered, or of different runs) and `RemoteError`.
  */
 export async function takeOver(
   job: CiJob,
   references: readonly HandOverReference[],
-  keep: (name: string, bytes: Uint8Array) => Promise<void>,
+  { isRead, keep }: Taking,
   options: AskOptions = {},
 ): Promise<void> {
   const lists: { handOver: HandOver; whose: string; reference: HandOverReference }[] = [];
@@ -39,7 +45,7 @@ export async function takeOver(
   }
   checkOneRun(lists);
   for (const { handOver, whose, reference } of lists) {
-    for (const { name, sha256 } of handOver.files) {
+    for (const { name, sha256 } of handOver.files.filter((file) => isRead(file.name))) {
       const bytes = await download(job, reference, handOver.folder, name, whose, options);
       prove(bytes, sha256, name, whose);
       await keep(name, bytes);

@@ -68,7 +68,12 @@ describe("B6: an answer that is larger than any, once decompressed, is not read"
     expect(await downloadArtifact({ url: server.url, token: "t" }, about, LIMIT)).toBeNull();
     const job = { apiUrl: server.url, token: "t", projectId: "1", jobId: "2", transport: "artifacts" };
     const reference = { projectId: "1", jobId: "2", sha256: "0".repeat(64) };
-    const taken = takeOver(job as Parameters<typeof takeOver>[0], [reference], async () => {}, LIMIT);
+    const taken = takeOver(
+      job as Parameters<typeof takeOver>[0],
+      [reference],
+      { isRead: () => true, keep: async () => {} },
+      LIMIT,
+    );
     expect(String(await failureOf(taken))).toContain(TOO_LARGE);
     const file = { url: server.url, project: "p", path: "overrides.yml", ref: "main", token: null };
     expect(String(await failureOf(readRawFile(file)))).toContain("larger than 10 MB");

@@ -88,7 +88,7 @@ test("the chain through the package registry (all tiers): process gets what two 
   await using there = await sandboxFor(folder);
   await using driver = await chain("packages", there.env, { last: "process", transport: "packages" });
   driver.afterJob = async ({ folder: artifacts }) => rm(artifacts, { recursive: true });
-  const end = await driver.run("packages/gather-accounts", "pipeline", { ZDSYNC_RUN_ID: "packages" });
+  const end = await driver.run("packages/gather-accounts", "pipeline", { ZDSYNC_ORDER_RUN_ID: "packages" });
   expect(driver.ended.flatMap(({ printed }) => printed.match(/error: .*/g) ?? [])).toEqual([]);
   expect(end.jobs).toEqual({ "zdsync-gather-accounts": 0, "zdsync-start-gather-orgs": 0 });
   expect(driver.ended.find(({ project }) => project === "packages/process")?.jobs).toEqual({
@@ -117,12 +117,12 @@ describe("a stage ends with one sentence, and starts nothing more, where what it
   test("altered on its way", async () => {
     const sentence = await handedOver("altered", (driver) => {
       driver.afterJob = async ({ folder: artifacts }) => {
-        const file = join(artifacts, "data/salesforce_accounts.json");
+        const file = join(artifacts, "data/salesforce_accounts.manifest.json");
         const text = await readFile(file, "utf8").catch(() => null);
         if (text) await Bun.write(file, `${text} `);
       };
     });
-    expect(sentence).toContain("salesforce_accounts.json of job");
+    expect(sentence).toContain("salesforce_accounts.manifest.json of job");
     expect(sentence).toContain("was altered on its way");
   });
 
@@ -140,7 +140,7 @@ describe("a stage ends with one sentence, and starts nothing more, where what it
     await driver.addProject("other/late", configurationOf("gather-orgs", "other", "artifacts"), there.env);
     const handOvers: string[] = [];
     for (const run of ["run-one", "run-two"]) {
-      const { jobs } = await driver.run("other/gather-accounts", "pipeline", { ZDSYNC_RUN_ID: run });
+      const { jobs } = await driver.run("other/gather-accounts", "pipeline", { ZDSYNC_ORDER_RUN_ID: run });
       expect(jobs["zdsync-gather-accounts"]).toBe(0);
       handOvers.push(await driver.handOverOf("other/gather-accounts", "zdsync-gather-accounts"));
     }

@@ -126,7 +126,8 @@ export class GitLabDriver implements AsyncDisposable {
     for (const job of jobs) {
       const variables = await project.dotenv(job);
       dotenv.set(job, variables);
-      const [, jobId] = Object.entries(variables).find(([name]) => name.endsWith("_JOB_ID")) ?? [];
+      const [, handOver = ""] = Object.entries(variables).find(([name]) => name.endsWith("_HANDOVER")) ?? [];
+      const [, jobId] = handOver.split(":");
       if (!jobId) continue;
       // A folder for each job id: the next pipeline of the project must not replace what this one left.
       const folder = join(this.gitlab.folder, "artifacts", String(id), jobId);

@@ -29,7 +29,7 @@ beforeAll(async () => {
     await copyFile(join(context, source), join(image, target));
     await chmod(join(image, target), mode);
   }
-  await folderWithBun(join(image, "usr/local/bun"));
+  await folderWithBun(join(image, "usr/local/bin"));
 });
 afterAll(() => rm(dirname(image), { recursive: true, force: true }));
 
@@ -40,7 +40,7 @@ async function inImage(
   cwd = join(dirname(image), "builds"),
 ) {
   await mkdir(cwd, { recursive: true });
-  const path = [join(image, "usr/local/bin"), join(image, "usr/local/bun"), MACHINE_PATH].join(":");
+  const path = [join(image, "usr/local/bin"), MACHINE_PATH].join(":");
   return runProgram(command, { cwd, env: { PATH: path, ...env } });
 }
 

@@ -3,7 +3,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStage, STAGES, type StageName } from "../../bin/stages.ts";
+import { orderVariable } from "../../lib/gitlab/ci-job.ts";
 import { describeInputs, inputVariable } from "../../lib/stage/parse-inputs.ts";
+import { PROGRAM } from "../../scripts/job-script.ts";
 import { parseIncluded } from "./lint.ts";
 import { folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./programs.ts";
 
@@ -35,17 +37,35 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Runs a component's script as a runner does: the lines to bash, the variables in the environment. */
-async function runScript(stage: string, env: Record<string, string>) {
-  const text = await readFile(join(ROOT, "templates", stage, "template.yml"), "utf8");
-  const [job] = Object.values(parseIncluded(text).body) as { script: string[] }[];
+/** Lines as a runner gives them to bash, the job's variables in the environment. */
+async function inBash(script: string, env: Record<string, string>) {
   const cwd = await mkdtemp(join(folder, "job-"));
-  const script = (job?.script ?? []).join("\n");
   const ended = await runProgram(["bash", "-eo", "pipefail", "-c", script], {
     cwd,
     env: { PATH: `${bin}:${MACHINE_PATH}`, SALESFORCE_CLIENT_SECRET: "c0nfidential", ...env },
   });
   return { ...ended, left: await readdir(cwd) };
+}
+
+/** A stage as somebody's own job has it: not a component's, with inputs as variables. */
+function runStage(stage: string, env: Record<string, string>) {
+  return inBash(`zdsync ${stage}`, env);
+}
+
+/** A component's script, with inputs filled in as GitLab does it: textually. */
+async function runComponent(stage: string, inputs: Record<string, string>, env: Record<string, string>) {
+  const { inputs: declared, body } = parseIncluded(
+    await readFile(join(ROOT, "templates", stage, "template.yml"), "utf8"),
+  );
+  const [job] = Object.values(body) as { script: string[] }[];
+  const script = (job?.script ?? [])
+    .join("\n")
+    .replaceAll(/\$\[\[ inputs\.([a-z-]+) \]\]/g, (_, name: string) =>
+      String(inputs[name] ?? declared[name]?.default ?? ""),
+    )
+    .replaceAll(PROGRAM, join(bin, "zdsync"));
+  const predefined = { CI_JOB_ID: "1", CI_PROJECT_ID: "2", CI_PIPELINE_ID: "3", CI_JOB_TOKEN: "t0ken-t0ken" };
+  return inBash(script, { ...predefined, ...env });
 }
 
 describe("S9: what GitLab lets into a pipeline", () => {
@@ -62,13 +82,44 @@ describe("S9: what GitLab lets into a pipeline", () => {
   });
 });
 
-describe("S9: what reaches a job all the same (a variable of a pipeline wins over the component's)", () => {
+describe("B4: variables of another job", () => {
+  test.each(stages.map((stage, index) => [stage.name, HOSTILE[index] ?? ""]))(
+    "%s: %j as every variable of its inputs changes nothing",
+    async (name, value) => {
+      const inputs = stages.filter((stage) => stage.name === name).flatMap((stage) => describeInputs(stage.inputs));
+      const env = Object.fromEntries([
+        ...inputs.flatMap((input) => [
+          [inputVariable(input.name), value],
+          [orderVariable(input.name), value],
+        ]),
+        ["ZDSYNC_RUN_ID", value],
+        ["ZDSYNC_DATA_DIR", value],
+        ["ZDSYNC_ORDERS", "chain"],
+        ["ZDSYNC_TRANSPORT", "packages"],
+        ["ZDSYNC_HANDOVER_PROCESS", `1:2:${"0".repeat(64)}`],
+      ]);
+      const instance = { instance: "global" };
+      const alone = await runComponent(name, instance, {});
+      const ended = await runComponent(name, instance, env);
+      expect({ exit: ended.exit, left: ended.left }).toEqual({ exit: alone.exit, left: alone.left });
+      expect(ended.printed).toBe(alone.printed);
+    },
+  );
+
+  test("in a chain, what it hands down is an order where it is a valid one", async () => {
+    const inputs = { instance: "us-government", orders: "chain" };
+    const { printed } = await runComponent("sync", inputs, { ZDSYNC_ORDER_ALLOW: "everything" });
+    expect(printed).toContain("--allow: expected EFFECT=N");
+  });
+});
+
+describe("S9: a job of somebody's own, whose variables are from anywhere", () => {
   test.each(stages.map((stage, index) => [stage.name, HOSTILE[index] ?? ""]))(
     "%s with %j everywhere",
     async (name, value) => {
       const inputs = stages.filter((stage) => stage.name === name).flatMap((stage) => describeInputs(stage.inputs));
       const env = Object.fromEntries(inputs.map((input) => [inputVariable(input.name), value]));
-      const { exit, printed, left } = await runScript(name, env);
+      const { exit, printed, left } = await runStage(name, env);
       expect({ exit, left }).toEqual({ exit: 2, left: [] });
       expect(printed).toContain("INPUT_TODAY: expected");
       expect(printed).not.toContain("c0nfidential");
@@ -76,7 +127,7 @@ describe("S9: what reaches a job all the same (a variable of a pipeline wins ove
   );
 
   test.each(HOSTILE.filter((value) => value !== "global\n"))("sync with the instance %j", async (value) => {
-    const { exit, printed, left } = await runScript("sync", { INPUT_INSTANCE: value });
+    const { exit, printed, left } = await runStage("sync", { INPUT_INSTANCE: value });
     expect({ exit, left }).toEqual({ exit: 2, left: [] });
     expect(printed).toContain("INPUT_INSTANCE: expected one of global, us-government");
   });
@@ -84,13 +135,14 @@ describe("S9: what reaches a job all the same (a variable of a pipeline wins ove
   test("what a chain hands over, and how", async () => {
     const job = {
       ZDSYNC_GITLAB_JOB: "true",
+      ZDSYNC_ORDERS: "chain",
       CI_JOB_ID: "1",
       CI_PROJECT_ID: "2",
       CI_PIPELINE_ID: "3",
       CI_JOB_TOKEN: "t0ken-t0ken",
     };
     for (const value of HOSTILE) {
-      const { exit, printed, left } = await runScript("compare", {
+      const { exit, printed, left } = await runStage("compare", {
         ...job,
         INPUT_INSTANCE: "global",
         ZDSYNC_HANDOVER_PROCESS: value,
@@ -104,7 +156,7 @@ describe("S9: what reaches a job all the same (a variable of a pipeline wins ove
   });
 
   test("a folder is a folder, whatever it is called", async () => {
-    const { exit, printed, left } = await runScript("compare", {
+    const { exit, printed, left } = await runStage("compare", {
       INPUT_INSTANCE: "global",
       INPUT_DATA_DIR: "$(touch pwned)",
     });

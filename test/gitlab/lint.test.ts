@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { Glob } from "bun";
 import { STAGES } from "../../bin/stages.ts";
 import packageJson from "../../package.json";
-import { inclusionsIn, lintFile, lintInclusion, parseIncluded, parseSnippet, snippetsOf } from "./lint.ts";
+import { PROGRAM } from "../../scripts/job-script.ts";
+import {
+  inclusionsIn,
+  letsQuotesThrough,
+  lintFile,
+  lintInclusion,
+  parseIncluded,
+  parseSnippet,
+  snippetsOf,
+} from "./lint.ts";
 import { ROOT } from "./programs.ts";
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
@@ -45,8 +54,12 @@ describe("jobs", () => {
     return [file.split("/")[1] ?? "", { name, ...(job as Record<string, unknown>) }] as const;
   });
 
-  test.each(jobs)("%s: the script is the command alone (S9)", (stage, job) => {
-    expect(job).toMatchObject({ script: [`zdsync ${stage}`] });
+  test.each(jobs)("%s: the script is the command alone, with quoted variables before it (S9)", (stage, job) => {
+    const [script = "", ...others] = Object(job).script as string[];
+    expect(others).toEqual([]);
+    const lines = script.split(" \\\n");
+    expect(lines.pop()).toBe(`${PROGRAM} ${stage}`);
+    for (const line of lines) expect(line).toMatch(/^(?:ZDSYNC|INPUT)_[A-Z_]+='[^']*'$/);
   });
 
   test.each(jobs)(
@@ -133,10 +146,16 @@ describe("the lint itself finds", () => {
 
   test.each([
     [
-      "an input in a script",
+      "an input in a script without single quotes",
       name,
       "zdsync-a: { script: ['echo \"$[[ inputs.name ]]\"'] }",
-      "an input stands in script",
+      "input name stands in script without quotes",
+    ],
+    [
+      "an input in a script that may hold a quote",
+      "    name: { description: a name, regex: '^[ -~]+$' }",
+      `zdsync-a: { script: ["A='$[[ inputs.name ]]' b"] }`,
+      "input name in script may hold a quote",
     ],
     ["an input nobody uses", name, "zdsync-a: { script: [a] }", "never used"],
     ["an input nobody declares", "", "zdsync-a: { stage: '$[[ inputs.name ]]' }", "not declared"],
@@ -164,6 +183,21 @@ describe("the lint itself finds", () => {
     ],
   ])("%s", (_, inputs, body, problem) => {
     expect(file(inputs, body).join()).toContain(problem);
+  });
+
+  test.each([
+    ["^[a-z.]+$", false],
+    ["^(?:\\d{1,5}[smh])?$", false],
+    ["^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", false],
+    ["^(?:a|b)\\.c$", false],
+    ["^.*$", true],
+    ["^[^;]+$", true],
+    ["^[!-~]+$", true],
+    ["^\\S+$", true],
+    ["^it's$", true],
+    ["[a-z]+", true],
+  ])("%s: lets a quote through: %p", (regex, through) => {
+    expect(letsQuotesThrough({ regex })).toBe(through);
   });
 
   test("unknown, missing and wrong inputs of an inclusion", () => {

@@ -75,7 +75,7 @@ function lintPart(name: string, part: unknown, { inputs }: IncludedFile): string
   const problems = /^(?:\$\[\[ inputs\.job-prefix \]\]|\.?zdsync-)/.test(name) ? [] : [`job ${name} has no prefix`];
   const job = part as { script?: unknown; before_script?: unknown; after_script?: unknown; interruptible?: unknown };
   for (const key of ["script", "before_script", "after_script"] as const)
-    if (referencesIn(job[key]).length > 0) problems.push(`job ${name}: an input stands in ${key}`);
+    problems.push(...lintScript(name, key, job[key], inputs));
   const booleans = Object.entries((part as { variables?: Record<string, unknown> }).variables ?? {}).filter(
     ([, value]) => {
       const text = typeof value === "object" && value ? (value as { value?: unknown }).value : value;
@@ -87,6 +87,28 @@ function lintPart(name: string, part: unknown, { inputs }: IncludedFile): string
     ...problems,
     ...booleans.map(([variable]) => `job ${name}: ${variable} is a boolean, which no variable may be`),
   ];
+}
+
+/** GitLab pastes inputs into a script as they are: each must stand in single quotes, and let nothing through that ends them. */
+function lintScript(job: string, key: string, script: unknown, inputs: IncludedFile["inputs"]): string[] {
+  const text = [script].flat().join("\n");
+  const bare = referencesIn(text.replaceAll(/='\$\[\[ inputs\.[a-z-]+ \]\]'(?= )/g, ""));
+  return [
+    ...bare.map((input) => `job ${job}: input ${input} stands in ${key} without quotes`),
+    ...referencesIn(text)
+      .filter((input) => letsQuotesThrough(inputs[input] ?? {}))
+      .map((input) => `job ${job}: input ${input} in ${key} may hold a quote`),
+  ];
+}
+
+/** Whether an input may hold `'`, as far as its pattern can be read: one that names what it takes, and no more, is safe. */
+export function letsQuotesThrough({ type = "string", options, regex }: DeclaredInput): boolean {
+  if (type === "boolean" || type === "number") return false;
+  if (options) return options.some((option) => option.includes("'"));
+  if (type !== "string" || regex === undefined || !/^\^.*\$$/.test(regex)) return true;
+  const read = regex.replaceAll(/\\[.$d|-]/g, "").replaceAll("(?:", "");
+  const ranges = [...read.matchAll(/([^[])-([^\]])/g)].filter(([, from = "", to = ""]) => from <= "'" && to >= "'");
+  return ranges.length > 0 || /['\\]|\[\^|\(\?/.test(read) || /\./.test(read.replaceAll(/\[[^\]]*\]/g, ""));
 }
 
 /** What is wrong with how one file includes another: GitLab refuses unknown and missing inputs, gitlab-ci-local does not. */

@@ -1,9 +1,10 @@
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
 import packageJson from "../../package.json";
 import { bundle } from "../../scripts/bundle.ts";
 import { requireTool } from "../../scripts/check/machine-tools.ts";
+import { PROGRAM } from "../../scripts/job-script.ts";
 import { copies, parseDockerfile } from "./dockerfile.ts";
 import { type Ended, folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./programs.ts";
 
@@ -29,6 +30,8 @@ const PREDEFINED = [
  */
 export interface LocalGitLab {
   folder: string;
+  /** Root of the image, as a folder. */
+  image: string;
   /** Environment of gitlab-ci-local itself; jobs inherit it, so it holds nothing else. */
   env: Record<string, string>;
 }
@@ -43,11 +46,14 @@ export async function localGitLab(folder: string): Promise<LocalGitLab> {
   await cp(join(ROOT, "scripts"), join(folder, "context/scripts"), { recursive: true });
   for (const { source, target } of copies(parseDockerfile(await Bun.file(join(ROOT, "Dockerfile")).text())))
     await cp(join(folder, "context", source), join(image, target));
-  const bun = await folderWithBun(join(image, "bun"));
+  await folderWithBun(join(image, "usr/local/bin"));
   const components = join(folder, "zdsync");
   await mkdir(components);
-  for (const part of ["templates", ".gitlab", "README.md"])
+  for (const part of ["templates", ".gitlab", "README.md"]) {
     await cp(join(ROOT, part), join(components, part), { recursive: true });
+    for (const file of await readdir(join(components, part), { recursive: true }).catch(() => []))
+      if (file.endsWith(".yml")) await inImage(join(components, part, file), image);
+  }
   const gitConfig = join(folder, "gitconfig");
   // gitlab-ci-local fetches from these addresses; git takes them from the clone.
   const remote = ["https://gitlab.com/zdsync/zdsync", "https://gitlab.com:443/zdsync/zdsync"];
@@ -62,7 +68,7 @@ export async function localGitLab(folder: string): Promise<LocalGitLab> {
     ].join("\n"),
   );
   const env = {
-    PATH: [join(image, "usr/local/bin"), bun, MACHINE_PATH].join(":"),
+    PATH: [join(image, "usr/local/bin"), MACHINE_PATH].join(":"),
     HOME: folder,
     GIT_CONFIG_GLOBAL: gitConfig,
     GIT_CONFIG_NOSYSTEM: "1",
@@ -70,7 +76,13 @@ export async function localGitLab(folder: string): Promise<LocalGitLab> {
   await commit(components, env);
   await git(components, env, "tag", packageJson.version);
   await git(folder, env, "clone", "--quiet", "--branch", packageJson.version, `${remote[0]}.git`, INCLUDES);
-  return { folder, env };
+  return { folder, image, env };
+}
+
+/** The shell executor knows no image: the absolute path of the program becomes the one where the image is laid out. */
+async function inImage(file: string, image: string): Promise<void> {
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replaceAll(PROGRAM, join(image, PROGRAM)));
 }
 
 /** How a pipeline is started. */
@@ -108,6 +120,7 @@ export class LocalProject {
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(folder, name)), { recursive: true });
       await writeFile(join(folder, name), text);
+      if (name.endsWith(".yml")) await inImage(join(folder, name), gitlab.image);
     }
     await commit(folder, gitlab.env);
     await git(folder, gitlab.env, "remote", "add", "origin", `https://gitlab.com/${path}.git`);
@@ -183,6 +196,8 @@ export class LocalProject {
       [
         process.execPath,
         GITLAB_CI_LOCAL,
+        "--cwd",
+        relative(this.gitlab.folder, this.folder),
         "--force-shell-executor",
         "--no-color",
         ...Object.entries(given).flatMap(([name, value]) => ["--variable", `${name}=${value}`]),
@@ -190,7 +205,8 @@ export class LocalProject {
         PREDEFINED.join(","),
         ...args,
       ],
-      { cwd: this.folder, env: this.gitlab.env },
+      // Not in the project: its files must not speak to the Bun that gitlab-ci-local runs on.
+      { cwd: this.gitlab.folder, env: this.gitlab.env },
     );
   }
 }

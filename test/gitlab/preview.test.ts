@@ -37,17 +37,18 @@ describe("merged by gitlab-ci-local and held against GitLab's CI schema", () => 
     expect(jobsOf(await merged({ include }))).toHaveLength(11);
   });
 
-  test("the pipeline: eleven jobs and the summary; inputs arrive as variables", async () => {
+  test("the pipeline: eleven jobs and the summary; inputs arrive in the command", async () => {
     const inputs = { "dry-run": true, allow: "marks=120 updates=3", "data-dir": "some/folder" };
     const config = await merged({ include: [{ local: "/.gitlab/ci/pipeline.yml", inputs }] });
     expect(jobsOf(config)).toHaveLength(12);
-    const { variables, needs } = config["zdsync-sync-global"] ?? {};
-    expect(variables).toMatchObject({
-      INPUT_ALLOW: "marks=120 updates=3",
-      INPUT_DRY_RUN: " true",
-      INPUT_INSTANCE: "global",
-      INPUT_DATA_DIR: "some/folder",
-    });
+    const { script, needs } = config["zdsync-sync-global"] ?? {};
+    for (const given of [
+      "INPUT_ALLOW='marks=120 updates=3'",
+      "INPUT_DRY_RUN='true'",
+      "INPUT_INSTANCE='global'",
+      "INPUT_DATA_DIR='some/folder'",
+    ])
+      expect(String(script)).toContain(`${given} \\\n`);
     expect(needs).toEqual(
       ["gather-orgs-global", "process-global", "compare-global"].map((name) =>
         expect.objectContaining({ job: `zdsync-${name}` }),
