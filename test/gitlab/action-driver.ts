@@ -29,18 +29,19 @@ export interface ActionEnd extends Ended {
 
 /** A job on a runner: a workspace, and what its steps left in `GITHUB_ENV` and `GITHUB_PATH` for the later ones. */
 export class ActionJob {
-  private readonly names: Names = {};
   private steps = 0;
 
   /**
    * @param folder gets the workspace and the runner's own files
    * @param repository the clone that `uses:` refers to, actions below `actions/`
    * @param env the job's environment; PATH at least
+   * @param names what its steps may name: `secrets.X`, `vars.X`
    */
   constructor(
     private readonly folder: string,
     private readonly repository: string,
     private env: Record<string, string>,
+    private readonly names: Names = {},
   ) {}
 
   get workspace(): string {
@@ -54,10 +55,12 @@ export class ActionJob {
     const action = parse(await readFile(join(actionPath, "action.yml"), "utf8")) as Action;
     if (action.runs.using !== "composite") throw new Error(`${stage} is not a composite action`);
     const names = inputsOf(action, step.with ?? {}, this.names);
+    // The environment of a step that uses an action is that of all its steps.
+    const env = Object.entries(step.env ?? {}).map(([name, value]) => [name, evaluate(String(value), this.names)]);
     let ended: Ended = { exit: 0, out: "", printed: "" };
     let printed = "";
     for (const inner of action.runs.steps) {
-      ended = await this.run(inner, actionPath, names);
+      ended = await this.run(inner, actionPath, names, Object.fromEntries(env));
       printed += ended.printed;
       if (ended.exit !== 0) break;
     }
@@ -68,7 +71,7 @@ export class ActionJob {
     return { ...ended, printed, outputs };
   }
 
-  private async run(step: Step, actionPath: string, names: Names): Promise<Ended> {
+  private async run(step: Step, actionPath: string, names: Names, stepsOwn: Names): Promise<Ended> {
     if (step.shell !== "bash") throw new Error("a step of a composite action must name its shell");
     const number = ++this.steps;
     const file = (name: string) => join(this.folder, `${number}-${name}`);
@@ -82,6 +85,7 @@ export class ActionJob {
       cwd: this.workspace,
       env: {
         ...this.env,
+        ...stepsOwn,
         GITHUB_WORKSPACE: this.workspace,
         RUNNER_TEMP: join(this.folder, "temp"),
         ...files,

@@ -43,24 +43,37 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function jobFor(name: string, env: Record<string, string>): Promise<ActionJob> {
-  return new ActionJob(join(folder, name), repository, { ...MACHINE, PATH: pathWithBun, ...env });
+async function jobFor(name: string, env: Record<string, string>, names = {}): Promise<ActionJob> {
+  return new ActionJob(join(folder, name), repository, { ...MACHINE, PATH: pathWithBun, ...env }, names);
 }
 
 describe("the workflow of docs/github.md, in an empty workspace", () => {
+  test("B4: secrets stand at the steps that use them; what only reads has no client that writes", () => {
+    expect(Object.values(workflowEnv).filter((text) => text.includes("secrets."))).toEqual([]);
+    for (const { uses = "", env = {} } of steps) {
+      const secrets = Object.values(env).join(" ");
+      const stage = /actions\/([a-z-]+)@/.exec(uses)?.[1] ?? "";
+      expect({ stage, writes: /_WRITE_/.test(secrets) }).toEqual({ stage, writes: stage.endsWith("sync") });
+      expect({ stage, reads: /_READ_/.test(secrets) }).toEqual({ stage, reads: stage === "gather-orgs" });
+      expect({ stage, both: /GLOBAL_/.test(secrets) && /USGOV_/.test(secrets) }).toEqual({ stage, both: false });
+    }
+  });
+
   test("runs every step of every action, also without Bun on the machine, and does what zdsync run does", async () => {
     await using whole = await startWorld();
     await using there = await sandboxFor(folder);
     await whole.run();
-    const values = Object.entries(there.env).flatMap(([name, value]) =>
-      ["vars", "secrets"].map((kind) => [`${kind}.${name}`, value]),
+    const values = Object.fromEntries(
+      Object.entries(there.env).flatMap(([name, value]) => [
+        ...["vars", "secrets"].map((kind) => [`${kind}.${name}`, value]),
+        // The sandbox's one client stands for the one that reads and the one that writes.
+        ...["READ", "WRITE"].map((client) => [`secrets.${name.replace("_CLIENT_", `_${client}_`)}`, value]),
+      ]),
     );
-    const env = Object.fromEntries(
-      Object.entries(workflowEnv).map(([name, text]) => [name, evaluate(text, Object.fromEntries(values))]),
-    );
+    const env = Object.fromEntries(Object.entries(workflowEnv).map(([name, text]) => [name, evaluate(text, values)]));
     // What the sandbox needs besides: its Slack and the day of its world.
     const { SLACK_API_URL = "", ZDSYNC_TODAY = "" } = there.env;
-    const job = await jobFor("whole", { ...env, SLACK_API_URL, ZDSYNC_TODAY, PATH: pathWithoutBun });
+    const job = await jobFor("whole", { ...env, SLACK_API_URL, ZDSYNC_TODAY, PATH: pathWithoutBun }, values);
     const ended = [];
     for (const step of stageSteps) ended.push(await job.uses(step));
     expect(ended.map(({ exit, printed }) => (exit === 0 ? "" : printed)).join("")).toBe("");

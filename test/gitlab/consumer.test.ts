@@ -143,17 +143,11 @@ describe("a project that includes every stage by its component reference", () =>
 
 describe("a stage whose upstream artifact is", () => {
   /** Runs one job again after something happened to the artifacts it needs; nothing may be written. */
-  async function again(
-    name: string,
-    job: string,
-    exit: number,
-    happens: (copy: LocalProject) => Promise<unknown>,
-    variables = {},
-  ) {
+  async function again(name: string, job: string, exit: number, happens: (copy: LocalProject) => Promise<unknown>) {
     const copy = await project.copy(`support/${name}`);
     await happens(copy);
     there.sandbox.clearRequests();
-    const { out } = await copy.run({ ...SCHEDULE, variables, exits: { [job]: exit } }, job);
+    const { out } = await copy.run({ ...SCHEDULE, exits: { [job]: exit } }, job);
     expect(there.sandbox.writes()).toEqual([]);
     const sentences = out.split("\n").flatMap((line) => /^ {2}> error: (.*)$/.exec(line)?.[1] ?? []);
     expect(sentences).toHaveLength(1);
@@ -177,8 +171,12 @@ describe("a stage whose upstream artifact is", () => {
   });
 
   test("stale: refused, with its age", async () => {
-    const sentence = await again("stale", "zdsync-sync-global", 4, async () => {}, { INPUT_MAX_AGE: "0s" });
-    expect(sentence).toContain("was gathered 0 minutes ago, --max-age allows 0 minutes");
+    const sentence = await again("stale", "zdsync-sync-global", 4, async (copy) => {
+      const file = join(copy.folder, ".gitlab-ci.yml");
+      const text = await readFile(file, "utf8");
+      await Bun.write(file, text.replaceAll('max-age: ""', "max-age: 0s"));
+    });
+    expect(sentence).toMatch(/was gathered \d+ minutes? ago, --max-age allows 0 minutes/);
   });
 
   test("of another run: refused, naming both runs", async () => {
@@ -188,6 +186,6 @@ describe("a stage whose upstream artifact is", () => {
       expect((await other.run({ ...SCHEDULE, variables: { CI_PIPELINE_ID: "7777" } }, job)).exit).toBe(0);
       await cp(other.artifacts(job), copy.artifacts(job), { recursive: true });
     });
-    expect(sentence).toMatch(/is of run pipeline-\d+ .*, \S+ of run pipeline-\d+ .*run the earlier stages again/);
+    expect(sentence).toMatch(/is of run pipeline-\d+, \S+ of run pipeline-\d+\. .*run the earlier stages again/);
   });
 });

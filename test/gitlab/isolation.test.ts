@@ -156,7 +156,7 @@ describe("the program of the image, started in a hostile checkout", () => {
   test("certificates of the checkout are not trusted; those beside it are", async () => {
     const cwd = await checkout({});
     const probe =
-      "console.log(`ca=${process.env.NODE_EXTRA_CA_CERTS} tls=${process.env.NODE_TLS_REJECT_UNAUTHORIZED}`);\n";
+      'console.log(["NODE_EXTRA_CA_CERTS", "NODE_TLS_REJECT_UNAUTHORIZED"].map((name) => process.env[name]).join(" "));\n';
     const image = join(folder, "probe");
     for (const part of ["bin", "lib/zdsync"]) await mkdir(join(image, part), { recursive: true });
     await Bun.write(join(image, "bin/zdsync"), Bun.file(program()));
@@ -169,11 +169,11 @@ describe("the program of the image, started in a hostile checkout", () => {
       const ended = await runProgram(["sh", join(image, "bin/zdsync")], { cwd, env });
       return ended.out.trim();
     };
-    await Bun.write(join(image, "bin/bun"), "#!/bin/sh\nexec " + process.execPath + ' "$@"\n');
+    await Bun.write(join(image, "bin/bun"), `#!/bin/sh\nexec ${process.execPath} "$@"\n`);
     await runProgram(["chmod", "755", join(image, "bin/bun")], { cwd, env: { PATH: "/usr/bin:/bin" } });
-    expect(await asked(inside)).toBe("ca=undefined tls=undefined");
-    expect(await asked("ca.pem")).toBe("ca=undefined tls=undefined");
-    expect(await asked(beside)).toBe(`ca=${beside} tls=undefined`);
+    expect(await asked(inside)).toBe("");
+    expect(await asked("ca.pem")).toBe("");
+    expect(await asked(beside)).toBe(beside);
   });
 
   test("works in the job's folder all the same", async () => {
