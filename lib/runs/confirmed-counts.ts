@@ -5,6 +5,9 @@ import { type ReasonOf, reason } from "../domain/reason.ts";
 export const CONFIRMED_EFFECTS = ["creates", "updates", "marks", "downgrades", "contacts"] as const;
 export type ConfirmedEffect = (typeof CONFIRMED_EFFECTS)[number];
 
+/** Those that version 0.1.0 knew. Later ones are named only where there are any: that version then reads the text, too. */
+const FIRST_EFFECTS: readonly ConfirmedEffect[] = ["creates", "updates", "marks", "downgrades"];
+
 /**
  * The counts that a person saw and confirmed, by comparison and effect: maxima for the run that follows. What is not named may
  * not happen at all. As text (`--at-most`): `global.creates=3 global.updates=12 usgov_user.creates=1`.
@@ -50,14 +53,15 @@ export function parseConfirmedCounts(text: string): ConfirmedCounts | null {
 
 /**
  * The text of confirmed counts, in a fixed order. Never empty, which would mean no bound at all: where nothing is named, it says
- * that the first effect may happen 0 times, and with it all others. No contacts are not named: a version that does not know them then
- * reads the text, too.
+ * that the first effect may happen 0 times, and with it all others.
  */
 export function formatConfirmedCounts(counts: ConfirmedCounts): string {
   const entries = COMPARISONS.flatMap((comparison) =>
     CONFIRMED_EFFECTS.flatMap((effect) => {
       const count = counts[comparison]?.[effect];
-      return count === undefined || (effect === "contacts" && count === 0) ? [] : [`${comparison}.${effect}=${count}`];
+      return count === undefined || (count === 0 && !FIRST_EFFECTS.includes(effect))
+        ? []
+        : [`${comparison}.${effect}=${count}`];
     }),
   );
   return entries.length > 0 ? entries.join(" ") : `${COMPARISONS[0]}.${CONFIRMED_EFFECTS[0]}=0`;
