@@ -9,6 +9,7 @@ import { runChecks } from "./check/run-checks.ts";
 const CHECKS = [
   { name: "dependencies", args: ["install", "--frozen-lockfile", "--silent"], first: true },
   { name: "types", args: ["x", "tsc", "-p", "."] },
+  { name: "types of the page", args: ["x", "tsc", "-p", "page"] },
   { name: "format and lint", args: ["x", "biome", "ci", "--error-on-warnings", "."] },
   { name: "generated files", args: ["scripts/generate.ts", "--check"] },
 ] as const;

@@ -5,6 +5,7 @@ import { actionYaml } from "./action-yaml.ts";
 import { chainYamls } from "./chain-yaml.ts";
 import { componentReference } from "./component-reference.ts";
 import { componentYaml } from "./component-yaml.ts";
+import { pageTemplate } from "./page-template.ts";
 import { pipelineYaml } from "./pipeline-yaml.ts";
 import { stageTable } from "./stage-table.ts";
 
@@ -20,6 +21,7 @@ for (const [name, text] of chainYamls()) files.set(`.gitlab/ci/multi-project/${n
 const page = await readFile(join(root, "docs/gitlab.md"), "utf8");
 files.set("docs/gitlab.md", componentReference(page, stages));
 files.set("actions/README.md", stageTable(stages));
+files.set("lib/report/page/app.generated.txt", await pageTemplate());
 
 let stale = 0;
 for (const [path, text] of files) {

@@ -5,9 +5,9 @@ import { Glob } from "bun";
 import { STAGES } from "../bin/stages.ts";
 
 const root = join(import.meta.dir, "..");
-const files = [...new Glob("{actions,bin,bot,lib,sandbox,scripts,test}/**/*.ts").scanSync(root)].sort();
+const files = [...new Glob("{actions,bin,bot,lib,page,sandbox,scripts,test}/**/*.{ts,tsx}").scanSync(root)].sort();
 const text = (file: string) => readFileSync(join(root, file), "utf8");
-const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file) || file.startsWith("test/");
+const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file) || /^(?:test|page\/chromium)\//.test(file);
 
 /** What a file imports, types included: paths of ours from the root, packages by name. */
 function importsOf(file: string): string[] {
@@ -46,8 +46,18 @@ describe("who may know whom", () => {
     expect(imports(/^lib\/domain\//, /^(?!lib\/domain\/|valibot$|fastest-levenshtein$)/)).toEqual([]);
   });
 
-  test("lib never imports actions, bin, bot or sandbox", () => {
-    expect(imports(/^lib\//, /^(?:actions|bin|bot|sandbox|scripts|test)\//)).toEqual([]);
+  test("lib never imports actions, bin, bot, page or sandbox", () => {
+    expect(imports(/^lib\//, /^(?:actions|bin|bot|page|sandbox|scripts|test)\//)).toEqual([]);
+  });
+
+  test("page, which runs in a browser, knows of ours only what a page is made of, and nobody imports it", () => {
+    const shared = /^lib\/report\/(?:model|page\/format)\.ts$|^lib\/explain\/document\.ts$/;
+    const others = imports(/^page\//, /^(?!page\/|preact(?:\/hooks)?$|@tanstack\/virtual-core$)/);
+    expect(others.filter((line) => !shared.test(line.split(" → ")[1] ?? ""))).toEqual([]);
+    expect(imports(/^(?!page\/)/, /^page\//)).toEqual([]);
+    expect(
+      files.filter((file) => /^page\//.test(file) && !isTest(file) && /\b(?:Bun|process)\./.test(text(file))),
+    ).toEqual([]);
   });
 
   test("the sandbox imports nothing of ours: a fake on our own schemas would share our mistakes", () => {

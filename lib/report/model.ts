@@ -20,6 +20,20 @@ export interface ReportModel {
   folded: FoldedRows[];
   /** The last runs of the history, oldest first, this one included. */
   trend: RunTrend[];
+  /** What `zdsync audit` finds in the run's artifacts; left out where nobody looked. */
+  audit?: AuditFinding[];
+}
+
+/** One thing that is wrong with the identities of both sides, with how often. */
+export interface AuditFinding {
+  code: string;
+  /** What it is, in words, such as "Ids in the field but not in external_id". */
+  title: string;
+  count: number;
+  /** A few of them, by name and id. */
+  examples: string[];
+  /** What explains or mends it. */
+  command: string | null;
 }
 
 /** What the report is about. */

@@ -1,0 +1,116 @@
+import { promisify } from "node:util";
+import { deflateRaw } from "node:zlib";
+import { explain } from "../../explain/reason-text.ts";
+import { headline } from "../headline.ts";
+import type { ReportModel, Row } from "../model.ts";
+import template from "./app.generated.txt" with { type: "text" };
+import { encodeIndex } from "./encode-index.ts";
+import { CHANGES_IN_INDEX, type Detail, ELEMENTS, type PageHead } from "./format.ts";
+
+const deflate = promisify(deflateRaw);
+
+/** What a page may weigh: what browsers open at once, and GitLab's artifact browser shows. */
+export const LARGEST_PAGE_BYTES = 15_000_000;
+
+const ROWS_PER_BLOCK = 200;
+/** Blocks that are compressed side by side. */
+const AT_ONCE = 8;
+
+/**
+ * A report as one page that stands alone: program, style and data in one HTML file, which asks nobody for anything. All rows are in it;
+ * where explanations would make it larger than `largest` bytes, those of the rows that matter least are left out, and the page says so.
+ * @returns the bytes of the file, UTF-8
+ */
+export async function writePage(model: ReportModel, { largest = LARGEST_PAGE_BYTES } = {}): Promise<Uint8Array> {
+  const index = block(ELEMENTS.index, await packed(encodeIndex(model)));
+  const details = await detailBlocks(model.rows, largest - template.length - index.length);
+  const head = headOf(model, details.explanationsLeftOut);
+  const data = [
+    `<script type="application/json" id="${ELEMENTS.head}">${jsonInHtml(head)}</script>`,
+    index,
+    ...details.blocks,
+  ];
+  const [beforeTitle, beforeData, afterData, ...more] = template.split(/%TITLE%|%DATA%/);
+  if (beforeTitle === undefined || beforeData === undefined || afterData === undefined || more.length > 0)
+    throw new Error("the page's template must have one %TITLE% and one %DATA%");
+  const title = textInHtml(`${head.headline} · ${model.head.run_id}`);
+  return Buffer.from([beforeTitle, title, beforeData, data.join("\n"), afterData].join(""));
+}
+
+function headOf(model: ReportModel, explanationsLeftOut: boolean): PageHead {
+  const { refusals, failures, ...about } = model.head;
+  return {
+    headline: headline(model),
+    about,
+    problems: [
+      ...refusals.map((one) => ({ where: null, ...explain(one) })),
+      ...failures.map(({ where, reason }) => ({ where, ...explain(reason) })),
+    ],
+    limits: model.limits,
+    trend: model.trend,
+    audit: model.audit ?? [],
+    records: model.rows.length + model.folded.reduce((sum, { count }) => sum + count, 0),
+    rowsPerBlock: ROWS_PER_BLOCK,
+    explanationsLeftOut,
+  };
+}
+
+/**
+ * What opened rows show, compressed in blocks; those in which no row has anything are left out. Once a block does not fit into the
+ * budget, neither it nor a later one gets explanations: what is left out is what matters least.
+ */
+async function detailBlocks(rows: readonly Row[], budget: number) {
+  const starts = Array.from({ length: Math.ceil(rows.length / ROWS_PER_BLOCK) }, (_, n) => n * ROWS_PER_BLOCK);
+  const rowsOf = (start: number) => rows.slice(start, start + ROWS_PER_BLOCK);
+  const blocks: string[] = [];
+  let left = budget;
+  let full = false;
+  for (let first = 0; first < starts.length; first += AT_ONCE) {
+    const some = starts.slice(first, first + AT_ONCE);
+    const made: string[] = full
+      ? []
+      : await Promise.all(some.map((start) => detailBlock(start, rowsOf(start).map(detail))));
+    for (const [position, start] of some.entries()) {
+      const whole = made[position];
+      full ||= whole === undefined || whole.length > left;
+      const chosen =
+        full || whole === undefined ? await detailBlock(start, rowsOf(start).map(withoutExplanation)) : whole;
+      left -= chosen.length;
+      if (chosen !== "") blocks.push(chosen);
+    }
+  }
+  return { blocks, explanationsLeftOut: full };
+}
+
+async function detailBlock(start: number, details: readonly Detail[]): Promise<string> {
+  if (details.every((one) => one === null)) return "";
+  return block(ELEMENTS.block(start / ROWS_PER_BLOCK), await packed(details));
+}
+
+function detail({ changes, explanation }: Row): Detail {
+  return changes.length <= CHANGES_IN_INDEX && explanation === null ? null : { changes, explanation };
+}
+
+function withoutExplanation(row: Row): Detail {
+  return detail({ ...row, explanation: null });
+}
+
+async function packed(value: unknown): Promise<string> {
+  return (await deflate(Buffer.from(JSON.stringify(value)), { level: 6 })).toString("base64");
+}
+
+function block(id: string, base64: string): string {
+  return `<script type="application/octet-stream" id="${id}">${base64}</script>`;
+}
+
+/** JSON between `<script>` tags: nothing in it can end the element or begin a comment. */
+function jsonInHtml(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+function textInHtml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}

@@ -1,0 +1,94 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Detail } from "../../lib/report/page/format.ts";
+import { readDetail } from "../data/read-data.ts";
+import type { Record } from "../data/records.ts";
+import { AllChanges } from "./changes.tsx";
+import { Command } from "./copy-button.tsx";
+import { Explanation } from "./explanation.tsx";
+import { VisibleText } from "./visible-text.tsx";
+import { number } from "./words.ts";
+
+/** What stands below an open row: why, everything that changes, and how the account came to it. */
+export function Opened({ record, rowsPerBlock }: { record: Record; rowsPerBlock: number }) {
+  const detail = useDetail(record.at, rowsPerBlock);
+  if (detail === "opening") return <p class="muted">Opening …</p>;
+  const changes = detail?.changes ?? record.changes;
+  return (
+    <div class="opened">
+      {record.reason && (
+        <p class="why">
+          <strong>{record.reason.title}.</strong> <VisibleText text={record.reason.what} />{" "}
+          <VisibleText text={record.reason.remedy} />
+        </p>
+      )}
+      {detail?.explanation && <Explanation {...detail.explanation} />}
+      <div class="facts">
+        {changes.length > 0 && <AllChanges changes={changes} />}
+        <Weight record={record} />
+      </div>
+      {!detail?.explanation && <ExplainCommand record={record} />}
+    </div>
+  );
+}
+
+function useDetail(at: number, rowsPerBlock: number): Detail | "opening" {
+  const [detail, setDetail] = useState<Detail | "opening">("opening");
+  useEffect(() => {
+    let isCurrent = true;
+    // A block that cannot be read leaves what the index knows, and the command.
+    readDetail(at, rowsPerBlock).then(
+      (read) => isCurrent && setDetail(read),
+      () => isCurrent && setDetail(null),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [at, rowsPerBlock]);
+  return detail;
+}
+
+function Weight({ record: { level, arr, seats, domains } }: { record: Record }) {
+  const told: [string, string][] = [
+    ["Support level before", level ?? ""],
+    ["Yearly revenue", arr > 0 ? number(arr) : ""],
+    ["Seats", seats > 0 ? number(seats) : ""],
+    ["Domains", domains],
+  ];
+  const known = told.filter(([, value]) => value !== "");
+  if (known.length === 0) return null;
+  return (
+    <dl class="weight">
+      {known.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <VisibleText text={value} />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function ExplainCommand({ record: { salesforceId, id } }: { record: Record }) {
+  const what = salesforceId ?? id;
+  if (what === null) return null;
+  return (
+    <p class="how">
+      How it came to this:{" "}
+      <Command command={`zdsync explain ${what}`} label="Copy the command that explains this record" />
+    </p>
+  );
+}
+
+/** What stands below an open group. */
+export function OpenedGroup({ first }: { first: Record }) {
+  const what = first.salesforceId ?? first.id;
+  if (what === null) return null;
+  return (
+    <p class="how">
+      All of them change in the same way. For any one of them, such as the first:{" "}
+      <Command command={`zdsync explain ${what}`} label="Copy the command that explains the first of them" />
+    </p>
+  );
+}

@@ -1,0 +1,79 @@
+import type { PageIndex } from "../../lib/report/page/format.ts";
+import type { Record } from "../data/records.ts";
+import { Changes } from "./changes.tsx";
+import { VisibleText } from "./visible-text.tsx";
+import { isWebAddress, number, recordsNoun, TONE_OF_HARM } from "./words.ts";
+
+const TONE_OF_OUTCOME = {
+  planned: "muted",
+  applied: "good",
+  failed: "bad",
+  skipped: "muted",
+  refused: "warning",
+  "not attempted": "warning",
+} as const;
+
+/** A record as a row of the table; of a group the row that stands for all of them. */
+export function RecordRow(props: {
+  record: Record;
+  position: number;
+  isOpen: boolean;
+  toggle: () => void;
+  /** Where the row stands for folded ones: all of them, and how many the filters leave. */
+  group: { of: PageIndex["groups"][number]; shown: number } | null;
+  isMember: boolean;
+}) {
+  const { record, position, isOpen, toggle, group, isMember } = props;
+  const { harm, instance, effect, outcome, cause } = record;
+  return (
+    <tr class={`row ${TONE_OF_HARM[harm]}${isMember ? " member" : ""}`} aria-rowindex={position + 2}>
+      <td class="harm-cell">{!isMember && <span class={`chip ${TONE_OF_HARM[harm]}`}>{harm}</span>}</td>
+      <td class="customer">
+        {isMember ? (
+          <span class="name" tabIndex={-1}>
+            <VisibleText text={record.name} />
+          </span>
+        ) : (
+          <button type="button" class="open" aria-expanded={isOpen} onClick={toggle}>
+            {group ? <GroupName {...group} record={record} /> : <VisibleText text={record.name || "(no name)"} />}
+          </button>
+        )}
+        {!group && <Ids record={record} />}
+      </td>
+      <td class="instance">{instance}</td>
+      <td class="effect">{effect === "none" ? <span class="muted">no change</span> : effect}</td>
+      <td class="change">{!isMember && <Changes {...record} changes={group?.of.changes ?? record.changes} />}</td>
+      <td class="reason">{cause !== "" && <VisibleText text={cause} />}</td>
+      <td class="outcome">
+        {outcome !== null && !isMember && <span class={`chip ${TONE_OF_OUTCOME[outcome]}`}>{outcome}</span>}
+      </td>
+    </tr>
+  );
+}
+
+function GroupName({ of, shown, record }: { of: PageIndex["groups"][number]; shown: number; record: Record }) {
+  return (
+    <>
+      {shown < of.members && `${number(shown)} of `}
+      {recordsNoun(record.comparison, of.count)}: only {record.fields.join(", ")} set
+    </>
+  );
+}
+
+function Ids({ record: { salesforceId, id, links } }: { record: Record }) {
+  return (
+    <span class="ids">
+      {salesforceId && <Id text={salesforceId} href={links.salesforce} where="Salesforce" />}
+      {id !== null && <Id text={String(id)} href={links.zendesk} where="Zendesk" />}
+    </span>
+  );
+}
+
+function Id({ text, href, where }: { text: string; href: string | null; where: string }) {
+  if (!isWebAddress(href)) return <code>{text}</code>;
+  return (
+    <a href={href} target="_blank" rel="noreferrer noopener" aria-label={`${text} in ${where}`}>
+      <code>{text}</code>
+    </a>
+  );
+}

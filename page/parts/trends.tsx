@@ -1,0 +1,83 @@
+import type { RunTrend } from "../../lib/report/model.ts";
+import { duration, moment, number } from "./words.ts";
+
+const HEIGHT = 40;
+const STEP = 8;
+const BAR = 6;
+
+type Measured = (typeof CHARTS)[number]["of"];
+
+const CHARTS = [
+  { of: "created", title: "Created" },
+  { of: "updated", title: "Updated" },
+  { of: "marked", title: "Marked" },
+  { of: "failed", title: "Failed" },
+  { of: "seconds", title: "Duration" },
+] as const;
+
+/** The last runs as small charts: each bar is a run, and a link to its page where that was kept. */
+export function Trends({ trend, runId }: { trend: readonly RunTrend[]; runId: string }) {
+  if (trend.length < 2) return null;
+  return (
+    <section class="panel trends">
+      <h2>
+        Last {trend.length} runs <span class="muted">oldest first, the last is this one</span>
+      </h2>
+      <div class="charts">
+        {CHARTS.map(({ of, title }) => (
+          <Chart key={of} of={of} title={title} trend={trend} runId={runId} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function Chart(props: { of: Measured; title: string; trend: readonly RunTrend[]; runId: string }) {
+  const { of, title, trend, runId } = props;
+  const most = Math.max(1, ...trend.map((run) => run[of] ?? 0));
+  const last = trend.at(-1)?.[of] ?? null;
+  return (
+    <figure>
+      <figcaption>
+        <span class="muted">{title}</span> <strong>{shown(of, last)}</strong>
+      </figcaption>
+      {/* biome-ignore lint/a11y/noSvgWithoutTitle: named links; the caption names the figure */}
+      <svg viewBox={`0 0 ${trend.length * STEP} ${HEIGHT}`} preserveAspectRatio="none">
+        {trend.map((run, position) => (
+          <RunBar key={run.run_id} run={run} of={of} x={position * STEP} most={most} isThis={run.run_id === runId} />
+        ))}
+      </svg>
+    </figure>
+  );
+}
+
+function RunBar(props: { run: RunTrend; of: Measured; x: number; most: number; isThis: boolean }) {
+  const { run, of, x, most, isThis } = props;
+  const value = run[of];
+  const height = value === null || value === 0 ? 1 : Math.max(2, (HEIGHT * value) / most);
+  const name = `${moment(run.started_at)}: ${shown(of, value)}`;
+  const bar = (
+    <>
+      <title>{name}</title>
+      <rect class="reach" x={x} width={STEP} height={HEIGHT} />
+      <rect class={barClass(run, isThis)} x={x} y={HEIGHT - height} width={BAR} height={height} />
+    </>
+  );
+  // A link to elsewhere cannot be in the history: only pages beside this one are.
+  return run.href === null || /^[a-z][\w+.-]*:|^\/\//i.test(run.href) ? (
+    <g>{bar}</g>
+  ) : (
+    <a href={run.href} aria-label={`Run of ${name}`}>
+      {bar}
+    </a>
+  );
+}
+
+function barClass({ exit }: RunTrend, isThis: boolean): string {
+  return `bar${isThis ? " this" : ""}${exit === 0 || exit === null ? "" : " bad"}`;
+}
+
+function shown(of: Measured, value: number | null): string {
+  if (value === null) return "–";
+  return of === "seconds" ? duration(value) : number(value);
+}

@@ -1,0 +1,77 @@
+import type { Harm, LimitBar, Row } from "../../lib/report/model.ts";
+
+/** How harms look: never by colour alone, the word is always there. */
+export const TONE_OF_HARM: { readonly [H in Harm]: "bad" | "warning" | "good" | "muted" } = {
+  "loses support": "bad",
+  downgraded: "bad",
+  "put on hold": "warning",
+  marked: "warning",
+  failed: "bad",
+  conflict: "warning",
+  "unknown charge": "warning",
+  skipped: "muted",
+  upgraded: "good",
+  gains: "good",
+  cosmetic: "muted",
+};
+
+/** What a count of records with a harm is called. */
+export const PLURAL_OF_HARM: { readonly [H in Harm]: string } = {
+  "loses support": "lose support",
+  downgraded: "downgraded",
+  "put on hold": "put on hold",
+  marked: "marked",
+  failed: "failed",
+  conflict: "conflicts",
+  "unknown charge": "unknown charges",
+  skipped: "skipped",
+  upgraded: "upgraded",
+  gains: "gain",
+  cosmetic: "cosmetic",
+};
+
+export const COMPARISON_TITLES: { readonly [C in LimitBar["comparison"]]: string } = {
+  global: "Customers, global",
+  usgov: "Customers, us-government",
+  partner: "Partners, global",
+  usgov_user: "Users, us-government",
+};
+
+export const EFFECT_TITLES: { readonly [E in LimitBar["effect"]]: string } = {
+  creates: "Created",
+  marks: "Marked",
+  updates: "Updated",
+  downgrades: "Downgraded",
+  contacts: "Contacts",
+  marked_total: "Marked in all",
+};
+
+/** What a change file's records are called; users of us-government are the only ones that are no organizations. */
+export function recordsNoun(comparison: Row["comparison"], count: number): string {
+  const noun = comparison === "usgov_user" ? "user" : "organization";
+  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `1,317`. */
+export function number(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `4 min 05 s`, `38 s`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+  if (minutes === 0) return `${rest} s`;
+  if (minutes < 60) return `${minutes} min ${String(rest).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}
+
+/** `2026-11-27 02:00 UTC`: the same for everybody who reads it. */
+export function moment(iso: string): string {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` : iso;
+}
+
+/** What may be linked; anything else is shown as text, so that no address from outside can run. */
+export function isWebAddress(address: string | null | undefined): address is string {
+  return address != null && /^https?:\/\//i.test(address);
+}

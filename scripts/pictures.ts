@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium } from "playwright-core";
+import { demoModel } from "../lib/report/page/testing/demo-model.ts";
+import { writePage } from "../lib/report/page/write-page.ts";
+
+/**
+ * Makes the pictures of report.html that the README shows: `bun scripts/pictures.ts`. With a folder as argument it makes one for each
+ * size and theme there, for whoever works on the page to look at.
+ */
+const KEPT = join(import.meta.dir, "..", "docs", "pictures");
+const SIZES = { phone: [390, 844], laptop: [1280, 800], wide: [1920, 1080] } as const;
+type Size = keyof typeof SIZES;
+type Theme = "light" | "dark";
+
+/** What a picture shows besides the top of the page: the address's part after `#`, and where it is scrolled to. */
+interface Shot {
+  name: string;
+  size: Size;
+  theme: Theme;
+  hash?: string;
+  scrollTo?: string;
+}
+
+const README: Shot[] = [
+  { name: "report", size: "laptop", theme: "light" },
+  {
+    name: "report-explanation",
+    size: "laptop",
+    theme: "dark",
+    hash: "#open=global:0014M0000000017QAQ",
+    scrollTo: ".toolbar",
+  },
+];
+
+const everything = (): Shot[] =>
+  (Object.keys(SIZES) as Size[]).flatMap((size) =>
+    (["light", "dark"] as const).flatMap((theme) => [
+      { name: `${size}-${theme}`, size, theme },
+      { name: `${size}-${theme}-open`, size, theme, hash: "#open=global:0014M0000000017QAQ", scrollTo: ".toolbar" },
+    ]),
+  );
+
+async function take(browser: Browser, page: string, folder: string, { name, size, theme, hash = "", scrollTo }: Shot) {
+  const [width, height] = SIZES[size];
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
+  const tab = await context.newPage();
+  await tab.goto(page + hash);
+  await tab.locator("output").waitFor();
+  if (hash !== "") await tab.locator(".explanation").waitFor();
+  if (scrollTo !== undefined) await tab.locator(scrollTo).evaluate("(element) => element.scrollIntoView()");
+  await tab.screenshot({ path: join(folder, `${name}.png`) });
+  await context.close();
+}
+
+const [folder = KEPT] = process.argv.slice(2);
+await mkdir(folder, { recursive: true });
+const temporary = await mkdtemp(join(tmpdir(), "zdsync-pictures-"));
+const file = join(temporary, "report.html");
+await Bun.write(file, await writePage(demoModel()));
+const browser = await chromium.launch({
+  executablePath: Bun.which("chromium") ?? "chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
+});
+try {
+  const shots = folder === KEPT ? README : everything();
+  for (const shot of shots) await take(browser, pathToFileURL(file).href, folder, shot);
+  console.error(`${shots.length} pictures in ${folder}`);
+} finally {
+  await browser.close();
+  await rm(temporary, { recursive: true });
+}
