@@ -1,13 +1,11 @@
-import { idsIn, readCustomerIds, readMergedAccounts, readPartnerIds } from "../../lib/artifacts/account-ids.ts";
-import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import { type ContactsSources, dueContacts, readKnownAddresses } from "../../lib/changesets/contacts-plan.ts";
-import { mergesOf, protectionsOf } from "../../lib/changesets/protections.ts";
+import { originOf } from "../../lib/artifacts/origin.ts";
+import { type ContactsSources, dueContacts } from "../../lib/changesets/contacts-plan.ts";
+import { artifactsOf, customersInput, readCustomersSources } from "../../lib/changesets/customers.ts";
 import type { JudgingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
-import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { contactsAdded } from "../../lib/domain/people-added.ts";
 import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 
@@ -18,32 +16,15 @@ export async function compareInstance(
   context: StageContext,
 ): Promise<StageReport> {
   const { store, config, clock } = context;
-  const prefix = FILE_PREFIX[instance];
-  const desired = await store.read(`${prefix}_accounts.json`);
-  const organizations = await store.read(`zendesk_${prefix}.json`);
-  const customers = await readCustomerIds(store);
-  const partners = await readPartnerIds(store);
-  const merged = await readMergedAccounts(store, context.warn);
-  const addresses = instance === "global" ? await readKnownAddresses(store, organizations) : null;
-  const artifacts = [desired, organizations, customers, ...(partners ? [partners] : []), ...(merged ? [merged] : [])];
-  const origin = originOf([...artifacts, ...(addresses ? [addresses] : [])], { ...context, now: clock() });
-  const changeset = compareCustomers({
-    instance,
-    desired: desired.records,
-    organizations: organizations.records,
-    partnerIds: partners ? idsIn(partners) : partnerIdsByOrganization(organizations.records),
-    accountIds: idsIn(customers),
-    merges: mergesOf(merged, inputs),
-    ...protectionsOf(config, leftAloneIn(artifacts)),
-  });
+  const sources = await readCustomersSources(instance, store, context.warn);
+  const origin = originOf(artifactsOf(sources), { ...context, now: clock() });
+  const changeset = compareCustomers(customersInput(sources, config, inputs));
   const { contacts, people, notes } =
-    instance === "global"
-      ? contactsOf({ creates: changeset.creates, organizations, desired, addresses, config, now: clock() })
-      : NO_CONTACTS;
+    instance === "global" ? contactsOf({ creates: changeset.creates, ...sources, config, now: clock() }) : NO_CONTACTS;
   const all = [...changeset.notes, ...notes].sort(byRule);
   const comparison = await writeComparison(
     context,
-    prefix,
+    FILE_PREFIX[instance],
     { ...changeset, contacts, people, notes: all },
     { stage: "compare", origin, inputs },
   );

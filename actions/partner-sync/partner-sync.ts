@@ -1,6 +1,8 @@
 import { idsIn, readCustomerIds, readMergedAccounts } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
+import type { Artifact } from "../../lib/artifacts/store.ts";
 import { alsoRefused } from "../../lib/changesets/also-refused.ts";
+import { readingOf, unbelievedReading } from "../../lib/changesets/believed-reading.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { tooOld, unexpectedDigest } from "../../lib/changesets/hand-over.ts";
 import { mergesOf, protectionsOf } from "../../lib/changesets/protections.ts";
@@ -25,7 +27,7 @@ import { proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 export interface ComparedPartners {
   report: StageReport & { comparison: ComparisonReport };
   changeset: Changeset;
-  gathered: Organization[];
+  organizations: Artifact<Organization>;
   gatheredAt: string;
 }
 
@@ -62,14 +64,14 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
     notes: countByCode(changeset.notes),
     comparison,
   };
-  return { report, changeset, gathered: organizations.records, gatheredAt: origin.gathered_at };
+  return { report, changeset, organizations, gatheredAt: origin.gathered_at };
 }
 
 /** Stage 7: compares partners and writes what differs (P1–P4), or refuses before any write (S2). */
 export async function syncPartners(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
   const { config, remotes, progress, stop, clock } = context;
   const compared = await comparePartnerArtifacts(inputs, context);
-  const { changeset, gathered, gatheredAt } = compared;
+  const { changeset, organizations, gatheredAt } = compared;
   const report = alsoRefused(compared.report, [
     ...unexpectedDigest("partner", compared.report.comparison.digest, termsOf(inputs)),
     ...tooOld("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock()),
@@ -77,13 +79,19 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
   await proveUnlessStopped(connection, config.hosts.global);
+  const creating = [
+    ...(await createdBefore(report.run_id, context)),
+    ...changeset.creates.map((one) => one.salesforce_id),
+  ];
+  const unbelieved = await unbelievedReading(readingOf("global", organizations, creating, clock()), connection);
+  if (unbelieved.length > 0) return alsoRefused(report, unbelieved);
   const results = context.openResults(resultsName("partner"), report.run_id);
   const { ended } = await untilEnded(() =>
     syncOrganizations({
       instance: "global",
       what: "partners",
       ...changeset,
-      gathered,
+      gathered: organizations.records,
       connection,
       results,
       progress,
@@ -92,6 +100,13 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
     }),
   );
   return { ...report, ...ended, comparison: { ...report.comparison, ...writtenOf(results) } };
+}
+
+/** Accounts of customers whose organizations `sync` may have created since the organizations were read. */
+async function createdBefore(runId: string, { store }: StageContext): Promise<string[]> {
+  const manifest = await store.readChangesetManifest("global");
+  if (manifest?.run_id !== runId) return [];
+  return (await store.readRecords("global_creates.json")).records.map(({ salesforce_id }) => salesforce_id);
 }
 
 /** Names that compare is about to take in this run; a changeset of another run says nothing. */

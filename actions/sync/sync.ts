@@ -1,4 +1,6 @@
-import { dueContacts, readKnownAddresses } from "../../lib/changesets/contacts-plan.ts";
+import { readingOf, unbelievedReading } from "../../lib/changesets/believed-reading.ts";
+import { dueContacts } from "../../lib/changesets/contacts-plan.ts";
+import { artifactsOf, customersInput, readCustomersSources } from "../../lib/changesets/customers.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
 import { judge, standingRefusals } from "../../lib/changesets/judge.ts";
@@ -6,9 +8,9 @@ import { protectedAddressesOf } from "../../lib/changesets/protections.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { NO_CONTACT_MEMORY, type SettledState } from "../../lib/contacts/contact-memory.ts";
+import { type CustomersInput, customersComparison } from "../../lib/domain/compare-customers.ts";
+import { type GivenChanges, holdChanges } from "../../lib/domain/hold-changes.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
-import type { Organization } from "../../lib/domain/organization.ts";
-import { accountIdOf, isMarked } from "../../lib/domain/organization-scope.ts";
 import { contactsAdded } from "../../lib/domain/people-added.ts";
 import type { KnownAddress } from "../../lib/domain/plan-contacts.ts";
 import type { PlannedCounts } from "../../lib/runs/confirmed-counts.ts";
@@ -26,27 +28,17 @@ export async function syncInstance(
 ): Promise<StageReport> {
   const { store, config, remotes, progress, stop, clock, runId, today } = context;
   const prefix = FILE_PREFIX[instance];
-  const changes = await readChangeFiles(store, prefix, termsOf(inputs), clock());
-  const gathered = await store.read(`zendesk_${prefix}.json`);
-  const desired = await store.read(`${prefix}_accounts.json`);
-  const addresses = instance === "global" ? await readKnownAddresses(store, gathered) : null;
-  checkSameInputs(prefix, changes.manifest, [gathered, desired, ...(addresses ? [addresses] : [])]);
+  const given = await readChangeFiles(store, prefix, termsOf(inputs), clock());
+  const sources = await readCustomersSources(instance, store, () => {});
+  checkSameInputs(prefix, given.manifest, artifactsOf(sources));
+  const { organizations: gathered, addresses } = sources;
+  const changes = { ...given, ...held(prefix, given, customersInput(sources, config, inputs)) };
   const contacts =
-    instance === "global"
-      ? dueContacts({ creates: changes.creates, organizations: gathered, desired, addresses, config, now: clock() })
-      : null;
-  const standing = changes.manifest ?? standingOf(gathered.records);
-  const { refused = standingRefusals(prefix, changes.manifest, inputs), ...judgement } = judge(
-    prefix,
-    {
-      ...changes,
-      people: contactsAdded(changes.contacts, contacts?.ofFirstFill ?? new Set()),
-      existing: standing.existing,
-      marked: standing.marked,
-    },
-    config.limits,
-    inputs,
-  );
+    instance === "global" ? dueContacts({ creates: changes.creates, ...sources, config, now: clock() }) : null;
+  const people = contactsAdded(changes.contacts, contacts?.ofFirstFill ?? new Set());
+  const judged = judge(prefix, { ...changes, people }, config.limits, inputs);
+  const { refused: overLimits = standingRefusals(prefix, changes.manifest, inputs), ...judgement } = judged;
+  const refused = [...changes.broken, ...overLimits];
   const report: StageReport = {
     stage: "sync",
     instance,
@@ -57,7 +49,7 @@ export async function syncInstance(
     comparison: {
       name: prefix,
       digest: changes.digest,
-      existing: standing.existing,
+      existing: changes.existing,
       planned: plannedOf(changes),
       ...judgement,
       ...(refused.length > 0 ? { refused } : {}),
@@ -67,6 +59,9 @@ export async function syncInstance(
 
   const connection = await remotes.zendesk(instance);
   await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);
+  const creating = changes.creates.map(({ salesforce_id }) => salesforce_id);
+  const unbelieved = await unbelievedReading(readingOf(instance, gathered, creating, clock()), connection);
+  if (unbelieved.length > 0) return { ...report, comparison: { ...report.comparison, refused: unbelieved } };
   const results = context.openResults(resultsName(prefix), report.run_id);
   using memory = contacts ? await context.openContactMemory(connection.reader.host) : NO_CONTACT_MEMORY;
   memory.settle((addresses?.records ?? []).flatMap(settledAddress));
@@ -109,11 +104,9 @@ function plannedOf({
   return { creates: creates.length, updates: updates.length, marks: marks.length, contacts: contacts.length };
 }
 
-/** What change files without a manifest are measured against: every organization of an account. */
-function standingOf(organizations: readonly Organization[]): { existing: number; marked: number } {
-  const existing = organizations.filter((organization) => accountIdOf(organization) !== null);
-  const marked = existing.filter(isMarked);
-  return { existing: existing.length, marked: marked.length };
+/** The change files, as far as what earlier stages read bears them out (S3): compare's word is not taken for anything. */
+function held(prefix: "global" | "usgov", changes: GivenChanges & { manifest: unknown }, input: CustomersInput) {
+  return holdChanges(customersComparison(input), changes, { name: prefix, vouched: changes.manifest === null });
 }
 
 /** What gather-orgs found out is remembered here, where there is a run that may write. */

@@ -1,5 +1,5 @@
 import { byRule, type Changeset, type Note } from "./changeset.ts";
-import { compareOrganizations } from "./compare-organizations.ts";
+import { compareOrganizations, type OrganizationComparison } from "./compare-organizations.ts";
 import type { InstanceName } from "./instance.ts";
 import type { Protections } from "./join-organizations.ts";
 import type { Merges } from "./merged-organizations.ts";
@@ -21,16 +21,22 @@ export interface CustomersInput extends AccountSources, Protections {
 
 /** Compares the customers' organizations of one instance with what they should be (C1–C9). Partners' are left to partner-sync. */
 export function compareCustomers(input: CustomersInput): Changeset {
+  const changeset = compareOrganizations(customersComparison(input));
+  if (input.instance === "global") return changeset;
   const sources = withLongIds(input);
-  const changeset = compareOrganizations({
+  return { ...changeset, notes: [...changeset.notes, ...nobodysPartners(input.organizations, sources)].sort(byRule) };
+}
+
+/** What is compared for the customers of an instance, and what of it is not a customer's. */
+export function customersComparison(input: CustomersInput): OrganizationComparison {
+  const sources = withLongIds(input);
+  return {
     ...input,
     fields: syncedFields(input.instance),
     desired: input.desired.filter((one) => !sources.partnerIds.has(toId18(one.salesforce_id) ?? "")),
     inScope: (organization) => !isPartnersOrganization(organization, sources),
     plannedNames: [],
-  });
-  if (input.instance === "global") return changeset;
-  return { ...changeset, notes: [...changeset.notes, ...nobodysPartners(input.organizations, sources)].sort(byRule) };
+  };
 }
 
 /** partner-sync works on global only: a partner's organization in us-government is kept by nobody, which someone should know. */

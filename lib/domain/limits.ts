@@ -95,13 +95,15 @@ export function limitReasons(comparison: Comparison, measures: readonly Measure[
 
 function countEffects({ creates, updates, marks, marked, people }: Measurable): Record<Effect, number> {
   const counted = [...updates].filter((update) => !isRewrittenId(update));
+  // No comparison marks by an update; one that does all the same is counted as what it is.
+  const marking = marks.length + counted.filter(isMarking).length;
   return {
     creates: creates.length,
-    marks: marks.length,
+    marks: marking,
     updates: counted.length,
     downgrades: counted.filter(losesSupport).length,
     contacts: people,
-    marked_total: marked + marks.length,
+    marked_total: marked + marking,
   };
 }
 
@@ -130,6 +132,11 @@ function isRewrittenId({ before, change }: Update | UserUpdate): boolean {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
   if (Object.keys(change).length !== 1 || Object.keys(to).length !== 1 || to.salesforce_id === undefined) return false;
   return toId18(String(from.salesforce_id)) === toId18(String(to.salesforce_id));
+}
+
+function isMarking({ change }: Update | UserUpdate): boolean {
+  const value = "mark_for_deletion" in change ? change.mark_for_deletion : fieldsOf(change).mark_for_deletion;
+  return meaningOf("checkbox", value) === true;
 }
 
 /** Whether an update takes support away (S2): a lower support level that is not empty, or no emergency support any more. */

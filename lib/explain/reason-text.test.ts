@@ -24,6 +24,8 @@ const TOLD_OTHERWISE: Partial<Record<ReasonCode, readonly string[]>> = {
   // Shown as the share it is.
   "limit.exceeded": ["effect", "raised"],
   "stage.not_done": ["lacks"],
+  // Said in words.
+  "changes.against_rules": ["rule"],
 };
 
 let number = 0;

@@ -1,5 +1,6 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Comparison } from "../domain/comparisons.ts";
+import type { ParamsOf } from "../domain/reason.ts";
 import type { REFUSAL_REASONS } from "../domain/reasons/refusals.ts";
 import { counted, listed, type Place, type Texts } from "./texts.ts";
 
@@ -31,6 +32,18 @@ const REVIEW: Record<Place, string> = {
 
 const RUN_COMPARE = "Run compare again.";
 const EARLIER_STAGES = "Inputs of one stage must be of one run: run the earlier stages again.";
+
+/** What change files ask for, by the rule that they break. */
+const BROKEN: Record<ParamsOf<"changes.against_rules">["rule"], string> = {
+  not_read: "changes to organizations that were not read",
+  other_account: "changes to organizations that belong to another account than the files say",
+  before_differs: "values before that are not those that were read",
+  field_not_ours: "fields that zdsync does not write",
+  mark_in_update: "marks among the updates",
+  create_not_due: "creates that no account wants, or not so",
+  update_not_due: "updates that do not follow from the accounts",
+  mark_not_due: "marks that do not follow from the accounts",
+};
 
 export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
   "limit.exceeded": {
@@ -94,6 +107,24 @@ export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
     say: ({ comparison, file }) => [
       `The ${comparison} change files have no ${file}: a version of zdsync made them that did not plan contacts. Nothing was written.`,
       "Run compare again with the version that runs sync.",
+    ],
+  },
+  "changes.against_rules": {
+    title: "changes against the rules",
+    say: ({ comparison, rule, count, records, fields, because }) => {
+      const which = `${counted(count, "record")}: ${rule === "create_not_due" ? "accounts" : "organizations"} ${listed(records, count)}`;
+      const details = [...(fields.length > 0 ? [`fields ${listed(fields)}`] : []), ...because];
+      return [
+        `The ${comparison} change files ask for what must not be done: ${BROKEN[rule]} (${[which, ...details].join("; ")}). Nothing was written.`,
+        `${RUN_COMPARE} If it makes such files again, something alters them on their way to sync, or the two read different configs.`,
+      ];
+    },
+  },
+  "reading.count_differs": {
+    title: "read is not what Zendesk counts",
+    say: ({ instance, read, counted: total }) => [
+      `${counted(read, "organization")} of ${instance} were read, Zendesk counts ${total}: limits cannot be judged by such a list. Nothing was written.`,
+      "Run gather-orgs again. If it stays so, find out what alters the list on its way.",
     ],
   },
   "artifact.altered": {

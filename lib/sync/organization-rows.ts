@@ -128,6 +128,7 @@ export function reasonToSkip(
     (key) => !same(types, key, current.organization_fields[key], row.gathered.organization_fields[key]),
   );
   if (row.change.name !== undefined && !sameName(current.name, row.gathered.name)) changed.push("name");
+  if ((current.external_id ?? "") !== (row.gathered.external_id ?? "")) changed.push("external_id");
   if (already && changed.every((key) => key === "name" || key in wanted)) return reason("organization.already_so");
   return changed.length > 0 ? reason("organization.changed_since", { fields: changed.sort() }) : undefined;
 }

@@ -1,11 +1,12 @@
 import { type Result, type Unattempted, unattemptedBy } from "../artifacts/results.ts";
 import type { ContactMemory, SettledState } from "../contacts/contact-memory.ts";
 import type { Create, PlannedContact } from "../domain/changeset.ts";
+import { accountIdOf } from "../domain/organization-scope.ts";
 import type { DueAddress } from "../domain/plan-contacts.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
-import type { RecentOrganization } from "../domain/recent-organizations.ts";
-import { messageOf } from "../errors.ts";
+import { isRecent, type RecentOrganization } from "../domain/recent-organizations.ts";
+import { messageOf, StoppedError } from "../errors.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
 import { inJobs, type Recorder, unattemptedReason } from "./apply-rows.ts";
 import { type ContactsDone, type ContactsDue, finishContacts, hasNobody } from "./contacts.ts";
@@ -41,6 +42,9 @@ export interface ContactsCourse extends ContactsSync, Recorder {
   connection: ZendeskConnection;
 }
 
+/** A list of organizations may be so old that contacts are planned by it which were due then, and are not quite any more. */
+const READ_AT_MOST_MS = 24 * 60 * 60 * 1000;
+
 /** Places the contacts of organizations that a job has just created; those of organizations that it did not are accounted for. Never throws. */
 export async function placeInCreated(
   batch: readonly Create[],
@@ -51,9 +55,16 @@ export async function placeInCreated(
     course.planned.filter(({ id }) => id === null),
     ({ salesforce_id }) => salesforce_id,
   );
+  const isDue = dueAddressesOf(course);
   const organizations: NewOrganization[] = [];
   for (const [index, { salesforce_id, name }] of batch.entries()) {
-    const own = planned.get(salesforce_id) ?? [];
+    const all = planned.get(salesforce_id) ?? [];
+    const own = all.filter(isDue);
+    await skip(
+      all.filter((one) => !isDue(one)),
+      reason("contact.not_due"),
+      course,
+    );
     const { id = null, outcome = "failed", reason: why = null } = created[index] ?? {};
     if (id === null || outcome === "failed") {
       await skip(own, notCreated(why), course);
@@ -64,7 +75,9 @@ export async function placeInCreated(
     const created_at = createdByThisRun ? course.now.toISOString() : new Date(0).toISOString();
     organizations.push({ id, salesforce_id, name, created_at, createdByThisRun, sold_tos: own });
   }
-  return place(organizations, course);
+  const fresh = organizations.filter(({ createdByThisRun }) => createdByThisRun);
+  const found = organizations.filter(({ createdByThisRun }) => !createdByThisRun);
+  return [...(await place(fresh, course)), ...(await place(await confirmedRecent(found, course), course))];
 }
 
 /** Places what is planned for organizations that earlier runs created, in jobs: a stop need not wait for all (Y3). Never throws. */
@@ -95,14 +108,41 @@ export async function placeInExisting(course: ContactsCourse): Promise<WithoutCo
         unattemptedReason(why, course.stop),
         course,
       );
-    else without.push(...(await place(job, course)));
+    else without.push(...(await place(await confirmedRecent(job, course), course)));
   }
   return without;
 }
 
+/**
+ * Only what this system created a short while ago gets contacts, and the list that says so was made by an earlier job: the organizations
+ * are looked at again, a hundred with one request (S4). What is planned for others is skipped. Never throws.
+ */
+async function confirmedRecent(job: readonly NewOrganization[], course: ContactsCourse): Promise<NewOrganization[]> {
+  const { connection, errors, now } = course;
+  const { reader, stoppable = reader } = connection;
+  const ids = job.flatMap(({ id, sold_tos }) => (sold_tos.length > 0 ? [id] : []));
+  if (ids.length === 0) return [...job];
+  try {
+    const live = new Map((await stoppable.organizationsById(ids)).map((one) => [one.id, one]));
+    const asOf = new Date(now.getTime() - READ_AT_MOST_MS);
+    const isConfirmed = ({ id, salesforce_id, sold_tos }: NewOrganization) => {
+      const found = live.get(id);
+      return sold_tos.length === 0 || (found && accountIdOf(found) === salesforce_id && isRecent(found, asOf));
+    };
+    const others = job.filter((one) => !isConfirmed(one));
+    await skip(others.flatMap(plannedOf), reason("contact.not_due"), course);
+    return job.filter(isConfirmed);
+  } catch (error) {
+    const stopped = error instanceof StoppedError;
+    if (!stopped) errors.push(error);
+    await skip(job.flatMap(plannedOf), unattemptedReason(stopped ? "stopped" : "failed", course.stop), course);
+    return [];
+  }
+}
+
 /** Whether a planned contact is one that is due, by what this stage read itself. */
 function dueAddressesOf({ addresses }: ContactsSync): (contact: PlannedContact) => boolean {
-  const key = ({ salesforce_id, id, email }: PlannedContact) => `${salesforce_id} ${id} ${email}`;
+  const key = ({ salesforce_id, id, email, name }: PlannedContact) => JSON.stringify([salesforce_id, id, email, name]);
   const due = new Set(addresses.map(key));
   return (contact) => due.has(key(contact));
 }

@@ -34,8 +34,18 @@ function maxOf(counted: number | null): number {
   return counted === null || counted >= PINNED ? MAX_RECORDS : 2 * counted;
 }
 
+/** Whether a list is so short that it cannot be all of an instance, by a count that is approximate itself. Pure. */
+export function isMuchLessThanCounted(listed: number, counted: number): boolean {
+  return counted < PINNED && listed < counted / 2;
+}
+
+/** Whether a list is longer than an instance can be, by the same count. Pure. */
+export function isMoreThanCounted(listed: number, counted: number): boolean {
+  return listed > maxOf(counted);
+}
+
 /** Null where the account has no such count: it is one proof more, and never the only one. */
-async function countOf(client: ZendeskClient): Promise<number | null> {
+export async function countOf(client: ZendeskClient): Promise<number | null> {
   try {
     const answer = v.safeParse(CountSchema, await client.get("/organizations/count"));
     return answer.success ? answer.output.count.value : null;

@@ -23,6 +23,7 @@ export function planOn(reader: ZendeskReader, clock: () => Date = () => new Date
       host: reader.host,
       organizationFields: () => reader.organizationFields(),
       userFields: () => reader.userFields(),
+      organizationCount: () => reader.organizationCount(),
       ...organizationsAsPlanned(reader, plan),
       ...usersAsPlanned(reader, plan),
     },

@@ -64,6 +64,8 @@ export interface ZendeskReader {
   organizationFields(): Promise<FieldDefinition[]>;
   userFields(): Promise<FieldDefinition[]>;
   organizations(): AsyncIterable<Page<Organization>>;
+  /** How many there are by Zendesk's own count: approximate, and pinned at 100,000 from there on; null where there is none. */
+  organizationCount(): Promise<number | null>;
   /** Any number of ids, asked for in hundreds; those that do not exist are absent; in order of id. Throws on an unreadable one. */
   organizationsById(ids: readonly number[]): Promise<Organization[]>;
   /** The same by `external_id` (18-character Salesforce ids). */

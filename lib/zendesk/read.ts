@@ -2,7 +2,7 @@ import { nameKey } from "../domain/equality.ts";
 import type { Organization } from "../domain/organization.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { RemoteError } from "../errors.ts";
-import { allOrganizations } from "./all-organizations.ts";
+import { allOrganizations, countOf } from "./all-organizations.ts";
 import { changedUsers } from "./changed-users.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
@@ -36,6 +36,7 @@ export function readerOn(client: ZendeskClient): ZendeskReader {
     organizationFields: () => allOf(listAll(client, "organization_fields", "/organization_fields")),
     userFields: () => allOf(listAll(client, "user_fields", "/user_fields")),
     organizations: () => allOrganizations(client),
+    organizationCount: () => countOf(client),
     organizationsById: (ids) => showMany(client, "organizations", "ids", ids),
     organizationsByExternalId: (ids) => showMany(client, "organizations", "external_ids", ids),
     organizationsByName: (name) => organizationsByName(client, name),

@@ -116,10 +116,11 @@ describe("Y5, Y6: updates and marks", () => {
     const [update] = await world.artifact<Fields & { id: number; before: Fields; change: Fields }>(
       "global_updates.json",
     );
+    const { support_level } = fieldsOf(organizations(world).find(({ id }) => id === update?.id));
     const change = { organization_fields: { support_level: "platinum" } };
     const files = {
       "global_creates.json": [],
-      "global_updates.json": [{ ...update, change, before: { organization_fields: { support_level: null } } }],
+      "global_updates.json": [{ ...update, change, before: { organization_fields: { support_level } } }],
       "global_not_in_sync.json": [],
       "global_contacts.json": [],
     };

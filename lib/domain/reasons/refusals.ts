@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { comparison, count, effect, flag, place, word } from "./params.ts";
+import { comparison, count, effect, fields, flag, instance, place, word } from "./params.ts";
 
 /** Why nothing is written at all (exit 4): limits, hand-overs, another run's lock. */
 export const REFUSAL_REASONS = {
@@ -23,6 +23,28 @@ export const REFUSAL_REASONS = {
   "changes.unvouched": v.object({ comparison, digest: word }),
   "changes.altered": v.object({ comparison }),
   "changes.without_contacts": v.object({ comparison, file: place }),
+  /** Change files ask for what their comparison, made once more, would not do (S3). */
+  "changes.against_rules": v.object({
+    comparison,
+    rule: v.picklist([
+      "not_read",
+      "other_account",
+      "before_differs",
+      "field_not_ours",
+      "mark_in_update",
+      "create_not_due",
+      "update_not_due",
+      "mark_not_due",
+    ]),
+    count,
+    /** The first of them: organizations by id, accounts where they are to be created. */
+    records: v.array(word),
+    fields,
+    /** Codes of why the comparison leaves these alone, where it says so. */
+    because: v.array(word),
+  }),
+  /** The organizations that were read are far more, or far fewer, than Zendesk counts. */
+  "reading.count_differs": v.object({ instance, read: count, counted: count }),
   "artifact.altered": v.object({ file: place }),
   "artifact.other_version": v.object({ file: place, version: count, supported: count }),
   "inputs.of_different_runs": v.object({ file: place, run_id: word, other_file: place, other_run_id: word }),

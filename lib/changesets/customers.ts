@@ -1,0 +1,73 @@
+import {
+  type AccountIds,
+  idsIn,
+  readCustomerIds,
+  readMergedAccounts,
+  readPartnerIds,
+} from "../artifacts/account-ids.ts";
+import { leftAloneIn } from "../artifacts/origin.ts";
+import type { Artifact, ArtifactStore } from "../artifacts/store.ts";
+import type { CustomersInput } from "../domain/compare-customers.ts";
+import type { Config } from "../domain/config.ts";
+import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
+import type { MergedAccount } from "../domain/merged-account.ts";
+import type { DesiredOrganization, Organization } from "../domain/organization.ts";
+import { partnerIdsByOrganization } from "../domain/organization-scope.ts";
+import type { KnownAddress } from "../domain/plan-contacts.ts";
+import { readKnownAddresses } from "./contacts-plan.ts";
+import { mergesOf, protectionsOf } from "./protections.ts";
+import type { JudgingInputs } from "./terms.ts";
+
+/** Everything that the customers of an instance are compared from: `compare` reads it, and `sync` again. */
+export interface CustomersSources {
+  instance: InstanceName;
+  desired: Artifact<DesiredOrganization>;
+  organizations: Artifact<Organization>;
+  customers: AccountIds;
+  /** Null where nothing says who is a partner (A3). */
+  partners: AccountIds | null;
+  /** Null where nobody asked for merged accounts (C9). */
+  merged: Artifact<MergedAccount> | null;
+  /** Null where nothing is known of contacts, and in us-government. */
+  addresses: Artifact<KnownAddress> | null;
+}
+
+/** Reads the artifacts of earlier stages. Throws as `ArtifactStore.read`. */
+export async function readCustomersSources(
+  instance: InstanceName,
+  store: ArtifactStore,
+  warn: (message: string) => void,
+): Promise<CustomersSources> {
+  const prefix = FILE_PREFIX[instance];
+  const desired = await store.read(`${prefix}_accounts.json`);
+  const organizations = await store.read(`zendesk_${prefix}.json`);
+  const customers = await readCustomerIds(store);
+  const partners = await readPartnerIds(store);
+  const merged = await readMergedAccounts(store, warn);
+  const addresses = instance === "global" ? await readKnownAddresses(store, organizations) : null;
+  return { instance, desired, organizations, customers, partners, merged, addresses };
+}
+
+/** The artifacts themselves, for what is said of all of them. */
+export function artifactsOf(sources: CustomersSources): Artifact<unknown>[] {
+  const { desired, organizations, customers, partners, merged, addresses } = sources;
+  return [desired, organizations, customers, partners, merged, addresses].flatMap((one) => one ?? []);
+}
+
+/** What the comparison of customers is given, protections included. Pure. */
+export function customersInput(
+  sources: CustomersSources,
+  config: Config,
+  inputs: Pick<JudgingInputs, "allow">,
+): CustomersInput {
+  const { instance, desired, organizations, customers, partners, merged } = sources;
+  return {
+    instance,
+    desired: desired.records,
+    organizations: organizations.records,
+    partnerIds: partners ? idsIn(partners) : partnerIdsByOrganization(organizations.records),
+    accountIds: idsIn(customers),
+    merges: mergesOf(merged, inputs),
+    ...protectionsOf(config, leftAloneIn(artifactsOf(sources))),
+  };
+}
