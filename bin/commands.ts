@@ -53,6 +53,10 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "the runs in the history: when, who or what started them, how they ended, counts",
     load: async () => (await import("./commands/runs-command.ts")).runsCommand,
   },
+  audit: {
+    summary: "ids, names and people that are wrong on either side, from the last run's artifacts; changes nothing",
+    load: async () => (await import("./commands/audit-command.ts")).auditCommand,
+  },
   undo: {
     summary: "the way back of a run, previewed first; nothing is deleted",
     load: async () => (await import("./commands/undo-command.ts")).undoing,

@@ -7,6 +7,7 @@ import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts
 import { processAccounts } from "../../lib/domain/process.ts";
 import type { UnknownCharge } from "../../lib/domain/process-notes.ts";
 import { oneLine } from "../../lib/outside-text.ts";
+import { keepRules } from "../../lib/rules/kept-rules.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
@@ -55,6 +56,11 @@ export async function processArtifacts(
   for (const instance of instances)
     await store.write(`${FILE_PREFIX[instance]}_accounts.json`, processed.desired[instance], maker, leftAlone);
   await writeAccountIds(accounts, partners, maker, context);
+  await keepRules(store.directory, {
+    plans: plansFile.text,
+    overrides: overridesFile?.text ?? null,
+    config: context.config,
+  });
   await keepInHistory(store.directory, origin.run_id, ["process_notes.json"]);
   return {
     stage: "process",

@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import { ACCOUNT_REASONS } from "./reasons/accounts.ts";
+import { AUDIT_REASONS } from "./reasons/auditing.ts";
 import { NOTICE_REASONS } from "./reasons/notices.ts";
 import { ORGANIZATION_REASONS } from "./reasons/organizations.ts";
 import { PEOPLE_REASONS } from "./reasons/people.ts";
@@ -20,6 +21,7 @@ export const REASONS = {
   ...WRITING_REASONS,
   ...UNDOING_REASONS,
   ...REFUSAL_REASONS,
+  ...AUDIT_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

@@ -1,0 +1,221 @@
+import { describe, expect, test } from "bun:test";
+import { DEFAULT_CONFIG } from "../domain/config.ts";
+import type { DesiredOrganization, Organization } from "../domain/organization.ts";
+import { accountId, desiredOrganization, inSyncWorld, organization } from "../domain/testing/in-sync-world.ts";
+import { ACCOUNT, account, charge, override, PLANS, PREMIUM, TODAY } from "../domain/testing/process-examples.ts";
+import type { User } from "../domain/user.ts";
+import { type AuditSources, audit } from "./audit.ts";
+import { commandFor, exampleText } from "./remedies.ts";
+import { auditLines, renderAudit } from "./render-audit.ts";
+
+const SOLD_TO = [{ name: null, email: "buyer@example.com" }];
+
+/** Three customers of each instance, all as they should be; nothing is found. */
+function inOrder(): AuditSources & { instances: Record<"global" | "us-government", Sides> } {
+  const sides = (instance: "global" | "us-government", from: number): Sides => {
+    const desired = [0, 1, 2].map((n) => ({ ...desiredOrganization(from + n, instance), sold_tos: SOLD_TO }));
+    return { desired, organizations: desired.map((one, index) => organization(from + index, one)) };
+  };
+  return {
+    today: TODAY,
+    accounts: [],
+    partners: [],
+    instances: { global: sides("global", 1), "us-government": sides("us-government", 11) },
+    people: { users: [], contacts: [], notes: [] },
+    rules: { plans: PLANS, overrides: [], overrideNotes: [], config: DEFAULT_CONFIG },
+  };
+}
+interface Sides {
+  desired: DesiredOrganization[];
+  organizations: Organization[];
+}
+
+/** Code → examples as text. */
+function found(sources: AuditSources): Record<string, string[]> {
+  return Object.fromEntries(
+    audit(sources).map(({ reason, examples }) => [reason.code.replace("audit.", ""), examples.map(exampleText)]),
+  );
+}
+
+function user(changes: Partial<User>): User {
+  const base = { id: 900, name: "N", email: "a@example.com", organization_id: 11, role: "end-user" };
+  return { ...base, suspended: false, marked: false, memberships: 1, ...changes };
+}
+
+test("where everything is in order, nothing is found", () => {
+  expect(audit(inOrder())).toEqual([]);
+  expect(renderAudit([], [])).toBe("audit: nothing found. Nothing was read from any remote, and nothing was changed.");
+});
+
+/** Changes one organization of global, the first one, and says what is found. */
+function withOrganization(changes: (first: Organization) => Partial<Organization>): Record<string, string[]> {
+  const sources = inOrder();
+  const [first, ...others] = sources.instances.global.organizations as [Organization, ...Organization[]];
+  return found({
+    ...sources,
+    instances: {
+      ...sources.instances,
+      global: { ...sources.instances.global, organizations: [{ ...first, ...changes(first) }, ...others] },
+    },
+  });
+}
+
+describe("ids of organizations", () => {
+  const [one, two] = [accountId(1), accountId(2)];
+  const id = (salesforce_id: string | null) => (first: Organization) => ({
+    organization_fields: { ...first.organization_fields, salesforce_id },
+  });
+
+  test("two organizations of one account, in one of its ids or in both", () => {
+    expect(withOrganization((first) => ({ ...id(two)(first), external_id: null }))).toEqual({
+      account_id_shared: [`${two} · organizations 1, 2`],
+      external_id_missing: [`${two} · organization 1`],
+      name_contested: expect.anything(),
+    });
+    expect(withOrganization(() => ({ external_id: two.slice(0, 15) }))).toEqual({
+      external_id_shared: [`${two} · organizations 1, 2`],
+      external_id_short: [`${one} · organization 1`],
+      ids_differ: [`${one} · organization 1`],
+    });
+  });
+
+  test("15 characters, the wrong case, or no id at all", () => {
+    for (const spelled of [one.slice(0, 15), one.toUpperCase()])
+      expect(withOrganization(id(spelled))).toEqual({ account_id_short: [`${one} · organization 1`] });
+    expect(withOrganization(id("see CRM")).account_id_invalid).toEqual([`${one} · organization 1`]);
+  });
+
+  test("in the field but not in external_id, and the reverse; in neither", () => {
+    expect(withOrganization(() => ({ external_id: null }))).toEqual({
+      external_id_missing: [`${one} · organization 1`],
+    });
+    expect(withOrganization(id(null))).toEqual({ account_id_missing: [`${one} · organization 1`] });
+    expect(withOrganization((first) => ({ ...id("")(first), external_id: null })).organization_unmanaged).toEqual([
+      "organization 1",
+    ]);
+  });
+
+  test("in both instances", () => {
+    const sources = inOrder();
+    const stray = organization(99, desiredOrganization(1, "us-government"));
+    const government = sources.instances["us-government"];
+    expect(
+      found({
+        ...sources,
+        instances: {
+          ...sources.instances,
+          "us-government": { ...government, organizations: [...government.organizations, stray] },
+        },
+      }),
+    ).toEqual({ account_in_both_instances: [`${one} · organizations 1, 99`] });
+  });
+});
+
+test("names that two want, and customers whom nobody could ask for", () => {
+  const sources = inOrder();
+  const { global } = sources.instances;
+  const newcomer = { ...desiredOrganization(7), name: " CUSTOMER 2", sold_tos: [] };
+  const expired = { ...desiredOrganization(8), name: "Customer 3", sold_tos: [] };
+  expired.organization_fields.support_level = "expired";
+  expect(
+    found({
+      ...sources,
+      instances: { global: { ...global, desired: [...global.desired, newcomer, expired] } },
+    }),
+  ).toEqual({
+    name_contested: [`${accountId(7)} · organization 2`],
+    account_without_address: [accountId(7)],
+  });
+});
+
+test("partners' organizations in us-government are kept by nobody", () => {
+  const { instance: _, ...world } = inSyncWorld("us-government");
+  const [first] = world.organizations;
+  const sources = { ...inOrder(), instances: { "us-government": { ...world, desired: [] } } };
+  expect(found({ ...sources, partners: [{ salesforce_id: accountId(1), name: "P", account_type: null }] })).toEqual({
+    organization_of_partner: [`${accountId(1)} · organization ${first?.id}`],
+  });
+});
+
+test("people: agents among customers, users elsewhere than their contact, users nowhere, contacts without address", () => {
+  const contact = (email: string, organization_id: number) => ({
+    salesforce_id: accountId(organization_id),
+    name: "N",
+    email,
+    organization_id,
+  });
+  const home = accountId(11);
+  const people = {
+    users: [
+      user({ id: 1, role: "agent" }),
+      user({ id: 2, role: "agent", organization_id: null }),
+      user({ id: 3, email: "moved@example.com" }),
+      user({ id: 4, email: "both@example.com" }),
+      user({ id: 5, email: "nowhere@example.com", organization_id: null }),
+      user({ id: 6, email: "moved@example.com", suspended: true }),
+      user({ id: 7, email: null }),
+    ],
+    contacts: [
+      contact("moved@example.com", 12),
+      contact("both@example.com", 12),
+      contact("both@example.com", 11),
+      contact("nowhere@example.com", 13),
+    ],
+    notes: [
+      { rule: "U4", salesforce_id: home, id: null, reason: { code: "contact.address_unusable", params: {} } },
+    ] as const,
+  };
+  expect(found({ ...inOrder(), people })).toEqual({
+    agent_in_customers_organization: [`${home} · user 1, organization 11`],
+    user_in_other_organization: [`${home} · user 3, organization 11`],
+    user_without_organization: ["user 5"],
+    contact_without_address: [home],
+  });
+});
+
+describe("rules that nothing answers to", () => {
+  const rules = (changes: Partial<NonNullable<AuditSources["rules"]>>): AuditSources => ({
+    ...inOrder(),
+    accounts: [account({ salesforce_id: ACCOUNT, charges: [charge(PREMIUM)] })],
+    rules: { plans: PLANS, overrides: [], overrideNotes: [], config: DEFAULT_CONFIG, ...changes },
+  });
+
+  test("an override that sets what Salesforce says anyway changes nothing any more", () => {
+    const same = override({ subscriptions: new Map([["sub_dotcom_premium", true]]), where: "overrides.yml:4" });
+    expect(found(rules({ overrides: [same] }))).toEqual({
+      override_without_change: [`overrides.yml:4 · ${ACCOUNT}`],
+    });
+    expect(found(rules({ overrides: [override()] }))).toEqual({});
+  });
+
+  test("an override that has ended is not applied, and not said to change nothing as well", () => {
+    expect(found(rules({ overrides: [override({ ends_on: "2026-11-22", where: "overrides.yml:9" })] }))).toEqual({
+      override_not_applied: [`overrides.yml:9 · ${ACCOUNT}`],
+    });
+  });
+
+  test("protected and excluded ids that neither an account nor an organization has", () => {
+    const [ofOrganization, ofNobody] = [accountId(1), accountId(99)];
+    const config = {
+      ...DEFAULT_CONFIG,
+      protected_ids: [ACCOUNT, ofOrganization, ofNobody],
+      excluded_account_ids: [ACCOUNT, ofNobody],
+    };
+    expect(found(rules({ config }))).toEqual({
+      protected_id_unknown: [`protected_ids · ${ofNobody}`],
+      excluded_id_unknown: [`excluded_account_ids · ${ofNobody}`],
+    });
+  });
+});
+
+test("each finding names the command that mends or explains it, and lists no more examples than asked for", () => {
+  const sources = inOrder();
+  const { global } = sources.instances;
+  const organizations = global.organizations.map((one) => ({ ...one, external_id: null }));
+  const findings = audit({ ...sources, instances: { global: { ...global, organizations } } });
+  expect(findings.map(commandFor)).toEqual([`zdsync explain ${accountId(1)}`]);
+  const [line] = auditLines(findings, 2);
+  expect(line).toMatchObject({ code: "audit.external_id_missing", count: 3, params: { instance: "global", count: 3 } });
+  expect(line?.examples).toHaveLength(2);
+  expect(renderAudit(auditLines(findings, 2), ["usgov_users.json"])).toContain("… and 1 more (--examples 0 lists all)");
+});

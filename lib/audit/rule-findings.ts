@@ -1,0 +1,62 @@
+import { INSTANCES } from "../domain/instance.ts";
+import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import type { Override } from "../domain/overrides.ts";
+import { processAccounts } from "../domain/process.ts";
+import type { AuditSources } from "./audit.ts";
+import { type AuditExample, type AuditFinding, example, findingOf } from "./finding.ts";
+
+/** Rules that nothing answers to any more: overrides (E8), and ids of the configuration. */
+export function ruleFindings(sources: AuditSources): AuditFinding[] {
+  const { rules } = sources;
+  if (rules === null) return [];
+  const known = knownIds(sources);
+  const unknown = (ids: readonly string[], where: string) =>
+    ids.filter((id) => !known.has(id)).map((salesforce_id) => example({ salesforce_id, where }));
+  const { notApplied, withoutChange } = overrideFindings(sources, rules);
+  return [
+    ...findingOf("audit.override_not_applied", notApplied),
+    ...findingOf("audit.override_without_change", withoutChange),
+    ...findingOf("audit.protected_id_unknown", unknown(rules.config.protected_ids, "protected_ids")),
+    ...findingOf("audit.excluded_id_unknown", unknown(rules.config.excluded_account_ids, "excluded_account_ids")),
+  ];
+}
+
+/** Every account that either side knows by now: an organization that nobody accounts for is what `protected_ids` is for. */
+function knownIds({ accounts, partners, instances }: AuditSources): ReadonlySet<string> {
+  const organizations = INSTANCES.flatMap((instance) => instances[instance]?.organizations ?? []);
+  return new Set([
+    ...[...accounts, ...partners].map(({ salesforce_id }) => salesforce_id),
+    ...organizations.flatMap((one) => [accountIdOf(one) ?? [], externalAccountIdOf(one) ?? []].flat()),
+  ]);
+}
+
+/**
+ * Overrides that are not applied, and those that are and change nothing: the account would get the same without them. One account and
+ * instance has one applicable override at most, so all of them can be left out at once.
+ */
+function overrideFindings(
+  { accounts, partners, today }: AuditSources,
+  { plans, overrides, overrideNotes }: NonNullable<AuditSources["rules"]>,
+): { notApplied: AuditExample[]; withoutChange: AuditExample[] } {
+  const concerned = new Set(overrides.map(({ salesforce_id }) => salesforce_id));
+  const input = {
+    accounts: accounts.filter(({ salesforce_id }) => concerned.has(salesforce_id)),
+    partnerIds: new Set(partners.map(({ salesforce_id }) => salesforce_id)),
+    plans,
+    today,
+  };
+  const withThem = processAccounts({ ...input, overrides });
+  const without = processAccounts({ ...input, overrides: [] });
+  const organization = (processed: typeof without, { instance, salesforce_id }: Override) =>
+    JSON.stringify(processed.desired[instance].find((one) => one.salesforce_id === salesforce_id));
+  const notes = [...overrideNotes, ...withThem.notes].flatMap(({ salesforce_id, reason: { code, params } }) =>
+    code.startsWith("override.") && "where" in params ? [{ salesforce_id, where: String(params.where) }] : [],
+  );
+  const places = new Set(notes.map(({ where }) => where));
+  return {
+    notApplied: notes.map(example),
+    withoutChange: overrides
+      .filter((one) => !places.has(one.where) && organization(withThem, one) === organization(without, one))
+      .map(({ salesforce_id, where }) => example({ salesforce_id, where })),
+  };
+}

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { stringify } from "yaml";
+import type { Note } from "../domain/changeset.ts";
+import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
+import type { Override } from "../domain/overrides.ts";
+import type { Plans } from "../domain/plans.ts";
+import { checkOwnFolder, makeOwnFolder, readOwnFile } from "../files/own-files.ts";
+import { writeWholeFile } from "../files/write-whole-file.ts";
+import { parseConfig } from "../yaml-files/config.ts";
+import { parseOverrides } from "../yaml-files/overrides.ts";
+import { parsePlans } from "../yaml-files/plans.ts";
+
+/** The folder of a data directory that has the rules its artifacts were made by. */
+export const RULES_FOLDER = "inputs";
+
+/** The files that people edit, by what they are called in `RULES_FOLDER` and in every message. */
+export const RULE_FILES = { plans: "plans.yml", overrides: "overrides.yml", config: "zdsync.config.yml" } as const;
+export type RuleFile = keyof typeof RULE_FILES;
+
+/** The text of a file, and what messages call it. */
+export interface NamedText {
+  text: string;
+  name: string;
+}
+
+/** The three files that decide; `overrides` null where there are none, `config` null for the defaults. */
+export interface RuleTexts {
+  plans: NamedText;
+  overrides: NamedText | null;
+  config: NamedText | null;
+}
+
+/** The rules that a run decides by. */
+export interface ParsedRules {
+  plans: Plans;
+  /** The valid entries of the overrides file. */
+  overrides: readonly Override[];
+  /** What is wrong with the others (E8). */
+  overrideNotes: readonly Note[];
+  config: Config;
+}
+
+/** Reads the three texts. Throws `ConfigurationError` with the problems of the first file that has any. Pure. */
+export function parseRules({ plans, overrides, config }: RuleTexts): ParsedRules {
+  const parsed = overrides ? parseOverrides(overrides.text, overrides.name) : { overrides: [], notes: [] };
+  return {
+    plans: parsePlans(plans.text, plans.name),
+    overrides: parsed.overrides,
+    overrideNotes: parsed.notes,
+    config: config ? parseConfig(config.text, config.name) : DEFAULT_CONFIG,
+  };
+}
+
+/**
+ * Keeps the rules beside the artifacts that they decide: plans and overrides byte for byte, the configuration as it is in force,
+ * defaults included. None of them holds a secret.
+ */
+export async function keepRules(
+  base: string,
+  { plans, overrides, config }: { plans: string; overrides: string | null; config: Config },
+): Promise<void> {
+  const folder = await makeOwnFolder(base, RULES_FOLDER);
+  // `[]` is no overrides on purpose: an empty file would be a mistake.
+  const texts = { plans, overrides: overrides ?? "[]\n", config: stringify(config) };
+  for (const file of Object.keys(RULE_FILES) as RuleFile[])
+    await writeWholeFile(join(folder, RULE_FILES[file]), texts[file]);
+}
+
+/** The rules that a data directory keeps; null where its artifacts were made by a version that kept none. */
+export async function readKeptRules(base: string): Promise<RuleTexts | null> {
+  await checkOwnFolder(base, RULES_FOLDER);
+  const read = async (file: RuleFile): Promise<NamedText | null> => {
+    const bytes = await readOwnFile(join(base, RULES_FOLDER, RULE_FILES[file]));
+    return bytes && { text: bytes.toString("utf8"), name: RULE_FILES[file] };
+  };
+  const plans = await read("plans");
+  return plans && { plans, overrides: await read("overrides"), config: await read("config") };
+}
