@@ -6,10 +6,22 @@ import { describeInputs, type InputDescription, inputProblems } from "../lib/sta
 import type { InputsSchema } from "../lib/stage/stage.ts";
 import { processOutput } from "../lib/terminal/output.ts";
 import { personAtTerminal } from "../lib/terminal/person.ts";
-import { COMMANDS, type CommandDescription, VERSION } from "./commands.ts";
+import { type Call, COMMANDS, type CommandDescription, type LoadedCommand, VERSION } from "./commands.ts";
 
-/** Runs the command line and answers the exit code. Loads only what the command needs. */
-export async function program(argv: readonly string[], env: Environment): Promise<ExitCode> {
+/** Does what a command line asks for, once all of it is understood. */
+type Perform = (command: LoadedCommand, call: Call) => Promise<ExitCode>;
+const perform: Perform = (command, call) => command.run(call);
+
+/**
+ * Runs the command line and answers the exit code. Loads only what the command needs.
+ *
+ * @param performing what is done with a line in which nothing is wrong; where documentation is tested: nothing
+ */
+export async function program(
+  argv: readonly string[],
+  env: Environment,
+  performing: Perform = perform,
+): Promise<ExitCode> {
   const given = argv.find((word) => Object.hasOwn(COMMANDS, word));
   const state = { exit: EXIT.done as ExitCode };
   const zdsync = new Command("zdsync")
@@ -27,7 +39,7 @@ export async function program(argv: readonly string[], env: Environment): Promis
     for (const [name, command] of Object.entries(COMMANDS)) {
       const declared = zdsync.command(name).description(command.summary).exitOverride();
       // Only the command that is run declares its flags: the others would have to be loaded for it.
-      if (name === given) await declare(declared, name, command, env, state);
+      if (name === given) await declare(declared, { name, description: command, env, performing }, state);
     }
     await zdsync.parseAsync(argv.length > 0 ? argv : ["--help"], { from: "user" });
     return state.exit;
@@ -40,12 +52,16 @@ export async function program(argv: readonly string[], env: Environment): Promis
 
 async function declare(
   command: Command,
-  name: string,
-  description: CommandDescription,
-  env: Environment,
+  {
+    name,
+    description,
+    env,
+    performing,
+  }: { name: string; description: CommandDescription; env: Environment; performing: Perform },
   state: { exit: ExitCode },
 ): Promise<void> {
-  const { inputs, examples, run, argument } = await description.load();
+  const loaded = await description.load();
+  const { inputs, examples, argument } = loaded;
   for (const input of describeInputs(inputs))
     if (input.name === argument) command.argument(`[${input.name}]`, input.description);
     else command.addOption(optionOf(input));
@@ -60,7 +76,7 @@ async function declare(
     const problems = [...strayWords(command, rest), ...inputProblems(inputs, given, env)];
     if (problems.length > 0) throw new ConfigurationError(problems);
     const output = processOutput(secretsIn(env), options.quiet === true);
-    state.exit = await run({
+    state.exit = await performing(loaded, {
       name,
       given,
       json: options.json === true,

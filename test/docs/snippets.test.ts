@@ -1,0 +1,39 @@
+import { describe, expect, test } from "bun:test";
+import { parseAllDocuments } from "yaml";
+import { parseConfig } from "../../lib/yaml-files/config.ts";
+import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
+import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { pages } from "./pages.ts";
+
+/*
+ * Every YAML that a page shows is read as the file it is a part of. Pipelines are in docs/gitlab.md alone, where each has a name and is
+ * run or merged (test/gitlab/docs.test.ts); the workflow of docs/github.md is run by test/gitlab/actions.test.ts.
+ */
+
+const snippets = (await pages()).flatMap(({ name, blocks }) =>
+  blocks.filter(({ language }) => language === "yaml").map(({ text }) => ({ page: name, text })),
+);
+
+/** Which file a snippet is a part of, by its keys. */
+function fileOf(text: string): string {
+  const [first] = parseAllDocuments(text).map((document) => document.toJS() as unknown);
+  if (Array.isArray(first)) return "overrides.yml";
+  const keys = Object.keys((first ?? {}) as object);
+  if (keys.includes("jobs") && keys.includes("permissions")) return "workflow";
+  if (keys.some((key) => ["include", "spec", "trigger", "sync"].includes(key))) return "pipeline";
+  if (keys.includes("subscriptions") || keys.includes("ignored_charges")) return "plans.yml";
+  return "zdsync.config.yml";
+}
+
+describe("YAML that pages show", () => {
+  test.each(snippets.map(({ page, text }) => [page, fileOf(text), text] as const))(
+    "%s: a part of %s",
+    (page, file, text) => {
+      if (file === "workflow") expect(page).toBe("docs/github.md");
+      else if (file === "pipeline") expect(page).toBe("docs/gitlab.md");
+      else if (file === "overrides.yml") expect(parseOverrides(text, file).notes).toEqual([]);
+      else if (file === "plans.yml") parsePlans(text, file);
+      else parseConfig(text, file);
+    },
+  );
+});
