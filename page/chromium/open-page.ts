@@ -60,6 +60,10 @@ export class Opener {
     const requests: string[] = [];
     const problems: string[] = [];
     page.on("request", (request) => requests.push(request.url()));
+    page.on("requestfailed", (request) => {
+      // What the page's policy forbade was asked of nobody.
+      if (request.failure()?.errorText === "csp") requests.splice(requests.indexOf(request.url()), 1);
+    });
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
     await page.goto(address);
@@ -71,7 +75,7 @@ export class Opener {
 /** An open page; disposing closes it. */
 export interface Opened extends AsyncDisposable {
   page: Page;
-  /** Addresses that it asked for. */
+  /** Addresses that it asked for, those apart that its policy forbade: they are among the problems. */
   requests: readonly string[];
   /** What it threw, or wrote as an error or a warning. */
   problems: readonly string[];

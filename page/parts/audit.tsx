@@ -1,6 +1,6 @@
 import type { AuditFinding } from "../../lib/report/model.ts";
 import { Command } from "./copy-button.tsx";
-import { VisibleText } from "./visible-text.tsx";
+import { VisibleText, visibleText } from "./visible-text.tsx";
 import { number } from "./words.ts";
 
 /** What is wrong with the identities of both sides. */
@@ -10,7 +10,7 @@ export function Audit({ findings }: { findings: readonly AuditFinding[] }) {
       {findings.map(({ code, title, count, examples, command }) => (
         <article key={code}>
           <h2>
-            <span class="count">{number(count)}</span> {title}
+            <span class="count">{number(count)}</span> <VisibleText text={title} />
           </h2>
           <ul>
             {examples.map((example) => (
@@ -22,7 +22,7 @@ export function Audit({ findings }: { findings: readonly AuditFinding[] }) {
               <li class="muted">and {number(count - examples.length)} more</li>
             )}
           </ul>
-          {command !== null && <Command command={command} label={`Copy the command for: ${title}`} />}
+          {command !== null && <Command command={command} label={`Copy the command for: ${visibleText(title)}`} />}
         </article>
       ))}
     </section>

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { VisibleText } from "./visible-text.tsx";
 
 /** A command with a button that copies it. Where the browser does not allow that, the command is selected instead. */
 export function Command({ command, label }: { command: string; label: string }) {
@@ -13,7 +14,9 @@ export function Command({ command, label }: { command: string; label: string }) 
   };
   return (
     <span class="command">
-      <code>{command}</code>
+      <code>
+        <VisibleText text={command} />
+      </code>
       <button type="button" aria-label={label} onClick={({ currentTarget }) => void copy(currentTarget)}>
         {said || "Copy"}
       </button>

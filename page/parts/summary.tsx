@@ -22,7 +22,7 @@ export function Summary({ head }: { head: PageHead }) {
             <strong>{verdict}:</strong> <VisibleText text={rest.join(": ")} />
           </>
         ) : (
-          <strong>{headline}</strong>
+          <strong><VisibleText text={headline} /></strong>
         )}
       </h1>
       <About about={about} />
@@ -53,7 +53,9 @@ function About({ about }: Pick<PageHead, "about">) {
   return (
     <dl class="about">
       <Fact name="Run">
-        <code>{about.run_id}</code>
+        <code>
+          <VisibleText text={about.run_id} />
+        </code>
       </Fact>
       <Fact name="Day">{about.today}</Fact>
       <Fact name="Started">{moment(about.started_at)}</Fact>
@@ -64,7 +66,9 @@ function About({ about }: Pick<PageHead, "about">) {
         </Fact>
       )}
       <Fact name="Command">
-        <code>{about.command}</code>
+        <code>
+          <VisibleText text={about.command} />
+        </code>
       </Fact>
       <Fact name="Hosts">
         {hosts.map((host) => (
@@ -91,7 +95,7 @@ function Problems({ problems }: Pick<PageHead, "problems">) {
     <ul class="problems">
       {problems.map(({ where, what, remedy }) => (
         <li key={`${where}${what}`}>
-          {where !== null && <strong>{where}: </strong>}
+          {where !== null && <strong><VisibleText text={where} />: </strong>}
           <VisibleText text={what} />{" "}
           <span class="muted">
             <VisibleText text={remedy} />
