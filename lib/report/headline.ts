@@ -1,81 +1,104 @@
+import { COMPARISON } from "../changesets/comparison.ts";
 import { EXIT } from "../errors.ts";
 import { whatText } from "../explain/reason-text.ts";
-import type { ReportModel, Row } from "./model.ts";
+import type { ReportHead, ReportModel } from "./model.ts";
+
+/** What a headline is made of: not the rows, of which there may be a hundred thousand. */
+export type Headlined = Pick<ReportModel, "head" | "comparisons">;
 
 /**
  * What a report is about, in one sentence, for its first line: `Applied: 41 created, 119 updated, 19 marked, 2 failed`,
- * `Refused: 89 marks, limit 28`, `Preview: nothing written …`, `Stopped after …`. Pure.
+ * `Refused: 89 marks, limit 28`, `Preview: nothing written; it would be 41 created, …`, `Stopped after 12 of 140 changes`. Pure.
  */
-export function headline(model: ReportModel): string {
+export function headline(model: Headlined): string {
   const { kind, exit, refusals } = model.head;
-  if (exit === EXIT.refused || (refusals.length > 0 && exit !== EXIT.stopped)) return `Refused: ${refused(model)}`;
-  if (kind === "preview" || kind === "dry run") return `Preview: nothing written${wouldBe(model)}`;
-  if (kind === "simulate") return `Simulated: nothing written${wouldBe(model)}`;
+  if (refusals.length > 0 && exit !== EXIT.stopped) return `Refused: ${refused(model)}${writtenAllTheSame(model)}`;
   if (exit === EXIT.stopped) return `Stopped after ${stoppedAfter(model)}`;
-  if (exit === EXIT.failed || exit === EXIT.usage) return `Failed: ${failed(model)}`;
-  return `${kind === "undo" ? "Undone" : "Applied"}: ${parts(model, ["applied"], DONE, true) || "nothing had to change"}`;
+  if (model.head.failures.length > 0) return `Failed: ${failed(model)}${writtenAllTheSame(model)}`;
+  const unwritten = NOT_WRITING[kind];
+  if (unwritten !== undefined) return `${unwritten}: nothing written${planned(model)}`;
+  if (kind === "stage" && applied(model) === null) return `One stage: nothing written${planned(model)}`;
+  return `${kind === "undo" ? "Undone" : "Applied"}: ${applied(model) ?? "nothing had to change"}`;
 }
 
-const DONE: Record<Row["effect"], string> = {
-  create: "created",
-  update: "updated",
-  mark: "marked",
-  unmark: "unmarked",
-  contact: "contacts",
-  none: "",
+const NOT_WRITING: Partial<Record<ReportHead["kind"], string>> = {
+  preview: "Preview",
+  "dry run": "Dry run",
+  simulate: "Simulation",
 };
 
-/** `41 created, 119 updated, 2 failed`, in the order of `DONE`; empty where there is nothing. */
-function parts(
-  model: ReportModel,
-  outcomes: readonly Row["outcome"][],
-  words: typeof DONE,
-  withFailed = false,
-): string {
-  const told = (Object.keys(words) as Row["effect"][]).flatMap((effect) => {
-    const count = countOf(model, (one) => one.effect === effect && outcomes.includes(one.outcome));
-    return count > 0 && words[effect] !== "" ? [`${number(count)} ${words[effect]}`] : [];
-  });
-  const failures = withFailed ? countOf(model, ({ outcome }) => outcome === "failed") : 0;
-  return [...told, ...(failures > 0 ? [`${number(failures)} failed`] : [])].join(", ");
+type Counts = NonNullable<ReportModel["comparisons"][number]["applied"]>;
+
+/** `41 created, 119 updated`; null where nothing was written. Failures are told in any case. */
+function applied(model: Headlined): string | null {
+  const written = model.comparisons.filter(({ results }) => results !== null);
+  if (written.length === 0) return null;
+  const failures = sum(written, ({ results }) => results?.failed ?? 0);
+  const parts = counted(totalOf(written, (one) => one.applied));
+  return [...parts, ...(failures > 0 || parts.length > 0 ? [`${number(failures)} failed`] : [])].join(", ") || null;
 }
 
-function wouldBe(model: ReportModel): string {
-  const planned = parts(model, ["planned", null, "not attempted"], DONE);
-  return planned === "" ? ", nothing would change" : `, would be ${planned}`;
+function planned(model: Headlined): string {
+  if (model.comparisons.length === 0) return "";
+  const parts = counted(totalOf(model.comparisons, (one) => one.planned));
+  return parts.length === 0 ? "; nothing would change" : `; it would be ${parts.join(", ")}`;
 }
 
-function refused({ head }: ReportModel): string {
+function counted({ creates, updates, marks, contacts }: Counts): string[] {
+  const counts: [number, string][] = [
+    [creates, "created"],
+    [updates, "updated"],
+    [marks, "marked"],
+    [contacts, contacts === 1 ? "contact added" : "contacts added"],
+  ];
+  return counts.flatMap(([count, what]) => (count > 0 ? [`${number(count)} ${what}`] : []));
+}
+
+function refused({ head }: Headlined): string {
   const limits = head.refusals.flatMap((one) =>
     one.code === "limit.exceeded"
       ? [`${number(one.params.count)} ${one.params.effect.replace("_", " ")}, limit ${number(one.params.limit)}`]
       : [],
   );
   const others = head.refusals.flatMap((one) => (one.code === "limit.exceeded" ? [] : [whatText(one)]));
-  return [...limits, ...others].join("; ") || "nothing was written";
+  return [...new Set([...limits, ...others])].join("; ");
 }
 
-function stoppedAfter(model: ReportModel): string {
-  const results = model.comparisons.flatMap(({ results }) => results ?? []);
-  const done = results.reduce((sum, { applied, failed, skipped }) => sum + applied + failed + skipped, 0);
-  const planned = model.comparisons.reduce(
-    (sum, { planned: { creates, updates, marks, contacts } }) => sum + creates + updates + marks + contacts,
-    0,
-  );
-  const failures = parts(model, [], DONE, true);
-  return `${number(done)} of ${number(planned)} changes${failures === "" ? "" : `, ${failures}`}`;
+/** Where one instance was refused or failed, the other may have been written. */
+function writtenAllTheSame(model: Headlined): string {
+  const done = applied(model);
+  if (done === null) return "";
+  const where = model.comparisons.flatMap(({ comparison, results }) => (results ? [COMPARISON[comparison].title] : []));
+  return ` (${where.join(" and ")}: ${done})`;
 }
 
-function failed({ head }: ReportModel): string {
+function stoppedAfter(model: Headlined): string {
+  const done = sum(model.comparisons, ({ results }) => (results ? results.applied + results.failed : 0));
+  const all = sum(model.comparisons, ({ planned: one }) => one.creates + one.updates + one.marks + one.contacts);
+  const what = applied(model);
+  return `${number(done)} of ${number(all)} changes${what === null ? "" : `: ${what}`}`;
+}
+
+function failed({ head }: Headlined): string {
   const [first, ...more] = head.failures;
   if (!first) return "it ended before anything was written";
   const others = more.length > 0 ? ` (and ${more.length} more)` : "";
   return `${first.where}: ${whatText(first.reason)}${others}`;
 }
 
-/** Rows, and what folded rows stand for. */
-function countOf({ rows, folded }: ReportModel, counts: (one: Pick<Row, "effect" | "outcome">) => boolean): number {
-  return rows.filter(counts).length + folded.filter(counts).reduce((sum, { count }) => sum + count, 0);
+function totalOf<T extends ReportModel["comparisons"][number]>(
+  comparisons: readonly T[],
+  countsOf: (comparison: T) => Counts | null,
+): Counts {
+  const total = { creates: 0, updates: 0, marks: 0, contacts: 0 };
+  for (const comparison of comparisons)
+    for (const effect of ["creates", "updates", "marks", "contacts"] as const)
+      total[effect] += countsOf(comparison)?.[effect] ?? 0;
+  return total;
+}
+
+function sum<T>(list: readonly T[], countOf: (one: T) => number): number {
+  return list.reduce((total, one) => total + countOf(one), 0);
 }
 
 function number(value: number): string {

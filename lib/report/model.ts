@@ -1,7 +1,8 @@
+import type { AuditLine } from "../audit/render-audit.ts";
 import type { Comparison } from "../changesets/comparison.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Effect } from "../domain/limits.ts";
-import type { Reason } from "../domain/reason.ts";
+import type { Reason, ReasonCode } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import type { ExplanationDocument } from "../explain/document.ts";
 
@@ -21,19 +22,7 @@ export interface ReportModel {
   /** The last runs of the history, oldest first, this one included. */
   trend: RunTrend[];
   /** What `zdsync audit` finds in the run's artifacts; left out where nobody looked. */
-  audit?: AuditFinding[];
-}
-
-/** One thing that is wrong with the identities of both sides, with how often. */
-export interface AuditFinding {
-  code: string;
-  /** What it is, in words, such as "Ids in the field but not in external_id". */
-  title: string;
-  count: number;
-  /** A few of them, by name and id. */
-  examples: string[];
-  /** What explains or mends it. */
-  command: string | null;
+  audit?: AuditLine[];
 }
 
 /** What the report is about. */
@@ -77,6 +66,10 @@ export interface ComparisonCounts {
   existing: number;
   planned: { creates: number; updates: number; marks: number; contacts: number };
   results: { applied: number; failed: number; skipped: number } | null;
+  /** What was applied, by effect; null where nothing was written. */
+  applied: { creates: number; updates: number; marks: number; contacts: number } | null;
+  /** Over its change files (S3). */
+  digest: string;
 }
 
 /** What a row means to the customer, worst first: the order of the report. */
@@ -119,7 +112,9 @@ export interface Row {
 
 /** Rows that say the same, told once. */
 export interface FoldedRows {
-  comparison: Comparison;
+  /** Null for what concerns no comparison, such as accounts that were not processed. */
+  comparison: Comparison | null;
+  instance: InstanceName | null;
   effect: Row["effect"];
   harm: Harm;
   outcome: Row["outcome"];
@@ -127,9 +122,21 @@ export interface FoldedRows {
   fields: string[];
   /** All of their values where they are the same for all. */
   changes: Row["changes"];
+  /** The code of the reason that all of them have; null where they have none. */
+  code: ReasonCode | null;
+  /** The reason itself where it is the same for all, parameters included. */
+  reason: Reason | null;
   count: number;
-  /** Ids of all of them, to be found by the search. */
-  members: { salesforce_id: string | null; id: number | null; name: string }[];
+  members: FoldedMember[];
+}
+
+/** One of the rows that were folded, to be found by the search. `changes` and `reason` only where they are its own. */
+export interface FoldedMember {
+  salesforce_id: string | null;
+  id: number | null;
+  name: string;
+  changes?: Row["changes"];
+  reason?: Reason | null;
 }
 
 /** One run of the history, as a bar of a chart. */
@@ -142,6 +149,6 @@ export interface RunTrend {
   updated: number;
   marked: number;
   failed: number;
-  /** Its page, relative to this one; null where it was not kept. */
+  /** Its page, seen from the data directory (`history/<run id>/report.html`); null where it was not kept. */
   href: string | null;
 }

@@ -27,7 +27,10 @@ function fullModel(): ReportModel {
     limits: [{ ...exceeded, of: 560, allowed: null, exceeded: true }, ...model.limits],
     audit: [
       {
-        code: "double",
+        code: "audit.double",
+        params: { instance: "global" },
+        what: "12 organizations have the id of another.",
+        remedy: "Merge them in Zendesk.",
         title: "Ids that two organizations have",
         count: 12,
         examples: ["Aurora Foods SA, 360 and 361"],

@@ -24,7 +24,8 @@ export function RecordRow(props: {
   isMember: boolean;
 }) {
   const { record, position, isOpen, toggle, group, isMember } = props;
-  const { harm, instance, effect, outcome, cause } = record;
+  const { harm, instance, effect, outcome } = record;
+  const cause = group?.of.cause ?? record.cause;
   return (
     <tr class={`row ${TONE_OF_HARM[harm]}${isMember ? " member" : ""}`} aria-rowindex={position + 2}>
       <td class="harm-cell">{!isMember && <span class={`chip ${TONE_OF_HARM[harm]}`}>{harm}</span>}</td>
@@ -42,7 +43,11 @@ export function RecordRow(props: {
       </td>
       <td class="instance">{instance}</td>
       <td class="effect">{effect === "none" ? <span class="muted">no change</span> : effect}</td>
-      <td class="change">{!isMember && <Changes {...record} changes={group?.of.changes ?? record.changes} />}</td>
+      <td class="change">
+        {(!isMember || record.changes.length > 0) && (
+          <Changes {...record} changes={group?.of.changes ?? record.changes} />
+        )}
+      </td>
       <td class="reason">{cause !== "" && <VisibleText text={cause} />}</td>
       <td class="outcome">
         {outcome !== null && !isMember && <span class={`chip ${TONE_OF_OUTCOME[outcome]}`}>{outcome}</span>}
@@ -55,9 +60,15 @@ function GroupName({ of, shown, record }: { of: PageIndex["groups"][number]; sho
   return (
     <>
       {shown < of.members && `${number(shown)} of `}
-      {recordsNoun(record.comparison, of.count)}: only {record.fields.join(", ")} set
+      {recordsNoun(record.comparison, of.count)}: {inCommon(record, of.cause)}
     </>
   );
+}
+
+/** What folded records have in common. */
+function inCommon({ fields, effect }: Record, cause: string) {
+  if (fields.length === 0) return <VisibleText text={cause || effect} />;
+  return effect === "update" ? `only ${fields.join(", ")} set` : `${effect}, ${fields.length} fields`;
 }
 
 function Ids({ record: { salesforceId, id, links } }: { record: Record }) {

@@ -22,7 +22,9 @@ export function Summary({ head }: { head: PageHead }) {
             <strong>{verdict}:</strong> <VisibleText text={rest.join(": ")} />
           </>
         ) : (
-          <strong><VisibleText text={headline} /></strong>
+          <strong>
+            <VisibleText text={headline} />
+          </strong>
         )}
       </h1>
       <About about={about} />
@@ -95,7 +97,11 @@ function Problems({ problems }: Pick<PageHead, "problems">) {
     <ul class="problems">
       {problems.map(({ where, what, remedy }) => (
         <li key={`${where}${what}`}>
-          {where !== null && <strong><VisibleText text={where} />: </strong>}
+          {where !== null && (
+            <strong>
+              <VisibleText text={where} />:{" "}
+            </strong>
+          )}
           <VisibleText text={what} />{" "}
           <span class="muted">
             <VisibleText text={remedy} />

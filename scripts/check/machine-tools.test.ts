@@ -35,7 +35,7 @@ describe("tools of the machine", () => {
   });
 
   test("what apt-get did, or why it could not, is the one line that is printed first", () => {
-    const installed = new Set(["git", "npm", "apt-get"]);
+    const installed = new Set(["git", "npm", "chromium", "apt-get"]);
     const debian = { has: (command: string) => installed.has(command), isRoot: true, isDebian: true };
     const failing = provideTools(debian, () => "E: Unable to locate package rsync");
     expect(failing).toMatch(/^Not installed: rsync, .*\(apt-get failed: E: Unable to locate package rsync\)$/);

@@ -1,4 +1,3 @@
-import { COMPARISON } from "../../changesets/comparison.ts";
 import { explain, titleOf, whatText } from "../../explain/reason-text.ts";
 import type { FoldedRows, ReportModel, Row } from "../model.ts";
 import { CHANGES_IN_INDEX, type Coded, type LinkPattern, type PageIndex, type ToldReason } from "./format.ts";
@@ -31,8 +30,6 @@ export function encodeIndex({ rows, folded }: Pick<ReportModel, "rows" | "folded
 /** What folded rows do not tell of their members. */
 const UNKNOWN_OF_MEMBERS = {
   domains: [],
-  reason: null,
-  cause: "",
   weight: { level: null, arr: 0, seats: 0 },
   links: { salesforce: null, zendesk: null },
 };
@@ -50,15 +47,24 @@ function causeOf({ reason, explanation }: Row): string {
 }
 
 function membersAsRows(group: FoldedRows): Indexed[] {
-  const { members, comparison, effect, harm, outcome, fields, changes } = group;
-  const shared = { comparison, effect, harm, outcome, fields, changes, instance: COMPARISON[comparison].instance };
-  return members.map((member) => ({ ...shared, ...member, ...UNKNOWN_OF_MEMBERS }));
+  const { members, comparison, instance, effect, harm, outcome, fields } = group;
+  const shared = { comparison, instance, effect, harm, outcome, fields, ...UNKNOWN_OF_MEMBERS };
+  return members.map(({ salesforce_id, id, name, changes = [], reason = null }) => ({
+    ...shared,
+    salesforce_id,
+    id,
+    name,
+    changes,
+    reason: reason ?? group.reason,
+    cause: reason === null ? "" : whatText(reason),
+  }));
 }
 
 function groupsOf(first: number, folded: readonly FoldedRows[]): PageIndex["groups"] {
   let from = first;
-  return folded.map(({ members, count, changes }) => {
-    const group = { from, members: members.length, count, changes };
+  return folded.map(({ members, count, changes, reason, code }) => {
+    const cause = reason !== null ? whatText(reason) : code === null ? "" : titleOf(code);
+    const group = { from, members: members.length, count, changes, cause };
     from += members.length;
     return group;
   });

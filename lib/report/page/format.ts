@@ -1,5 +1,6 @@
+import type { AuditLine } from "../../audit/render-audit.ts";
 import type { ExplanationDocument } from "../../explain/document.ts";
-import type { AuditFinding, LimitBar, ReportHead, Row, RunTrend } from "../model.ts";
+import type { LimitBar, ReportHead, Row, RunTrend } from "../model.ts";
 
 /**
  * How `write-page.ts` lays a report into `report.html`, and how the page's program (`page/`) reads it: the head as JSON, everything
@@ -13,7 +14,7 @@ export interface PageHead {
   problems: { where: string | null; what: string; remedy: string }[];
   limits: LimitBar[];
   trend: RunTrend[];
-  audit: AuditFinding[];
+  audit: AuditLine[];
   /** Rows, and what folded rows stand for, together. */
   records: number;
   /** Rows per block of details; block `n` has the rows from `n * rowsPerBlock` on. */
@@ -59,7 +60,7 @@ export interface PageIndex {
   outcome: Coded<Row["outcome"]>;
   /** All fields that change. */
   fields: Coded<string[]>;
-  /** The first few changes; the details have all of them. */
+  /** The first few changes; the details have all of them. Of a member of folded rows only those that are its own. */
   changes: Coded<Change[]>;
   reason: Coded<ToldReason | null>;
   /** Why, in a few words: the reason, or the first lines of the explanation; empty where there is neither. */
@@ -78,6 +79,8 @@ export interface PageGroup {
   /** How many records it stands for; more than `members` where the model does not have all of them. */
   count: number;
   changes: Change[];
+  /** Why, where it is the same for all: the reason, or only what it is about. */
+  cause: string;
 }
 
 /** What a row shows when it is opened; null where the index has everything. */

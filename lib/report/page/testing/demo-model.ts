@@ -197,9 +197,12 @@ function otherRows(): Row[] {
 export function folded(count: number, part: Partial<FoldedRows> = {}): FoldedRows {
   return {
     comparison: "global",
+    instance: "global",
     effect: "update",
     harm: "cosmetic",
     outcome: "applied",
+    code: null,
+    reason: null,
     fields: ["customer_health"],
     changes: [{ field: "customer_health", before: "", after: "green" }],
     count,
@@ -212,16 +215,27 @@ export function folded(count: number, part: Partial<FoldedRows> = {}): FoldedRow
   };
 }
 
+/** A limit as the config has it by default. */
+function limit(
+  comparison: LimitBar["comparison"],
+  effect: LimitBar["effect"],
+  count: number,
+  of: number,
+  most: number,
+) {
+  return { comparison, effect, count, of, limit: most, allowed: null, exceeded: false };
+}
+
 const LIMITS: LimitBar[] = [
-  { comparison: "global", effect: "creates", count: 36, of: 2384, limit: 500, allowed: null, exceeded: false },
-  { comparison: "global", effect: "marks", count: 17, of: 2384, limit: 119, allowed: null, exceeded: false },
-  { comparison: "global", effect: "updates", count: 512, of: 2384, limit: 715, allowed: null, exceeded: false },
-  { comparison: "global", effect: "downgrades", count: 7, of: 2384, limit: 100, allowed: null, exceeded: false },
-  { comparison: "global", effect: "contacts", count: 0, of: 2384, limit: 500, allowed: null, exceeded: false },
-  { comparison: "global", effect: "marked_total", count: 61, of: 2384, limit: 476, allowed: null, exceeded: false },
-  { comparison: "usgov", effect: "creates", count: 5, of: 212, limit: 500, allowed: null, exceeded: false },
-  { comparison: "usgov", effect: "marks", count: 2, of: 212, limit: 10, allowed: 12, exceeded: false },
-  { comparison: "partner", effect: "updates", count: 0, of: 38, limit: 11, allowed: null, exceeded: false },
+  limit("global", "creates", 36, 6840, 500),
+  limit("global", "marks", 19, 6840, 200),
+  limit("global", "updates", 1435, 6840, 2052),
+  limit("global", "downgrades", 7, 6840, 100),
+  limit("global", "contacts", 0, 6840, 500),
+  limit("global", "marked_total", 61, 6840, 1368),
+  limit("usgov", "creates", 5, 212, 500),
+  { ...limit("usgov", "marks", 2, 212, 10), allowed: 12 },
+  limit("partner", "updates", 0, 38, 11),
 ];
 
 /** `runs` runs before this one, hourly. */
@@ -231,10 +245,10 @@ function trend(runs: number): RunTrend[] {
     return {
       run_id: isThis ? "20261127T020000Z-7f3a" : `run-${n}`,
       started_at: new Date(Date.UTC(2026, 10, 27, 2) - (runs - 1 - n) * 3_600_000).toISOString(),
-      seconds: 140 + ((n * 37) % 90),
+      seconds: isThis ? 193 : 140 + ((n * 37) % 90),
       exit: n === 11 ? 4 : isThis ? 3 : 0,
       created: isThis ? 39 : (n * 13) % 31,
-      updated: isThis ? 512 : 40 + ((n * 53) % 160),
+      updated: isThis ? 1435 : 180 + ((n * 373) % 1100),
       marked: n === 11 ? 0 : isThis ? 19 : (n * 7) % 9,
       failed: isThis ? 2 : n % 10 === 4 ? 1 : 0,
       href: n % 7 === 0 && !isThis ? null : `../run-${n}/report.html`,
@@ -267,9 +281,19 @@ export function demoModel(part: Partial<ReportModel> = {}): ReportModel {
     comparisons: [
       {
         comparison: "global",
-        existing: 2384,
-        planned: { creates: 36, updates: 512, marks: 17, contacts: 0 },
-        results: { applied: 563, failed: 2, skipped: 4 },
+        existing: 6840,
+        planned: { creates: 36, updates: 1435, marks: 19, contacts: 0 },
+        results: { applied: 1488, failed: 2, skipped: 4 },
+        applied: { creates: 34, updates: 1435, marks: 19, contacts: 0 },
+        digest: "7f3a",
+      },
+      {
+        comparison: "usgov",
+        existing: 212,
+        planned: { creates: 5, updates: 0, marks: 0, contacts: 0 },
+        results: { applied: 5, failed: 0, skipped: 0 },
+        applied: { creates: 5, updates: 0, marks: 0, contacts: 0 },
+        digest: "91c0",
       },
     ],
     rows: [...harmfulRows(), ...otherRows()],
