@@ -86,7 +86,7 @@ function jobInputs(stage: Stage): Record<string, ComponentInput> {
       type: "string",
       default: "developer",
       options: ["developer", "maintainer", "none"],
-      description: "Who may download the artifacts",
+      description: "Who may download the artifacts; maintainer: from GitLab 18.4 on",
     },
     environment: {
       type: "string",
