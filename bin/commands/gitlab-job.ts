@@ -1,5 +1,5 @@
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
@@ -23,7 +23,6 @@ import { describeInputs, inputVariable, parseInputs } from "../../lib/stage/pars
 import { type Shell, type StageEnd, worstOf } from "../../lib/stage/run-stage.ts";
 import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
-import { writeReport } from "./write-report.ts";
 
 /**
  * Runs a stage as a job of GitLab, where the component asks for it (`ZDSYNC_GITLAB_JOB=true`): fetches what earlier projects of
@@ -100,7 +99,7 @@ function filesRead({ reads, handsOn = [] }: Stage, instance: string | undefined)
 
 async function writeJobFiles(
   stage: Stage,
-  { report, dryRun }: { report: StageReport; dryRun: boolean },
+  { report, dryRun, files }: { report: StageReport } & Pick<StageEnd, "dryRun" | "files">,
   store: ArtifactStore,
   job: CiJob,
 ): Promise<void> {
@@ -112,13 +111,14 @@ async function writeJobFiles(
     await writeWholeFile(join(CI_FOLDER, HANDOFF_FILE), dotenv(variablePrefix(stage.name, prefix), job, bytes));
   const { comparison } = report;
   if (!comparison) return;
-  const file = `${comparison.name}_report.md`;
-  const hosts = `${stage.name}${report.instance ? ` ${report.instance}` : ""}`;
-  await writeReport(store, { run_id: report.run_id, today: report.today, hosts }, [report], file, "gitlab");
   const kept = resultsOfJob(store, dryRun);
   const results = comparison.results ? (await kept.readRecords(resultsName(comparison.name))).records : [];
   await writeWholeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results, { dryRun, place: "gitlab" }));
-  await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, file));
+  if (files)
+    await writeWholeFile(
+      join(CI_FOLDER, "annotations.json"),
+      annotations(job, store.directory, basename(files.markdown)),
+    );
 }
 
 /** What the stage makes, of one instance or, where it works on both, of each. */

@@ -23,9 +23,7 @@ export async function writePipelineRecord(
   reports: readonly StageReport[],
   { startedAt, now, ...facts }: PipelineFacts,
 ): Promise<void> {
-  const comparisons = reports.flatMap(({ comparison }) => comparison ?? []);
-  const failures = unfinished(comparisons, facts);
-  const exit = exitOfPipeline(comparisons, failures.length > 0);
+  const { exit, failures } = pipelineEnd(reports, facts);
   const notes = await store.readIfThere("process_notes.json").catch(() => null);
   const record: RunRecord = {
     schema: 1,
@@ -39,6 +37,16 @@ export async function writePipelineRecord(
     unknown_charges: unknownChargesIn(notes?.records ?? []),
   };
   await store.writeText(RUN_RECORD, runRecordText(record));
+}
+
+/** How a pipeline ended, as far as its files tell. Pure. */
+export function pipelineEnd(
+  reports: readonly StageReport[],
+  facts: Pick<PipelineFacts, "instances" | "dry_run">,
+): Pick<RunRecord, "failures"> & { exit: ExitCode } {
+  const comparisons = reports.flatMap(({ comparison }) => comparison ?? []);
+  const failures = unfinished(comparisons, facts);
+  return { exit: exitOfPipeline(comparisons, failures.length > 0), failures };
 }
 
 /** Comparisons that should have been made or written and were not; after a refusal in the same instance that is no failure. */

@@ -5,6 +5,7 @@ import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../../lib/changesets/comparison.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { standingRefusals } from "../../lib/changesets/judge.ts";
+import { toDay } from "../../lib/domain/dates.ts";
 import { INSTANCES } from "../../lib/domain/instance.ts";
 import type { Effect } from "../../lib/domain/limits.ts";
 import { ConfigurationError, EXIT, type ExitCode, messageOf, type Problem } from "../../lib/errors.ts";
@@ -19,7 +20,7 @@ import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
 import { type PipelineFacts, writePipelineRecord } from "./pipeline-record.ts";
-import { writeReport } from "./write-report.ts";
+import { writePipelineReport } from "./pipeline-report.ts";
 
 /** What the last job of a pipeline accepts. */
 export const inputs = v.object({ "data-dir": dataDir, "run-id": runId, "dry-run": dryRun, instances });
@@ -42,10 +43,11 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
   const comparisons = reports.flatMap((report) => report.comparison ?? []);
   const name = pipelineName(comparisons, orders["dry-run"]);
   const [first] = reports;
-  if (first)
-    await writeReport(store, { run_id: first.run_id, today: first.today, hosts: name }, reports, undefined, "gitlab");
+  const facts = factsOf(orders, first, shell);
+  const today = first?.today ?? toDay(facts.now);
+  await writePipelineReport(store, reports, { ...facts, today, trend: [], env: shell.env });
   try {
-    await writePipelineRecord(store, reports, factsOf(orders, first, shell));
+    await writePipelineRecord(store, reports, facts);
   } catch (error) {
     shell.output.err(`warning: ${RUN_RECORD} is not there: ${messageOf(error)}`);
   }

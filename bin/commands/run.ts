@@ -7,22 +7,23 @@ import { ConfigurationError, type ExitCode, exitCodeOf } from "../../lib/errors.
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
 import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
+import { renderText } from "../../lib/report/render-report.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
-import { STARTED_BY } from "../../lib/settings/setting-names.ts";
+import { givenStarter } from "../../lib/runs/started-by.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
 import { mintRunId, openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
-import type { Needs, StageReport } from "../../lib/stage/stage.ts";
+import type { Needs } from "../../lib/stage/stage.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
-import { writeReport } from "./write-report.ts";
+import { writeRunReport } from "./write-report.ts";
 
 /** What `run` and `preview` accept: as the stages, but for both instances unless one is named. */
 export const runInputs = v.object({ ...COMMON_INPUTS, instance: v.optional(instance), ...WRITING_INPUTS });
@@ -36,11 +37,13 @@ export const previewInputs = v.object({
 export interface RunSummary extends RunEnd {
   run_id: string;
   today: string;
+  /** What was worked on, in a line. */
+  hosts: string;
   seconds: number;
   dry_run: boolean;
   /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
   stopped: string | null;
-  /** Null where nothing was compared. */
+  /** Path of `report.md`; null where it could not be written. */
   report: string | null;
 }
 
@@ -71,7 +74,7 @@ export async function runCommand(
       throw error;
     });
     try {
-      const { summary, report } = await recordedRun(extent, instances, inputs, session, shell);
+      const { summary, report } = await recordedRun(extent, instances, inputs, session, { ...shell, given });
       if (inputs.today) session.context.warn(todayWarning(inputs.today));
       if (shell.json) output.out(JSON.stringify(summaryJson(summary)));
       else output.out(render(extent, summary, report));
@@ -90,28 +93,32 @@ function needsOf(instances: readonly InstanceName[]): Needs {
   return { salesforce: true, zendesk: instances, overrides: true, plans: true, ...notices };
 }
 
-/** A kind of person or program and an id: nothing that a list of runs could be misled by. */
-const STARTED_BY_FORM = /^[A-Za-z][A-Za-z ]{0,30} [\w.-]{1,40}$/;
-
 /** Runs the stages with a record of them that others can follow; the report comes as text, too. */
 async function recordedRun(
   extent: Extent,
   instances: readonly InstanceName[],
   inputs: v.InferOutput<typeof runInputs>,
   { context, hosts, stop }: Session,
-  { clock, env }: Pick<Shell, "clock" | "env">,
+  { clock, env, given }: Pick<Shell, "clock" | "env"> & { given: Readonly<Record<string, string | undefined>> },
 ): Promise<{ summary: RunSummary; report: string }> {
   const begun = clock();
-  const startedBy = STARTED_BY_FORM.test(env[STARTED_BY] ?? "") ? { started_by: env[STARTED_BY] ?? "" } : {};
-  const { store, runId: run_id, today } = context;
-  const beginning = { ...beginningOf(extent, instances, inputs, run_id, begun), ...startedBy };
+  const startedBy = givenStarter(env);
+  const { store, config, runId: run_id, today } = context;
+  const beginning = {
+    ...beginningOf(extent, instances, inputs, run_id, begun),
+    ...(startedBy === null ? {} : { started_by: startedBy }),
+  };
   const recorder = new RunRecorder(store.directory, beginning, { clock, warn: context.warn });
   await recorder.begin();
   try {
-    const about = { run_id, today, hosts };
-    const { end, report } = await reported(
+    const dryRun = inputs["dry-run"];
+    const { end, written } = await reported(
       await runStages(extent, instances, inputs, { ...context, runIsGiven: true }, recorder),
-      (reports) => writeReport(store, about, reports),
+      (ended) =>
+        writeRunReport(
+          { extent, dryRun, given, instances, run_id, today, startedAt: begun, endedAt: clock(), end: ended },
+          { store, config, env },
+        ),
     );
     await afterwards(
       () => pruneHistory(store.directory, context.config.history_days, clock(), context.warn),
@@ -119,9 +126,11 @@ async function recordedRun(
     );
     await recorder.end(await endingOf(end, store));
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
-    const file = report === "" ? null : store.path("report.md");
-    const dry_run = inputs["dry-run"];
-    return { summary: { ...end, ...about, seconds, dry_run, stopped: stop.reason, report: file }, report };
+    const report = written?.files.markdown ?? null;
+    return {
+      summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report },
+      report: written && extent === "preview" ? renderText(written.model) : "",
+    };
   } catch (error) {
     const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
     await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
@@ -129,24 +138,20 @@ async function recordedRun(
   }
 }
 
-/**
- * Writes the report of what was compared and answers it as text. Where it cannot be written (a full disk) the run has failed, and
- * people still hear what it did.
- */
-async function reported(
+/** Where the report cannot be written (a full disk) the run has failed, and people still hear what it did. */
+async function reported<Written>(
   end: RunEnd,
-  write: (reports: readonly StageReport[]) => Promise<string>,
-): Promise<{ end: RunEnd; report: string }> {
-  if (!end.reports.some((one) => one.comparison)) return { end, report: "" };
+  write: (end: RunEnd) => Promise<Written>,
+): Promise<{ end: RunEnd; written: Written | null }> {
   let failed = end;
-  const report = await afterwards(
-    () => write(end.reports),
+  const written = await afterwards(
+    () => write(end),
     ({ reasons, exit }) => {
       const failures = [...end.failures, { where: "the report", reasons }];
       failed = { ...end, exit: worstOf([end.exit, exit]), failures };
     },
   );
-  return { end: failed, report: report ?? "" };
+  return { end: failed, written: written ?? null };
 }
 
 function beginningOf(

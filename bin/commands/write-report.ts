@@ -1,65 +1,78 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
-import { notesName } from "../../lib/changesets/write-comparison.ts";
-import type { Note } from "../../lib/domain/changeset.ts";
-import { FILE_PREFIX, INSTANCES } from "../../lib/domain/instance.ts";
-import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
-import type { Place } from "../../lib/explain/reason-text.ts";
-import { type ReportedComparison, renderMarkdown } from "../../lib/report/markdown.ts";
-import type { ReportedCharge } from "../../lib/report/report.ts";
-import { renderText } from "../../lib/report/text.ts";
-import { keepInHistory } from "../../lib/stage/history.ts";
-import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
+import type { Config } from "../../lib/domain/config.ts";
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import { applyCommand, commandText } from "../../lib/report/command-text.ts";
+import { hostNames } from "../../lib/report/host-names.ts";
+import type { ReportHead, ReportModel } from "../../lib/report/model.ts";
+import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
+import { startedBy } from "../../lib/runs/started-by.ts";
+import type { Environment } from "../../lib/settings/environment.ts";
+import type { StageReport } from "../../lib/stage/stage.ts";
+import type { Extent, RunEnd } from "./run-stages.ts";
 
-const REPORT = "report.md";
-
-/** Writes the report (`report.md`) beside the artifacts and into the history; answers it as text for a terminal. */
-export async function writeReport(
-  store: ArtifactStore,
-  about: { run_id: string; today: string; hosts: string },
-  reports: readonly StageReport[],
-  file: string = REPORT,
-  place: Place = "terminal",
-): Promise<string> {
-  const comparisons: ReportedComparison[] = [];
-  for (const { comparison } of reports) if (comparison) comparisons.push(await withRecords(store, comparison));
-  const processNotes = await store.readIfThere("process_notes.json");
-  const notes = processNotes?.records ?? [];
-  const head = { ...about, unknownCharges: await reportedCharges(store, notes) };
-  await store.writeText(file, `${renderMarkdown(head, comparisons, notes, place)}\n`);
-  await keepInHistory(store.directory, about.run_id, [file]);
-  return renderText(head, comparisons, notes);
+/** A run that has ended, and what it was started with. */
+export interface EndedRun {
+  extent: Extent;
+  dryRun: boolean;
+  given: Readonly<Record<string, string | undefined>>;
+  instances: readonly InstanceName[];
+  run_id: string;
+  today: string;
+  startedAt: Date;
+  endedAt: Date;
+  end: RunEnd;
 }
 
-/** The charges that nobody mapped, with the names of the customers they hurt: from what process made, which is all that a later job has. */
-async function reportedCharges(store: ArtifactStore, notes: readonly Note[]): Promise<ReportedCharge[]> {
-  const charges = unknownChargesIn(notes);
-  const hurt = new Set(charges.flatMap(({ hurt_accounts }) => hurt_accounts));
-  const names = new Map<string, string>();
-  for (const instance of hurt.size > 0 ? INSTANCES : []) {
-    const desired = await store.readIfThere(`${FILE_PREFIX[instance]}_accounts.json`);
-    for (const { salesforce_id, name } of desired?.records ?? [])
-      if (hurt.has(salesforce_id)) names.set(salesforce_id, name);
-  }
-  return charges.map((charge) => ({ ...charge, names }));
+/** Writes what people are told of a run beside its artifacts and into the history; answers it, too. */
+export async function writeRunReport(
+  run: EndedRun,
+  { store, config, env }: { store: ArtifactStore; config: Config; env: Environment },
+): Promise<{ model: ReportModel; files: ReportFiles }> {
+  const { extent, dryRun, given, instances, end, startedAt, endedAt } = run;
+  const comparisons = comparisonsOf(end.reports);
+  const writes = extent === "run" && !dryRun;
+  const model = await readReportModel(store, {
+    about: {
+      kind: kindOf(run),
+      command: commandText(extent, given),
+      run_id: run.run_id,
+      today: run.today,
+      hosts: hostsOf(instances, hostNames(env, config)),
+      started_at: startedAt.toISOString(),
+      seconds: (endedAt.getTime() - startedAt.getTime()) / 1000,
+      started_by: startedBy(env),
+      exit: end.exit,
+      failures: end.failures.flatMap(({ where, reasons }) => reasons.map((reason) => ({ where, reason }))),
+      apply: writes ? null : applyOf(run, comparisons),
+      writes,
+    },
+    comparisons,
+    results: writes ? store : null,
+    notes: notesOfRun(instances),
+  });
+  return { model, files: await writeReportFiles(store, model) };
 }
 
-async function withRecords(store: ArtifactStore, comparison: ComparisonReport): Promise<ReportedComparison> {
-  const files = changeFiles(comparison.name);
-  const planned = contactsFile(comparison.name);
-  const [creates, updates, marks, notes, contacts] = await Promise.all([
-    store.readRecords(files.creates),
-    store.readRecords(files.updates),
-    store.readRecords(files.marks),
-    store.readRecords(notesName(comparison.name)),
-    planned && store.readIfThere(planned),
-  ]);
-  return {
-    comparison,
-    creates: creates.records,
-    updates: updates.records,
-    marks: marks.records,
-    notes: notes.records,
-    contacts: contacts?.records ?? [],
-  };
+function comparisonsOf(reports: readonly StageReport[]) {
+  return reports.flatMap(({ comparison }) => comparison ?? []);
+}
+
+function kindOf({ extent, dryRun }: EndedRun): ReportHead["kind"] {
+  if (extent === "preview") return "preview";
+  return dryRun ? "dry run" : "run";
+}
+
+function hostsOf(instances: readonly InstanceName[], hosts: ReportHead["hosts"]): ReportHead["hosts"] {
+  const used = (instance: InstanceName) => (instances.includes(instance) ? hosts[instance] : null);
+  return { salesforce: hosts.salesforce, global: used("global"), "us-government": used("us-government") };
+}
+
+/** Nothing can be applied that was refused, that did not come to its end, or that changes nothing. */
+function applyOf({ given, end }: EndedRun, comparisons: ReturnType<typeof comparisonsOf>): string | null {
+  const changes = comparisons.some(({ planned }) => Object.values(planned).some((count) => count > 0));
+  if (!changes || end.failures.length > 0 || comparisons.some(({ refused }) => refused)) return null;
+  return applyCommand(
+    given,
+    comparisons.map(({ digest }) => digest),
+  );
 }

@@ -19,6 +19,7 @@ import {
 } from "./manifest.ts";
 import { parseManifest, parseRecords } from "./parse-artifact.ts";
 import { type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
+import { someRecords } from "./some-records.ts";
 
 /** An artifact as read: its records, its digest, and its manifest where there is one. */
 export interface Artifact<T> {
@@ -79,6 +80,18 @@ export class ArtifactStore {
       throw refused(reason("artifact.altered", { file: name }));
     }
     return { name, records: parseRecords(name, bytes), sha256, manifest };
+  }
+
+  /**
+   * Of a large artifact the records that are asked for, as JSON and not held against their schema: `isWanted` sees how a record's line
+   * begins. A file that has not a record to a line is answered whole. Null where there is none; throws where it was altered (S3).
+   */
+  async readSome(name: ArtifactName, isWanted: (beginning: string) => boolean): Promise<unknown[] | null> {
+    const bytes = await this.readBytes(name);
+    if (!bytes) return null;
+    const manifest = await this.readManifest(name);
+    if (manifest && manifest.sha256 !== sha256Of(bytes)) throw refused(reason("artifact.altered", { file: name }));
+    return someRecords(name, bytes, isWanted);
   }
 
   /** The manifest of an artifact, or null where it has none. */

@@ -18,3 +18,11 @@ export function resultStores(
   const planned = keepsDryRun ? [resultsOfJob(store, true)] : [];
   return dryRun ? planned : [store, historyOf(store.directory, runId)];
 }
+
+/** Where a stage's results lie once it has ended; null where it kept none. */
+export function resultsKept(
+  store: ArtifactStore,
+  { dryRun, keepsDryRun }: { dryRun: boolean; keepsDryRun: boolean },
+): ArtifactStore | null {
+  return dryRun && !keepsDryRun ? null : resultsOfJob(store, dryRun);
+}

@@ -86,7 +86,15 @@ describe("pruneHistory", () => {
     const made = ["global_creates.json", "gather-orgs_usgov_notes.json", "usgov_changeset.manifest.json", "run.json"];
     await old(
       "run-1",
-      folderWith(...made, "report.md", "usgov_user_report.md", "output.log", ".run.json.0123456789ab.tmp"),
+      folderWith(
+        ...made,
+        "report.md",
+        "usgov_user_report.md",
+        "report.html",
+        "gather-orgs_usgov_report.html",
+        "output.log",
+        ".run.json.0123456789ab.tmp",
+      ),
     );
     await pruneHistory(folder, 30, NOW, warn);
     expect(await readdir(history())).toEqual([]);

@@ -1,12 +1,19 @@
-import { EXIT, type ExitCode } from "../errors.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import type { Reason } from "../domain/reason.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "../errors.ts";
+import { reasonsOf } from "../explain/reason-of-error.ts";
+import type { ReportFiles } from "../report/report-files.ts";
+import type { EndedStage } from "../report/stage-report.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Person } from "../terminal/person.ts";
+import { resultsKept } from "./dry-run-results.ts";
 import { parseInputs } from "./parse-inputs.ts";
 import type { RemoteTiming } from "./remotes.ts";
 import { reportError } from "./report-error.ts";
-import { openSession, todayWarning } from "./session.ts";
+import { openSession, type Session, todayWarning } from "./session.ts";
 import type { InputsSchema, Stage, StageReport } from "./stage.ts";
+import { afterwards } from "./until-ended.ts";
 
 /** Where a stage runs. */
 export interface Shell {
@@ -30,6 +37,8 @@ export interface StageEnd {
   report: StageReport | null;
   /** Whether it was a dry run. */
   dryRun: boolean;
+  /** What people are told of it; null where it did not begin, or the files could not be written. */
+  files: ReportFiles | null;
 }
 
 /** Runs one stage from inputs given as text, prints what a person needs, and answers how it ended. Never throws. */
@@ -39,7 +48,9 @@ export async function runStage<Inputs extends InputsSchema>(
   shell: Shell,
 ): Promise<StageEnd> {
   let dryRun = false;
+  let files: ReportFiles | null = null;
   try {
+    const startedAt = shell.clock();
     const inputs = parseInputs(stage.inputs, given, shell.env);
     const shared = inputs as Partial<Record<"data-dir" | "run-id" | "today", string>> & {
       "dry-run"?: boolean;
@@ -56,17 +67,61 @@ export async function runStage<Inputs extends InputsSchema>(
       deadlineMs: shared.deadline ?? null,
       ...shell,
     });
+    const tell = (exit: ExitCode, report: StageReport | null, failures: readonly Reason[]) =>
+      tellStage({ stage, given, inputs, exit, report, failures, startedAt, dryRun }, session, shell);
     try {
       const report = await stage.run(inputs, session.context);
-      const exit = exitOf([report], session.stop.reason);
+      const told = await tell(exitOf([report], session.stop.reason), report, []);
       if (shared.today) session.context.warn(todayWarning(shared.today));
-      return { exit, report, dryRun };
+      return { ...told, report, dryRun };
+    } catch (error) {
+      // Whatever is wrong with the report, why the stage failed is told.
+      files = await tell(exitCodeOf(error), null, reasonsOf(error)).then(
+        (told) => told.files,
+        () => null,
+      );
+      throw error;
     } finally {
       await session.close();
     }
   } catch (error) {
-    return { exit: reportError(error, { ...shell, json: shell.json ?? false }), report: null, dryRun };
+    return { exit: reportError(error, { ...shell, json: shell.json ?? false }), report: null, dryRun, files };
   }
+}
+
+/** Writes the report of a stage that ended, well or not. Where that fails, what the stage did is still told. */
+async function tellStage(
+  ended: Pick<EndedStage, "exit" | "report" | "failures" | "startedAt" | "given"> & {
+    stage: Pick<Stage, "name" | "writes">;
+    inputs: { instance?: InstanceName };
+    dryRun: boolean;
+  },
+  { context }: Pick<Session, "context">,
+  { clock, env, keepsDryRun = false }: Shell,
+): Promise<Pick<StageEnd, "exit" | "files">> {
+  const { stage, inputs, dryRun, report } = ended;
+  const { store, config, runId, today } = context;
+  let { exit } = ended;
+  const files = await afterwards(
+    async () => {
+      const { writeStageReport } = await import("../report/stage-report.ts");
+      const about = {
+        ...ended,
+        name: stage.name,
+        writes: stage.writes && !dryRun,
+        instance: inputs.instance ?? report?.instance ?? null,
+        run_id: report?.run_id ?? runId,
+        today: report?.today ?? today,
+        endedAt: clock(),
+      };
+      return writeStageReport(about, { store, config, env, results: resultsKept(store, { dryRun, keepsDryRun }) });
+    },
+    (problem) => {
+      context.warn(`the report was not written: ${problem.message}`);
+      exit = worstOf([exit, problem.exit]);
+    },
+  );
+  return { exit, files: files ?? null };
 }
 
 /** The exit code of finished stages: refused, stopped, some records failed, or done (interface.md). */

@@ -51,7 +51,7 @@ describe("an account that was merged into another", () => {
     expect(note).toMatchObject({ rule: "C9", salesforce_id: idOf(loser) });
     expect(note?.reason).toContain(`merged into ${idOf(winner)}, whose organization is ${winner.id}`);
     const report = await world.text("report.md");
-    expect(report).toContain("C9 account merged into another");
+    expect(report).toContain(`its account was merged into ${idOf(winner)}`);
     expect(report).toContain(idOf(winner));
     expect(await world.artifact("merged_accounts.json")).toContainEqual({
       salesforce_id: idOf(loser),

@@ -1,0 +1,51 @@
+import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { commandText } from "../../lib/report/command-text.ts";
+import { hostNames } from "../../lib/report/host-names.ts";
+import type { RunTrend } from "../../lib/report/model.ts";
+import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
+import { startedBy } from "../../lib/runs/started-by.ts";
+import type { Environment } from "../../lib/settings/environment.ts";
+import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
+import { readConfig } from "../../lib/stage/session.ts";
+import type { StageReport } from "../../lib/stage/stage.ts";
+import { type PipelineFacts, pipelineEnd } from "./pipeline-record.ts";
+
+/** Writes the one report of a pipeline, from what its stages left in the data directory. */
+export async function writePipelineReport(
+  store: ArtifactStore,
+  reports: readonly StageReport[],
+  { today, trend, env, ...facts }: PipelineFacts & { today: string; trend: readonly RunTrend[]; env: Environment },
+): Promise<ReportFiles> {
+  const { dry_run: dryRun, instances, startedAt, now, run_id } = facts;
+  const { exit, failures } = pipelineEnd(reports, facts);
+  // What is wrong in it the stages said: here it only names hosts.
+  const config = await readConfig(env, []);
+  const model = await readReportModel(store, {
+    about: {
+      kind: dryRun ? "dry run" : "run",
+      command: commandText("pipeline-summary", { "dry-run": String(dryRun) }),
+      run_id,
+      today,
+      hosts: { ...hostNames(env, config), ...absent(instances) },
+      started_at: startedAt.toISOString(),
+      seconds: (now.getTime() - startedAt.getTime()) / 1000,
+      started_by: startedBy(env),
+      exit,
+      failures: failures.flatMap(({ where, reasons }) => reasons.map((reason) => ({ where, reason }))),
+      apply: null,
+      writes: !dryRun,
+    },
+    comparisons: reports.flatMap(({ comparison }) => comparison ?? []),
+    results: resultsOfJob(store, dryRun),
+    notes: notesOfRun(instances),
+    trend,
+  });
+  return writeReportFiles(store, model, { place: "gitlab" });
+}
+
+function absent(instances: PipelineFacts["instances"]) {
+  return {
+    ...(instances.includes("global") ? {} : { global: null }),
+    ...(instances.includes("us-government") ? {} : { "us-government": null }),
+  };
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "bun:test";
+import { applyCommand, commandText } from "./command-text.ts";
+
+test("a command is told as a person types it, in words that a shell keeps apart", () => {
+  expect(commandText("run", { instance: "global", "dry-run": "true", yes: "false", today: undefined })).toBe(
+    "zdsync run --instance global --dry-run",
+  );
+  expect(commandText("run", { allow: "marks=1 creates=2", "data-dir": "it's; rm" })).toBe(
+    "zdsync run --allow marks=1 --allow creates=2 --data-dir 'it'\\''s; rm'",
+  );
+});
+
+test("what applies a preview has its flags and its digests, and is no dry run of the same id", () => {
+  expect(applyCommand({ instance: "global", "dry-run": "true", "run-id": "x", allow: "marks=9" }, ["aa", "bb"])).toBe(
+    "zdsync run --instance global --allow marks=9 --expect aa --expect bb",
+  );
+});

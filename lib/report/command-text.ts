@@ -1,0 +1,28 @@
+type Given = Readonly<Record<string, string | undefined>>;
+
+/** Inputs of which each word has a flag of its own. */
+const REPEATED: ReadonlySet<string> = new Set(["allow", "expect"]);
+/** What a preview was given that must not be given again when it is applied. */
+const OF_THE_PREVIEW: ReadonlySet<string> = new Set(["dry-run", "expect", "run-id"]);
+
+/** A command as a person types it: `zdsync run --instance global --allow marks=120`. Pure. */
+export function commandText(name: string, given: Given): string {
+  const flags = Object.entries(given).flatMap(([input, value]) => {
+    if (value === undefined || value === "" || value === "false") return [];
+    if (value === "true") return [`--${input}`];
+    const values = REPEATED.has(input) ? value.split(/\s+/) : [value];
+    return values.map((one) => `--${input} ${quoted(one)}`);
+  });
+  return ["zdsync", name, ...flags].join(" ");
+}
+
+/** The command that writes exactly what a preview showed, or nothing: with its own flags, and the digests of its comparisons. Pure. */
+export function applyCommand(given: Given, digests: readonly string[]): string {
+  const kept = Object.entries(given).filter(([input]) => !OF_THE_PREVIEW.has(input));
+  return commandText("run", { ...Object.fromEntries(kept), expect: digests.join(" ") });
+}
+
+/** For a POSIX shell. */
+function quoted(value: string): string {
+  return /^[\w./:=,@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}

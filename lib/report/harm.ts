@@ -1,0 +1,142 @@
+import type { Comparison } from "../changesets/comparison.ts";
+import type { Difference } from "../domain/changeset.ts";
+import { meaningOf } from "../domain/equality.ts";
+import type { Reason, ReasonCode } from "../domain/reason.ts";
+import { isDowngrade } from "../domain/support-level.ts";
+import type { UserUpdate } from "../domain/user.ts";
+import type { Harm, Row } from "./model.ts";
+
+/** Whatever stands in the way of one decision and waits for a person (C7, C9). */
+const CONFLICTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  "organization.account_unclear",
+  "organization.shares_account",
+  "organization.account_id_invalid",
+  "organization.account_id_missing",
+  "create.account_unclear",
+  "create.external_id_taken",
+  "create.name_contested",
+  "create.name_taken",
+  "rename.name_contested",
+  "rename.name_taken",
+  "organization.external_id_conflict",
+  "mark.account_merged",
+  "mark.merge_forgotten",
+  "account.merge_circular",
+  "account.gathered_twice",
+]);
+
+/** What is as it should be: nobody has to look at it. */
+const AS_INTENDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  "account.is_partner",
+  "account.without_subscription",
+  "account.expired_long_ago",
+  "organization.of_partner",
+  "organization.without_account",
+  "organization.already_so",
+  "user.already_so",
+  "contact.there_already",
+  "contact.created",
+  "contact.associated",
+  "charge.stray",
+]);
+
+/** Customers whose accounts fell out for their age (E13): what is marked then was still given support. */
+export interface FallenOut {
+  has(account: string): boolean;
+}
+
+/** What an update means to the customer. `before` and `change` have the same keys. Pure. */
+export function harmOfUpdate({ before, change }: { before: object; change: object }): Harm {
+  const [from, to] = [fieldsOf(before), fieldsOf(change)];
+  const level = levelChange(from, to);
+  if (level === "lost" || turns(from, to, "emergency_support_24x7") === "off") return "loses support";
+  const types = Object.keys(to).filter((key) => key.startsWith("sub_"));
+  const lost = types.some((key) => turns(from, to, key) === "off");
+  const gained = types.some((key) => turns(from, to, key) === "on");
+  if (level === "lower" || (level === null && lost && !gained)) return "downgraded";
+  if (HOLDS.some((key) => turns(from, to, key) === "on")) return "put on hold";
+  if (turns(from, to, "mark_for_deletion") === "on" || isMarkedUser(change)) return "marked";
+  if (level === "higher") return "upgraded";
+  const isBetter =
+    gained ||
+    ("mark_for_deletion" in change && change.mark_for_deletion === false) ||
+    [...HOLDS, "mark_for_deletion"].some((key) => turns(from, to, key) === "off") ||
+    turns(from, to, "emergency_support_24x7") === "on" ||
+    isLater(from.expiration_date, to.expiration_date);
+  return isBetter ? "gains" : "cosmetic";
+}
+
+/** What the mark of an organization means: it has support until it is deleted, unless its account fell out for its age (E13). */
+export function harmOfMark(account: string | null, level: string | null, fallenOut: FallenOut): Harm {
+  return account !== null && givesSupport(level) && fallenOut.has(account) ? "loses support" : "marked";
+}
+
+/** What it means that something was left as it is. Pure. */
+export function harmOfReason(reason: Reason): Harm {
+  if (reason.code === "charge.unknown") return reason.params.hurts ? "unknown charge" : "skipped";
+  if (CONFLICTS.has(reason.code)) return "conflict";
+  return AS_INTENDED.has(reason.code) ? "cosmetic" : "skipped";
+}
+
+/**
+ * What a planned change means once its outcome is known: what failed took nothing away, and what is as wanted already still says what
+ * the change was about.
+ */
+export function harmAfter(planned: Harm, outcome: Row["outcome"], reason: Reason | null): Harm {
+  if (outcome === "failed") return "failed";
+  if (outcome !== "skipped" || reason === null || AS_INTENDED.has(reason.code)) return planned;
+  return harmOfReason(reason);
+}
+
+/** Whether a mark is taken back: an update that does nothing worse. */
+export function isUnmark({ change, before }: { before: object; change: object }): boolean {
+  if ("mark_for_deletion" in change) return change.mark_for_deletion === false;
+  return turns(fieldsOf(before), fieldsOf(change), "mark_for_deletion") === "off";
+}
+
+/** Whether a support level gives any support. */
+export function givesSupport(level: string | null): boolean {
+  return level !== null && level !== "" && level !== "expired";
+}
+
+/** Whether a comparison's records are customers, who can lose support. */
+export function isOfCustomers(comparison: Comparison | null): boolean {
+  return comparison === "global" || comparison === "usgov";
+}
+
+const HOLDS = ["support_hold", "restricted_account"];
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(difference: object): Fields {
+  return (difference as Difference).organization_fields ?? {};
+}
+
+function isMarkedUser(change: object): boolean {
+  return (change as UserUpdate["change"]).mark_for_deletion === true;
+}
+
+function levelChange(from: Fields, to: Fields): "lost" | "lower" | "higher" | null {
+  if (!("support_level" in to)) return null;
+  const [before, after] = [levelIn(from), levelIn(to)];
+  if (!givesSupport(after)) return givesSupport(before) ? "lost" : null;
+  if (!givesSupport(before)) return "higher";
+  if (isDowngrade(before, after)) return "lower";
+  return isDowngrade(after, before) ? "higher" : null;
+}
+
+/** The support level among organization fields; null where there is none. */
+export function levelIn(fields: Fields): string | null {
+  const level = meaningOf("dropdown", fields.support_level);
+  return level === null ? null : String(level);
+}
+
+function turns(from: Fields, to: Fields, key: string): "on" | "off" | null {
+  if (!(key in to)) return null;
+  const [before, after] = [meaningOf("checkbox", from[key]) === true, meaningOf("checkbox", to[key]) === true];
+  return before === after ? null : after ? "on" : "off";
+}
+
+function isLater(before: unknown, after: unknown): boolean {
+  return typeof after === "string" && after > String(before ?? "");
+}

@@ -1,0 +1,95 @@
+import type { ArtifactName } from "../artifacts/schemas.ts";
+import type { ArtifactStore } from "../artifacts/store.ts";
+import { changeFiles, contactsFile } from "../changesets/comparison.ts";
+import { resultsName } from "../changesets/finish.ts";
+import { notesName } from "../changesets/write-comparison.ts";
+import type { Note } from "../domain/changeset.ts";
+import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
+import type { Place } from "../explain/reason-text.ts";
+import { historyOf } from "../stage/history.ts";
+import type { ComparisonReport } from "../stage/stage.ts";
+import type { ReportModel, RunTrend } from "./model.ts";
+import { readCustomers } from "./read-customers.ts";
+import { renderMarkdown } from "./render-report.ts";
+import { reportModel } from "./report-model.ts";
+import type { ReportAbout, ReportedComparison } from "./report-source.ts";
+import { inOrder, readTrend, TRENDED_RUNS, trendOfModel } from "./trend.ts";
+
+/** What a report is made of, beside the files in the data directory. */
+export interface ReportOrder {
+  about: ReportAbout;
+  comparisons: readonly ComparisonReport[];
+  /** Where the results of this run lie; null where it leaves none: those in the data directory are an earlier run's. */
+  results: ArtifactStore | null;
+  /** Whose notes are told beside those of the comparisons. */
+  notes: readonly NotesName[];
+  /** Earlier runs, where they are not in the history; absent: those of the history. */
+  trend?: readonly RunTrend[];
+}
+
+/** Notes that belong to no comparison. */
+export type NotesName =
+  | "gather-accounts_notes.json"
+  | "gather-orgs_global_notes.json"
+  | "gather-orgs_usgov_notes.json"
+  | "process_notes.json";
+
+/** What people are told of a run: both files say the same. */
+export interface ReportFiles {
+  markdown: string;
+}
+
+/** The notes that a run of these instances leaves, beside those of its comparisons. */
+export function notesOfRun(instances: readonly InstanceName[] = INSTANCES): NotesName[] {
+  const ofOrganizations = instances.map((instance) => `gather-orgs_${FILE_PREFIX[instance]}_notes.json` as const);
+  return ["gather-accounts_notes.json", ...ofOrganizations, "process_notes.json"];
+}
+
+/** The model of a run from what it left in the data directory. Throws where a file of it is damaged. */
+export async function readReportModel(store: ArtifactStore, order: ReportOrder): Promise<ReportModel> {
+  const comparisons: ReportedComparison[] = [];
+  for (const comparison of order.comparisons) comparisons.push(await withRecords(store, comparison, order.results));
+  const notes: Note[] = [];
+  const { run_id } = order.about;
+  for (const name of order.notes) {
+    const read = await store.readIfThere(name);
+    // A stage that did not get so far leaves those of an earlier run.
+    if (read?.manifest?.run_id === run_id) notes.push(...read.records);
+  }
+  const earlier = order.trend ?? (await readTrend(store.directory, run_id, TRENDED_RUNS - 1));
+  const customers = await readCustomers(store, { comparisons, notes });
+  const model = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
+  return { ...model, trend: order.about.writes ? inOrder([...earlier, trendOfModel(model, null)]) : [...earlier] };
+}
+
+/** Writes the report beside the artifacts (`<name>.md`) and into the history of its run. */
+export async function writeReportFiles(
+  store: ArtifactStore,
+  model: ReportModel,
+  { name = "report", place = "terminal" }: { name?: string; place?: Place } = {},
+): Promise<ReportFiles> {
+  const markdown = `${name}.md`;
+  const text = renderMarkdown(model, { place });
+  for (const one of [store, historyOf(store.directory, model.head.run_id)]) await one.writeText(markdown, text);
+  return { markdown: store.path(markdown) };
+}
+
+async function withRecords(
+  store: ArtifactStore,
+  comparison: ComparisonReport,
+  results: ArtifactStore | null,
+): Promise<ReportedComparison> {
+  const { creates, updates, marks } = changeFiles(comparison.name);
+  const contacts = contactsFile(comparison.name);
+  const recordsOf = async <Name extends ArtifactName>(from: ArtifactStore | null, name: Name | null) =>
+    (name && (await from?.readIfThere(name))?.records) || [];
+  return {
+    comparison,
+    creates: await recordsOf(store, creates),
+    updates: await recordsOf(store, updates),
+    marks: await recordsOf(store, marks),
+    notes: await recordsOf(store, notesName(comparison.name)),
+    contacts: await recordsOf(store, contacts),
+    results: await recordsOf(results, comparison.results ? resultsName(comparison.name) : null),
+  };
+}

@@ -1,0 +1,91 @@
+import type { ArtifactStore } from "../artifacts/store.ts";
+import type { Config } from "../domain/config.ts";
+import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
+import type { Reason } from "../domain/reason.ts";
+import type { ExitCode } from "../errors.ts";
+import { startedBy } from "../runs/started-by.ts";
+import type { Environment } from "../settings/environment.ts";
+import type { StageReport } from "../stage/stage.ts";
+import { commandText } from "./command-text.ts";
+import { hostNames } from "./host-names.ts";
+import { type NotesName, type ReportFiles, readReportModel, writeReportFiles } from "./report-files.ts";
+
+/** A stage that has ended, and what it was started with. */
+export interface EndedStage {
+  name: string;
+  /** Whether it is one that writes, and was not a dry run. */
+  writes: boolean;
+  given: Readonly<Record<string, string | undefined>>;
+  instance: InstanceName | null;
+  run_id: string;
+  today: string;
+  startedAt: Date;
+  endedAt: Date;
+  exit: ExitCode;
+  /** Null where it failed. */
+  report: StageReport | null;
+  failures: readonly Reason[];
+}
+
+/** Where a stage ran. */
+export interface StagePlace {
+  store: ArtifactStore;
+  config: Config;
+  env: Environment;
+  /** Where it keeps results: in a dry run apart from the others, or nowhere (null). */
+  results: ArtifactStore | null;
+}
+
+/** Comparisons by the stage that makes or writes them alone. */
+const COMPARISON_OF: Readonly<Record<string, string>> = { "partner-sync": "partner", "user-sync": "usgov_user" };
+const COMPARES = /^(?:compare|sync)$/;
+
+/** How the report of a stage is called, without its ending: `usgov_report` for what compares, `process_report`. Pure. */
+export function stageReportName({ name, instance, report }: Pick<EndedStage, "name" | "instance" | "report">): string {
+  const prefix = instance === null ? null : FILE_PREFIX[instance];
+  const comparison = report?.comparison?.name ?? COMPARISON_OF[name] ?? (COMPARES.test(name) ? prefix : null);
+  return comparison ? `${comparison}_report` : `${name}${prefix === null ? "" : `_${prefix}`}_report`;
+}
+
+/** Writes what people are told of a stage that was run alone, beside its artifacts and into the history. */
+export async function writeStageReport(stage: EndedStage, place: StagePlace): Promise<ReportFiles> {
+  const { store, config, env, results } = place;
+  const { report } = stage;
+  const model = await readReportModel(store, {
+    about: {
+      kind: "stage",
+      command: commandText(stage.name, stage.given),
+      run_id: stage.run_id,
+      today: stage.today,
+      hosts: hostsOf(stage.instance, hostNames(env, config)),
+      started_at: stage.startedAt.toISOString(),
+      seconds: (stage.endedAt.getTime() - stage.startedAt.getTime()) / 1000,
+      started_by: startedBy(env),
+      exit: stage.exit,
+      failures: [...stage.failures, ...(report?.ended?.reasons ?? [])].map((reason) => ({ where: stage.name, reason })),
+      apply: null,
+      writes: stage.writes,
+    },
+    comparisons: report?.comparison ? [report.comparison] : [],
+    results,
+    notes: report ? notesOf(stage) : [],
+    trend: [],
+  });
+  return writeReportFiles(store, model, {
+    name: stageReportName(stage),
+    place: env.ZDSYNC_GITLAB_JOB === "true" ? "gitlab" : "terminal",
+  });
+}
+
+function hostsOf(instance: InstanceName | null, hosts: ReturnType<typeof hostNames>): ReturnType<typeof hostNames> {
+  if (instance === null) return hosts;
+  const other = instance === "global" ? "us-government" : "global";
+  return { ...hosts, [other]: null };
+}
+
+/** A stage that only reads tells its own notes; one that compares, beside its own, those of `process`. */
+function notesOf({ name, instance }: EndedStage): NotesName[] {
+  if (name === "gather-accounts") return ["gather-accounts_notes.json"];
+  if (name === "gather-orgs" && instance !== null) return [`gather-orgs_${FILE_PREFIX[instance]}_notes.json`];
+  return ["process_notes.json"];
+}
