@@ -17,12 +17,13 @@ export async function writePipelineReport(
   { today, trend, env, ...facts }: PipelineFacts & { today: string; trend: readonly RunTrend[]; env: Environment },
 ): Promise<ReportFiles> {
   const { dry_run: dryRun, instances, startedAt, now, run_id } = facts;
+  const writes = !dryRun;
   const { exit, failures } = pipelineEnd(reports, facts);
   // What is wrong in it the stages said: here it only names hosts.
   const config = await readConfig(env, []);
   const model = await readReportModel(store, {
     about: {
-      kind: dryRun ? "dry run" : "run",
+      kind: writes ? "run" : "dry run",
       command: commandText("pipeline-summary", { "dry-run": String(dryRun) }),
       run_id,
       today,
@@ -33,7 +34,7 @@ export async function writePipelineReport(
       exit,
       failures: failures.flatMap(({ where, reasons }) => reasons.map((reason) => ({ where, reason }))),
       apply: null,
-      writes: !dryRun,
+      writes,
     },
     comparisons: reports.flatMap(({ comparison }) => comparison ?? []),
     results: resultsOfJob(store, dryRun),

@@ -33,7 +33,7 @@ export async function writeRunReport(
   const writes = extent === "run" && !dryRun;
   const model = await readReportModel(store, {
     about: {
-      kind: kindOf(run),
+      kind: extent === "preview" ? extent : writes ? "run" : "dry run",
       command: commandText(extent, given),
       run_id: run.run_id,
       today: run.today,
@@ -55,11 +55,6 @@ export async function writeRunReport(
 
 function comparisonsOf(reports: readonly StageReport[]) {
   return reports.flatMap(({ comparison }) => comparison ?? []);
-}
-
-function kindOf({ extent, dryRun }: EndedRun): ReportHead["kind"] {
-  if (extent === "preview") return "preview";
-  return dryRun ? "dry run" : "run";
 }
 
 function hostsOf(instances: readonly InstanceName[], hosts: ReportHead["hosts"]): ReportHead["hosts"] {
