@@ -20,6 +20,8 @@ export interface LoadedCommand {
   examples: readonly string[];
   /** The input that the first word without a flag is for; absent: such words are refused. */
   argument?: string;
+  /** Whether that input takes all such words, one a line. */
+  severalArguments?: true;
   run(call: Call): Promise<ExitCode>;
 }
 
@@ -56,6 +58,10 @@ export const COMMANDS: Record<string, CommandDescription> = {
   audit: {
     summary: "ids, names and people that are wrong on either side, from the last run's artifacts; changes nothing",
     load: async () => (await import("./commands/audit-command.ts")).auditCommand,
+  },
+  test: {
+    summary: "run the tests of plans.yml: accounts, and what must come of them; needs no credentials",
+    load: async () => (await import("./commands/test-command.ts")).testCommand,
   },
   undo: {
     summary: "the way back of a run, previewed first; nothing is deleted",

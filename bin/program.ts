@@ -61,9 +61,9 @@ async function declare(
   state: { exit: ExitCode },
 ): Promise<void> {
   const loaded = await description.load();
-  const { inputs, examples, argument } = loaded;
+  const { inputs, examples, argument, severalArguments } = loaded;
   for (const input of describeInputs(inputs))
-    if (input.name === argument) command.argument(`[${input.name}]`, input.description);
+    if (input.name === argument) command.argument(`[${input.name}${severalArguments ? "..." : ""}]`, input.description);
     else command.addOption(optionOf(input));
   // Commander would stop at the first wrong word; here all of them are named at once (exit 2).
   command.allowUnknownOption().allowExcessArguments();
@@ -71,7 +71,7 @@ async function declare(
   command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();
-    const { word, rest } = argumentIn(command.args, argument);
+    const { word, rest } = severalArguments ? allArgumentsIn(command.args) : argumentIn(command.args, argument);
     const given = { ...givenInputs(inputs, options), ...(argument && word !== undefined ? { [argument]: word } : {}) };
     const problems = [...strayWords(command, rest), ...inputProblems(inputs, given, env)];
     if (problems.length > 0) throw new ConfigurationError(problems);
@@ -109,6 +109,15 @@ function argumentIn(
       : words.findIndex((word, index) => !word.startsWith("-") && !words[index - 1]?.startsWith("-"));
   const word = words[at];
   return word === undefined ? { rest: words } : { word, rest: words.toSpliced(at, 1) };
+}
+
+/** All words without a flag before them that could have taken them, one a line. */
+function allArgumentsIn(words: readonly string[]): { word?: string; rest: readonly string[] } {
+  const [own, rest] = [[], []] as [string[], string[]];
+  words.forEach((word, index) => {
+    (word.startsWith("-") || words[index - 1]?.startsWith("-") ? rest : own).push(word);
+  });
+  return own.length === 0 ? { rest } : { word: own.join("\n"), rest };
 }
 
 /** Words that no flag of the command took. The one after an unknown flag is taken for its value. */

@@ -3,18 +3,12 @@ import { COMPARISON } from "../changesets/comparison.ts";
 import { limitReasons } from "../domain/limits.ts";
 import { type Place, reasonText, titleOf, whatText } from "../explain/reason-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
+import { junitXml, type TestCase } from "./junit-xml.ts";
 
 const EFFECTS: readonly Effect[] = ["create", "update", "mark", "contact"];
 
 /** Records that a group names; the results file has them all. */
 const SHOWN = 20;
-
-interface TestCase {
-  name: string;
-  outcome: "passed" | "failure" | "skipped";
-  message: string;
-  detail: string;
-}
 
 /**
  * What became of a comparison as JUnit, for GitLab's tab "Tests": a case for each limit, and one for each group of records with
@@ -31,16 +25,7 @@ export function renderJunit(
     ...refusalCases(comparison, place),
     ...EFFECTS.flatMap((effect) => groupCases(effect, results, dryRun)),
   ];
-  const count = (outcome: TestCase["outcome"]) => cases.filter((one) => one.outcome === outcome).length;
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    "<testsuites>",
-    `  <testsuite name="${xml(title)}" tests="${cases.length}" failures="${count("failure")}" skipped="${count("skipped")}">`,
-    ...cases.map((one) => renderCase(title, one)),
-    "  </testsuite>",
-    "</testsuites>",
-    "",
-  ].join("\n");
+  return junitXml(title, cases);
 }
 
 function limitCases({ name, measures }: ComparisonReport, place: Place): TestCase[] {
@@ -100,23 +85,6 @@ const WOULD_BE: Record<Result["outcome"], string> = {
 
 function recordName({ salesforce_id, id }: Result): string {
   return [...(salesforce_id ? [`account ${salesforce_id}`] : []), ...(id === null ? [] : [`id ${id}`])].join(", ");
-}
-
-function renderCase(title: string, { name, outcome, message, detail }: TestCase): string {
-  const head = `    <testcase classname="${xml(title)}" name="${xml(name)}"`;
-  if (outcome === "passed") return `${head}/>`;
-  return `${head}><${outcome} message="${xml(message)}">${xml(detail)}</${outcome}></testcase>`;
-}
-
-/** Text within XML 1.0: markup escaped, characters that XML forbids (also as references) left out. */
-function xml(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }
 
 function byKey([one]: [string, unknown], [other]: [string, unknown]): number {
