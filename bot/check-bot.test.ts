@@ -53,6 +53,23 @@ describe("bot --check, which changes nothing", () => {
     expect(notOk).toEqual([]);
   });
 
+  test("the scope for pages is asked for where the config has pages put into threads, and only there", async () => {
+    await using world = await BotWorld.start();
+    world.sandbox.setSlackScope("files:write", false);
+    const said = async () => (await checkBot(world.env, TODAY)).filter(({ check }) => /page|files/.test(check));
+    expect(await said()).toEqual([]);
+    const file = world.env.ZDSYNC_CONFIG ?? "";
+    await Bun.write(file, (await Bun.file(file).text()).replace(/^slack:$/m, "slack:\n  page: true"));
+    const findings = await said();
+    expect(findings.map(({ check, severity }) => [check, severity])).toEqual([
+      ["config slack.page", "ok"],
+      ["scope files:write", "warning"],
+    ]);
+    expect(findings[1]?.remedy).toContain("slack-manifest");
+    world.sandbox.setSlackScope("files:write", true);
+    expect((await said()).map(({ check }) => check)).toEqual(["config slack.page"]);
+  });
+
   test("B5: channels of instances' own are looked at like SLACK_CHANNEL; whether us-government is named is said", async () => {
     await using world = await BotWorld.start();
     const file = world.env.ZDSYNC_CONFIG ?? "";

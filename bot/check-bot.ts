@@ -1,5 +1,5 @@
 import { botFindings } from "../lib/doctor/check-files.ts";
-import { shownFindings, slackFindings } from "../lib/doctor/check-slack.ts";
+import { MANIFEST_AGAIN, pageFindings, shownFindings, slackFindings } from "../lib/doctor/check-slack.ts";
 import { failureFindings, problemFindings } from "../lib/doctor/failure.ts";
 import { type Finding, type Found, ok, problem, warning } from "../lib/doctor/finding.ts";
 import { gitlabTokenEnd, tokenFacts } from "../lib/doctor/gitlab-token.ts";
@@ -10,9 +10,9 @@ import type { Problem } from "../lib/errors.ts";
 import type { PipelineSettings } from "../lib/gitlab/pipeline-settings.ts";
 import { pipelineReader } from "../lib/gitlab/pipelines.ts";
 import type { Environment } from "../lib/settings/environment.ts";
-import { checkSlack, missingScope, type SlackCheck, type SlackProblem } from "../lib/slack/check-slack.ts";
+import { checkSlack, type SlackCheck, type SlackProblem } from "../lib/slack/check-slack.ts";
 import { ownChannels } from "../lib/slack/notice-channels.ts";
-import { scopesFor } from "../lib/slack/scopes.ts";
+import { missingScope, scopesFor } from "../lib/slack/scopes.ts";
 import { createUserGroups } from "../lib/slack/user-groups.ts";
 import { readConfig } from "../lib/stage/session.ts";
 import { type BotSettings, botSettings } from "./settings.ts";
@@ -59,6 +59,7 @@ async function slackOf({ slack, config }: BotSettings): Promise<Found[]> {
   return [
     ...slackFindings(told),
     ...shownFindings(config.slack),
+    ...pageFindings(config.slack, check),
     ...scopeFindings(check, config.slack.user_groups.length > 0),
     ...teamFindings(check, config),
     ...(check.bot === null ? [] : await groupFindings(slack, config)),
@@ -74,13 +75,7 @@ function scopeFindings({ scopes, channel }: SlackCheck, usesGroups: boolean): Fo
   ];
   return used
     .filter((scope) => !scopes.includes(scope))
-    .map((scope) =>
-      (NEEDED.has(scope) ? problem : warning)(
-        `scope ${scope}`,
-        missingScope(scope),
-        "api.slack.com/apps → the app → App Manifest: paste what zdsync slack-manifest prints, and install the app again.",
-      ),
-    );
+    .map((scope) => (NEEDED.has(scope) ? problem : warning)(`scope ${scope}`, missingScope(scope), MANIFEST_AGAIN));
 }
 
 function teamFindings({ teamId }: SlackCheck, { slack }: Config): Found[] {

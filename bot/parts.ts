@@ -22,8 +22,15 @@ export interface Audit {
 
 /** Asks for runs, confirms them, follows them. Whoever calls has been let in already (access). No method throws. */
 export interface RunFlow {
-  /** Says what a run would change and, unless only that was asked for, offers to start it with these counts as maxima. */
-  ask(order: { instance: InstanceName | null; dryRun: boolean }, by: Actor, reply: Reply): Promise<void>;
+  /**
+   * Says what a run would change. `offer`: and offers to start it, with these counts as maxima. `look`: only that. `preview`: for all
+   * in the channel to see, with its page.
+   */
+  ask(
+    order: { instance: InstanceName | null; purpose: "offer" | "look" | "preview" },
+    by: Actor,
+    reply: Reply,
+  ): Promise<void>;
   /** Starts what was offered: once, within five minutes, for the user who asked. */
   confirm(offer: string, by: Actor, reply: Reply): Promise<void>;
   /** Takes an offer back. */

@@ -13,9 +13,11 @@ import { createAuditLog } from "./audit/audit-log.ts";
 import type { BotParts, BotSetting } from "./bot.ts";
 import { createConversation } from "./commands/create-conversation.ts";
 import { openDatabase } from "./database.ts";
+import { customersOf } from "./organizations/customers-of.ts";
 import { lastRunOf } from "./organizations/last-run.ts";
 import { retryOpener } from "./organizations/open-retry.ts";
 import { createOrganizationCare, linkHosts } from "./organizations/organization-care.ts";
+import { createPages } from "./pages/create-pages.ts";
 import { pruneDaily } from "./prune-daily.ts";
 import { FollowedRuns } from "./run-flow/followed-runs.ts";
 import { Offers } from "./run-flow/offers.ts";
@@ -51,7 +53,12 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const audit = createAuditLog(database);
   const usGovernment = config.slack.us_government;
   const shared = { database, clock, warn, audit, runner, usGovernment, outgoing };
-  const runs = createRunFlow(shared);
+  const pages = createPages({ ...shared, settings, ended: ended.signal });
+  const runs = createRunFlow({
+    ...shared,
+    pages,
+    customersOf: customersOf(runner, config.slack, config.hosts.salesforce),
+  });
   const watch = createWatch({
     ...shared,
     salesforceHost: config.hosts.salesforce,
@@ -78,6 +85,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     (now: Date) => audit.prune(now),
     (now: Date) => new Offers(database).forgetOld(now),
     (now: Date) => followed.forgetOld(now),
+    (now: Date) => pages?.forgetOld(now),
   ];
   const workers: DeliveryWorker[] = [];
   const ends: (() => void)[] = [];
@@ -99,13 +107,14 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
       );
       for (const one of [{ outbox, channel }, ...own])
         workers.push(keepDelivering(one.outbox, one.channel, { now: clock, warn }));
+      pages?.start();
       await runs.resume();
       watch.start();
     },
     async stop() {
       ended.abort();
       for (const end of ends.splice(0)) end();
-      await Promise.all([runs.stop(), watch.stop()]);
+      await Promise.all([runs.stop(), watch.stop(), pages?.stop()]);
       // Last: what the others had to say is in the outbox by then; what is not posted now is at the next start.
       await Promise.all(workers.map((worker) => worker.stop()));
     },
@@ -121,7 +130,10 @@ function createRunner(
   const { pipelines, dataDir } = settings;
   if (pipelines === null)
     return {
-      runner: createProcessRunner({ argv: ownCommand(), dataDir, env }, { database, clock }),
+      runner: createProcessRunner(
+        { argv: ownCommand(), dataDir, env, pageUrl: settings.config.slack.page_url },
+        { database, clock },
+      ),
       webhook: null,
     };
   const runner = createGitlabRunner(pipelines, { database, clock, cache: join(dataDir, "bot", "pipelines") });

@@ -12,8 +12,10 @@ const bob = { ...ANN, user: "U0BOB" };
 
 describe("what is asked is handed on", () => {
   test.each([
-    ["run", ["ask", { instance: null, dryRun: false }, ANN]],
-    ["run us-gov \u2014dry-run", ["ask", { instance: "us-government", dryRun: true }, ANN]],
+    ["run", ["ask", { instance: null, purpose: "offer" }, ANN]],
+    ["run us-gov \u2014dry-run", ["ask", { instance: "us-government", purpose: "look" }, ANN]],
+    ["preview", ["ask", { instance: null, purpose: "preview" }, ANN]],
+    ["preview global --dry-run", ["ask", { instance: "global", purpose: "preview" }, ANN]],
     ["cancel", ["cancel", ANN]],
     ["org \u201cExample GmbH\u201d", ["tell", "Example GmbH", ANN]],
   ])("%s", async (text, call) => {

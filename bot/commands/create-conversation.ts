@@ -60,7 +60,9 @@ type Privileged = Exclude<ZdsyncCommand, { verb: "help" | "status" }>;
 function doCommand(setting: ConversationSetting, command: Privileged, by: Actor, reply: Reply): Promise<void> {
   switch (command.verb) {
     case "run":
-      return setting.runs.ask({ instance: command.instance, dryRun: command.dryRun }, by, reply);
+      return setting.runs.ask({ instance: command.instance, purpose: command.purpose }, by, reply);
+    case "preview":
+      return setting.runs.ask({ instance: command.instance, purpose: "preview" }, by, reply);
     case "cancel":
       return setting.runs.cancel(by, reply);
     case "org":
@@ -194,5 +196,6 @@ function commandText(command: ZdsyncCommand): string {
 
 /** A command for the audit log: never what an organization is called. */
 function auditText(command: ZdsyncCommand): string {
-  return command.verb === "run" ? orderText(command.instance, command.dryRun) : command.verb;
+  if (command.verb === "run") return orderText(command.instance, command.purpose);
+  return command.verb === "preview" ? orderText(command.instance, "preview") : command.verb;
 }

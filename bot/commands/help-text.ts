@@ -3,6 +3,7 @@ export const HELP_EXAMPLES = [
   "/zdsync run",
   "/zdsync run global",
   "/zdsync run us-government --dry-run",
+  "/zdsync preview global",
   "/zdsync status",
   "/zdsync last",
   "/zdsync org Example GmbH",
@@ -15,6 +16,7 @@ export const HELP_EXAMPLES = [
 export const HELP_LINES: readonly string[] = [
   "*What you can ask for*",
   "`/zdsync run [global|us-government] [--dry-run]` shows what a run would change, and starts it once you confirm. With `--dry-run` it only shows. Without an instance, both are meant.",
+  "`/zdsync preview [global|us-government]` shows everybody in the channel what a run would change now, what matters first, and where its page is. Nothing is written, and nothing is to confirm.",
   "`/zdsync status` says whether a run is going on, and how the last scheduled one ended.",
   "`/zdsync last` shows the last run, and who did what in Slack.",
   "`/zdsync org <name or Salesforce id>` says what the last run knew and did about an organization.",

@@ -4,7 +4,10 @@ import { HELP_EXAMPLES } from "./help-text.ts";
 import { normaliseText } from "./normalise-text.ts";
 import { parseCommand } from "./parse-command.ts";
 
-const run = (instance: "global" | "us-government" | null = null, dryRun = false) => ({ verb: "run", instance, dryRun });
+const run = (instance: "global" | "us-government" | null = null, isDry = false) => ({
+  ...{ verb: "run", instance },
+  purpose: isDry ? "look" : "offer",
+});
 const org = (asked: string) => ({ verb: "org", asked });
 
 describe("understood", () => {
@@ -12,6 +15,9 @@ describe("understood", () => {
     ["", { verb: "help" }],
     [" \u00a0\u202f ", { verb: "help" }],
     ["help", { verb: "help" }],
+    ["preview", { verb: "preview", instance: null }],
+    ["Preview us gov", { verb: "preview", instance: "us-government" }],
+    ["preview global \u2014dry-run", { verb: "preview", instance: "global" }],
     ["help run", { verb: "help" }],
     ["STATUS", { verb: "status" }],
     ["\u200bLast\u200e", { verb: "last" }],

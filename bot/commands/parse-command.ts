@@ -5,7 +5,8 @@ import { normaliseText, withPlainHyphens } from "./normalise-text.ts";
 
 /** What somebody asks the bot for. */
 export type ZdsyncCommand =
-  | { verb: "run"; instance: InstanceName | null; dryRun: boolean }
+  | { verb: "run"; instance: InstanceName | null; purpose: "offer" | "look" }
+  | { verb: "preview"; instance: InstanceName | null }
   | { verb: "org"; asked: string }
   | { verb: "status" }
   | { verb: "last" }
@@ -16,7 +17,7 @@ export type Verb = ZdsyncCommand["verb"];
 /** A command, or everything that is wrong with what was typed: mrkdwn, in which what was typed shows as itself. */
 export type ParsedCommand = { is: "understood"; command: ZdsyncCommand } | { is: "refused"; problems: string[] };
 
-const VERBS = ["run", "status", "last", "org", "cancel", "help"] as const satisfies readonly Verb[];
+const VERBS = ["run", "preview", "status", "last", "org", "cancel", "help"] as const satisfies readonly Verb[];
 const FLAGS = ["--dry-run"] as const;
 /** Instances as people write them, without blanks, hyphens, underscores and dots. */
 const SPELLINGS: Readonly<Record<string, InstanceName>> = {
@@ -51,19 +52,20 @@ export function parseCommand(typed: string): ParsedCommand {
 }
 
 function parseRest(verb: Verb, words: readonly string[], rest: string): ParsedCommand {
-  if (verb === "run") return parseRun(words);
+  if (verb === "run" || verb === "preview") return parseRun(verb, words);
   if (verb === "org") return parseOrg(rest);
   const problems = words.map((word) => `\`${verb}\` stands alone: leave ${echo(word)} out.`);
   // `help run` asks for help all the same.
   return problems.length > 0 && verb !== "help" ? refused(problems) : { is: "understood", command: { verb } };
 }
 
-function parseRun(typed: readonly string[]): ParsedCommand {
+function parseRun(verb: "run" | "preview", typed: readonly string[]): ParsedCommand {
   const words = typed.map(withPlainHyphens);
   const flags = words.filter(isFlag).map((word) => word.toLowerCase());
   const { instances, unknown } = readInstances(words.filter((word) => !isFlag(word)));
   const problems = [
-    ...flags.filter((flag) => !FLAGS.some((known) => known === flag)).map(unknownFlag),
+    // A preview writes nothing: saying so is no mistake.
+    ...flags.filter((flag) => !FLAGS.some((known) => known === flag)).map((flag) => unknownFlag(verb, flag)),
     ...unknown.map((word) => {
       const meant = nearest(word, ["global", "us-government", "us-gov"]);
       return `There is no instance ${echo(word)}${meant ? `: did you mean \`${meant}\`?` : ": there are `global` and `us-government`; without one, both are meant."}`;
@@ -72,7 +74,8 @@ function parseRun(typed: readonly string[]): ParsedCommand {
   ];
   if (problems.length > 0) return refused(problems);
   const [instance = null] = instances;
-  return { is: "understood", command: { verb: "run", instance, dryRun: flags.includes("--dry-run") } };
+  if (verb === "preview") return { is: "understood", command: { verb, instance } };
+  return { is: "understood", command: { verb, instance, purpose: flags.includes("--dry-run") ? "look" : "offer" } };
 }
 
 /** Instances may be two words: `us government`. */
@@ -112,9 +115,9 @@ function isFlag(word: string): boolean {
   return word.startsWith("-");
 }
 
-function unknownFlag(flag: string): string {
+function unknownFlag(verb: "run" | "preview", flag: string): string {
   const meant = nearest(flag, FLAGS);
-  return `There is no flag ${echo(flag)}${meant ? `: did you mean \`${meant}\`?` : ": `run` knows `--dry-run` only."}`;
+  return `There is no flag ${echo(flag)}${meant ? `: did you mean \`${meant}\`?` : `: \`${verb}\` knows \`--dry-run\` only.`}`;
 }
 
 /** The known word that was probably meant; null where none is near. */

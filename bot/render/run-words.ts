@@ -14,6 +14,11 @@ export function runLink(kind: Runner["kind"], { id, url }: Pick<RunState, "id" |
   return url === null ? mrkdwnText(name, 100) : mrkdwnLink(url, name);
 }
 
+/** Where the page of a run is, as mrkdwn. */
+export function pageLink(pageUrl: string): string {
+  return mrkdwnLink(pageUrl, "Its page: every change, and why");
+}
+
 /** Which run goes on, since when, and who started it, as mrkdwn. `starter` is the person in Slack, where the bot started it. */
 export function currentRunText(kind: Runner["kind"], run: RunState, starter: string | null): string {
   const who = starter === null ? mrkdwnText(run.startedBy, 150) : mention(starter);
@@ -26,6 +31,7 @@ export function instanceText(instance: InstanceName | null): string {
 }
 
 /** What was typed, for the audit log and for how to ask again. */
-export function orderText(instance: InstanceName | null, onlyTell = false): string {
-  return ["run", ...(instance === null ? [] : [instance]), ...(onlyTell ? ["--dry-run"] : [])].join(" ");
+export function orderText(instance: InstanceName | null, purpose: "offer" | "look" | "preview" = "offer"): string {
+  const verb = purpose === "preview" ? "preview" : "run";
+  return [verb, ...(instance === null ? [] : [instance]), ...(purpose === "look" ? ["--dry-run"] : [])].join(" ");
 }

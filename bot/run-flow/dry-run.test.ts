@@ -2,7 +2,18 @@ import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
 import { ACTION } from "../parts.ts";
 import { RunnerError } from "../runs/runner.ts";
-import { ANN, BOB, buttons, comparison, FlowWorld, recordOf, Told, textOf, tokenOf } from "./testing/flow-world.ts";
+import {
+  ANN,
+  BOB,
+  buttons,
+  comparison,
+  FlowWorld,
+  matters,
+  recordOf,
+  Told,
+  textOf,
+  tokenOf,
+} from "./testing/flow-world.ts";
 
 const said = (text: string) => reason("legacy.text", { text });
 
@@ -68,7 +79,7 @@ describe("ask", () => {
   });
 
   test("--dry-run: counts, no button", async () => {
-    const told = await new FlowWorld().asked(recordOf([comparison()]), { dryRun: true });
+    const told = await new FlowWorld().asked(recordOf([comparison()]), { purpose: "look" });
     expect(textOf(told.last ?? {})).toContain("3 to create, 12 to update");
     expect(buttons(told.last)).toEqual([]);
   });
@@ -124,7 +135,7 @@ describe("ask", () => {
     expect(textOf(unreadable.last ?? {})).toContain("left no result that can be read");
     const world = new FlowWorld();
     const told = new Told();
-    const asking = world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    const asking = world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
     await world.time.pass(0);
     world.runner.change("4711", { status: "lost" });
     await world.time.pass(10_000);
@@ -137,7 +148,7 @@ describe("ask", () => {
     const world = new FlowWorld();
     world.runner.add({ id: "9", startedBy: "@carl <!channel> in GitLab" });
     const told = new Told();
-    await world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    await world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
     expect(world.runner.starts).toEqual([]);
     expect(told.texts.join()).toContain("by @carl &lt;!channel&gt; in GitLab");
     expect(told.texts.join()).toContain("2026-11-24 10:00 UTC");
@@ -148,16 +159,16 @@ describe("ask", () => {
     const world = new FlowWorld();
     await world.started();
     const told = new Told();
-    await world.flow.ask({ instance: null, dryRun: true }, BOB, told);
+    await world.flow.ask({ instance: null, purpose: "look" }, BOB, told);
     expect(told.texts.join()).toContain("by <@U0ANN>");
   });
 
   test("one dry run at a time: a second person is told for whom and since when, and may ask afterwards", async () => {
     const world = new FlowWorld();
-    const asking = world.flow.ask({ instance: null, dryRun: true }, ANN, new Told());
+    const asking = world.flow.ask({ instance: null, purpose: "look" }, ANN, new Told());
     await world.time.pass(60_000);
     const told = new Told();
-    await world.flow.ask({ instance: null, dryRun: true }, BOB, told);
+    await world.flow.ask({ instance: null, purpose: "look" }, BOB, told);
     expect(told.texts).toEqual([expect.stringContaining("being worked out for <@U0ANN> since")]);
     expect(world.runner.starts).toHaveLength(1);
     world.runner.end("4711", { record: recordOf([comparison()]) });
@@ -170,11 +181,11 @@ describe("ask", () => {
     const world = new FlowWorld();
     world.runner.nextStart = { error: new RunnerError("GitLab refuses the trigger token."), anyway: false };
     const told = new Told();
-    await world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    await world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
     expect(told.texts).toEqual(["privately: GitLab refuses the trigger token."]);
     expect(world.results).toEqual(["U0ANN run → failed: GitLab refuses the trigger token."]);
     world.runner.nextStart = { error: new TypeError("secret-of-ours"), anyway: false };
-    await world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    await world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
     expect(told.texts[1]).toContain("Something unexpected");
     expect(JSON.stringify([told.texts, world.audited, world.warnings])).not.toContain("secret-of-ours");
   });
@@ -182,7 +193,7 @@ describe("ask", () => {
   test("GitLab is down in between: looked at again later, and told before Slack takes no answers any more", async () => {
     const world = new FlowWorld();
     const told = new Told();
-    const asking = world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    const asking = world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
     await world.time.pass(0);
     world.runner.down = new RunnerError("GitLab does not answer.");
     await world.time.pass(26 * 60_000);
@@ -196,12 +207,54 @@ describe("ask", () => {
   test("stop: who waits for a dry run is told, and nobody new is served", async () => {
     const world = new FlowWorld();
     const told = new Told();
-    const asking = world.flow.ask({ instance: null, dryRun: false }, ANN, told);
+    const asking = world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
     await world.time.pass(0);
     await world.flow.stop();
     await asking;
     expect(told.texts[1]).toContain("The bot is being restarted");
-    await world.flow.ask({ instance: null, dryRun: false }, BOB, told);
+    await world.flow.ask({ instance: null, purpose: "offer" }, BOB, told);
     expect(told.texts[2]).toContain("The bot is being restarted");
+  });
+});
+
+describe("preview", () => {
+  test("everybody in the channel sees what a run would change and what matters first, and its page; nothing is offered", async () => {
+    const world = new FlowWorld();
+    const told = await world.asked(recordOf([comparison()], { matters: { ...matters(2), would_hurt: [] } }), {
+      purpose: "preview",
+    });
+    expect(told.texts.at(-1)).toBe("privately: The preview is ready: the channel has it. Nothing was written.");
+    const [post, ...others] = world.outgoing.posts;
+    expect(others).toEqual([]);
+    expect(post).toMatchObject({ key: "preview 4711", thread: null, instance: null });
+    expect(world.outgoing.shown("preview 4711")).toMatch(
+      /^<@U0ANN> asked for a preview. Nothing was written.\n.*would change now.*3 to create.*What matters first: 1 loses support · 2 marked/s,
+    );
+    expect([...buttons(post), ...buttons(told.last)]).toEqual([]);
+    expect(world.pages).toEqual([{ runId: "4711", instance: null, thread: "preview 4711", after: "preview 4711" }]);
+    expect(world.runner.starts).toEqual([{ instance: null, dryRun: true, atMost: null, user: ANN.user }]);
+    expect(world.results).toEqual([
+      "U0ANN preview → started the dry run, pipeline 4711",
+      expect.stringContaining("U0ANN preview → dry run: changes"),
+    ]);
+  });
+
+  test("that a limit would refuse names whom it would hurt; one of an instance goes where that one's messages go", async () => {
+    const world = new FlowWorld();
+    world.customers = { names: new Map([["0014M00001kAbCdQAK", "Acme"]]), salesforceHost: null };
+    const refused = [reason("legacy.text", { text: "too many" })];
+    const record = recordOf([comparison({ refused })], { exit: 4, matters: matters(88) });
+    await world.asked(record, { purpose: "preview", instance: "global" });
+    expect(world.outgoing.posts[0]?.instance).toBe("global");
+    expect(world.outgoing.shown("preview 4711")).toMatch(
+      /would be refused.*Whom it would hurt.*Acme .*premium → expired/s,
+    );
+  });
+
+  test("that did not come to its end concerns only whoever asked", async () => {
+    const world = new FlowWorld();
+    const told = await world.asked(null, { purpose: "preview" });
+    expect(told.texts.at(-1)).toContain("left no result that can be read");
+    expect([world.outgoing.posts, world.pages]).toEqual([[], []]);
   });
 });

@@ -14,8 +14,12 @@ const ANSWERED_MS = 25 * 60_000;
 
 interface Order {
   instance: InstanceName | null;
-  dryRun: boolean;
+  /** `offer`: to start what it shows. `look`: only to be seen by whoever asked. `preview`: to be seen by the channel. */
+  purpose: "offer" | "look" | "preview";
 }
+
+/** What the channel is told of a preview: the rest concerns only whoever asked. */
+const PREVIEWED: ReadonlySet<Proposal["is"]> = new Set(["changes", "nothing", "refused"]);
 
 /** What of a dry run was seen: its end, or why nobody waits for that any more. */
 type Seen = { run: RunState } | { over: "stopped" | "too long" | "unseen"; reason: string };
@@ -83,13 +87,25 @@ export class DryRuns {
       this.#audit(order, by, `dry run not followed to its end: ${seen.over}`);
       return reply.privately(saidLines([seen.reason, link]));
     }
-    const proposal = judgeDryRun(runner.kind, seen.run, order.instance);
+    const customers = await this.parts.customersOf(seen.run, order.instance);
+    const proposal = judgeDryRun(runner.kind, seen.run, order.instance, customers);
     this.#audit(order, by, `dry run: ${resultText(proposal)}`);
+    if (order.purpose === "preview" && PREVIEWED.has(proposal.is)) this.#post(proposal, order, seen.run, by);
     await reply.privately(this.#answer(proposal, order, by));
   }
 
-  #answer({ is, lines, counts }: Proposal, { instance, dryRun: onlyTell }: Order, by: Actor) {
-    if (is !== "changes" || onlyTell) return saidLines(lines);
+  /** For the channel, where others look at it too; its page goes into its thread. */
+  #post({ lines }: Proposal, { instance }: Order, { id }: RunState, by: Actor): void {
+    const key = `preview ${id}`;
+    const said = saidLines([`${mention(by.user)} asked for a preview. Nothing was written.`, ...lines]);
+    this.parts.outgoing.put({ key, thread: null, instance, ...said });
+    this.parts.pages?.want({ runId: id, instance, thread: key, after: key });
+  }
+
+  #answer({ is, lines, counts }: Proposal, { instance, purpose }: Order, by: Actor) {
+    if (purpose === "preview" && PREVIEWED.has(is))
+      return saidLines(["The preview is ready: the channel has it. Nothing was written."]);
+    if (is !== "changes" || purpose !== "offer") return saidLines(lines);
     const token = this.parts.offers.make({ by, instance, counts }, this.parts.clock());
     return saidLines(
       [...lines, ...atMostLines(this.parts.runner.kind, instance)],
@@ -120,8 +136,8 @@ export class DryRuns {
     }
   }
 
-  #audit({ instance, dryRun: onlyTell }: Order, by: Actor, result: string): void {
-    this.parts.audit.record({ at: this.parts.clock(), by, what: orderText(instance, onlyTell), result });
+  #audit({ instance, purpose }: Order, by: Actor, result: string): void {
+    this.parts.audit.record({ at: this.parts.clock(), by, what: orderText(instance, purpose), result });
   }
 }
 

@@ -8,6 +8,7 @@ import {
   buttons,
   comparison,
   FlowWorld,
+  matters,
   recordOf,
   results,
   Told,
@@ -127,7 +128,7 @@ describe("following", () => {
     expect(world.time.sleeping).toBe(0);
   });
 
-  test("failures are named in the end, without a record that is said, and without a page the report is", async () => {
+  test("failures are named in the end, without a record that is said, and without an address the page's file is", async () => {
     const world = new FlowWorld("process");
     const id = await world.started();
     world.runner.change(id, { url: null });
@@ -139,7 +140,7 @@ describe("following", () => {
     });
     await world.time.pass(10_000);
     expect(world.outgoing.shown(`run ${id} ended`)).toContain("• global: Zendesk &lt;x&gt; refused.");
-    expect(world.outgoing.shown(`run ${id} ended`)).toContain(`\`history/${id}\` on build-1`);
+    expect(world.outgoing.shown(`run ${id} ended`)).toContain(`\`history/${id}/report.html\` on build-1`);
     const other = await world.started();
     world.runner.end(other, { exit: null });
     await world.time.pass(10_000);
@@ -330,5 +331,33 @@ describe("cancel", () => {
     expect(told.texts[0]).toContain("Cancel it in GitLab.");
     expect(world.outgoing.posts).toEqual([]);
     expect(world.results.at(-1)).toContain("not cancelled: The token may not cancel.");
+  });
+});
+
+describe("the end of a thread", () => {
+  test("of a run that a limit refused names whom it would hurt, and links to the page, which is wanted once", async () => {
+    const world = new FlowWorld();
+    world.customers = { names: new Map([["0014M00001kAbCdQAK", "Acme"]]), salesforceHost: null };
+    const id = await world.started();
+    const pageUrl = "https://gitlab.example.com/-/jobs/9/artifacts/file/data/report.html";
+    world.runner.change(id, { pageUrl });
+    world.runner.end(id, { exit: 4, record: recordOf([comparison()], { exit: 4, matters: matters(88) }) });
+    await world.time.pass(10_000);
+    const end = world.outgoing.shown(`run ${id} ended`);
+    expect(end).toMatch(
+      /What matters first: 1 loses support · 88 marked for deletion.*Whom it would hurt.*Acme.*and 88 more/s,
+    );
+    expect(end).toContain(`<${pageUrl}|Its page: every change, and why>`);
+    const page = { runId: id, instance: null, thread: `run ${id} started`, after: `run ${id} ended` };
+    expect(world.pages).toEqual([page]);
+  });
+
+  test("of a run that was lost wants no page", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    world.runner.change(id, { status: "lost" });
+    await world.time.pass(10_000);
+    expect(world.outgoing.keys).toContain(`run ${id} ended`);
+    expect(world.pages).toEqual([]);
   });
 });

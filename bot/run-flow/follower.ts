@@ -94,13 +94,19 @@ export class Follower {
   }
 
   async #step(start: number, runId: string): Promise<"seen" | "unseen" | "over"> {
-    const { runner, runs, pauses, clock } = this.parts;
+    const { runner, runs, pauses, pages, customersOf, clock } = this.parts;
     const seen = await this.#look(runId);
     // Read again: while it was looked at somebody may have cancelled it.
     const followed = runs.get(start);
     if (followed === null || pauses.stopped) return "over";
     const telling =
-      "run" in seen ? tellRun(runner.kind, followed, seen.run) : tellUnseen(followed, runId, seen.reason, clock());
+      "run" in seen
+        ? tellRun(runner.kind, followed, seen.run, await customersOf(seen.run, followed.instance))
+        : tellUnseen(followed, runId, seen.reason, clock());
+    const hasPage = "run" in seen && seen.run.status === "ended";
+    // Before its end is told: killed in between, the page waits for that.
+    if (hasPage)
+      pages?.want({ runId, instance: followed.instance, thread: KEY.started(runId), after: KEY.ended(runId) });
     this.#keep(followed, runId, telling);
     if (telling.state === "ended") return "over";
     return "run" in seen ? "seen" : "unseen";

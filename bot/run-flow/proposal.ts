@@ -4,8 +4,10 @@ import type { RunRecord } from "../../lib/runs/run-record.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import { ACTION } from "../parts.ts";
 import { countsText } from "../render/counts.ts";
+import { type Customers, NOBODY } from "../render/customer.ts";
+import { hurtLines, matterLines } from "../render/matters.ts";
 import { endText, exitOf, failureLines, plannedLines } from "../render/run.ts";
-import { instanceText, orderText, runLink } from "../render/run-words.ts";
+import { instanceText, orderText, pageLink, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsToConfirm, coveredComparisons, totalCounts } from "./counts.ts";
 
@@ -19,9 +21,14 @@ export interface Proposal {
 }
 
 /** Judges a dry run that has ended or is lost. Pure. */
-export function judgeDryRun(kind: Runner["kind"], run: RunState, instance: InstanceName | null): Proposal {
+export function judgeDryRun(
+  kind: Runner["kind"],
+  run: RunState,
+  instance: InstanceName | null,
+  customers: Customers = NOBODY,
+): Proposal {
   const { record } = run;
-  const link = runLink(kind, run);
+  const link = run.pageUrl === null ? runLink(kind, run) : `${runLink(kind, run)}. ${pageLink(run.pageUrl)}`;
   const again = `\`/zdsync ${orderText(instance)}\``;
   if (run.status === "lost") {
     const line = "*The dry run was lost:* it was killed or deleted before it could say anything. Nothing was changed.";
@@ -32,7 +39,11 @@ export function judgeDryRun(kind: Runner["kind"], run: RunState, instance: Insta
     return { is: "unreadable", lines: [line, `Look at ${link}, then ask again with ${again}.`], counts: {} };
   }
   const counts = countsToConfirm(record, instance);
-  return { is: verdict(run, record, instance), counts, lines: proposalLines(run, record, instance, link) };
+  return {
+    is: verdict(run, record, instance),
+    counts,
+    lines: proposalLines(run, record, instance, { link, customers }),
+  };
 }
 
 function verdict(run: RunState, record: RunRecord, instance: InstanceName | null): Proposal["is"] {
@@ -45,7 +56,12 @@ function verdict(run: RunState, record: RunRecord, instance: InstanceName | null
   return changesNothing(countsToConfirm(record, instance)) ? "nothing" : "changes";
 }
 
-function proposalLines(run: RunState, record: RunRecord, instance: InstanceName | null, link: string): string[] {
+function proposalLines(
+  run: RunState,
+  record: RunRecord,
+  instance: InstanceName | null,
+  { link, customers }: { link: string; customers: Customers },
+): string[] {
   const is = verdict(run, record, instance);
   const covered = coveredComparisons(record, instance);
   const where = instanceText(instance);
@@ -56,13 +72,15 @@ function proposalLines(run: RunState, record: RunRecord, instance: InstanceName 
     case "nothing":
       return [`*A run of ${where} would change nothing now.* There is nothing to start.`, link];
     case "changes":
-      return [`*What a run of ${where} would change now:*`, ...found, total, link];
+      return [`*What a run of ${where} would change now:*`, ...found, total, ...matterLines(record), link];
     case "refused":
       return [
         `*A run of ${where} would be refused by a safety limit.* Nothing was changed.`,
         ...failures,
         ...found,
         total,
+        ...matterLines(record),
+        ...hurtLines(record, customers),
         link,
       ];
     default:

@@ -4,8 +4,10 @@ import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { durationText, mention } from "../render/blocks.ts";
 import { confirmedText, effectText } from "../render/counts.ts";
+import type { Customers } from "../render/customer.ts";
+import { hurtLines, matterLines } from "../render/matters.ts";
 import { countsLines, endText, exitOf, failureLines } from "../render/run.ts";
-import { orderText, runLink } from "../render/run-words.ts";
+import { orderText, pageLink, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsLeft } from "./counts.ts";
 import type { FollowedRun } from "./followed-runs.ts";
@@ -13,8 +15,8 @@ import { WHO_CONFIRMS } from "./proposal.ts";
 
 type Total = { applied: number; failed: number; skipped: number };
 
-/** How a run ended: outcome, counts, duration, failures, link; as mrkdwn lines. Pure. */
-export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunState): string[] {
+/** How a run ended: outcome, counts, duration, failures, whom what was refused would hurt, links; as mrkdwn lines. Pure. */
+export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunState, customers: Customers): string[] {
   const { record } = run;
   const took = run.endedAt ? ` after ${durationText(run.endedAt.getTime() - run.startedAt.getTime())}` : "";
   if (run.status === "lost")
@@ -31,7 +33,9 @@ export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunS
     `*${outcome}*${took}: ${totalText(totalOf(record.comparisons))}.`,
     ...countsLines(record),
     ...unconfirmedLines(record),
+    ...matterLines(record),
     ...failureLines({ failures: record.failures, comparisons: others }),
+    ...hurtLines(record, customers),
     lookAt(kind, run),
     ...(exitOf(run) === 5 ? [`\`/zdsync ${orderText(followed.instance)}\` starts another one.`] : []),
   ];
@@ -99,6 +103,7 @@ function totalText({ applied, failed, skipped }: Total): string {
 
 function lookAt(kind: Runner["kind"], run: RunState): string {
   const host = run.record ? ` on ${mrkdwnText(run.record.host, 80)}` : "";
-  const report = run.url === null ? ` (report: \`history/${mrkdwnText(run.id, 60)}\`${host})` : "";
-  return `${runLink(kind, run)}${report}`;
+  const file = `history/${mrkdwnText(run.id, 60)}/report.html`;
+  if (run.pageUrl !== null) return `${runLink(kind, run)}. ${pageLink(run.pageUrl)}`;
+  return `${runLink(kind, run)}${run.url === null && run.record ? ` (its page: \`${file}\`${host})` : ""}`;
 }

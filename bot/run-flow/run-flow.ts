@@ -27,7 +27,7 @@ export function createRunFlow(setting: RunFlowSetting): RunFlow {
   const endListening = runner.onChange((id) => pauses.changed(id));
   return {
     ask: (order, by, reply) =>
-      guard.do(orderText(order.instance, order.dryRun), by, reply, () => dryRuns.ask(order, by, reply)),
+      guard.do(orderText(order.instance, order.purpose), by, reply, () => dryRuns.ask(order, by, reply)),
     confirm: (token, by, reply) => {
       const at = setting.clock();
       return guard.do("confirm", by, reply, () => confirmations.confirm(token, by, at, reply));

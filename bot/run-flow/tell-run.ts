@@ -1,6 +1,7 @@
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import { confirmedText } from "../render/counts.ts";
+import { type Customers, NOBODY } from "../render/customer.ts";
 import { instanceText, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import type { DecidedPost, FollowedRun, Told } from "./followed-runs.ts";
@@ -43,7 +44,12 @@ export function startedPost(kind: Runner["kind"], run: RunState, { by, instance,
 }
 
 /** What a look at a run gives to tell: parts that ended since the last look, in one message, and the end. Pure. */
-export function tellRun(kind: Runner["kind"], followed: FollowedRun, run: RunState): Telling {
+export function tellRun(
+  kind: Runner["kind"],
+  followed: FollowedRun,
+  run: RunState,
+  customers: Customers = NOBODY,
+): Telling {
   const posts: DecidedPost[] = [];
   const told = { ...followed.told, parts: { ...followed.told.parts } };
   if (told.saidUnseen)
@@ -58,7 +64,7 @@ export function tellRun(kind: Runner["kind"], followed: FollowedRun, run: RunSta
     told.held = [];
   }
   if (!ended) return { state: "following", told, posts };
-  posts.push(reply(run.id, KEY.ended(run.id), renderEnd(kind, followed, run)));
+  posts.push(reply(run.id, KEY.ended(run.id), renderEnd(kind, followed, run, customers)));
   const again = asksAgain(followed, run);
   if (again)
     posts.push({

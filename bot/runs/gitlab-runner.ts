@@ -7,6 +7,7 @@ import { type PipelineReader, pipelineCanceller, pipelineReader, pipelineStarter
 import { AmbiguousWriteError } from "../../lib/http/http-error.ts";
 import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
+import { pageOfJob } from "./page-address.ts";
 import { artifactsOf } from "./pipeline-files.ts";
 import { PipelineMemory } from "./pipeline-memory.ts";
 import { inputsOf, numberOf } from "./pipeline-orders.ts";
@@ -227,7 +228,10 @@ class PipelineRuns implements GitlabRunner {
   #stateOf(pipeline: SeenPipeline, record: RunRecord | null): RunState {
     const age = this.deps.clock().getTime() - Date.parse(pipeline.createdAt);
     const started = this.#starts.of(pipeline.id);
-    return runStateOf(pipeline, { record, started, lost: this.#reader === null && age > LOST_AFTER_MS });
+    const lost = this.#reader === null && age > LOST_AFTER_MS;
+    const summary = summaryJob(pipeline);
+    const pageUrl = summary?.status === "success" ? pageOfJob(pipeline.url, summary.id, DATA_DIR) : null;
+    return runStateOf(pipeline, { record, started, lost, pageUrl });
   }
 }
 

@@ -14,7 +14,7 @@ export function filesOf(part: string): string[] {
   const [stage = "", instance] = part.split(" ");
   const prefix = instance === undefined ? "" : FILE_PREFIX[instance as InstanceName];
   return (NAMES[stage]?.(prefix) ?? []).flatMap((name) =>
-    name.includes(".manifest.") || name.endsWith(".md") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")],
+    name.includes(".manifest.") || !name.endsWith(".json") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")],
   );
 }
 
@@ -35,7 +35,7 @@ const NAMES: Record<string, (prefix: string) => string[]> = {
     ...comparisonFiles("usgov_user"),
     "usgov_user_results.json",
   ],
-  summary: () => ["report.md"],
+  summary: () => ["report.md", "report.html", "report.slack.html"],
 };
 
 function comparisonFiles(prefix: string): string[] {

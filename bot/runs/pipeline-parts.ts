@@ -177,9 +177,11 @@ export interface KnownOfPipeline {
   started: { dryRun: boolean } | null;
   /** It can neither go on any more nor has its end been seen. */
   lost: boolean;
+  /** Where its page is looked at. */
+  pageUrl: string | null;
 }
 
-export function runStateOf(seen: SeenPipeline, { record, started, lost }: KnownOfPipeline): RunState {
+export function runStateOf(seen: SeenPipeline, { record, started, lost, pageUrl }: KnownOfPipeline): RunState {
   const ended = hasEnded(seen);
   const waiting =
     seen.status !== "running" &&
@@ -188,6 +190,7 @@ export function runStateOf(seen: SeenPipeline, { record, started, lost }: KnownO
   return {
     id: String(seen.id),
     url: seen.url,
+    pageUrl: ended ? pageUrl : null,
     startedAt: new Date(seen.createdAt),
     endedAt: ended && seen.finishedAt !== null ? new Date(seen.finishedAt) : null,
     origin: started ? "bot" : seen.source === "schedule" ? "schedule" : "person",

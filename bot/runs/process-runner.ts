@@ -4,7 +4,6 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import { RunRecordReader, readRunRecord } from "../../lib/runs/read-run-records.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { runEnvironment, STARTED_BY } from "../../lib/settings/setting-names.ts";
@@ -12,8 +11,9 @@ import { type LockHolder, lockHolder } from "../../lib/stage/run-lock.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
 import { type Child, isZdsync, OUTPUT_LOG, startChild } from "./child.ts";
 import { ProcessMemory } from "./process-memory.ts";
-import { failureIn, isDryCommand, processState } from "./process-state.ts";
+import { type Facts, failureIn, isDryCommand, processState } from "./process-state.ts";
 import { watchRecords } from "./record-watch.ts";
+import { runArguments } from "./run-arguments.ts";
 import { type Runner, RunnerError, type RunOrder, type RunState } from "./runner.ts";
 
 /** Where runs happen as child processes. */
@@ -24,6 +24,8 @@ export interface ProcessRunnerSettings {
   dataDir: string;
   /** The bot's environment; a run gets its own settings of it (`runEnvironment`). */
   env: Readonly<Record<string, string | undefined>>;
+  /** The config's `slack.page_url`. */
+  pageUrl?: string | null;
   /** Working directory of the child; default: the bot's. */
   cwd?: string;
 }
@@ -35,8 +37,6 @@ export interface ProcessRunnerDeps {
   sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** A run stops safely after this long, before the next hourly one begins. */
-const DEADLINE = "45m";
 /** How long a start is waited for: settings are read and the lock is taken by then. */
 const FIRST_WORDS = { looks: 300, betweenMs: 100 };
 const DAY_MS = 86_400_000;
@@ -140,7 +140,7 @@ class ProcessRuns implements Runner {
     const isChildAlive = child
       ? !child.hasExited()
       : record === null && typeof started?.pid === "number" && (await isZdsync(started.pid));
-    return processState(id, { record, started, holder, isChildAlive });
+    return this.#told(id, { record, started, holder, isChildAlive });
   }
 
   async current(): Promise<RunState | null> {
@@ -148,7 +148,7 @@ class ProcessRuns implements Runner {
     if (!holder || isDryCommand(holder.command)) return null;
     const record = await readRunRecord(this.settings.dataDir, holder.run_id);
     const started = this.#memory.started(holder.run_id);
-    const state = processState(holder.run_id, { record, started, holder, isChildAlive: false });
+    const state = this.#told(holder.run_id, { record, started, holder, isChildAlive: false });
     return state?.endedAt === null ? state : null;
   }
 
@@ -165,10 +165,14 @@ class ProcessRuns implements Runner {
     return states.sort((one, other) => endOf(other) - endOf(one));
   }
 
+  #told(id: string, facts: Omit<Facts, "pageUrl">): RunState | null {
+    return processState(id, { ...facts, pageUrl: this.settings.pageUrl ?? null });
+  }
+
   /** Where the record says how it ended, neither lock nor process has anything to add. */
   #endedState(record: RunRecord): RunState | null {
     const started = this.#memory.started(record.run_id);
-    return processState(record.run_id, { record, started, holder: null, isChildAlive: false });
+    return this.#told(record.run_id, { record, started, holder: null, isChildAlive: false });
   }
 
   async cancel(id: string): Promise<void> {
@@ -218,23 +222,6 @@ class ProcessRuns implements Runner {
 /** A lost run counts as ended when it began: nobody knows more. */
 function endOf({ endedAt, startedAt }: RunState): number {
   return (endedAt ?? startedAt).getTime();
-}
-
-/** Each an argument of its own: nothing of it is ever read by a shell. */
-function runArguments({ instance, dryRun, atMost }: RunOrder, dataDir: string, runId: string): string[] {
-  return [
-    "run",
-    "--json",
-    "--run-id",
-    runId,
-    "--data-dir",
-    dataDir,
-    "--deadline",
-    DEADLINE,
-    ...(instance === null ? [] : ["--instance", instance]),
-    ...(dryRun ? ["--dry-run"] : []),
-    ...(atMost === null ? [] : ["--at-most", formatConfirmedCounts(atMost)]),
-  ];
 }
 
 function busy({ command, host, pid, since }: LockHolder, { dryRun }: RunOrder): string {

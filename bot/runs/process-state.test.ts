@@ -3,7 +3,7 @@ import { failureIn, isDryCommand, processState } from "./process-state.ts";
 
 const STARTED = { runId: "r", dataDir: "data", dryRun: true, pid: 7, startedAt: new Date("2026-11-24T10:00:00.000Z") };
 const HOLDER = { host: "build-1", pid: 7, command: "undo", run_id: "r", since: "2026-11-24T10:00:01.000Z" };
-const NOTHING = { record: null, started: null, holder: null, isChildAlive: false };
+const NOTHING = { record: null, started: null, holder: null, isChildAlive: false, pageUrl: null };
 
 describe("a run without a record", () => {
   test("is not known where nothing tells of it", () => {
@@ -11,7 +11,7 @@ describe("a run without a record", () => {
   });
 
   test("waits while its child is alive, and is lost when that is gone", () => {
-    expect(processState("r", { ...NOTHING, started: STARTED, isChildAlive: true })).toMatchObject({
+    expect(processState("r", { ...NOTHING, started: STARTED, isChildAlive: true, pageUrl: null })).toMatchObject({
       status: "waiting",
       origin: "bot",
       dryRun: true,

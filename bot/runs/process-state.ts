@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import type { LockHolder } from "../../lib/stage/run-lock.ts";
+import { pageOfRun } from "./page-address.ts";
 import type { StartedProcess } from "./process-memory.ts";
 import type { RunPart, RunState } from "./runner.ts";
 
@@ -13,23 +14,29 @@ export interface Facts {
   holder: LockHolder | null;
   /** Whether the child that this bot started is alive; it may not have taken the lock yet. */
   isChildAlive: boolean;
+  /** The config's `slack.page_url`. */
+  pageUrl: string | null;
 }
 
 /** A run as its record, its lock and its process tell it; null where nothing tells of it. Pure. */
-export function processState(id: string, { record, started, holder, isChildAlive }: Facts): RunState | null {
+export function processState(id: string, facts: Facts): RunState | null {
+  const { record, started, holder, isChildAlive, pageUrl } = facts;
   const startedAt = record?.started_at ?? holder?.since ?? started?.startedAt.toISOString();
   if (startedAt === undefined) return null;
   const ended = record?.ended_at ?? null;
   const alive = holder !== null || isChildAlive;
   const going = record || holder ? "running" : "waiting";
+  const dryRun = record?.dry_run ?? started?.dryRun ?? false;
   return {
     id,
     url: null,
+    // The bot's own dry runs lie among its memory, which nobody is to look at.
+    pageUrl: ended === null || dryRun ? null : pageOfRun(pageUrl, id),
     startedAt: new Date(startedAt),
     endedAt: ended === null ? null : new Date(ended),
     origin: started ? "bot" : "schedule",
     startedBy: started ? "this bot" : startedBy(record, holder),
-    dryRun: record?.dry_run ?? started?.dryRun ?? false,
+    dryRun,
     status: ended !== null ? "ended" : alive ? going : "lost",
     parts: partsOf(record),
     exit: record?.exit ?? null,

@@ -39,6 +39,8 @@ export interface RunState {
   id: string;
   /** Where a person looks at it; null where there is no such page. */
   url: string | null;
+  /** Where its page (`report.html`) is looked at; null while it goes on, and where there is no such place. */
+  pageUrl: string | null;
   startedAt: Date;
   /** Null while it goes on. */
   endedAt: Date | null;

@@ -1,9 +1,10 @@
 import { COMPARISON, type Comparison } from "../../lib/changesets/comparison.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
+import type { Customers } from "../render/customer.ts";
 import type { RunState } from "../runs/runner.ts";
 import type { Alert } from "./incidents.ts";
-import { type Customers, renderAlert } from "./render-alerts.ts";
+import { renderAlert } from "./render-alerts.ts";
 
 /** Names for the channel of everything, and for those that instances have of their own. */
 export interface CustomersByChannel {

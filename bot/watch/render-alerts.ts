@@ -5,7 +5,10 @@ import { reasonText } from "../../lib/explain/reason-text.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
 import { momentText, saidLines } from "../render/blocks.ts";
+import { type Customers, customerText } from "../render/customer.ts";
+import { hurtLines } from "../render/matters.ts";
 import { failureLines, outcomeText } from "../render/run.ts";
+import { pageLink } from "../render/run-words.ts";
 import type { RunState } from "../runs/runner.ts";
 import { type Alert, endOf, type Incident } from "./incidents.ts";
 
@@ -15,12 +18,6 @@ const NAMED = 10;
 const CUSTOMERS = 5;
 /** Characters of the reason of one organization: what to do stands at its end. */
 const MOST_OF_REASON = 600;
-/** What customers are called and where they are looked up: account id → name, and the Salesforce host for links. */
-export interface Customers {
-  names: ReadonlyMap<string, string>;
-  salesforceHost: string | null;
-}
-
 /** An alert as the message that is posted once. Pure. */
 export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
   switch (alert.say) {
@@ -49,6 +46,7 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
       return message(keyOf(alert), "The scheduled run was refused by a safety limit", [
         ...aboutRun(alert.run),
         ...failures(alert.run),
+        ...(alert.run.record ? hurtLines(alert.run.record, customers) : []),
         "If the changes are not right, correct Salesforce first.",
         ...attention(alert.run, null, customers),
       ]);
@@ -96,10 +94,12 @@ const BEFORE: Record<Incident["kind"], string> = {
 };
 
 function aboutRun(run: RunState): string[] {
-  const { id, url, startedAt, endedAt } = run;
+  const { id, url, pageUrl, startedAt, endedAt } = run;
   const name = url ? mrkdwnLink(url, `Run ${id}`) : `Run ${mrkdwnText(id, 80)}`;
   const end = endedAt ? `, ended ${momentText(endedAt)}` : "";
-  return [`${name}, begun ${momentText(startedAt)}${end}: ${outcomeText(run)}.`];
+  return [
+    `${name}, begun ${momentText(startedAt)}${end}: ${outcomeText(run)}.${pageUrl ? ` ${pageLink(pageUrl)}` : ""}`,
+  ];
 }
 
 function failures({ record }: RunState): string[] {
@@ -152,7 +152,7 @@ function chargeLine(charge: Recorded["unknown_charges"][number], customers: Cust
   // Those whose support may be missing right now come first.
   const accounts = [...new Set([...charge.hurt_accounts, ...charge.unexpired_accounts, ...charge.accounts])];
   const nearest = charge.nearest === null ? "" : ` (did you mean ${mrkdwnText(charge.nearest, 120)}?)`;
-  const named = accounts.slice(0, CUSTOMERS).map((id) => customer(id, customers));
+  const named = accounts.slice(0, CUSTOMERS).map((id) => customerText(id, customers));
   const more = accounts.length > CUSTOMERS ? ` and ${accounts.length - CUSTOMERS} more` : "";
   return `• ${mrkdwnText(charge.charge_name, 120)}${nearest}: ${named.join(", ")}${more} (less support now: ${hurt.size}, unexpired: ${unexpired.size})`;
 }
@@ -161,15 +161,9 @@ function leftAloneLine(
   { comparison, salesforce_id, id, reason }: Recorded["conflicts"][number],
   customers: Customers,
 ): string {
-  const who = salesforce_id ? customer(salesforce_id, customers) : `organization ${id}`;
+  const who = salesforce_id ? customerText(salesforce_id, customers) : `organization ${id}`;
   const where = id === null ? "" : `, organization ${id}`;
   return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reasonText(reason, "slack"), MOST_OF_REASON)}`;
-}
-
-function customer(id: string, { names, salesforceHost }: Customers): string {
-  const name = names.get(id);
-  const link = salesforceHost ? mrkdwnLink(`https://${salesforceHost}/${id}`, id) : mrkdwnText(id, 18);
-  return name ? `${mrkdwnText(name, 80)} ${link}` : link;
 }
 
 function capped(lines: readonly string[], rest: string): string[] {

@@ -7,6 +7,7 @@ import type { UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
 import { accountNames } from "../organizations/story-thread.ts";
+import { hurtAccounts } from "../render/matters.ts";
 import type { Runner } from "../runs/runner.ts";
 import { alertPosts, type CustomersByChannel } from "./alert-posts.ts";
 import { type Alert, beginWatch, judgeRuns, judgeUnseen, type WatchState } from "./incidents.ts";
@@ -153,6 +154,7 @@ async function customersOf(alert: Alert, setting: WatchSetting): Promise<Custome
 async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: WatchSetting): Promise<Map<string, string>> {
   const record = "run" in alert ? alert.run.record : null;
   const ids = new Set([
+    ...(alert.say === "refused" ? hurtAccounts(record) : []),
     ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
     ...[...(record?.conflicts ?? []), ...(record?.merged ?? [])].flatMap(({ salesforce_id: id }) => id ?? []),
   ]);

@@ -3,7 +3,7 @@ import type { Problem } from "../errors.ts";
 import { type Environment, slackSettings } from "../settings/environment.ts";
 import type { SlackCheck, SlackProblem } from "../slack/check-slack.ts";
 import { ownChannels } from "../slack/notice-channels.ts";
-import { scopesFor } from "../slack/scopes.ts";
+import { missingScope, scopesFor } from "../slack/scopes.ts";
 import { problemFindings } from "./failure.ts";
 import { type Found, ok, problem, unreachable, warning } from "./finding.ts";
 
@@ -31,7 +31,8 @@ export async function checkSlackSettings(env: Environment, { slack }: Pick<Confi
       ),
     ];
   const { checkSlack } = await import("../slack/check-slack.ts");
-  return [...slackFindings(await checkSlack(settings, ownChannels(slack))), ...shownFindings(slack)];
+  const check = await checkSlack(settings, ownChannels(slack));
+  return [...slackFindings(check), ...shownFindings(slack), ...pageFindings(slack, check)];
 }
 
 /** What of customers may stand in Slack, and where. */
@@ -43,6 +44,22 @@ export function shownFindings(slack: Config["slack"]): Found[] {
   const own = ownChannels(slack).map(({ channel, key }) => ok(`config ${key}`, `${channel}, beside SLACK_CHANNEL`));
   return [ok("config slack.us_government", named), ...own];
 }
+
+/** Where the pages of runs go to, and the scope that this takes; nothing of the scope where Slack did not tell the scopes. */
+export function pageFindings({ page, page_url }: Config["slack"], { scopes }: Pick<SlackCheck, "scopes">): Found[] {
+  const address = page_url === null ? [] : [ok("config slack.page_url", page_url)];
+  if (!page) return address;
+  const lacking = scopes.length === 0 ? [] : scopesFor("page").filter((scope) => !scopes.includes(scope));
+  return [
+    ok("config slack.page", "the page of a run that the bot started is put into its thread, with names and addresses"),
+    ...address,
+    ...lacking.map((scope) => warning(`scope ${scope}`, missingScope(scope), MANIFEST_AGAIN)),
+  ];
+}
+
+/** What to do about a scope that the app lacks. */
+export const MANIFEST_AGAIN =
+  "api.slack.com/apps → the app → App Manifest: paste what zdsync slack-manifest prints, and install the app again.";
 
 /** What Slack's check found, as findings. */
 export function slackFindings({ bot, scopes, channel, problems, warnings }: SlackCheck): Found[] {

@@ -33,6 +33,10 @@ export interface SlackConfig extends SlackAccess {
   us_government: "names" | "ids_only";
   /** Channels (`C…`) for what concerns one instance alone; null: SLACK_CHANNEL, where everything else goes. */
   notice_channels: { global: string | null; us_government: string | null };
+  /** Whether the page of a run is put into its thread as a file. */
+  page: boolean;
+  /** Where the data directory can be looked at (`https://zdsync.example.com/data`): threads link to pages there; null: nowhere. */
+  page_url: string | null;
 }
 
 /** `zdsync.config.yml`, with the defaults where a key is absent (interface.md). */
@@ -89,6 +93,8 @@ export const DEFAULT_CONFIG: Config = {
     user_groups: [],
     us_government: "names",
     notice_channels: { global: null, us_government: null },
+    page: false,
+    page_url: null,
   },
   history_days: 30,
 };

@@ -96,6 +96,28 @@ const LeftAloneSchema = v.pipe(
   })),
 );
 
+/**
+ * What the run means to customers: how many records there are of each harm (`lib/report/model.ts`; one of a later version is passed
+ * over by whoever does not know it), and whom the refused part would hurt, worst first.
+ */
+const MattersSchema = v.object({
+  counts: v.record(v.string(), Count),
+  would_hurt: v.array(
+    v.object({
+      comparison: v.picklist(COMPARISONS),
+      salesforce_id: v.nullable(v.string()),
+      id: v.nullable(v.number()),
+      harm: v.string(),
+      /** The support level that it has, and would have; null: none is known. */
+      before: v.nullable(v.string()),
+      after: v.nullable(v.string()),
+      /** Annual revenue; 0 where it is not known. */
+      arr: v.number(),
+    }),
+  ),
+  would_hurt_more: Count,
+});
+
 /** What is known of a run by whoever was not there: the bot, people, the next tool. No names, no addresses. */
 export const RunRecordSchema = v.object({
   schema: v.literal(1),
@@ -129,6 +151,8 @@ export const RunRecordSchema = v.object({
   conflicts: v.array(LeftAloneSchema),
   /** Organizations whose account was merged into another (C9); none in records of versions that did not ask. */
   merged: v.optional(v.array(LeftAloneSchema), []),
+  /** Absent where nothing was compared, and in records of versions that did not say it. */
+  matters: v.exactOptional(MattersSchema),
 });
 export type RunRecord = v.InferOutput<typeof RunRecordSchema>;
 

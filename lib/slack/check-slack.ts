@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import type { Problem } from "../errors.ts";
 import type { SlackSettings } from "../settings/environment.ts";
-import { withoutScope } from "./scopes.ts";
+import { missingScope } from "./scopes.ts";
 import { type SlackFailure, slackFailure } from "./slack-errors.ts";
 import { readingClient, type WebClientTiming } from "./web-client.ts";
 
@@ -107,11 +107,6 @@ async function checkChannel(
       about: "scope",
     });
   return { id, name: channel.name ?? id, isPrivate };
-}
-
-/** What is said of a scope that the token lacks. */
-export function missingScope(scope: string): string {
-  return `lacks the scope ${scope}: ${withoutScope(scope)}. Add it under OAuth & Permissions of the Slack app, and install the app again`;
 }
 
 /** What a failed call says about a setting. */

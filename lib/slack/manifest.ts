@@ -7,7 +7,8 @@ export const COMMAND = "/zdsync";
 /** Where Slack sends commands, clicks and events. */
 export const SLACK_PATH = "/slack/events";
 
-const USAGE_HINT = "run [global|us-government] [--dry-run] | status | last | org <name or id> | cancel | help";
+const USAGE_HINT =
+  "run [global|us-government] [--dry-run] | preview [global|us-government] | status | last | org <name or id> | cancel | help";
 
 /** Slack's limits on what the manifest says, in characters (facts 7). */
 export const MANIFEST_LIMITS = { name: 35, description: 140, command: 32, usage_hint: 1000 } as const;

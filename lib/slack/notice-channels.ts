@@ -28,6 +28,15 @@ export function settingsFor(settings: SlackSettings, config: SlackConfig, instan
   return { ...settings, channel: ownChannel(config, instance) ?? settings.channel };
 }
 
+/**
+ * Whether customers of us-government are named where something about this instance alone (null: both) is told. Once us-government has a
+ * channel of its own, they are named there, if anywhere.
+ */
+export function namedIn(config: SlackConfig, instance: InstanceName | null): "names" | "ids_only" {
+  const isElsewhere = ownChannel(config, "us-government") !== null && instance !== "us-government";
+  return isElsewhere ? "ids_only" : config.us_government;
+}
+
 /** Where in the outbox's table messages for an instance's own channel lie. */
 export function placeOf(instance: InstanceName): string {
   return FILE_PREFIX[instance];

@@ -1,5 +1,8 @@
-/** When a scope is needed: by notices and bot alike, for a channel of one kind, or where the config names user groups. */
-export type ScopeUse = "notices" | "bot" | "public channel" | "private channel" | "user groups";
+/**
+ * When a scope is needed: by notices and bot alike, for a channel of one kind, where the config names user groups, or has the page
+ * of a run put into its thread (`slack.page`).
+ */
+export type ScopeUse = "notices" | "bot" | "public channel" | "private channel" | "user groups" | "page";
 
 /** One permission of the Slack app. */
 export interface Scope {
@@ -31,6 +34,7 @@ export const SCOPES: readonly Scope[] = [
     without: "what was posted earlier cannot be read: a notice whose fate is unknown may come twice, or not at all",
   },
   { name: "usergroups:read", when: "user groups", without: "nobody is let in by a user group" },
+  { name: "files:write", when: "page", without: "the page of a run cannot be put into its thread" },
 ];
 
 /** The scopes of some uses, by name, in the order of the list. */
@@ -39,6 +43,11 @@ export function scopesFor(...uses: ScopeUse[]): string[] {
 }
 
 /** What goes wrong without a scope. */
-export function withoutScope(name: string): string {
+function withoutScope(name: string): string {
   return SCOPES.find((scope) => scope.name === name)?.without ?? "the bot cannot do its work";
+}
+
+/** What is said of a scope that the token lacks. */
+export function missingScope(scope: string): string {
+  return `lacks the scope ${scope}: ${withoutScope(scope)}. Add it under OAuth & Permissions of the Slack app, and install the app again`;
 }

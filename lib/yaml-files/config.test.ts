@@ -41,6 +41,8 @@ describe("every key is optional", () => {
         user_groups: [],
         us_government: "names",
         notice_channels: { global: null, us_government: null },
+        page: false,
+        page_url: null,
       },
       history_days: 30,
     });
@@ -75,7 +77,7 @@ protected_emails: [ " EndUser@Support.Example.com" ]
 alliance_account_id: 0014M00001kAbCd
 overrides: none
 unmanaged_organizations: mark
-slack: { team: T0123ABCD, channels: [C1, G2, D3], users: [U1, W2], user_groups: [S1], us_government: ids_only, notice_channels: { us_government: C0GOV12345 } }
+slack: { team: T0123ABCD, channels: [C1, G2, D3], users: [U1, W2], user_groups: [S1], us_government: ids_only, notice_channels: { us_government: C0GOV12345 }, page: true, page_url: https://zdsync.example.com/data }
 history_days: 7
 `;
     expect(config(content)).toEqual({
@@ -95,6 +97,8 @@ history_days: 7
         user_groups: ["S1"],
         us_government: "ids_only",
         notice_channels: { global: null, us_government: "C0GOV12345" },
+        page: true,
+        page_url: "https://zdsync.example.com/data",
       },
       history_days: 7,
     });

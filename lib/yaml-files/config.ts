@@ -4,6 +4,7 @@ import { ConfigurationError } from "../errors.ts";
 import { check, problemsOf, readYaml } from "./parse-yaml-file.ts";
 import {
   exactText,
+  flag,
   listOf,
   lowerCaseText,
   mapping,
@@ -55,6 +56,13 @@ const SlackSchema = mapping({
   notice_channels: optional(
     mapping({ global: slackChannel(), us_government: slackChannel() }),
     DEFAULT_CONFIG.slack.notice_channels,
+  ),
+  page: optional(flag(), DEFAULT_CONFIG.slack.page),
+  page_url: orNull(
+    exactText(
+      /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/,
+      "an address such as https://zdsync.example.com/data, without ? and #",
+    ),
   ),
 });
 

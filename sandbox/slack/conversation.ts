@@ -1,3 +1,5 @@
+import type { SharedFile } from "./files.ts";
+
 /** One thing that somebody in the workspace sees. */
 export interface ConversationEntry {
   /** A message of the bot, what a person typed or clicked, or what Slack itself tells a person about the app. */
@@ -12,6 +14,8 @@ export interface ConversationEntry {
   visibleTo: string | null;
   text: string;
   blocks?: unknown[];
+  /** Shared with it. */
+  files?: SharedFile[];
   /** Whether it can still be seen, or a newer version stands in its place, or it was deleted. */
   standing: "stands" | "replaced" | "deleted";
 }

@@ -1,4 +1,5 @@
 import type { CallArguments } from "./call-arguments.ts";
+import type { SharedFile } from "./files.ts";
 import { SlackRefusal } from "./slack-refusal.ts";
 
 /** A message as the sandbox keeps it. `thread_ts` only on replies. */
@@ -10,6 +11,7 @@ export interface SlackMessage {
   text: string;
   blocks?: unknown[];
   metadata?: Record<string, unknown> | undefined;
+  files?: SharedFile[];
 }
 
 /** What a message says; a change leaves out what stays as it is. */

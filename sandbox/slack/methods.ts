@@ -25,6 +25,11 @@ export const METHODS: Readonly<Record<string, Method>> = {
   "chat.postEphemeral": { scope: "chat:write", answer: postEphemeral },
   "chat.postMessage": { scope: "chat:write", answer: postMessage },
   "chat.update": { scope: "chat:write", answer: update },
+  "files.completeUploadExternal": { scope: "files:write", answer: completeUpload },
+  "files.getUploadURLExternal": {
+    scope: "files:write",
+    answer: (workspace, call) => ({ ...workspace.files.announce(call) }),
+  },
   "conversations.history": { scope: null, answer: history },
   "conversations.info": { scope: null, answer: info },
   "conversations.replies": { scope: null, answer: replies },
@@ -64,6 +69,30 @@ function postEphemeral(workspace: Workspace, call: CallArguments): Record<string
     ...(thread_ts ? { thread_ts } : {}),
   });
   return { message_ts: shown.ts };
+}
+
+/**
+ * Shows uploaded files in a message of their own. `chat:write.public` is not for it: the bot has to be in the channel. Its message
+ * carries no metadata, and the answer does not say its `ts` (node-slack-sdk issue 1865).
+ */
+function completeUpload(workspace: Workspace, call: CallArguments): Record<string, unknown> {
+  const asked = call.text("channel_id");
+  const channel = asked === undefined ? null : workspace.joinedChannel(asked);
+  if (channel?.isArchived) throw new SlackRefusal("is_archived");
+  const thread_ts = channel === null ? undefined : threadOf(workspace, channel.id, call.text("thread_ts"));
+  const { blocks } = messageContent(call);
+  const text = call.text("initial_comment") ?? "";
+  const files = workspace.files.share(call);
+  if (channel !== null)
+    workspace.post({
+      channel: channel.id,
+      text,
+      files,
+      // Blocks beside a comment are passed over (docs.slack.dev, files.completeUploadExternal).
+      ...(blocks && text === "" ? { blocks } : {}),
+      ...(thread_ts ? { thread_ts } : {}),
+    });
+  return { files: files.map(({ id, title }) => ({ id, title })) };
 }
 
 /** What is not given stays as it is. */

@@ -9,7 +9,8 @@ import { createSlack } from "./slack.ts";
 const TOKEN = "xoxb-test";
 const APP_TOKEN = "xapp-test";
 /** What the bot may do when reading public channels is withdrawn. */
-const GRANTED_OTHERS = "channels:read,chat:write,chat:write.public,commands,groups:history,groups:read,usergroups:read";
+const GRANTED_OTHERS =
+  "channels:read,chat:write,chat:write.public,commands,files:write,groups:history,groups:read,usergroups:read";
 const CHANNEL = "C0SANDBOX1";
 const OTHER = "C0SANDBOX2";
 
@@ -90,7 +91,7 @@ describe("who may call", () => {
     expect(answer).toMatchObject({ ok: true, user: "zdsync", team_id: "T0SANDBOX1", bot_id: "B0SANDBOX1" });
     expect(answer.response_metadata?.scopes).toEqual([
       ...["channels:history", "channels:read", "chat:write", "chat:write.public", "commands"],
-      ...["groups:history", "groups:read", "usergroups:read"],
+      ...["files:write", "groups:history", "groups:read", "usergroups:read"],
     ]);
   });
 

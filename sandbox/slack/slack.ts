@@ -28,6 +28,8 @@ export interface Slack {
   /** Ends the life of every `response_url` given out so far. */
   expireResponseUrls(): void;
   archive(channel: string): void;
+  /** What was uploaded under a file's id; null where nothing was. */
+  fileBytes(id: string): Uint8Array | null;
   /** The secret parts of the addresses it gave out. */
   tokens(): string[];
 }
@@ -48,6 +50,7 @@ export function createSlack(options: SlackOptions): Slack {
     async fetch(request) {
       const { pathname } = new URL(request.url);
       if (pathname.startsWith("/sandbox/")) return answerRemotePerson(request, { person, conversation });
+      if (workspace.files.isFor(pathname)) return workspace.files.receive(request);
       if (/^\/(commands|actions)\//.test(pathname)) return responseUrls.answer(request);
       const name = /^\/api\/([\w.]+)$/.exec(pathname)?.[1] ?? "";
       const method = METHODS[name];
@@ -68,7 +71,8 @@ export function createSlack(options: SlackOptions): Slack {
     archive: (channel) => {
       workspace.channel(channel).isArchived = true;
     },
-    tokens: () => responseUrls.secrets(),
+    fileBytes: (id) => workspace.files.bytes(id),
+    tokens: () => [...responseUrls.secrets(), ...workspace.files.secrets()],
   };
 }
 

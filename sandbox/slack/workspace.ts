@@ -1,5 +1,6 @@
 import type { SandboxClock } from "../server/clock.ts";
 import { type ConversationEntry, SeenConversation } from "./conversation.ts";
+import { SlackFiles } from "./files.ts";
 import { blocksAsKept } from "./kept-blocks.ts";
 import { type MessageContent, Messages, type SlackMessage } from "./messages.ts";
 import { PostingRate } from "./posting-rate.ts";
@@ -39,7 +40,7 @@ export interface SlackOptions {
   /** Default: support, with Ann and Bob. */
   userGroups?: SlackUserGroup[];
   clock: SandboxClock;
-  /** Where it is served; asked when a `response_url` or a socket's address is made. */
+  /** Where it is served; asked when a `response_url`, or the address of a socket or of a file is made. */
   baseUrl: () => string;
 }
 
@@ -70,7 +71,7 @@ const USER_GROUPS: SlackUserGroup[] = [{ id: "S0SUPPORT1", users: ["U0ANN00001",
 /** What the manifest of zdsync's app asks for. */
 const BOT_SCOPES = [
   ...["channels:history", "channels:read", "chat:write", "chat:write.public", "commands"],
-  ...["groups:history", "groups:read", "usergroups:read"],
+  ...["files:write", "groups:history", "groups:read", "usergroups:read"],
 ];
 
 /** The channels, their messages, and what the bot may do. */
@@ -79,17 +80,20 @@ export class Workspace {
   readonly rate: PostingRate;
   readonly clock: SandboxClock;
   readonly seen = new SeenConversation();
+  readonly files: SlackFiles;
   readonly users: readonly SlackUser[];
   readonly userGroups: readonly SlackUserGroup[];
   readonly #tokens: { bot: string; app: string };
   readonly #channels: Map<string, Channel>;
   #scopes: string[] = BOT_SCOPES;
 
-  constructor({ token, appToken, channels, users = USERS, userGroups = USER_GROUPS, clock }: SlackOptions) {
+  constructor(options: SlackOptions) {
+    const { token, appToken, channels, users = USERS, userGroups = USER_GROUPS, clock, baseUrl } = options;
     this.#tokens = { bot: token, app: appToken };
     this.users = users;
     this.userGroups = userGroups;
     this.clock = clock;
+    this.files = new SlackFiles(baseUrl);
     this.rate = new PostingRate(clock);
     this.#channels = new Map(channels.map((channel) => [channel.id, { ...channel, isArchived: false }]));
   }

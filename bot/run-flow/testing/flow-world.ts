@@ -3,7 +3,9 @@ import type { RecordedComparison, RunRecord } from "../../../lib/runs/run-record
 import type { Block, Outgoing, OutgoingPost } from "../../../lib/slack/ports.ts";
 import type { Actor, Reply, Said } from "../../conversation.ts";
 import { openDatabase } from "../../database.ts";
+import type { WantedPage } from "../../pages/page-uploads.ts";
 import { ACTION, type Audit, type AuditEntry, type RunFlow } from "../../parts.ts";
+import { type Customers, NOBODY } from "../../render/customer.ts";
 import { createRunFlow } from "../run-flow.ts";
 import type { RunFlowSetting } from "../run-flow-parts.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -63,6 +65,9 @@ export class FlowWorld {
   readonly outgoing = new PutPosts();
   readonly audited: AuditEntry[] = [];
   readonly warnings: string[] = [];
+  /** Pages that were wanted. */
+  readonly pages: WantedPage[] = [];
+  customers: Customers = NOBODY;
   readonly runner: ScriptedRunner;
   readonly database: Database;
   flow: RunFlow;
@@ -83,6 +88,8 @@ export class FlowWorld {
       runner: this.runner,
       database: this.database,
       outgoing: this.outgoing,
+      customersOf: async () => this.customers,
+      pages: { want: (page) => void this.pages.push(page) },
       audit,
       clock: this.time.clock,
       sleep: this.time.sleep,
@@ -96,10 +103,13 @@ export class FlowWorld {
   }
 
   /** Asks, lets the dry run end with this record, and answers what was told. */
-  async asked(record: RunRecord | null, options: { instance?: "global"; dryRun?: boolean; by?: Actor } = {}) {
+  async asked(
+    record: RunRecord | null,
+    options: { instance?: "global"; purpose?: "offer" | "look" | "preview"; by?: Actor } = {},
+  ) {
     const told = new Told();
-    const { instance = null, dryRun = false, by = ANN } = options;
-    const asking = this.flow.ask({ instance, dryRun }, by, told);
+    const { instance = null, purpose = "offer", by = ANN } = options;
+    const asking = this.flow.ask({ instance, purpose }, by, told);
     await this.time.pass(0);
     const id = [...this.runner.runs.keys()].at(-1) ?? "";
     this.runner.end(id, { record, exit: record?.exit ?? null });
@@ -177,4 +187,14 @@ export function comparison(change: Partial<RecordedComparison> = {}): RecordedCo
 export function results(applied: number, failed = 0): NonNullable<RecordedComparison["results"]> {
   const none = { applied: 0, failed: 0, skipped: 0 };
   return { create: { ...none, applied }, update: { ...none, failed }, mark: none, contact: none };
+}
+
+/** One customer whom the refused part of a run would hurt, and some more. */
+export function matters(more: number): NonNullable<RunRecord["matters"]> {
+  const hurt = { comparison: "global", salesforce_id: "0014M00001kAbCdQAK", id: 1, harm: "loses support" } as const;
+  return {
+    counts: { marked: more, "loses support": 1 },
+    would_hurt: [{ ...hurt, before: "premium", after: "expired", arr: 0 }],
+    would_hurt_more: more,
+  };
 }

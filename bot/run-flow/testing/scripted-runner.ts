@@ -36,6 +36,7 @@ export class ScriptedRunner implements Runner {
     const run: RunState = {
       id,
       url: `https://gitlab.example.com/pipelines/${id}`,
+      pageUrl: null,
       startedAt: this.clock(),
       endedAt: null,
       origin: "schedule",

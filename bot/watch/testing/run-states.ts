@@ -30,6 +30,7 @@ export function runAt(hour: number, change: Partial<RunState> = {}): RunState {
   return {
     id: `run-${hour}`,
     url: null,
+    pageUrl: null,
     startedAt,
     endedAt: new Date(startedAt.getTime() + 300_000),
     origin: "schedule",

@@ -1,0 +1,21 @@
+import type { SlackConfig } from "../../lib/domain/config.ts";
+import { namedIn } from "../../lib/slack/notice-channels.ts";
+import type { Customers } from "../render/customer.ts";
+import { hurtAccounts } from "../render/matters.ts";
+import type { RunFlowSetting } from "../run-flow/run-flow-parts.ts";
+import type { Runner } from "../runs/runner.ts";
+import { accountNames } from "./story-thread.ts";
+
+/** What the customers that a run's record points out are called, from the files it left; by id where that cannot be told. Never throws. */
+export function customersOf(
+  runner: Pick<Runner, "artifacts">,
+  config: SlackConfig,
+  salesforceHost: string | null,
+): (...asked: Parameters<RunFlowSetting["customersOf"]>) => Promise<Customers> {
+  return async ({ id, status, record }, instance) => {
+    const accounts = status === "ended" ? hurtAccounts(record) : [];
+    const store = accounts.length > 0 ? await runner.artifacts(id).catch(() => null) : null;
+    const names = store ? await accountNames(store, accounts, namedIn(config, instance)) : new Map<string, string>();
+    return { names, salesforceHost };
+  };
+}

@@ -1,0 +1,157 @@
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Outgoing } from "../../lib/slack/ports.ts";
+import type { SlackFailure } from "../../lib/slack/slack-errors.ts";
+import type { FilePlace, ThreadFiles } from "../../lib/slack/thread-files.ts";
+import { failureWords } from "../failure-words.ts";
+import { saidLines } from "../render/blocks.ts";
+import { plainRun } from "../render/run-words.ts";
+import { Pauses, type Sleep, sleepReally } from "../run-flow/pauses.ts";
+import { type Runner, RunnerError } from "../runs/runner.ts";
+import type { PageUpload, PageUploads, WantedPage } from "./page-uploads.ts";
+import type { PageRead } from "./read-page.ts";
+
+/** How often is looked whether something can be done, while a page waits. */
+const EVERY_MS = 2_000;
+/** The same while none does: a page that is wanted makes it look at once. */
+const IDLE_MS = 3_600_000;
+/** Attempts at everything that nobody sees: reading the page, sending its bytes. */
+const MAX_ATTEMPTS = 5;
+const FIRST_RETRY_MS = 10_000;
+/** After Slack's answer was lost: files are shown only once Slack has looked through them (bolt-js issue 2115). */
+const SETTLING_MS = 60_000;
+
+/** What the sender works with. */
+export interface PageSetting {
+  uploads: PageUploads;
+  outgoing: Outgoing;
+  kind: Runner["kind"];
+  /** The page of an ended run as it may be shown in the channel of its thread. May throw. */
+  pageOf: (page: Pick<WantedPage, "runId" | "instance">) => Promise<PageRead>;
+  /** The files of the channel that a run's thread is in. */
+  filesOf: (instance: InstanceName | null) => ThreadFiles;
+  clock: () => Date;
+  /** Told what went wrong; never names a customer. */
+  warn: (message: string) => void;
+  /** For tests. */
+  sleep?: Sleep;
+}
+
+/** Puts the pages of runs into their threads. */
+export interface PageSender {
+  /** Takes a page durably; a run's is taken once. */
+  want(page: WantedPage): void;
+  start(): void;
+  /** Ends it; waits for what is in flight. What is left goes on after the next start. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts pages into threads, each at most once: what nobody sees is tried again, but Slack is asked once to show a file, and where its
+ * answer is lost, the thread is looked at. It comes after the end of the run was told, and never holds that up. What does not succeed is
+ * a line in the thread.
+ */
+export function createPageSender(setting: PageSetting): PageSender {
+  const { uploads, clock, warn, sleep = sleepReally } = setting;
+  const pauses = new Pauses(sleep);
+  let working: Promise<void> | null = null;
+  const work = async () => {
+    while (!pauses.stopped) {
+      try {
+        for (const upload of uploads.open()) if (!pauses.stopped) await step(upload, setting);
+      } catch (error) {
+        warn(`pages could not be put into threads: ${failureWords(error)}`);
+      }
+      await pauses.wait("pages", uploads.open().length > 0 ? EVERY_MS : IDLE_MS);
+    }
+  };
+  return {
+    want(page) {
+      uploads.want(page, clock());
+      pauses.changed("pages");
+    },
+    start() {
+      working ??= work().catch((error) => warn(`pages are not put into threads any more: ${failureWords(error)}`));
+    },
+    async stop() {
+      pauses.stop();
+      await working;
+    },
+  };
+}
+
+async function step(upload: PageUpload, setting: PageSetting): Promise<void> {
+  const { outgoing, clock } = setting;
+  const thread = outgoing.tsOf(upload.thread);
+  if (thread === null || outgoing.tsOf(upload.after) === null || upload.nextAt > clock().getTime()) return;
+  const run = plainRun(setting.kind, upload.runId);
+  const place = { thread, title: `zdsync ${run}`, comment: `The page of ${run} has everything it changed, and why.` };
+  if (upload.state === "sharing") return lookAgain(upload, place, setting);
+  const bytes = await pageBytes(upload, setting);
+  if (bytes === null) return;
+  const uploaded = await setting.filesOf(upload.instance).upload({ name: "report.html", bytes });
+  if (uploaded.is !== "uploaded") return later(upload, uploaded, setting);
+  await share(upload, uploaded.id, place, setting);
+}
+
+const WITHOUT_PAGE: Record<Exclude<PageRead["is"], "page">, string> = {
+  none: "the run left none, or it is gone.",
+  "not for here":
+    "the run made none without customers of us-government. Its config needs the same `slack` settings as the bot's.",
+};
+
+/** Null where there is nothing to send, now or ever; what comes of that is kept. */
+async function pageBytes(upload: PageUpload, setting: PageSetting): Promise<Uint8Array | null> {
+  try {
+    const page = await setting.pageOf(upload);
+    if (page.is === "page") return page.bytes;
+    fail(upload, WITHOUT_PAGE[page.is], setting);
+    return null;
+  } catch (error) {
+    if (!(error instanceof RunnerError)) setting.warn(`the page of a run cannot be read: ${failureWords(error)}`);
+    const reason = error instanceof RunnerError ? error.message : "it cannot be read; the bot's log says more";
+    later(upload, { is: "unknown", reason }, setting);
+    return null;
+  }
+}
+
+async function share(upload: PageUpload, id: string, place: FilePlace, setting: PageSetting): Promise<void> {
+  const { uploads, clock } = setting;
+  const now = clock().getTime();
+  // Written before Slack is asked: killed in between, the thread is looked at, and the file is not shown twice.
+  uploads.keep(upload.runId, { state: "sharing", attempts: upload.attempts, nextAt: now + SETTLING_MS });
+  const shared = await setting.filesOf(upload.instance).share(id, place);
+  if (shared.is === "shared") uploads.keep(upload.runId, { ...upload, state: "done" });
+  else if (shared.is !== "unknown") later(upload, shared, setting);
+}
+
+/** Slack's answer was lost, or the bot was killed before it came. */
+async function lookAgain(upload: PageUpload, place: FilePlace, setting: PageSetting): Promise<void> {
+  const seen = await setting.filesOf(upload.instance).look(place);
+  if (seen.is === "there") setting.uploads.keep(upload.runId, { ...upload, state: "done" });
+  else if (seen.is === "not there") fail(upload, "Slack did not answer, and does not show it.", setting);
+  else if (upload.attempts + 1 >= MAX_ATTEMPTS)
+    fail(upload, `Slack did not answer, and whether it shows it cannot be seen: ${seen.reason}`, setting);
+  else retryAfter(upload, "sharing", setting);
+}
+
+/** Tries again what certainly nobody saw, unless it would not help, or was tried often enough. */
+function later(upload: PageUpload, failure: SlackFailure, setting: PageSetting): void {
+  const isLast = upload.attempts + 1 >= MAX_ATTEMPTS;
+  if (failure.is === "limited" && !isLast) retryAfter(upload, "pending", setting, failure.waitMs);
+  else if (failure.is === "unknown" && !isLast) retryAfter(upload, "pending", setting);
+  else fail(upload, failure.is === "limited" ? "Slack's rate limit lasted too long." : failure.reason, setting);
+}
+
+function retryAfter(upload: PageUpload, state: "pending" | "sharing", setting: PageSetting, leastMs = 0): void {
+  const wait = Math.max(leastMs, FIRST_RETRY_MS * 2 ** upload.attempts);
+  const nextAt = setting.clock().getTime() + wait;
+  setting.uploads.keep(upload.runId, { state, attempts: upload.attempts + 1, nextAt });
+}
+
+/** The line is put first: killed in between, it is put again under the same key. */
+function fail(upload: PageUpload, reason: string, { outgoing, uploads }: PageSetting): void {
+  const said = saidLines([`The page of this run could not be put here: ${mrkdwnText(reason, 400)}`]);
+  outgoing.put({ key: `run ${upload.runId} page failed`, thread: upload.thread, instance: upload.instance, ...said });
+  uploads.keep(upload.runId, { ...upload, state: "failed" });
+}

@@ -1,0 +1,31 @@
+import type { RunRecord } from "../runs/run-record.ts";
+import { HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
+
+/** Customers that a refusal names (issue 10). */
+const MAX_NAMED = 10;
+
+/** What takes something away from a customer. */
+const HURTING: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("marked") + 1));
+
+/**
+ * What a run means to customers, for its record: how many there are of each harm, and whom the refused part of it would hurt, worst
+ * first. Ids only: names stay in the artifacts. Pure.
+ */
+export function mattersOf({ rows, folded }: Pick<ReportModel, "rows" | "folded">): NonNullable<RunRecord["matters"]> {
+  const counts = new Map<Harm, number>();
+  for (const { harm } of rows) counts.set(harm, (counts.get(harm) ?? 0) + 1);
+  for (const { harm, count } of folded) counts.set(harm, (counts.get(harm) ?? 0) + count);
+  const hurt = rows.filter(({ harm, outcome }) => outcome === "refused" && HURTING.has(harm));
+  const foldedToo = folded.filter(({ harm, outcome }) => outcome === "refused" && HURTING.has(harm));
+  const named = hurt.flatMap(hurtOf).slice(0, MAX_NAMED);
+  const all = hurt.length + foldedToo.reduce((sum, { count }) => sum + count, 0);
+  return { counts: Object.fromEntries(counts), would_hurt: named, would_hurt_more: all - named.length };
+}
+
+/** Users are no customers: the page has them. */
+function hurtOf({ comparison, salesforce_id, id, harm, changes, weight }: Row) {
+  if (comparison === null || comparison === "usgov_user") return [];
+  const level = changes.find(({ field }) => field === "support_level");
+  const [before, after] = level ? [level.before, level.after] : [weight.level, weight.level];
+  return [{ comparison, salesforce_id, id, harm, before, after, arr: weight.arr }];
+}
