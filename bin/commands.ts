@@ -55,6 +55,10 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "the runs in the history: when, who or what started them, how they ended, counts",
     load: async () => (await import("./commands/runs-command.ts")).runsCommand,
   },
+  explain: {
+    summary: "why one account gets what it gets, or nothing: in three lines, and the proof",
+    load: async () => (await import("./commands/explain-command.ts")).explainingCommand,
+  },
   audit: {
     summary: "ids, names and people that are wrong on either side, from the last run's artifacts; changes nothing",
     load: async () => (await import("./commands/audit-command.ts")).auditCommand,

@@ -23,3 +23,14 @@ export function inert(text: string): string {
     .replace(/^([^\S\n]*):(?=:)/gm, "$1\ufffd:")
     .replace(/##(?=\w*\[)/g, "#\ufffd#");
 }
+
+/** The colours that zdsync itself uses, and their end. */
+const COLOURS = new RegExp(`(${String.fromCharCode(27)}\\[(?:0|1|2|31|32|33)m)`);
+
+/** As `inert`, and lets zdsync's own colours through. Text from outside must have gone through `oneLine` before: then it holds none. */
+export function inertButColours(text: string): string {
+  return text
+    .split(COLOURS)
+    .map((part) => (COLOURS.test(part) ? part : inert(part)))
+    .join("");
+}

@@ -1,4 +1,5 @@
 import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
+import { inputsOfManifest, keepInputs } from "../../lib/artifacts/kept-inputs.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import type { Maker } from "../../lib/artifacts/store.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
@@ -32,7 +33,13 @@ export async function processArtifacts(
     ? parseOverrides(overridesFile.text, overridesFile.name)
     : { overrides: [], notes: [] };
   const inputs = [accounts, ...(partners ? [partners] : [])];
-  const origin = originOf(inputs, { ...context, now: clock() });
+  const rules = await keepInputs(store.directory, {
+    plans: plansFile,
+    overrides: overridesFile,
+    config: context.configFile,
+  });
+  const gathered = originOf(inputs, { ...context, now: clock() });
+  const origin = { ...gathered, inputs: [...gathered.inputs, ...inputsOfManifest(rules)] };
   const partnerIds = partners
     ? new Set(partners.records.map((partner) => partner.salesforce_id))
     : await partnersByOrganization(instances, context);

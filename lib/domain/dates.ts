@@ -28,6 +28,11 @@ export function expiredEndDate(today: Day): Day {
   return minusDays(today, GRACE_DAYS);
 }
 
+/** The last day on which something that ended on `endDate` still counts (E3). */
+export function countedUntil(endDate: Day): Day {
+  return minusDays(endDate, -GRACE_DAYS);
+}
+
 /** Three years and one day ago (G4): the year minus 3, 29 February becoming the 28th, then minus one day. */
 export function threeYearsOut(today: Day): Day {
   const year = String(Number(today.slice(0, 4)) - 3).padStart(4, "0");

@@ -76,8 +76,8 @@ function impliedTypes(types: ReadonlySet<string>, instance: InstanceName): { typ
   );
 }
 
-/** E10: the highest level among the types; in us-government without US-citizen support, unless there is nothing else. */
-function supportLevel(
+/** E10: the highest level among the types; in us-government without US-citizen support, unless there is nothing else. Pure. */
+export function supportLevel(
   types: ReadonlySet<string>,
   instance: InstanceName,
   plans: Plans,

@@ -1,6 +1,7 @@
 import type * as v from "valibot";
 import { ACCOUNT_REASONS } from "./reasons/accounts.ts";
 import { AUDIT_REASONS } from "./reasons/auditing.ts";
+import { EXPLAINING_REASONS } from "./reasons/explaining.ts";
 import { NOTICE_REASONS } from "./reasons/notices.ts";
 import { ORGANIZATION_REASONS } from "./reasons/organizations.ts";
 import { PEOPLE_REASONS } from "./reasons/people.ts";
@@ -20,6 +21,7 @@ export const REASONS = {
   ...NOTICE_REASONS,
   ...WRITING_REASONS,
   ...UNDOING_REASONS,
+  ...EXPLAINING_REASONS,
   ...REFUSAL_REASONS,
   ...AUDIT_REASONS,
 } as const;

@@ -11,7 +11,10 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
   },
   "account.without_subscription": {
     title: "account without subscription",
-    say: () => ["The account was skipped: it has no subscription.", NOTHING_TO_DO],
+    say: () => [
+      "The account was skipped: it has no subscription with an end date of the last three years (one without end date, evergreen, does not count).",
+      "Nothing to do, unless that is wrong: then correct the subscriptions' end dates in Salesforce, or have a contract added.",
+    ],
   },
   "account.gathered_twice": {
     title: "account gathered twice",

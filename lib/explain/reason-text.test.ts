@@ -13,6 +13,7 @@ const TOLD_OTHERWISE: Partial<Record<ReasonCode, readonly string[]>> = {
   // The message of the error names service and status.
   "remote.failed": ["service", "status"],
   "charge.unknown": ["unexpired", "hurts"],
+  "subscription.in_us_government": ["exception"],
   "retry.not_created_by_zdsync": ["names_account"],
   "retry.wants_none": ["because"],
   // Said as "and so many more".

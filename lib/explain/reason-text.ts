@@ -2,6 +2,7 @@ import { REASONS, type Reason, type ReasonCode } from "../domain/reason.ts";
 import { oneLine } from "../outside-text.ts";
 import { ACCOUNT_TEXTS } from "./account-texts.ts";
 import { AUDIT_TEXTS } from "./audit-texts.ts";
+import { EXPLAINING_TEXTS } from "./explaining-texts.ts";
 import { NOTICE_TEXTS } from "./notice-texts.ts";
 import { ORGANIZATION_TEXTS } from "./organization-texts.ts";
 import { PEOPLE_TEXTS } from "./people-texts.ts";
@@ -20,6 +21,7 @@ const TEXTS: Texts<typeof REASONS> = {
   ...NOTICE_TEXTS,
   ...WRITING_TEXTS,
   ...UNDOING_TEXTS,
+  ...EXPLAINING_TEXTS,
   ...REFUSAL_TEXTS,
   ...AUDIT_TEXTS,
 };

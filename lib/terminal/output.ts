@@ -1,11 +1,13 @@
 import { logUpdateStderr } from "log-update";
-import { inert } from "../outside-text.ts";
+import { inert, inertButColours } from "../outside-text.ts";
 import { runtimeSecrets } from "../settings/runtime-secrets.ts";
 
 /** Where a program writes; what it writes never holds one of its secrets. */
 export interface Output {
-  /** For machines and results. */
-  out(text: string): void;
+  /** For machines and results. `styled`: the few colours of ours in it are let through (see `inertButColours`). */
+  out(text: string, kind?: "plain" | "styled"): void;
+  /** Whether `out` is a terminal that shows colours, and nobody asked for none (NO_COLOR). */
+  readonly colour?: boolean;
   /** For people: messages (warnings, errors, what runs where), and progress, which `--quiet` leaves out. */
   err(text: string, kind?: "message" | "progress"): void;
   /** Lines that are redrawn below everything that was said, where `err` is a terminal that can do that; else false. */
@@ -20,17 +22,20 @@ export interface LiveLines {
 
 /** The process's own output; every secret is blotted out, and so is what terminals obey, whatever message it got into. */
 export function processOutput(secrets: readonly string[], quiet: boolean): Output {
-  const clean = (text: string) => inert(redactor([...secrets, ...runtimeSecrets()])(text));
+  const redacted = (text: string) => redactor([...secrets, ...runtimeSecrets()])(text);
+  const clean = (text: string) => inert(redacted(text));
+  const cleanStyled = (text: string) => inertButColours(redacted(text));
   const canRedraw = !quiet && process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== "dumb";
   const live = canRedraw ? liveLines(clean) : false;
-  const writeTo = (stream: NodeJS.WriteStream) => (text: string) => {
-    const write = () => void stream.write(`${clean(text)}\n`);
+  const writeTo = (stream: NodeJS.WriteStream) => (text: string, kind?: string) => {
+    const write = () => void stream.write(`${kind === "styled" ? cleanStyled(text) : clean(text)}\n`);
     if (live) live.above(write);
     else write();
   };
   const err = writeTo(process.stderr);
   return {
     out: writeTo(process.stdout),
+    colour: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
     err: (text, kind = "message") => {
       if (kind === "message" || !quiet) err(text);
     },

@@ -28,6 +28,18 @@ export function parsePlans(content: string, fileName: string): Plans {
   return lookUps(checked.value);
 }
 
+/** Finds where a charge name stands in the plans file (`plans.yml:12`), for people who look there; null where it does not. */
+export function chargePlaces(content: string, fileName: string): (name: string) => string | null {
+  const file = readYaml(content, fileName);
+  const readable = v.safeParse(ReadableSchema, file.data);
+  const paths = readable.success ? chargePaths(readable.output) : [];
+  const pathOf = new Map(paths.map(({ name, path }) => [name, path]));
+  return (name) => {
+    const path = pathOf.get(name);
+    return path === undefined ? null : `${fileName}:${file.lineOf(path)}`;
+  };
+}
+
 function lookUps(plans: v.InferOutput<typeof PlansSchema>): Plans {
   const types = new Map<string, SubscriptionType>();
   const typeOfCharge = new Map<string, SubscriptionType>();
@@ -62,22 +74,26 @@ const ReadableSchema = v.object({
 function mistakesBetweenEntries(file: YamlFile): Mistake[] {
   const readable = v.safeParse(ReadableSchema, file.data);
   if (!readable.success) return [];
-  const { subscriptions, us_government, ignored_charges } = readable.output;
+  const { subscriptions, us_government } = readable.output;
   const types = Object.keys(subscriptions);
-  const charges: { name: string; path: Path }[] = types.flatMap((type) =>
-    (subscriptions[type]?.charges ?? []).map((name, index) => ({
-      name,
-      path: ["subscriptions", type, "charges", index],
-    })),
-  );
-  const ignored = ignored_charges.map((name, index) => ({ name, path: ["ignored_charges", index] }));
   return [
     ...types.filter((type) => type.startsWith("sub_") && !SUB_FIELDS.includes(type)).map(noSuchField),
-    ...duplicateCharges([...charges, ...ignored], file),
+    ...duplicateCharges(chargePaths(readable.output), file),
     ...(["without_exception", "with_exception"] as const).flatMap((list) =>
       us_government[list].flatMap((name, index) => unknownType(name, types, ["us_government", list, index])),
     ),
   ];
+}
+
+/** Every charge name with the path to it, those that are ignored last. */
+function chargePaths({ subscriptions, ignored_charges }: v.InferOutput<typeof ReadableSchema>) {
+  const charges = Object.entries(subscriptions).flatMap(([type, entry]) =>
+    entry.charges.map((name, index): { name: string; path: Path } => ({
+      name,
+      path: ["subscriptions", type, "charges", index],
+    })),
+  );
+  return [...charges, ...ignored_charges.map((name, index) => ({ name, path: ["ignored_charges", index] }))];
 }
 
 function noSuchField(type: string): Mistake {

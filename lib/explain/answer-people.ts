@@ -1,0 +1,59 @@
+import type { Reason } from "../domain/reason.ts";
+import type { AccountExplanation, PersonExplanation } from "./account-explanation.ts";
+import { didText } from "./change-texts.ts";
+import type { Line, Span, Tone } from "./document.ts";
+import { explain } from "./reason-text.ts";
+
+/** The answer about one person, who was asked for by address. Pure. */
+export function personAnswer(person: PersonExplanation, explanation: AccountExplanation): Line[] {
+  return [personLine(person, explanation), ...personReason(person)];
+}
+
+const PERSON_STATES: Record<PersonExplanation["state"], [text: string, tone: Tone]> = {
+  there: ["is in the organization", "good"],
+  planned: ["is still to be changed", "warning"],
+  marked: ["is marked for deletion", "bad"],
+  left: ["was left alone", "warning"],
+};
+
+function personLine(
+  { email, state, organization_id, instance }: PersonExplanation,
+  explanation: AccountExplanation,
+): Line {
+  const [text, tone] = PERSON_STATES[state];
+  const where = organization_id === null ? "no organization" : `organization ${organization_id}`;
+  const account = `${explanation.names[0] ?? "account"} (${explanation.subject.salesforce_id ?? "no account"})`;
+  return {
+    depth: 0,
+    spans: [
+      { text: email, tone: "strong" },
+      { text: ` of ${account}, ${instance}, ${where}: ` },
+      { text, tone },
+      { text: "." },
+    ],
+  };
+}
+
+function personReason({ reason, did }: PersonExplanation): Line[] {
+  const told = did.filter((one) => !isSame(one.reason, reason) || reason === null);
+  const lines = [...(reason ? [line(reasonLine(reason))] : []), ...told.map((one) => line(didText(one)))];
+  return lines.slice(0, 2);
+}
+
+/** A reason with what to do about it, as a part of an answer. */
+export function reasonLine(why: Reason | null): string {
+  if (why === null) return "";
+  const { what, remedy } = explain(why);
+  return `${what} ${remedy}`;
+}
+
+/** Whether two reasons say the same. */
+export function isSame(one: Reason | null, other: Reason | null | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other ?? null);
+}
+
+/** A line of an answer. */
+export function line(text: string, tone?: Tone): Line {
+  const span: Span = tone === undefined ? { text } : { text, tone };
+  return { depth: 0, spans: [span] };
+}

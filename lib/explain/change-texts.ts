@@ -1,0 +1,80 @@
+import type { ChangeExplanation, DidExplanation, UpcomingChange } from "./account-explanation.ts";
+import { reasonText } from "./reason-text.ts";
+import { counted, listed, quoted } from "./texts.ts";
+
+/** Fields that are named in one sentence; the proof has all. */
+const NAMED = 3;
+
+const DONE = { create: ["created", ""], update: ["updated", ""], mark: ["marked", " for deletion"] } as const;
+const TO_DO = { create: ["create", ""], update: ["update", ""], mark: ["mark", " for deletion"] } as const;
+
+/** Fields that matter most to the customer come first. */
+const FIRST = ["support_level", "mark_for_deletion", "name", "support_hold", "expiration_date", "account_type"];
+
+interface FieldChange {
+  field: string;
+  before: unknown;
+  after: unknown;
+}
+
+/** What the run did to one record, in a sentence. Pure. */
+export function didText(did: DidExplanation): string {
+  const { comparison, effect, id, outcome, reason, changes } = did;
+  const why = reason ? ` ${reasonText(reason)}` : "";
+  if (effect === "contact")
+    return outcome === "applied" ? `The run added user ${id}.${why}` : `The run added nobody.${why}`;
+  const what = `${comparison === "usgov_user" ? "user" : "organization"}${id === null ? "" : ` ${id}`}`;
+  if (outcome === "applied") {
+    const [verb, rest] = DONE[effect];
+    return `The run ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.${why}`;
+  }
+  const [verb, rest] = TO_DO[effect];
+  return `The run ${outcome === "failed" ? "failed to" : "did not"} ${verb} ${what}${rest}.${why}`;
+}
+
+/** What is still to be done, in a sentence. Pure. */
+export function nextText({ effect, id, changes }: ChangeExplanation): string {
+  const [verb, rest] = TO_DO[effect];
+  const what = `organization${id === null ? "" : ` ${id}`}`;
+  return `The next run will ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.`;
+}
+
+/** `support_level premium → expired, name …, and 3 more`. Pure. */
+export function changesText(changes: readonly FieldChange[]): string {
+  const order = ({ field }: FieldChange) => (FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length);
+  const sorted = [...changes].sort((one, other) => order(one) - order(other));
+  const shown = sorted
+    .slice(0, NAMED)
+    .map(({ field, before, after }) => `${field} ${shownValue(before)} → ${shownValue(after)}`);
+  const more = sorted.length - shown.length;
+  return `${shown.join(", ")}${more > 0 ? ` and ${counted(more, "more field")}` : ""}`;
+}
+
+/** A field's value for people: `none` for what is empty. */
+export function shownValue(value: unknown): string {
+  if (value === null || value === undefined || value === "") return "none";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** `On 2027-01-16 premium ends, and nothing is left: the charge "…" ended on 2026-12-31.` Pure. */
+export function upcomingText({ day, before, after, lost_types, gained_types, seats, because }: UpcomingChange): string {
+  const what =
+    before !== after
+      ? `support level ${before ?? "none"} becomes ${after ?? "nothing (no organization is wanted any more)"}`
+      : lost_types.length + gained_types.length > 0
+        ? [
+            ...(lost_types.length > 0 ? [`it loses ${listed(lost_types)}`] : []),
+            ...(gained_types.length > 0 ? [`it gains ${listed(gained_types)}`] : []),
+          ].join(" and ")
+        : `seats go from ${seats?.before} to ${seats?.after}`;
+  const charges = because.charges.map(
+    ({ charge_name, end_date }) =>
+      `the charge ${quoted(charge_name)} ends on ${end_date}, and its 15 days of grace are over`,
+  );
+  const why = [
+    ...new Set(charges),
+    ...because.overrides.map((where) => `the override at ${where} ends`),
+    ...(because.too_old ? ["its support expired more than three years and one day ago by then"] : []),
+  ];
+  return `On ${day} ${what}${why.length > 0 ? `: ${why.join("; ")}` : ""}.`;
+}

@@ -1,0 +1,82 @@
+import { protectionsOf } from "../changesets/protections.ts";
+import type { Changeset } from "../domain/changeset.ts";
+import { compareCustomers } from "../domain/compare-customers.ts";
+import { comparePartners } from "../domain/compare-partners.ts";
+import type { Comparison } from "../domain/comparisons.ts";
+import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
+import { type DesiredOrganization, type Organization, partnerOrganization } from "../domain/organization.ts";
+import { accountIdOf, externalAccountIdOf, isPartnersOrganization } from "../domain/organization-scope.ts";
+import { toId18 } from "../domain/salesforce-id.ts";
+import type { AccountEvidence, InstanceEvidence } from "./evidence.ts";
+
+/** One comparison of the account's organizations with what they should be, by the same rules as the stages'. */
+export interface ComparedAgain {
+  keeper: Exclude<Comparison, "usgov_user">;
+  desired: DesiredOrganization | null;
+  /** The account's organizations, or those that were asked for by id. */
+  own: Organization[];
+  /** Of these only. */
+  changes: Pick<Changeset, "creates" | "updates" | "marks" | "notes">;
+}
+
+/** Compares one account in one instance, with everything around it that matters. Pure. */
+export function compareAgain(
+  evidence: AccountEvidence,
+  instance: InstanceName,
+  around: InstanceEvidence,
+  desired: readonly DesiredOrganization[],
+  organizations: readonly Organization[],
+): ComparedAgain {
+  const { subject, partner, accounts, merged, rules } = evidence;
+  const isOwn = ownedBy(evidence, instance);
+  const own = organizations.filter(isOwn);
+  const sources = {
+    partnerIds: new Set(evidence.isPartner && subject.salesforce_id !== null ? [subject.salesforce_id] : []),
+    accountIds: new Set([...accounts, ...around.rivals].map((one) => toId18(one.salesforce_id) ?? one.salesforce_id)),
+  };
+  const kept = evidence.isPartner || own.some((one) => isPartnersOrganization(one, sources));
+  const shared = {
+    ...sources,
+    organizations,
+    merges: {
+      accounts: new Map(merged.map((one) => [one.salesforce_id, one])),
+      allowed: rules.allow.merged_marks ?? 0,
+    },
+    ...protectionsOf(rules.config, {
+      accounts: evidence.leftAlone && subject.salesforce_id ? [subject.salesforce_id] : [],
+      unidentified: evidence.run.unidentified,
+    }),
+  };
+  const byPartners = kept && instance === "global";
+  const changeset = byPartners
+    ? comparePartners({ ...shared, partners: partner ? [partner] : [], takenNames: around.takenNames })
+    : compareCustomers({ ...shared, instance, desired: [...desired, ...around.rivals] });
+  const ids = new Set(own.map(({ id }) => id));
+  const isAbout = (one: { salesforce_id: string | null; id?: number | null }) =>
+    typeof one.id === "number" ? ids.has(one.id) : one.salesforce_id === subject.salesforce_id;
+  return {
+    keeper: byPartners ? "partner" : FILE_PREFIX[instance],
+    desired: byPartners ? (partner ? partnerOrganization(partner) : null) : (desired[0] ?? null),
+    own,
+    changes: {
+      creates: changeset.creates.filter((one) => one.salesforce_id === subject.salesforce_id),
+      updates: changeset.updates.filter(isAbout),
+      marks: changeset.marks.filter(isAbout),
+      notes: changeset.notes.filter(isAbout),
+    },
+  };
+}
+
+/** Whether an organization is the subject's: by account, by the account it was created for, or by its own id. Pure. */
+export function ownedBy(
+  { subject }: Pick<AccountEvidence, "subject">,
+  instance: InstanceName,
+): (organization: Organization) => boolean {
+  const ids = new Set(subject.organizations.filter((one) => one.instance === instance).map(({ id }) => id));
+  return (organization) => {
+    if (ids.has(organization.id)) return true;
+    if (subject.salesforce_id === null) return false;
+    const named = accountIdOf(organization);
+    return (named ?? externalAccountIdOf(organization)) === subject.salesforce_id;
+  };
+}

@@ -1,0 +1,191 @@
+import type { Result } from "../artifacts/results.ts";
+import type { Difference } from "../domain/changeset.ts";
+import type { Comparison } from "../domain/comparisons.ts";
+import type { Day } from "../domain/dates.ts";
+import { sameValue } from "../domain/equality.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import { type DesiredOrganization, type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
+import type { FieldPlace, FieldValue } from "../domain/organization-field.ts";
+import { isMarked } from "../domain/organization-scope.ts";
+import type { AccountDecision } from "../domain/process-decision.ts";
+import type { Reason } from "../domain/reason.ts";
+import type {
+  ChangeExplanation,
+  DidExplanation,
+  ExplainedField,
+  GateFinding,
+  InstanceExplanation,
+} from "./account-explanation.ts";
+import { type ComparedAgain, compareAgain } from "./compare-again.ts";
+import type { AccountEvidence, ComparisonEvidence, InstanceEvidence } from "./evidence.ts";
+import { explainSupport, whyExpired } from "./explain-charges.ts";
+import { changeGates, wantedGates } from "./explain-gates.ts";
+import { peopleIn } from "./explain-people.ts";
+import { heldAfter } from "./held-now.ts";
+
+/** What `process` makes of the account on the day. */
+export interface DecidedAgain {
+  decision: AccountDecision | undefined;
+  desired: Record<InstanceName, readonly DesiredOrganization[]>;
+  findings: readonly Reason[];
+  day: Day;
+}
+
+/** What is the case in one instance, and why: worked out again, against what Zendesk holds after the run. Pure. */
+export function explainInstance(
+  evidence: AccountEvidence,
+  instance: InstanceName,
+  around: InstanceEvidence,
+  decided: DecidedAgain,
+): InstanceExplanation {
+  const { rules } = evidence;
+  const { decision, findings, day } = decided;
+  const results = around.comparisons.flatMap((one) => (one.comparison === "usgov_user" ? [] : one.results));
+  const held = heldAfter(around.organizations, results);
+  const compared = compareAgain(evidence, instance, around, decided.desired[instance], held.organizations);
+  const entitlement = decision?.entitlements[instance];
+  const noSupport = entitlement ? whyExpired(entitlement, findings) : null;
+  const comparison = around.comparisons.find((one) => one.comparison === compared.keeper);
+  const at = { evidence, instance, decision, findings, compared, noSupport, comparison };
+  const wanted = wantedGates(at);
+  const isWanted = wanted.stopped === null;
+  const nothingThere = !isWanted && compared.own.length === 0 && results.length === 0;
+  const change = nothingThere ? { gates: [], stopped: null } : changeGates(at, isWanted);
+  const before = new Map(around.organizations.map((one) => [one.id, one]));
+  const [first] = compared.own;
+  return {
+    instance,
+    keeper: compared.keeper,
+    support: entitlement && compared.keeper !== "partner" ? explainSupport(entitlement, rules, day) : null,
+    gates: [...wanted.gates, ...change.gates],
+    unwanted: wanted.stopped,
+    no_support: noSupport,
+    held_up: change.stopped,
+    organizations: compared.own.map((one) => ({
+      id: one.id,
+      name: one.name,
+      marked: isMarked(one),
+      created_by_run: held.created.has(one.id),
+    })),
+    fields: fieldsOf(compared, instance, first, first ? before.get(first.id) : undefined),
+    next: changesOf(compared, compared.own),
+    did: around.comparisons.flatMap((one) => didOf(one, compared.own)),
+    findings: findingsOf(compared, around, [wanted.stopped, change.stopped]),
+    contacts: peopleIn(evidence, instance, around, decided, compared),
+  };
+}
+
+/** Every field that is compared, as it should be and as it is. */
+function fieldsOf(
+  { keeper, desired }: ComparedAgain,
+  instance: InstanceName,
+  held: Organization | undefined,
+  before: Organization | undefined,
+): ExplainedField[] {
+  const places: FieldPlace[] = keeper === "partner" ? partnerFields() : syncedFields(instance);
+  return places.flatMap(({ key, type }): ExplainedField[] => {
+    const wanted = desired?.organization_fields[key];
+    const holds = held ? (held.organization_fields[key] ?? null) : undefined;
+    if (wanted === undefined && holds === undefined) return [];
+    const earlier = before ? (before.organization_fields[key] ?? null) : undefined;
+    return [
+      {
+        key,
+        desired: wanted ?? null,
+        held: holds,
+        same: wanted === undefined || (holds !== undefined && sameValue(type, holds, wanted)),
+        before_run:
+          earlier !== undefined && holds !== undefined && !sameValue(type, earlier, holds) ? earlier : undefined,
+      },
+    ];
+  });
+}
+
+function changesOf({ changes }: ComparedAgain, own: readonly Organization[]): ChangeExplanation[] {
+  const pairs = (before: Difference, change: Difference) => [
+    ...(change.name === undefined ? [] : [{ field: "name", before: before.name ?? null, after: change.name }]),
+    ...Object.entries(change.organization_fields ?? {}).map(([field, after]) => ({
+      field,
+      before: before.organization_fields?.[field] ?? null,
+      after,
+    })),
+  ];
+  const held = new Map(own.map((one) => [one.id, one]));
+  return [
+    ...changes.creates.map(({ name, organization_fields }) => ({
+      effect: "create" as const,
+      id: null,
+      changes: pairs({}, { name, organization_fields }),
+    })),
+    ...changes.updates.map(({ id, before, change }) => ({
+      effect: "update" as const,
+      id,
+      changes: pairs(before, change),
+    })),
+    ...changes.marks.map(({ id }) => ({
+      effect: "mark" as const,
+      id,
+      changes: [
+        {
+          field: "mark_for_deletion",
+          before: held.get(id)?.organization_fields.mark_for_deletion ?? null,
+          after: true as FieldValue,
+        },
+      ],
+    })),
+  ];
+}
+
+/** What the run did to the organizations, and what it planned and did not come to. */
+function didOf(evidence: ComparisonEvidence, own: readonly Organization[]): DidExplanation[] {
+  const { comparison, planned, results } = evidence;
+  if (comparison === "usgov_user") return [];
+  const written = results.filter(({ effect }) => effect !== "contact").map((one) => didExplanation(comparison, one));
+  if (written.length > 0 || !planned) return written;
+  const ids = new Set(own.map(({ id }) => id));
+  const left = (effect: "create" | "update" | "mark", id: number | null): DidExplanation => ({
+    comparison,
+    effect,
+    id,
+    outcome: "not written",
+    reason: evidence.refused[0] ?? null,
+    changes: [],
+  });
+  return [
+    ...Array.from({ length: planned.creates }, () => left("create", null)),
+    ...planned.updates.filter((id) => ids.has(id)).map((id) => left("update", id)),
+    ...planned.marks.filter((id) => ids.has(id)).map((id) => left("mark", id)),
+  ];
+}
+
+/** A result as an explanation tells it, field by field. Pure. */
+export function didExplanation(comparison: Comparison, result: Result): DidExplanation {
+  const { effect, id, outcome, reason, before, after } = result;
+  return { comparison, effect, id, outcome, reason, changes: changedFields(before, after) };
+}
+
+function changedFields(before: Record<string, unknown>, after: Record<string, unknown>): DidExplanation["changes"] {
+  const flat = (one: Record<string, unknown>) => {
+    const { organization_fields: fields = {}, ...rest } = one as { organization_fields?: Record<string, unknown> };
+    return { ...rest, ...fields } as Record<string, unknown>;
+  };
+  const [from, to] = [flat(before), flat(after)];
+  // The address only says who a user is.
+  return Object.entries(to)
+    .filter(([field]) => field !== "email")
+    .map(([field, value]) => ({ field, before: from[field] ?? null, after: value }));
+}
+
+/** What else is said of its organizations, without what a gate says already. */
+function findingsOf(
+  { changes, own }: ComparedAgain,
+  { notes }: InstanceEvidence,
+  gates: readonly (GateFinding | null)[],
+): Reason[] {
+  const said = new Set(gates.map((one) => JSON.stringify(one?.reason ?? null)));
+  const ids = new Set(own.map(({ id }) => id));
+  const gathered = notes.filter(({ id, reason }) => reason.code === "organization.unreadable" && ids.has(id ?? 0));
+  const all = [...changes.notes, ...gathered].map((note) => note.reason);
+  const once = new Map(all.map((one) => [JSON.stringify(one), one]));
+  return [...once].flatMap(([key, one]) => (said.has(key) ? [] : [one]));
+}

@@ -1,0 +1,121 @@
+import type { EXPLAINING_REASONS } from "../domain/reasons/explaining.ts";
+import { listed, NOTHING_TO_DO, quoted, type Texts } from "./texts.ts";
+
+const NEXT_RUN = "Nothing to do: the next run does it.";
+
+export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
+  "account.not_gathered": {
+    title: "account not gathered",
+    say: () => [
+      "Salesforce gave no such account: it is deleted, its Type is neither Customer nor Former Customer, or it has no subscription with an end date of the last three years (an evergreen one has none).",
+      "Correct the account or the end dates of its subscriptions in Salesforce; the next run gathers it.",
+    ],
+  },
+  "account.merged": {
+    title: "account merged",
+    say: ({ merged_into }) => [
+      `The account was merged into ${merged_into}, which has its subscriptions now.`,
+      `Look at that one: zdsync explain ${merged_into}.`,
+    ],
+  },
+  "subscription.in_global": {
+    title: "counts in global",
+    say: () => [
+      "Its subscriptions count in global: none has a charge that sends it to us-government.",
+      "If that is wrong, correct its charges in Salesforce, or us_government in plans.yml.",
+    ],
+  },
+  "subscription.in_us_government": {
+    title: "counts in us-government",
+    say: ({ charge_names, exception }) => [
+      `Its subscriptions count in us-government: ${charge_names.length === 1 ? "the charge" : "the charges"} ${listed(charge_names.map(quoted))} ${charge_names.length === 1 ? "sends" : "send"} them there${exception ? " (Support_Instance__c is federal-support)" : ""}.`,
+      "If that is wrong, correct its charges in Salesforce, or us_government in plans.yml.",
+    ],
+  },
+  "support.expired": {
+    title: "support expired",
+    say: ({ charge_name, end_date, counted_until }) => [
+      `Its support has expired: the last charge, ${quoted(charge_name)}, ended on ${end_date} and counted until ${counted_until} (15 days of grace).`,
+      "Renew it in Salesforce, or add an override.",
+    ],
+  },
+  "support.ignored_charges": {
+    title: "no charge that gives support",
+    say: ({ charge_names }) => [
+      `It has no charge that gives support: ${listed(charge_names.map(quoted))} ${charge_names.length === 1 ? "stands" : "stand"} under ignored_charges in plans.yml.`,
+      "If that is wrong, move the name to a subscription type in plans.yml.",
+    ],
+  },
+  "support.no_charges": {
+    title: "subscription without charges",
+    say: () => [
+      "It gets no support: its subscriptions have no charges.",
+      "Look at the subscription's charges in Salesforce, or add an override.",
+    ],
+  },
+  "support.switched_off": {
+    title: "switched off by an override",
+    say: ({ where }) => [
+      `The override at ${where} switches off every subscription type that its charges give.`,
+      "Correct or remove the override if that is wrong.",
+    ],
+  },
+  "mark.already": {
+    title: "marked already",
+    say: () => [
+      "The organization is marked for deletion already.",
+      "Nothing to do: it is unmarked as soon as its account is back.",
+    ],
+  },
+  "change.planned": {
+    title: "planned",
+    say: () => ["Nothing stands in the way of the change.", NEXT_RUN],
+  },
+  "run.wrote_nothing": {
+    title: "preview",
+    say: () => ["The run was a preview or a dry run: it wrote nothing.", "Run zdsync run to apply it."],
+  },
+  "run.not_reached": {
+    title: "not reached",
+    say: () => ["The run ended before it came to this change.", NEXT_RUN],
+  },
+  "run.files_missing": {
+    title: "files missing",
+    say: ({ files }) => [
+      `Nobody can tell: ${listed(files)} of this run ${files.length === 1 ? "is" : "are"} missing.`,
+      "Run the stages that make them, or explain the account with --live.",
+    ],
+  },
+  "contact.not_wanted": {
+    title: "not a contact",
+    say: () => [
+      "No subscription or support contact of the account in Salesforce has this address.",
+      "Add the contact in Salesforce: active, with the role Gitlab Admin, for us-government; as sold-to contact for global.",
+    ],
+  },
+  "contact.subscription_ended": {
+    title: "contact of an ended subscription",
+    say: ({ end_date, counted_until }) => [
+      `The address is the sold-to contact of a subscription only that ended on ${end_date} and counted until ${counted_until}.`,
+      NOTHING_TO_DO,
+    ],
+  },
+  "contact.organization_not_new": {
+    title: "organization not new",
+    say: ({ days }) => [
+      `Contacts are added to an organization within ${days} days of its creation by zdsync only; this one is older.`,
+      "Add the user in Zendesk by hand.",
+    ],
+  },
+  "contact.planned": {
+    title: "planned",
+    say: () => ["The address is to be added to the organization.", NEXT_RUN],
+  },
+  "user.marked_already": {
+    title: "marked already",
+    say: () => [
+      "The user has no contact in Salesforce and is marked for deletion already.",
+      "Nothing to do: they are unmarked as soon as the contact is back.",
+    ],
+  },
+};

@@ -1,0 +1,213 @@
+import { INSTANCES } from "../domain/instance.ts";
+import type {
+  AccountExplanation,
+  ExplainedCharge,
+  ExplainedOverride,
+  PersonExplanation,
+} from "./account-explanation.ts";
+import { answerLines } from "./answer.ts";
+import { didText, upcomingText } from "./change-texts.ts";
+import type { ExplanationDocument, Line, Section, Span, Tone } from "./document.ts";
+import { instanceSections } from "./instance-sections.ts";
+import { explain, reasonText } from "./reason-text.ts";
+import { quoted } from "./texts.ts";
+
+/** The explanation as people read it: an answer of three lines at most, and the proof, from the account to the organization. Pure. */
+export function explanationDocument(explanation: AccountExplanation): ExplanationDocument {
+  const sections = [
+    aboutSection(explanation),
+    accountSection(explanation),
+    ...subscriptionSections(explanation),
+    overridesSection(explanation.overrides),
+    findingsSection(explanation),
+    ...INSTANCES.flatMap((instance) => {
+      const one = explanation.instances.find((found) => found.instance === instance);
+      return one ? instanceSections(one, explanation) : [];
+    }),
+    upcomingSection(explanation),
+  ];
+  return { answer: answerLines(explanation), sections: sections.filter(({ lines }) => lines.length > 0) };
+}
+
+/** Which run says so, and how old that is. */
+function aboutSection({ run, day }: AccountExplanation): Section {
+  const source = {
+    run: `run ${run.run_id}`,
+    history: `run ${run.run_id}, from what the history kept of it`,
+    live: "read just now, of no run",
+  }[run.source];
+  return {
+    title: "Based on",
+    lines: [
+      labelled("source", source),
+      labelled("gathered", run.gathered_at),
+      labelled("day", day === run.today ? day : `${day} (the run's was ${run.today})`),
+      ...(run.dry_run === true ? [labelled("wrote", "nothing: a preview or a dry run", "warning")] : []),
+      ...(run.missing.length > 0 ? [labelled("missing", run.missing.join(", "), "warning")] : []),
+    ],
+  };
+}
+
+function accountSection({ account, subject, run, is_partner, merged_into }: AccountExplanation): Section {
+  const { salesforce_id: id } = subject;
+  const { salesforce: host } = run.hosts;
+  if (id === null) return { title: "Account", lines: [labelled("salesforce_id", "none", "muted")] };
+  const link = host === null ? undefined : `https://${host}/${id}`;
+  const idSpan: Span = link === undefined ? { text: id } : { text: id, href: link };
+  return {
+    title: "Account in Salesforce",
+    lines: [
+      { depth: 0, label: "salesforce_id", spans: [idSpan] },
+      ...(is_partner ? [labelled("partner", "yes")] : []),
+      ...(merged_into === null ? [] : [labelled("merged into", merged_into, "warning")]),
+      ...(account === null
+        ? [labelled("account", "not among the customers", "warning")]
+        : Object.entries(account).flatMap(([key, value]) =>
+            key === "salesforce_id" ? [] : [labelled(key, attributeText(value))],
+          )),
+    ],
+  };
+}
+
+function attributeText(value: unknown): string {
+  if (value === null || value === "") return "none";
+  if (typeof value !== "object") return String(value);
+  const { name, email } = value as { name?: string | null; email?: string };
+  return [name, email].filter((part) => part).join(", ");
+}
+
+function subscriptionSections({ subscriptions, stray_charges: strays }: AccountExplanation): Section[] {
+  const subs = subscriptions.flatMap((one): Line[] => {
+    const senders = one.charges.filter(({ id }) => one.sent_by.includes(id));
+    const why =
+      senders.length > 0
+        ? `us-government, for ${senders.map(({ charge_name }) => quoted(charge_name.trim())).join(", ")}`
+        : "global, as no charge sends it to us-government";
+    return [
+      {
+        depth: 0,
+        label: one.name ?? one.id,
+        spans: [
+          { text: `${one.status ?? "no status"}, ${one.start_date ?? "?"} to ${one.end_date}; counts in ${why}` },
+        ],
+      },
+      ...one.charges.map((charge) => chargeLine(charge)),
+      ...(one.charges.length === 0 ? [{ depth: 1, spans: [{ text: "no charges", tone: "warning" }] } as Line] : []),
+    ];
+  });
+  return [
+    { title: "Subscriptions and charges", lines: subs },
+    { title: "Charges of no gathered subscription (not counted)", lines: strays.map((one) => chargeLine(one)) },
+  ];
+}
+
+const OUTCOMES: Record<ExplainedCharge["outcome"], [text: string, tone: Tone]> = {
+  counts: ["counts", "good"],
+  expired: ["expired", "bad"],
+  ignored: ["ignored (ignored_charges)", "muted"],
+  unknown: ["not in plans.yml: gives no support", "bad"],
+  stray: ["its subscription was not gathered", "bad"],
+};
+
+/** `"SaaS - Premium - 1 Year" x 20, 2026-01-01 to 2026-12-31 → sub_dotcom_premium (plans.yml:12): counts until 2027-01-15`. */
+function chargeLine(charge: ExplainedCharge): Line {
+  const { charge_name, quantity, start_date, end_date, outcome, in_grace, counts_until, place, type } = charge;
+  const [text, tone] = OUTCOMES[outcome];
+  const meaning =
+    type === null ? (place === null ? "" : ` (${place})`) : ` → ${type}${place === null ? "" : ` (${place})`}`;
+  const state =
+    outcome === "counts"
+      ? in_grace
+        ? `in grace until ${counts_until}`
+        : `counts until ${counts_until}`
+      : outcome === "expired"
+        ? `expired, counted until ${counts_until}`
+        : text;
+  return {
+    depth: 1,
+    spans: [
+      {
+        text: `${quoted(charge_name)}${quantity === null ? "" : ` x ${quantity}`}, ${start_date ?? "?"} to ${end_date}${meaning}: `,
+      },
+      { text: state, tone: in_grace ? "warning" : tone },
+    ],
+  };
+}
+
+function overridesSection(overrides: readonly ExplainedOverride[]): Section {
+  return {
+    title: "Overrides",
+    lines: overrides.flatMap((one): Line[] => {
+      const sets = [
+        ...Object.entries(one.subscriptions).map(([type, value]) => `${type} ${value ? "on" : "off"}`),
+        ...(one.expiration_date === null ? [] : [`expiration_date ${one.expiration_date}`]),
+      ];
+      const until = one.ends_on === null ? "without end" : `until ${one.ends_on}`;
+      return [
+        {
+          depth: 0,
+          label: one.where,
+          spans: [
+            { text: one.applies ? "applies" : "does not apply", tone: one.applies ? "good" : "warning" },
+            ...(one.instance === null ? [] : [{ text: ` (${one.instance}, ${until}): ${sets.join(", ")}` }]),
+          ],
+        },
+        ...(one.written_for === null ? [] : [plain(1, `reason: ${one.written_for}`)]),
+        ...(one.why ? [plain(1, reasonText(one.why))] : []),
+      ];
+    }),
+  };
+}
+
+function findingsSection({ findings, overrides }: AccountExplanation): Section {
+  const said = new Set(overrides.map(({ why }) => JSON.stringify(why)));
+  const others = findings.filter((one) => !said.has(JSON.stringify(one)));
+  return { title: "Findings", lines: others.flatMap((one) => findingLines(explain(one))) };
+}
+
+function findingLines({ what, remedy }: { what: string; remedy: string }): Line[] {
+  return [{ depth: 0, spans: [{ text: what, tone: "warning" }] }, plain(1, remedy)];
+}
+
+function upcomingSection({ upcoming, instances }: AccountExplanation): Section {
+  const several = instances.length > 1 && new Set(upcoming.map(({ instance }) => instance)).size > 1;
+  return {
+    title: "What changes by itself",
+    lines: upcoming.map((one) => plain(0, several ? `${one.instance}: ${upcomingText(one)}` : upcomingText(one))),
+  };
+}
+
+/** A person as the proof tells them. */
+export function personLines({ email, name, state, reason, did }: PersonExplanation): Line[] {
+  const words = {
+    there: "in the organization",
+    planned: "to be done",
+    marked: "marked for deletion",
+    left: "left alone",
+  };
+  const tones: Record<PersonExplanation["state"], Tone> = {
+    there: "good",
+    planned: "warning",
+    marked: "bad",
+    left: "warning",
+  };
+  return [
+    {
+      depth: 0,
+      label: email,
+      spans: [{ text: words[state], tone: tones[state] }, ...(name ? [{ text: ` (${name})` }] : [])],
+    },
+    ...(reason ? [plain(1, reasonText(reason))] : []),
+    ...did.filter((one) => one.reason === null).map((one) => plain(1, didText(one))),
+  ];
+}
+
+/** A line with a label of its own. */
+export function labelled(label: string, text: string, tone?: Tone): Line {
+  return { depth: 0, label, spans: [tone === undefined ? { text } : { text, tone }] };
+}
+
+/** A line of text. */
+export function plain(depth: Line["depth"], text: string): Line {
+  return { depth, spans: [{ text }] };
+}

@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { readKeptInputs } from "../artifacts/kept-inputs.ts";
+import type { ArtifactStore } from "../artifacts/store.ts";
+import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
+import { EFFECTS, limitReasons } from "../domain/limits.ts";
+import type { Reason } from "../domain/reason.ts";
+import { ArtifactError, ConfigurationError, ZdsyncError } from "../errors.ts";
+import { readOwnFile } from "../files/own-files.ts";
+import { unconfirmedReasons } from "../runs/confirmed-counts.ts";
+import { readRunRecord, readRunRecordFile } from "../runs/read-run-records.ts";
+import { RUN_RECORD, type RunRecord } from "../runs/run-record.ts";
+import { historyOf } from "../stage/history.ts";
+import type { Rules, RunEvidence } from "./evidence.ts";
+import {
+  EVIDENCE_ARTIFACTS,
+  type EvidenceArtifact,
+  type EvidenceRecords,
+  type RunMaterial,
+} from "./evidence-records.ts";
+import { RecordLines } from "./record-lines.ts";
+import type { RecordFiles } from "./records-about.ts";
+import { rulesOf } from "./rules.ts";
+
+/** A run's files, and all that is the same for each of its accounts. */
+export interface OpenedRun {
+  files: RecordFiles;
+  about: Omit<RunMaterial, "records">;
+}
+
+/** Salesforce and Zendesk hosts, for links; null where they are not known. */
+export type Hosts = RunEvidence["hosts"];
+
+/**
+ * Opens the latest run of a data directory. Throws `ConfigurationError` where it holds none, or none that kept its rules, and
+ * `ArtifactError` for what is damaged.
+ */
+export async function openLatestRun(store: ArtifactStore, hosts: Hosts): Promise<OpenedRun> {
+  const manifests = await Promise.all(EVIDENCE_ARTIFACTS.map((name) => manifestOf(store, name)));
+  const first = manifests.find((one) => one !== null);
+  if (!first) throw new ConfigurationError([{ where: "--data-dir", what: noRun(store.directory) }]);
+  const rules = await rulesIn(store);
+  const record =
+    (await readRunRecord(store.directory, first.run_id)) ?? (await readRunRecordFile(store.path(RUN_RECORD)));
+  const files = new StoredFiles(store, first.run_id);
+  const leftAlone = manifests.flatMap((one) => (one && "left_alone" in one ? [one.left_alone] : []));
+  return {
+    files,
+    about: {
+      run: {
+        run_id: first.run_id,
+        today: first.today,
+        gathered_at: first.gathered_at,
+        source: "run",
+        dry_run: record?.run_id === first.run_id ? record.dry_run : null,
+        missing: missingOf(store),
+        unidentified: leftAlone.reduce((most, one) => Math.max(most, one.unidentified), 0),
+        hosts,
+      },
+      rules,
+      leftAlone: new Set(leftAlone.flatMap(({ accounts }) => accounts)),
+      refused: await refusalsOf(store, record?.run_id === first.run_id ? record : null),
+    },
+  };
+}
+
+/** All records that matter, as one material. */
+export function withRecords({ about }: OpenedRun, records: EvidenceRecords): RunMaterial {
+  return { ...about, records };
+}
+
+async function rulesIn(store: ArtifactStore): Promise<Rules> {
+  const inputs = await readKeptInputs(store.directory);
+  if (inputs?.plans) return rulesOf(inputs);
+  const what = `${store.path("inputs")} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again`;
+  throw new ConfigurationError([{ where: "--data-dir", what }]);
+}
+
+function noRun(directory: string): string {
+  return `${directory} holds no run. Point it at the folder of one, or give --live`;
+}
+
+async function manifestOf(store: ArtifactStore, name: EvidenceArtifact) {
+  return store.readManifest(name).catch((error: unknown) => {
+    if (error instanceof ZdsyncError) return null;
+    throw error;
+  });
+}
+
+/** The files without which something cannot be told. */
+function missingOf(store: ArtifactStore): string[] {
+  const needed = ["salesforce_accounts.json", "partner_accounts.json", "zendesk_global.json", "zendesk_usgov.json"];
+  return needed.filter((name) => !existsSync(store.path(name)));
+}
+
+/** Why comparisons wrote nothing: as the run's record says, else as their manifests do. */
+async function refusalsOf(
+  store: ArtifactStore,
+  record: RunRecord | null,
+): Promise<Partial<Record<Comparison, readonly Reason[]>>> {
+  const refused: Partial<Record<Comparison, readonly Reason[]>> = {};
+  for (const comparison of COMPARISONS) {
+    const recorded = record?.comparisons.find(({ name }) => name === comparison);
+    if (recorded) refused[comparison] = recorded.refused;
+    else {
+      const manifest = await store.readChangesetManifest(comparison).catch(() => null);
+      const exceeded = (manifest?.limits ?? []).flatMap((one) => {
+        const effect = EFFECTS.find((known) => known === one.effect);
+        return effect ? [{ ...one, effect, limitText: String(one.limit ?? "none") }] : [];
+      });
+      refused[comparison] = [
+        ...limitReasons(comparison, exceeded),
+        ...unconfirmedReasons(comparison, manifest?.unconfirmed ?? []),
+      ];
+    }
+  }
+  return refused;
+}
+
+/** Artifacts of a data directory. Results are taken from the run's history: those beside the artifacts may be of an earlier run. */
+class StoredFiles implements RecordFiles {
+  readonly #opened = new Map<string, Promise<RecordLines<EvidenceArtifact> | null>>();
+
+  constructor(
+    readonly store: ArtifactStore,
+    readonly runId: string,
+  ) {}
+
+  open<Name extends EvidenceArtifact>(name: Name): Promise<RecordLines<Name> | null> {
+    const opened = this.#opened.get(name) ?? this.#open(name);
+    this.#opened.set(name, opened);
+    return opened as Promise<RecordLines<Name> | null>;
+  }
+
+  async #open(name: EvidenceArtifact): Promise<RecordLines<EvidenceArtifact> | null> {
+    const kept = historyOf(this.store.directory, this.runId);
+    const isResults = /_results\.json$/.test(name) && existsSync(kept.directory);
+    const bytes = await readOwnFile((isResults ? kept : this.store).path(name)).catch((error: unknown) => {
+      if (error instanceof ArtifactError) return null;
+      throw error;
+    });
+    return bytes ? new RecordLines(name, bytes) : null;
+  }
+}
