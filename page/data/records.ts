@@ -19,7 +19,7 @@ export interface Record {
   fields: string[];
   changes: Change[];
   reason: ToldReason | null;
-  /** Why, in a few words: the reason, or the first lines of the explanation. */
+  /** Why, in a few words: the reason, or what the explanation answers. */
   cause: string;
   links: { salesforce: string | null; zendesk: string | null };
   level: string | null;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Detail } from "../../lib/report/page/format.ts";
+import type { Detail, PageGroup } from "../../lib/report/page/format.ts";
 import { readDetail } from "../data/read-data.ts";
 import type { Record } from "../data/records.ts";
 import { AllChanges } from "./changes.tsx";
@@ -82,12 +82,13 @@ function ExplainCommand({ record: { salesforceId, id } }: { record: Record }) {
 }
 
 /** What stands below an open group. */
-export function OpenedGroup({ first }: { first: Record }) {
+export function OpenedGroup({ first, group }: { first: Record; group: PageGroup }) {
   const what = first.salesforceId ?? first.id;
   if (what === null) return null;
   return (
     <p class="how">
-      All of them change in the same way. For any one of them, such as the first:{" "}
+      {group.changes.length > 0 && "All of them change in the same way. "}
+      For any one of them, such as the first:{" "}
       <Command command={`zdsync explain ${what}`} label="Copy the command that explains the first of them" />
     </p>
   );

@@ -27,7 +27,7 @@ export function RecordRow(props: {
   const { harm, instance, effect, outcome } = record;
   const cause = group?.of.cause ?? record.cause;
   return (
-    <tr class={`row ${TONE_OF_HARM[harm]}${isMember ? " member" : ""}`} aria-rowindex={position + 2}>
+    <tr class={isMember ? "row member" : "row"} aria-rowindex={position + 2}>
       <td class="harm-cell">{!isMember && <span class={`chip ${TONE_OF_HARM[harm]}`}>{harm}</span>}</td>
       <td class="customer">
         {isMember ? (
@@ -41,8 +41,8 @@ export function RecordRow(props: {
         )}
         {!group && <Ids record={record} />}
       </td>
-      <td class="instance">{instance}</td>
-      <td class="effect">{effect === "none" ? <span class="muted">no change</span> : effect}</td>
+      <td class="instance">{!isMember && instance}</td>
+      <td class="effect">{!isMember && (effect === "none" ? <span class="muted">no change</span> : effect)}</td>
       <td class="change">
         {(!isMember || record.changes.length > 0) && (
           <Changes {...record} changes={group?.of.changes ?? record.changes} />

@@ -147,7 +147,11 @@ function LineRows(
       {isOpen && (
         <tr class="opened-row">
           <td colSpan={COLUMNS.length}>
-            {of ? <OpenedGroup first={record} /> : <Opened record={record} rowsPerBlock={head.rowsPerBlock} />}
+            {of ? (
+              <OpenedGroup first={record} group={of} />
+            ) : (
+              <Opened record={record} rowsPerBlock={head.rowsPerBlock} />
+            )}
           </td>
         </tr>
       )}

@@ -43,7 +43,9 @@ function asIndexed(row: Row): Indexed {
 
 function causeOf({ reason, explanation }: Row): string {
   if (reason !== null) return whatText(reason);
-  return explanation?.answer.map(({ spans }) => spans.map(({ text }) => text).join("")).join(" ") ?? "";
+  const lines = explanation?.answer.map(({ spans }) => spans.map(({ text }) => text).join("")) ?? [];
+  // The first line says what the case is, which the row shows; the next ones say why.
+  return (lines.length > 1 ? lines.slice(1) : lines).join(" ");
 }
 
 function membersAsRows(group: FoldedRows): Indexed[] {

@@ -63,7 +63,7 @@ export interface PageIndex {
   /** The first few changes; the details have all of them. Of a member of folded rows only those that are its own. */
   changes: Coded<Change[]>;
   reason: Coded<ToldReason | null>;
-  /** Why, in a few words: the reason, or the first lines of the explanation; empty where there is neither. */
+  /** Why, in a few words: the reason, or what the explanation answers; empty where there is neither. */
   cause: Coded<string>;
   links: Coded<LinkPattern>;
   level: Coded<string | null>;

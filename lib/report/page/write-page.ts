@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { deflateRaw } from "node:zlib";
 import { explain } from "../../explain/reason-text.ts";
+import { oneLine } from "../../outside-text.ts";
 import { headline } from "../headline.ts";
 import type { ReportModel, Row } from "../model.ts";
 import template from "./app.generated.txt" with { type: "text" };
@@ -22,19 +23,22 @@ const AT_ONCE = 8;
  * @returns the bytes of the file, UTF-8
  */
 export async function writePage(model: ReportModel, { largest = LARGEST_PAGE_BYTES } = {}): Promise<Uint8Array> {
-  const index = block(ELEMENTS.index, await packed(encodeIndex(model)));
-  const details = await detailBlocks(model.rows, largest - template.length - index.length);
-  const head = headOf(model, details.explanationsLeftOut);
-  const data = [
-    `<script type="application/json" id="${ELEMENTS.head}">${jsonInHtml(head)}</script>`,
-    index,
-    ...details.blocks,
-  ];
   const [beforeTitle, beforeData, afterData, ...more] = template.split(/%TITLE%|%DATA%/);
   if (beforeTitle === undefined || beforeData === undefined || afterData === undefined || more.length > 0)
     throw new Error("the page's template must have one %TITLE% and one %DATA%");
-  const title = textInHtml(`${head.headline} · ${model.head.run_id}`);
-  return Buffer.from([beforeTitle, title, beforeData, data.join("\n"), afterData].join(""));
+  const page = (head: PageHead, index: string, blocks: readonly string[]) => {
+    const title = textInHtml(oneLine(`${head.headline} · ${head.about.run_id}`));
+    const data = [headElement(head), index, ...blocks].join("\n");
+    return Buffer.from([beforeTitle, title, beforeData, data, afterData].join(""));
+  };
+  const index = block(ELEMENTS.index, await packed(encodeIndex(model)));
+  const bare = page(headOf(model, false), index, []).length;
+  const details = await detailBlocks(model.rows, largest - bare);
+  return page(headOf(model, details.explanationsLeftOut), index, details.blocks);
+}
+
+function headElement(head: PageHead): string {
+  return `<script type="application/json" id="${ELEMENTS.head}">${jsonInHtml(head)}</script>`;
 }
 
 function headOf(model: ReportModel, explanationsLeftOut: boolean): PageHead {
@@ -72,10 +76,10 @@ async function detailBlocks(rows: readonly Row[], budget: number) {
       : await Promise.all(some.map((start) => detailBlock(start, rowsOf(start).map(detail))));
     for (const [position, start] of some.entries()) {
       const whole = made[position];
-      full ||= whole === undefined || whole.length > left;
+      full ||= whole === undefined || whole.length >= left;
       const chosen =
         full || whole === undefined ? await detailBlock(start, rowsOf(start).map(withoutExplanation)) : whole;
-      left -= chosen.length;
+      left -= chosen.length + 1;
       if (chosen !== "") blocks.push(chosen);
     }
   }
