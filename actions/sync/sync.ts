@@ -36,7 +36,7 @@ export async function syncInstance(
   const contacts =
     instance === "global" ? dueContacts({ creates: changes.creates, ...sources, config, now: clock() }) : null;
   const people = contactsAdded(changes.contacts, contacts?.ofFirstFill ?? new Set());
-  const judged = judge(prefix, { ...changes, people }, config.limits, inputs);
+  const judged = judge(prefix, { ...changes, people }, config.limits[prefix], inputs);
   const { refused: overLimits = standingRefusals(prefix, changes.manifest, inputs), ...judgement } = judged;
   const refused = [...changes.broken, ...overLimits];
   const report: StageReport = {

@@ -38,7 +38,7 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
   const gathered = await gatherUsers(reader, progress, stop);
   const fromSalesforce = await gatherContacts(await remotes.salesforce(), gathered.organizations);
   const compared = compareUsers(usersInput(gathered, fromSalesforce, config));
-  const minimumExisting = config.limits.minimum_existing;
+  const minimumExisting = config.limits.usgov_user.minimum_existing;
   const holders = await lookUpHolders(compared, reader, { minimumExisting, stop, warn });
   const settled = upToMaximum(
     withoutTakenAddresses(compared, holders),

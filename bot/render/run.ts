@@ -41,7 +41,13 @@ export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | 
 
 /** One line for each comparison: what it would change, or had to change. */
 export function plannedLines({ comparisons }: Pick<RunRecord, "comparisons">): string[] {
-  return comparisons.map((one) => `• ${COMPARISON[one.name].title}: ${countsText(effectCounts(one))}`);
+  return comparisons.map((one) => `• ${COMPARISON[one.name].title}: ${holdsText(one)}${countsText(effectCounts(one))}`);
+}
+
+/** Nothing hurts more than a hold: Zendesk rejects every ticket of such a customer. */
+function holdsText({ measures }: RecordedComparison): string {
+  const count = measures.find(({ effect }) => effect === "holds")?.count ?? 0;
+  return count === 0 ? "" : `*${count} to be put on hold or restricted*, `;
 }
 
 /** One line for each comparison: what became of it. */

@@ -38,7 +38,7 @@ export function dueContacts({ creates, organizations, desired, addresses, config
     protectedAddresses: protectedAddressesOf(config),
     maximum: config.max_contacts_per_organization,
   });
-  const ofFirstFill = organizationsOfFirstFill(organizations.records, gathered, config.limits.minimum_existing);
+  const ofFirstFill = organizationsOfFirstFill(organizations.records, gathered, config.limits.global.minimum_existing);
   return { plan, due, ofFirstFill };
 }
 

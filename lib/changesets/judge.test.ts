@@ -2,12 +2,12 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Mark, Update } from "../domain/changeset.ts";
-import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { DEFAULT_LIMITS } from "../domain/config.ts";
 import { reason } from "../domain/reason.ts";
 import type { ConfirmedCounts } from "../runs/confirmed-counts.ts";
 import { judge, standingRefusals } from "./judge.ts";
 
-const { limits } = DEFAULT_CONFIG;
+const limits = DEFAULT_LIMITS;
 const ID = "0014M00001abcdEQAQ";
 
 function updates(count: number, downgrades = 0): Update[] {

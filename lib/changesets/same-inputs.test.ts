@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ChangesetManifest } from "../artifacts/manifest.ts";
-import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { DEFAULT_CONFIG, DEFAULT_LIMITS } from "../domain/config.ts";
 import { reason } from "../domain/reason.ts";
 import { RefusedError } from "../errors.ts";
 import { judge } from "./judge.ts";
@@ -62,7 +62,7 @@ describe("S2: judge", () => {
   const changeset = { creates: [], updates: [], marks, existing: 40, marked: 0, people: 0 };
 
   test("over a limit: measure, limit and way out; an allowance of that number is enough, one less is not", () => {
-    const { refused, measures } = judge("global", changeset, DEFAULT_CONFIG.limits, { allow: {}, "at-most": null });
+    const { refused, measures } = judge("global", changeset, DEFAULT_LIMITS, { allow: {}, "at-most": null });
     expect(refused).toEqual([
       reason("limit.exceeded", {
         comparison: "global",
@@ -76,16 +76,14 @@ describe("S2: judge", () => {
     ]);
     expect(measures.find(({ effect }) => effect === "marks")).toMatchObject({ count: 3, limit: 2, exceeded: true });
     expect(
-      judge("global", changeset, DEFAULT_CONFIG.limits, { allow: { marks: 3 }, "at-most": null }).refused,
+      judge("global", changeset, DEFAULT_LIMITS, { allow: { marks: 3 }, "at-most": null }).refused,
     ).toBeUndefined();
-    expect(
-      judge("global", changeset, DEFAULT_CONFIG.limits, { allow: { marks: 2 }, "at-most": null }).refused,
-    ).toBeDefined();
+    expect(judge("global", changeset, DEFAULT_LIMITS, { allow: { marks: 2 }, "at-most": null }).refused).toBeDefined();
   });
 
   test("at the limit nothing is refused", () => {
     const two = { ...changeset, marks: marks.slice(0, 2) };
-    expect(judge("global", two, DEFAULT_CONFIG.limits, { allow: {}, "at-most": null }).refused).toBeUndefined();
+    expect(judge("global", two, DEFAULT_LIMITS, { allow: {}, "at-most": null }).refused).toBeUndefined();
   });
 });
 

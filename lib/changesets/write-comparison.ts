@@ -18,7 +18,7 @@ export async function writeComparison(
   about: { stage: string; origin: RunOrigin; inputs: JudgingInputs },
 ): Promise<ComparisonReport> {
   const { store, config, clock } = context;
-  const judgement = judge(comparison, changeset, config.limits, about.inputs);
+  const judgement = judge(comparison, changeset, config.limits[comparison], about.inputs);
   const maker = { stage: about.stage, origin: about.origin, madeAt: clock() };
   const notes = notesName(comparison);
   await store.write(notes, [...changeset.notes], maker);

@@ -14,7 +14,12 @@ test("only an administrator surely writes organizations; a custom role may", () 
 
 test("an API token is warned about also where another setting keeps the instance from being asked", async () => {
   const env = { ZENDESK_USGOV_TOKEN: "a-token-that-is-long" };
-  const found = await checkZendesk("us-government", { env, today: "2026-11-23", hostProblems: [] });
+  const found = await checkZendesk("us-government", {
+    env,
+    today: "2026-11-23",
+    hostProblems: [],
+    userMarkField: "mark_for_deletion",
+  });
   expect(found.map(({ severity, check }) => `${severity} ${check}`)).toEqual([
     "problem ZENDESK_USGOV_URL",
     "problem ZENDESK_USGOV_EMAIL",

@@ -17,9 +17,11 @@ import { type Found, type NamedCheck, ok, problem, warning } from "./finding.ts"
 import { notReachable } from "./reach.ts";
 import { organizationFieldFindings, userFieldFindings } from "./zendesk-fields.ts";
 
+type ExaminedSettings = ZendeskSettings & { userMarkField: string };
+
 /** One instance, logged in for reading. */
 interface Opened {
-  settings: ZendeskSettings;
+  settings: ExaminedSettings;
   prefix: string;
   reader: ZendeskReader;
   user: ZendeskUser;
@@ -48,13 +50,26 @@ const CHECKS: readonly NamedCheck<Opened>[] = [
     run: async ({ reader, settings }) =>
       organizationFieldFindings(settings.instance, await reader.organizationFields()),
   },
-  { name: "user fields", run: async ({ reader }) => userFieldFindings(reader.instance, await reader.userFields()) },
+  {
+    name: "user fields",
+    run: async ({ reader, settings }) =>
+      userFieldFindings(reader.instance, await reader.userFields(), settings.userMarkField),
+  },
 ];
+
+/** What one instance is examined with. */
+interface Examination {
+  env: Environment;
+  today: Day;
+  hostProblems: readonly Problem[];
+  /** The user field that marks users (config `user_mark_field`). */
+  userMarkField: string;
+}
 
 /** Checks one Zendesk instance: settings, log-in, role, scopes, fields. Asks nothing where a setting is wrong. Never throws. */
 export async function checkZendesk(
   instance: InstanceName,
-  { env, today, hostProblems }: { env: Environment; today: Day; hostProblems: readonly Problem[] },
+  { env, today, hostProblems, userMarkField }: Examination,
 ): Promise<Found[]> {
   const prefix = ENVIRONMENT_PREFIX[instance];
   const problems: Problem[] = [];
@@ -62,10 +77,10 @@ export async function checkZendesk(
   problems.push(...hostProblems.filter(({ where }) => where === `${prefix}_URL`));
   const token = settings.auth.kind === "api-token" ? [apiTokenFinding(`${prefix}_TOKEN`, today)] : [];
   if (problems.length > 0) return [...problemFindings(problems, settingsRemedy(prefix)), ...token];
-  return [...(await askZendesk(settings, prefix)), ...token];
+  return [...(await askZendesk({ ...settings, userMarkField }, prefix)), ...token];
 }
 
-async function askZendesk(settings: ZendeskSettings, prefix: string): Promise<Found[]> {
+async function askZendesk(settings: ExaminedSettings, prefix: string): Promise<Found[]> {
   const remedies = remediesOf(settings, prefix);
   const away = await notReachable(settings.url, `${prefix}_URL`);
   if (away) return [away];

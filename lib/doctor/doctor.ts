@@ -34,7 +34,9 @@ export async function examine({ env, dataDir, today }: Patient): Promise<Finding
     group("Files", async () => [...configFound, ...plansFound, ...(await checkDataDir(dataDir))]),
     group("Salesforce", () => checkSalesforce({ env, hostProblems, expectedHost: config.hosts.salesforce })),
     ...INSTANCES.map((instance) =>
-      group(`Zendesk ${instance}`, () => checkZendesk(instance, { env, today, hostProblems })),
+      group(`Zendesk ${instance}`, () =>
+        checkZendesk(instance, { env, today, hostProblems, userMarkField: config.user_mark_field }),
+      ),
     ),
     group("Overrides", () => checkOverrides({ env, config, plans, today })),
     group("Slack", () => checkSlackSettings(env, config)),

@@ -102,16 +102,24 @@ describe("organization fields", () => {
 describe("user fields", () => {
   test("mark_for_deletion must be a checkbox", () => {
     const field = { key: "mark_for_deletion", type: "checkbox", active: true, options: [] };
-    expect(notOk(userFieldFindings("us-government", [field]))).toEqual([]);
-    expect(notOk(userFieldFindings("us-government", [{ ...field, type: "text" }]))).toEqual([
+    expect(notOk(userFieldFindings("us-government", [field], "mark_for_deletion"))).toEqual([]);
+    expect(notOk(userFieldFindings("us-government", [{ ...field, type: "text" }], "mark_for_deletion"))).toEqual([
       "problem user field mark_for_deletion: is of type text, expected checkbox",
     ]);
-    expect(notOk(userFieldFindings("us-government", []))).toEqual([
+    expect(notOk(userFieldFindings("us-government", [], "mark_for_deletion"))).toEqual([
+      "problem user field mark_for_deletion: missing; expected type checkbox",
+    ]);
+  });
+
+  test("C1: the field that the config names, and no other", () => {
+    const field = { key: "not_in_sfdc", type: "checkbox", active: true, options: [] };
+    expect(notOk(userFieldFindings("us-government", [field], "not_in_sfdc"))).toEqual([]);
+    expect(notOk(userFieldFindings("us-government", [field], "mark_for_deletion"))).toEqual([
       "problem user field mark_for_deletion: missing; expected type checkbox",
     ]);
   });
 
   test("are of no interest in global, whose users are not synced", () => {
-    expect(userFieldFindings("global", [])).toEqual([]);
+    expect(userFieldFindings("global", [], "mark_for_deletion")).toEqual([]);
   });
 });

@@ -11,12 +11,6 @@ const SAME_TYPE: Readonly<Record<string, readonly string[]>> = { text: ["textare
 /** The field that only this instance has: by it, swapped settings are noticed (O2). */
 const OWN_FIELD: Record<InstanceName, string> = { global: "org_region", "us-government": "sub_usgov_24x7" };
 
-/** The user field by which user-sync marks users (U6); global's users are not synced. */
-const USER_FIELDS: Record<InstanceName, readonly FieldPlace[]> = {
-  global: [],
-  "us-government": [{ key: "mark_for_deletion", type: "checkbox" }],
-};
-
 /** Where a kind of field is set up. */
 interface Kind {
   name: string;
@@ -56,9 +50,14 @@ export function organizationFieldFindings(instance: InstanceName, definitions: r
   ];
 }
 
-/** Holds the user fields of an instance against those that user-sync needs. */
-export function userFieldFindings(instance: InstanceName, definitions: readonly FieldDefinition[]): Found[] {
-  return USER_FIELDS[instance].map((place) => fieldFinding(USER, place, definitions, {}, problem));
+/** Holds the user fields of an instance against the one by which user-sync marks users (U6); global's users are not synced. */
+export function userFieldFindings(
+  instance: InstanceName,
+  definitions: readonly FieldDefinition[],
+  markField: string,
+): Found[] {
+  if (instance === "global") return [];
+  return [fieldFinding(USER, { key: markField, type: "checkbox" }, definitions, {}, problem)];
 }
 
 function fieldFinding(

@@ -1,5 +1,10 @@
+import type { Comparison } from "./comparisons.ts";
+import { DEFAULT_USER_MARK_FIELD } from "./user.ts";
+
 /** Limits before the first write (S2). A percentage is 0..100, of the existing records of one comparison; limits are strict (`>`). */
 export interface Limits {
+  /** Organizations whose `support_hold` or `restricted_account` becomes true. */
+  holds: { percent: number; max: number };
   creates: number;
   /** People to be created or put into organizations. */
   contacts: number;
@@ -56,7 +61,10 @@ export interface Config {
   overrides: "required" | "none";
   /** What becomes of organizations without a `salesforce_id` (C4). */
   unmanaged_organizations: "keep" | "mark";
-  limits: Limits;
+  /** The user field of us-government that marks users (U6). */
+  user_mark_field: string;
+  /** Of each comparison; what the config says of all of them is in each. */
+  limits: Readonly<Record<Comparison, Limits>>;
   /** An organization gets so many contacts at most; nobody is ever marked for it. */
   max_contacts_per_organization: number;
   slack: SlackConfig;
@@ -65,6 +73,7 @@ export interface Config {
 }
 
 export const DEFAULT_LIMITS: Limits = {
+  holds: { percent: 5, max: 100 },
   creates: 500,
   contacts: 1000,
   marks: { percent: 5, max: 200 },
@@ -73,6 +82,14 @@ export const DEFAULT_LIMITS: Limits = {
   marked_total: { percent: 20 },
   minimum_existing: 10,
 };
+
+/** Marks of users have limits of their own: where users are deleted by their mark, that happens the same night. */
+export const DEFAULT_USER_MARKS: Limits["marks"] = { percent: 2, max: 50 };
+
+/** Limits that are the same for all comparisons, but for marks of users. Pure. */
+export function forEachComparison(limits: Limits): Record<Comparison, Limits> {
+  return { global: limits, usgov: limits, partner: limits, usgov_user: { ...limits, marks: DEFAULT_USER_MARKS } };
+}
 
 /** What holds where `zdsync.config.yml` is absent or says nothing. */
 export const DEFAULT_CONFIG: Config = {
@@ -84,7 +101,8 @@ export const DEFAULT_CONFIG: Config = {
   alliance_account_id: null,
   overrides: "required",
   unmanaged_organizations: "keep",
-  limits: DEFAULT_LIMITS,
+  user_mark_field: DEFAULT_USER_MARK_FIELD,
+  limits: forEachComparison(DEFAULT_LIMITS),
   max_contacts_per_organization: 30,
   slack: {
     team: null,

@@ -7,6 +7,7 @@ import { accountId, desiredOrganization } from "./testing/in-sync-world.ts";
 import type { UserUpdate } from "./user.ts";
 
 const LIMITS: Limits = {
+  holds: { percent: 3, max: 8 },
   creates: 5,
   contacts: 8,
   marks: { percent: 5, max: 6 },
@@ -34,6 +35,7 @@ const fieldUpdate = (before: Difference["organization_fields"], change: Differen
   update({ organization_fields: before ?? {} }, { organization_fields: change ?? {} });
 
 const rename = () => update({ name: "Old" }, { name: "New" });
+const hold = () => fieldUpdate({ support_hold: null }, { support_hold: true });
 const downgrade = () => fieldUpdate({ support_level: "ultimate" }, { support_level: "premium" });
 
 function changeset(changes: Partial<Measurable> = {}): Measurable {
@@ -47,8 +49,9 @@ function measureOne(effect: Effect, changes: Partial<Measurable>, limits = LIMIT
 }
 
 test("S2: every effect is measured, in this order, and nothing is exceeded by nothing", () => {
-  expect(EFFECTS).toEqual(["creates", "marks", "updates", "downgrades", "contacts", "marked_total"]);
+  expect(EFFECTS).toEqual(["holds", "creates", "marks", "updates", "downgrades", "contacts", "marked_total"]);
   expect(measure(changeset(), LIMITS)).toStrictEqual([
+    { effect: "holds", count: 0, of: 100, limit: 3, limitText: "3 % (3)", percent: 3, exceeded: false },
     { effect: "creates", count: 0, of: 100, limit: 5, limitText: "5", exceeded: false },
     { effect: "marks", count: 0, of: 100, limit: 5, limitText: "5 % (5)", percent: 5, exceeded: false },
     { effect: "updates", count: 0, of: 100, limit: 30, limitText: "30 % (30)", percent: 30, exceeded: false },
@@ -60,6 +63,7 @@ test("S2: every effect is measured, in this order, and nothing is exceeded by no
 
 describe("S2: below, at and above each limit", () => {
   const cases: [Effect, number, (count: number) => Partial<Measurable>][] = [
+    ["holds", 3, (count) => ({ updates: times(count, hold) })],
     ["creates", 5, (count) => ({ creates: times(count, (n) => desiredOrganization(n)) })],
     ["marks", 5, (count) => ({ marks: times(count, mark) })],
     ["updates", 30, (count) => ({ updates: times(count, rename) })],
@@ -101,6 +105,32 @@ describe("S2: below, at and above each limit", () => {
   });
 });
 
+describe("C2: holds", () => {
+  test.each<[boolean, Difference["organization_fields"], Difference["organization_fields"]]>([
+    [true, { support_hold: false }, { support_hold: true }],
+    [true, { restricted_account: null }, { restricted_account: true }],
+    [true, { support_hold: "false", restricted_account: true }, { support_hold: "true", restricted_account: false }],
+    [false, { support_hold: true }, { support_hold: false }],
+    [false, { restricted_account: true }, { restricted_account: null }],
+    [false, { support_level: "ultimate" }, { support_level: "expired" }],
+  ])("%p: %p → %p", (isHold, before, change) => {
+    expect(measureOne("holds", { updates: [fieldUpdate(before, change)] }).count).toBe(isHold ? 1 : 0);
+  });
+
+  test("both at once count once, and among the updates", () => {
+    const both = fieldUpdate({}, { support_hold: true, restricted_account: true });
+    expect(measureOne("holds", { updates: [both] }).count).toBe(1);
+    expect(measureOne("updates", { updates: [both] }).count).toBe(1);
+    expect(measureOne("downgrades", { updates: [both] }).count).toBe(0);
+  });
+});
+
+test("B1: a mark among the updates counts as a mark", () => {
+  const hidden = fieldUpdate({ mark_for_deletion: false }, { mark_for_deletion: true });
+  for (const effect of ["marks", "marked_total"] as const)
+    expect(measureOne(effect, { updates: [hidden], marks: [mark(1)] }).count).toBe(2);
+});
+
 describe("S2: percentages and maxima", () => {
   test.each([
     [119, 5, "5 % (5)"],
@@ -116,6 +146,7 @@ describe("S2: percentages and maxima", () => {
       measure(changeset({ existing }), LIMITS).map(({ limit, limitText }) => [limit, limitText]);
     const none = [null, "none below 10 existing records"];
     expect(texts(10)).toEqual([
+      [0, "3 % (0)"],
       [5, "5"],
       [0, "5 % (0)"],
       [3, "30 % (3)"],
@@ -123,8 +154,8 @@ describe("S2: percentages and maxima", () => {
       [8, "8"],
       [2, "20 % (2)"],
     ]);
-    expect(texts(9)).toEqual([none, [6, "6"], none, [7, "7"], none, none]);
-    expect(texts(0)).toEqual([none, [6, "6"], none, [7, "7"], none, none]);
+    expect(texts(9)).toEqual([[8, "8"], none, [6, "6"], none, [7, "7"], none, none]);
+    expect(texts(0)).toEqual([[8, "8"], none, [6, "6"], none, [7, "7"], none, none]);
   });
 
   test("S2: a first fill creates as many as there are, and as many contacts; its marks have their maximum", () => {
@@ -162,7 +193,7 @@ describe("S2: what counts", () => {
   test("S2: unmarks are updates", () => {
     const unmark = fieldUpdate({ mark_for_deletion: true }, { mark_for_deletion: false });
     const made = changeset({ updates: [unmark], marked: 1 });
-    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 1, 0, 0, 1]);
+    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 0, 1, 0, 0, 1]);
   });
 
   test("S2: a record counts once for every effect it has", () => {
@@ -170,7 +201,7 @@ describe("S2: what counts", () => {
       { support_level: "ultimate", emergency_support_24x7: true },
       { support_level: "premium", emergency_support_24x7: false },
     );
-    expect(measure(changeset({ updates: [both] }), LIMITS).map(({ count }) => count)).toEqual([0, 0, 1, 1, 0, 0]);
+    expect(measure(changeset({ updates: [both] }), LIMITS).map(({ count }) => count)).toEqual([0, 0, 0, 1, 1, 0, 0]);
   });
 
   const short = { salesforce_id: accountId(1).slice(0, 15) };
@@ -239,7 +270,7 @@ describe("S2: what counts", () => {
       change: { name: "New", organization_id: 2 },
     };
     const made = changeset({ updates: times(31, () => changed), existing: 100, marked: 2 });
-    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 31, 0, 0, 2]);
+    expect(measure(made, LIMITS).map(({ count }) => count)).toEqual([0, 0, 0, 31, 0, 0, 2]);
     expect(
       measure(made, LIMITS)
         .filter((one) => one.exceeded)

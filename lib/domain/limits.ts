@@ -9,7 +9,7 @@ import { isDowngrade } from "./support-level.ts";
 import type { UserUpdate } from "./user.ts";
 
 /** What is measured before the first write (S2). The names are those of the config and of `--allow`. */
-export const EFFECTS = ["creates", "marks", "updates", "downgrades", "contacts", "marked_total"] as const;
+export const EFFECTS = ["holds", "creates", "marks", "updates", "downgrades", "contacts", "marked_total"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
 /** What can be allowed for one run: an effect beyond its limit, or marks that are never made unless they are allowed (C9). */
@@ -98,6 +98,7 @@ function countEffects({ creates, updates, marks, marked, people }: Measurable): 
   // No comparison marks by an update; one that does all the same is counted as what it is.
   const marking = marks.length + counted.filter(isMarking).length;
   return {
+    holds: counted.filter(putsOnHold).length,
     creates: creates.length,
     marks: marking,
     updates: counted.length,
@@ -133,6 +134,15 @@ function isRewrittenId({ before, change }: Update | UserUpdate): boolean {
   if (Object.keys(change).length !== 1 || Object.keys(to).length !== 1 || to.salesforce_id === undefined) return false;
   return toId18(String(from.salesforce_id)) === toId18(String(to.salesforce_id));
 }
+
+/** Whether an update takes support away at once (S2): Zendesk rejects every ticket of an organization on hold or restricted. */
+export function putsOnHold({ before, change }: Update | UserUpdate): boolean {
+  const [from, to] = [fieldsOf(before), fieldsOf(change)];
+  return HOLDS.some((key) => meaningOf("checkbox", to[key]) === true && meaningOf("checkbox", from[key]) !== true);
+}
+
+/** Checkboxes that keep an organization from support. */
+const HOLDS = ["support_hold", "restricted_account"] as const;
 
 function isMarking({ change }: Update | UserUpdate): boolean {
   const value = "mark_for_deletion" in change ? change.mark_for_deletion : fieldsOf(change).mark_for_deletion;

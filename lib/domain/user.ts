@@ -1,5 +1,8 @@
 import * as v from "valibot";
 
+/** The user field that marks a user (U6), where the config names no other (`user_mark_field`). */
+export const DEFAULT_USER_MARK_FIELD = "mark_for_deletion";
+
 const Id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 
 /** A user of us-government: one record of `usgov_users.json` (U2). Addresses in lower case. */
@@ -10,7 +13,7 @@ export const UserSchema = v.object({
   organization_id: v.nullable(Id),
   role: v.string(),
   suspended: v.boolean(),
-  /** `mark_for_deletion` of the user. */
+  /** Whether the user field for marks is set (config `user_mark_field`). */
   marked: v.boolean(),
   /** In how many organizations the user is. */
   memberships: v.pipe(v.number(), v.integer(), v.minValue(0)),

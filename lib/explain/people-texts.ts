@@ -74,7 +74,7 @@ export const PEOPLE_TEXTS: Texts<typeof PEOPLE_REASONS> = {
   "mark.field_missing": {
     title: "no field for marks",
     say: () => [
-      "The user was not marked: this instance has no user field mark_for_deletion.",
+      "The user was not marked: this instance has no user field of the key that user_mark_field in the config names (mark_for_deletion, unless set).",
       "Make the field in Zendesk, or look at the user by hand.",
     ],
   },

@@ -6,6 +6,7 @@ import { counted, listed, type Place, type Texts } from "./texts.ts";
 
 const TITLES: Partial<Record<string, string>> = {
   contacts: "contacts to create or to put into organizations",
+  holds: "organizations put on hold or restricted",
   marked_total: "marked in total (before and after together)",
 };
 

@@ -74,9 +74,9 @@ export interface ComparisonCounts {
 
 /** What a row means to the customer, worst first: the order of the report. */
 export const HARMS = [
+  "put on hold",
   "loses support",
   "downgraded",
-  "put on hold",
   "marked",
   "failed",
   "conflict",

@@ -16,7 +16,10 @@ test("the configuration in force is kept whole, and read back the same", async (
       hosts: { ...DEFAULT_CONFIG.hosts, global: "example.zendesk.com:8443" },
       protected_ids: ["0014M00001kAbCdQAK"],
       overrides: "none",
-      limits: { ...DEFAULT_CONFIG.limits, marks: { percent: 2.5, max: 7 } },
+      limits: {
+        ...DEFAULT_CONFIG.limits,
+        partner: { ...DEFAULT_CONFIG.limits.partner, marks: { percent: 2.5, max: 7 } },
+      },
     };
     await keepRules(folder, { plans: PLANS, overrides: null, config });
     const texts = await readKeptRules(folder);

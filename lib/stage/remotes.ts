@@ -117,7 +117,9 @@ function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): Zendesk
 function zendeskOptions(settings: RemoteSettings, instance: InstanceName, mode: ClientMode) {
   const { warn, waits, timing, deadlineMs = null } = mode;
   const tokenSeconds = tokenSecondsFor(deadlineMs);
-  return { ...zendeskOf(settings, instance), onWarning: warn, waits, tokenSeconds, ...(timing ? { timing } : {}) };
+  const userMarkField = settings.config.user_mark_field;
+  const options = { onWarning: warn, waits, tokenSeconds, userMarkField, ...(timing ? { timing } : {}) };
+  return { ...zendeskOf(settings, instance), ...options };
 }
 
 /** An access token lives as long as the work and its end, an hour at most: longer work renews it. */

@@ -64,7 +64,7 @@ async function usersNow(results: readonly Result[], config: Config, reader: Zend
       domains: new Set(config.protected_email_domains),
       addresses: new Set(config.protected_emails),
     },
-    canBeMarked: fields.some(({ key, active }) => key === "mark_for_deletion" && active),
+    canBeMarked: fields.some(({ key, active }) => key === config.user_mark_field && active),
   };
 }
 

@@ -15,7 +15,7 @@ export interface UsersNow {
   /** In how many organizations users are now who would be moved back to another one. */
   memberships: ReadonlyMap<number, number>;
   protectedAddresses: ProtectedAddresses;
-  /** Whether the instance has the user field `mark_for_deletion` at all. */
+  /** Whether the instance has the user field that marks users (config `user_mark_field`). */
   canBeMarked: boolean;
 }
 

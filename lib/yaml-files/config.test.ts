@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { DEFAULT_CONFIG, DEFAULT_LIMITS, forEachComparison } from "../domain/config.ts";
 import { ConfigurationError } from "../errors.ts";
 import { parseConfig } from "./config.ts";
 
@@ -24,7 +24,9 @@ describe("every key is optional", () => {
       alliance_account_id: null,
       overrides: "required",
       unmanaged_organizations: "keep",
-      limits: {
+      user_mark_field: "mark_for_deletion",
+      limits: forEachComparison({
+        holds: { percent: 5, max: 100 },
         creates: 500,
         contacts: 1000,
         marks: { percent: 5, max: 200 },
@@ -32,7 +34,7 @@ describe("every key is optional", () => {
         downgrades: { percent: 5, max: 100 },
         marked_total: { percent: 20 },
         minimum_existing: 10,
-      },
+      }),
       max_contacts_per_organization: 30,
       slack: {
         team: null,
@@ -58,11 +60,30 @@ describe("every key is optional", () => {
 
   test("of a limit with two numbers one may be given", () => {
     const limits = config("limits:\n  marks: { max: 7 }\n  downgrades: { percent: 1.5 }\n  updates:\n").limits;
-    expect(limits).toEqual({
-      ...DEFAULT_CONFIG.limits,
+    expect(limits.global).toEqual({
+      ...DEFAULT_LIMITS,
       marks: { percent: 5, max: 7 },
       downgrades: { percent: 1.5, max: 100 },
     });
+  });
+
+  test("C1: marks of users are 2 %, at most 50, whatever marks of organizations may be", () => {
+    expect(config("").limits.usgov_user.marks).toEqual({ percent: 2, max: 50 });
+    const { limits } = config("limits: { marks: { percent: 100, max: 1000 }, creates: 7 }");
+    expect(limits.usgov_user).toEqual({ ...DEFAULT_LIMITS, creates: 7, marks: { percent: 2, max: 50 } });
+    expect(limits.partner.marks).toEqual({ percent: 100, max: 1000 });
+  });
+
+  test("C1: each comparison may have limits of its own; the rest is as for all", () => {
+    const { limits } = config(
+      "limits: { creates: 7, usgov_user: { marks: { max: 9 } }, partner: { creates: 1, updates: { percent: 50 }, marks: }, usgov: }",
+    );
+    expect(limits.usgov_user).toEqual({ ...DEFAULT_LIMITS, creates: 7, marks: { percent: 2, max: 9 } });
+    expect(limits.partner).toEqual({ ...DEFAULT_LIMITS, creates: 1, updates: { percent: 50 } });
+    expect([limits.global, limits.usgov]).toEqual([
+      { ...DEFAULT_LIMITS, creates: 7 },
+      { ...DEFAULT_LIMITS, creates: 7 },
+    ]);
   });
 });
 
@@ -106,6 +127,7 @@ history_days: 7
 
   test("all limits", () => {
     const content = `limits:
+  holds: { percent: 1, max: 2 }
   creates: 1
   contacts: 7
   marks: { percent: 2, max: 3 }
@@ -114,7 +136,8 @@ history_days: 7
   marked_total: { percent: 100 }
   minimum_existing: 0
 `;
-    expect(config(content).limits).toEqual({
+    expect(config(content).limits.global).toEqual({
+      holds: { percent: 1, max: 2 },
       creates: 1,
       contacts: 7,
       marks: { percent: 2, max: 3 },
@@ -138,6 +161,10 @@ describe("mistakes are named with their line", () => {
   test.each([
     ["limts: {}", 'limts is no known key; did you mean "limits"?'],
     ["limits: { mark: { percent: 5 } }", 'limits.mark is no known key; did you mean "marks"?'],
+    ["limits: { usgov_users: { creates: 5 } }", 'limits.usgov_users is no known key; did you mean "usgov_user"?'],
+    ["limits: { partner: { mark: } }", 'limits.partner.mark is no known key; did you mean "marks"?'],
+    ["limits: { usgov_user: { marks: 5 } }", "limits.usgov_user.marks must be a mapping of keys and values"],
+    ["user_mark_field: Not in SFDC", "user_mark_field must be the key of a user field, such as mark_for_deletion"],
     ["limits: { updates: { max: 5 } }", 'limits.updates.max is no known key; did you mean "percent"?'],
     ["hosts: { us-government: a.example.com }", 'hosts.us-government is no known key; did you mean "us_government"?'],
     [

@@ -31,7 +31,7 @@ export async function* changedUsers(
       throw new RemoteError(`Zendesk ${client.instance} answered no export of users where one was expected.`, {
         service: "Zendesk",
       });
-    yield readRows(rows.filter(isActive), "users");
+    yield readRows(rows.filter(isActive), "users", client.userMarkField);
     const { after_cursor: cursor, end_of_stream: ended } = paging.output;
     // A cursor that does not move on would be asked for ever (facts/zendesk.md 7).
     if (ended || cursor === null || cursors.has(cursor)) return;

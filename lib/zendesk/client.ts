@@ -1,5 +1,6 @@
 import packageJson from "../../package.json";
 import type { InstanceName } from "../domain/instance.ts";
+import { DEFAULT_USER_MARK_FIELD } from "../domain/user.ts";
 import { CredentialError, RemoteError } from "../errors.ts";
 import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
 import { HttpError } from "../http/http-error.ts";
@@ -17,6 +18,8 @@ export interface ZendeskOptions extends ZendeskSettings {
   waits?: Waits;
   /** For tests. */
   timing?: HttpTiming & { pollMs?: number };
+  /** The user field that marks users; `mark_for_deletion` where absent. */
+  userMarkField?: string | undefined;
   /** How long access tokens are asked for; see `CredentialTerms`. */
   tokenSeconds?: number | undefined;
   /** Zendesk dropped something silently (said once for each kind, without values), or a token could not be revoked. */
@@ -28,6 +31,7 @@ export class ZendeskClient {
   readonly instance: InstanceName;
   readonly host: string;
   readonly http: HttpClient;
+  readonly userMarkField: string;
   private readonly origin: string;
   private readonly credential: Credential;
   private readonly warned = new Set<string>();
@@ -41,6 +45,7 @@ export class ZendeskClient {
     this.instance = options.instance;
     this.host = host;
     this.origin = origin;
+    this.userMarkField = options.userMarkField ?? DEFAULT_USER_MARK_FIELD;
     const shared = {
       ...options.timing,
       ...(options.signal ? { signal: options.signal } : {}),

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { IncompleteError } from "../errors.ts";
 import type { ZendeskClient } from "./client.ts";
 import type { Page } from "./ports.ts";
-import { readRecord, WIRE } from "./schema.ts";
+import { readRecord, type WIRE, wireOf } from "./schema.ts";
 
 type Kind = keyof typeof WIRE;
 export type RecordOf<K extends Kind> = v.InferOutput<(typeof WIRE)[K]>;
@@ -51,7 +51,7 @@ export async function* listAll<K extends Kind>(
       const behind = proof.behindEnd(rows, body) ?? asked;
       proof.checkEnd(rowsOf(await client.get(behind), kind));
     }
-    yield readRows(rows ?? [], kind);
+    yield readRows(rows ?? [], kind, client.userMarkField);
   }
 }
 
@@ -113,11 +113,12 @@ export function rowsOf(body: unknown, key: string): unknown[] | null {
   return Array.isArray(rows) ? rows : null;
 }
 
-/** Rows in their wire form; one that cannot be read is reported and stops nothing. */
-export function readRows<K extends Kind>(rows: readonly unknown[], kind: K): Page<RecordOf<K>> {
+/** Rows in their wire form, users with the field that marks them; one that cannot be read is reported and stops nothing. */
+export function readRows<K extends Kind>(rows: readonly unknown[], kind: K, userMarkField: string): Page<RecordOf<K>> {
+  const wire = wireOf(kind, userMarkField) as v.GenericSchema<unknown, RecordOf<K>>;
   const page: Page<RecordOf<K>> = { records: [], unreadable: [] };
   for (const row of rows) {
-    const read = readRecord(WIRE[kind] as v.GenericSchema<unknown, RecordOf<K>>, row);
+    const read = readRecord(wire, row);
     if ("record" in read) page.records.push(read.record);
     else page.unreadable.push(read.unreadable);
   }

@@ -67,14 +67,16 @@ async function showMany<K extends "organizations" | "users">(
   const records: RecordOf<K>[] = [];
   for (let start = 0; start < ids.length; start += IDS_PER_REQUEST) {
     const chunk = ids.slice(start, start + IDS_PER_REQUEST).map((id) => encodeURIComponent(id));
-    records.push(...readable(pageOf(await client.get(`/${kind}/show_many?${parameter}=${chunk.join(",")}`), kind)));
+    records.push(
+      ...readable(pageOf(await client.get(`/${kind}/show_many?${parameter}=${chunk.join(",")}`), kind, client)),
+    );
   }
   return records.sort((one, other) => one.id - other.id);
 }
 
 async function organizationsByName(client: ZendeskClient, name: string): Promise<Organization[]> {
   const found = readable(
-    pageOf(await client.get(`/organizations/search?name=${encodeURIComponent(name.trim())}`), "organizations"),
+    pageOf(await client.get(`/organizations/search?name=${encodeURIComponent(name.trim())}`), "organizations", client),
   );
   return found.filter((organization) => nameKey(organization.name) === nameKey(name));
 }
@@ -99,7 +101,7 @@ async function searchUsers(client: ZendeskClient, address: string): Promise<List
   let next: string | null = `/users/search?query=${encodeURIComponent(addressQuery(address))}`;
   for (let page = 1; next !== null && page <= MOST_SEARCH_PAGES; page++) {
     const body: unknown = await client.get(next);
-    for (const user of readable(pageOf(body, "users"))) users.set(user.id, user);
+    for (const user of readable(pageOf(body, "users", client))) users.set(user.id, user);
     next = nextPageOf(body);
   }
   return [...users.values()];
@@ -130,11 +132,15 @@ async function organizationIdsOfUser(client: ZendeskClient, id: number): Promise
   return memberships.map((membership) => membership.organization_id).sort((one, other) => one - other);
 }
 
-function pageOf<K extends keyof typeof WIRE>(body: unknown, kind: K): Page<RecordOf<K>> {
+function pageOf<K extends keyof typeof WIRE>(
+  body: unknown,
+  kind: K,
+  { userMarkField }: ZendeskClient,
+): Page<RecordOf<K>> {
   const rows = rowsOf(body, kind);
   if (!rows)
     throw new RemoteError(`Zendesk answered no list of ${kind} where one was expected.`, { service: "Zendesk" });
-  return readRows(rows, kind);
+  return readRows(rows, kind, userMarkField);
 }
 
 function readable<T>(page: Page<T>): T[] {

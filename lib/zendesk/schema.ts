@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { FieldValueSchema, type Organization } from "../domain/organization.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import { DEFAULT_USER_MARK_FIELD } from "../domain/user.ts";
 import type { FieldDefinition, ListedUser, Membership, Unreadable } from "./ports.ts";
 
 /** Wire forms: only the fields in use; whatever else Zendesk sends is dropped. */
@@ -24,24 +25,26 @@ const OrganizationWire = v.object({
   organization_fields: v.record(v.string(), FieldValue),
 });
 
-const UserWire = v.pipe(
-  v.object({
-    id: Id,
-    name: v.string(),
-    email: v.nullable(v.string()),
-    role: v.string(),
-    suspended: v.boolean(),
-    organization_id: v.nullable(Id),
-    user_fields: v.optional(v.record(v.string(), v.unknown()), {}),
-  }),
-  v.transform(
-    ({ user_fields: fields, ...user }): ListedUser => ({
-      ...user,
-      email: user.email?.trim().toLowerCase() || null,
-      marked: fields.mark_for_deletion === true,
+/** A user; `markField` is the user field that marks (config `user_mark_field`). */
+const userWire = (markField: string) =>
+  v.pipe(
+    v.object({
+      id: Id,
+      name: v.string(),
+      email: v.nullable(v.string()),
+      role: v.string(),
+      suspended: v.boolean(),
+      organization_id: v.nullable(Id),
+      user_fields: v.optional(v.record(v.string(), v.unknown()), {}),
     }),
-  ),
-);
+    v.transform(
+      ({ user_fields: fields, ...user }): ListedUser => ({
+        ...user,
+        email: user.email?.trim().toLowerCase() || null,
+        marked: fields[markField] === true,
+      }),
+    ),
+  );
 
 const MembershipWire = v.object({ user_id: Id, organization_id: Id });
 
@@ -66,12 +69,18 @@ const FieldWire = v.pipe(
 /** How each kind of record is read. */
 export const WIRE = {
   organizations: OrganizationWire as v.GenericSchema<unknown, Organization>,
-  users: UserWire as v.GenericSchema<unknown, ListedUser>,
+  users: userWire(DEFAULT_USER_MARK_FIELD) as v.GenericSchema<unknown, ListedUser>,
   identities: IdentityWire as v.GenericSchema<unknown, { type: string; value: string }>,
   organization_memberships: MembershipWire as v.GenericSchema<unknown, Membership>,
   organization_fields: FieldWire as v.GenericSchema<unknown, FieldDefinition>,
   user_fields: FieldWire as v.GenericSchema<unknown, FieldDefinition>,
 };
+
+/** How records of a kind are read where users are marked in this field. */
+export function wireOf<K extends keyof typeof WIRE>(kind: K, userMarkField: string): (typeof WIRE)[K] {
+  if (kind !== "users" || userMarkField === DEFAULT_USER_MARK_FIELD) return WIRE[kind];
+  return userWire(userMarkField) as unknown as (typeof WIRE)[K];
+}
 
 /** One record in its wire form, or what could not be read of it; never a value. */
 export function readRecord<T>(

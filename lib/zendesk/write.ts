@@ -34,6 +34,9 @@ interface Write {
 }
 
 /** A writer of one instance, with a token of its own that can write; `close` revokes that at the end. */
+/** A change of a user as Zendesk takes it. */
+type SentUserChange = Omit<UserChange, "user_fields"> & { user_fields?: Record<string, boolean> };
+
 export function createZendeskWriter(options: ZendeskOptions): ZendeskWriter & { close(): Promise<void> } {
   const client = new ZendeskClient(options, "read write");
   const { timing, signal } = options;
@@ -95,7 +98,8 @@ class BulkWriter implements ZendeskWriter {
     );
   }
 
-  updateUsers(rows: readonly UserChange[]): Promise<RowOutcome[]> {
+  updateUsers(changes: readonly UserChange[]): Promise<RowOutcome[]> {
+    const rows = changes.map((change) => this.asSent(change));
     return this.bulkOrSingly(
       "update",
       () =>
@@ -136,8 +140,14 @@ class BulkWriter implements ZendeskWriter {
     return false;
   }
 
+  /** The mark stands in the field that the config names. */
+  private asSent({ user_fields, ...change }: UserChange): SentUserChange {
+    if (user_fields === undefined) return change;
+    return { ...change, user_fields: { [this.client.userMarkField]: user_fields.mark_for_deletion } };
+  }
+
   /** One after the other for the whole writer, a second apart. */
-  private updateUser({ id, ...change }: UserChange): Promise<RowOutcome> {
+  private updateUser({ id, ...change }: SentUserChange): Promise<RowOutcome> {
     const outcome = this.userUpdates.then(() =>
       this.single({ method: "PUT", path: `/users/${id}`, key: "user", effect: "sets" }, change),
     );

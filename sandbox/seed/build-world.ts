@@ -41,6 +41,8 @@ export function buildWorld({ accounts, seed, today, now = new Date() }: WorldOpt
   if (accounts >= ACCOUNTS_FOR_ODDITIES) addOddities(draft);
   addOrdinaryRecords(draft, accounts - draft.accounts);
   if (draft.overrides.length === 0) addEndedOverride(draft);
+  // The oddities are among so few users that those who have left are more than the 2 % that a run may mark.
+  draft.config.limits = { usgov_user: { marks: { percent: 5, max: 200 } } };
   return draft.finish();
 }
 

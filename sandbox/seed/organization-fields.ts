@@ -59,4 +59,4 @@ export const ORGANIZATION_FIELDS: Record<InstanceName, FieldDefinition[]> = {
 };
 
 /** The user fields of either instance. */
-export const USER_FIELDS: FieldDefinition[] = checkboxes("mark_for_deletion");
+export const USER_FIELDS: FieldDefinition[] = checkboxes("mark_for_deletion", "not_in_sfdc");

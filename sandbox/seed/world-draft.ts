@@ -14,6 +14,8 @@ interface Config {
   protected_email_domains: string[];
   protected_emails: string[];
   alliance_account_id?: string;
+  /** As in zdsync.config.yml, where this world needs other limits than the defaults. */
+  limits?: Record<string, unknown>;
   slack: { team: string; channels: string[]; users: string[]; user_groups: string[] };
 }
 

@@ -8,7 +8,7 @@ import { countsToConfirm, formatConfirmedCounts } from "../../lib/runs/confirmed
 import { latestRunRecords, readRunRecord } from "../../lib/runs/read-run-records.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { FIRST_PLANNED_ID } from "../../lib/zendesk/plan.ts";
-import { comparisons, RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
+import { comparisons, RUN_TIMEOUT, startWorld, type TestWorld, withLimits } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -81,7 +81,7 @@ describe("a run bound to the counts of a dry run", () => {
 
   test("fewer by then is no reason to stop; a limit still refuses its own instance only (G6)", async () => {
     await using world = await startWorld({
-      config: (text) => `${text}\nlimits: { creates: 0, minimum_existing: 1 }\n`,
+      config: withLimits({ creates: 0, minimum_existing: 1 }),
     });
     const dry = await world.run({ "dry-run": "true" });
     const more = countsToConfirm(dry.summary.reports.flatMap(({ comparison }) => comparison ?? []));

@@ -7,7 +7,7 @@ import { EXIT } from "../../lib/errors.ts";
 import { readRunRecord } from "../../lib/runs/read-run-records.ts";
 import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { expectedContacts } from "../../sandbox/seed/expected-contacts.ts";
-import { RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "./world.ts";
+import { RUN_TIMEOUT, startWorld, type TestWorld, TODAY, withLimits } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -140,7 +140,7 @@ describe("reviewed is what is applied (S3)", () => {
 });
 
 describe("S2: the limit of contacts", () => {
-  const ONE = (text: string) => `${text}\nlimits: { contacts: 1 }\n`;
+  const ONE = withLimits({ contacts: 1 });
 
   test("refuses what exceeds it before any write, and says the way out", async () => {
     await using world = await startWorld({ config: ONE });

@@ -2,16 +2,22 @@ import { expect, test } from "bun:test";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { wayPastLimits } from "../../lib/explain/reason-text.ts";
-import { RUN_TIMEOUT, startWorld } from "./world.ts";
+import { RUN_TIMEOUT, startWorld, withLimits } from "./world.ts";
 
-const STRICT = `
-limits: { creates: 1, marks: { percent: 0, max: 0 }, updates: { percent: 0 }, downgrades: { percent: 0, max: 0 }, minimum_existing: 1 }
-`;
+const NONE = { percent: 0, max: 0 };
+const STRICT = withLimits({
+  creates: 1,
+  marks: NONE,
+  updates: { percent: 0 },
+  downgrades: NONE,
+  minimum_existing: 1,
+  usgov_user: { marks: NONE },
+});
 
 test(
   "A10: everything that can be judged is judged, and the way out is complete",
   async () => {
-    await using world = await startWorld({ config: (text) => `${text}${STRICT}` });
+    await using world = await startWorld({ config: STRICT });
     const { exit, summary } = await world.run();
     expect(exit).toBe(EXIT.refused);
     expect(world.sandbox.writes()).toEqual([]);
@@ -26,7 +32,7 @@ test(
 );
 
 test("A10: a comparison that cannot be made hides no refusal of another", async () => {
-  await using world = await startWorld({ config: (text) => `${text}${STRICT}` });
+  await using world = await startWorld({ config: STRICT });
   world.sandbox.addFault({ service: "zendesk-us-government", path: "/users", kind: "500", times: 10_000 });
   const { exit, summary } = await world.run({ instance: "us-government" });
   expect(exit).toBe(EXIT.failed);

@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { EXIT } from "../../lib/errors.ts";
-import { comparisons, RUN_TIMEOUT, startWorld, stateOf, type TestWorld } from "./world.ts";
+import { comparisons, RUN_TIMEOUT, startWorld, stateOf, type TestWorld, withLimits } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -161,7 +161,7 @@ describe("G6: one instance never stops the other", () => {
 
   test("S2: a limit refuses global: nothing is written there, us-government goes on, exit 4, files are there to look at", async () => {
     await using world = await startWorld({
-      config: (text) => `${text}\nlimits: { marks: { percent: 100, max: 3 } }\n`,
+      config: withLimits({ marks: { percent: 100, max: 3 } }),
     });
     const { exit, summary } = await world.run();
     expect(exit).toBe(EXIT.refused);

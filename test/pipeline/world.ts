@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { parse, stringify } from "yaml";
 import { type RunJson, runCommand } from "../../bin/commands/run.ts";
 import { undoCommand } from "../../bin/commands/undo-command.ts";
 import { loadStage, type StageName } from "../../bin/stages.ts";
@@ -38,6 +39,14 @@ export interface TestWorld extends AsyncDisposable {
   undo(results: string, given?: Record<string, string>): Promise<{ exit: ExitCode; summary: Record<string, unknown> }>;
   artifact<T = Record<string, unknown>>(name: string): Promise<T[]>;
   text(name: string): Promise<string>;
+}
+
+/** Limits beside those that the world's configuration has. */
+export function withLimits(limits: Record<string, unknown>): (config: string) => string {
+  return (text) => {
+    const config = (parse(text) ?? {}) as { limits?: Record<string, unknown> };
+    return stringify({ ...config, limits: { ...config.limits, ...limits } });
+  };
 }
 
 /** Starts a world; `config` is appended to or replaces the world's own configuration. */

@@ -32,6 +32,7 @@ function addCustomers(draft: WorldDraft, instance: "global" | "us-government", c
     draft.existing(draft.subscriber(charges), instance, { fields: { support_level: "ultimate" } });
     draft.organization(instance, draft.asIfSubscribed(draft.unregistered(), instance, charges));
   }
+  draft.existing(draft.subscriber(charges, { Support_Hold__c: true }), instance, { fields: { support_hold: false } });
   draft.existing(draft.subscriber(charges), instance, { fields: { account_owner: "Former Owner" } });
   draft.organization(instance, draft.asIfSubscribed(draft.unregistered(), instance, charges), {
     fields: { mark_for_deletion: true },
@@ -44,6 +45,8 @@ function addPartners(draft: WorldDraft): void {
     draft.customer(partnerOf("Open"));
     draft.existing(draft.unregistered(partnerOf("Select")), "global");
   }
+  const restricted = draft.customer({ ...partnerOf("Open"), Restricted_Account__c: "Restricted Party" });
+  draft.existing(restricted, "global", { fields: { restricted_account: false } });
   draft.existing(draft.customer(partnerOf("Open")), "global", { fields: { account_owner: "Former Owner" } });
   draft.existing(draft.unregistered(partnerOf("Open")), "global", { fields: { mark_for_deletion: true } });
 }

@@ -21,6 +21,7 @@ type Limits = Record<Exclude<Effect, "creates" | "contacts">, { percent: number;
 };
 
 const OPEN: Limits = {
+  holds: { percent: 100, max: 1000 },
   creates: 1000,
   contacts: 1000,
   marks: { percent: 100, max: 1000 },
@@ -36,6 +37,7 @@ const COMPARISONS = Object.keys(INSTANCE) as Comparison[];
 const HAS_NONE = [
   ["partner", "downgrades"],
   ["partner", "contacts"],
+  ["usgov_user", "holds"],
   ["usgov", "contacts"],
   ["usgov_user", "downgrades"],
 ].map((pair) => pair.join());
@@ -47,7 +49,10 @@ interface LimitedWorld extends TestWorld {
 async function startLimited(world: World = limitsWorld()): Promise<LimitedWorld> {
   const started = await startWorld({ timing: QUICK, world });
   const limit = (limits: Limits) =>
-    writeFile(join(dirname(started.dataDir), "zdsync.config.yml"), `${world.config}\n${stringify({ limits })}`);
+    writeFile(
+      join(dirname(started.dataDir), "zdsync.config.yml"),
+      `${world.config}\n${stringify({ limits: { ...limits, usgov_user: { marks: limits.marks } } })}`,
+    );
   await limit(OPEN);
   return Object.assign(started, { limit });
 }
@@ -278,6 +283,7 @@ test("S2: what compare refused stays refused, also where sync is configured with
 
 test("S2: the defaults are the specification's", () => {
   expect(DEFAULT_LIMITS).toEqual({
+    holds: { percent: 5, max: 100 },
     creates: 500,
     contacts: 1000,
     marks: { percent: 5, max: 200 },

@@ -22,8 +22,9 @@ interface Result {
   params?: Record<string, unknown>;
 }
 
-const OPEN = `limits: { creates: 1000, marks: { percent: 100, max: 1000 }, updates: { percent: 100 },
-  downgrades: { percent: 100, max: 1000 }, marked_total: { percent: 100 }, minimum_existing: 1 }`;
+const OPEN = `limits: { holds: { percent: 100, max: 1000 }, creates: 1000, marks: { percent: 100, max: 1000 }, updates: { percent: 100 },
+  downgrades: { percent: 100, max: 1000 }, marked_total: { percent: 100 }, minimum_existing: 1,
+  usgov_user: { marks: { percent: 100, max: 1000 } } }`;
 
 const start = (onRequest?: RequestHook) =>
   startWorld({
@@ -146,7 +147,8 @@ describe("S4: an agent edits an organization between gather and sync", () => {
     await using world = await start();
     await world.preview();
     const { updates, marks } = await planned(world, "partner");
-    const [update, mark] = [updates[0]?.id ?? 0, marks[0]?.id ?? 0];
+    const owners = updates.filter(({ change }) => change.organization_fields?.account_owner !== undefined);
+    const [update, mark] = [owners[0]?.id ?? 0, marks[0]?.id ?? 0];
     world.sandbox.editOrganization("global", update, { organization_fields: { account_owner: "Agent's Owner" } });
     world.sandbox.editOrganization("global", mark, { organization_fields: { ignore_deletion: true } });
     expect((await world.stage("partner-sync")).exit).toBe(EXIT.done);

@@ -12,6 +12,8 @@ export interface Targets {
   inSync: number[];
   /** Wants another owner. */
   outdated: number;
+  /** Is put on hold. */
+  held: number;
   /** Falls to a lower level. */
   falling: number;
   /** Organizations without account: to be marked, and protected in each way. */
@@ -44,10 +46,13 @@ export function poisonedWorld(): { world: World; targets: Targets } {
   const excluded = draft.subscriber(PREMIUM).account.Id;
   draft.config.excluded_account_ids.push(excluded);
   made({ created_at: timestamp(draft.now.getTime() - 2 * 24 * 3_600_000) });
+  const onHold = draft.subscriber(PREMIUM, { Support_Hold__c: true });
+  const held = draft.existing(onHold, "global", { external_id: onHold.account.Id, fields: { support_hold: false } });
   const targets = {
     inSync,
     outdated: made({ fields: { account_owner: "Former Owner" } }).id,
     falling: made({ fields: { support_level: "ultimate" } }).id,
+    held: held.id,
     gone: gone().id,
     protected: kept.id,
     ignored: gone({ ignore_deletion: true }).id,

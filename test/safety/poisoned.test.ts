@@ -15,6 +15,7 @@ setDefaultTimeout(RUN_TIMEOUT);
  */
 
 const OPEN = {
+  holds: { percent: 100, max: 1000 },
   creates: 1000,
   contacts: 1000,
   marks: { percent: 100, max: 1000 },
@@ -25,6 +26,7 @@ const OPEN = {
 };
 /** For each limit, one that the honest changes of the world exceed. */
 const NONE: Record<string, unknown> = {
+  holds: { percent: 0, max: 0 },
   creates: 0,
   contacts: 0,
   marks: { percent: 0, max: 0 },
@@ -182,7 +184,12 @@ describe("a poisoned process", () => {
       ...record,
       organization_fields: { ...fieldsOf(record), support_level: "consumption_only" },
     });
+    const onHold = (record: Json) => ({
+      ...record,
+      organization_fields: { ...fieldsOf(record), support_hold: true },
+    });
     const poisons: Record<string, (records: Json[]) => Json[]> = {
+      holds: (records) => records.map(onHold),
       creates: (records) => records,
       marks: (records) => records.slice(8),
       marked_total: (records) => records.slice(8),

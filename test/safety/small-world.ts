@@ -14,6 +14,7 @@ const LIMITS = {
   downgrades: { percent: 100, max: 100 },
   marked_total: { percent: 100 },
   minimum_existing: 10,
+  usgov_user: { marks: { percent: 100, max: 200 } },
 };
 
 /**

@@ -15,7 +15,7 @@ test("zdsync.config.yml is read as it is, and means what it meant", async () => 
   const name = "zdsync.config.example.yml";
   const config = parseConfig(await kept(name), name);
   expect(config.hosts.global).not.toBeNull();
-  expect(config.limits).toMatchObject({
+  expect(config.limits.global).toMatchObject({
     creates: 500,
     marks: { percent: 5, max: 200 },
     updates: { percent: 30 },
@@ -39,5 +39,5 @@ test("overrides.yml is read as it is", async () => {
   const { overrides, config } = await keptWorld();
   const parsed = parseOverrides(overrides, "overrides.yml");
   expect([parsed.notes, parsed.overrides.length]).toEqual([[], 1]);
-  expect(parseConfig(config, "zdsync.config.yml").limits.marks).toEqual({ percent: 100, max: 200 });
+  expect(parseConfig(config, "zdsync.config.yml").limits.global.marks).toEqual({ percent: 100, max: 200 });
 });
