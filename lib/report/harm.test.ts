@@ -8,7 +8,7 @@ describe("what an update means to the customer", () => {
     ["a level that becomes expired", { support_level: ["premium", "expired"] }, "loses support"],
     ["a level that becomes none", { support_level: ["premium", null] }, "loses support"],
     ["emergency support that ends", { emergency_support_24x7: [true, false] }, "loses support"],
-    ["a level lost beside a hold", { support_level: ["gold", "expired"], support_hold: [null, true] }, "loses support"],
+    ["a level lost beside a hold", { support_level: ["gold", "expired"], support_hold: [null, true] }, "put on hold"],
     ["a lower level", { support_level: ["ultimate", "premium"] }, "downgraded"],
     ["a subscription type lost, and none gained", { sub_gitlab_dedicated: [true, false] }, "downgraded"],
     ["a type lost, another gained, at the same level", { sub_a: ["true", false], sub_b: [null, true] }, "gains"],

@@ -48,13 +48,14 @@ export interface FallenOut {
 /** What an update means to the customer. `before` and `change` have the same keys. Pure. */
 export function harmOfUpdate({ before, change }: { before: object; change: object }): Harm {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
+  // Whatever else it loses or gains: no ticket of such a customer is accepted.
+  if (HOLDS.some((key) => turns(from, to, key) === "on")) return "put on hold";
   const level = levelChange(from, to);
   if (level === "lost" || turns(from, to, "emergency_support_24x7") === "off") return "loses support";
   const types = Object.keys(to).filter((key) => key.startsWith("sub_"));
   const lost = types.some((key) => turns(from, to, key) === "off");
   const gained = types.some((key) => turns(from, to, key) === "on");
   if (level === "lower" || (level === null && lost && !gained)) return "downgraded";
-  if (HOLDS.some((key) => turns(from, to, key) === "on")) return "put on hold";
   if (turns(from, to, "mark_for_deletion") === "on" || isMarkedUser(change)) return "marked";
   if (level === "higher") return "upgraded";
   const isBetter =

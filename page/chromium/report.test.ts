@@ -20,9 +20,9 @@ describe("report.html: what it says", () => {
     expect(await page.locator(".about").textContent()).toContain("20261127T020000Z-7f3a");
     expect(await page.locator(".about").textContent()).toContain("3 min 13 s");
     expect(await page.locator(".harm").allTextContents()).toEqual([
+      "2 put on hold",
       "4 lose support",
       "3 downgraded",
-      "2 put on hold",
       "19 marked",
       "2 failed",
       "2 conflicts",
