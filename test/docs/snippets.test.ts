@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import type { Day } from "../../lib/domain/dates.ts";
+import { parseCases } from "../../lib/rule-tests/parse-cases.ts";
 import { parseConfig } from "../../lib/yaml-files/config.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
 import { parsePlans } from "../../lib/yaml-files/plans.ts";
@@ -25,6 +27,7 @@ function fileOf(text: string): string {
   const keys = Object.keys((first ?? {}) as object);
   if (keys.includes("jobs") && keys.includes("permissions")) return "workflow";
   if (keys.some((key) => ["include", "spec", "trigger", "sync"].includes(key))) return "pipeline";
+  if (keys.includes("cases")) return "plans.test.yml";
   if (keys.includes("subscriptions") || keys.includes("ignored_charges")) return "plans.yml";
   return "zdsync.config.yml";
 }
@@ -42,6 +45,7 @@ describe("YAML that pages show", () => {
       if (file === "workflow") expect(page).toBe("docs/github.md");
       else if (file === "pipeline") expect(page).toBe("docs/gitlab.md");
       else if (file === "overrides.yml") expect(parseOverrides(text, file).notes).toEqual([]);
+      else if (file === "plans.test.yml") expect(parseCases(text, file, "2026-11-23" as Day).length).toBeGreaterThan(0);
       else if (file === "plans.yml") parsePlans(withShippedPlans(text), file);
       else parseConfig(text, file);
     },

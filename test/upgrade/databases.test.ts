@@ -1,12 +1,15 @@
+import { Database } from "bun:sqlite";
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../bot/database.ts";
+import { PipelineMemory } from "../../bot/runs/pipeline-memory.ts";
+import { refusalText } from "../../lib/explain/reason-text.ts";
 import { openNoticeMemory } from "../../lib/slack/notice-memory.ts";
 import { ANN, WholeWorld } from "../bot/bot-world.ts";
 import { RUN_TIMEOUT } from "../pipeline/world.ts";
-import { clockFromThen, keptWorld, layOut, RUNS } from "./kept-version.ts";
+import { clockFromThen, KEPT, keptWorld, layOut, RUNS } from "./kept-version.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -132,4 +135,26 @@ test("bot.sqlite: the next run is asked for, confirmed and done", async () => {
   await world.until(() => world.channel().filter(({ shows }) => shows.includes("Done, nothing failed")).length === 2);
   const names = world.sandbox.zendesk("global").organizations.map(({ name }) => name);
   expect(names).toContain("Renamed Example 2");
+});
+
+test("bot.sqlite: pipelines that were seen and their records, those of refused and failed runs included", async () => {
+  const database = new Database(":memory:");
+  const memory = new PipelineMemory(database);
+  const pipeline = {
+    ...{ id: 7, url: "https://gitlab.example.com/-/pipelines/7", source: "schedule", status: "failed" },
+    ...{ createdAt: "2026-11-27T12:00:00Z", finishedAt: "2026-11-27T12:09:00Z", updatedAt: null, user: null },
+    jobs: [{ id: 3, name: "zdsync-process", status: "success", startedAt: null, finishedAt: null }],
+  };
+  const text = await readFile(join(KEPT, "left-behind/history", RUNS.whole, "run.json"), "utf8");
+  const record = JSON.parse(text) as { comparisons: Record<string, unknown>[]; failures: unknown[]; exit: number };
+  const refused = "Too many marks: 9 of 12 organizations. Nothing was written.";
+  Object.assign(record, { exit: 4, failures: [{ where: "global", message: "Zendesk answered 503." }] });
+  Object.assign(record.comparisons[0] ?? {}, { refused });
+  database.run("insert into pipelines values (7, ?, 1)", [JSON.stringify(pipeline)]);
+  database.run("insert into pipeline_records values (7, 'failed 3', ?)", [JSON.stringify(record)]);
+  expect(memory.seen(7)).toEqual(pipeline);
+  const read = memory.record(pipeline);
+  expect(read).toMatchObject({ exit: 4, merged: [] });
+  expect(refusalText(read?.comparisons[0]?.refused ?? [])).toContain(refused);
+  expect(refusalText(read?.failures[0]?.reasons ?? [])).toContain("Zendesk answered 503.");
 });
