@@ -7,6 +7,7 @@ import { byRule } from "../../lib/domain/changeset.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { contactsAdded } from "../../lib/domain/people-added.ts";
+import { configInput } from "../../lib/rules/kept-rules.ts";
 import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 
 /** Compares the customers of one instance and writes the change files, judged by the limits (C1–C8, S2). */
@@ -17,7 +18,8 @@ export async function compareInstance(
 ): Promise<StageReport> {
   const { store, config, clock } = context;
   const sources = await readCustomersSources(instance, store, context.warn);
-  const origin = originOf(artifactsOf(sources), { ...context, now: clock() });
+  const known = originOf(artifactsOf(sources), { ...context, now: clock() });
+  const origin = { ...known, inputs: [...known.inputs, configInput(config)] };
   const changeset = compareCustomers(customersInput(sources, config, inputs));
   const { contacts, people, notes } =
     instance === "global" ? contactsOf({ creates: changeset.creates, ...sources, config, now: clock() }) : NO_CONTACTS;

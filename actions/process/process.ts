@@ -1,5 +1,4 @@
 import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
-import { inputsOfManifest, keepInputs } from "../../lib/artifacts/kept-inputs.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import type { Maker } from "../../lib/artifacts/store.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
@@ -8,7 +7,7 @@ import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts
 import { processAccounts } from "../../lib/domain/process.ts";
 import type { UnknownCharge } from "../../lib/domain/process-notes.ts";
 import { oneLine } from "../../lib/outside-text.ts";
-import { keepRules } from "../../lib/rules/kept-rules.ts";
+import { keepRules, ruleInputs } from "../../lib/rules/kept-rules.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
@@ -33,13 +32,9 @@ export async function processArtifacts(
     ? parseOverrides(overridesFile.text, overridesFile.name)
     : { overrides: [], notes: [] };
   const inputs = [accounts, ...(partners ? [partners] : [])];
-  const rules = await keepInputs(store.directory, {
-    plans: plansFile,
-    overrides: overridesFile,
-    config: context.configFile,
-  });
+  const rules = { plans: plansFile.text, overrides: overridesFile?.text ?? null, config: context.config };
   const gathered = originOf(inputs, { ...context, now: clock() });
-  const origin = { ...gathered, inputs: [...gathered.inputs, ...inputsOfManifest(rules)] };
+  const origin = { ...gathered, inputs: [...gathered.inputs, ...ruleInputs(rules)] };
   const partnerIds = partners
     ? new Set(partners.records.map((partner) => partner.salesforce_id))
     : await partnersByOrganization(instances, context);
@@ -63,11 +58,7 @@ export async function processArtifacts(
   for (const instance of instances)
     await store.write(`${FILE_PREFIX[instance]}_accounts.json`, processed.desired[instance], maker, leftAlone);
   await writeAccountIds(accounts, partners, maker, context);
-  await keepRules(store.directory, {
-    plans: plansFile.text,
-    overrides: overridesFile?.text ?? null,
-    config: context.config,
-  });
+  await keepRules(store.directory, rules);
   await keepInHistory(store.directory, origin.run_id, ["process_notes.json"]);
   return {
     stage: "process",

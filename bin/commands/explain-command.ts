@@ -15,7 +15,6 @@ import { dataDir, instance } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
-import { hostsOf } from "./explain/hosts.ts";
 
 const flag = (description: string) =>
   v.optional(
@@ -55,7 +54,7 @@ export async function explainCommand({ given, json, shell }: Omit<Call, "name">)
       throw new ConfigurationError([
         { where: "explain", what: "expected who: a Salesforce id, a Zendesk organization id, a name or an address" },
       ]);
-    const run = await openLatestRun(new ArtifactStore(asked["data-dir"]), await hostsOf(env));
+    const run = await openLatestRun(new ArtifactStore(asked["data-dir"]), env);
     const found = await findInRun(asked.what, run.files);
     if (found.is !== "one") return notOne(found, json, shell);
     const records = await recordsAbout(run.files, found.subject);

@@ -37,7 +37,6 @@ beforeEach(async () => {
   context = {
     store: new ArtifactStore(folder),
     config: DEFAULT_CONFIG,
-    configFile: null,
     remotes: createRemotes(settings, { dryRun: true, warn: () => {}, today: ORIGIN.today }),
     progress: SILENT,
     stop: NEVER,

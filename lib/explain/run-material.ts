@@ -1,16 +1,18 @@
 import { existsSync } from "node:fs";
-import { readKeptInputs } from "../artifacts/kept-inputs.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
+import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { EFFECTS, limitReasons } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
 import { ArtifactError, ConfigurationError, ZdsyncError } from "../errors.ts";
 import { readOwnFile } from "../files/own-files.ts";
+import { hostNames } from "../report/host-names.ts";
+import { RULE_FILES, RULES_FOLDER, readKeptRules } from "../rules/kept-rules.ts";
 import { unconfirmedReasons } from "../runs/confirmed-counts.ts";
 import { readRunRecord, readRunRecordFile } from "../runs/read-run-records.ts";
 import { RUN_RECORD, type RunRecord } from "../runs/run-record.ts";
+import type { Environment } from "../settings/environment.ts";
 import { historyOf } from "../stage/history.ts";
-import type { Rules, RunEvidence } from "./evidence.ts";
+import type { Rules } from "./evidence.ts";
 import {
   EVIDENCE_ARTIFACTS,
   type EvidenceArtifact,
@@ -27,14 +29,11 @@ export interface OpenedRun {
   about: Omit<RunMaterial, "records">;
 }
 
-/** Salesforce and Zendesk hosts, for links; null where they are not known. */
-export type Hosts = RunEvidence["hosts"];
-
 /**
  * Opens the latest run of a data directory. Throws `ConfigurationError` where it holds none, or none that kept its rules, and
  * `ArtifactError` for what is damaged.
  */
-export async function openLatestRun(store: ArtifactStore, hosts: Hosts): Promise<OpenedRun> {
+export async function openLatestRun(store: ArtifactStore, env: Environment): Promise<OpenedRun> {
   const manifests = await Promise.all(EVIDENCE_ARTIFACTS.map((name) => manifestOf(store, name)));
   const first = manifests.find((one) => one !== null);
   if (!first) throw new ConfigurationError([{ where: "--data-dir", what: noRun(store.directory) }]);
@@ -54,7 +53,7 @@ export async function openLatestRun(store: ArtifactStore, hosts: Hosts): Promise
         dry_run: record?.run_id === first.run_id ? record.dry_run : null,
         missing: missingOf(store),
         unidentified: leftAlone.reduce((most, one) => Math.max(most, one.unidentified), 0),
-        hosts,
+        hosts: hostNames(env, rules.config),
       },
       rules,
       leftAlone: new Set(leftAlone.flatMap(({ accounts }) => accounts)),
@@ -68,10 +67,13 @@ export function withRecords({ about }: OpenedRun, records: EvidenceRecords): Run
   return { ...about, records };
 }
 
+/** The rules that the run kept. They are the ones it decided by only where `process` says so in its manifest. */
 async function rulesIn(store: ArtifactStore): Promise<Rules> {
-  const inputs = await readKeptInputs(store.directory);
-  if (inputs?.plans) return rulesOf(inputs);
-  const what = `${store.path("inputs")} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again`;
+  const texts = await readKeptRules(store.directory);
+  const inputs = (await manifestOf(store, "process_notes.json"))?.inputs ?? [];
+  const plans = inputs.find(({ name }) => name === `${RULES_FOLDER}/${RULE_FILES.plans}`);
+  if (texts && (!plans || plans.sha256 === sha256Of(texts.plans.text))) return rulesOf(texts);
+  const what = `${store.path(RULES_FOLDER)} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again`;
   throw new ConfigurationError([{ where: "--data-dir", what }]);
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { sha256Of } from "../artifacts/store.ts";
 import type { Note } from "../domain/changeset.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import type { Override } from "../domain/overrides.ts";
@@ -51,17 +52,47 @@ export function parseRules({ plans, overrides, config }: RuleTexts): ParsedRules
   };
 }
 
+/** A text that a manifest names among its inputs. */
+export interface RuleInput {
+  name: string;
+  sha256: string;
+}
+
+/** The configuration in force as text, defaults included. Pure. */
+function configText(config: Config): string {
+  return stringify(config);
+}
+
+/** The configuration as an input of a manifest. Pure. */
+export function configInput(config: Config): RuleInput {
+  return inputOf("config", configText(config));
+}
+
+/** The rules as inputs of a manifest (`inputs/plans.yml`), with the SHA-256 of each. Pure. */
+export function ruleInputs(texts: { plans: string; overrides: string | null; config: Config }): RuleInput[] {
+  const kept = keptTexts(texts);
+  return (Object.keys(RULE_FILES) as RuleFile[]).map((file) => inputOf(file, kept[file]));
+}
+
+function inputOf(file: RuleFile, text: string): RuleInput {
+  return { name: `${RULES_FOLDER}/${RULE_FILES[file]}`, sha256: sha256Of(text) };
+}
+
+/** `[]` is no overrides on purpose: an empty file would be a mistake. */
+function keptTexts({ plans, overrides, config }: { plans: string; overrides: string | null; config: Config }) {
+  return { plans, overrides: overrides ?? "[]\n", config: configText(config) };
+}
+
 /**
  * Keeps the rules beside the artifacts that they decide: plans and overrides byte for byte, the configuration as it is in force,
  * defaults included. None of them holds a secret.
  */
 export async function keepRules(
   base: string,
-  { plans, overrides, config }: { plans: string; overrides: string | null; config: Config },
+  rules: { plans: string; overrides: string | null; config: Config },
 ): Promise<void> {
   const folder = await makeOwnFolder(base, RULES_FOLDER);
-  // `[]` is no overrides on purpose: an empty file would be a mistake.
-  const texts = { plans, overrides: overrides ?? "[]\n", config: stringify(config) };
+  const texts = keptTexts(rules);
   for (const file of Object.keys(RULE_FILES) as RuleFile[])
     await writeWholeFile(join(folder, RULE_FILES[file]), texts[file]);
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { InputFile } from "../artifacts/kept-inputs.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
@@ -110,7 +109,6 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     context: {
       store,
       config,
-      configFile: await configFileOf(env),
       remotes,
       progress,
       stop,
@@ -154,18 +152,9 @@ export function mintRunId(now: Date): string {
   return `${now.toISOString().replace(/[-:]|\.\d{3}/g, "")}-${randomBytes(3).toString("hex")}`;
 }
 
-/** The configuration's text, to be kept beside the run's artifacts; null where there is no file. */
-async function configFileOf(env: Environment): Promise<InputFile | null> {
-  const name = env.ZDSYNC_CONFIG || CONFIG_FILE;
-  const file = Bun.file(name);
-  return (await file.exists()) ? { name, text: await file.text() } : null;
-}
-
-const CONFIG_FILE = "zdsync.config.yml";
-
 /** The configuration, from `ZDSYNC_CONFIG` or the default file; without a file, the defaults. */
 export async function readConfig(env: Environment, problems: Problem[]): Promise<Config> {
-  const path = env.ZDSYNC_CONFIG || CONFIG_FILE;
+  const path = env.ZDSYNC_CONFIG || "zdsync.config.yml";
   const file = Bun.file(path);
   if (!(await file.exists())) {
     if (env.ZDSYNC_CONFIG) problems.push({ where: "ZDSYNC_CONFIG", what: `${path} does not exist` });

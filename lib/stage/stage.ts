@@ -1,5 +1,4 @@
 import type * as v from "valibot";
-import type { InputFile } from "../artifacts/kept-inputs.ts";
 import type { ResultCounts, Effect as ResultEffect, Unattempted } from "../artifacts/results.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
@@ -33,8 +32,6 @@ export interface Needs {
 export interface StageContext {
   store: ArtifactStore;
   config: Config;
-  /** The configuration as it was written; null where there is no file. */
-  configFile: InputFile | null;
   remotes: ReadingRemotes;
   progress: Progress;
   stop: Stop;
