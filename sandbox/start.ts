@@ -224,6 +224,7 @@ function remoteControls(services: Services) {
   return {
     zendesk: (instance) => services[instance].state(),
     slackMessages: () => slack.messages(),
+    slackFile: (id) => slack.fileBytes(id),
     slackConversation: () => slack.conversation(),
     slackPerson: (person) => slack.person(person),
     slackSockets: slack.sockets,

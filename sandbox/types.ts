@@ -1,5 +1,6 @@
 import type { Fault } from "./fault.ts";
 import type { ConversationEntry } from "./slack/conversation.ts";
+import type { SharedFile } from "./slack/files.ts";
 import type { PersonOptions, SlackPerson } from "./slack/person.ts";
 
 export type { Fault };
@@ -228,7 +229,10 @@ export interface Sandbox {
     text: string;
     blocks?: unknown[];
     metadata?: unknown;
+    files?: SharedFile[];
   }>;
+  /** The bytes of a file that was uploaded to Slack; null where there is none of this id. */
+  slackFile(id: string): Uint8Array | null;
   /** Everything that anybody saw in Slack, ephemeral messages and what people did included, in order. */
   slackConversation(): ConversationEntry[];
   /** Somebody at Slack who types commands and clicks buttons; by default Ann (U0ANN00001), who may run, in the bot's channel. */

@@ -1,8 +1,11 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
+import { mattersOf } from "../../lib/report/matters.ts";
 import type { RunTrend } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
+import { writeSlackPage } from "../../lib/report/slack-page.ts";
+import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
@@ -10,12 +13,12 @@ import { readConfig } from "../../lib/stage/session.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";
 import { type PipelineFacts, pipelineEnd } from "./pipeline-record.ts";
 
-/** Writes the one report of a pipeline, from what its stages left in the data directory. */
+/** Writes the one report of a pipeline, from what its stages left in the data directory; answers what it means to customers, too. */
 export async function writePipelineReport(
   store: ArtifactStore,
   reports: readonly StageReport[],
   { today, trend, env, ...facts }: PipelineFacts & { today: string; trend: readonly RunTrend[]; env: Environment },
-): Promise<ReportFiles> {
+): Promise<ReportFiles & Required<Pick<RunRecord, "matters">>> {
   const { dry_run: dryRun, instances, startedAt, now, run_id } = facts;
   const writes = !dryRun;
   const { exit, failures } = pipelineEnd(reports, facts);
@@ -41,7 +44,9 @@ export async function writePipelineReport(
     notes: notesOfRun(instances),
     trend,
   });
-  return writeReportFiles(store, model, { place: "gitlab" });
+  const files = await writeReportFiles(store, model, { place: "gitlab" });
+  await writeSlackPage(store, model, config.slack);
+  return { ...files, matters: mattersOf(model) };
 }
 
 function absent(instances: PipelineFacts["instances"]) {

@@ -45,9 +45,9 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
   const [first] = reports;
   const facts = factsOf(orders, first, shell);
   const today = first?.today ?? toDay(facts.now);
-  await writePipelineReport(store, reports, { ...facts, today, trend: [], env: shell.env });
+  const files = await writePipelineReport(store, reports, { ...facts, today, trend: [], env: shell.env });
   try {
-    await writePipelineRecord(store, reports, facts);
+    await writePipelineRecord(store, reports, { ...facts, matters: files.matters });
   } catch (error) {
     shell.output.err(`warning: ${RUN_RECORD} is not there: ${messageOf(error)}`);
   }

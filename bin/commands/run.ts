@@ -7,6 +7,7 @@ import { ConfigurationError, type ExitCode, exitCodeOf } from "../../lib/errors.
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
 import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
+import { mattersOf } from "../../lib/report/matters.ts";
 import { renderText } from "../../lib/report/render-report.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
@@ -124,7 +125,8 @@ async function recordedRun(
       () => pruneHistory(store.directory, context.config.history_days, clock(), context.warn),
       ({ message }) => context.warn(`older runs were not removed from the history: ${message}`),
     );
-    await recorder.end(await endingOf(end, store));
+    const matters = written ? { matters: mattersOf(written.model) } : {};
+    await recorder.end({ ...(await endingOf(end, store)), ...matters });
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
     const report = written?.files.markdown ?? null;
     return {

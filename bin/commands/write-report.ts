@@ -5,6 +5,7 @@ import { applyCommand, commandText } from "../../lib/report/command-text.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import type { ReportHead, ReportModel } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
+import { writeSlackPage } from "../../lib/report/slack-page.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";
@@ -50,7 +51,9 @@ export async function writeRunReport(
     results: writes ? store : null,
     notes: notesOfRun(instances),
   });
-  return { model, files: await writeReportFiles(store, model) };
+  const files = await writeReportFiles(store, model);
+  await writeSlackPage(store, model, config.slack);
+  return { model, files };
 }
 
 function comparisonsOf(reports: readonly StageReport[]) {

@@ -163,7 +163,7 @@ export class ArtifactStore {
   }
 
   /** Writes a text file for people (a report). */
-  async writeText(name: string, text: string): Promise<void> {
+  async writeText(name: string, text: string | Buffer): Promise<void> {
     await this.writeBytes(name, Buffer.from(text));
   }
 

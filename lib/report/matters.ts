@@ -1,5 +1,7 @@
 import type { RunRecord } from "../runs/run-record.ts";
+import { accountKey } from "./customers.ts";
 import { HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
+import { countByHarm } from "./report-model.ts";
 
 /** Customers that a refusal names (issue 10). */
 const MAX_NAMED = 10;
@@ -12,9 +14,7 @@ const HURTING: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("marked"
  * first. Ids only: names stay in the artifacts. Pure.
  */
 export function mattersOf({ rows, folded }: Pick<ReportModel, "rows" | "folded">): NonNullable<RunRecord["matters"]> {
-  const counts = new Map<Harm, number>();
-  for (const { harm } of rows) counts.set(harm, (counts.get(harm) ?? 0) + 1);
-  for (const { harm, count } of folded) counts.set(harm, (counts.get(harm) ?? 0) + count);
+  const counts = [...countByHarm({ rows, folded })].filter(([, count]) => count > 0);
   const hurt = rows.filter(({ harm, outcome }) => outcome === "refused" && HURTING.has(harm));
   const foldedToo = folded.filter(({ harm, outcome }) => outcome === "refused" && HURTING.has(harm));
   const named = hurt.flatMap(hurtOf).slice(0, MAX_NAMED);
@@ -27,5 +27,6 @@ function hurtOf({ comparison, salesforce_id, id, harm, changes, weight }: Row) {
   if (comparison === null || comparison === "usgov_user") return [];
   const level = changes.find(({ field }) => field === "support_level");
   const [before, after] = level ? [level.before, level.after] : [weight.level, weight.level];
-  return [{ comparison, salesforce_id, id, harm, before, after, arr: weight.arr }];
+  const account = salesforce_id === null ? null : accountKey(salesforce_id);
+  return [{ comparison, salesforce_id: account, id, harm, before, after, arr: weight.arr }];
 }

@@ -23,7 +23,7 @@ export type RunBeginning = Pick<
 /** What is known of a run when it has ended. */
 export type RunEnding = Pick<
   RunRecord,
-  "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts" | "merged"
+  "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts" | "merged" | "matters"
 >;
 
 /** Nothing came of a run; what a run that ended before its stages leaves. */
