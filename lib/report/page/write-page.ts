@@ -107,10 +107,10 @@ function block(id: string, base64: string): string {
   return `<script type="application/octet-stream" id="${id}">${base64}</script>`;
 }
 
-/** JSON between `<script>` tags: nothing in it can end the element or begin a comment. */
+/** JSON between `<script>` tags: nothing in it can end the element, begin a comment, or turn the reading of the page's source. */
 function jsonInHtml(value: unknown): string {
   return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
+    /[<>&\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }
