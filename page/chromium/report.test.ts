@@ -45,6 +45,11 @@ describe("report.html: what it says", () => {
     await using opened = await opener.open(address);
     expect(await opened.page.locator(".apply code").textContent()).toBe("zdsync run --expect 7f3a");
     expect(await opened.page.locator("h1").textContent()).toStartWith("Preview: nothing written");
+    const copy = opened.page.getByRole("button", { name: "Copy the command that applies exactly this" });
+    await copy.click();
+    await opened.page.locator(".apply button", { hasText: /Copied|Selected/ }).waitFor();
+    if ((await copy.textContent()) !== "Copied")
+      expect(await opened.page.evaluate(() => getSelection()?.toString())).toBe("zdsync run --expect 7f3a");
   });
 
   test("each bar of a chart is a run, and a link to its page where there is one", async () => {

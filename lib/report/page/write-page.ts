@@ -14,6 +14,8 @@ const deflate = promisify(deflateRaw);
 export const LARGEST_PAGE_BYTES = 15_000_000;
 
 const ROWS_PER_BLOCK = 200;
+/** Of deflate. The usual 6 takes more than twice as long for pages that are 13 % smaller. */
+const LEVEL = 4;
 /** Blocks that are compressed side by side. */
 const AT_ONCE = 8;
 
@@ -100,7 +102,7 @@ function withoutExplanation(row: Row): Detail {
 }
 
 async function packed(value: unknown): Promise<string> {
-  return (await deflate(Buffer.from(JSON.stringify(value)), { level: 6 })).toString("base64");
+  return (await deflate(Buffer.from(JSON.stringify(value)), { level: LEVEL })).toString("base64");
 }
 
 function block(id: string, base64: string): string {
