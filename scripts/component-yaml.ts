@@ -81,7 +81,7 @@ function artifactPaths(stage: Stage): string[] {
     return name.includes(".manifest.") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")];
   });
   const dryRun = stage.writes ? [`${DRY_RUN_FOLDER}/`] : [];
-  return [...names, ...dryRun, ...(makesChanges(stage) ? ["*_report.md", "history/"] : [])].map(
+  return [...names, ...dryRun, ...(makesChanges(stage) ? ["*_report.md", "*_report.html", "history/"] : [])].map(
     (name) => `$[[ inputs.data-dir ]]/${name}`,
   );
 }

@@ -1,11 +1,12 @@
 import { mkdir, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { ConfigurationError, type Problem } from "../../lib/errors.ts";
 import { readOwnFile } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
+import { annotations } from "../../lib/gitlab/annotations.ts";
 import { CI_FOLDER, type CiJob, ciJob, orderVariable } from "../../lib/gitlab/ci-job.ts";
 import {
   formatReference,
@@ -114,11 +115,7 @@ async function writeJobFiles(
   const kept = resultsOfJob(store, dryRun);
   const results = comparison.results ? (await kept.readRecords(resultsName(comparison.name))).records : [];
   await writeWholeFile(join(CI_FOLDER, "junit.xml"), renderJunit(comparison, results, { dryRun, place: "gitlab" }));
-  if (files)
-    await writeWholeFile(
-      join(CI_FOLDER, "annotations.json"),
-      annotations(job, store.directory, basename(files.markdown)),
-    );
+  if (files) await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, files));
 }
 
 /** What the stage makes, of one instance or, where it works on both, of each. */
@@ -165,11 +162,4 @@ async function writeHandOver(
 /** The one variable for the job that starts the next project: which exact job hands over what. */
 function dotenv(prefix: string, job: CiJob, list: Buffer): string {
   return `${prefix}_HANDOVER=${formatReference({ ...job, sha256: sha256Of(list) })}\n`;
-}
-
-/** Links on the job's page (GitLab 16.3): to the report among the job's artifacts. */
-function annotations(job: CiJob, folder: string, file: string): string {
-  const path = [...folder.split("/"), file].map(encodeURIComponent).join("/");
-  const link = { label: "What changed, and why (report)", url: `${job.jobUrl}/artifacts/file/${path}` };
-  return `${JSON.stringify({ zdsync: [{ external_link: link }] }, null, 2)}\n`;
 }

@@ -1,3 +1,5 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import * as v from "valibot";
 import { RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { countResults, countUnattempted } from "../../lib/artifacts/results.ts";
@@ -10,8 +12,12 @@ import { INSTANCES } from "../../lib/domain/instance.ts";
 import type { Effect } from "../../lib/domain/limits.ts";
 import { ConfigurationError, EXIT, type ExitCode, messageOf, type Problem } from "../../lib/errors.ts";
 import { comparisonJson } from "../../lib/explain/told.ts";
-import { ciJob } from "../../lib/gitlab/ci-job.ts";
+import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
+import { annotations } from "../../lib/gitlab/annotations.ts";
+import { CI_FOLDER, ciJob } from "../../lib/gitlab/ci-job.ts";
+import { earlierRuns } from "../../lib/gitlab/earlier-runs.ts";
 import { namePipeline } from "../../lib/gitlab/job-files.ts";
+import type { ReportFiles } from "../../lib/report/report-files.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { dataDir, dryRun, instances, runId } from "../../lib/stage/inputs.ts";
@@ -45,7 +51,12 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
   const [first] = reports;
   const facts = factsOf(orders, first, shell);
   const today = first?.today ?? toDay(facts.now);
-  const files = await writePipelineReport(store, reports, { ...facts, today, trend: [], env: shell.env });
+  const files = await writePipelineReport(store, reports, {
+    ...facts,
+    today,
+    trend: await earlierRuns(shell.env, { dataDir: orders["data-dir"] }),
+    env: shell.env,
+  });
   try {
     await writePipelineRecord(store, reports, { ...facts, matters: files.matters });
   } catch (error) {
@@ -56,7 +67,7 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
     shell.output.out(
       comparisons.length > 0 ? `${renderComparisons(comparisons, orders["dry-run"], "gitlab")}\n\n${name}` : name,
     );
-  await rename(name, shell.env, shell.output.err);
+  await showInJob(name, files, orders["data-dir"], shell);
   return EXIT.done;
 }
 
@@ -79,17 +90,25 @@ function factsOf(
   };
 }
 
-/** A name that is not set is no reason to fail: everything of importance is done by then. */
-async function rename(name: string, env: Call["shell"]["env"], err: (text: string) => void): Promise<void> {
+/** The pipeline's name, and the job's links. Neither is a reason to fail: everything of importance is done by then. */
+async function showInJob(
+  name: string,
+  files: ReportFiles,
+  folder: string,
+  { env, output }: Pick<Call["shell"], "env" | "output">,
+): Promise<void> {
   const problems: Problem[] = [];
   const job = ciJob(env, problems);
-  if (!job?.token) return;
+  if (!job) return;
   try {
+    await mkdir(CI_FOLDER, { recursive: true });
+    await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, folder, files));
+    if (!job.token) return;
     if (problems.length > 0) throw new ConfigurationError(problems);
     const status = await namePipeline(job, name);
-    if (status >= 400) err(`warning: GitLab answered ${status}: the pipeline keeps its name.`);
+    if (status >= 400) output.err(`warning: GitLab answered ${status}: the pipeline keeps its name.`);
   } catch (error) {
-    err(`warning: the pipeline keeps its name: ${messageOf(error)}`);
+    output.err(`warning: the pipeline keeps its name: ${messageOf(error)}`);
   }
 }
 

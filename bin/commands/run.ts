@@ -46,6 +46,8 @@ export interface RunSummary extends RunEnd {
   stopped: string | null;
   /** Path of `report.md`; null where it could not be written. */
   report: string | null;
+  /** Path of `report.html`, which says the same in a browser. */
+  page: string | null;
 }
 
 /** Runs all stages, or everything up to the first write, and tells people what came of it. Never throws. */
@@ -128,9 +130,9 @@ async function recordedRun(
     const matters = written ? { matters: mattersOf(written.model) } : {};
     await recorder.end({ ...(await endingOf(end, store)), ...matters });
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
-    const report = written?.files.markdown ?? null;
+    const { markdown: report = null, page = null } = written?.files ?? {};
     return {
-      summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report },
+      summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report, page },
       report: written && extent === "preview" ? renderText(written.model) : "",
     };
   } catch (error) {
@@ -232,7 +234,7 @@ function render(extent: Extent, summary: RunSummary, report: string): string {
       seconds: summary.seconds,
       stopped: summary.stopped,
       comparisons,
-      report: summary.report,
+      report: summary.page,
     }),
   ].join("\n");
 }

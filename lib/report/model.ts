@@ -149,6 +149,6 @@ export interface RunTrend {
   updated: number;
   marked: number;
   failed: number;
-  /** Its page, seen from the data directory (`history/<run id>/report.html`); null where it was not kept. */
+  /** Its page, seen from the data directory (`history/<run id>/report.html`), or among a pipeline's artifacts; null where it was not kept. */
   href: string | null;
 }

@@ -9,6 +9,7 @@ import type { Place } from "../explain/reason-text.ts";
 import { historyOf } from "../stage/history.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import type { ReportModel, RunTrend } from "./model.ts";
+import { writePage } from "./page/write-page.ts";
 import { readCustomers } from "./read-customers.ts";
 import { renderMarkdown } from "./render-report.ts";
 import { reportModel } from "./report-model.ts";
@@ -34,9 +35,12 @@ export type NotesName =
   | "gather-orgs_usgov_notes.json"
   | "process_notes.json";
 
-/** What people are told of a run: both files say the same. */
+/** Paths of what people are told of a run: both files say the same. */
 export interface ReportFiles {
+  /** For merge requests, job summaries and `grep`. */
   markdown: string;
+  /** For a browser. */
+  page: string;
 }
 
 /** The notes that a run of these instances leaves, beside those of its comparisons. */
@@ -62,16 +66,29 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   return { ...model, trend: order.about.writes ? inOrder([...earlier, trendOfModel(model, null)]) : [...earlier] };
 }
 
-/** Writes the report beside the artifacts (`<name>.md`) and into the history of its run. */
+/** Writes the report beside the artifacts (`<name>.md`, `<name>.html`) and into the history of its run. */
 export async function writeReportFiles(
   store: ArtifactStore,
   model: ReportModel,
   { name = "report", place = "terminal" }: { name?: string; place?: Place } = {},
 ): Promise<ReportFiles> {
-  const markdown = `${name}.md`;
+  const [markdown, page] = [`${name}.md`, `${name}.html`];
   const text = renderMarkdown(model, { place });
-  for (const one of [store, historyOf(store.directory, model.head.run_id)]) await one.writeText(markdown, text);
-  return { markdown: store.path(markdown) };
+  const html = Buffer.from(await writePage(model));
+  const history = historyOf(store.directory, model.head.run_id);
+  await store.writeText(markdown, text);
+  await store.writeText(page, html);
+  await history.writeText(markdown, text);
+  await history.writeText(page, model.trend.some(({ href }) => href !== null) ? asSeenFromHistory(html) : html);
+  return { markdown: store.path(markdown), page: store.path(page) };
+}
+
+/**
+ * A page for a run's folder in the history: other runs' pages lie in the folders beside it. No text of the page can look like a link of
+ * its head: in JSON its quotes are escaped, and everything else is compressed.
+ */
+function asSeenFromHistory(html: Buffer): Buffer {
+  return Buffer.from(html.toString("utf8").replaceAll(`"href":"history/`, `"href":"../`));
 }
 
 async function withRecords(

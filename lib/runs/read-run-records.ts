@@ -32,7 +32,13 @@ async function openRunRecord(dataDir: string, runId: string): Promise<RunRecord 
 
 async function openRecordFile(path: string): Promise<RunRecord | null> {
   const bytes = await readOwnFile(path, MOST_BYTES);
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), RunRecordSchema), bytes?.toString("utf8"));
+  return bytes && parseRunRecord(bytes);
+}
+
+/** A run record from its bytes; null where they hold none. */
+export function parseRunRecord(bytes: Uint8Array): RunRecord | null {
+  const text = Buffer.from(bytes).toString("utf8");
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), RunRecordSchema), text);
   return parsed.success ? parsed.output : null;
 }
 

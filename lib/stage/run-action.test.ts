@@ -13,7 +13,12 @@ afterEach(() => rm(folder, { recursive: true }));
 async function compare(env: Record<string, string>) {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "../../actions/compare/main.ts")], {
     cwd: folder,
-    env: { PATH: process.env.PATH, GITHUB_OUTPUT: join(folder, "outputs"), ...env },
+    env: {
+      PATH: process.env.PATH,
+      GITHUB_OUTPUT: join(folder, "outputs"),
+      GITHUB_STEP_SUMMARY: join(folder, "summary.md"),
+      ...env,
+    },
     stdout: "pipe",
     stderr: "pipe",
   });
@@ -40,6 +45,10 @@ describe("the entry of an action", () => {
     const manifest = await Bun.file(join(folder, "data", "global_changeset.manifest.json")).json();
     expect(outputs).toBe(`run-id=pipeline-7\ndigest=${manifest.digest}\n`);
     expect(manifest.counts).toEqual({ creates: 1, updates: 0, marks: 0, contacts: 0 });
+    expect(await Bun.file(join(folder, "summary.md")).text()).toStartWith(
+      "# One stage: nothing written; it would be 1 created\n",
+    );
+    expect(await Bun.file(join(folder, "data", "global_report.html")).exists()).toBeTrue();
     expect(exit).toBe(0);
   });
 
@@ -47,7 +56,7 @@ describe("the entry of an action", () => {
     const { exit, err } = await compare({ INPUT_INSTANCE: "nowhere", INPUT_TODAY: "x", INPUT_ALLOW: "y" });
     for (const flag of ["--instance:", "--today:", "--allow:"]) expect(err).toContain(flag);
     expect(exit).toBe(2);
-    expect(await Bun.file(join(folder, "outputs")).exists()).toBeFalse();
+    for (const file of ["outputs", "summary.md"]) expect(await Bun.file(join(folder, file)).exists()).toBeFalse();
   });
 
   test("S3: an altered artifact: exit 4", async () => {

@@ -1,4 +1,4 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { secretsIn } from "../settings/environment.ts";
 import { processOutput } from "../terminal/output.ts";
 import { renderStage } from "../terminal/summary.ts";
@@ -6,18 +6,24 @@ import { inputVariable } from "./parse-inputs.ts";
 import { runStage } from "./run-stage.ts";
 import type { InputsSchema, Stage } from "./stage.ts";
 
-/** Runs a stage as the entry of a reusable action: inputs from `INPUT_…`, outputs to the file that `GITHUB_OUTPUT` names. */
+/**
+ * Runs a stage as the entry of a reusable action: inputs from `INPUT_…`, outputs to the file that `GITHUB_OUTPUT` names, and the report of
+ * what changes to the job's summary (`GITHUB_STEP_SUMMARY`).
+ */
 export async function runAction<Inputs extends InputsSchema>(stage: Stage<Inputs>): Promise<void> {
   const env = process.env;
   const output = processOutput(secretsIn(env), false);
   const given = Object.fromEntries(
     Object.keys(stage.inputs.entries).map((name) => [name, env[inputVariable(name)] || undefined]),
   );
-  const { exit, report } = await runStage(stage, given, { env, output, clock: () => new Date() });
+  const { exit, report, files } = await runStage(stage, given, { env, output, clock: () => new Date() });
   if (report) {
     output.out(renderStage(report));
     if (env.GITHUB_OUTPUT)
       await appendFile(env.GITHUB_OUTPUT, `run-id=${report.run_id}\ndigest=${report.comparison?.digest ?? ""}\n`);
   }
+  // A stage that compares nothing has nothing to say to whoever looks at the job, unless it failed.
+  if (files && env.GITHUB_STEP_SUMMARY && (report === null || report.comparison))
+    await appendFile(env.GITHUB_STEP_SUMMARY, await readFile(files.markdown, "utf8"));
   process.exitCode = exit;
 }

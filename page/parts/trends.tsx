@@ -1,5 +1,5 @@
 import type { RunTrend } from "../../lib/report/model.ts";
-import { duration, moment, number } from "./words.ts";
+import { duration, isWebAddress, moment, number } from "./words.ts";
 
 const HEIGHT = 40;
 const STEP = 8;
@@ -63,8 +63,7 @@ function RunBar(props: { run: RunTrend; of: Measured; x: number; most: number; i
       <rect class={barClass(run, isThis)} x={x} y={HEIGHT - height} width={BAR} height={height} />
     </>
   );
-  // A link to elsewhere cannot be in the history: only pages beside this one are.
-  return run.href === null || /^[a-z][\w+.-]*:|^\/\//i.test(run.href) ? (
+  return run.href === null || !(isWebAddress(run.href) || /^(?:\.\.|history)\//.test(run.href)) ? (
     <g>{bar}</g>
   ) : (
     <a href={run.href} aria-label={`Run of ${name}`}>

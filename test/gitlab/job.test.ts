@@ -84,9 +84,13 @@ describe("stages as jobs of different projects, hand in hand", () => {
     expect([accounts, organizations, processed, compared, synced].map(({ exit }) => exit)).toEqual([0, 0, 0, 0, 0]);
     expect(there.sandbox.writes().length).toBeGreaterThan(0);
     expect(await synced.read(".zdsync/junit.xml")).toContain('name="create applied (');
-    expect(JSON.parse(await synced.read(".zdsync/annotations.json")).zdsync[0].external_link.url).toBe(
-      "https://gitlab.example/a/b/-/jobs/5/artifacts/file/data/usgov_report.md",
+    const links = JSON.parse(await synced.read(".zdsync/annotations.json")).zdsync as {
+      external_link: { url: string };
+    }[];
+    expect(links.map(({ external_link: { url } }) => url)).toEqual(
+      ["html", "md"].map((kind) => `https://gitlab.example/a/b/-/jobs/5/artifacts/file/data/usgov_report.${kind}`),
     );
+    expect(await synced.read("data/usgov_report.html")).toStartWith("<!doctype html>");
     expect(await synced.read("data/usgov_report.md")).toContain("Customers, us-government");
     // Artifacts hold names and addresses, whoever fetched them.
     expect((await stat(join(synced.cwd, "data/usgov_accounts.json"))).mode & 0o777).toBe(0o600);
