@@ -1,12 +1,8 @@
 #!/usr/bin/env bun
+import { enterWorkingDirectory } from "../lib/stage/working-directory.ts";
 import { program } from "./program.ts";
 
-// The image starts Bun in a folder of its own, where no file of a project speaks to it (scripts/zdsync.sh), and says where work is done.
-const { ZDSYNC_WORKING_DIRECTORY: folder, ...env } = process.env;
-if (folder) {
-  delete process.env.ZDSYNC_WORKING_DIRECTORY;
-  process.chdir(folder);
-}
+enterWorkingDirectory();
 
 // Whoever reads only the first lines (`| head`) has closed the pipe: no reason to fail.
 for (const stream of [process.stdout, process.stderr])
@@ -14,4 +10,4 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== "EPIPE") throw error;
   });
 
-process.exitCode = await program(process.argv.slice(2), env);
+process.exitCode = await program(process.argv.slice(2), process.env);

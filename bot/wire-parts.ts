@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { endingCredentials } from "../lib/doctor/expiring-credentials.ts";
 import { createSlackChannel } from "../lib/slack/channel.ts";
 import { type DeliveryWorker, keepDelivering } from "../lib/slack/keep-delivering.ts";
@@ -131,7 +131,7 @@ function createRunner(
   if (pipelines === null)
     return {
       runner: createProcessRunner(
-        { argv: ownCommand(), dataDir, env, pageUrl: settings.config.slack.page_url },
+        { ...ownCommand(), dataDir, env, pageUrl: settings.config.slack.page_url },
         { database, clock },
       ),
       webhook: null,
@@ -141,8 +141,9 @@ function createRunner(
 }
 
 /** What `zdsync` is here: the source next to this file, or the bundle that this is part of. */
-function ownCommand(): string[] {
+function ownCommand(): { argv: string[]; startIn: string } {
   const source = join(import.meta.dir, "../bin/zdsync.ts");
+  const program = existsSync(source) ? source : resolve(process.argv[1] ?? source);
   // What an .env file says was read when the bot began; a run gets of it what runs need.
-  return [process.execPath, "--no-env-file", existsSync(source) ? source : (process.argv[1] ?? source)];
+  return { argv: [process.execPath, "--no-env-file", program], startIn: dirname(program) };
 }

@@ -23,7 +23,7 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))("action.yml o
   test("S9: no input reaches a shell: the command holds none, the environment all of them", () => {
     const [setUp, step] = action.runs.steps;
     expect(JSON.stringify(setUp)).not.toContain("inputs.");
-    expect(step.run).toBe('bun "$GITHUB_ACTION_PATH/main.ts"');
+    expect(step.run).toBe(`sh "$GITHUB_ACTION_PATH/../../scripts/zdsync.sh" ${name}`);
     expect(step.env).toEqual(
       Object.fromEntries(inputs.map((input) => [inputVariable(input.name), `\${{ inputs.${input.name} }}`])),
     );

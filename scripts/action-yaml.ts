@@ -45,7 +45,7 @@ export function actionYaml(stage: Stage): string {
         {
           id: "stage",
           shell: "bash",
-          run: 'bun "$GITHUB_ACTION_PATH/main.ts"',
+          run: `sh "$GITHUB_ACTION_PATH/../../scripts/zdsync.sh" ${stage.name}`,
           env: Object.fromEntries(inputs.map(({ name }) => [inputVariable(name), `\${{ inputs.${name} }}`])),
         },
       ],

@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
-# First step of every composite action (actions/*/action.yml): makes the pinned Bun, zdsync's dependencies and its plans
-# available to the next step. Answers within a moment where an earlier action of the job did it already.
-# BUN_VERSION is from the generated action.yml; RUNNER_TEMP, GITHUB_PATH and GITHUB_ENV are the runner's.
+# First step of every composite action (actions/*/action.yml): makes the pinned Bun and zdsync's dependencies available to the next
+# one (scripts/zdsync.sh). Answers within a moment where an earlier action of the job did it already.
+# BUN_VERSION is from the generated action.yml, RUNNER_TEMP the runner's. npm and Bun start in this clone: in the workspace they would
+# obey its .npmrc, bunfig.toml and .env.
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+cd "$root"
+unset BUN_OPTIONS BUN_INSPECT BUN_INSPECT_PRELOAD NODE_OPTIONS NODE_PATH
 
-if [ "$(bun --version 2>/dev/null || true)" != "$BUN_VERSION" ]; then
-  folder="$RUNNER_TEMP/zdsync-bun-$BUN_VERSION"
-  npm install --silent --ignore-scripts=false --no-audit --no-fund --no-save --prefix "$folder" "bun@$BUN_VERSION"
-  echo "$folder/node_modules/.bin" >> "$GITHUB_PATH"
-  PATH="$folder/node_modules/.bin:$PATH"
+place="$RUNNER_TEMP/zdsync"
+if [ "$("$place/bun" --version 2>/dev/null || true)" != "$BUN_VERSION" ]; then
+  mkdir -p "$place"
+  bun="$(command -v bun || true)"
+  if [ "$("$bun" --version 2>/dev/null || true)" != "$BUN_VERSION" ]; then
+    npm install --silent --ignore-scripts=false --no-audit --no-fund --no-save --prefix "$place" "bun@$BUN_VERSION"
+    bun="$place/node_modules/.bin/bun"
+  fi
+  ln -sf "$(readlink -f "$bun")" "$place/bun"
 fi
 
 # The lock file decides what is installed, and no script of a dependency runs.
-bun install --cwd "$root" --frozen-lockfile --production --ignore-scripts --silent
-
-# Where the workflow has no plans of its own, they are those that came with this version.
-if [ -z "${PLANS_FILE:-}" ] && [ ! -e plans.yml ]; then
-  echo "PLANS_FILE=$root/plans.yml" >> "$GITHUB_ENV"
-fi
+"$place/bun" install --frozen-lockfile --production --ignore-scripts --silent

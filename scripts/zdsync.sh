@@ -1,5 +1,6 @@
 #!/bin/sh
-# `zdsync` in the image: the bundle, with the plans it was released with where the project has none of its own.
+# `zdsync` in the image: the bundle, with the plans it was released with where the project has none of its own. A GitHub action starts
+# its stage by the same file in the clone that the runner made of this repository: `zdsync.sh STAGE`, inputs in the environment.
 #
 # In a job, variables may come from earlier jobs and files from the checkout. Bun obeys both: BUN_OPTIONS and BUN_INSPECT_PRELOAD run
 # any code, and so do bunfig.toml and tsconfig.json (its `paths` replace imports) where Bun is started; .env sets what is not
@@ -20,10 +21,18 @@ if [ -f "$certificates" ]; then export NODE_EXTRA_CA_CERTS="$certificates"; fi
 # As the base image has it: no code from a cache that others can write.
 export BUN_RUNTIME_TRANSPILER_CACHE_PATH=0
 
+if [ -e "$here/set-up-action.sh" ]; then
+  program="$here/.." plans="$here/../plans.yml"
+  # Put there by set-up-action.sh. RUNNER_TEMP is the runner's: no step of a job can set it for the next.
+  set -- "$RUNNER_TEMP/zdsync/bun" "actions/$1/main.ts"
+else
+  program="$here/../lib/zdsync" plans="$here/../share/zdsync/plans.yml"
+  set -- "$here/bun" zdsync.js "$@"
+fi
 if [ -z "${PLANS_FILE:-}" ] && [ ! -e plans.yml ]; then
-  export PLANS_FILE="$here/../share/zdsync/plans.yml"
+  export PLANS_FILE="$plans"
 fi
 ZDSYNC_WORKING_DIRECTORY="$(pwd)"
 export ZDSYNC_WORKING_DIRECTORY
-cd "$here/../lib/zdsync" || exit 1
-exec "$here/bun" zdsync.js "$@"
+cd "$program" || exit 1
+exec "$@"

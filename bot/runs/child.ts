@@ -23,7 +23,7 @@ export const OUTPUT_LOG = "output.log";
  */
 export async function startChild(
   argv: readonly string[],
-  { folder, env, cwd }: { folder: string; env: Readonly<Record<string, string | undefined>>; cwd?: string },
+  { folder, env, cwd }: { folder: string; env: Readonly<Record<string, string | undefined>>; cwd: string },
 ): Promise<Child> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = await open(join(folder, OUTPUT_LOG), APPEND_PLAIN, 0o600);
@@ -34,7 +34,7 @@ export async function startChild(
       stdout: log.fd,
       stderr: log.fd,
       detached: true,
-      ...(cwd === undefined ? {} : { cwd }),
+      cwd,
     });
     child.unref();
     const exited = child.exited.then((code) => (child.signalCode === null ? code : null));

@@ -14,7 +14,7 @@ setDefaultTimeout(RUN_TIMEOUT);
 
 const ROOT = join(import.meta.dir, "../..");
 const ZDSYNC = [process.execPath, join(ROOT, "bin/zdsync.ts")];
-const MANY = { creates: 999, updates: 999, marks: 999, downgrades: 999 };
+const MANY = { creates: 999, updates: 999, marks: 999, downgrades: 999, holds: 999, contacts: 999 };
 const GENEROUS = { global: MANY, partner: MANY };
 const REAL = { instance: "global", dryRun: false, atMost: GENEROUS } as const;
 const DRY = { instance: "global", dryRun: true, atMost: null } as const;
@@ -53,6 +53,7 @@ async function world({ env: more = {}, waits = true }: { env?: Record<string, st
     ...more,
   };
   const dataDir = join(folder, "data");
+  const database = () => openDatabase(join(folder, "bot.sqlite"));
   const runner = (argv: readonly string[] = ZDSYNC, memory = join(folder, "bot.sqlite")) =>
     createProcessRunner(
       { argv, dataDir, env, cwd: folder },
@@ -69,7 +70,7 @@ async function world({ env: more = {}, waits = true }: { env?: Record<string, st
     if (typeof record?.pid === "number") children.add(record.pid);
     return { ...state, pid: record?.pid ?? 0 };
   };
-  return { sandbox, dataDir, runner, started, letGo };
+  return { sandbox, dataDir, env, folder, database, runner, started, letGo };
 }
 
 function end(pid: number, signal: NodeJS.Signals = "SIGKILL") {
@@ -122,6 +123,29 @@ describe("a run", () => {
     expect((await stat(log)).mode & 0o777).toBe(0o600);
     const text = await readFile(log, "utf8");
     expect(sandbox.secrets.filter((secret) => text.includes(secret))).toEqual([]);
+  });
+
+  test("B4: files of the bot's working folder do not speak to the Bun of a run, which works there all the same", async () => {
+    const { dataDir, env, folder, database, letGo } = await world();
+    letGo();
+    await writeFile(join(folder, "pwned.js"), 'console.log("PWNED");\nexport default {};\n');
+    await writeFile(join(folder, "bunfig.toml"), 'preload = ["./pwned.js"]\n');
+    const paths = { compilerOptions: { baseUrl: ".", paths: { "*": ["./pwned.js"] } } };
+    await writeFile(join(folder, "tsconfig.json"), JSON.stringify(paths));
+    const relative = { ...env, ZDSYNC_CONFIG: "zdsync.config.yml" };
+    const settings = { argv: ZDSYNC, dataDir, env: relative, cwd: folder };
+    const runs = (startIn?: string) =>
+      createProcessRunner(
+        { ...settings, ...(startIn ? { startIn } : {}) },
+        { database: database(), clock: () => new Date() },
+      );
+    // The canary: Bun started there obeys them.
+    expect(await messageOf(runs().start(DRY))).toContain("did not start");
+    const safe = runs(join(ROOT, "bin"));
+    const { id } = await safe.start(DRY);
+    expect(await until(safe, id, hasEnded)).toMatchObject({ status: "ended", exit: 0 });
+    const log = await readFile(join(dataDir, "bot/dry-run/history", id, OUTPUT_LOG), "utf8");
+    expect(log).not.toContain("PWNED");
   });
 
   test("works apart as a dry run: it holds no lock of real ones, changes nothing, and is no present run", async () => {

@@ -9,6 +9,7 @@ import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { runEnvironment, STARTED_BY } from "../../lib/settings/setting-names.ts";
 import { type LockHolder, lockHolder } from "../../lib/stage/run-lock.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
+import { WORKING_DIRECTORY } from "../../lib/stage/working-directory.ts";
 import { type Child, isZdsync, OUTPUT_LOG, startChild } from "./child.ts";
 import { ProcessMemory } from "./process-memory.ts";
 import { type Facts, failureIn, isDryCommand, processState } from "./process-state.ts";
@@ -26,8 +27,10 @@ export interface ProcessRunnerSettings {
   env: Readonly<Record<string, string | undefined>>;
   /** The config's `slack.page_url`. */
   pageUrl?: string | null;
-  /** Working directory of the child; default: the bot's. */
+  /** Where a run works; default: where the bot does. */
   cwd?: string;
+  /** Where the program is started, apart from where it works: no file of a project speaks to Bun there. Default: `cwd`. */
+  startIn?: string;
 }
 
 /** What the runner asks the machine. */
@@ -80,14 +83,18 @@ class ProcessRuns implements Runner {
   }
 
   async #spawn(order: RunOrder, dataDir: string, runId: string): Promise<Child> {
-    const { argv, env, cwd } = this.settings;
+    const { argv, env, cwd = process.cwd(), startIn } = this.settings;
     const words = [...argv, ...runArguments(order, dataDir, runId)];
     try {
       const folder = join(dataDir, "history", runId);
       return await startChild(words, {
         folder,
-        env: { ...runEnvironment(env), ...(order.user ? { [STARTED_BY]: `Slack user ${order.user}` } : {}) },
-        ...(cwd === undefined ? {} : { cwd }),
+        env: {
+          ...runEnvironment(env),
+          ...(order.user ? { [STARTED_BY]: `Slack user ${order.user}` } : {}),
+          ...(startIn === undefined ? {} : { [WORKING_DIRECTORY]: cwd }),
+        },
+        cwd: startIn ?? cwd,
       });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";

@@ -5,12 +5,14 @@ import { renderStage } from "../terminal/summary.ts";
 import { inputVariable } from "./parse-inputs.ts";
 import { runStage } from "./run-stage.ts";
 import type { InputsSchema, Stage } from "./stage.ts";
+import { enterWorkingDirectory } from "./working-directory.ts";
 
 /**
  * Runs a stage as the entry of a reusable action: inputs from `INPUT_…`, outputs to the file that `GITHUB_OUTPUT` names, and the report of
  * what changes to the job's summary (`GITHUB_STEP_SUMMARY`).
  */
 export async function runAction<Inputs extends InputsSchema>(stage: Stage<Inputs>): Promise<void> {
+  enterWorkingDirectory();
   const env = process.env;
   const output = processOutput(secretsIn(env), false);
   const given = Object.fromEntries(

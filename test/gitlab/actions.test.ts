@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { STAGES } from "../../bin/stages.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { ActionJob, evaluate, type Step } from "./action-driver.ts";
-import { folderOfNpm, folderWithBun, MACHINE_PATH, ROOT, sandboxFor } from "./programs.ts";
+import { folderOfNpm, folderWithBun, MACHINE_PATH, ROOT, runProgram, sandboxFor } from "./programs.ts";
 
 setDefaultTimeout(RUN_TIMEOUT * 2);
 
@@ -26,6 +26,15 @@ const MACHINE = Object.fromEntries(
       : [],
   ),
 );
+
+/** Files that Bun and npm read where they are started; `pwned.js` says so where one of them speaks to Bun. */
+const HOSTILE_CHECKOUT = {
+  "bunfig.toml": 'preload = ["./pwned.js"]\n',
+  ".env": "PLANS_FILE=pwned.yml\nZDSYNC_TODAY=1999-01-01\n",
+  ".npmrc": "registry=http://pwned.invalid/\n",
+  "tsconfig.json": JSON.stringify({ compilerOptions: { baseUrl: ".", paths: { "*": ["./pwned.js"] } } }),
+  "pwned.js": 'console.log("PWNED");\nexport default {};\n',
+};
 
 let folder = "";
 let repository = "";
@@ -125,5 +134,28 @@ describe("an action", () => {
       expect(printed).toContain("expected one of global, us-government");
     }
     expect(await readdir(job.workspace)).not.toContain("pwned");
+  });
+
+  test("B4: files of the workspace and variables do not speak to Bun or npm", async () => {
+    const job = await jobFor("checkout", { BUN_OPTIONS: "--preload=./pwned.js", BUN_INSPECT_PRELOAD: "./pwned.js" });
+    await mkdir(job.workspace, { recursive: true });
+    for (const [name, text] of Object.entries(HOSTILE_CHECKOUT)) await writeFile(join(job.workspace, name), text);
+    // The canary: Bun started there does obey them.
+    const bare = [join(pathWithBun.split(":")[0] ?? "", "bun"), join(repository, "bin/zdsync.ts"), "--version"];
+    const obeyed = await runProgram(bare, { cwd: job.workspace, env: { PATH: MACHINE_PATH } });
+    expect(obeyed.printed).toContain("PWNED");
+    const { exit, printed } = await job.uses({ uses: "example/zdsync/actions/process@v1" });
+    expect(printed).not.toMatch(/PWNED|pwned|1999/);
+    expect({ exit, printed }).toEqual({ exit: 2, printed: expect.stringContaining("OVERRIDES_PROJECT") });
+  });
+
+  test("works in the workspace, wherever Bun is started, with the workspace's plans before its own", async () => {
+    const job = await jobFor("plans", { OVERRIDES_FILE: "overrides.yml" });
+    await mkdir(job.workspace, { recursive: true });
+    await writeFile(join(job.workspace, "overrides.yml"), "[]");
+    const step = { uses: "example/zdsync/actions/process@v1" };
+    expect((await job.uses(step)).printed).toContain("salesforce_accounts.json is missing");
+    await writeFile(join(job.workspace, "plans.yml"), "- {\n");
+    expect((await job.uses(step)).printed).toContain("plans.yml");
   });
 });
