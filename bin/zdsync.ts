@@ -2,7 +2,7 @@
 import { enterWorkingDirectory } from "../lib/stage/working-directory.ts";
 import { program } from "./program.ts";
 
-enterWorkingDirectory();
+enterWorkingDirectory(process.env);
 
 // Whoever reads only the first lines (`| head`) has closed the pipe: no reason to fail.
 for (const stream of [process.stdout, process.stderr])

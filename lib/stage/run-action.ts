@@ -12,8 +12,8 @@ import { enterWorkingDirectory } from "./working-directory.ts";
  * what changes to the job's summary (`GITHUB_STEP_SUMMARY`).
  */
 export async function runAction<Inputs extends InputsSchema>(stage: Stage<Inputs>): Promise<void> {
-  enterWorkingDirectory();
   const env = process.env;
+  enterWorkingDirectory(env);
   const output = processOutput(secretsIn(env), false);
   const given = Object.fromEntries(
     Object.keys(stage.inputs.entries).map((name) => [name, env[inputVariable(name)] || undefined]),
