@@ -13,6 +13,7 @@ export const stage: ReadingStage<typeof inputs> = {
     "<i>_accounts.json",
     "zendesk_<i>.json",
     "zendesk_global_addresses.json",
+    "<i>_moved.json",
     "customer_ids.json",
     "partner_ids.json",
     "merged_accounts.json",

@@ -55,8 +55,11 @@ export async function processArtifacts(
   };
   const maker = { stage: "process", origin, madeAt: clock() };
   await store.write("process_notes.json", notes, maker);
-  for (const instance of instances)
+  for (const instance of instances) {
     await store.write(`${FILE_PREFIX[instance]}_accounts.json`, processed.desired[instance], maker, leftAlone);
+    const moved = processed.moved[instance].map((salesforce_id) => ({ salesforce_id }));
+    await store.write(`${FILE_PREFIX[instance]}_moved.json`, moved, maker);
+  }
   await writeAccountIds(accounts, partners, maker, context);
   await keepRules(store.directory, rules);
   await keepInHistory(store.directory, origin.run_id, ["process_notes.json"]);

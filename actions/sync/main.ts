@@ -17,6 +17,7 @@ export const stage: WritingStage<typeof inputs> = {
     "zendesk_<i>.json",
     "zendesk_global_addresses.json",
     "<i>_accounts.json",
+    "<i>_moved.json",
     "customer_ids.json",
     "partner_ids.json",
     "merged_accounts.json",

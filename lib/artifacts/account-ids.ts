@@ -1,3 +1,4 @@
+import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import type { MergedAccount } from "../domain/merged-account.ts";
 import type { Artifact, ArtifactStore } from "./store.ts";
 
@@ -15,6 +16,21 @@ export async function readCustomerIds(store: ArtifactStore): Promise<AccountIds>
 /** Which accounts are partners, likewise; null where nothing says so (A3). */
 export async function readPartnerIds(store: ArtifactStore): Promise<AccountIds | null> {
   return (await store.readIfThere("partner_ids.json")) ?? store.readIfThere("partner_accounts.json");
+}
+
+/**
+ * Accounts that have no subscription in this instance and one in the other (C9). Null, with a warning, for artifacts of the original or of a
+ * version that did not say so: then their organizations are marked like those of accounts that are gone.
+ */
+export async function readMovedAccounts(
+  store: ArtifactStore,
+  instance: InstanceName,
+  warn: (message: string) => void,
+): Promise<AccountIds | null> {
+  const name = `${FILE_PREFIX[instance]}_moved.json` as const;
+  const moved = await store.readIfThere(name);
+  if (!moved) warn(`${name} is missing: organizations of accounts that moved to the other instance are marked.`);
+  return moved;
 }
 
 /** The ids alone. */

@@ -23,7 +23,7 @@ export const AccountSchema = v.object({
   charges: v.array(ChargeSchema),
 }) as unknown as v.GenericSchema<unknown, Account>;
 
-/** One record of `customer_ids.json` or `partner_ids.json`. */
+/** One record of `customer_ids.json`, `partner_ids.json` or `<i>_moved.json`. */
 const AccountIdSchema = v.object({ salesforce_id: v.string() });
 
 /** Every artifact with records, by file name: the only contract between stages (artifacts.md). */
@@ -37,6 +37,8 @@ export const ARTIFACTS = {
   "zendesk_global.json": OrganizationSchema,
   "zendesk_usgov.json": OrganizationSchema,
   "zendesk_global_addresses.json": KnownAddressSchema,
+  "global_moved.json": AccountIdSchema,
+  "usgov_moved.json": AccountIdSchema,
   "global_accounts.json": DesiredOrganizationSchema,
   "usgov_accounts.json": DesiredOrganizationSchema,
   "global_creates.json": CreateSchema,

@@ -3,6 +3,7 @@ import {
   idsIn,
   readCustomerIds,
   readMergedAccounts,
+  readMovedAccounts,
   readPartnerIds,
 } from "../artifacts/account-ids.ts";
 import { leftAloneIn } from "../artifacts/origin.ts";
@@ -28,6 +29,8 @@ export interface CustomersSources {
   partners: AccountIds | null;
   /** Null where nobody asked for merged accounts (C9). */
   merged: Artifact<MergedAccount> | null;
+  /** Null where nobody says who moved to the other instance (C9). */
+  moved: AccountIds | null;
   /** Null where nothing is known of contacts, and in us-government. */
   addresses: Artifact<KnownAddress> | null;
 }
@@ -44,14 +47,15 @@ export async function readCustomersSources(
   const customers = await readCustomerIds(store);
   const partners = await readPartnerIds(store);
   const merged = await readMergedAccounts(store, warn);
+  const moved = await readMovedAccounts(store, instance, warn);
   const addresses = instance === "global" ? await readKnownAddresses(store, organizations) : null;
-  return { instance, desired, organizations, customers, partners, merged, addresses };
+  return { instance, desired, organizations, customers, partners, merged, moved, addresses };
 }
 
 /** The artifacts themselves, for what is said of all of them. */
 export function artifactsOf(sources: CustomersSources): Artifact<unknown>[] {
-  const { desired, organizations, customers, partners, merged, addresses } = sources;
-  return [desired, organizations, customers, partners, merged, addresses].flatMap((one) => one ?? []);
+  const { desired, organizations, customers, partners, merged, moved, addresses } = sources;
+  return [desired, organizations, customers, partners, merged, moved, addresses].flatMap((one) => one ?? []);
 }
 
 /** What the comparison of customers is given, protections included. Pure. */
@@ -60,7 +64,7 @@ export function customersInput(
   config: Config,
   inputs: Pick<JudgingInputs, "allow">,
 ): CustomersInput {
-  const { instance, desired, organizations, customers, partners, merged } = sources;
+  const { instance, desired, organizations, customers, partners, merged, moved } = sources;
   return {
     instance,
     desired: desired.records,
@@ -68,6 +72,7 @@ export function customersInput(
     partnerIds: partners ? idsIn(partners) : partnerIdsByOrganization(organizations.records),
     accountIds: idsIn(customers),
     merges: mergesOf(merged, inputs),
+    movedAccounts: config.moved_organizations === "report" && moved ? idsIn(moved) : new Set(),
     ...protectionsOf(config, leftAloneIn(artifactsOf(sources))),
   };
 }

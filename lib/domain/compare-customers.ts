@@ -15,6 +15,8 @@ export interface CustomersInput extends AccountSources, Protections {
   desired: readonly DesiredOrganization[];
   /** Every organization of the instance: `zendesk_global.json` or `zendesk_usgov.json`. */
   organizations: readonly Organization[];
+  /** `<i>_moved.json` (C9), unless their organizations are to be marked: 18-character ids. */
+  movedAccounts?: ReadonlySet<string> | undefined;
   /** `merged_accounts.json` (C9). */
   merges?: Merges | undefined;
 }

@@ -23,6 +23,8 @@ export interface OrganizationComparison extends Sides, Protections {
   fields: readonly FieldPlace[];
   /** Names that another comparison of the same run is about to take. */
   plannedNames: readonly NameClaim[];
+  /** Accounts that have their subscriptions in the other instance now (C9); absent where nobody says so. */
+  movedAccounts?: ReadonlySet<string> | undefined;
   /** Accounts that were merged into others (C9); absent where nobody asked for them. */
   merges?: Merges | undefined;
 }
@@ -59,12 +61,19 @@ function judgeOrphans(
   const rest: Organization[] = [];
   for (const one of unmarked) {
     const why = reasonNotToMark(one, comparison.protectedIds) ?? (withhold ? reason("mark.withheld") : null);
-    if (why === null) rest.push(one);
+    const moved = why === null && hasMoved(one, comparison);
+    if (moved)
+      kept.push({ rule: "C9", salesforce_id: accountIdOf(one), id: one.id, reason: reason("mark.account_moved") });
+    else if (why === null) rest.push(one);
     else kept.push({ rule: "C4", salesforce_id: accountIdOf(one), id: one.id, reason: why });
   }
   const { merges = { accounts: new Map(), allowed: 0 }, organizations } = comparison;
   const { orphans, notes } = withoutMerged(rest, merges, { organizations, creating });
   return { marked: orphans, notes: [...kept, ...notes] };
+}
+
+function hasMoved(organization: Organization, { movedAccounts }: OrganizationComparison): boolean {
+  return movedAccounts?.has(accountIdOf(organization) ?? externalAccountIdOf(organization) ?? "") ?? false;
 }
 
 /** Which creates and renames may go through, with a note for each that may not (C7). */

@@ -61,6 +61,8 @@ export interface Config {
   overrides: "required" | "none";
   /** What becomes of organizations without a `salesforce_id` (C4). */
   unmanaged_organizations: "keep" | "mark";
+  /** What becomes of organizations whose account has moved to the other instance (C9). */
+  moved_organizations: "report" | "mark";
   /** The user field of us-government that marks users (U6). */
   user_mark_field: string;
   /** Of each comparison; what the config says of all of them is in each. */
@@ -101,6 +103,7 @@ export const DEFAULT_CONFIG: Config = {
   alliance_account_id: null,
   overrides: "required",
   unmanaged_organizations: "keep",
+  moved_organizations: "report",
   user_mark_field: DEFAULT_USER_MARK_FIELD,
   limits: forEachComparison(DEFAULT_LIMITS),
   max_contacts_per_organization: 30,

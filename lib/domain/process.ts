@@ -22,6 +22,8 @@ import { UnknownCharges } from "./unknown-charges.ts";
 export interface Processed {
   /** Each sorted by `salesforce_id`. */
   desired: Record<InstanceName, DesiredOrganization[]>;
+  /** Accounts without any subscription in an instance and with one in the other, whatever its state (C9); sorted. */
+  moved: Record<InstanceName, string[]>;
   /** Sorted by rule; charge names and ids only. */
   notes: Note[];
   counts: ProcessCounts;
@@ -82,6 +84,7 @@ export function processAccounts(input: ProcessInput): Processed {
   const hasObject = (instance: InstanceName, id: string) => decisions.get(id)?.entitlements[instance] !== undefined;
   return {
     desired: { global: desiredIn("global", all), "us-government": desiredIn("us-government", all) },
+    moved: { global: movedFrom("global", all), "us-government": movedFrom("us-government", all) },
     notes: [...notes, ...withoutEffect(applicable, hasObject), ...accountsNotes].sort(byRule),
     counts: countDecisions(all),
     unknownCharges: unknownChargesIn(accountsNotes),
@@ -137,6 +140,12 @@ function tooOld(entitlements: AccountDecision["entitlements"], oldest: Day): Ins
     const entitlement = entitlements[instance];
     return entitlement !== undefined && entitlement.expiration_date < oldest;
   });
+}
+
+function movedFrom(instance: InstanceName, decisions: readonly AccountDecision[]): string[] {
+  return decisions.flatMap(({ salesforce_id, subscriptions }) =>
+    subscriptions.length > 0 && subscriptions.every((one) => one.instance !== instance) ? [salesforce_id] : [],
+  );
 }
 
 function desiredIn(instance: InstanceName, decisions: readonly AccountDecision[]): DesiredOrganization[] {

@@ -8,6 +8,7 @@ import { type DesiredOrganization, type Organization, partnerOrganization } from
 import { accountIdOf, externalAccountIdOf, isPartnersOrganization } from "../domain/organization-scope.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { AccountEvidence, InstanceEvidence } from "./evidence.ts";
+import type { DecidedAgain } from "./explain-instance.ts";
 
 /** One comparison of the account's organizations with what they should be, by the same rules as the stages'. */
 export interface ComparedAgain {
@@ -24,9 +25,10 @@ export function compareAgain(
   evidence: AccountEvidence,
   instance: InstanceName,
   around: InstanceEvidence,
-  desired: readonly DesiredOrganization[],
+  processed: Pick<DecidedAgain, "desired" | "moved">,
   organizations: readonly Organization[],
 ): ComparedAgain {
+  const desired = processed.desired[instance];
   const { subject, partner, accounts, merged, rules } = evidence;
   const isOwn = ownedBy(evidence, instance);
   const own = organizations.filter(isOwn);
@@ -50,7 +52,12 @@ export function compareAgain(
   const byPartners = kept && instance === "global";
   const changeset = byPartners
     ? comparePartners({ ...shared, partners: partner ? [partner] : [], takenNames: around.takenNames })
-    : compareCustomers({ ...shared, instance, desired: [...desired, ...around.rivals] });
+    : compareCustomers({
+        ...shared,
+        instance,
+        desired: [...desired, ...around.rivals],
+        movedAccounts: new Set(rules.config.moved_organizations === "report" ? processed.moved[instance] : []),
+      });
   const ids = new Set(own.map(({ id }) => id));
   const isAbout = (one: { salesforce_id: string | null; id?: number | null }) =>
     typeof one.id === "number" ? ids.has(one.id) : one.salesforce_id === subject.salesforce_id;

@@ -24,7 +24,7 @@ export function explainAccount(evidence: AccountEvidence, { when }: ExplainOptio
   const processed = processOn(evidence, day);
   const decision = subject.salesforce_id === null ? undefined : processed.decisions.get(subject.salesforce_id);
   const findings = findingsOf(evidence, processed);
-  const decided = { decision, desired: processed.desired, findings, day };
+  const decided = { decision, desired: processed.desired, moved: processed.moved, findings, day };
   const instances = INSTANCES.flatMap((instance) => {
     const around = evidence.instances[instance];
     return around ? [explainInstance(evidence, instance, around, decided)] : [];

@@ -133,6 +133,7 @@ const KEPT_FROM_MARKING: readonly ReasonCode[] = [
   "mark.ignore_deletion",
   "mark.migrating",
   "mark.withheld",
+  "mark.account_moved",
   "mark.account_merged",
   "mark.merge_forgotten",
 ];

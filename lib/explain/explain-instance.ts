@@ -7,6 +7,7 @@ import type { InstanceName } from "../domain/instance.ts";
 import { type DesiredOrganization, type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
 import type { FieldPlace, FieldValue } from "../domain/organization-field.ts";
 import { isMarked } from "../domain/organization-scope.ts";
+import type { Processed } from "../domain/process.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import type { Reason } from "../domain/reason.ts";
 import type {
@@ -27,6 +28,7 @@ import { heldAfter } from "./held-now.ts";
 export interface DecidedAgain {
   decision: AccountDecision | undefined;
   desired: Record<InstanceName, readonly DesiredOrganization[]>;
+  moved: Processed["moved"];
   findings: readonly Reason[];
   day: Day;
 }
@@ -42,7 +44,7 @@ export function explainInstance(
   const { decision, findings, day } = decided;
   const results = around.comparisons.flatMap((one) => (one.comparison === "usgov_user" ? [] : one.results));
   const held = heldAfter(around.organizations, results);
-  const compared = compareAgain(evidence, instance, around, decided.desired[instance], held.organizations);
+  const compared = compareAgain(evidence, instance, around, decided, held.organizations);
   const entitlement = decision?.entitlements[instance];
   const noSupport = entitlement ? whyExpired(entitlement, findings) : null;
   const comparison = around.comparisons.find((one) => one.comparison === compared.keeper);

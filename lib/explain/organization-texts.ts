@@ -157,6 +157,13 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
       "Correct the records that the notes of gather-accounts and gather-orgs name.",
     ],
   },
+  "mark.account_moved": {
+    title: "moved to the other instance",
+    say: () => [
+      "The organization was not marked: its account has no subscription in this instance any more, and one in the other.",
+      "In Zendesk, set migrating while its tickets are moved; when they are, set mark_for_deletion there by hand, or let zdsync mark all such organizations: moved_organizations: mark in the config.",
+    ],
+  },
   "mark.account_merged": {
     title: "account merged into another",
     say: ({ merged_into, winner, organization_ids, forgotten_from }, place) => {

@@ -19,6 +19,7 @@ const CONFLICTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "rename.name_contested",
   "rename.name_taken",
   "organization.external_id_conflict",
+  "mark.account_moved",
   "mark.account_merged",
   "mark.merge_forgotten",
   "account.merge_circular",

@@ -24,6 +24,7 @@ describe("every key is optional", () => {
       alliance_account_id: null,
       overrides: "required",
       unmanaged_organizations: "keep",
+      moved_organizations: "report",
       user_mark_field: "mark_for_deletion",
       limits: forEachComparison({
         holds: { percent: 5, max: 100 },

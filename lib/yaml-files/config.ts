@@ -105,6 +105,7 @@ const ConfigSchema = mapping({
   alliance_account_id: orNull(salesforceId()),
   overrides: optional(word(["none", "required"]), DEFAULT_CONFIG.overrides),
   unmanaged_organizations: optional(word(["keep", "mark"]), DEFAULT_CONFIG.unmanaged_organizations),
+  moved_organizations: optional(word(["report", "mark"]), DEFAULT_CONFIG.moved_organizations),
   user_mark_field: optional(
     exactText(/^[a-z0-9_]{1,100}$/, "the key of a user field, such as mark_for_deletion"),
     DEFAULT_CONFIG.user_mark_field,

@@ -32,8 +32,8 @@ interface Comparison {
   existing: SeedOrganization[];
   /** Every name in the instance, trimmed and in small letters, with the organizations that have it. */
   names: ReadonlyMap<string, number[]>;
-  /** Accounts that were merged into others: their organizations are kept (C9). */
-  merged: ReadonlySet<string>;
+  /** Accounts that were merged into others, or have moved to the other instance: their organizations are kept (C9). */
+  kept: ReadonlySet<string>;
   config: WorldConfig;
 }
 
@@ -73,23 +73,37 @@ export function expectedChanges(
     desired: desired["us-government"],
     existing: government,
     names: namesOf(government),
-    merged,
+    kept: merged.union(movedFrom(desired["us-government"], desired.global)),
     config,
   };
   const inUsGovernment = compare({ instance: "us-government", ...usGovernment });
   return {
-    global: compare({ instance: "global", desired: desired.global, existing: ofCustomers, names, merged, config }),
+    global: compare({
+      instance: "global",
+      desired: desired.global,
+      existing: ofCustomers,
+      names,
+      kept: merged.union(movedFrom(desired.global, desired["us-government"])),
+      config,
+    }),
     "us-government": inUsGovernment,
     partners: compare({
       instance: "global",
       desired: partners,
       existing: all.filter(isPartner),
       names,
-      merged,
+      kept: merged,
       config,
     }),
     users: expectedUserChanges(world, config, inUsGovernment.creates),
   };
+}
+
+/** Accounts that should have an organization in the other instance, and none here. */
+function movedFrom(here: readonly ExpectedOrganization[], there: readonly ExpectedOrganization[]): ReadonlySet<string> {
+  const ids = (organizations: readonly ExpectedOrganization[]) =>
+    new Set(organizations.map((one) => one.salesforce_id));
+  return ids(there).difference(ids(here));
 }
 
 /** Partners as partner-sync keeps them. */
@@ -152,7 +166,7 @@ function compare(comparison: Comparison): ExpectedChanges {
   for (const [id, [organization, ...twins]] of byId) {
     if (!organization || id === "" || ids.has(id) || config.protected_ids.includes(id)) continue;
     if (twins.length > 0) changes.conflicts.push(id);
-    else if (isToBeMarked(organization) && !comparison.merged.has(id)) changes.marks.push(organization.id);
+    else if (isToBeMarked(organization) && !comparison.kept.has(id)) changes.marks.push(organization.id);
   }
   return changes;
 }

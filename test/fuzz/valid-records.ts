@@ -182,7 +182,7 @@ export function recordOf(name: ArtifactName): Make {
   const users = name.startsWith("usgov_user");
   if (name === "salesforce_accounts.json") return account;
   if (name === "partner_accounts.json") return partner;
-  if (name === "customer_ids.json" || name === "partner_ids.json") return accountId;
+  if (name === "customer_ids.json" || name === "partner_ids.json" || name.endsWith("_moved.json")) return accountId;
   if (name.startsWith("merged_accounts")) return merged;
   if (name === "zendesk_global_addresses.json") return knownAddress;
   if (name.startsWith("zendesk_")) return organization;

@@ -91,6 +91,7 @@ describe("a project that includes every stage by its component reference", () =>
     expect(await left("zdsync-process-global")).toEqual([
       "customer_ids.json",
       "global_accounts.json",
+      "global_moved.json",
       "merged_accounts.json",
       "partner_accounts.json",
       "partner_ids.json",
@@ -102,6 +103,7 @@ describe("a project that includes every stage by its component reference", () =>
       "partner_ids.json",
       "process_notes.json",
       "usgov_accounts.json",
+      "usgov_moved.json",
     ]);
     for (const job of ["compare", "sync"].flatMap((stage) => [`${stage}-global`, `${stage}-us-government`])) {
       const other = job.endsWith("-global") ? /usgov/ : /global|partner_accounts/;

@@ -78,7 +78,7 @@ describe("process --instance", () => {
       const gathered = [`zendesk_${prefix}.json`, "merged_accounts.json"];
       if (instance === "global") gathered.push("zendesk_global_addresses.json");
       const compared = await folderWith(world, `compare-${prefix}`, gathered);
-      for (const file of [`${prefix}_accounts`, "customer_ids", "partner_ids"])
+      for (const file of [`${prefix}_accounts`, `${prefix}_moved`, "customer_ids", "partner_ids"])
         for (const end of [".json", ".manifest.json"])
           await copyFile(join(made, file + end), join(compared, file + end));
       const { report } = await world.stage("compare", { "data-dir": compared, instance });
@@ -125,5 +125,43 @@ describe("process --instance", () => {
     expect(JSON.parse(await readFile(join(folder, "global_accounts.json"), "utf8")).length).toBeGreaterThan(10);
     const allow = "marks=5"; // one partner more without an account_type: the limit is 4
     expect((await world.stage("compare", { "data-dir": folder, instance: "global", allow })).exit).toBe(EXIT.done);
+  });
+});
+
+describe("C3, C9: an account that moved to the other instance", () => {
+  const OLD = "C9 moved from global to us-government";
+  const kept = async (world: TestWorld) => {
+    const ids = world.sandbox.world.oddities.filter(({ name }) => name.startsWith(OLD)).map((one) => one.salesforce_id);
+    const organizations = world.sandbox.zendesk("global").organizations as unknown as {
+      id: number;
+      organization_fields: Record<string, unknown>;
+    }[];
+    return organizations.filter((one) => ids.includes(String(one.organization_fields.salesforce_id)));
+  };
+
+  test("its organization is reported in every run and stays as it is, whatever the state of its subscription there", async () => {
+    await using world = await startWorld();
+    const before = JSON.stringify(await kept(world));
+    expect(await kept(world)).toHaveLength(2);
+    for (const _ of ["first", "second"]) {
+      expect((await world.run()).exit).toBe(EXIT.done);
+      const notes = await world.artifact("global_notes.json");
+      for (const { id } of await kept(world))
+        expect(notes.find((note) => note.id === id)).toMatchObject({ rule: "C9", code: "mark.account_moved" });
+      expect(await world.text("report.md")).toContain("one in the other");
+    }
+    expect(JSON.stringify(await kept(world))).toBe(before);
+    expect(await world.artifact("usgov_moved.json")).toEqual(expect.arrayContaining([]));
+    for (const record of await world.artifact("global_moved.json"))
+      expect(Object.keys(record)).toEqual(["salesforce_id"]);
+  });
+
+  test("moved_organizations: mark marks it, as long as nobody has set migrating", async () => {
+    await using world = await startWorld({ config: (text) => `${text}\nmoved_organizations: mark\n` });
+    const [first, second] = await kept(world);
+    world.sandbox.editOrganization("global", first?.id ?? 0, { organization_fields: { migrating: true } });
+    expect((await world.run()).exit).toBe(EXIT.done);
+    const marked = (await kept(world)).filter((one) => one.organization_fields.mark_for_deletion === true);
+    expect(marked.map(({ id }) => id)).toEqual([second?.id ?? 0]);
   });
 });

@@ -55,9 +55,17 @@ function addMerged(draft: WorldDraft): void {
 function addMoved(draft: WorldDraft): void {
   const moved = draft.subscriber(GOVERNMENT);
   draft.organization("global", draft.asIfSubscribed(moved, "global", [PREMIUM]));
-  draft.oddity("C4 moved from global to us-government", moved, {
-    global: { is: "marked" },
+  draft.oddity("C9 moved from global to us-government", moved, {
+    global: { is: "left alone", fields: { mark_for_deletion: false } },
     "us-government": { is: "created", support_level: "ultimate", fields: { sub_usgov_12x5: true } },
+  });
+  // Whatever the state of its subscription there: this one has ended.
+  const ended = draft.customer();
+  draft.subscribe(ended, [{ name: GOVERNMENT[0] ?? "", end: addDays(draft.today, -90) }]);
+  draft.organization("global", draft.asIfSubscribed(ended, "global", [PREMIUM]));
+  draft.oddity("C9 moved from global to us-government, and expired there", ended, {
+    global: { is: "left alone", fields: { mark_for_deletion: false } },
+    "us-government": { is: "absent" },
   });
   const migrating = draft.subscriber([PREMIUM]);
   draft.organization("us-government", draft.asIfSubscribed(migrating, "us-government", GOVERNMENT), {
