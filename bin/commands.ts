@@ -63,6 +63,11 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "ids, names and people that are wrong on either side, from the last run's artifacts; changes nothing",
     load: async () => (await import("./commands/audit-command.ts")).auditCommand,
   },
+  simulate: {
+    summary:
+      "what new plans, overrides or settings alone would do to customers, on the last run's data; writes nothing else",
+    load: async () => (await import("./commands/simulate-command.ts")).simulation,
+  },
   test: {
     summary: "run the tests of plans.yml: accounts, and what must come of them; needs no credentials",
     load: async () => (await import("./commands/test-command.ts")).testCommand,

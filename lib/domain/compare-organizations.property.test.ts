@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { applyChangeset } from "./apply-changeset.ts";
 import type { Changeset } from "./changeset.ts";
 import { compareCustomers } from "./compare-customers.ts";
 import { comparePartners } from "./compare-partners.ts";
@@ -8,7 +9,6 @@ import { plannedNames } from "./name-conflicts.ts";
 import type { Organization } from "./organization.ts";
 import { accountIdOf } from "./organization-scope.ts";
 import { aWorld } from "./testing/any-world.ts";
-import { applyChangeset } from "./testing/apply-changeset.ts";
 import type { World } from "./testing/in-sync-world.ts";
 
 const RUNS = { numRuns: 400 };

@@ -1,7 +1,13 @@
-import type { Changeset, Difference } from "../changeset.ts";
-import type { Organization } from "../organization.ts";
+import type { Changeset, Difference } from "./changeset.ts";
+import type { Organization } from "./organization.ts";
 
-/** The organizations as they are once everything in the changeset has been written. */
+/** Older than everything: no rule takes them for recent ones. */
+const NOT_YET = "1970-01-01T00:00:00Z";
+
+/**
+ * The organizations as they are once everything in the changeset has been written. What it creates gets ids that no organization has, which
+ * Zendesk would not give: from `firstInventedId` on.
+ */
 export function applyChangeset(
   organizations: readonly Organization[],
   { creates, updates, marks }: Pick<Changeset, "creates" | "updates" | "marks">,
@@ -10,18 +16,23 @@ export function applyChangeset(
     ...updates.map(({ id, change }): [number, Difference] => [id, change]),
     ...marks.map(({ id, change }): [number, Difference] => [id, { organization_fields: change }]),
   ]);
-  const firstId = Math.max(0, ...organizations.map(({ id }) => id)) + 1;
+  const firstId = firstInventedId(organizations);
   return [
     ...organizations.map((organization) => changed(organization, changes.get(organization.id) ?? {})),
     ...creates.map(({ name, salesforce_id, organization_fields }, index) => ({
       id: firstId + index,
       name,
       external_id: salesforce_id,
-      created_at: "2026-11-23T10:00:00Z",
-      updated_at: "2026-11-23T10:00:00Z",
+      created_at: NOT_YET,
+      updated_at: NOT_YET,
       organization_fields,
     })),
   ];
+}
+
+/** The lowest id above all that are there. */
+export function firstInventedId(organizations: readonly Organization[]): number {
+  return organizations.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
 }
 
 function changed(organization: Organization, change: Difference): Organization {

@@ -1,0 +1,151 @@
+import { join } from "node:path";
+import * as v from "valibot";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { toDay } from "../../lib/domain/dates.ts";
+import { ConfigurationError, type ExitCode, type Problem } from "../../lib/errors.ts";
+import { toldReason } from "../../lib/explain/told.ts";
+import { makeOwnFolder } from "../../lib/files/own-files.ts";
+import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
+import { commandText } from "../../lib/report/command-text.ts";
+import { headline } from "../../lib/report/headline.ts";
+import { hostNames } from "../../lib/report/host-names.ts";
+import { junitXml } from "../../lib/report/junit-xml.ts";
+import type { ReportModel } from "../../lib/report/model.ts";
+import { writePage } from "../../lib/report/page/write-page.ts";
+import { renderMarkdown } from "../../lib/report/render-report.ts";
+import { parseRules, readKeptRules } from "../../lib/rules/kept-rules.ts";
+import { changedRules, type NewRules } from "../../lib/rules/read-rule-files.ts";
+import { readGatheredWorld } from "../../lib/rules/read-world.ts";
+import { simulate } from "../../lib/rules/simulate.ts";
+import { exitOfSimulation, simulationModel } from "../../lib/rules/simulation-model.ts";
+import { harmSummaries, simulationCases, simulationLines } from "../../lib/rules/simulation-note.ts";
+import { startedBy } from "../../lib/runs/started-by.ts";
+import { allow, dataDir } from "../../lib/stage/inputs.ts";
+import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { reportError } from "../../lib/stage/report-error.ts";
+import type { Shell } from "../../lib/stage/run-stage.ts";
+import type { Call, LoadedCommand } from "../commands.ts";
+
+/** Where a simulation goes, below the data directory. */
+const FOLDER = "simulation";
+
+const file = (what: string) => v.optional(v.pipe(v.string(), v.description(what)), "");
+
+const inputs = v.object({
+  "data-dir": dataDir,
+  plans: file("The new plans (default: those that the run kept)"),
+  overrides: file("The new overrides (default: those that the run kept)"),
+  config: file("The new configuration (default: the one that the run kept)"),
+  run: file("Id of the run whose data it is; another one's are refused (default: whatever is in the data directory)"),
+  junit: file("Also write a JUnit file with a case for each limit"),
+  allow,
+});
+
+type Inputs = v.InferOutput<typeof inputs>;
+
+/**
+ * What a change of rules alone would do to customers, on what the last run gathered. Needs no credentials; writes only its own folder.
+ * Never throws.
+ */
+async function simulateCommand({ given, json, shell }: Call): Promise<ExitCode> {
+  try {
+    const asked = parseInputs(inputs, given, shell.env);
+    const { model, exit } = await simulateFiles(asked, await readNewRules(asked), {
+      shell,
+      command: commandText("simulate", given),
+    });
+    const files = await writeSimulation(model, asked["data-dir"]);
+    if (asked.junit !== "") await writeWholeFile(asked.junit, junitXml("zdsync simulate", simulationCases(model)));
+    shell.output.out(
+      json
+        ? JSON.stringify({ exit, ...summary(model), files })
+        : [headline(model), ...simulationLines(model), `Report, with names: ${files.markdown} · ${files.page}`].join(
+            "\n",
+          ),
+    );
+    return exit;
+  } catch (error) {
+    return reportError(error, { ...shell, json });
+  }
+}
+
+/** Simulates new rules on what a data directory holds. Throws where its artifacts or the rules cannot be used. */
+async function simulateFiles(
+  { "data-dir": directory, run, allow: allowed }: Pick<Inputs, "data-dir" | "run" | "allow">,
+  changed: NewRules,
+  { shell: { env, clock }, command }: { shell: Shell; command: string },
+): Promise<{ model: ReportModel; exit: ExitCode }> {
+  const startedAt = clock();
+  const { run_id, world } = await readGatheredWorld(new ArtifactStore(directory), toDay(startedAt));
+  if (run !== "" && run !== run_id)
+    throw new ConfigurationError([
+      { where: "--run", what: `${directory} has the data of run ${run_id}, not of ${run}` },
+    ]);
+  const kept = await readKeptRules(directory);
+  if (kept === null)
+    throw new ConfigurationError([
+      { where: directory, what: "has no inputs/plans.yml: that run kept no rules. Run zdsync preview once" },
+    ]);
+  const [before, after] = [parseRules(kept), changedRules(kept, changed)];
+  const simulation = simulate(world, { before, after }, allowed);
+  const about = {
+    command,
+    run_id,
+    hosts: hostNames(env, before.config),
+    started_at: startedAt.toISOString(),
+    started_by: startedBy(env),
+  };
+  return { model: simulationModel(simulation, world, about), exit: exitOfSimulation(simulation) };
+}
+
+/** The files that were given. Throws `ConfigurationError` naming each that is not there, or that none was given. */
+async function readNewRules(asked: Inputs): Promise<NewRules> {
+  const rules: NewRules = {};
+  const problems: Problem[] = [];
+  for (const name of ["plans", "overrides", "config"] as const) {
+    const path = asked[name];
+    if (path === "") continue;
+    const found = Bun.file(path);
+    if (await found.exists()) rules[name] = { text: await found.text(), name: path };
+    else problems.push({ where: `--${name}`, what: `${path} does not exist` });
+  }
+  if (problems.length === 0 && Object.keys(rules).length === 0)
+    problems.push({
+      where: "--plans",
+      what: "give the rules to try: --plans, --overrides, --config, one or more of them",
+    });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return rules;
+}
+
+/** Writes report and page into the simulation's own folder. */
+async function writeSimulation(model: ReportModel, directory: string): Promise<{ markdown: string; page: string }> {
+  const folder = await makeOwnFolder(directory, FOLDER);
+  const files = { markdown: join(folder, "report.md"), page: join(folder, "report.html") };
+  await writeWholeFile(files.markdown, renderMarkdown(model));
+  await writeWholeFile(files.page, await writePage(model));
+  return files;
+}
+
+/** Counts and ids; names are in the report only. */
+function summary(model: ReportModel) {
+  return {
+    run_id: model.head.run_id,
+    today: model.head.today,
+    headline: headline(model),
+    comparisons: model.comparisons.map(({ comparison, existing, planned }) => ({ comparison, existing, planned })),
+    limits: model.limits,
+    harms: harmSummaries(model),
+    refusals: model.head.refusals.map((one) => toldReason(one)),
+  };
+}
+
+export const simulation: LoadedCommand = {
+  inputs,
+  examples: [
+    "zdsync simulate --plans new.yml",
+    "zdsync simulate --plans new.yml --overrides new-overrides.yml --config new-config.yml --json",
+    "zdsync simulate --overrides new.yml --allow downgrades=12",
+  ],
+  run: simulateCommand,
+};

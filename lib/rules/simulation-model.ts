@@ -1,0 +1,114 @@
+import { sha256Of } from "../artifacts/store.ts";
+import { COMPARISON } from "../changesets/comparison.ts";
+import { INSTANCES, type InstanceName } from "../domain/instance.ts";
+import type { DesiredOrganization, Organization } from "../domain/organization.ts";
+import { accountIdOf } from "../domain/organization-scope.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
+import { accountKey, type Customer, type Customers, customerOf } from "../report/customers.ts";
+import type { ReportHead, ReportModel, Row } from "../report/model.ts";
+import { reportModel } from "../report/report-model.ts";
+import type { GatheredWorld, SimulatedComparison, Simulation } from "./simulate.ts";
+
+/** 0: within the limits. 4: a run would refuse so much. */
+export function exitOfSimulation({ comparisons }: Simulation): ExitCode {
+  return comparisons.some(({ refused }) => refused) ? EXIT.refused : EXIT.done;
+}
+
+/** A simulation as every report shows it; nothing of it was written. Holds names and addresses. Pure. */
+export function simulationModel(
+  simulation: Simulation,
+  world: GatheredWorld,
+  about: Pick<ReportHead, "command" | "run_id" | "hosts" | "started_at" | "started_by">,
+): ReportModel {
+  const model = reportModel({
+    about: {
+      ...about,
+      kind: "simulate",
+      today: world.today,
+      seconds: null,
+      exit: exitOfSimulation(simulation),
+      failures: [],
+      apply: null,
+      writes: false,
+    },
+    comparisons: simulation.comparisons.map(reported),
+    notes: simulation.notes,
+    customers: customersOf(simulation, world),
+    trend: [],
+  });
+  return withoutInventedIds(model, simulation.inventedFrom);
+}
+
+function reported({ name, changes, contacts, notes, existing, measures, refused }: SimulatedComparison) {
+  const { creates, updates, marks } = changes;
+  return {
+    comparison: {
+      name,
+      digest: sha256Of(JSON.stringify(changes)),
+      existing,
+      planned: {
+        creates: creates.length,
+        updates: updates.length,
+        marks: marks.length,
+        contacts: contacts.length,
+      },
+      measures,
+      ...(refused ? { refused } : {}),
+    },
+    creates,
+    updates,
+    marks,
+    notes,
+    contacts,
+    results: [],
+  };
+}
+
+/** What customers are called and weigh: by the rules of before, as that is what they would lose; else as Zendesk has them. */
+function customersOf({ desired, desiredBefore }: Simulation, world: GatheredWorld): Customers {
+  const wanted = (list: Record<InstanceName, readonly DesiredOrganization[]>) =>
+    new Map(
+      INSTANCES.flatMap((instance) =>
+        list[instance].map((one): [string, Customer] => {
+          const addresses = one.sold_tos.map(({ email }) => email);
+          const key = `${instance} ${accountKey(one.salesforce_id)}`;
+          return [key, customerOf(one.name, one.organization_fields, addresses)];
+        }),
+      ),
+    );
+  const held = (keyOf: (one: Organization) => string | number | null) =>
+    new Map(
+      INSTANCES.flatMap((instance) =>
+        (world.organizations[instance] ?? []).map((one): [string, Customer] => [
+          `${instance} ${keyOf(one)}`,
+          customerOf(one.name, one.organization_fields),
+        ]),
+      ),
+    );
+  const sources = [wanted(desiredBefore), wanted(desired), held(accountIdOf)];
+  const byId = held(({ id }) => id);
+  return {
+    account: (id, instance) => {
+      const places = instance === null ? INSTANCES : [instance];
+      return sources.flatMap((map) => places.flatMap((place) => map.get(`${place} ${id}`) ?? []))[0] ?? null;
+    },
+    organization: (id, instance) => byId.get(`${instance} ${id}`) ?? null,
+  };
+}
+
+/** Organizations that the rules of before would create are not there yet: nobody could look their ids up. */
+function withoutInventedIds(model: ReportModel, inventedFrom: Simulation["inventedFrom"]): ReportModel {
+  const isInvented = (id: number | null, instance: InstanceName | null) =>
+    id !== null && instance !== null && id >= inventedFrom[instance];
+  const ofRow = (row: Row): Row =>
+    isInvented(row.id, row.instance) ? { ...row, id: null, links: { ...row.links, zendesk: null } } : row;
+  return {
+    ...model,
+    rows: model.rows.map(ofRow),
+    folded: model.folded.map((group) => {
+      const instance = group.comparison === null ? null : COMPARISON[group.comparison].instance;
+      const members = group.members.map((one) => (isInvented(one.id, instance) ? { ...one, id: null } : one));
+      return { ...group, members };
+    }),
+  };
+}

@@ -1,0 +1,90 @@
+import { COMPARISON } from "../changesets/comparison.ts";
+import { refusalLines } from "../explain/reason-text.ts";
+import { listed } from "../explain/texts.ts";
+import type { TestCase } from "../report/junit-xml.ts";
+import { HARMS, type Harm, type ReportModel } from "../report/model.ts";
+
+/** What the note of a merge request begins with, unseen: the next simulation finds it by that and updates it in place. */
+export const NOTE_MARKER = "<!-- zdsync simulate -->";
+
+/** Accounts that a note names of each kind. */
+const NAMED = 10;
+
+/** How many rows there are of each harm, and the ids of their accounts; no name, no address. */
+export interface HarmSummary {
+  harm: Harm;
+  count: number;
+  salesforce_ids: string[];
+}
+
+/** What a simulation comes to, worst first, by id. Pure. */
+export function harmSummaries({ rows, folded }: Pick<ReportModel, "rows" | "folded">): HarmSummary[] {
+  return HARMS.flatMap((harm): HarmSummary[] => {
+    const own = rows.filter((row) => row.harm === harm);
+    const groups = folded.filter((group) => group.harm === harm);
+    const count = own.length + groups.reduce((sum, group) => sum + group.count, 0);
+    const ids = [...own, ...groups.flatMap(({ members }) => members)].flatMap(({ salesforce_id: id }) => id ?? []);
+    return count === 0 ? [] : [{ harm, count, salesforce_ids: [...new Set(ids)] }];
+  });
+}
+
+/**
+ * The note on a merge request of the rules' project: counts and ids only, as whoever may read that project need not know customers.
+ * Everything in it is a word or number of ours, or an account's id. `page`: where the whole of it lies, in the project of the sync. Pure.
+ */
+export function simulationNote(
+  model: Pick<ReportModel, "head" | "limits" | "comparisons" | "rows" | "folded">,
+  { commit, page }: { commit: string; page: string | null },
+): string {
+  const { head, limits } = model;
+  const exceeded = limits.filter((one) => one.exceeded);
+  const summaries = harmSummaries(model);
+  return [
+    NOTE_MARKER,
+    `**zdsync simulate: ${exceeded.length > 0 ? "over the limits" : summaries.length === 0 ? "changes nothing for any customer" : "within the limits"}** (rules of ${commit.slice(0, 8)}, data of run ${head.run_id}, ${head.today})`,
+    "",
+    ...(summaries.length > 0
+      ? ["| what it means | records | accounts |", "|---|---:|---|", ...summaries.map(row), ""]
+      : []),
+    ...(exceeded.length > 0
+      ? [
+          "| limit | records | allowed |",
+          "|---|---:|---:|",
+          ...exceeded.map(limitRow),
+          "",
+          ...refusalLines(head.refusals, "gitlab").map((line) => `- ${line}`),
+          "",
+        ]
+      : []),
+    "What the change of rules does by itself; what is pending in the world anyway is not in it. Names are in the report only, which stays in the project of the sync.",
+    ...(page === null ? [] : ["", `[Report](${page})`]),
+  ].join("\n");
+}
+
+function row({ harm, count, salesforce_ids: ids }: HarmSummary): string {
+  const named = ids.slice(0, NAMED).map((id) => `\`${id}\``);
+  const more = ids.length > NAMED ? ` and ${ids.length - NAMED} more` : "";
+  return `| ${harm} | ${count} | ${named.join(" ")}${more} |`;
+}
+
+function limitRow({ comparison, effect, count, limit }: ReportModel["limits"][number]): string {
+  return `| ${COMPARISON[comparison].title}: ${effect.replace("_", " ")} | ${count} | ${limit ?? "none"} |`;
+}
+
+/** The same for a terminal or a job's log: counts and ids only. Pure. */
+export function simulationLines(model: Pick<ReportModel, "head" | "limits" | "rows" | "folded">): string[] {
+  return [
+    ...harmSummaries(model).map(({ harm, count, salesforce_ids: ids }) => `  ${harm}: ${count} · ${listed(ids)}`),
+    ...refusalLines(model.head.refusals),
+  ];
+}
+
+/** A case for each limit, for GitLab's tab "Tests". Pure. */
+export function simulationCases({ limits }: Pick<ReportModel, "limits">): TestCase[] {
+  return limits.map(({ comparison, effect, count, of, limit, exceeded }) => ({
+    name: `${COMPARISON[comparison].title}, limit of ${effect}: ${count}, allowed ${limit ?? "any"}`,
+    outcome: exceeded ? "failure" : "passed",
+    message: exceeded ? `${count} of ${of}, limit ${limit}` : "",
+    detail: "",
+  }));
+}
