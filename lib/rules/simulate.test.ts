@@ -115,7 +115,13 @@ describe("a charge that nobody maps any more", () => {
 });
 
 test("a change cannot raise the limit that it is held against", () => {
-  const generous = { ...DEFAULT_CONFIG, limits: { ...DEFAULT_CONFIG.limits, downgrades: { percent: 100, max: 1000 } } };
+  const generous = {
+    ...DEFAULT_CONFIG,
+    limits: {
+      ...DEFAULT_CONFIG.limits,
+      global: { ...DEFAULT_CONFIG.limits.global, downgrades: { percent: 100, max: 1000 } },
+    },
+  };
   const after = { ...without(ULTIMATE), config: generous };
   expect(exitOfSimulation(simulate(world(), { before: RULES, after }))).toBe(4);
 });

@@ -160,7 +160,7 @@ function judged(
         })
       : { contacts: [], notes: [] };
   const people = contactsAdded(contacts, new Set());
-  const verdict = judge(name, { ...second, contacts, people }, before.config.limits, { allow, "at-most": null });
+  const verdict = judge(name, { ...second, contacts, people }, before.config.limits[name], { allow, "at-most": null });
   return {
     name,
     changes: { creates, updates, marks },
