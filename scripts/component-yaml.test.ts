@@ -20,6 +20,7 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))("the componen
     variables: Record<string, unknown>;
     script: string[];
     environment: unknown;
+    cache?: { key: string; paths: string[]; policy: string };
     artifacts: { paths: string[]; reports?: { dotenv?: string } };
   }[];
 
@@ -44,6 +45,18 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))("the componen
     for (const made of stage.makes)
       for (const prefix of Object.values(FILE_PREFIX))
         expect(job?.artifacts.paths).toContain(`$[[ inputs.data-dir ]]/${made.replace("<i>", prefix)}`);
+  });
+
+  test("C4, B2: keeps what it remembers from run to run in a cache, apart for each instance, and no other stage does", () => {
+    const kept: Record<string, [file: string, policy: string]> = {
+      "gather-accounts": ["merged_accounts_memory.json", "pull-push"],
+      "gather-orgs": ["contacts.sqlite", "pull"],
+      sync: ["contacts.sqlite", "pull-push"],
+    };
+    const [file, policy] = kept[name] ?? [];
+    expect(job?.cache?.paths).toEqual(file ? [`$[[ inputs.data-dir ]]/${file}`] : undefined);
+    expect(job?.cache?.policy).toEqual(policy);
+    if (file) expect(job?.cache?.key.includes("inputs.instance")).toBe("instance" in stage.inputs.entries);
   });
 
   test("lies where GitLab looks for it as it would be made now", async () => {

@@ -1,5 +1,4 @@
 import { stringify } from "yaml";
-import { CONTACT_MEMORY } from "../lib/contacts/contact-memory.ts";
 import { FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
@@ -59,14 +58,14 @@ function job(stage: Stage) {
 }
 
 /**
- * What is settled about contacts only spares look-ups, so a cache may hold it: a runner that has none asks more. GitLab keeps the
- * caches of protected branches apart from the others.
+ * A cache may hold what earlier runs left: settled contacts only spare look-ups, so a runner that has none asks more; known merges only
+ * hold marks back. GitLab keeps the caches of protected branches apart from the others.
  */
-function cache({ settledContacts }: Stage) {
-  if (!settledContacts) return {};
-  const key = "zdsync-contacts-$[[ inputs.instance ]]";
-  const paths = [`$[[ inputs.data-dir ]]/${CONTACT_MEMORY}`];
-  return { cache: { key, paths, policy: settledContacts === "reads" ? "pull" : "pull-push", when: "always" } };
+function cache({ memory, inputs }: Stage) {
+  if (!memory) return {};
+  const key = `zdsync-${memory.name}${"instance" in inputs.entries ? "-$[[ inputs.instance ]]" : ""}`;
+  const paths = [`$[[ inputs.data-dir ]]/${memory.file}`];
+  return { cache: { key, paths, policy: memory.use === "reads" ? "pull" : "pull-push", when: "always" } };
 }
 
 function instanceOf(stage: Stage): string {

@@ -1,9 +1,10 @@
+import { MERGE_MEMORY } from "../../lib/artifacts/memories.ts";
 import { withProgress } from "../../lib/stage/progress.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import { countByCode, type ReadingStage } from "../../lib/stage/stage.ts";
 import { type GatheredAccounts, gatherAccounts } from "./gather.ts";
 import { inputs } from "./inputs.ts";
-import { MERGE_MEMORY, readMergeMemory } from "./merge-memory.ts";
+import { readMergeMemory } from "./merge-memory.ts";
 
 const MADE = [
   "salesforce_accounts.json",
@@ -19,6 +20,7 @@ export const stage: ReadingStage<typeof inputs> = {
   inputs,
   reads: [],
   makes: MADE,
+  memory: { name: "merged-accounts", file: MERGE_MEMORY, use: "writes" },
   examples: ["zdsync gather-accounts", "zdsync gather-accounts --data-dir /var/lib/zdsync --today 2026-11-30"],
   writes: false,
   needs: () => ({ salesforce: true }),

@@ -1,3 +1,4 @@
+import { CONTACT_MEMORY } from "../../lib/artifacts/memories.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import type { ReadingStage } from "../../lib/stage/stage.ts";
 import { gatherContactsOf, gatherInstance } from "./gather-instance.ts";
@@ -13,7 +14,7 @@ export const stage: ReadingStage<typeof inputs> = {
     "global_accounts.json, else salesforce_accounts.json (in global, where they are there: which addresses new organizations want)",
   ],
   makes: ["zendesk_<i>.json", "zendesk_global_addresses.json", "gather-orgs_<i>_notes.json"],
-  settledContacts: "reads",
+  memory: { name: "contacts", file: CONTACT_MEMORY, use: "reads" },
   examples: [
     "zdsync gather-orgs --instance global",
     "zdsync gather-orgs --instance us-government --data-dir /var/lib/zdsync",

@@ -1,3 +1,4 @@
+import { CONTACT_MEMORY } from "../../lib/artifacts/memories.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import type { WritingStage } from "../../lib/stage/stage.ts";
 import { inputs } from "./inputs.ts";
@@ -23,7 +24,7 @@ export const stage: WritingStage<typeof inputs> = {
     "merged_accounts.json",
   ],
   makes: ["<i>_results.json"],
-  settledContacts: "writes",
+  memory: { name: "contacts", file: CONTACT_MEMORY, use: "writes" },
   examples: [
     "zdsync sync --instance global --dry-run",
     "zdsync sync --instance us-government --max-age 60m --deadline 45m",

@@ -9,9 +9,6 @@ import { CONTACTS_DUE_DAYS } from "../domain/recent-organizations.ts";
 import { messageOf } from "../errors.ts";
 import { openDatabase } from "../slack/open-database.ts";
 
-/** The memory's file in the data directory. */
-export const CONTACT_MEMORY = "contacts.sqlite";
-
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Entries are kept somewhat longer than contacts are due. */
 const KEPT_MS = (CONTACTS_DUE_DAYS + 2) * DAY_MS;

@@ -10,7 +10,7 @@ import {
 } from "./changeset.ts";
 import { sameName, sameValue } from "./equality.ts";
 import { type Join, joinOrganizations, type Pair, type Protections, type Sides } from "./join-organizations.ts";
-import { type Merges, withoutMerged } from "./merged-organizations.ts";
+import { type Merges, markedAndMerged, withoutMerged } from "./merged-organizations.ts";
 import { type NameClaim, nameConflicts } from "./name-conflicts.ts";
 import type { Organization } from "./organization.ts";
 import type { FieldPlace } from "./organization-field.ts";
@@ -68,8 +68,10 @@ function judgeOrphans(
     else kept.push({ rule: "C4", salesforce_id: accountIdOf(one), id: one.id, reason: why });
   }
   const { merges = { accounts: new Map(), allowed: 0 }, organizations } = comparison;
-  const { orphans, notes } = withoutMerged(rest, merges, { organizations, creating });
-  return { marked: orphans, notes: [...kept, ...notes] };
+  const surroundings = { organizations, creating };
+  const { orphans, notes } = withoutMerged(rest, merges, surroundings);
+  const told = markedAndMerged(join.orphans.filter(isMarked), merges, surroundings);
+  return { marked: orphans, notes: [...kept, ...notes, ...told] };
 }
 
 function hasMoved(organization: Organization, { movedAccounts }: OrganizationComparison): boolean {

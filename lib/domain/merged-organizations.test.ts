@@ -97,10 +97,15 @@ describe("the organization of an account that was merged into another (C9)", () 
     expect(compare([byExternalId], [], { unmanaged: "mark" }).marks).toEqual([1]);
   });
 
-  test("that is marked already stays as it is, without a word", () => {
-    expect(compare([organization(1, LOSER, { mark_for_deletion: true })], [merged()])).toEqual({
-      marks: [],
-      notes: [],
-    });
+  test("C4: that is marked already is told, and by which merge, while Salesforce tells of it; later without a word", () => {
+    const marked = organization(1, LOSER, { mark_for_deletion: true });
+    const { marks, notes } = compare([marked, organization(2, WINNER)], [merged()], { desired: [account(WINNER)] });
+    expect(marks).toEqual([]);
+    const params = { merged_into: WINNER, winner: "here", organization_ids: [2] };
+    expect(notes).toEqual([
+      { rule: "C9", salesforce_id: LOSER, id: 1, reason: { code: "mark.of_merged_account", params } as never },
+    ]);
+    expect(compare([marked], [merged({ forgotten: true })])).toEqual({ marks: [], notes: [] });
+    expect(compare([marked], [])).toEqual({ marks: [], notes: [] });
   });
 });

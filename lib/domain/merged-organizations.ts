@@ -47,6 +47,25 @@ export function withoutMerged(
   return { orphans: orphans.filter(({ id }) => !keptIds.has(id)), notes };
 }
 
+/**
+ * What a person should know of organizations that are marked already, by a person or before anybody asked for merges: their account was
+ * merged into another, and whoever deletes marked organizations may not know. Said while Salesforce tells of the merge; one that it has
+ * forgotten was marked because somebody allowed it, or long before.
+ */
+export function markedAndMerged(
+  marked: readonly Organization[],
+  { accounts }: Merges,
+  surroundings: Surroundings,
+): Note[] {
+  return marked.flatMap((organization): Note[] => {
+    const account = accounts.get(accountIdOf(organization) ?? externalAccountIdOf(organization) ?? "");
+    if (!account || account.forgotten) return [];
+    const { salesforce_id, merged_into } = account;
+    const why = reason("mark.of_merged_account", { merged_into, ...winnerOf(merged_into, surroundings) });
+    return [{ rule: "C9", salesforce_id, id: organization.id, reason: why }];
+  });
+}
+
 /** Where the winner of a merge has its organization in this instance: what a person should do follows from it. */
 function winnerOf(
   accountId: string,

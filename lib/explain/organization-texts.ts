@@ -184,6 +184,16 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
       ];
     },
   },
+  "mark.of_merged_account": {
+    title: "marked, and its account merged into another",
+    say: ({ merged_into, winner, organization_ids }) => {
+      const [where, advice] = winnerOf(winner, organization_ids);
+      return [
+        `The organization is marked for deletion already, and its account was merged into ${merged_into}, ${where}.`,
+        `${advice} Until that is done, clear its mark_for_deletion: others may delete what is marked, and zdsync does not mark it again meanwhile.`,
+      ];
+    },
+  },
   "organization.exists_already": {
     title: "exists already",
     say: () => ["The organization of the account exists already.", NOTHING_TO_DO],

@@ -22,6 +22,7 @@ const TOLD_OTHERWISE: Partial<Record<ReasonCode, readonly string[]>> = {
   // Said by the organizations that it has, or that it has none.
   "mark.account_merged": ["winner"],
   "mark.merge_forgotten": ["winner"],
+  "mark.of_merged_account": ["winner"],
   // Shown as the share it is.
   "limit.exceeded": ["effect", "raised"],
   "stage.not_done": ["lacks"],

@@ -22,6 +22,7 @@ const CONFLICTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "mark.account_moved",
   "mark.account_merged",
   "mark.merge_forgotten",
+  "mark.of_merged_account",
   "account.merge_circular",
   "account.gathered_twice",
 ]);

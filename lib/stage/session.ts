@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { CONTACT_MEMORY } from "../artifacts/memories.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
@@ -101,7 +102,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     return options.dryRun || !channel ? NO_MEMORY : open(store.path(NOTICE_MEMORY), { channel, now: clock(), warn });
   };
   const openContacts = (dryRun: boolean) => async (host: string) => {
-    const { CONTACT_MEMORY, openContactMemory: open } = await import("../contacts/contact-memory.ts");
+    const { openContactMemory: open } = await import("../contacts/contact-memory.ts");
     return open(store.path(CONTACT_MEMORY), { host, now: clock(), warn, readOnly: dryRun });
   };
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);

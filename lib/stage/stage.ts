@@ -107,8 +107,8 @@ interface Declaration<Inputs extends InputsSchema> {
   /** Files the stage reads and writes, for the documentation; `<i>` stands for global or usgov. */
   reads: readonly string[];
   makes: readonly string[];
-  /** Whether it reads what earlier runs settled about contacts, or notes it, too: in GitLab that is kept in a cache. */
-  settledContacts?: "reads" | "writes";
+  /** What earlier runs left in the data directory that it reads, or writes, too: in GitLab it is kept in a cache, by instance. */
+  memory?: { name: string; file: string; use: "reads" | "writes" };
   /** Files that it reads and, working on one of these instances, hands on as they are: later jobs do not get all that it got. */
   handsOn?: readonly { file: string; instances: readonly InstanceName[] }[];
   examples: readonly string[];

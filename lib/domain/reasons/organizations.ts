@@ -45,6 +45,8 @@ export const ORGANIZATION_REASONS = {
   "mark.account_merged": v.object({ merged_into: account, winner, organization_ids: ids, forgotten_from: day }),
   /** C9, known from an earlier run only; `organizations` is how many of these the comparison has. */
   "mark.merge_forgotten": v.object({ merged_into: account, winner, organization_ids: ids, organizations: count }),
+  /** C9: marked already, while Salesforce tells of the merge. */
+  "mark.of_merged_account": v.object({ merged_into: account, winner, organization_ids: ids }),
   "organization.exists_already": nothing,
   "organization.external_id_conflict": v.object({ organization_id: id }),
   "organization.already_so": nothing,
