@@ -20,6 +20,7 @@ import { type ResultsToUndo, readResults } from "../../lib/undo/results-to-undo.
 import { resultsOfRun } from "../../lib/undo/run-to-undo.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 import type { LoadedCommand } from "../commands.ts";
+import { type EndedUndo, writeUndoReport } from "./undo-report.ts";
 import { type Back, digestOf, fileOf, summaryText } from "./undo-summary.ts";
 
 /** As every command that writes, and what to undo. `--allow` and `--max-age` have nothing to judge: docs/safety.md, undo. */
@@ -44,13 +45,14 @@ const inputs = v.object({
   ...UNDO_INPUTS,
 });
 type Asked = v.InferOutput<typeof inputs>;
-type UndoShell = Shell & { json: boolean };
+type UndoShell = Shell & { json: boolean; given: Readonly<Record<string, string | undefined>> };
 
 /** Previews the way back of a run or of one results file, asks whoever sits at the terminal, and takes it (S8). Never throws. */
 export async function undoCommand(
   given: Readonly<Record<string, string | undefined>>,
-  shell: UndoShell,
+  startedIn: Omit<UndoShell, "given">,
 ): Promise<ExitCode> {
+  const shell = { ...startedIn, given };
   const { env, person = NOBODY } = shell;
   try {
     const asked = parseInputs(inputs, given, env);
@@ -168,17 +170,21 @@ async function undo(
   previews = true,
 ): Promise<ExitCode> {
   const { output, json } = shell;
+  const reasons: Reason[] = [];
+  const startedAt = context.clock();
   const backs = await plansOf(sources, context);
   if (previews && !json) showPreview(backs, shell);
   checkReviewed(backs, asked.expect);
+  const report = (ended: Pick<EndedUndo, "written" | "writes" | "exit" | "reasons">) =>
+    writeUndoReport({ backs, given: shell.given, startedAt, ...ended }, { context }, shell.env);
   if (asked["dry-run"]) {
+    await report({ written: new Set(), writes: false, exit: EXIT.done, reasons });
     output.out(json ? summaryText(backs, EXIT.done, asked.run, context) : "Nothing was written (--dry-run).");
     return EXIT.done;
   }
   throwIfStopped(stop);
   const done = new Map<Back, ResultCounts>();
   const exits: ExitCode[] = [];
-  const reasons: Reason[] = [];
   for (const back of backs) {
     if (stop.reason !== null || exits.length > 0) break;
     const { counts, ended } = await applyUndo(back.plan, context);
@@ -191,7 +197,9 @@ async function undo(
   }
   const failed = [...done.values()].some((counts) => counts.failed > 0);
   const exit = worstOf([...exits, stop.reason !== null ? EXIT.stopped : failed ? EXIT.someFailed : EXIT.done]);
+  const files = await report({ written: new Set(done.keys()), writes: true, exit, reasons });
   if (json) output.out(summaryText(backs, exit, asked.run, context, done, reasons));
+  else if (files) output.out(`Report: ${files.page}`);
   return exit;
 }
 

@@ -2,6 +2,7 @@ import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { Config } from "../../lib/domain/config.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { applyCommand, commandText } from "../../lib/report/command-text.ts";
+import { rowExplainer } from "../../lib/report/explain-rows.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import type { ReportHead, ReportModel } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
@@ -50,6 +51,7 @@ export async function writeRunReport(
     comparisons,
     results: writes ? store : null,
     notes: notesOfRun(instances),
+    explain: await rowExplainer(store, env, run.run_id),
   });
   const files = await writeReportFiles(store, model);
   await writeSlackPage(store, model, config.slack);

@@ -17,6 +17,7 @@ export function headline(model: Headlined): string {
   if (model.head.failures.length > 0) return `Failed: ${failed(model)}${writtenAllTheSame(model)}`;
   const unwritten = NOT_WRITING[kind];
   if (unwritten !== undefined) return `${unwritten}: nothing written${planned(model)}`;
+  if (kind === "undo" && applied(model) === null) return `Undo: nothing written${planned(model)}`;
   if (kind === "stage" && applied(model) === null) return `One stage: nothing written${planned(model)}`;
   return `${kind === "undo" ? "Undone" : "Applied"}: ${applied(model) ?? "nothing had to change"}`;
 }

@@ -8,6 +8,7 @@ import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts
 import type { Place } from "../explain/reason-text.ts";
 import { historyOf } from "../stage/history.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
+import type { RowExplainer } from "./explain-rows.ts";
 import type { ReportModel, RunTrend } from "./model.ts";
 import { writePage } from "./page/write-page.ts";
 import { readCustomers } from "./read-customers.ts";
@@ -24,6 +25,8 @@ export interface ReportOrder {
   results: ArtifactStore | null;
   /** Whose notes are told beside those of the comparisons. */
   notes: readonly NotesName[];
+  /** What `zdsync explain` says of rows that matter; absent where there is nothing to explain them from. */
+  explain?: RowExplainer | undefined;
   /** Earlier runs, where they are not in the history; absent: those of the history. */
   trend?: readonly RunTrend[];
 }
@@ -62,7 +65,8 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   }
   const earlier = order.trend ?? (await readTrend(store.directory, run_id, TRENDED_RUNS - 1));
   const customers = await readCustomers(store, { comparisons, notes });
-  const model = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
+  const explain = order.explain ? { explain: order.explain } : {};
+  const model = reportModel({ about: order.about, comparisons, notes, customers, trend: [], ...explain });
   return { ...model, trend: order.about.writes ? inOrder([...earlier, trendOfModel(model, null)]) : [...earlier] };
 }
 

@@ -9,7 +9,8 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const HISTORY = "history";
 
 /** Names of what zdsync keeps of a run: artifacts, manifests, reports, its record, and its output where the bot started it. */
-const KEPT = /^[a-z][a-z_-]{0,60}(?:\.manifest)?\.json$|^(?:[a-z_-]{1,60}_)?report\.(?:md|html)$|^output\.log$/;
+const KEPT =
+  /^[a-z][a-z_-]{0,60}(?:\.manifest)?\.json$|^(?:[a-z_-]{1,60}_)?report(?:\.slack)?\.(?:md|html)$|^output\.log$/;
 
 /** What the history keeps of one run. */
 export function historyOf(directory: string, runId: string): ArtifactStore {

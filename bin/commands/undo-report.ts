@@ -1,0 +1,74 @@
+import type { Reason } from "../../lib/domain/reason.ts";
+import type { ExitCode } from "../../lib/errors.ts";
+import { commandText } from "../../lib/report/command-text.ts";
+import { hostNames } from "../../lib/report/host-names.ts";
+import { readCustomers } from "../../lib/report/read-customers.ts";
+import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
+import { reportModel } from "../../lib/report/report-model.ts";
+import { startedBy } from "../../lib/runs/started-by.ts";
+import type { Environment } from "../../lib/settings/environment.ts";
+import type { Session } from "../../lib/stage/session.ts";
+import { afterwards } from "../../lib/stage/until-ended.ts";
+import { undoResultsName } from "../../lib/undo/results-to-undo.ts";
+import { reportedUndo } from "../../lib/undo/undo-report.ts";
+import { type Back, digestOf } from "./undo-summary.ts";
+
+/** An undo that has ended, and what it was started with. */
+export interface EndedUndo {
+  backs: readonly Back[];
+  /** Those whose results were written. */
+  written: ReadonlySet<Back>;
+  given: Readonly<Record<string, string | undefined>>;
+  writes: boolean;
+  exit: ExitCode;
+  reasons: readonly Reason[];
+  startedAt: Date;
+}
+
+/** Writes what people are told of an undo, beside the artifacts and into the history. Null where that fails, which is said. */
+export async function writeUndoReport(
+  undo: EndedUndo,
+  { context }: Pick<Session, "context">,
+  env: Environment,
+): Promise<ReportFiles | null> {
+  const files = await afterwards(
+    async () => writeReportFiles(context.store, await modelOf(undo, context, env)),
+    ({ message }) => context.warn(`the report was not written: ${message}`),
+  );
+  return files ?? null;
+}
+
+async function modelOf(undo: EndedUndo, { store, config, runId, today, clock }: Session["context"], env: Environment) {
+  const { backs, written, given, writes, exit, reasons, startedAt } = undo;
+  const comparisons = [];
+  for (const back of backs) {
+    const name = undoResultsName(back.plan.comparison);
+    const results = written.has(back) ? (await store.readIfThere(name))?.records : null;
+    comparisons.push(reportedUndo(back.plan, results ?? null));
+  }
+  return reportModel({
+    about: {
+      kind: "undo",
+      command: commandText("undo", given),
+      run_id: runId,
+      today,
+      hosts: { ...hostNames(env, config), salesforce: null },
+      started_at: startedAt.toISOString(),
+      seconds: (clock().getTime() - startedAt.getTime()) / 1000,
+      started_by: startedBy(env),
+      exit,
+      failures: reasons.map((reason) => ({ where: "undo", reason })),
+      apply: writes ? null : applyUndoCommand(given, digestOf(backs)),
+      writes,
+    },
+    comparisons,
+    notes: [],
+    customers: await readCustomers(store, { comparisons, notes: [] }),
+    trend: [],
+  });
+}
+
+function applyUndoCommand(given: EndedUndo["given"], digest: string): string {
+  const { "dry-run": _, yes: __, "run-id": ___, ...kept } = given;
+  return commandText("undo", { ...kept, expect: digest });
+}
