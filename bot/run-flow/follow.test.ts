@@ -75,6 +75,14 @@ describe("following", () => {
     expect(world.outgoing.posts.slice(1).map(textOf)).toEqual(["✗ failed: compare", "✓ compare"]);
   });
 
+  test("A4: a part that was stopped says so", async () => {
+    const world = new FlowWorld();
+    const id = await world.started();
+    world.runner.parts(id, { "sync global": "stopped" });
+    await world.time.pass(10_000);
+    expect(world.outgoing.shown(`run ${id} parts 1`)).toBe("■ stopped before its end: sync global");
+  });
+
   test("what the runner tells is looked at, at once; what somebody else's run does is not", async () => {
     const world = new FlowWorld();
     const id = await world.started();

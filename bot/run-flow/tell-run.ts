@@ -102,6 +102,7 @@ const PART_WORDS: Partial<Record<string, string>> = {
   done: "✓",
   refused: "✗ refused before any write:",
   failed: "✗ failed:",
+  stopped: "■ stopped before its end:",
   skipped: "– not run:",
 };
 

@@ -30,7 +30,7 @@ export interface RunOrder {
 export interface RunPart {
   /** `gather-accounts`, `compare global`. Unique within a run. */
   name: string;
-  state: "waiting" | "running" | "done" | "refused" | "failed" | "skipped";
+  state: "waiting" | "running" | "done" | "refused" | "failed" | "stopped" | "skipped";
 }
 
 /** How a run is doing, as far as its runner can see. */

@@ -76,6 +76,9 @@ test("A12: a dry run, a refused, a killed one, an undo, and damaged records are 
   await keep("killed", {
     "run.json": runRecordText(record("killed", { ended_at: null, exit: null, comparisons: [] })),
   });
+  const at = "2026-11-24T10:00:00.000Z";
+  const steps = [{ stage: "sync", instance: "global" as const, state: "stopped" as const, at }];
+  await keep("stopped", { "run.json": runRecordText(record("stopped", { exit: 5, steps })) });
   await keep("damaged", { "run.json": "{ half of a rec" });
   await keep("other", { "run.json": runRecordText(record("another run's")) });
   await keep("undone", { "global_undo_results.json": "[]" });
@@ -85,6 +88,7 @@ test("A12: a dry run, a refused, a killed one, an undo, and damaged records are 
   expect(of("dry")).toEndWith("; 4 to create, 2 to update, 1 to mark, 5 contacts to add (not written)");
   expect(of("refused")).toContain("refused before any write; 4 to create");
   expect(of("killed")).toContain("killed or lost");
+  expect(of("stopped")).toContain("the rest was not attempted (stopped in sync global); 3 created");
   expect(of("damaged")).toContain("its record (run.json) is damaged");
   expect(of("other")).toContain("its record (run.json) is damaged");
   expect(of("undone")).toContain("undo: no record of how it ended");

@@ -1,6 +1,8 @@
 import type { InstanceName } from "../domain/instance.ts";
-import { EXIT, exitCodeOf } from "../errors.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "../errors.ts";
+import { worstOf } from "../stage/run-stage.ts";
 import type { StageReport } from "../stage/stage.ts";
+import type { Step } from "./run-record.ts";
 import type { RunObserver } from "./run-recorder.ts";
 
 /** Does a stage's work and tells the observer how it goes. Answers and throws what the work does. */
@@ -17,12 +19,20 @@ export async function observed<Done>(
     await observer.step(stage, instance, stateOf(reportsOf(done)));
     return done;
   } catch (error) {
-    await observer.step(stage, instance, exitCodeOf(error) === EXIT.refused ? "refused" : "failed");
+    await observer.step(stage, instance, stateAt(exitCodeOf(error)));
     throw error;
   }
 }
 
-function stateOf(reports: readonly StageReport[]): "done" | "refused" | "failed" {
-  if (reports.some(({ ended }) => ended)) return "failed";
-  return reports.some(({ comparison }) => comparison?.refused) ? "refused" : "done";
+function stateOf(reports: readonly StageReport[]): Step["state"] {
+  const ended = reports.flatMap((report) => report.ended?.exit ?? []);
+  if (ended.length > 0) return stateAt(worstOf(ended));
+  if (reports.some(({ comparison }) => comparison?.refused)) return "refused";
+  // What was left out because of an earlier failure is told where that failed.
+  return reports.some(({ comparison }) => (comparison?.unattempted?.stopped ?? 0) > 0) ? "stopped" : "done";
+}
+
+function stateAt(exit: ExitCode): Step["state"] {
+  if (exit === EXIT.refused) return "refused";
+  return exit === EXIT.stopped ? "stopped" : "failed";
 }

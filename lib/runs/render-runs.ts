@@ -24,6 +24,8 @@ export interface RunLine {
   started_by: string | null;
   outcome: "going on" | "ended" | "killed or lost" | "record damaged" | "no record";
   exit: number | null;
+  /** Stages that were stopped before their end: `sync global`. */
+  stopped_in: string[];
   /** What was applied; in a dry run, and where nothing was written, what was planned. Null where no record says so. */
   counts: RunCounts | null;
   /** Whether `counts` were applied. */
@@ -43,6 +45,9 @@ export function runLine({ run_id, at, record, isGoingOn, results }: ListedRun): 
     started_by: known ? startedBy(known) : null,
     outcome: outcomeOf(record, isGoingOn),
     exit: known?.exit ?? null,
+    stopped_in: (known?.steps ?? [])
+      .filter(({ state }) => state === "stopped")
+      .map(({ stage, instance }) => oneLine(instance === null ? stage : `${stage} ${instance}`)),
     counts: known && countsOf(known),
     written: known !== null && !known.dry_run && known.comparisons.some((one) => one.results !== null),
     can_be_undone: results.length > 0 && known?.dry_run !== true,
@@ -65,11 +70,12 @@ function lineText(line: RunLine): string {
   return `${run_id}  ${when}  ${who}: ${outcomeText(line)}${countsText(line)}`;
 }
 
-function outcomeText({ outcome, exit }: RunLine): string {
+function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
   if (outcome === "record damaged") return "its record (run.json) is damaged, so nobody knows how it ended";
   if (outcome === "no record") return "no record of how it ended";
   if (outcome !== "ended") return outcome;
-  return exit === null ? "ended, nobody knows how" : (EXIT_WORDS[exit] ?? `exit ${exit}`);
+  const words = exit === null ? "ended, nobody knows how" : (EXIT_WORDS[exit] ?? `exit ${exit}`);
+  return stopped_in.length > 0 ? `${words} (stopped in ${stopped_in.join(", ")})` : words;
 }
 
 function countsText({ counts, written }: RunLine): string {

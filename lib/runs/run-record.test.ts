@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
+import { RunRecordSchema as EarlierRunRecord } from "../../test/upgrade/data-0.1.0/run-record-schema.ts";
 import { EFFECTS } from "../domain/limits.ts";
 import { reason } from "../domain/reason.ts";
 import { type RunRecord, RunRecordSchema, runRecordText } from "./run-record.ts";
@@ -35,6 +36,14 @@ const record: RunRecord = {
 
 describe("versions side by side", () => {
   const written = JSON.parse(runRecordText(record));
+
+  test("A4: a bot of the version before reads of a stopped stage that it failed; this one that it was stopped", () => {
+    const at = "2026-11-24T10:00:00.000Z";
+    const steps = (["done", "stopped"] as const).map((state) => ({ stage: "sync", instance: null, state, at }));
+    const file: unknown = JSON.parse(runRecordText({ ...record, steps }));
+    expect(v.parse(EarlierRunRecord, file).steps.map(({ state }) => state)).toEqual(["done", "failed"]);
+    expect(v.parse(RunRecordSchema, file).steps).toEqual(steps);
+  });
 
   test("a bot of the version before reads the record of a new image: its measures name no effect that it does not know", () => {
     const [comparison] = written.comparisons;

@@ -15,14 +15,21 @@ const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Moment = v.pipe(v.string(), v.isoTimestamp());
 const Counts = v.object({ applied: Count, failed: Count, skipped: Count });
 
-/** A stage of a run. `refused`: stopped before any write by a limit or a hand-over. */
-export const StepSchema = v.object({
-  /** `gather-accounts`, `compare`, … */
-  stage: v.string(),
-  instance: v.nullable(v.picklist(INSTANCES)),
-  state: v.picklist(["running", "done", "refused", "failed"]),
-  at: Moment,
-});
+/**
+ * A stage of a run. `refused`: kept from any write by a limit or a hand-over. `stopped`: by a signal or the deadline, before its end;
+ * the file has it as a failed one with `stopped: true`, since a reader of the first version takes no record with another state.
+ */
+export const StepSchema = v.pipe(
+  v.object({
+    /** `gather-accounts`, `compare`, … */
+    stage: v.string(),
+    instance: v.nullable(v.picklist(INSTANCES)),
+    state: v.picklist(["running", "done", "refused", "failed"]),
+    stopped: v.optional(v.boolean(), false),
+    at: Moment,
+  }),
+  v.transform(({ stopped, state, ...step }) => ({ ...step, state: stopped ? ("stopped" as const) : state })),
+);
 export type Step = v.InferOutput<typeof StepSchema>;
 
 /** The effects that the first version measured: a reader of that version takes no record that names others among its measures. */
@@ -168,9 +175,12 @@ export function runRecordText(record: RunRecord): string {
     measures: measures.filter(({ effect }) => FIRST_EFFECTS.includes(effect)),
     further_measures: measures.filter(({ effect }) => !FIRST_EFFECTS.includes(effect)),
   }));
+  const steps = record.steps.map((step) =>
+    step.state === "stopped" ? { ...step, state: "failed", stopped: true } : step,
+  );
   const failures = record.failures.map(({ where, reasons }) => ({ where, message: refusalText(reasons), reasons }));
   const texted = (leftAlone: RunRecord["conflicts"]) =>
     leftAlone.map((one) => ({ ...one, ...encodeReason(one.reason) }));
   const [conflicts, merged] = [texted(record.conflicts), texted(record.merged)];
-  return `${JSON.stringify({ ...record, comparisons, failures, conflicts, merged }, null, 2)}\n`;
+  return `${JSON.stringify({ ...record, steps, comparisons, failures, conflicts, merged }, null, 2)}\n`;
 }

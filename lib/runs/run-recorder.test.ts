@@ -77,6 +77,14 @@ describe("a run as others see it", () => {
     expect(record?.steps.map(({ state }) => state)).toEqual(["failed"]);
   });
 
+  test("A4: what was going on when the run was stopped is stopped, not failed", async () => {
+    const run = recorder();
+    await run.step("compare", "global", "done");
+    await run.step("sync", "global", "running");
+    await run.end({ exit: 5, ...NOTHING_CAME });
+    expect((await readRunRecord(folder, "r1"))?.steps.map(({ state }) => state)).toEqual(["done", "stopped"]);
+  });
+
   test("many changes at once: the file ends as the last one left it, and no half-written one stays", async () => {
     const run = recorder();
     const steps = Array.from({ length: 30 }, (_, index) => run.step(`stage ${index}`, null, "running"));

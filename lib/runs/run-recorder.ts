@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { InstanceName } from "../domain/instance.ts";
-import { messageOf } from "../errors.ts";
+import { EXIT, messageOf } from "../errors.ts";
 import { makeOwnFolder } from "../files/own-files.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";
 import { RUN_RECORD, type RunRecord, runRecordText, type Step } from "./run-record.ts";
@@ -72,12 +72,11 @@ export class RunRecorder implements RunObserver {
     return this.#write();
   }
 
-  /** Says how it ended. What was still going on then ended with it: no step stays `running`. */
+  /** Says how it ended. What was still going on then ended with it, stopped or failed: no step stays `running`. */
   end(ending: RunEnding): Promise<void> {
     const at = this.#now();
-    const steps = this.#record.steps.map((step) =>
-      step.state === "running" ? { ...step, state: "failed" as const, at } : step,
-    );
+    const state: Step["state"] = ending.exit === EXIT.stopped ? "stopped" : "failed";
+    const steps = this.#record.steps.map((step) => (step.state === "running" ? { ...step, state, at } : step));
     this.#record = { ...this.#record, ...ending, steps, ended_at: at };
     return this.#write();
   }

@@ -8,7 +8,7 @@ setDefaultTimeout(RUN_TIMEOUT);
 /* A merge in Salesforce, from the day it happens until Salesforce has forgotten it (C9). Each test goes on where the one before ended. */
 
 type Organization = { id: number; organization_fields: Record<string, unknown> };
-type Note = { rule: string; salesforce_id: string | null; id: number; reason: string };
+type Note = { rule: string; code: string; salesforce_id: string | null; id: number; reason: string };
 
 let world: TestWorld;
 let loser: Organization;
@@ -72,14 +72,18 @@ describe("an account that was merged into another", () => {
     world.sandbox.emptyRecycleBin();
     expect((await world.run()).exit).toBe(0);
     expect(await isMarked()).toBe(false);
-    const forgotten = (await world.artifact<Note>("global_notes.json")).filter(({ rule }) => rule === "C9");
+    const forgotten = (await world.artifact<Note>("global_notes.json")).filter(
+      ({ code }) => code === "mark.merge_forgotten",
+    );
     expect((await noteOfLoser())?.reason).toContain(`--allow merged_marks=${forgotten.length}`);
     expect((await world.run({ allow: `merged_marks=${forgotten.length - 1}` })).exit).toBe(0);
     expect(await isMarked()).toBe(false);
   });
 
   test("is said to be planned where it is allowed, and marked by that run", async () => {
-    const count = (await world.artifact<Note>("global_notes.json")).filter(({ rule }) => rule === "C9").length;
+    const count = (await world.artifact<Note>("global_notes.json")).filter(
+      ({ code }) => code === "mark.merge_forgotten",
+    ).length;
     const { summary } = await world.preview({ allow: `merged_marks=${count}` });
     const planned = summary.reports.find(({ comparison }) => comparison?.name === "global")?.comparison?.planned;
     expect(planned?.marks).toBe(count);
