@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Harm } from "../lib/report/model.ts";
 import type { PageHead, PageIndex } from "../lib/report/page/format.ts";
+import { number } from "../lib/report/page/words.ts";
 import { readIndex } from "./data/read-data.ts";
 import { countHarms } from "./data/records.ts";
 import { type Haystack, haystackOf } from "./data/search.ts";
@@ -13,7 +14,6 @@ import { Summary } from "./parts/summary.tsx";
 import { ChangesTable } from "./parts/table.tsx";
 import { Toolbar } from "./parts/toolbar.tsx";
 import { Trends } from "./parts/trends.tsx";
-import { number } from "./parts/words.ts";
 import { useView } from "./use-view.ts";
 
 /** The page. What is on top needs nothing unpacked; the table comes when the index is. */

@@ -95,13 +95,13 @@ describe("report.html: themes", () => {
 
 describe("report.html: with the keyboard alone", () => {
   test("/ searches, arrows move, Enter opens and closes, Esc closes, then clears", async () => {
-    await using opened = await opener.open(await full());
+    await using opened = await opener.open(`${await full()}#harm=loses+support&harm=marked`);
     const { page } = opened;
     const { keyboard } = page;
     const focused = () => page.evaluate(() => document.activeElement?.textContent ?? "");
     await keyboard.press("/");
     await keyboard.type("birch");
-    await page.locator("output", { hasText: " of " }).waitFor();
+    await page.locator("output", { hasText: /^[1-9] of/ }).waitFor();
     await keyboard.press("ArrowDown");
     await page.locator("tbody[data-index='0'] .open:focus").waitFor();
     expect(await focused()).toBe(companyName(17));
@@ -115,6 +115,8 @@ describe("report.html: with the keyboard alone", () => {
     await page.locator(".explanation").waitFor({ state: "detached" });
     await keyboard.press("ArrowUp");
     await page.locator("input:focus").waitFor();
+    await keyboard.press("Escape");
+    await page.locator("output", { hasText: /^23 of/ }).waitFor();
     await keyboard.press("Escape");
     await page.locator("output", { hasText: /^1,503 records$/ }).waitFor();
     expect(opened.problems).toEqual([]);

@@ -110,7 +110,7 @@ describe("report.html: finding a customer", () => {
   test("sorted by harm; by a column on a click, the other way on the next", async () => {
     await using opened = await openDemo();
     const { page } = opened;
-    expect(await page.locator(".row .harm-cell").first().textContent()).toBe("loses support");
+    expect(await page.locator(".row .harm-cell").first().textContent()).toBe("put on hold");
     const customer = page.getByRole("columnheader", { name: "Customer" });
     await customer.getByRole("button").click();
     await page.locator('th.column-customer[aria-sort="ascending"]').waitFor();
@@ -123,7 +123,7 @@ describe("report.html: finding a customer", () => {
 
 describe("report.html: why", () => {
   test("a row that matters opens to its explanation, and closes", async () => {
-    await using opened = await openDemo();
+    await using opened = await openDemo("#harm=loses+support");
     const { page } = opened;
     const first = page.locator(".open").first();
     await first.click();

@@ -12,7 +12,7 @@ const open = async (name: string, model = demoModel, hash = "") =>
 
 describe("report.html asks nobody for anything", () => {
   test("the only request is for itself, whatever is opened; its policy allows its own script and style alone", async () => {
-    await using opened = await open("demo");
+    await using opened = await open("demo", demoModel, "#harm=loses+support");
     const { page, requests, problems } = opened;
     await page.locator(".open").first().click();
     await page.locator(".explanation").waitFor();

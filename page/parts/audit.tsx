@@ -1,7 +1,7 @@
 import type { AuditLine } from "../../lib/audit/render-audit.ts";
+import { number } from "../../lib/report/page/words.ts";
 import { Command } from "./copy-button.tsx";
 import { VisibleText, visibleText } from "./visible-text.tsx";
-import { number } from "./words.ts";
 
 /** What is wrong with the identities of both sides. */
 export function Audit({ findings }: { findings: readonly AuditLine[] }) {

@@ -1,6 +1,6 @@
 import type { ExplanationDocument, Line, Span } from "../../lib/explain/document.ts";
+import { isWebAddress } from "../../lib/report/page/words.ts";
 import { VisibleText } from "./visible-text.tsx";
-import { isWebAddress } from "./words.ts";
 
 /** What `zdsync explain` says about an account: the answer, then the proof. */
 export function Explanation({ answer, sections }: ExplanationDocument) {

@@ -1,5 +1,5 @@
 import type { Harm } from "../../lib/report/model.ts";
-import { number, PLURAL_OF_HARM, TONE_OF_HARM } from "./words.ts";
+import { number, PLURAL_OF_HARM, TONE_OF_HARM } from "../../lib/report/page/words.ts";
 
 /** Harms that are told large; the others are good or leave customers as they are. */
 const LARGE = 8;

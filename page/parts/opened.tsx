@@ -1,12 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Detail, PageGroup } from "../../lib/report/page/format.ts";
+import { number } from "../../lib/report/page/words.ts";
 import { readDetail } from "../data/read-data.ts";
 import type { Record } from "../data/records.ts";
 import { AllChanges } from "./changes.tsx";
 import { Command } from "./copy-button.tsx";
 import { Explanation } from "./explanation.tsx";
 import { VisibleText } from "./visible-text.tsx";
-import { number } from "./words.ts";
 
 /** What stands below an open row: why, everything that changes, and how the account came to it. */
 export function Opened({ record, rowsPerBlock }: { record: Record; rowsPerBlock: number }) {

@@ -1,8 +1,8 @@
 import type { PageIndex } from "../../lib/report/page/format.ts";
+import { isWebAddress, number, recordsNoun, TONE_OF_HARM } from "../../lib/report/page/words.ts";
 import type { Record } from "../data/records.ts";
 import { Changes } from "./changes.tsx";
 import { VisibleText } from "./visible-text.tsx";
-import { isWebAddress, number, recordsNoun, TONE_OF_HARM } from "./words.ts";
 
 const TONE_OF_OUTCOME = {
   planned: "muted",

@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 import type { PageHead } from "../../lib/report/page/format.ts";
+import { duration, moment } from "../../lib/report/page/words.ts";
 import { Command } from "./copy-button.tsx";
 import { ThemeButton } from "./theme.tsx";
 import { VisibleText } from "./visible-text.tsx";
-import { duration, moment } from "./words.ts";
 
 /** The top of the page: what happened, in which run, what stood in its way, and what to do with it. */
 export function Summary({ head }: { head: PageHead }) {

@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PageHead, PageIndex } from "../../lib/report/page/format.ts";
+import { number } from "../../lib/report/page/words.ts";
 import { firstRecord, groupOf, type Line, recordAt, rowCount } from "../data/records.ts";
 import { groupKey, isExpanded, type Selection } from "../data/select.ts";
 import type { Sort, View } from "../data/view.ts";
@@ -9,7 +10,6 @@ import { RecordRow } from "./row.tsx";
 import { useKeys } from "./use-keys.ts";
 import { usePrinting } from "./use-printing.ts";
 import { useVirtualRows } from "./use-virtual-rows.ts";
-import { number } from "./words.ts";
 
 const COLUMNS: { sort: Sort; title: string }[] = [
   { sort: "harm", title: "Harm" },

@@ -1,10 +1,10 @@
 import type { RefObject } from "preact";
 import { useMemo } from "preact/hooks";
 import type { PageIndex } from "../../lib/report/page/format.ts";
+import { number } from "../../lib/report/page/words.ts";
 import { countByValue } from "../data/records.ts";
 import { FILTERS, type Filter, isNarrowed, SORTS, type Sort, type View, WHOLE } from "../data/view.ts";
 import { visibleText } from "./visible-text.tsx";
-import { number } from "./words.ts";
 
 /** Search, filters, and how many records they leave: told to those who do not see the table, too. */
 export function Toolbar(props: {

@@ -16,7 +16,7 @@ export function encodeIndex({ rows, folded }: Pick<ReportModel, "rows" | "folded
     harm: coded(records, ({ harm }) => harm),
     outcome: coded(records, ({ outcome }) => outcome),
     fields: codedByJson(records, ({ fields }) => fields),
-    changes: codedByJson(records, ({ changes }) => changes.slice(0, CHANGES_IN_INDEX)),
+    changes: codedByJson(records, ({ changes }) => firstChanges(changes)),
     reason: told(records),
     cause: coded(records, ({ cause }) => cause),
     links: codedByJson(records, linkPattern),
@@ -39,6 +39,15 @@ type Indexed = Omit<Row, "explanation"> & { fields: string[]; cause: string };
 
 function asIndexed(row: Row): Indexed {
   return { ...row, fields: row.changes.map(({ field }) => field), cause: causeOf(row) };
+}
+
+/** Fields that say what a change means to the customer: they are told first where a row has no room for all. */
+const TOLD_FIRST = ["support_hold", "restricted_account", "support_level", "mark_for_deletion", "expiration_date"];
+
+function firstChanges(changes: Row["changes"]): Row["changes"] {
+  if (changes.length <= CHANGES_IN_INDEX) return changes;
+  const first = changes.filter(({ field }) => TOLD_FIRST.includes(field));
+  return [...first, ...changes.filter((change) => !first.includes(change))].slice(0, CHANGES_IN_INDEX);
 }
 
 function causeOf({ reason, explanation }: Row): string {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { inflateRawSync } from "node:zlib";
 import type { ReportModel } from "../model.ts";
+import { encodeIndex } from "./encode-index.ts";
 import type { Detail, PageHead } from "./format.ts";
 import { demoModel, explanation, row } from "./testing/demo-model.ts";
 import { HOSTILE, hostileModel } from "./testing/hostile.ts";
@@ -64,6 +65,14 @@ describe("writePage", () => {
   test("rows that show nothing more when they are opened take no block", async () => {
     const rows = Array.from({ length: 1000 }, (_, n) => row(n, "cosmetic"));
     expect((await dataOf(demoModel({ rows }))).blocks).toEqual([]);
+  });
+
+  test("where a row has no room for all changes, those that matter to the customer are told first", () => {
+    const fields = ["aar", "account_type", "seats_decimal", "support_level", "expiration_date"];
+    const changes = fields.map((field) => ({ field, before: "1", after: "2" }));
+    const index = encodeIndex({ rows: [row(1, "downgraded", { changes })], folded: [] });
+    expect(index.changes.values[0]?.map(({ field }) => field)).toEqual(["support_level", "expiration_date", "aar"]);
+    expect(index.fields.values[0]).toEqual(fields);
   });
 
   test("a report of nothing is a page", async () => {

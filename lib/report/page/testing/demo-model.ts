@@ -112,7 +112,7 @@ function harmfulRows(): Row[] {
     }),
   );
   const held = [81, 92].map((n) =>
-    row(n, "put on hold", { changes: [{ field: "account_on_hold", before: "false", after: "true" }] }),
+    row(n, "put on hold", { changes: [{ field: "support_hold", before: "false", after: "true" }] }),
   );
   const marked = Array.from({ length: 19 }, (_, n) =>
     row(100 + n, "marked", {
@@ -136,7 +136,7 @@ function harmfulRows(): Row[] {
       weight: { level: null, arr: 84_000, seats: 40 },
     }),
   );
-  return [...lost, ...downgraded, ...held, ...marked, ...failed];
+  return [...held, ...lost, ...downgraded, ...marked, ...failed];
 }
 
 const createdFields = (supportLevel: string) => [

@@ -1,4 +1,4 @@
-import type { Harm, LimitBar, Row } from "../../lib/report/model.ts";
+import type { Harm, LimitBar, Row } from "../model.ts";
 
 /** How harms look: never by colour alone, the word is always there. */
 export const TONE_OF_HARM: { readonly [H in Harm]: "bad" | "warning" | "good" | "muted" } = {
@@ -38,6 +38,7 @@ export const COMPARISON_TITLES: { readonly [C in LimitBar["comparison"]]: string
 };
 
 export const EFFECT_TITLES: { readonly [E in LimitBar["effect"]]: string } = {
+  holds: "Put on hold",
   creates: "Created",
   marks: "Marked",
   updates: "Updated",
