@@ -20,6 +20,7 @@ import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
 import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
+import { expectations, unexpectedRun } from "./expected-run.ts";
 import { heldBackBy, type JudgedBranch, judgeBranch } from "./judge-branch.ts";
 
 /** How far a run goes: `preview` ends before the first write. */
@@ -83,15 +84,17 @@ async function gatherBeside(
   return gatherContactsOf(listed, context);
 }
 
-/** The instances side by side. Only counts that were confirmed for the whole run make one wait for the other's judgement. */
+/** The instances side by side. Only counts or a digest that were confirmed for the whole run make one wait for the other's judgement. */
 function runBranches(
   extent: Extent,
   instances: readonly InstanceName[],
   gathered: readonly PromiseSettledResult<StageReport>[],
-  inputs: WritingInputs,
+  given: WritingInputs,
   context: WritingContext,
   observer: RunObserver,
 ): Promise<RunEnd[]> {
+  const { whole, single } = expectations(given);
+  const inputs = { ...given, expect: single };
   const reports = instances.map((): StageReport[] => []);
   const judging = instances.map(async (instance, index): Promise<JudgedBranch> => {
     const gather = gathered[instances.indexOf(instance)];
@@ -100,13 +103,15 @@ function runBranches(
     return judgeBranch(instance, inputs, context, course, () => compareUsersOnPlan(inputs, context));
   });
   const heldBack = inputs["at-most"] === null ? Promise.resolve(null) : heldBackBy(judging);
+  const unexpected = unexpectedRun(judging, whole, context.store.directory);
+  const against = Promise.all([heldBack, unexpected]).then((reasons) => reasons.flatMap((one) => one ?? []));
   return Promise.all(
     judging.map((judged, index) =>
       runBranch(
         extent,
         instances[index] ?? "global",
-        { judged, heldBack, reports: reports[index] ?? [] },
-        inputs,
+        { judged, against, reports: reports[index] ?? [] },
+        { ...inputs, expectsAny: given.expect.length > 0 },
         context,
         observer,
       ),
@@ -118,8 +123,8 @@ function runBranches(
 async function runBranch(
   extent: Extent,
   instance: InstanceName,
-  before: { judged: Promise<JudgedBranch>; heldBack: Promise<Reason | null>; reports: StageReport[] },
-  inputs: WritingInputs,
+  before: { judged: Promise<JudgedBranch>; against: Promise<Reason[]>; reports: StageReport[] },
+  given: WritingInputs & { expectsAny: boolean },
   context: WritingContext,
   observer: RunObserver,
 ): Promise<RunEnd> {
@@ -129,9 +134,9 @@ async function runBranch(
     const { users } = await before.judged;
     if (extent === "preview" || judged.some((report) => report.comparison?.refused))
       return { exit: exitOf(judged, context.stop.reason), reports: judged, failures: [] };
-    const heldBack = await before.heldBack;
-    if (heldBack !== null)
-      return { exit: EXIT.refused, reports: judged, failures: [{ where: instance, reasons: [heldBack] }] };
+    const reasons = await before.against;
+    if (reasons.length > 0) return { exit: EXIT.refused, reports: judged, failures: [{ where: instance, reasons }] };
+    const inputs = asJudged(given, judged);
     written.push(await watched(observer, "sync", instance, () => syncInstance(instance, inputs, context)));
     if (written.every((report) => !report.ended))
       written.push(
@@ -159,14 +164,18 @@ function watched(
   return observed(observer, stage, instance, work, (report) => [report]);
 }
 
-/** The users' digest was checked on the plan: by now new organizations have real ids. */
+/** Where somebody named what may be applied, it is what was judged: users, too, who are compared once more right before they are written. */
+function asJudged({ expectsAny, ...inputs }: WritingInputs & { expectsAny: boolean }, judged: readonly StageReport[]) {
+  return expectsAny ? { ...inputs, expect: judged.flatMap(({ comparison }) => comparison?.digest ?? []) } : inputs;
+}
+
 async function syncUsersOf(
   planned: ComparedUsers,
   inputs: WritingInputs,
   context: WritingContext,
 ): Promise<StageReport> {
   try {
-    return await syncUserArtifacts({ ...inputs, expect: [] }, context);
+    return await syncUserArtifacts(inputs, context);
   } catch (error) {
     if (!(error instanceof StoppedError)) throw error;
     // Stopped before they were compared again: those planned are accounted for (S7).

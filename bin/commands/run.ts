@@ -14,7 +14,7 @@ import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { givenStarter } from "../../lib/runs/started-by.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
-import { COMMON_INPUTS, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
+import { COMMON_INPUTS, expectRun, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
@@ -27,7 +27,12 @@ import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
 import { writeRunReport } from "./write-report.ts";
 
 /** What `run` and `preview` accept: as the stages, but for both instances unless one is named. */
-export const runInputs = v.object({ ...COMMON_INPUTS, instance: v.optional(instance), ...WRITING_INPUTS });
+export const runInputs = v.object({
+  ...COMMON_INPUTS,
+  instance: v.optional(instance),
+  ...WRITING_INPUTS,
+  expect: expectRun,
+});
 export const previewInputs = v.object({
   ...COMMON_INPUTS,
   instance: v.optional(instance),
@@ -44,6 +49,8 @@ export interface RunSummary extends RunEnd {
   dry_run: boolean;
   /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
   stopped: string | null;
+  /** The command that writes exactly what was shown; null where there is nothing to write, or it was written. */
+  apply: string | null;
   /** Path of `report.md`; null where it could not be written. */
   report: string | null;
   /** Path of `report.html`, which says the same in a browser. */
@@ -130,9 +137,10 @@ async function recordedRun(
     const matters = written ? { matters: mattersOf(written.model) } : {};
     await recorder.end({ ...(await endingOf(end, store)), ...matters });
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
+    const apply = written?.model.head.apply ?? null;
     const { markdown: report = null, page = null } = written?.files ?? {};
     return {
-      summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report, page },
+      summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report, page, apply },
       report: written && extent === "preview" ? renderText(written.model) : "",
     };
   } catch (error) {
@@ -236,5 +244,6 @@ function render(extent: Extent, summary: RunSummary, report: string): string {
       comparisons,
       report: summary.page,
     }),
+    ...(summary.apply === null ? [] : [`Apply exactly this: ${summary.apply}`]),
   ].join("\n");
 }

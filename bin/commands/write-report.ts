@@ -1,4 +1,5 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { wholeDigest } from "../../lib/changesets/changes-digest.ts";
 import type { Config } from "../../lib/domain/config.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { applyCommand, commandText } from "../../lib/report/command-text.ts";
@@ -71,8 +72,5 @@ function hostsOf(instances: readonly InstanceName[], hosts: ReportHead["hosts"])
 function applyOf({ given, end }: EndedRun, comparisons: ReturnType<typeof comparisonsOf>): string | null {
   const changes = comparisons.some(({ planned }) => Object.values(planned).some((count) => count > 0));
   if (!changes || end.failures.length > 0 || comparisons.some(({ refused }) => refused)) return null;
-  return applyCommand(
-    given,
-    comparisons.map(({ digest }) => digest),
-  );
+  return applyCommand(given, wholeDigest(comparisons.map(({ digest }) => digest)));
 }

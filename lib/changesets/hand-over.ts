@@ -5,6 +5,7 @@ import type { PlannedContact } from "../domain/changeset.ts";
 import type { Measurable } from "../domain/limits.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { refused } from "../explain/refused.ts";
+import { type ChangeFile, changesDigest } from "./changes-digest.ts";
 import { type Comparison, changeFiles, contactsFile } from "./comparison.ts";
 import type { Judgement } from "./judge.ts";
 
@@ -60,7 +61,10 @@ export async function writeChangeFiles(
       count: records.length,
       sha256: sha256Of(bytes[index] ?? ""),
     })),
-    digest: sha256Of(...bytes),
+    digest: changesDigest(
+      comparison,
+      parts.map(([, records], index) => ({ records, bytes: bytes[index] ?? Buffer.of() })),
+    ),
     counts: {
       creates: changes.creates.length,
       updates: changes.updates.length,
@@ -91,7 +95,7 @@ export async function readChangeFiles<C extends Comparison>(
   const marks = await store.readRecords(names.marks);
   const manifest = await store.readChangesetManifest(comparison);
   const contacts = await readContacts(store, comparison, manifest);
-  const digest = sha256Of(creates.bytes, updates.bytes, marks.bytes, ...contacts.bytes);
+  const digest = changesDigest(comparison, [creates, updates, marks, ...contacts.files]);
   const [first, ...others] = [
     ...wrongDigest(comparison, digest, manifest, terms),
     ...(manifest ? tooOld(comparison, manifest, terms, now) : []),
@@ -112,13 +116,13 @@ async function readContacts(
   store: ArtifactStore,
   comparison: Comparison,
   manifest: ChangesetManifest | null,
-): Promise<{ records: PlannedContact[]; bytes: Buffer[] }> {
+): Promise<{ records: PlannedContact[]; files: ChangeFile[] }> {
   const name = contactsFile(comparison);
-  if (name === null) return { records: [], bytes: [] };
+  if (name === null) return { records: [], files: [] };
   if (manifest && !manifest.files.some((file) => file.name === name))
     throw refused(reason("changes.without_contacts", { comparison, file: name }));
-  const { records, bytes } = await store.readRecords(name);
-  return { records, bytes: [bytes] };
+  const file = await store.readRecords(name);
+  return { records: file.records, files: [file] };
 }
 
 /** Why a digest that nobody expected is refused (S3); none where it was, or nobody said what they expect. */

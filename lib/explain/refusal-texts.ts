@@ -75,6 +75,17 @@ export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
       REVIEW[place],
     ],
   },
+  "digest.run_unexpected": {
+    title: "not what was reviewed",
+    say: ({ digest, expected, differ }, place) => [
+      `The run has digest ${digest}, expected was ${listed(expected)}: what was reviewed is not what would be applied. ${
+        differ.length > 0
+          ? `What differs: ${differ.map(title).join(" and ")}.`
+          : "What was reviewed is not in the history of this data directory, so what differs cannot be told."
+      } Nothing was written.`,
+      REVIEW[place],
+    ],
+  },
   "undo.digest_unexpected": {
     title: "not what was reviewed",
     say: ({ digest, expected }) => [

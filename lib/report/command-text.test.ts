@@ -10,8 +10,8 @@ test("a command is told as a person types it, in words that a shell keeps apart"
   );
 });
 
-test("what applies a preview has its flags and its digests, and is no dry run of the same id", () => {
-  expect(applyCommand({ instance: "global", "dry-run": "true", "run-id": "x", allow: "marks=9" }, ["aa", "bb"])).toBe(
-    "zdsync run --instance global --allow marks=9 --expect aa --expect bb",
+test("what applies a preview has its flags and its digest, and is no dry run of the same id", () => {
+  expect(applyCommand({ instance: "global", "dry-run": "true", "run-id": "x", allow: "marks=9" }, "aa")).toBe(
+    "zdsync run --instance global --allow marks=9 --expect aa",
   );
 });

@@ -16,10 +16,10 @@ export function commandText(name: string, given: Given): string {
   return ["zdsync", name, ...flags].join(" ");
 }
 
-/** The command that writes exactly what a preview showed, or nothing: with its own flags, and the digests of its comparisons. Pure. */
-export function applyCommand(given: Given, digests: readonly string[]): string {
+/** The command that writes exactly what a preview showed, or nothing: with its own flags, and the digest over all of its comparisons. Pure. */
+export function applyCommand(given: Given, digest: string): string {
   const kept = Object.entries(given).filter(([input]) => !OF_THE_PREVIEW.has(input));
-  return commandText("run", { ...Object.fromEntries(kept), expect: digests.join(" ") });
+  return commandText("run", { ...Object.fromEntries(kept), expect: digest });
 }
 
 /** For a POSIX shell. */

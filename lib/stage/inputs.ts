@@ -80,6 +80,8 @@ export const dryRun = v.optional(
 );
 
 const ALLOWANCE = `(?:${ALLOWABLE.join("|")})=\\d{1,7}`;
+/** `WHOLE_DIGEST` of changesets/changes-digest.ts. */
+const WHOLE = "[0-9a-f]{16}";
 const DIGEST = "[0-9a-f]{64}";
 
 /** Nothing, or up to so many separated by single blanks. */
@@ -143,6 +145,26 @@ export const expect = v.optional(
     ),
     v.metadata({ repeatable: true, pattern: listOf(DIGEST) }),
     v.description("Apply only the reviewed changes with this digest (several separated by blanks)"),
+  ),
+  "",
+);
+
+/** The same for a whole run: one short digest over all of its comparisons, or the long ones of single comparisons. */
+export const expectRun = v.optional(
+  v.pipe(
+    v.string(),
+    v.transform((text) => text.split(/[\s,]+/).filter((part) => part !== "")),
+    v.array(
+      v.pipe(
+        v.string(),
+        v.regex(
+          new RegExp(`^(?:${WHOLE}|${DIGEST})$`),
+          "the digest of 16 hexadecimal digits that preview prints, or one of 64 for a single comparison",
+        ),
+      ),
+    ),
+    v.metadata({ repeatable: true, pattern: listOf(`(?:${WHOLE}|${DIGEST})`) }),
+    v.description("Apply only the reviewed changes: the digest that preview prints, or those of single comparisons"),
   ),
   "",
 );

@@ -18,6 +18,8 @@ export const REFUSAL_REASONS = {
   "count.unconfirmed": v.object({ comparison, effect, count, confirmed: count }),
   "run.held_back": v.object({ comparisons: v.array(comparison) }),
   "digest.unexpected": v.object({ comparison, digest: word, expected: v.array(word) }),
+  /** The run as a whole; `differ`: which comparisons, where what was reviewed is still known. */
+  "digest.run_unexpected": v.object({ digest: word, expected: v.array(word), differ: v.array(comparison) }),
   "undo.digest_unexpected": v.object({ digest: word, expected: v.array(word) }),
   "changes.too_old": v.object({ comparison, minutes: count, allowed_minutes: count }),
   "changes.unvouched": v.object({ comparison, digest: word }),
