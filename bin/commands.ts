@@ -68,6 +68,11 @@ export const COMMANDS: Record<string, CommandDescription> = {
       "what new plans, overrides or settings alone would do to customers, on the last run's data; writes nothing else",
     load: async () => (await import("./commands/simulate-command.ts")).simulation,
   },
+  "simulate-merge-request": {
+    summary:
+      "in GitLab: says on a merge request of the rules' project what it would do to customers, by counts and ids",
+    load: async () => (await import("./commands/simulate-merge-request-command.ts")).simulationOfMergeRequest,
+  },
   test: {
     summary: "run the tests of plans.yml: accounts, and what must come of them; needs no credentials",
     load: async () => (await import("./commands/test-command.ts")).testCommand,

@@ -10,6 +10,7 @@ import {
   ZENDESK_EMAIL,
   zendeskClientId,
 } from "./credentials.ts";
+import type { RulesProjectState } from "./gitlab/merge-requests.ts";
 import type { Pipelines } from "./gitlab/pipelines.ts";
 import { createGitLabService, newGitLabSecrets } from "./gitlab/service.ts";
 import { createSalesforce } from "./salesforce/salesforce.ts";
@@ -50,6 +51,9 @@ export interface RunningSandbox extends Sandbox {
   gitlabEnv: Record<string, string>;
   /** The pipelines of the sync project: what tests and demos do to them. */
   pipelines: Pipelines;
+  /** The project with the rules, and the environment of a job that simulates its merge requests. */
+  rules: RulesProjectState;
+  rulesEnv: Record<string, string>;
 }
 
 /**
@@ -95,6 +99,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     jwt: { username: SALESFORCE.username, privateKey: keys.privateKey },
     gitlabEnv: services.gitlab.env(),
     pipelines: services.gitlab.pipelines,
+    rules: services.gitlab.rules,
+    rulesEnv: services.gitlab.rulesEnv(),
     ...remoteControls(services),
     stop,
   };

@@ -12,15 +12,31 @@ const SET_UP = {
   env: { BUN_VERSION: packageJson.engines.bun },
 };
 
+/** What a stage answers to the steps after it. */
+const OF_A_STAGE = {
+  "run-id": { description: "The run this stage worked on", value: `\${{ steps.stage.outputs.run-id }}` },
+  digest: {
+    description: "Digest of the changeset, where the stage made or applied one",
+    value: `\${{ steps.stage.outputs.digest }}`,
+  },
+};
+
 /**
  * A stage as a reusable composite action, `uses: OWNER/REPOSITORY/actions/<stage>@REF`, in a workspace that may be empty. No input
  * is pasted into a shell: all of them go through the environment.
  */
-export function actionYaml(stage: Stage): string {
-  const inputs = describeInputs(stage.inputs);
+export function actionYaml({
+  name: command,
+  summary,
+  inputs: declared,
+  outputs = OF_A_STAGE,
+}: Pick<Stage, "name" | "summary" | "inputs"> & {
+  outputs?: Record<string, { description: string; value: string }>;
+}): string {
+  const inputs = describeInputs(declared);
   const action = {
-    name: `zdsync ${stage.name}`,
-    description: stage.summary,
+    name: `zdsync ${command}`,
+    description: summary,
     inputs: Object.fromEntries(
       inputs.map(({ name, description, required, default: byDefault, options }) => [
         name,
@@ -31,13 +47,7 @@ export function actionYaml(stage: Stage): string {
         },
       ]),
     ),
-    outputs: {
-      "run-id": { description: "The run this stage worked on", value: `\${{ steps.stage.outputs.run-id }}` },
-      digest: {
-        description: "Digest of the changeset, where the stage made or applied one",
-        value: `\${{ steps.stage.outputs.digest }}`,
-      },
-    },
+    outputs,
     runs: {
       using: "composite",
       steps: [
@@ -45,7 +55,7 @@ export function actionYaml(stage: Stage): string {
         {
           id: "stage",
           shell: "bash",
-          run: `sh "$GITHUB_ACTION_PATH/../../scripts/zdsync.sh" ${stage.name}`,
+          run: `sh "$GITHUB_ACTION_PATH/../../scripts/zdsync.sh" ${command}`,
           env: Object.fromEntries(inputs.map(({ name }) => [inputVariable(name), `\${{ inputs.${name} }}`])),
         },
       ],

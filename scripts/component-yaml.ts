@@ -13,7 +13,7 @@ import { jobScript } from "./job-script.ts";
 export const JOB_VARIABLES = { FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR: "true" };
 
 /** Only failures of the runner: whatever zdsync itself ends with, the next scheduled run deals with. */
-const RETRY = { max: 1, when: ["runner_system_failure", "scheduler_failure"] };
+export const RETRY = { max: 1, when: ["runner_system_failure", "scheduler_failure"] };
 
 /**
  * A stage as a GitLab CI/CD component. Its jobs publish no dotenv report: variables of one job must not speak to another, which may

@@ -7,6 +7,7 @@ import { componentReference } from "./component-reference.ts";
 import { componentYaml } from "./component-yaml.ts";
 import { pageTemplate } from "./page-template.ts";
 import { pipelineYaml } from "./pipeline-yaml.ts";
+import { simulateAction, simulateComponent } from "./simulate-yaml.ts";
 import { stageTable } from "./stage-table.ts";
 
 /** Writes the generated files, or with `--check` only says which are stale (exit 1). */
@@ -16,6 +17,8 @@ const files = new Map<string, string>();
 const stages = await Promise.all((Object.keys(STAGES) as StageName[]).map(loadStage));
 for (const stage of stages) files.set(`actions/${stage.name}/action.yml`, actionYaml(stage));
 for (const stage of stages) files.set(`templates/${stage.name}/template.yml`, componentYaml(stage));
+files.set("templates/simulate/template.yml", simulateComponent(stages));
+files.set("actions/simulate/action.yml", simulateAction());
 files.set(".gitlab/ci/pipeline.yml", await pipelineYaml());
 for (const [name, text] of chainYamls()) files.set(`.gitlab/ci/multi-project/${name}`, text);
 const page = await readFile(join(root, "docs/gitlab.md"), "utf8");

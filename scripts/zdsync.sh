@@ -24,7 +24,11 @@ export BUN_RUNTIME_TRANSPILER_CACHE_PATH=0
 if [ -e "$here/set-up-action.sh" ]; then
   program="$here/.." plans="$here/../plans.yml"
   # Put there by set-up-action.sh. RUNNER_TEMP is the runner's: no step of a job can set it for the next.
-  set -- "$RUNNER_TEMP/zdsync/bun" "actions/$1/main.ts"
+  if [ -e "$program/actions/$1/main.ts" ]; then
+    set -- "$RUNNER_TEMP/zdsync/bun" "actions/$1/main.ts"
+  else
+    set -- "$RUNNER_TEMP/zdsync/bun" bin/zdsync.ts "$@"
+  fi
 else
   program="$here/../lib/zdsync" plans="$here/../share/zdsync/plans.yml"
   set -- "$here/bun" zdsync.js "$@"

@@ -1,33 +1,25 @@
-import { join } from "node:path";
 import * as v from "valibot";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { ConfigurationError, type ExitCode, type Problem } from "../../lib/errors.ts";
 import { toldReason } from "../../lib/explain/told.ts";
-import { makeOwnFolder } from "../../lib/files/own-files.ts";
-import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { headline } from "../../lib/report/headline.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
-import { junitXml } from "../../lib/report/junit-xml.ts";
 import type { ReportModel } from "../../lib/report/model.ts";
-import { writePage } from "../../lib/report/page/write-page.ts";
-import { renderMarkdown } from "../../lib/report/render-report.ts";
 import { parseRules, readKeptRules } from "../../lib/rules/kept-rules.ts";
 import { changedRules, type NewRules } from "../../lib/rules/read-rule-files.ts";
 import { readGatheredWorld } from "../../lib/rules/read-world.ts";
 import { simulate } from "../../lib/rules/simulate.ts";
 import { exitOfSimulation, simulationModel } from "../../lib/rules/simulation-model.ts";
-import { harmSummaries, simulationCases, simulationLines } from "../../lib/rules/simulation-note.ts";
+import { harmSummaries, simulationLines } from "../../lib/rules/simulation-note.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import { allow, dataDir } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
-
-/** Where a simulation goes, below the data directory. */
-const FOLDER = "simulation";
+import { writeSimulation } from "./write-simulation.ts";
 
 const file = (what: string) => v.optional(v.pipe(v.string(), v.description(what)), "");
 
@@ -54,8 +46,7 @@ async function simulateCommand({ given, json, shell }: Call): Promise<ExitCode> 
       shell,
       command: commandText("simulate", given),
     });
-    const files = await writeSimulation(model, asked["data-dir"]);
-    if (asked.junit !== "") await writeWholeFile(asked.junit, junitXml("zdsync simulate", simulationCases(model)));
+    const files = await writeSimulation(model, asked["data-dir"], asked.junit);
     shell.output.out(
       json
         ? JSON.stringify({ exit, ...summary(model), files })
@@ -116,15 +107,6 @@ async function readNewRules(asked: Inputs): Promise<NewRules> {
     });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return rules;
-}
-
-/** Writes report and page into the simulation's own folder. */
-async function writeSimulation(model: ReportModel, directory: string): Promise<{ markdown: string; page: string }> {
-  const folder = await makeOwnFolder(directory, FOLDER);
-  const files = { markdown: join(folder, "report.md"), page: join(folder, "report.html") };
-  await writeWholeFile(files.markdown, renderMarkdown(model));
-  await writeWholeFile(files.page, await writePage(model));
-  return files;
 }
 
 /** Counts and ids; names are in the report only. */

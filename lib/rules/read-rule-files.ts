@@ -2,7 +2,7 @@ import { ConfigurationError, type Problem } from "../errors.ts";
 import { type ParsedRules, parseRules, RULE_FILES, type RuleFile, type RuleTexts } from "./kept-rules.ts";
 
 /** New texts in place of those that a run kept; what is not given stays as it was. */
-export type NewRules = Partial<Record<RuleFile, { text: string; name: string }>>;
+export type NewRules = Partial<RuleTexts>;
 
 /**
  * The rules after a change: every file is read, and the problems of all of them are told at once. An override that cannot be read is a problem

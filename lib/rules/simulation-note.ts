@@ -1,6 +1,8 @@
 import { COMPARISON } from "../changesets/comparison.ts";
+import type { Problem } from "../errors.ts";
 import { refusalLines } from "../explain/reason-text.ts";
 import { listed } from "../explain/texts.ts";
+import { oneLine } from "../outside-text.ts";
 import type { TestCase } from "../report/junit-xml.ts";
 import { HARMS, type Harm, type ReportModel } from "../report/model.ts";
 
@@ -41,7 +43,7 @@ export function simulationNote(
   const summaries = harmSummaries(model);
   return [
     NOTE_MARKER,
-    `**zdsync simulate: ${exceeded.length > 0 ? "over the limits" : summaries.length === 0 ? "changes nothing for any customer" : "within the limits"}** (rules of ${commit.slice(0, 8)}, data of run ${head.run_id}, ${head.today})`,
+    `**zdsync simulate: ${exceeded.length > 0 ? "over the limits" : summaries.length === 0 ? "changes nothing for any customer" : "within the limits"}** (${commit === "" ? "" : `rules of ${commit.slice(0, 8)}, `}data of run ${head.run_id}, ${head.today})`,
     "",
     ...(summaries.length > 0
       ? ["| what it means | records | accounts |", "|---|---:|---|", ...summaries.map(row), ""]
@@ -59,6 +61,24 @@ export function simulationNote(
     "What the change of rules does by itself; what is pending in the world anyway is not in it. Names are in the report only, which stays in the project of the sync.",
     ...(page === null ? [] : ["", `[Report](${page})`]),
   ].join("\n");
+}
+
+/** The note where the new rules cannot be read: places and what is wrong there, as `zdsync test` says it too. Pure. */
+export function unreadableNote(problems: readonly Problem[], commit: string): string {
+  const shown = problems.slice(0, NAMED).map(({ where, what }) => `- ${inCode(`${where}: ${what}`)}`);
+  const more = problems.length > NAMED ? [`- and ${problems.length - NAMED} more`] : [];
+  return [
+    NOTE_MARKER,
+    `**zdsync simulate: the rules of ${commit.slice(0, 8)} cannot be read**, so nothing was simulated.`,
+    "",
+    ...shown,
+    ...more,
+  ].join("\n");
+}
+
+/** Text from outside as code: no mention, no link, no command of GitLab's, no markup. */
+function inCode(text: string): string {
+  return `\`${oneLine(text).replaceAll("`", "'").slice(0, 300)}\``;
 }
 
 function row({ harm, count, salesforce_ids: ids }: HarmSummary): string {

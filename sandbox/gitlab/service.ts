@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createGitLab, type GitLab, type GitLabOptions } from "./gitlab.ts";
+import { answerMergeRequests, type RulesProjectState } from "./merge-requests.ts";
 import { PipelineStore } from "./pipeline-store.ts";
 import { createPipelines, type Pipelines } from "./pipelines.ts";
 import { answerPipelines, type PipelineProject } from "./pipelines-api.ts";
@@ -10,7 +11,7 @@ export interface GitLabServiceOptions {
   overrides: GitLabOptions;
   /** The project whose pipelines are runs. */
   sync: { project: { id: number; path: string }; ref: string };
-  secrets: { trigger: string; api: string; read: string; webhook: string };
+  secrets: { trigger: string; api: string; read: string; webhook: string; rules: string };
   baseUrl: () => string;
 }
 
@@ -18,8 +19,12 @@ export interface GitLabServiceOptions {
 export interface GitLabService extends Pick<GitLab, "setText"> {
   fetch(request: Request): Promise<Response>;
   pipelines: Pipelines;
+  /** The project with the rules: files at commits, merge requests, notes on them. */
+  rules: RulesProjectState;
   /** The environment of a bot that starts and follows the pipelines; apart, as it changes where runs happen. */
   env(): Record<string, string>;
+  /** The environment of a job of the sync's project that simulates merge requests of the rules' project. */
+  rulesEnv(): Record<string, string>;
 }
 
 export function createGitLabService(options: GitLabServiceOptions): GitLabService {
@@ -47,10 +52,27 @@ export function createGitLabService(options: GitLabServiceOptions): GitLabServic
     store,
     baseUrl,
   };
+  const rulesBot = { id: 50, username: "project_50_bot", name: "zdsync simulate" };
+  const rules: RulesProjectState = {
+    project: { id: 50, path: "support/zdsync-rules" },
+    tokens: [{ ...token("zdsync simulate", secrets.rules, ["api"], [50]), user: rulesBot }],
+    files: new Map(),
+    mergeRequests: [],
+    notes: [],
+  };
   return {
-    fetch: async (request) => (await answerPipelines(api, request)) ?? files.fetch(request),
+    fetch: async (request) =>
+      (await answerMergeRequests(rules, request)) ?? (await answerPipelines(api, request)) ?? files.fetch(request),
+    rules,
     setText: (text) => files.setText(text),
     pipelines: createPipelines(store, api.refs, () => ({ baseUrl: baseUrl(), project: sync.project })),
+    rulesEnv: () => ({
+      GITLAB_URL: baseUrl(),
+      GITLAB_PROJECT: sync.project.path,
+      GITLAB_READ_TOKEN: secrets.read,
+      RULES_PROJECT: rules.project.path,
+      RULES_TOKEN: secrets.rules,
+    }),
     env: () => ({
       GITLAB_URL: baseUrl(),
       GITLAB_PROJECT: sync.project.path,
@@ -71,6 +93,7 @@ export function newGitLabSecrets() {
     api: secret("glpat-sandbox-api"),
     read: secret("glpat-sandbox-read"),
     webhook: secret("sandbox-webhook"),
+    rules: secret("glpat-sandbox-rules"),
   };
 }
 

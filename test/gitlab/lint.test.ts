@@ -17,12 +17,12 @@ import {
 import { ROOT } from "./programs.ts";
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
-const templates = Object.keys(STAGES).map((name) => `templates/${name}/template.yml`);
+const templates = [...Object.keys(STAGES), "simulate"].map((name) => `templates/${name}/template.yml`);
 const pipelines = [...new Glob(".gitlab/ci/**/*.yml").scanSync({ cwd: ROOT, dot: true })].sort();
 const snippets = snippetsOf(read("docs/gitlab.md"));
 
 describe("files that other projects include", () => {
-  test("are a component for each stage, the pipeline, and the chain of nine projects", () => {
+  test("are a component for each stage and one for simulations, the pipeline, and the chain of nine projects", () => {
     expect([...new Glob("templates/**/*.yml").scanSync(ROOT)].sort()).toEqual(templates.toSorted());
     expect(pipelines).toHaveLength(10);
   });
@@ -58,7 +58,7 @@ describe("jobs", () => {
     const [script = "", ...others] = Object(job).script as string[];
     expect(others).toEqual([]);
     const lines = script.split(" \\\n");
-    expect(lines.pop()).toBe(`${PROGRAM} ${stage}`);
+    expect(lines.pop()).toBe(`${PROGRAM} ${stage === "simulate" ? "simulate-merge-request" : stage}`);
     for (const line of lines) expect(line).toMatch(/^(?:ZDSYNC|INPUT)_[A-Z_]+='[^']*'$/);
   });
 
@@ -84,6 +84,8 @@ describe("jobs", () => {
       sync: [false, "zdsync-$[[ inputs.instance ]]"],
       "partner-sync": [false, "zdsync-global"],
       "user-sync": [false, "zdsync-us-government"],
+      // Writes one note, in place.
+      simulate: [true, undefined],
     });
   });
 });
