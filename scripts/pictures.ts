@@ -15,6 +15,9 @@ const SIZES = { phone: [390, 844], laptop: [1280, 800], wide: [1920, 1080] } as 
 type Size = keyof typeof SIZES;
 type Theme = "light" | "dark";
 
+/** Who loses support, and why the second of them. */
+const OPEN = "#harm=loses+support&open=global:0014M0000000017QAQ";
+
 /** What a picture shows besides the top of the page: the address's part after `#`, and where it is scrolled to. */
 interface Shot {
   name: string;
@@ -22,6 +25,8 @@ interface Shot {
   theme: Theme;
   hash?: string;
   scrollTo?: string;
+  /** What is in the picture; left out: the window. */
+  only?: string;
 }
 
 const README: Shot[] = [
@@ -30,8 +35,8 @@ const README: Shot[] = [
     name: "report-explanation",
     size: "laptop",
     theme: "dark",
-    hash: "#open=global:0014M0000000017QAQ",
-    scrollTo: ".toolbar",
+    hash: OPEN,
+    only: ".list",
   },
 ];
 
@@ -39,11 +44,16 @@ const everything = (): Shot[] =>
   (Object.keys(SIZES) as Size[]).flatMap((size) =>
     (["light", "dark"] as const).flatMap((theme) => [
       { name: `${size}-${theme}`, size, theme },
-      { name: `${size}-${theme}-open`, size, theme, hash: "#open=global:0014M0000000017QAQ", scrollTo: ".toolbar" },
+      { name: `${size}-${theme}-open`, size, theme, hash: OPEN, scrollTo: ".toolbar" },
     ]),
   );
 
-async function take(browser: Browser, page: string, folder: string, { name, size, theme, hash = "", scrollTo }: Shot) {
+async function take(
+  browser: Browser,
+  page: string,
+  folder: string,
+  { name, size, theme, hash = "", scrollTo, only }: Shot,
+) {
   const [width, height] = SIZES[size];
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
   const tab = await context.newPage();
@@ -51,7 +61,8 @@ async function take(browser: Browser, page: string, folder: string, { name, size
   await tab.locator("output").waitFor();
   if (hash !== "") await tab.locator(".explanation").waitFor();
   if (scrollTo !== undefined) await tab.locator(scrollTo).evaluate("(element) => element.scrollIntoView()");
-  await tab.screenshot({ path: join(folder, `${name}.png`) });
+  const path = join(folder, `${name}.png`);
+  await (only === undefined ? tab.screenshot({ path }) : tab.locator(only).screenshot({ path }));
   await context.close();
 }
 

@@ -26,7 +26,7 @@ export function Toolbar(props: {
           <input
             ref={search}
             type="search"
-            placeholder="Search by name, id or domain"
+            placeholder="Name, id or domain"
             aria-keyshortcuts="/"
             autocomplete="off"
             spellcheck={false}

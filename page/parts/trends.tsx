@@ -55,7 +55,7 @@ function RunBar(props: { run: RunTrend; of: Measured; x: number; most: number; i
   const { run, of, x, most, isThis } = props;
   const value = run[of];
   const height = value === null || value === 0 ? 1 : Math.max(2, (HEIGHT * value) / most);
-  const name = `${moment(run.started_at)}: ${shown(of, value)}`;
+  const name = `${moment(run.started_at)}: ${shown(of, value)}${isWell(run) ? "" : `, exit ${run.exit}`}`;
   const bar = (
     <>
       <title>{name}</title>
@@ -72,8 +72,13 @@ function RunBar(props: { run: RunTrend; of: Measured; x: number; most: number; i
   );
 }
 
-function barClass({ exit }: RunTrend, isThis: boolean): string {
-  return `bar${isThis ? " this" : ""}${exit === 0 || exit === null ? "" : " bad"}`;
+function barClass(run: RunTrend, isThis: boolean): string {
+  return `bar${isThis ? " this" : ""}${isWell(run) ? "" : " bad"}`;
+}
+
+/** Whether a run ended well, or has not ended. */
+function isWell({ exit }: RunTrend): boolean {
+  return exit === 0 || exit === null;
 }
 
 function shown(of: Measured, value: number | null): string {
