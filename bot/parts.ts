@@ -43,10 +43,16 @@ export interface RunFlow {
   stop(): Promise<void>;
 }
 
+/** Explains single customers. Whoever calls has been let in already. No method throws. */
+export interface Explainer {
+  /** Answers why a customer is as it is, from the last run: by an id of Salesforce or Zendesk, a name, or an address. */
+  explain(asked: string, by: Actor, reply: Reply): Promise<void>;
+  /** Tells everything about the customer of an answer's button. */
+  whole(click: ButtonClick, reply: Reply): Promise<void>;
+}
+
 /** Takes care of single organizations. Whoever calls has been let in already. No method throws. */
 export interface OrganizationCare {
-  /** Answers what the last run knew and did about an organization, by its name, its account's id, or its Zendesk id. */
-  tell(asked: string, by: Actor, reply: Reply): Promise<void>;
   /** Does what sync does for the contacts of one organization, now, and updates the message. */
   retry(click: ButtonClick, reply: Reply): Promise<void>;
   /** Notes that somebody took care, and updates the message. */

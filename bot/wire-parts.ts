@@ -14,6 +14,7 @@ import type { BotParts, BotSetting } from "./bot.ts";
 import { createConversation } from "./commands/create-conversation.ts";
 import { openDatabase } from "./database.ts";
 import { customersOf } from "./organizations/customers-of.ts";
+import { createExplainer } from "./organizations/explainer.ts";
 import { lastRunOf } from "./organizations/last-run.ts";
 import { retryOpener } from "./organizations/open-retry.ts";
 import { createOrganizationCare, linkHosts } from "./organizations/organization-care.ts";
@@ -70,14 +71,17 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const organizations = createOrganizationCare({
     ...shared,
     channelOf: (id) => createSlackChannel({ ...slack, channel: id }, impatience),
-    hosts: linkHosts(env, config),
     openRetry: retryOpener({ dataDir, env, clock, say }),
-    lastRun: () =>
-      lastRunOf({ ended: (since) => recent.ended(since), artifacts: (id) => runner.artifacts(id) }, clock()),
     // On this machine it is the lock that keeps runs and retries apart.
     runGoesOn: async () => runner.kind === "gitlab" && (await runner.current()) !== null,
     sleep: sleepReally,
     ended: ended.signal,
+  });
+  const explainer = createExplainer({
+    ...shared,
+    hosts: linkHosts(env, config),
+    lastRun: () =>
+      lastRunOf({ ended: (since) => recent.ended(since), artifacts: (id) => runner.artifacts(id) }, clock()),
   });
   const followed = new FollowedRuns(database);
   const prunes = [
@@ -96,6 +100,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
       access,
       runs,
       organizations,
+      explainer,
       starterOf: (run) => followed.ofRun(run)?.by.user ?? null,
     }),
     requests: new AnsweredRequests(database, { clock, warn }),

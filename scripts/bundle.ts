@@ -8,7 +8,7 @@ export const DIST = join(ROOT, "dist");
 
 /**
  * Makes `zdsync.js` in a folder: all of zdsync in one file that Bun runs without `node_modules`; beside it the `plans.yml` it was made
- * with, and `story-worker.js`, which the bot runs in a thread of its own. This is what the image contains. The sandbox is in it too,
+ * with, and `explain-worker.js`, which the bot runs in a thread of its own. This is what the image contains. The sandbox is in it too,
  * so that `zdsync demo` works from the image.
  * @throws AggregateError where something cannot be bundled
  */
@@ -16,7 +16,7 @@ export async function bundle(folder: string): Promise<{ program: string; plans: 
   const plans = join(folder, "plans.yml");
   await mkdir(folder, { recursive: true });
   const program = await bundleOne("bin/zdsync.ts", folder, "zdsync.js");
-  await bundleOne("bot/organizations/story-worker.ts", folder, "story-worker.js");
+  await bundleOne("bot/organizations/explain-worker.ts", folder, "explain-worker.js");
   await chmod(program.path, 0o755);
   await copyFile(join(ROOT, "plans.yml"), plans);
   return { program: program.path, plans, bytes: program.size };

@@ -17,7 +17,8 @@ describe("what is asked is handed on", () => {
     ["preview", ["ask", { instance: null, purpose: "preview" }, ANN]],
     ["preview global --dry-run", ["ask", { instance: "global", purpose: "preview" }, ANN]],
     ["cancel", ["cancel", ANN]],
-    ["org \u201cExample GmbH\u201d", ["tell", "Example GmbH", ANN]],
+    ["explain \u201cExample GmbH\u201d", ["explain", "Example GmbH", ANN]],
+    ["org Example GmbH", ["explain", "Example GmbH", ANN]],
   ])("%s", async (text, call) => {
     const bot = start();
     const { now } = await bot.command(text);
@@ -51,14 +52,14 @@ describe("what is asked is handed on", () => {
 
   test("`now` is there before anybody is asked", () => {
     const bot = start({ current: () => new Promise(() => {}), ended: () => new Promise(() => {}) });
-    for (const text of ["run", "status", "last", "org x", "cancel", "help"])
+    for (const text of ["run", "status", "last", "explain x", "cancel", "help"])
       expect(bot.conversation.command({ by: ANN, text }).now).not.toBeNull();
     expect(bot.calls).toEqual([]);
   });
 });
 
 describe("who may not", () => {
-  const PRIVILEGED = ["run", "run --dry-run", "last", "org Example", "cancel"];
+  const PRIVILEGED = ["run", "run --dry-run", "last", "explain Example", "cancel"];
   const outside = [
     ["another workspace", { ...ANN, team: "T2" }],
     ["another channel", { ...ANN, channel: "C2" }],
@@ -95,13 +96,13 @@ describe("who may not", () => {
 
   test("is audited without names, once a minute for each", async () => {
     const bot = start();
-    await bot.command("org Example GmbH", bob);
+    await bot.command("explain Example GmbH", bob);
     for (let count = 0; count < 50; count++) await bot.click(ACTION.confirmRun, "token", bob);
     await bot.command("run global", { ...ANN, user: "U3" });
     bot.clock.now = new Date(bot.clock.now.getTime() + 60_000);
     await bot.command("cancel", bob);
     expect(bot.audited.map(({ by, what, result }) => [by.user, what, result])).toEqual([
-      ["U0BOB", "org", "refused: not on the list of users or in a user group"],
+      ["U0BOB", "explain", "refused: not on the list of users or in a user group"],
       ["U3", "run global", "refused: not on the list of users or in a user group"],
       ["U0BOB", "cancel", "refused: not on the list of users or in a user group"],
     ]);
@@ -160,15 +161,16 @@ describe("what fails", () => {
 
   test("anything else is one sentence, and a code in the log", async () => {
     const runs = { ask: broken, confirm: broken, dismiss: broken, cancel: broken, resume: broken, stop: broken };
-    const organizations = { tell: broken, retry: broken, handled: broken };
-    const bot = start({ current: broken, ended: broken, change: { runs, organizations } });
-    for (const text of ["run", "cancel", "org Example", "status", "last"]) {
+    const organizations = { retry: broken, handled: broken };
+    const explainer = { explain: broken, whole: broken };
+    const bot = start({ current: broken, ended: broken, change: { runs, organizations, explainer } });
+    for (const text of ["run", "cancel", "explain Example", "status", "last"]) {
       const { all } = await bot.command(text);
       expect(all).toContain("something went wrong inside the bot");
       expect(all).not.toMatch(/sue@|TypeError/);
     }
     for (const action of Object.values(ACTION)) expect((await bot.click(action)).all).toContain("went wrong");
-    expect(bot.warnings.length).toBe(9);
+    expect(bot.warnings.length).toBe(10);
     expect(bot.warnings.every((warning) => /^[\w ]+ failed: TypeError$/.test(warning))).toBe(true);
   });
 
@@ -298,7 +300,7 @@ describe("hostile texts", () => {
         bot.audited.push({ at: run.startedAt, by: { ...ANN, user: text }, what: text, result: text });
       const short = text.slice(0, 900);
       const answers = [];
-      for (const typed of ["status", "last", text, short, `org ${short}`, `run ${short}`, `run --${short}`])
+      for (const typed of ["status", "last", text, short, `explain ${short}`, `run ${short}`, `run --${short}`])
         answers.push(await bot.command(typed));
       answers.push(await bot.click(text, text));
       for (const { now, later } of answers)

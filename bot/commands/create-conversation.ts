@@ -3,7 +3,7 @@ import type { Access } from "../access/access.ts";
 import type { Decided } from "../access/decide-access.ts";
 import type { Actor, Answer, ButtonClick, Conversation, Reply, Said, SlashCommand } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
-import { ACTION, type Audit, type OrganizationCare, type RunFlow } from "../parts.ts";
+import { ACTION, type Audit, type Explainer, type OrganizationCare, type RunFlow } from "../parts.ts";
 import { saidLines } from "../render/blocks.ts";
 import { orderText } from "../render/run-words.ts";
 import { RunnerError } from "../runs/runner.ts";
@@ -18,6 +18,7 @@ export interface ConversationSetting extends RunViews {
   access: Access;
   runs: RunFlow;
   organizations: OrganizationCare;
+  explainer: Explainer;
   audit: Audit;
   /** Told what went wrong, by code; never names a customer. */
   warn: (message: string) => void;
@@ -27,7 +28,7 @@ type Later = (reply: Reply) => Promise<void>;
 /** What somebody asks for who has to be allowed to: how it is called in the audit log, and what is done. */
 interface Asked {
   by: Actor;
-  /** No names: `org`, `run global`. */
+  /** No names: `explain`, `run global`. */
   what: string;
   /** Said at once where it is known already that they may. */
   now: Said | null;
@@ -49,7 +50,7 @@ function answerCommand(setting: ConversationSetting, guard: Guard, { by, text }:
     return { now: saidLines([...parsed.problems, "`/zdsync help` shows what you can ask for."]), later: null };
   const { command } = parsed;
   if (command.verb === "help") return { now: saidLines(HELP_LINES), later: null };
-  const now = saidLines([`${commandText(command)}: one moment.`]);
+  const now = saidLines([`${commandText(command)}: one moment.`, ...hintLines(command)]);
   if (command.verb === "status")
     return { now, later: guarded(setting, "status", (reply) => tellStatus(setting, reply)) };
   return guard({ by, what: auditText(command), now, answer: (reply) => doCommand(setting, command, by, reply) });
@@ -65,8 +66,8 @@ function doCommand(setting: ConversationSetting, command: Privileged, by: Actor,
       return setting.runs.ask({ instance: command.instance, purpose: "preview" }, by, reply);
     case "cancel":
       return setting.runs.cancel(by, reply);
-    case "org":
-      return setting.organizations.tell(command.asked, by, reply);
+    case "explain":
+      return setting.explainer.explain(command.asked, by, reply);
     case "last":
       return tellLast(setting, reply);
   }
@@ -102,6 +103,10 @@ const CLICKS: Readonly<
   [ACTION.retryContacts]: {
     what: "retry contacts",
     answer: ({ organizations }, click, reply) => organizations.retry(click, reply),
+  },
+  [ACTION.explainWhole]: {
+    what: "explain everything",
+    answer: ({ explainer }, click, reply) => explainer.whole(click, reply),
   },
   [ACTION.markHandled]: {
     what: "mark handled",
@@ -187,11 +192,17 @@ function reasonText(error: unknown): string {
     : "That did not work: something went wrong inside the bot. Try again in a minute; the bot's log says more.";
 }
 
+/** What somebody who typed a word of before is told. */
+function hintLines(command: ZdsyncCommand): string[] {
+  return command.verb === "explain" && command.typed === "org"
+    ? ["`/zdsync org` is called `/zdsync explain` now; the old word goes away some day."]
+    : [];
+}
+
 /** A command as it was understood, as mrkdwn. */
 function commandText(command: ZdsyncCommand): string {
-  return command.verb === "org"
-    ? `\`/zdsync org\` ${mrkdwnText(command.asked, 100)}`
-    : `\`/zdsync ${auditText(command)}\``;
+  if (command.verb !== "explain") return `\`/zdsync ${auditText(command)}\``;
+  return `\`/zdsync explain\` ${mrkdwnText(command.asked, 100)}`;
 }
 
 /** A command for the audit log: never what an organization is called. */

@@ -6,8 +6,8 @@ export const HELP_EXAMPLES = [
   "/zdsync preview global",
   "/zdsync status",
   "/zdsync last",
-  "/zdsync org Example GmbH",
-  "/zdsync org 0014M00001kAbCdQAK",
+  "/zdsync explain Example GmbH",
+  "/zdsync explain 0014M00001kAbCdQAK",
   "/zdsync cancel",
   "/zdsync help",
 ] as const;
@@ -19,7 +19,7 @@ export const HELP_LINES: readonly string[] = [
   "`/zdsync preview [global|us-government]` shows everybody in the channel what a run would change now, what matters first, and where its page is. Nothing is written, and nothing is to confirm.",
   "`/zdsync status` says whether a run is going on, and how the last scheduled one ended.",
   "`/zdsync last` shows the last run, and who did what in Slack.",
-  "`/zdsync org <name or Salesforce id>` says what the last run knew and did about an organization.",
+  "`/zdsync explain <id, name or address>` says why a customer is as it is, from the last run: which charge, which override, what stopped it, what would help. Only you see it.",
   "`/zdsync cancel` stops the run that is going on. The next run does what it left.",
   "`/zdsync help` shows this.",
   `*For example:* ${HELP_EXAMPLES.filter((one) => one.split(" ").length > 2)

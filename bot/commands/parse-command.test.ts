@@ -8,13 +8,15 @@ const run = (instance: "global" | "us-government" | null = null, isDry = false) 
   ...{ verb: "run", instance },
   purpose: isDry ? "look" : "offer",
 });
-const org = (asked: string) => ({ verb: "org", asked });
+const WHOM = "Say whom: `/zdsync explain Example GmbH`, or an id of Salesforce or Zendesk, or an e-mail address.";
+const explain = (asked: string, typed = "explain") => ({ verb: "explain", asked, typed });
 
 describe("understood", () => {
   test.each([
     ["", { verb: "help" }],
     [" \u00a0\u202f ", { verb: "help" }],
     ["help", { verb: "help" }],
+    ["org Example GmbH", explain("Example GmbH", "org")],
     ["preview", { verb: "preview", instance: null }],
     ["Preview us gov", { verb: "preview", instance: "us-government" }],
     ["preview global \u2014dry-run", { verb: "preview", instance: "global" }],
@@ -32,7 +34,7 @@ describe("understood", () => {
       (dash) => [`run ${String.fromCodePoint(dash, dash)}dry-run`, run(null, true)] as [string, unknown],
     ),
     ["run \uff0ddry\u2011run us\u2011government", run("us-government", true)],
-    ["org Example\u2011North", org("Example\u2011North")],
+    ["explain Example\u2011North", explain("Example\u2011North")],
     ["run \u2014DRY-RUN Global", run("global", true)],
     ["run\u00a0global\u202f--dry-run\u3000", run("global", true)],
     ["run us-government", run("us-government")],
@@ -42,18 +44,18 @@ describe("understood", () => {
     ["run us_gov", run("us-government")],
     ["run global global", run("global")],
     ["run --dry-run --dry-run", run(null, true)],
-    ["org Example GmbH", org("Example GmbH")],
-    ['org "Example GmbH"', org("Example GmbH")],
-    ["org \u201cExample GmbH\u201d", org("Example GmbH")],
-    ["org \u2018Example GmbH\u2019", org("Example GmbH")],
-    ["ORG Example \u2013 North", org("Example \u2013 North")],
-    ["org Example\u2013North", org("Example\u2013North")],
-    ['org "\u2014 Example \u2014x"', org("\u2014 Example \u2014x")],
-    ['org "--dry-run"', org("--dry-run")],
-    ["org O\u2019Brien & Sons", org("O'Brien & Sons")],
-    ["org 0014M00001kAbCdQAK", org("0014M00001kAbCdQAK")],
-    ['org Ex"ample', org('Ex"ample')],
-    ["org run", org("run")],
+    ["explain Example GmbH", explain("Example GmbH")],
+    ['explain "Example GmbH"', explain("Example GmbH")],
+    ["explain \u201cExample GmbH\u201d", explain("Example GmbH")],
+    ["explain \u2018Example GmbH\u2019", explain("Example GmbH")],
+    ["ORG Example \u2013 North", explain("Example \u2013 North", "org")],
+    ["explain Example\u2013North", explain("Example\u2013North")],
+    ['explain "\u2014 Example \u2014x"', explain("\u2014 Example \u2014x")],
+    ['explain "--dry-run"', explain("--dry-run")],
+    ["explain O\u2019Brien & Sons", explain("O'Brien & Sons")],
+    ["explain 0014M00001kAbCdQAK", explain("0014M00001kAbCdQAK")],
+    ['explain Ex"ample', explain('Ex"ample')],
+    ["explain run", explain("run")],
   ])("%j", (typed, command) => {
     expect(parseCommand(typed)).toEqual({ is: "understood", command: command as never });
   });
@@ -89,9 +91,12 @@ describe("refused, with every problem and the nearest word", () => {
     ],
     ["status now", ["`status` stands alone: leave “now” out."]],
     ["cancel --force", ["`cancel` stands alone: leave “--force” out."]],
-    ["org", ["Say which organization: `/zdsync org Example GmbH`, or its Salesforce id."]],
-    ['org ""', ["Say which organization: `/zdsync org Example GmbH`, or its Salesforce id."]],
-    ["org Example --dry-run", ["`org` has no flag “--dry-run”. If it is part of the name, put the name in quotes."]],
+    ["explain", [WHOM]],
+    ['org ""', [WHOM]],
+    [
+      "explain Example --dry-run",
+      ["`explain` has no flag “--dry-run”. If it is part of the name, put the name in quotes."],
+    ],
   ])("%j", (typed, problems) => {
     expect(parseCommand(typed)).toEqual({ is: "refused", problems });
   });

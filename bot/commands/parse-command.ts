@@ -7,17 +7,28 @@ import { normaliseText, withPlainHyphens } from "./normalise-text.ts";
 export type ZdsyncCommand =
   | { verb: "run"; instance: InstanceName | null; purpose: "offer" | "look" }
   | { verb: "preview"; instance: InstanceName | null }
-  | { verb: "org"; asked: string }
+  | { verb: "explain"; asked: string; typed: "explain" | "org" }
   | { verb: "status" }
   | { verb: "last" }
   | { verb: "cancel" }
   | { verb: "help" };
 export type Verb = ZdsyncCommand["verb"];
+/** `org` is what `explain` was called. */
+type Typed = Verb | "org";
 
 /** A command, or everything that is wrong with what was typed: mrkdwn, in which what was typed shows as itself. */
 export type ParsedCommand = { is: "understood"; command: ZdsyncCommand } | { is: "refused"; problems: string[] };
 
-const VERBS = ["run", "preview", "status", "last", "org", "cancel", "help"] as const satisfies readonly Verb[];
+const VERBS = [
+  "run",
+  "preview",
+  "status",
+  "last",
+  "explain",
+  "org",
+  "cancel",
+  "help",
+] as const satisfies readonly Typed[];
 const FLAGS = ["--dry-run"] as const;
 /** Instances as people write them, without blanks, hyphens, underscores and dots. */
 const SPELLINGS: Readonly<Record<string, InstanceName>> = {
@@ -51,9 +62,9 @@ export function parseCommand(typed: string): ParsedCommand {
   return refused([unknown, ...(rest?.is === "refused" ? rest.problems : [])]);
 }
 
-function parseRest(verb: Verb, words: readonly string[], rest: string): ParsedCommand {
+function parseRest(verb: Typed, words: readonly string[], rest: string): ParsedCommand {
   if (verb === "run" || verb === "preview") return parseRun(verb, words);
-  if (verb === "org") return parseOrg(rest);
+  if (verb === "explain" || verb === "org") return parseExplain(verb, rest);
   const problems = words.map((word) => `\`${verb}\` stands alone: leave ${echo(word)} out.`);
   // `help run` asks for help all the same.
   return problems.length > 0 && verb !== "help" ? refused(problems) : { is: "understood", command: { verb } };
@@ -99,16 +110,21 @@ function spelledInstance(word: string): InstanceName | null {
 }
 
 /** The rest is the name or id, in quotes or without. */
-function parseOrg(rest: string): ParsedCommand {
+function parseExplain(typed: "explain" | "org", rest: string): ParsedCommand {
   const quoted = /^"(.*)"$|^'(.*)'$/.exec(rest);
   const asked = (quoted ? (quoted[1] ?? quoted[2] ?? "") : rest).trim();
-  if (asked === "") return refused(["Say which organization: `/zdsync org Example GmbH`, or its Salesforce id."]);
+  if (asked === "")
+    return refused([
+      "Say whom: `/zdsync explain Example GmbH`, or an id of Salesforce or Zendesk, or an e-mail address.",
+    ]);
   const flags = quoted ? [] : asked.split(" ").filter((word) => word.startsWith("--"));
   return flags.length > 0
     ? refused(
-        flags.map((flag) => `\`org\` has no flag ${echo(flag)}. If it is part of the name, put the name in quotes.`),
+        flags.map(
+          (flag) => `\`${typed}\` has no flag ${echo(flag)}. If it is part of the name, put the name in quotes.`,
+        ),
       )
-    : { is: "understood", command: { verb: "org", asked } };
+    : { is: "understood", command: { verb: "explain", asked, typed } };
 }
 
 function isFlag(word: string): boolean {

@@ -4,7 +4,7 @@ import type { Customers } from "../render/customer.ts";
 import { hurtAccounts } from "../render/matters.ts";
 import type { RunFlowSetting } from "../run-flow/run-flow-parts.ts";
 import type { Runner } from "../runs/runner.ts";
-import { accountNames } from "./story-thread.ts";
+import { accountNames } from "./explain-thread.ts";
 
 /** What the customers that a run's record points out are called, from the files it left; by id where that cannot be told. Never throws. */
 export function customersOf(

@@ -80,9 +80,7 @@ function start(
       return fakeSession(customer, DEFAULT_CONFIG);
     });
   const setting: OrganizationCareSetting = {
-    hosts: { salesforce: null, global: null, "us-government": null },
     openRetry: open,
-    lastRun: async () => null,
     runGoesOn: async () => false,
     channelOf: () => channel,
     database: openDatabase(path),
@@ -90,7 +88,6 @@ function start(
     clock: () => NOW,
     sleep: async (milliseconds) => void slept.push(milliseconds),
     ended: new AbortController().signal,
-    usGovernment: "names",
     warn: (message) => void warned.push(message),
   };
   const click = (id: number | string, by = ANN, action: string = ACTION.retryContacts): ButtonClick => ({
@@ -385,25 +382,5 @@ describe("the bot's own memory fails", () => {
     expect(told.texts[0]).toContain("Organization 11: 1 added.");
     expect(warned.length).toBeGreaterThan(0);
     expect(channel.updates).toEqual([]);
-  });
-});
-
-describe("org", () => {
-  test("no run to tell of; a runner that cannot be asked; an answer", async () => {
-    const { setting, audit } = start();
-    const told = new Told();
-    await createOrganizationCare(setting).tell("Example", ANN, told);
-    expect(told.texts[0]).toContain("No run of the last week");
-    await createOrganizationCare({ ...setting, lastRun: () => Promise.reject(new Error("boom")) }).tell("x", ANN, told);
-    expect(told.texts[1]).toContain("something went wrong inside the bot");
-    const { ArtifactStore } = await import("../../lib/artifacts/store.ts");
-    const stories = async () => ({
-      told: { is: "none" as const, nearest: [] },
-      run: { missing: [], unreadable: [], runIds: [] },
-    });
-    const lastRun = async () => ({ store: new ArtifactStore("/nowhere"), endedAt: NOW, url: null });
-    await createOrganizationCare({ ...setting, lastRun, stories }).tell("<!channel>", ANN, told);
-    expect(told.texts[2]).toContain("knew nobody called “&lt;!channel&gt;”");
-    expect(audit.map(({ what, result }) => `${what}: ${result}`)).toEqual(["org: no run to tell of", "org: none"]);
   });
 });

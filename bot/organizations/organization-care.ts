@@ -1,7 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Config } from "../../lib/domain/config.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import type { UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 import { type Environment, hostOf } from "../../lib/settings/environment.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { SlackChannel } from "../../lib/slack/ports.ts";
@@ -12,22 +11,16 @@ import type { Audit, OrganizationCare } from "../parts.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import type { Sleep } from "../run-flow/pauses.ts";
 import { RunnerError } from "../runs/runner.ts";
-import type { LastRun } from "./last-run.ts";
 import { withStates } from "./message-states.ts";
 import { MessageUpdates } from "./message-updates.ts";
 import { type KnownState, OrganizationStates } from "./organization-states.ts";
+import type { LinkHosts } from "./render-explanation.ts";
 import { retryLines, retryResult, settledText, stateAfter } from "./render-retry.ts";
-import { type LinkHosts, storyLines } from "./render-story.ts";
-import { createStories, type ReadStory } from "./stories.ts";
-import { storiesInThread } from "./story-thread.ts";
 
 /** What taking care of organizations works with. */
 export interface OrganizationCareSetting {
-  hosts: LinkHosts;
   /** Opens a session that may write to global (`RETRY_NEEDS`); it throws where settings are missing or a run holds the lock. */
   openRetry: () => Promise<RetrySession>;
-  /** The last run that left files; throws `RunnerError` where that cannot be found out. */
-  lastRun: () => Promise<LastRun | null>;
   /** Whether a run is writing somewhere else (GitLab): there the lock of this machine says nothing. */
   runGoesOn: () => Promise<boolean>;
   /** The channel with this id: the one in which the message stands whose button was clicked. */
@@ -40,17 +33,12 @@ export interface OrganizationCareSetting {
   ended: AbortSignal;
   /** Told what went wrong, by code; never names a customer. */
   warn: (message: string) => void;
-  /** Whether names of us-government's customers are told. */
-  usGovernment: UsGovernmentShown;
-  /** For tests. */
-  stories?: ReadStory;
 }
 
-/** Tells of single organizations, retries their contacts, and keeps who took care of them. */
+/** Retries the contacts of single organizations, and keeps who took care of them. */
 export function createOrganizationCare(setting: OrganizationCareSetting): OrganizationCare {
   const care = new Care(setting);
   return {
-    tell: (asked, by, reply) => care.safely("org", reply, () => care.tell(asked, by, reply)),
     retry: (click, reply) => care.safely("retry contacts", reply, () => care.retry(click, reply)),
     handled: (click, reply) => care.safely("mark handled", reply, () => care.handled(click, reply)),
   };
@@ -69,7 +57,6 @@ export function linkHosts(env: Environment, { hosts }: Pick<Config, "hosts">): L
 class Care {
   readonly #states: OrganizationStates;
   readonly #updates: MessageUpdates;
-  readonly #stories: ReadStory;
   /** Who is at work on which organization. */
   readonly #atWork = new Map<number, string>();
   /** Retries go one after the other: whoever clicks through a list must not take Zendesk's quota from a run. */
@@ -78,8 +65,6 @@ class Care {
   constructor(private readonly setting: OrganizationCareSetting) {
     this.#states = new OrganizationStates(setting.database);
     this.#updates = new MessageUpdates(setting);
-    this.#stories =
-      setting.stories ?? createStories((directory, asked) => storiesInThread(directory, asked, setting.usGovernment));
   }
 
   /** Nothing leaves: whoever asked gets a sentence, the log gets a code. */
@@ -94,21 +79,6 @@ class Care {
           : "That did not work: something went wrong inside the bot. Try again in a minute; the bot's log says more.";
       await reply.privately(saidLines([words]));
     }
-  }
-
-  async tell(asked: string, by: Actor, reply: Reply): Promise<void> {
-    const run = await this.setting.lastRun();
-    if (!run) {
-      this.#record(by, "org", "no run to tell of");
-      return reply.privately(
-        saidLines(["No run of the last week left files that could be read. `/zdsync last` says more."]),
-      );
-    }
-    const story = await this.#stories(run.store.directory, asked);
-    const { told } = story;
-    this.#record(by, "org", told.is === "story" ? `told of ${told.story.salesforceId ?? "one organization"}` : told.is);
-    const state = told.is === "story" ? this.#newestState(told.story.instances[0]?.organizations ?? []) : null;
-    await reply.privately(saidLines(storyLines(asked, story, { hosts: this.setting.hosts, run, state })));
   }
 
   async retry(click: ButtonClick, reply: Reply): Promise<void> {
@@ -213,11 +183,6 @@ class Care {
     return known?.has(id) ? known : new Map([...(known ?? []), [id, state]]);
   }
 
-  #newestState(organizations: readonly { id: number }[]): KnownState | null {
-    const states = organizations.flatMap(({ id }) => this.#states.newest(id) ?? []);
-    return states.sort((one, other) => other.at.getTime() - one.at.getTime())[0] ?? null;
-  }
-
   #keep({ message }: ButtonClick, id: number, state: KnownState): void {
     this.#orWarn("what became of an organization could not be kept", () =>
       this.#states.keep(message?.ts ?? "", id, state),
@@ -242,7 +207,9 @@ class Care {
 
   async #ignore(click: ButtonClick, reply: Reply): Promise<void> {
     this.#record(click.by, "a button for an organization", "ignored: it names no organization");
-    await reply.privately(saidLines(["This button names no organization. Nothing was done; `/zdsync org` finds one."]));
+    await reply.privately(
+      saidLines(["This button names no organization. Nothing was done; `/zdsync explain` finds one."]),
+    );
   }
 }
 

@@ -136,25 +136,29 @@ test("B6: an hour of Retry-After for a message's change does not hold up the bot
   expect(since().at(-1)).toContain("the next click on it tries again");
 });
 
-test("org: by its Salesforce id, by its Zendesk id and by its name: the last run's story, and what was done since", async () => {
+test("explain: by its Salesforce id, by its Zendesk id and by its name (and as org): the answer, what was done since, and everything", async () => {
   const id = idOf(AGENT);
   const name = String(world.sandbox.zendesk("global").organizations.find((one) => one.id === id)?.name);
-  const answers = () => privately().map(({ text, blocks }) => `${text}${JSON.stringify(blocks)}`);
-  for (const asked of [accountOf(AGENT), String(id), name.toUpperCase()]) {
-    const before = answers().filter((text) => text.includes("Contacts tried")).length;
-    await ann.types(`/zdsync org ${asked}`);
-    await until(() => answers().filter((text) => text.includes("Contacts tried")).length > before);
+  const answers = () =>
+    privately().filter(({ blocks }) => JSON.stringify(blocks ?? []).includes(`"value":"${accountOf(AGENT)}"`));
+  for (const asked of [`explain ${accountOf(AGENT)}`, `explain ${id}`, `org ${name.toUpperCase()}`]) {
+    const before = answers().length;
+    await ann.types(`/zdsync ${asked}`);
+    await until(() => answers().length > before);
   }
-  const told = answers().filter((text) => text.includes("Contacts tried"));
-  expect(told).toHaveLength(3);
-  for (const text of told) {
-    expect(text).toContain("Create: done");
-    expect(text).toContain("is an agent or administrator");
+  expect(answers()).toHaveLength(3);
+  for (const { blocks } of answers()) {
+    const text = JSON.stringify(blocks).replaceAll("\u200b", "");
+    expect(text).toContain(`organization ${id}`);
     expect(text).toMatch(/Since then: contacts retried by <@U0ANN00001>.*1 added/);
-    expect(text).toContain(`/agent/organizations/${id}`);
   }
-  await ann.types("/zdsync org nobody has ever heard of them");
-  await until(() => answers().some((text) => text.includes("knew nobody called")));
+  const shows = (words: string) => privately().some(({ blocks }) => JSON.stringify(blocks ?? []).includes(words));
+  const [answer] = answers();
+  await ann.clicks(answer?.ts ?? "", ACTION.explainWhole);
+  await until(() => shows("*global: people*".replace(":", ":\u200b")));
+  expect(shows(`/agent/organizations/${id}|`)).toBe(true);
+  await ann.types("/zdsync explain nobody has ever heard of them");
+  await until(() => shows("knew nobody with that id"));
 });
 
 test("a later run reports none of them again: what the messages say about themselves is still there", async () => {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import type { Runner } from "../runs/runner.ts";
 
 /**
@@ -18,7 +19,7 @@ const PAGE = { names: "report.html", ids_only: "report.slack.html" } as const;
 export async function readPage(
   runner: Pick<Runner, "artifacts">,
   runId: string,
-  usGovernment: "names" | "ids_only",
+  usGovernment: UsGovernmentShown,
 ): Promise<PageRead> {
   const directory = (await runner.artifacts(runId))?.directory;
   if (directory === undefined) return { is: "none" };

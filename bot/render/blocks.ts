@@ -7,10 +7,30 @@ export { mention } from "../../lib/slack/mrkdwn.ts";
 const MOST_OF_SECTION = 2_800;
 /** Characters of all sections as JSON: Slack refuses some 13,000 of blocks, whatever its documentation says (facts 6). */
 const MOST_OF_MESSAGE = 9_500;
+/** The same where a line is added at the end. */
+const MOST_OF_PAGE = 9_000;
 
 /** A message of lines: mrkdwn of ours, in which everything from outside was made harmless already. The first line is its `text`. */
 export function saidLines(lines: readonly string[], ...more: Block[]): Said & { blocks: Block[] } {
   return { text: lines[0] ?? "", blocks: [...sections(fitting(lines)), ...more] };
+}
+
+/** Lines in as many messages as they take, at most so many; where that is not enough, `rest` stands at the end. */
+export function saidPages(lines: readonly string[], most: number, rest: string): (Said & { blocks: Block[] })[] {
+  const pages: string[][] = [[]];
+  let characters = 0;
+  for (const line of lines) {
+    const length = JSON.stringify(line).length + 1;
+    if (characters + length > MOST_OF_PAGE) {
+      pages.push([]);
+      characters = 0;
+    }
+    pages.at(-1)?.push(line);
+    characters += length;
+  }
+  const shown = pages.slice(0, most);
+  if (pages.length > most) shown.at(-1)?.push(rest);
+  return shown.map((page) => saidLines(page));
 }
 
 /** As many lines as fit into a message, and how many did not. */

@@ -14,7 +14,8 @@ async function clicked(world: FlowWorld, token: string, slack: SlackAccess, memb
   const userGroups: UserGroups = { members: async () => ({ is: "read", users: new Set(members) }) };
   const conversation = createConversation({
     runs: world.another(),
-    organizations: { async tell() {}, async retry() {}, async handled() {} },
+    organizations: { async retry() {}, async handled() {} },
+    explainer: { async explain() {}, async whole() {} },
     runner: world.runner,
     access: createAccess(slack, userGroups),
     audit: { record: (entry) => void world.audited.push(entry), latest: () => [] },

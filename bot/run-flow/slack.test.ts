@@ -18,7 +18,7 @@ import { comparison, FlowWorld, recordOf, results, textOf } from "./testing/flow
 
 setDefaultTimeout(RUN_TIMEOUT);
 
-const ORGANIZATIONS: OrganizationCare = { async tell() {}, async retry() {}, async handled() {} };
+const ORGANIZATIONS: OrganizationCare = { async retry() {}, async handled() {} };
 
 /** The run flow behind the real transport and the real conversation, its messages through the real outbox to the sandbox's Slack. */
 async function start() {
@@ -36,6 +36,7 @@ async function start() {
   const conversation = createConversation({
     runs: flow,
     organizations: ORGANIZATIONS,
+    explainer: { async explain() {}, async whole() {} },
     runner: world.runner,
     access: { known: () => ({ is: "allowed" }), decide: async () => ({ is: "allowed" }) },
     audit: { record: (entry) => void world.audited.push(entry), latest: () => [] },

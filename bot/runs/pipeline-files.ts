@@ -1,9 +1,10 @@
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
+import { RULE_FILES, RULES_FOLDER } from "../../lib/rules/kept-rules.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
 
 /** Pipelines whose artifacts are kept; they hold names and addresses. */
@@ -19,12 +20,20 @@ export function filesOf(part: string): string[] {
 }
 
 const NAMES: Record<string, (prefix: string) => string[]> = {
-  "gather-accounts": () => ["salesforce_accounts.json", "partner_accounts.json", "gather-accounts_notes.json"],
-  "gather-orgs": (prefix) => [`zendesk_${prefix}.json`, `gather-orgs_${prefix}_notes.json`],
+  "gather-accounts": () => [
+    ...["salesforce_accounts.json", "partner_accounts.json", "merged_accounts.json", "gather-accounts_notes.json"],
+  ],
+  "gather-orgs": (prefix) => [
+    `zendesk_${prefix}.json`,
+    `gather-orgs_${prefix}_notes.json`,
+    ...(prefix === "global" ? ["zendesk_global_addresses.json"] : []),
+  ],
   // A pipeline of an earlier version has one job for both instances.
   process: (prefix) => [
     ...(prefix === "" ? ["global_accounts.json", "usgov_accounts.json"] : [`${prefix}_accounts.json`]),
     "process_notes.json",
+    "partner_ids.json",
+    ...Object.values(RULE_FILES).map((name) => `${RULES_FOLDER}/${name}`),
   ],
   compare: (prefix) => comparisonFiles(prefix),
   sync: (prefix) => [`${prefix}_results.json`],
@@ -76,6 +85,7 @@ export async function artifactsOf(
     for (const name of filesOf(partName(job.name) ?? "")) {
       const bytes = await download(job.id, name);
       if (!bytes) continue;
+      await mkdir(dirname(join(part, name)), { recursive: true, mode: 0o700 });
       await writeWholeFile(join(part, name), bytes);
       count++;
     }

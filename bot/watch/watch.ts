@@ -1,12 +1,12 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
+import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import type { UsGovernmentShown } from "../../lib/report/tell-organizations.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
-import { accountNames } from "../organizations/story-thread.ts";
+import { accountNames } from "../organizations/explain-thread.ts";
 import { hurtAccounts } from "../render/matters.ts";
 import type { Runner } from "../runs/runner.ts";
 import { alertPosts, type CustomersByChannel } from "./alert-posts.ts";

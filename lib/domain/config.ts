@@ -32,10 +32,13 @@ export interface SlackAccess {
   user_groups: readonly string[];
 }
 
+/** Whether names of us-government's customers are told in Slack. */
+export type UsGovernmentShown = "names" | "ids_only";
+
 /** What of customers may stand in Slack, and where what is told by itself goes. */
 export interface SlackConfig extends SlackAccess {
   /** `ids_only`: no name and no address of us-government's customers gets to Slack. */
-  us_government: "names" | "ids_only";
+  us_government: UsGovernmentShown;
   /** Channels (`C…`) for what concerns one instance alone; null: SLACK_CHANNEL, where everything else goes. */
   notice_channels: { global: string | null; us_government: string | null };
   /** Whether the page of a run is put into its thread as a file. */

@@ -1,8 +1,8 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
+import type { UsGovernmentShown } from "../domain/config.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
-import type { UsGovernmentShown } from "./tell-organizations.ts";
-import { knownToGlobal } from "./withhold-names.ts";
+import { knownToGlobal } from "./known-to-global.ts";
 
 /**
  * What the accounts with these ids are called, by id: as Salesforce has it, else as their organizations are called (what is to be marked

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { findSubject, type Subject, subjectsOf } from "./find-organization.ts";
-import type { RunRecords } from "./run-records.ts";
+import { findSubject, type Subject } from "./find-organization.ts";
 
 const ID = "0014M00001kAbCdQAK";
 
@@ -61,48 +60,5 @@ describe("who is meant", () => {
     expect(found.is === "none" && found.nearest.map((one) => one.names[0])).toEqual(["Example GmbH"]);
     for (const asked of ["", "   ", "zzzzzzzzzzzzz", "x".repeat(3000), "<!channel>"])
       expect(findSubject(asked, people)).toEqual({ is: "none", nearest: [] });
-  });
-});
-
-describe("who is known", () => {
-  const run = (records: RunRecords["records"]): RunRecords => ({
-    records,
-    missing: [],
-    unreadable: [],
-    runIds: [],
-    overLimit: [],
-  });
-  const organization = { created_at: "", updated_at: "", external_id: null };
-
-  test("account and organizations are one, also by the short id; an organization without account is one of its own", () => {
-    const known = subjectsOf(
-      run({
-        "partner_accounts.json": [{ salesforce_id: ID, name: "Example GmbH", account_type: "open_partner" }],
-        "zendesk_global.json": [
-          { ...organization, id: 1, name: "Example", organization_fields: { salesforce_id: ID.slice(0, 15) } },
-          { ...organization, id: 2, name: "Nobody's", organization_fields: {} },
-        ],
-        "zendesk_usgov.json": [{ ...organization, id: 2, name: "Other", organization_fields: {} }],
-      }),
-    );
-    expect(known).toEqual([
-      { salesforceId: ID, names: ["Example GmbH", "Example"], organizations: [{ instance: "global", id: 1 }] },
-      { salesforceId: null, names: ["Nobody's"], organizations: [{ instance: "global", id: 2 }] },
-      { salesforceId: null, names: ["Other"], organizations: [{ instance: "us-government", id: 2 }] },
-    ]);
-  });
-
-  test("from change files and results alone", () => {
-    const known = subjectsOf(
-      run({
-        "global_creates.json": [{ salesforce_id: ID, name: "Example GmbH", organization_fields: {}, sold_tos: [] }],
-        "global_results.json": [
-          { effect: "create", salesforce_id: ID, id: 9, outcome: "applied", reason: null, before: {}, after: {} },
-        ],
-      }),
-    );
-    expect(known).toEqual([
-      { salesforceId: ID, names: ["Example GmbH"], organizations: [{ instance: "global", id: 9 }] },
-    ]);
   });
 });

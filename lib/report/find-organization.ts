@@ -1,9 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import { nameKey } from "../domain/equality.ts";
-import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
-import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import type { InstanceName } from "../domain/instance.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
-import type { RunRecords } from "./run-records.ts";
 
 /** Somebody a run knew: an account with its organizations, or an organization without account. */
 export interface Subject {
@@ -26,55 +24,6 @@ const MOST_NAMED = 10;
 const MOST_SUGGESTED = 3;
 /** No name of a customer is longer: what is, is compared with none. */
 const LONGEST_NAME = 200;
-
-/** Everybody a run knew, by account where there is one. Cost grows linearly. */
-export function subjectsOf({ records }: RunRecords): Subject[] {
-  const subjects = new Map<string, Subject>();
-  const note = (account: string | null, name: string | null, organization?: Subject["organizations"][number]) => {
-    const id = account === null ? null : (toId18(account) ?? account);
-    const key = id ?? `${organization?.instance} ${organization?.id}`;
-    const subject: Subject = subjects.get(key) ?? { salesforceId: id, names: [], organizations: [] };
-    subjects.set(key, subject);
-    if (name?.trim() && !subject.names.includes(name)) subject.names.push(name);
-    if (organization && !subject.organizations.some((one) => sameOrganization(one, organization)))
-      subject.organizations.push(organization);
-  };
-  for (const { salesforce_id: account, name } of records["salesforce_accounts.json"] ?? []) note(account, name);
-  for (const { salesforce_id: account, name } of records["partner_accounts.json"] ?? []) note(account, name);
-  for (const instance of INSTANCES) {
-    const prefix = FILE_PREFIX[instance];
-    for (const { salesforce_id: account, name } of records[`${prefix}_accounts.json`] ?? []) note(account, name);
-    for (const organization of records[`zendesk_${prefix}.json`] ?? []) {
-      const account = accountIdOf(organization) ?? externalAccountIdOf(organization);
-      note(account, organization.name, { instance, id: organization.id });
-    }
-    for (const { account, name, id } of changedIn(records, instance))
-      note(account, name, id === null ? undefined : { instance, id });
-  }
-  return [...subjects.values()];
-}
-
-/** Who stands in change files and results: all there is where only those were kept. */
-function changedIn(records: RunRecords["records"], instance: InstanceName) {
-  const comparisons = instance === "global" ? (["global", "partner"] as const) : (["usgov"] as const);
-  return comparisons.flatMap((comparison) => [
-    ...(records[`${comparison}_creates.json`] ?? []).map((one) => ({
-      account: one.salesforce_id,
-      name: one.name,
-      id: null,
-    })),
-    ...[...(records[`${comparison}_updates.json`] ?? []), ...(records[`${comparison}_not_in_sync.json`] ?? [])].map(
-      (one) => ({ account: one.salesforce_id, name: one.name, id: one.id }),
-    ),
-    ...(records[`${comparison}_results.json`] ?? []).flatMap((one) =>
-      one.effect === "create" && one.id !== null ? [{ account: one.salesforce_id, name: null, id: one.id }] : [],
-    ),
-  ]);
-}
-
-function sameOrganization(one: Subject["organizations"][number], other: Subject["organizations"][number]): boolean {
-  return one.instance === other.instance && one.id === other.id;
-}
 
 /**
  * Finds who was asked for: by Salesforce id (15 or 18 characters), by Zendesk id, or by name: exactly (in any case), else the names

@@ -4,4 +4,5 @@ export const ACTION = {
   markHandled: "organization_handled",
   confirmRun: "run_confirm",
   dismissRun: "run_dismiss",
+  explainWhole: "explain_whole",
 } as const;

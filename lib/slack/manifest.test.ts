@@ -89,7 +89,7 @@ describe("the app manifest", () => {
 
   test("the usage hint names every command of the bot", () => {
     const hint = manifest(URL_FORM).features.slash_commands[0]?.usage_hint ?? "";
-    for (const verb of ["run", "preview", "status", "last", "org", "cancel", "help", "--dry-run", "us-government"])
+    for (const verb of ["run", "preview", "status", "last", "explain", "cancel", "help", "--dry-run", "us-government"])
       expect(hint).toContain(verb);
   });
 });

@@ -8,7 +8,7 @@ export const COMMAND = "/zdsync";
 export const SLACK_PATH = "/slack/events";
 
 const USAGE_HINT =
-  "run [global|us-government] [--dry-run] | preview [global|us-government] | status | last | org <name or id> | cancel | help";
+  "run [global|us-government] [--dry-run] | preview [global|us-government] | status | last | explain <id, name or address> | cancel | help";
 
 /** Slack's limits on what the manifest says, in characters (facts 7). */
 export const MANIFEST_LIMITS = { name: 35, description: 140, command: 32, usage_hint: 1000 } as const;

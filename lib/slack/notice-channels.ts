@@ -1,4 +1,4 @@
-import type { SlackConfig } from "../domain/config.ts";
+import type { SlackConfig, UsGovernmentShown } from "../domain/config.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { SlackSettings } from "../settings/environment.ts";
 import type { Outbox } from "./outbox.ts";
@@ -32,7 +32,7 @@ export function settingsFor(settings: SlackSettings, config: SlackConfig, instan
  * Whether customers of us-government are named where something about this instance alone (null: both) is told. Once us-government has a
  * channel of its own, they are named there, if anywhere.
  */
-export function namedIn(config: SlackConfig, instance: InstanceName | null): "names" | "ids_only" {
+export function namedIn(config: SlackConfig, instance: InstanceName | null): UsGovernmentShown {
   const isElsewhere = ownChannel(config, "us-government") !== null && instance !== "us-government";
   return isElsewhere ? "ids_only" : config.us_government;
 }

@@ -54,7 +54,7 @@ test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync
   expect(end.shows).toMatch(
     /after \d+ s: \d+ applied, 0 failed, \d+ skipped\.\n• Customers, global: 16 created, 10 updated/,
   );
-  expect(end.shows).toContain("report: `history/");
+  expect(end.shows).toContain("its page: `history/");
   expect(world.channel().filter(({ shows }) => shows.includes("started a run"))).toHaveLength(1);
 
   const [, runId = ""] = /run (\d{8}T\d{6}Z-\w+)/.exec(parent.shows) ?? [];
@@ -194,10 +194,11 @@ async function careFor(world: WholeWorld): Promise<void> {
   expect(users.filter(({ email }) => email === "cora@buyer.example")).toMatchObject([{ organization_id: agent.id }]);
   await click(suspended.id, ACTION.markHandled);
   await world.posted(new RegExp(`Handled by <@${BOB}>`));
-  await world.person().types(`/zdsync org ${agent.account}`);
-  const story = await world.shown(/Contacts tried/);
-  expect(story.shows).toMatch(/is an agent or administrator/);
-  expect(story.shows).toMatch(new RegExp(`Since then: contacts retried by <@${BOB}>.*1 added`));
+  await world.person().types(`/zdsync explain ${agent.account}`);
+  const answer = await world.shown(new RegExp(`${agent.account}\\)`));
+  expect(answer.shows).toMatch(new RegExp(`Since then: contacts retried by <@${BOB}>.*1 added`));
+  await world.person().clicks(answer.ts, ACTION.explainWhole);
+  expect((await world.shown(/\*global: people\*/)).shows).toMatch(/agent or administrator/);
   await world.person(BOB).types("/zdsync last");
   const told = await world.shown(/Who did what in Slack/, BOB);
   expect(told.shows).toContain(`retry contacts of organization ${agent.id}: `);

@@ -1,4 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { ACTION } from "../../bot/parts.ts";
 import { RUN_TIMEOUT } from "../pipeline/world.ts";
 import { WholeWorld } from "./bot-world.ts";
 
@@ -28,8 +29,11 @@ async function everythingAsked(world: WholeWorld): Promise<string> {
   ]);
   for (const id of new Set(asked.filter(Boolean).map(String))) {
     const before = world.shownTo().length;
-    await ann.types(`/zdsync org ${id}`);
-    await world.shown(/As of/, undefined, before);
+    await ann.types(`/zdsync explain ${id}`);
+    const { entry } = await world.shown(/As of/, undefined, before);
+    if (!JSON.stringify(entry.blocks).includes(ACTION.explainWhole)) continue;
+    await ann.clicks(entry, ACTION.explainWhole);
+    await world.shown(/\*Based on\*/, undefined, before);
   }
   await ann.types("/zdsync run us-government");
   await world.shown(/A run of us-government would|What a run of us-government would/);
@@ -45,7 +49,7 @@ test("B5: slack.us_government: ids_only: no name and no address of us-government
   const secret = onlyInGovernment(world);
   expect(secret.length).toBeGreaterThan(20);
   expect(secret.filter((text) => said.includes(text))).toEqual([]);
-  expect(said).toMatch(/Salesforce 0014M[0-9A-Za-z]{13}/);
+  expect(said).toMatch(/\(0014M[0-9A-Za-z]{13}\)/);
   // Global's customers keep their names.
   const names = world.sandbox.zendesk("global").organizations.map(({ name }) => String(name));
   expect(names.some((name) => said.includes(name))).toBe(true);

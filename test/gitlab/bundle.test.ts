@@ -31,7 +31,7 @@ async function zdsync(args: readonly string[], env: Record<string, string> = {},
 
 describe("the bundle, in an empty folder without node_modules", () => {
   test("is one program and the plans, and holds no path of the machine it was made on", async () => {
-    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["plans.yml", "story-worker.js", "zdsync.js"]);
+    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["plans.yml", "explain-worker.js", "zdsync.js"]);
     const text = await Bun.file(program).text();
     // As booleans: a failure must not print two megabytes.
     expect(text.startsWith("#!/usr/bin/env bun\n")).toBeTrue();
@@ -91,10 +91,10 @@ describe("the bundle, in an empty folder without node_modules", () => {
       const port = await portIn(bot.stderr);
       const person = there.sandbox.slackPerson({ app: `http://127.0.0.1:${port}/slack/events` });
       const id = String(there.sandbox.zendesk("global").organizations.find((one) => one.external_id)?.external_id);
-      expect((await person.types(`/zdsync org ${id}`)).status).toBe(200);
+      expect((await person.types(`/zdsync explain ${id}`)).status).toBe(200);
       expect((await person.types("/zdsync run --dry-run")).status).toBe(200);
       const said = () => JSON.stringify(there.sandbox.slackConversation());
-      await until(() => said().includes(`/${id}|`) && said().includes("would change now"));
+      await until(() => said().includes(`(${id})`) && said().includes("would change now"));
     } finally {
       bot.kill();
     }

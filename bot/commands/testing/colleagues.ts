@@ -2,7 +2,7 @@ import type { SlackAccess } from "../../../lib/domain/config.ts";
 import type { UserGroups } from "../../../lib/slack/user-groups.ts";
 import { createAccess } from "../../access/access.ts";
 import type { Answer, ButtonClick, Reply, Said } from "../../conversation.ts";
-import type { AuditEntry, OrganizationCare, RunFlow } from "../../parts.ts";
+import type { AuditEntry, Explainer, OrganizationCare, RunFlow } from "../../parts.ts";
 import type { Runner, RunState } from "../../runs/runner.ts";
 import { type ConversationSetting, createConversation } from "../create-conversation.ts";
 
@@ -35,12 +35,14 @@ export function start(world: Partial<World> = {}) {
     ...{ ask: note("ask"), confirm: note("confirm"), dismiss: note("dismiss"), cancel: note("cancel") },
     ...{ resume: note("resume"), stop: note("stop") },
   };
-  const organizations: OrganizationCare = { tell: note("tell"), retry: note("retry"), handled: note("handled") };
+  const organizations: OrganizationCare = { retry: note("retry"), handled: note("handled") };
+  const explainer: Explainer = { explain: note("explain"), whole: note("whole") };
   const unread: UserGroups = { members: async () => ({ is: "unread", reason: "not asked for" }) };
   const conversation = createConversation({
     access: createAccess(world.slack ?? SLACK, world.userGroups ?? unread),
     runs,
     organizations,
+    explainer,
     runner: runnerOf(world),
     audit: {
       record: (entry) => void audited.push(entry),

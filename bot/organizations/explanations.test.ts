@@ -3,53 +3,42 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { account } from "../../lib/domain/testing/process-examples.ts";
-import type { Answers } from "../../lib/report/tell-organizations.ts";
-import { createStories } from "./stories.ts";
-import { accountNames, storiesInThread } from "./story-thread.ts";
+import type { Explained } from "../../lib/explain/explain-asked.ts";
+import { RunnerError } from "../runs/runner.ts";
+import { accountNames, explainInThread } from "./explain-thread.ts";
+import { createExplanations } from "./explanations.ts";
 
-const answers = (count: number): Answers => ({
-  told: Array.from({ length: count }, () => ({ is: "none" as const, nearest: [] })),
-  run: { missing: [], unreadable: [], runIds: [] },
-});
+const HOSTS = { salesforce: null, global: null, "us-government": null };
+const answers = (count: number): Explained[] => Array.from({ length: count }, () => ({ is: "none", nearest: [] }));
 
 test("whoever asks during a reading is served by the next one: a hundred questions, two readings, never two at once", async () => {
   const readings: number[] = [];
   let going = 0;
-  const story = createStories(async (_, asked) => {
+  const explained = createExplanations(async (_, asked) => {
     expect(++going).toBe(1);
     readings.push(asked.length);
     await Promise.resolve();
     going--;
     return answers(asked.length);
   });
-  await Promise.all(Array.from({ length: 100 }, (_, index) => story("data", `name ${index}`)));
+  await Promise.all(Array.from({ length: 100 }, (_, index) => explained("data", `name ${index}`)));
   expect(readings).toEqual([1, 99]);
 });
 
 test("questions about different folders are not mixed up; one that fails fails alone", async () => {
-  const story = createStories(async (directory, asked) => {
+  const explained = createExplanations(async (directory, asked) => {
     if (directory === "broken") throw new Error("disk on fire");
     return answers(asked.length);
   });
-  const ended = await Promise.allSettled([story("a", "x"), story("broken", "x"), story("a", "y")]);
+  const ended = await Promise.allSettled([explained("a", "x"), explained("broken", "x"), explained("a", "y")]);
   expect(ended.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-  expect(await story("a", "z")).toMatchObject({ told: { is: "none" } });
+  expect(await explained("a", "z")).toMatchObject({ is: "none" });
 });
 
-test("in a thread of its own", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "zdsync-stories-"));
-  const organization = { id: 4711, name: "Example", external_id: null, created_at: "", updated_at: "" };
-  await writeFile(
-    join(folder, "zendesk_global.json"),
-    JSON.stringify([{ ...organization, organization_fields: { support_level: "gold" } }]),
-  );
-  const { told, run } = await createStories((directory, asked) => storiesInThread(directory, asked, "names"))(
-    folder,
-    "4711",
-  );
-  await rm(folder, { recursive: true });
-  expect(told).toMatchObject({ is: "story", story: { name: "Example", instances: [{ supportLevel: "gold" }, {}] } });
-  expect(run.missing).not.toContain("zendesk_global.json");
+test("a folder that holds no run, or one of a version that kept no rules, is said so in words", async () => {
+  await using folder = await folderWith("[]");
+  const asking = explainInThread(folder.directory, ["Example"], { hosts: HOSTS, usGovernment: "names" });
+  expect(await asking.catch((error: unknown) => error)).toBeInstanceOf(RunnerError);
 });
 
 describe("names of accounts, in a thread of its own", () => {

@@ -1,27 +1,23 @@
 import { InternalError } from "../../lib/errors.ts";
-import type { Answers, Told } from "../../lib/report/tell-organizations.ts";
-
-/** The answer to one question, and what it rests on. */
-export interface Story {
-  told: Told;
-  run: Answers["run"];
-}
+import type { Explained } from "../../lib/explain/explain-asked.ts";
 
 /** Answers one question about the run whose files lie in a folder. Throws where they cannot be read at all. */
-export type ReadStory = (directory: string, asked: string) => Promise<Story>;
+export type ReadExplanation = (directory: string, asked: string) => Promise<Explained>;
 
 interface Waiting {
   directory: string;
   asked: string;
-  resolve(story: Story): void;
+  resolve(explained: Explained): void;
   reject(error: unknown): void;
 }
 
 /**
  * Reads the files of a run for everybody who waits at that moment: whoever asks during a reading is served by the next one. So a
- * hundred questions at once read the files twice, and never two readings are in memory.
+ * hundred questions at once open the files twice, and never two readings are in memory.
  */
-export function createStories(read: (directory: string, asked: readonly string[]) => Promise<Answers>): ReadStory {
+export function createExplanations(
+  read: (directory: string, asked: readonly string[]) => Promise<readonly Explained[]>,
+): ReadExplanation {
   let waiting: Waiting[] = [];
   let reading = false;
   const readAll = async () => {
@@ -41,18 +37,18 @@ export function createStories(read: (directory: string, asked: readonly string[]
     });
 }
 
-async function serve(served: readonly Waiting[], read: Parameters<typeof createStories>[0]): Promise<void> {
+async function serve(served: readonly Waiting[], read: Parameters<typeof createExplanations>[0]): Promise<void> {
   const [first] = served;
   if (!first) return;
   try {
-    const { told, run } = await read(
+    const answers = await read(
       first.directory,
       served.map(({ asked }) => asked),
     );
     served.forEach(({ resolve, reject }, index) => {
-      const one = told[index];
-      if (one) resolve({ told: one, run });
-      else reject(new InternalError("a question about an organization was not answered"));
+      const one = answers[index];
+      if (one) resolve(one);
+      else reject(new InternalError("a question was not answered"));
     });
   } catch (error) {
     for (const { reject } of served) reject(error);

@@ -1,0 +1,113 @@
+import type { Database } from "bun:sqlite";
+import type { UsGovernmentShown } from "../../lib/domain/config.ts";
+import type { Explained } from "../../lib/explain/explain-asked.ts";
+import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Actor, ButtonClick, Reply } from "../conversation.ts";
+import { failureWords } from "../failure-words.ts";
+import type { Audit, Explainer } from "../parts.ts";
+import { saidLines } from "../render/blocks.ts";
+import { RunnerError } from "../runs/runner.ts";
+import { explainInThread } from "./explain-thread.ts";
+import { createExplanations, type ReadExplanation } from "./explanations.ts";
+import type { LastRun } from "./last-run.ts";
+import { type KnownState, OrganizationStates } from "./organization-states.ts";
+import { answerTo, type LinkHosts, wholeOf } from "./render-explanation.ts";
+
+/** What explaining works with. */
+export interface ExplainerSetting {
+  hosts: LinkHosts;
+  /** The last run that left files; throws `RunnerError` where that cannot be found out. */
+  lastRun: () => Promise<LastRun | null>;
+  database: Database;
+  audit: Audit;
+  clock: () => Date;
+  /** Told what went wrong, by code; never names a customer. */
+  warn: (message: string) => void;
+  /** Whether names of us-government's customers are told. */
+  usGovernment: UsGovernmentShown;
+  /** For tests. */
+  explanations?: ReadExplanation;
+}
+
+/** Explains single customers from the files of the last run: only whoever asks sees it. */
+export function createExplainer(setting: ExplainerSetting): Explainer {
+  const { hosts, usGovernment } = setting;
+  const states = new OrganizationStates(setting.database);
+  const read =
+    setting.explanations ??
+    createExplanations((directory, asked) => explainInThread(directory, asked, { hosts, usGovernment }));
+  const answered = async (what: string, asked: string, by: Actor, reply: Reply, say: Say) => {
+    const run = await setting.lastRun();
+    if (!run) {
+      record(setting, by, what, "no run to explain from");
+      const none = "No run of the last week left files that could be read. `/zdsync last` says more.";
+      return reply.privately(saidLines([none]));
+    }
+    const explained = await read(run.store.directory, asked);
+    record(setting, by, what, resultOf(explained));
+    await say(explained, run);
+  };
+  return {
+    explain: (asked, by, reply) =>
+      safely(setting, "explain", reply, () =>
+        answered("explain", asked, by, reply, (explained, run) => {
+          const state = explained.is === "explained" ? newestState(states, explained.organizations) : null;
+          return reply.privately(answerTo(asked, explained, { hosts, run, state }));
+        }),
+      ),
+    whole: ({ value, by }, reply) =>
+      safely(setting, "explain everything", reply, () =>
+        answered("explain everything", idIn(value), by, reply, async (explained, run) => {
+          if (explained.is !== "explained")
+            return reply.privately(answerTo(idIn(value), explained, { hosts, run, state: null }));
+          for (const said of wholeOf(explained, { run })) await reply.privately(said);
+        }),
+      ),
+  };
+}
+
+type Say = (explained: Explained, run: LastRun) => Promise<void>;
+
+/** The only thing that a click is trusted for: an account's id, or an organization's. */
+function idIn(value: ButtonClick["value"]): string {
+  return /^\w{1,20}$/.test(value) ? value : "";
+}
+
+/** For the audit log: ids, never names. */
+function resultOf(explained: Explained): string {
+  if (explained.is !== "explained") return explained.is;
+  const { salesforce_id, organizations } = explained.subject;
+  return `explained ${salesforce_id ?? `organization ${organizations[0]?.id}`}`;
+}
+
+function newestState(states: OrganizationStates, organizations: readonly number[]): KnownState | null {
+  const known = organizations.flatMap((id) => states.newest(id) ?? []);
+  return known.sort((one, other) => other.at.getTime() - one.at.getTime())[0] ?? null;
+}
+
+function record({ audit, clock, warn }: ExplainerSetting, by: Actor, what: string, result: string): void {
+  try {
+    audit.record({ at: clock(), by, what, result });
+  } catch (error) {
+    warn(`an action could not be audited: ${failureWords(error)}`);
+  }
+}
+
+/** Nothing leaves: whoever asked gets a sentence, the log gets a code. */
+async function safely(
+  { warn }: ExplainerSetting,
+  what: string,
+  reply: Reply,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    warn(`${what} failed: ${failureWords(error)}`);
+    const words =
+      error instanceof RunnerError
+        ? mrkdwnText(error.message, 500)
+        : "That did not work: something went wrong inside the bot. Try again in a minute; the bot's log says more.";
+    await reply.privately(saidLines([words]));
+  }
+}

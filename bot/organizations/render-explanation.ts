@@ -1,0 +1,138 @@
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import type { ExplanationDocument, Line, Span } from "../../lib/explain/document.ts";
+import type { Explained } from "../../lib/explain/explain-asked.ts";
+import type { Subject } from "../../lib/report/find-organization.ts";
+import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { Block } from "../../lib/slack/ports.ts";
+import type { Said } from "../conversation.ts";
+import { ACTION } from "../parts.ts";
+import { mention, momentText, saidLines, saidPages } from "../render/blocks.ts";
+import type { LastRun } from "./last-run.ts";
+import type { KnownState } from "./organization-states.ts";
+
+/** Hosts that links lead to; no link where one is not known. */
+export type LinkHosts = Record<"salesforce" | InstanceName, string | null>;
+
+/** What an answer is made of, beside the explanation itself. */
+export interface AnswerSetting {
+  hosts: LinkHosts;
+  run: Pick<LastRun, "endedAt" | "url">;
+  /** What people did about it in Slack since; null where nobody did anything. */
+  state: KnownState | null;
+}
+
+/** Characters of a piece of text and of a line: Slack takes 3,000 of a section. */
+const MOST_OF_SPAN = 600;
+const MOST_OF_LINE = 2_200;
+/** Messages of a whole explanation: Slack takes five answers to one click. */
+const MOST_MESSAGES = 4;
+
+/** The first lines, which answer the question, with a button for the whole; or who may have been meant. Pure. */
+export function answerTo(asked: string, explained: Explained, setting: AnswerSetting): Said & { blocks: Block[] } {
+  const when = runLine(setting.run);
+  if (explained.is !== "explained") return saidLines([...notOneLines(asked, explained, setting.hosts), when]);
+  const { document, subject } = explained;
+  const state = setting.state ? [`Since then: ${stateText(setting.state)}`] : [];
+  return saidLines([...document.answer.map(lineText), ...state, when], wholeButton(subject));
+}
+
+/** Everything, in as many messages as Slack takes; where that is not enough, the command that shows the rest. Pure. */
+export function wholeOf(explained: Explained & { is: "explained" }, { run }: Pick<AnswerSetting, "run">): Said[] {
+  const { document, subject } = explained;
+  const id = idOf(subject);
+  const rest = `The rest does not fit into Slack: \`zdsync explain ${id}\` at a terminal shows all of it.`;
+  return saidPages([...documentLines(document), runLine(run)], MOST_MESSAGES, rest);
+}
+
+function documentLines({ answer, sections }: ExplanationDocument): string[] {
+  return [
+    ...answer.map(lineText),
+    ...sections.flatMap(({ title, lines }) => [
+      `*${mrkdwnText(title, 150)}*`,
+      ...lines.map((line) => `${BULLETS[line.depth]}${lineText(line)}`),
+    ]),
+  ];
+}
+
+const BULLETS = ["• ", "    ◦ ", "        ▪ "] as const;
+
+/** One line as mrkdwn in which everything from outside shows as text. */
+function lineText({ label, spans }: Line): string {
+  let text = label === undefined ? "" : `${mrkdwnText(label, 120)}: `;
+  for (const span of spans) {
+    const piece = spanText(span);
+    if (text.length + piece.length > MOST_OF_LINE) return `${text}…`;
+    text += piece;
+  }
+  return text;
+}
+
+/** Blanks around a piece keep it apart from its neighbours: they stay outside of what makes it bold. */
+function spanText({ text, tone, href }: Span): string {
+  const [, before = "", core = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
+  if (core === "") return text === "" ? "" : " ";
+  const shown = href === undefined ? mrkdwnText(core, MOST_OF_SPAN) : mrkdwnLink(href, core);
+  const isLoud = tone === "strong" || tone === "bad";
+  return `${before === "" ? "" : " "}${isLoud ? `*${shown}*` : shown}${after === "" ? "" : " "}`;
+}
+
+function wholeButton(subject: (Explained & { is: "explained" })["subject"]): Block {
+  return {
+    type: "actions",
+    elements: [
+      {
+        type: "button",
+        action_id: ACTION.explainWhole,
+        text: { type: "plain_text", text: "Show everything", emoji: false },
+        value: idOf(subject),
+      },
+    ],
+  };
+}
+
+/** What an explanation is asked for again by: never a name. */
+function idOf({ salesforce_id, organizations: [first] }: (Explained & { is: "explained" })["subject"]): string {
+  return salesforce_id ?? String(first?.id ?? 0);
+}
+
+function notOneLines(asked: string, found: Exclude<Explained, { is: "explained" }>, hosts: LinkHosts): string[] {
+  const quoted = `“${mrkdwnText(asked, 80)}”`;
+  if (found.is === "several")
+    return [
+      `${found.subjects.length + found.more} match ${quoted}. Ask again with an id:`,
+      ...found.subjects.map((one) => hitLine(one, hosts)),
+      ...(found.more > 0 ? [`and ${found.more} more`] : []),
+    ];
+  const near = found.nearest.map((one) => hitLine(one, hosts));
+  return [
+    `The last run knew nobody with that id, name or address: ${quoted}.`,
+    ...(near.length > 0 ? ["Did you mean:", ...near] : []),
+    "It knew customers and partners of Salesforce, and the organizations of both Zendesk instances.",
+  ];
+}
+
+function hitLine({ names, salesforceId, organizations }: Subject, hosts: LinkHosts): string {
+  const ids = organizations.slice(0, 3).map(({ instance, id }) => organizationLink(instance, id, hosts));
+  const all = [...(salesforceId === null ? [] : [accountLink(salesforceId, hosts)]), ...ids];
+  return `• ${mrkdwnText(names[0] ?? "", 80) || "(no name)"}  ${all.join(" · ")}`;
+}
+
+function stateText(state: KnownState): string {
+  const who = `${mention(state.by)}, ${momentText(state.at)}`;
+  if (state.is === "handled") return `marked handled by ${who}`;
+  if (state.is === "still nobody") return `contacts retried by ${who}: still nobody`;
+  return `contacts retried by ${who}: ${state.count === 0 ? "somebody was there already" : `${state.count} added`}`;
+}
+
+function runLine({ endedAt, url }: AnswerSetting["run"]): string {
+  return `As of ${url === null ? "the last run" : mrkdwnLink(url, "the last run")}, ${momentText(endedAt)}.`;
+}
+
+function accountLink(id: string, { salesforce }: LinkHosts): string {
+  return mrkdwnLink(salesforce === null ? "" : `https://${salesforce}/${encodeURIComponent(id)}`, `Salesforce ${id}`);
+}
+
+function organizationLink(instance: InstanceName, id: number, hosts: LinkHosts): string {
+  const host = hosts[instance];
+  return mrkdwnLink(host === null ? "" : `https://${host}/agent/organizations/${id}`, `Zendesk ${id}`);
+}
