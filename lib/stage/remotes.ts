@@ -2,6 +2,7 @@ import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { ConfigurationError, InternalError } from "../errors.ts";
+import { readEditedFile } from "../files/edited-file.ts";
 import { UNTOLD, type Waits } from "../http/waits.ts";
 import type { SalesforceReader } from "../salesforce/ports.ts";
 import type { OverridesSettings, SalesforceSettings, SlackSettings, ZendeskSettings } from "../settings/environment.ts";
@@ -197,8 +198,8 @@ async function readPlans({ plansFile }: RemoteSettings): Promise<{ text: string;
 }
 
 async function readSettingsFile(path: string, setting: string): Promise<string> {
-  const file = Bun.file(path);
-  if (await file.exists()) return file.text();
+  const text = await readEditedFile(path, setting);
+  if (text !== null) return text;
   throw new ConfigurationError([{ where: setting, what: `${path} does not exist` }]);
 }
 

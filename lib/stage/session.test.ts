@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ConfigurationError, type Problem, RefusedError } from "../errors.ts";
@@ -154,6 +154,34 @@ describe("settings that are wrong", () => {
     expect(await problems({ env })).toEqual([
       { where: "ZENDESK_USGOV_URL", what: expect.stringContaining("is the same host as ZENDESK_GLOBAL_URL") },
     ]);
+  });
+
+  test("A7: a folder or a dangling link where a file of people is expected is no missing file: no defaults without a word", async () => {
+    await mkdir(join(folder, "folder.yml"));
+    await symlink(join(folder, "nowhere"), join(folder, "link.yml"));
+    const env = {
+      ...environment(),
+      ZDSYNC_CONFIG: join(folder, "folder.yml"),
+      PLANS_FILE: join(folder, "folder.yml"),
+      OVERRIDES_FILE: join(folder, "link.yml"),
+    };
+    const found = await problems({ env });
+    expect(found.map(({ where }) => where)).toEqual(["ZDSYNC_CONFIG", "PLANS_FILE", "OVERRIDES_FILE"]);
+    expect(found[0]?.what).toContain("is a folder, not a file");
+    expect(found[1]?.what).toContain("is a folder, not a file");
+    expect(found[2]?.what).toContain("is a link to something that is no file");
+  });
+
+  test("A7: nor where the config's default name is a folder", async () => {
+    const before = process.cwd();
+    const { ZDSYNC_CONFIG: _, ...env } = environment();
+    await mkdir(join(folder, "zdsync.config.yml"));
+    process.chdir(folder);
+    try {
+      expect((await problems({ env })).map(({ where }) => where)).toEqual(["config"]);
+    } finally {
+      process.chdir(before);
+    }
   });
 
   test("a config file that was named and does not exist", async () => {

@@ -5,6 +5,7 @@ import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
+import { readEditedFile } from "../files/edited-file.ts";
 import { removeLeftovers } from "../files/write-whole-file.ts";
 import { machineClock, tellWaits } from "../http/waits.ts";
 import {
@@ -156,13 +157,11 @@ export function mintRunId(now: Date): string {
 /** The configuration, from `ZDSYNC_CONFIG` or the default file; without a file, the defaults. */
 export async function readConfig(env: Environment, problems: Problem[]): Promise<Config> {
   const path = env.ZDSYNC_CONFIG || "zdsync.config.yml";
-  const file = Bun.file(path);
-  if (!(await file.exists())) {
+  try {
+    const text = await readEditedFile(path, env.ZDSYNC_CONFIG ? "ZDSYNC_CONFIG" : "config");
+    if (text !== null) return parseConfig(text, path);
     if (env.ZDSYNC_CONFIG) problems.push({ where: "ZDSYNC_CONFIG", what: `${path} does not exist` });
     return DEFAULT_CONFIG;
-  }
-  try {
-    return parseConfig(await file.text(), path);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);
@@ -209,13 +208,10 @@ async function checkFile(
   parse: (text: string, name: string) => unknown,
   problems: Problem[],
 ): Promise<void> {
-  const file = Bun.file(path);
-  if (!(await file.exists())) {
-    problems.push({ where: setting, what: `${path} does not exist` });
-    return;
-  }
   try {
-    parse(await file.text(), path);
+    const text = await readEditedFile(path, setting);
+    if (text === null) problems.push({ where: setting, what: `${path} does not exist` });
+    else parse(text, path);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     problems.push(...error.problems);

@@ -1,0 +1,23 @@
+import { lstat } from "node:fs/promises";
+import { ConfigurationError } from "../errors.ts";
+
+/**
+ * The text of a file that people edit (configuration, plans, overrides); null where nothing is there. What is there and is no file is
+ * not taken for nothing: the defaults would then be used without a word, and protect nobody. Throws `ConfigurationError` for it, under
+ * the name of the setting.
+ */
+export async function readEditedFile(path: string, setting: string): Promise<string | null> {
+  const file = Bun.file(path);
+  if (await file.exists()) return file.text();
+  const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
+    throw error;
+  });
+  if (found === null) return null;
+  const what = found.isDirectory()
+    ? `${path} is a folder, not a file. Where a container mounts a file that is not there, it makes such a folder: put the file there`
+    : found.isSymbolicLink()
+      ? `${path} is a link to something that is no file, or is not there. Correct the link`
+      : `${path} is no file that can be read whole. Give a plain file`;
+  throw new ConfigurationError([{ where: setting, what }]);
+}
