@@ -87,7 +87,7 @@ export async function runCommand(
       const { summary, report } = await recordedRun(extent, instances, inputs, session, { ...shell, given });
       if (inputs.today) session.context.warn(todayWarning(inputs.today));
       if (shell.json) output.out(JSON.stringify(summaryJson(summary)));
-      else output.out(render(extent, summary, report));
+      else output.out(render(extent, summary, report, instances));
       return summary.exit;
     } finally {
       await session.close();
@@ -225,7 +225,7 @@ function summaryJson({ reports, failures, ...summary }: RunSummary) {
   };
 }
 
-function render(extent: Extent, summary: RunSummary, report: string): string {
+function render(extent: Extent, summary: RunSummary, report: string, instances: readonly InstanceName[]): string {
   const comparisons = summary.reports.flatMap((one) => one.comparison ?? []);
   const failures = summary.failures.map(({ where, reasons }) => `\n${where} ended early: ${reasonsText(reasons)}`);
   const changes = extent === "preview" ? [report, ""] : [];
@@ -242,6 +242,7 @@ function render(extent: Extent, summary: RunSummary, report: string): string {
       seconds: summary.seconds,
       stopped: summary.stopped,
       comparisons,
+      instances,
       report: summary.page,
     }),
     ...(summary.apply === null ? [] : [`Apply exactly this: ${summary.apply}`]),

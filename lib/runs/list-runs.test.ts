@@ -69,6 +69,21 @@ test("A12: when, who or what, outcome and counts; the newest first, whatever the
   ]);
 });
 
+test("A12: the way back that is offered is of a run that changed something, not of the quiet ones after it", async () => {
+  const quiet = record("quiet", {
+    started_at: "2026-11-24T11:00:00.000Z",
+    comparisons: record("x").comparisons.map((one) => ({
+      ...one,
+      results: { create: counts(0), update: counts(0), mark: counts(0), contact: counts(0) },
+    })),
+  });
+  await keep("changed", { "run.json": runRecordText(record("changed")), "global_results.json": "[]" });
+  await keep("quiet", { "run.json": runRecordText(quiet), "global_results.json": "[]" });
+  const text = await shown();
+  expect(text).toContain("nothing was changed");
+  expect(text).toEndWith("zdsync undo changed --dry-run");
+});
+
 test("A12: a dry run, a refused, a killed one, an undo, and damaged records are each named as that", async () => {
   const planned = record("x").comparisons.map((one) => ({ ...one, results: null }));
   await keep("dry", { "run.json": runRecordText(record("dry", { dry_run: true, comparisons: planned })) });

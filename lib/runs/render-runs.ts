@@ -58,9 +58,13 @@ export function runLine({ run_id, at, record, isGoingOn, results }: ListedRun): 
 export function renderRuns(lines: readonly RunLine[], more: number): string {
   if (lines.length === 0) return "The history of this data directory holds no run. --data-dir names another one.";
   const rest = more > 0 ? [`and ${more} older ones; --limit 0 shows them all`] : [];
-  const undoable = lines.find((one) => one.can_be_undone && one.written);
+  const undoable = lines.find((one) => one.can_be_undone && one.written && hasChanged(one));
   const hint = undoable ? [`The way back of one, previewed: zdsync undo ${undoable.run_id} --dry-run`] : [];
   return [...lines.map(lineText), ...rest, ...hint].join("\n");
+}
+
+function hasChanged({ counts }: RunLine): boolean {
+  return counts !== null && counts.creates + counts.updates + counts.marks + counts.contacts > 0;
 }
 
 function lineText(line: RunLine): string {

@@ -93,7 +93,7 @@ export async function runStage<Inputs extends InputsSchema>(
 async function tellStage(
   ended: Pick<EndedStage, "exit" | "report" | "failures" | "startedAt" | "given"> & {
     stage: Pick<Stage, "name" | "writes">;
-    inputs: { instance?: InstanceName };
+    inputs: { instance?: InstanceName | "both" };
     dryRun: boolean;
   },
   { context }: Pick<Session, "context">,
@@ -109,7 +109,7 @@ async function tellStage(
         ...ended,
         name: stage.name,
         writes: stage.writes && !dryRun,
-        instance: inputs.instance ?? report?.instance ?? null,
+        instance: inputs.instance === "both" ? null : (inputs.instance ?? report?.instance ?? null),
         run_id: report?.run_id ?? runId,
         today: report?.today ?? today,
         endedAt: clock(),

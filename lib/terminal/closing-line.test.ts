@@ -30,6 +30,12 @@ const partly: ComparisonReport = {
   },
 };
 
+const NOTHING: ComparisonReport = {
+  ...planned,
+  planned: { creates: 0, updates: 0, marks: 0, contacts: 0 },
+  results: { create: NONE, update: NONE, mark: NONE, contact: NONE },
+};
+
 const RUN: EndedRun = {
   title: "run",
   writes: true,
@@ -38,6 +44,7 @@ const RUN: EndedRun = {
   seconds: 3.5,
   stopped: null,
   comparisons: [written],
+  instances: [],
   report: null,
 };
 
@@ -94,6 +101,17 @@ test.each([
   [
     "run r: FAILED after 3.5 s, with 52 of 62 planned changes not begun: 10 records applied. The next run does the rest.",
     { exit: EXIT.failed, comparisons: [{ ...partly, unattempted: { stopped: 0, failed: 21 } }, planned] },
+  ],
+  [
+    'run r: FAILED after 3.5 s, with every planned change attempted, and nothing compared for "Customers, global" and "Partners, global": 30 records applied. The next run does the rest.',
+    {
+      exit: EXIT.failed,
+      instances: ["global", "us-government"],
+      comparisons: [
+        { ...written, name: "usgov" as const },
+        { ...NOTHING, name: "usgov_user" as const },
+      ],
+    },
   ],
 ] satisfies [string, Partial<EndedRun>][])("A4: %s", (said, run) => {
   expect(closingLine({ ...RUN, ...run })).toBe(said);

@@ -1,4 +1,5 @@
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON, COMPARISONS } from "../changesets/comparison.ts";
+import type { InstanceName } from "../domain/instance.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { duration } from "./progress.ts";
@@ -16,6 +17,8 @@ export interface EndedRun {
   /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
   stopped: string | null;
   comparisons: readonly ComparisonReport[];
+  /** The instances it was for: what was not compared there is said. */
+  instances: readonly InstanceName[];
   /** Path of the report; null where there is none. */
   report: string | null;
 }
@@ -67,8 +70,15 @@ function whatIsLeft(run: EndedRun): string {
     sum(run, (one) => totalOf(one).applied),
     "record",
   )} applied`;
-  if (left === 0) return `with every planned change attempted: ${applied}`;
-  return `with ${left.toLocaleString("en-US")} of ${counted(changes, "planned change")} not begun: ${applied}. The next run does the rest`;
+  const attempted =
+    left === 0
+      ? "with every planned change attempted"
+      : `with ${left.toLocaleString("en-US")} of ${counted(changes, "planned change")} not begun`;
+  const uncompared = COMPARISONS.filter(
+    (name) => run.instances.includes(COMPARISON[name].instance) && !run.comparisons.some((one) => one.name === name),
+  ).map((name) => `"${COMPARISON[name].title}"`);
+  const missing = uncompared.length > 0 ? `, and nothing compared for ${uncompared.join(" and ")}` : "";
+  return `${attempted}${missing}: ${applied}${left > 0 || missing ? ". The next run does the rest" : ""}`;
 }
 
 function plannedOf({ planned: { creates, updates, marks, contacts } }: ComparisonReport): number {

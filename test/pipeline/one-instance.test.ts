@@ -108,6 +108,19 @@ describe("process --instance", () => {
     }
   });
 
+  test("a stage of both instances calls its report after itself", async () => {
+    await using world = await startWorld();
+    await world.preview();
+    expect((await world.stage("process", { instance: "both" })).exit).toBe(EXIT.done);
+    const reports = (await readdir(world.dataDir)).filter(
+      (file) => file.startsWith("process_") && file.endsWith("report.md"),
+    );
+    expect(reports).toEqual(["process_report.md"]);
+    const report = await readFile(join(world.dataDir, "process_report.md"), "utf8");
+    expect(report).toContain("Zendesk global");
+    expect(report).toContain("Zendesk us-government");
+  });
+
   test("A3: without partner_accounts.json it reads off its own organizations who is a partner", async () => {
     await using world = await startWorld();
     await world.preview();
