@@ -10,6 +10,7 @@ import type { View } from "./data/view.ts";
 import { Audit } from "./parts/audit.tsx";
 import { Harms } from "./parts/harms.tsx";
 import { Limits } from "./parts/limits.tsx";
+import { Runs } from "./parts/runs.tsx";
 import { Summary } from "./parts/summary.tsx";
 import { ChangesTable } from "./parts/table.tsx";
 import { Toolbar } from "./parts/toolbar.tsx";
@@ -18,6 +19,25 @@ import { useView } from "./use-view.ts";
 
 /** The page. What is on top needs nothing unpacked; the table comes when the index is. */
 export function App({ head }: { head: PageHead }) {
+  return head.runs === null ? <Report head={head} /> : <History head={head} runs={head.runs} />;
+}
+
+/** The page about the runs of a data directory. */
+function History({ head, runs }: { head: PageHead; runs: NonNullable<PageHead["runs"]> }) {
+  return (
+    <>
+      <Summary head={head} />
+      <main>
+        <div class="panels">
+          <Trends trend={head.trend} runId={head.about.run_id} />
+        </div>
+        <Runs runs={runs} />
+      </main>
+    </>
+  );
+}
+
+function Report({ head }: { head: PageHead }) {
   const [view, change] = useView();
   const records = useRecords();
   return (

@@ -7,6 +7,7 @@ import { ConfigurationError, type ExitCode, exitCodeOf } from "../../lib/errors.
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
 import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
+import { writeIndexPage } from "../../lib/report/index-page.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
 import { renderText } from "../../lib/report/render-report.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
@@ -136,6 +137,10 @@ async function recordedRun(
     );
     const matters = written ? { matters: mattersOf(written.model) } : {};
     await recorder.end({ ...(await endingOf(end, store)), ...matters });
+    await afterwards(
+      () => writeIndexPage(store),
+      ({ message }) => context.warn(`the list of runs was not written: ${message}`),
+    );
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
     const apply = written?.model.head.apply ?? null;
     const { markdown: report = null, page = null } = written?.files ?? {};

@@ -12,6 +12,7 @@ export type Headlined = Pick<ReportModel, "head" | "comparisons">;
  */
 export function headline(model: Headlined): string {
   const { kind, exit, refusals } = model.head;
+  if (kind === "runs") return "Runs kept in this data directory";
   if (refusals.length > 0 && exit !== EXIT.stopped) return `Refused: ${refused(model)}${writtenAllTheSame(model)}`;
   if (exit === EXIT.stopped) return `Stopped after ${stoppedAfter(model)}`;
   if (model.head.failures.length > 0) return `Failed: ${failed(model)}${writtenAllTheSame(model)}`;

@@ -23,11 +23,27 @@ export interface ReportModel {
   trend: RunTrend[];
   /** What `zdsync audit` finds in the run's artifacts; left out where nobody looked. */
   audit?: AuditLine[];
+  /** The runs of a data directory, newest first; only where the page is about these (`index.html`). */
+  runs?: RunOfHistory[];
+}
+
+/** One run of the history, in words, as `zdsync runs` lists it. */
+export interface RunOfHistory {
+  run_id: string;
+  started_at: string;
+  seconds: number | null;
+  /** Its command, and who started it. */
+  what: string;
+  outcome: string;
+  ended_well: boolean;
+  counts: string;
+  /** Its page, seen from the data directory; null where it was not kept. */
+  href: string | null;
 }
 
 /** What the report is about. */
 export interface ReportHead {
-  kind: "run" | "dry run" | "preview" | "undo" | "stage" | "simulate";
+  kind: "run" | "dry run" | "preview" | "undo" | "stage" | "simulate" | "runs";
   /** The command as it was given, such as `zdsync run --instance global`. */
   command: string;
   run_id: string;

@@ -68,13 +68,19 @@ function hasChanged({ counts }: RunLine): boolean {
 }
 
 function lineText(line: RunLine): string {
-  const { run_id, started_at, command, started_by } = line;
+  const { run_id, started_at } = line;
   const when = `${started_at.slice(0, 16).replace("T", " ")} UTC`;
-  const who = [command ?? "a stage alone", started_by].filter((part) => part !== null).join(", by ");
-  return `${run_id}  ${when}  ${who}: ${outcomeText(line)}${countsText(line)}`;
+  const counts = countsText(line);
+  return `${run_id}  ${when}  ${whatText(line)}: ${outcomeText(line)}${counts === "" ? "" : `; ${counts}`}`;
 }
 
-function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
+/** What was run, and who started it. */
+export function whatText({ command, started_by }: RunLine): string {
+  return [command ?? "a stage alone", started_by].filter((part) => part !== null).join(", by ");
+}
+
+/** How it ended. */
+export function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
   if (outcome === "record damaged") return "its record (run.json) is damaged, so nobody knows how it ended";
   if (outcome === "no record") return "no record of how it ended";
   if (outcome !== "ended") return outcome;
@@ -82,7 +88,8 @@ function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
   return stopped_in.length > 0 ? `${words} (stopped in ${stopped_in.join(", ")})` : words;
 }
 
-function countsText({ counts, written }: RunLine): string {
+/** What it changed, or would have; empty where nothing says so. */
+export function countsText({ counts, written }: RunLine): string {
   if (counts === null) return "";
   const { creates, updates, marks, contacts, failed, skipped } = counts;
   const parts = written
@@ -101,8 +108,8 @@ function countsText({ counts, written }: RunLine): string {
         [contacts, contacts === 1 ? "contact to add" : "contacts to add"],
       ];
   const told = parts.filter(([count]) => Number(count) > 0).map(([count, what]) => `${count} ${what}`);
-  if (told.length === 0) return written ? "; nothing was changed" : "; nothing to do";
-  return `; ${told.join(", ")}${written ? "" : " (not written)"}`;
+  if (told.length === 0) return written ? "nothing was changed" : "nothing to do";
+  return `${told.join(", ")}${written ? "" : " (not written)"}`;
 }
 
 function outcomeOf(record: ListedRun["record"], isGoingOn: boolean): RunLine["outcome"] {

@@ -27,7 +27,7 @@ export function Summary({ head }: { head: PageHead }) {
           </strong>
         )}
       </h1>
-      <About about={about} />
+      {about.kind !== "runs" && <About about={about} />}
       {problems.length > 0 && <Problems problems={problems} />}
       {about.apply !== null && (
         <p class="apply">
@@ -35,9 +35,11 @@ export function Summary({ head }: { head: PageHead }) {
           <Command command={about.apply} label="Copy the command that applies exactly this" />
         </p>
       )}
-      <p class="notice">
-        This page holds names and addresses of customers. Share it only with people who may see them.
-      </p>
+      {about.kind !== "runs" && (
+        <p class="notice">
+          This page holds names and addresses of customers. Share it only with people who may see them.
+        </p>
+      )}
     </header>
   );
 }
@@ -45,7 +47,9 @@ export function Summary({ head }: { head: PageHead }) {
 function toneOf({ about, problems }: PageHead): string {
   if (about.exit === 3) return "warning";
   if (problems.length > 0 || (about.exit !== null && about.exit !== 0)) return "bad";
-  return about.kind === "preview" || about.kind === "dry run" || about.kind === "simulate" ? "plain" : "good";
+  return about.kind === "preview" || about.kind === "dry run" || about.kind === "runs" || about.kind === "simulate"
+    ? "plain"
+    : "good";
 }
 
 function About({ about }: Pick<PageHead, "about">) {

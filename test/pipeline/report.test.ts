@@ -53,6 +53,22 @@ test("the charts know earlier runs, and each bar leads to its page from wherever
   expect(kept.head.trend.map(({ href }) => href)).toEqual(["../first/report.html", null]);
 });
 
+test("index.html lists the runs with their ends, each a link to its page, and names nobody", async () => {
+  await using world = await startWorld();
+  await world.run({ "run-id": "first" });
+  await world.preview({ "run-id": "second" });
+  const { head, index } = await pageAt(join(world.dataDir, "index.html"));
+  expect(head.runs?.map(({ run_id, href }) => [run_id, href])).toEqual([
+    ["second", "history/second/report.html"],
+    ["first", "history/first/report.html"],
+  ]);
+  expect(head.runs?.[0]?.outcome).toBe("done, nothing failed");
+  expect(head.runs?.[1]).toMatchObject({ outcome: "done, nothing failed", ended_well: true });
+  expect(head.runs?.[1]?.counts).toMatch(/^\d+ created, \d+ updated/);
+  expect(head.trend.map(({ run_id }) => run_id)).toEqual(["first"]);
+  expect(index.names).toEqual([]);
+});
+
 test("a run that fails before it compares anything says why, and shows no change of an earlier run", async () => {
   await using world = await startWorld();
   await world.run();

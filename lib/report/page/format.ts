@@ -1,6 +1,6 @@
 import type { AuditLine } from "../../audit/render-audit.ts";
 import type { ExplanationDocument } from "../../explain/document.ts";
-import type { LimitBar, ReportHead, Row, RunTrend } from "../model.ts";
+import type { LimitBar, ReportHead, Row, RunOfHistory, RunTrend } from "../model.ts";
 
 /**
  * How `write-page.ts` lays a report into `report.html`, and how the page's program (`page/`) reads it: the head as JSON, everything
@@ -15,6 +15,8 @@ export interface PageHead {
   limits: LimitBar[];
   trend: RunTrend[];
   audit: AuditLine[];
+  /** Of a page about the runs of a data directory; else null. */
+  runs: RunOfHistory[] | null;
   /** Rows, and what folded rows stand for, together. */
   records: number;
   /** Rows per block of details; block `n` has the rows from `n * rowsPerBlock` on. */

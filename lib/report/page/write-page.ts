@@ -55,6 +55,7 @@ function headOf(model: ReportModel, explanationsLeftOut: boolean): PageHead {
     limits: model.limits,
     trend: model.trend,
     audit: model.audit ?? [],
+    runs: model.runs ?? null,
     records: model.rows.length + model.folded.reduce((sum, { count }) => sum + count, 0),
     rowsPerBlock: ROWS_PER_BLOCK,
     explanationsLeftOut,
