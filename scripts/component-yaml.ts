@@ -1,3 +1,4 @@
+import { RULES_FOLDER } from "../lib/rules/kept-rules.ts";
 import { stringify } from "yaml";
 import { FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
@@ -80,7 +81,10 @@ function artifactPaths(stage: Stage): string[] {
     return name.includes(".manifest.") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")];
   });
   const dryRun = stage.writes ? [`${DRY_RUN_FOLDER}/`] : [];
-  return [...names, ...dryRun, ...(makesChanges(stage) ? ["*_report.md", "*_report.html", "history/"] : [])].map(
+  // `explain --pipeline` decides by the rules that the run used.
+  const rules = stage.makes.includes("process_notes.json") ? [`${RULES_FOLDER}/`] : [];
+  const reports = makesChanges(stage) ? ["*_report.md", "*_report.html", "history/"] : [];
+  return [...names, ...rules, ...dryRun, ...reports].map(
     (name) => `$[[ inputs.data-dir ]]/${name}`,
   );
 }

@@ -1,20 +1,33 @@
+import { existsSync } from "node:fs";
 import * as v from "valibot";
+import { RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { isDay } from "../../lib/domain/dates.ts";
+import { INSTANCES } from "../../lib/domain/instance.ts";
 import { ConfigurationError, EXIT, type ExitCode } from "../../lib/errors.ts";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
+import { historyDocument, historyOfAccount } from "../../lib/explain/account-history.ts";
+import type { Subject } from "../../lib/explain/evidence.ts";
 import { EvidenceIndex } from "../../lib/explain/evidence-index.ts";
 import { explainAccount } from "../../lib/explain/explain-account.ts";
 import { explanationDocument } from "../../lib/explain/explanation-document.ts";
 import { type FoundSubject, findInRun } from "../../lib/explain/find-subject.ts";
-import { recordsAbout } from "../../lib/explain/records-about.ts";
+import { toldOf } from "../../lib/explain/kept-evidence.ts";
+import { readLive } from "../../lib/explain/live-material.ts";
+import { type RecordFiles, recordsAbout } from "../../lib/explain/records-about.ts";
+import { accountKeyOf } from "../../lib/explain/records-of-many.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
-import { openLatestRun, withRecords } from "../../lib/explain/run-material.ts";
+import { type OpenedRun, openKeptRun, openLatestRun, withRecords } from "../../lib/explain/run-material.ts";
 import { oneLine } from "../../lib/outside-text.ts";
+import { hostNames } from "../../lib/report/host-names.ts";
+import type { Environment } from "../../lib/settings/environment.ts";
+import { historyOf } from "../../lib/stage/history.ts";
 import { dataDir, instance } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
+import { openSession } from "../../lib/stage/session.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
+import { openPipeline } from "./explain/open-pipeline.ts";
 
 const flag = (description: string) =>
   v.optional(
@@ -32,6 +45,17 @@ const inputs = v.object({
     v.pipe(v.string(), v.description("Who: a Salesforce id, a Zendesk organization id, a name or an e-mail address")),
     "",
   ),
+  run: v.optional(v.pipe(v.string(), v.description("An earlier run, by its id in the history (zdsync runs)")), ""),
+  live: flag("Read Salesforce and Zendesk now, this one account only, instead of a run's files"),
+  pipeline: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{0,18}$/, "the number of a pipeline"),
+      v.description("A GitLab pipeline's files, by its number (GITLAB_PROJECT, GITLAB_READ_TOKEN)"),
+    ),
+    "",
+  ),
+  history: flag("What changed for it in which run of the history, and why"),
   instance: v.optional(instance),
   when: v.optional(
     v.pipe(
@@ -54,9 +78,12 @@ export async function explainCommand({ given, json, shell }: Omit<Call, "name">)
       throw new ConfigurationError([
         { where: "explain", what: "expected who: a Salesforce id, a Zendesk organization id, a name or an address" },
       ]);
-    const run = await openLatestRun(new ArtifactStore(asked["data-dir"]), env);
-    const found = await findInRun(asked.what, run.files);
+    checkTogether(asked);
+    if (asked.live) return await explainLive(asked, json, shell);
+    const store = await storeOf(asked, env);
+    const { run, found } = await openedFor(asked, store, shell);
     if (found.is !== "one") return notOne(found, json, shell);
+    if (asked.history) return await tellHistory(found.subject, store, asked, json, shell);
     const records = await recordsAbout(run.files, found.subject);
     const evidence = new EvidenceIndex(withRecords(run, records)).of(found.subject);
     tell(
@@ -69,6 +96,96 @@ export async function explainCommand({ given, json, shell }: Omit<Call, "name">)
   } catch (error) {
     return reportError(error, { ...shell, json });
   }
+}
+
+/** Each of these says where to look: at most one. */
+function checkTogether({ run, live, pipeline, history }: ExplainInputs): void {
+  const given = [
+    ...(run === "" ? [] : ["--run"]),
+    ...(live ? ["--live"] : []),
+    ...(pipeline === "" ? [] : ["--pipeline"]),
+  ];
+  if (given.length > 1 || (history && given.length > 0))
+    throw new ConfigurationError([
+      { where: [...given, ...(history ? ["--history"] : [])].join(", "), what: "give one of them only" },
+    ]);
+}
+
+async function storeOf({ pipeline, "data-dir": folder }: ExplainInputs, env: Environment): Promise<ArtifactStore> {
+  return pipeline === "" ? new ArtifactStore(folder) : openPipeline(folder, pipeline, env);
+}
+
+/** What the remotes say now: reads only what this account needs, holds no lock, and leaves no file. */
+async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["shell"]): Promise<ExitCode> {
+  const instances = asked.instance ? [asked.instance] : INSTANCES;
+  const session = await openSession({
+    command: "explain",
+    dataDir: asked["data-dir"],
+    runId: "",
+    today: "",
+    needs: { salesforce: true, zendesk: instances, overrides: true, plans: true },
+    dryRun: true,
+    locks: "none",
+    deadlineMs: null,
+    env: shell.env,
+    output: { ...shell.output, err: () => {} },
+    clock: shell.clock,
+    timing: shell.timing,
+  });
+  try {
+    const { context } = session;
+    const hosts = hostNames(shell.env, context.config);
+    const live = await readLive({ asked: asked.what, instances, hosts }, context);
+    if (!live) return notOne({ is: "none", nearest: [] }, json, shell);
+    const evidence = new EvidenceIndex(live.material).of(live.subject);
+    tell(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked, json, shell);
+    return EXIT.done;
+  } finally {
+    await session.close();
+  }
+}
+
+async function tellHistory(
+  subject: Subject,
+  store: ArtifactStore,
+  asked: ExplainInputs,
+  json: boolean,
+  { output, env }: Call["shell"],
+): Promise<ExitCode> {
+  const entries = await historyOfAccount(store, subject, env);
+  const document = historyDocument(subject, entries);
+  if (json) output.out(JSON.stringify({ exit: EXIT.done, history: entries, document }));
+  else if (asked.markdown) output.out(renderMarkdown(document));
+  else output.out(renderTerminal(document, output.colour === true), "styled");
+  return EXIT.done;
+}
+
+/** The run that was asked for, or the latest; and who is meant. An older run knows only whom it changed, skipped or refused. */
+async function openedFor(
+  { run: runId, what }: ExplainInputs,
+  store: ArtifactStore,
+  { env, output }: Call["shell"],
+): Promise<{ run: OpenedRun; found: FoundSubject }> {
+  const latest = await openLatestRun(store, env);
+  if (runId === "" || runId === latest.about.run.run_id)
+    return { run: latest, found: await findInRun(what, latest.files) };
+  if (!RUN_ID.test(runId) || !existsSync(historyOf(store.directory, runId).directory))
+    throw new ConfigurationError([
+      { where: "--run", what: `the history holds no run ${runId}; zdsync runs lists them` },
+    ]);
+  const kept = await openKeptRun(store, runId, env);
+  const found = kept && (await findInRun(what, kept.files));
+  if (kept && found?.is === "one" && (await isKept(found.subject, kept.files))) return { run: kept, found };
+  output.err(
+    `Run ${runId} changed, skipped or refused nothing of it, so what it was decided from was not kept; here is the latest run.`,
+  );
+  return { run: latest, found: await findInRun(what, latest.files) };
+}
+
+async function isKept({ salesforce_id, organizations }: Subject, files: RecordFiles): Promise<boolean> {
+  const told = await toldOf(files);
+  if (salesforce_id !== null) return told.accounts.has(accountKeyOf(salesforce_id));
+  return organizations.some(({ id }) => told.organizations.has(id));
 }
 
 /** Only the instance that was asked for. */
@@ -116,6 +233,9 @@ export const explainingCommand: LoadedCommand = {
     'zdsync explain "Example Corp"',
     "zdsync explain ann@customer.example",
     "zdsync explain 0014M00000hrnZRQAY --when 2027-03-01",
+    "zdsync explain 0014M00000hrnZRQAY --live",
+    "zdsync explain 0014M00000hrnZRQAY --history",
+    "zdsync explain 0014M00000hrnZRQAY --pipeline 4711",
   ],
   run: explainCommand,
 };

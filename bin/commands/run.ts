@@ -14,7 +14,6 @@ import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { givenStarter } from "../../lib/runs/started-by.ts";
-import { pruneHistory } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, expectRun, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
@@ -24,6 +23,7 @@ import type { Needs } from "../../lib/stage/stage.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
+import { keepHistory } from "./keep-history.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
 import { writeRunReport } from "./write-report.ts";
 
@@ -131,10 +131,7 @@ async function recordedRun(
           { store, config, env },
         ),
     );
-    await afterwards(
-      () => pruneHistory(store.directory, context.config.history_days, clock(), context.warn),
-      ({ message }) => context.warn(`older runs were not removed from the history: ${message}`),
-    );
+    await keepHistory(context, env);
     const matters = written ? { matters: mattersOf(written.model) } : {};
     await recorder.end({ ...(await endingOf(end, store)), ...matters });
     await afterwards(

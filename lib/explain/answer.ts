@@ -147,8 +147,9 @@ function then(one: InstanceExplanation): string[] {
   const { held_up, next, findings, no_support, unwanted, did } = one;
   const cause = unwanted?.reason ?? no_support;
   const hold = held_up?.gate === "differs" || isDone(one) ? null : (held_up?.reason ?? null);
-  const told = did.filter(({ outcome, reason }) => outcome === "applied" || !isSame(reason, hold)).map(didText);
-  const held = hold && !isSame(hold, cause) ? [reasonLine(hold)] : [];
+  const told = did.map(didText);
+  const isTold = did.some(({ outcome, reason }) => outcome !== "applied" && isSame(reason, hold));
+  const held = hold && !isTold && !isSame(hold, cause) ? [reasonLine(hold)] : [];
   const conflicts = findings.filter(({ code }) => TOLD_FINDINGS.includes(code)).map(reasonLine);
   const coming = hold === null ? next.map(nextText) : [];
   const said = [...told, ...held, ...conflicts, ...coming];

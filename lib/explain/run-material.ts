@@ -19,6 +19,7 @@ import {
   type EvidenceRecords,
   type RunMaterial,
 } from "./evidence-records.ts";
+import { openKeptEvidence } from "./kept-evidence.ts";
 import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles } from "./records-about.ts";
 import { rulesOf } from "./rules.ts";
@@ -58,6 +59,34 @@ export async function openLatestRun(store: ArtifactStore, env: Environment): Pro
       rules,
       leftAlone: new Set(leftAlone.flatMap(({ accounts }) => accounts)),
       refused: await refusalsOf(store, record?.run_id === first.run_id ? record : null),
+    },
+  };
+}
+
+/** Opens an earlier run from what the history kept of it; null where it kept no evidence. Throws as `openKeptEvidence`. */
+export async function openKeptRun(store: ArtifactStore, runId: string, env: Environment): Promise<OpenedRun | null> {
+  const kept = await openKeptEvidence(store, runId);
+  if (!kept) return null;
+  const record = await readRunRecord(store.directory, runId);
+  const rules = rulesOf(kept.rules);
+  const { run_id, today, gathered_at, missing, unidentified, left_alone } = kept.head;
+  const hosts = hostNames(env, rules.config);
+  return {
+    files: kept.files,
+    about: {
+      run: {
+        run_id,
+        today,
+        gathered_at,
+        source: "history",
+        dry_run: record?.dry_run ?? null,
+        missing,
+        unidentified,
+        hosts,
+      },
+      rules,
+      leftAlone: new Set(left_alone),
+      refused: await refusalsOf(historyOf(store.directory, runId), record),
     },
   };
 }

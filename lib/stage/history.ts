@@ -10,7 +10,7 @@ const HISTORY = "history";
 
 /** Names of what zdsync keeps of a run: artifacts, manifests, reports, its record, and its output where the bot started it. */
 const KEPT =
-  /^[a-z][a-z_-]{0,60}(?:\.manifest)?\.json$|^(?:[a-z_-]{1,60}_)?report(?:\.slack)?\.(?:md|html)$|^output\.log$/;
+  /^[a-z][a-z_-]{0,60}(?:\.manifest)?\.json$|^(?:[a-z_-]{1,60}_)?report(?:\.slack)?\.(?:md|html)$|^output\.log$|^evidence\.ndjson\.zst$/;
 
 /** What the history keeps of one run. */
 export function historyOf(directory: string, runId: string): ArtifactStore {

@@ -44,8 +44,11 @@ export interface SessionOptions {
   dryRun: boolean;
   /** Whether a dry run keeps what it would have done, in `DRY_RUN_FOLDER`. Default: it keeps nothing. */
   keepsDryRun?: boolean;
-  /** False: the session is refused while a run goes on, but keeps no run from beginning. Default: it holds the lock (S11). */
-  locks?: boolean;
+  /**
+   * False: the session is refused while a run goes on, but keeps no run from beginning. `none`: it reads remotes only and touches no
+   * file, so that no run matters to it. Default: it holds the lock (S11).
+   */
+  locks?: boolean | "none";
   /** Milliseconds until nothing new is begun; null: never. */
   deadlineMs: number | null;
   env: Environment;
@@ -78,7 +81,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const today: Day = options.today || toDay(clock());
   const runId = options.runId || mintRunId(clock());
   const unlock = await lock(options, runId);
-  await removeLeftovers(options.dataDir, clock());
+  if (options.locks !== "none") await removeLeftovers(options.dataDir, clock());
   const stop = new StopRequest();
   const progress = terminalProgress(output);
   const endStopping = keepStopping(stop, options.deadlineMs, progress.say);
@@ -139,6 +142,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
 }
 
 async function lock({ dataDir, command, locks = true }: SessionOptions, runId: string): Promise<() => Promise<void>> {
+  if (locks === "none") return async () => {};
   if (locks) return takeLock(dataDir, command, runId);
   await refuseWhileHeld(dataDir);
   return async () => {};

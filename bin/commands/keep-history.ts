@@ -1,0 +1,35 @@
+import { keepEvidence, pruneRuleTexts } from "../../lib/explain/kept-evidence.ts";
+import { openLatestRun } from "../../lib/explain/run-material.ts";
+import type { Environment } from "../../lib/settings/environment.ts";
+import { pruneHistory } from "../../lib/stage/history.ts";
+import type { StageContext } from "../../lib/stage/stage.ts";
+import { afterwards } from "../../lib/stage/until-ended.ts";
+
+/**
+ * At the end of a run: keeps what `explain` needs of it later, and removes what is older than `history_days`. Neither fails a run: what
+ * could not be done is a warning.
+ */
+export async function keepHistory(
+  { store, config, runId, warn, clock }: StageContext,
+  env: Environment,
+): Promise<void> {
+  await afterwards(
+    async () => {
+      // A run that ended before that leaves the files of an earlier one there.
+      if ((await store.readManifest("process_notes.json"))?.run_id !== runId) return;
+      const opened = await openLatestRun(store, env);
+      const { run, leftAlone } = opened.about;
+      const { run_id, today, gathered_at, missing, unidentified } = run;
+      const about = { run_id, today, gathered_at, missing: [...missing], unidentified, left_alone: [...leftAlone] };
+      await keepEvidence(store, opened.files, about);
+    },
+    ({ message }) => warn(`zdsync explain --run ${runId} will know less of this run: ${message}`),
+  );
+  await afterwards(
+    async () => {
+      await pruneHistory(store.directory, config.history_days, clock(), warn);
+      await pruneRuleTexts(store, config.history_days, clock());
+    },
+    ({ message }) => warn(`older runs were not removed from the history: ${message}`),
+  );
+}

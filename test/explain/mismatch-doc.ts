@@ -1,0 +1,143 @@
+import { explainCommand } from "../../bin/commands/explain-command.ts";
+import type { Oddity } from "../../sandbox/types.ts";
+import { startWorld, type TestWorld } from "../pipeline/world.ts";
+
+/* docs/mismatch.md: the walk-through of "customer X says they lost support", with the real output of every case. */
+
+interface Case {
+  title: string;
+  /** Of the sandbox's oddities, by the beginning of its name. */
+  oddity: string;
+  run: "plain" | "refused" | "failing";
+  remedy: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    title: "Unknown charge",
+    oddity: "E2 unknown charge name beside nothing else",
+    run: "plain",
+    remedy: "Add the name to `plans.yml` where it belongs (a merge request on the rules' project; `zdsync simulate` says whom it changes). The next run gives the support back.",
+  },
+  {
+    title: "Ended override",
+    oddity: "E8 override ended yesterday",
+    run: "plain",
+    remedy: "Ask whoever asked for the override whether it should go on; then give it a later `ends_on`.",
+  },
+  {
+    title: "Charge expired beyond grace",
+    oddity: "E3 E11 charge a day past grace",
+    run: "plain",
+    remedy: "The renewal is missing in Salesforce. Until it is there, an override with an `ends_on` bridges the gap.",
+  },
+  {
+    title: "Subscription moved to the other instance",
+    oddity: "C4 moved from global to us-government",
+    run: "plain",
+    remedy: "Nothing is lost: the customer is supported in us-government now. Where that is wrong, correct the charge that is named in Salesforce.",
+  },
+  {
+    title: "Became a partner",
+    oddity: "C1 P3 customer that is a partner now",
+    run: "plain",
+    remedy: "Partners are supported as partners. Where that is wrong, correct the account's Type and Partner Track in Salesforce.",
+  },
+  {
+    title: "Account merged",
+    oddity: "C9 merged account, the one that is gone",
+    run: "plain",
+    remedy: "Merge the two organizations in Zendesk: users and tickets follow.",
+  },
+  {
+    title: "Name conflict",
+    oddity: "C7 create whose name an existing organization has",
+    run: "plain",
+    remedy: "Give one of the two another name, in Zendesk or in Salesforce. The next run creates the organization.",
+  },
+  {
+    title: "Protected",
+    oddity: "C4 protected id",
+    run: "plain",
+    remedy: "The organization is kept on purpose, with the support level that it had; its account is gone. Whoever wrote the id into `protected_ids` knows why.",
+  },
+  {
+    title: "A limit refused the run",
+    oddity: "C2 organization deleted by hand",
+    run: "refused",
+    remedy: "Look at the report of the run. Where its numbers are right, run once with the `--allow` that is named; nothing was written before.",
+  },
+  {
+    title: "Zendesk did not take the write",
+    oddity: "C3 renamed account",
+    run: "failing",
+    remedy: "The next run tries again. Where it fails twice, look at the organization in Zendesk: a trigger or an app may refuse the change.",
+  },
+];
+
+const INTRODUCTION = `# "Customer X says they lost support"
+
+One command, and three lines of its output to read:
+
+\`\`\`sh
+zdsync explain "Customer X"        # or a Salesforce id, an organization's id in Zendesk, an e-mail address
+\`\`\`
+
+The first line says what is the case in each instance, the second why, the third what happened and what to do. Below them stands the proof:
+every subscription and charge with its line of \`plans.yml\`, overrides, what the account had to get past, each organization field as it is and as it should be,
+what the run did, and what will change by itself. Where the run is not on your machine: \`--pipeline ID\` takes a pipeline's files, \`--live\` asks Salesforce and
+Zendesk now. \`--when 2027-03-01\` answers for another day, \`--history\` says which run changed what.
+
+The output below is real: a test makes it from the sandbox and compares (\`test/explain/mismatch.test.ts\`; \`bun test/explain/mismatch-doc.ts\` writes it anew).
+`;
+
+/** The text of docs/mismatch.md, made by running zdsync against the sandbox. */
+export async function mismatchDoc(): Promise<string> {
+  const parts = [INTRODUCTION];
+  const worlds = new Map<Case["run"], TestWorld>();
+  try {
+    for (const one of CASES) {
+      const world = worlds.get(one.run) ?? (await worldOf(one.run));
+      worlds.set(one.run, world);
+      parts.push(`## ${one.title}\n\n\`\`\`text\n${await answerOf(one, world)}\n\`\`\`\n\n${one.remedy}\n`);
+    }
+  } finally {
+    for (const world of worlds.values()) await world[Symbol.asyncDispose]();
+  }
+  return parts.join("\n");
+}
+
+async function worldOf(run: Case["run"]): Promise<TestWorld> {
+  const config = (text: string) => (run === "refused" ? text.replace("limits:\n", "limits:\n  creates: 3\n") : text);
+  const world = await startWorld({ accounts: 150, plansFile: "plans.yml", config });
+  if (run === "failing")
+    world.sandbox.addFault({ kind: "failed-rows", path: "organizations/update_many", times: 50, rows: everyRow() });
+  await world.run();
+  return world;
+}
+
+function everyRow(): number[] {
+  return Array.from({ length: 100 }, (_, index) => index);
+}
+
+async function answerOf({ oddity: name }: Case, world: TestWorld): Promise<string> {
+  const oddity: Oddity | undefined = world.sandbox.world.oddities.find((one) => one.name.startsWith(name));
+  const lines: string[] = [];
+  const output = { out: (text: string) => void lines.push(text), err: () => {}, live: false as const };
+  const shell = { env: {}, output, clock: () => new Date() };
+  await explainCommand({ given: { what: oddity?.salesforce_id, "data-dir": world.dataDir }, json: false, shell });
+  const [answer = ""] = lines.join("\n").split("\n\n");
+  // Zendesk gives ids to what a run creates, in the order in which it creates.
+  const created = new Set(
+    ["global", "us-government"].flatMap((instance) =>
+      world.sandbox
+        .zendesk(instance as "global")
+        .organizations.map(({ id }) => String(id))
+        .filter((id) => !world.sandbox.world.zendesk[instance as "global"].organizations.some((one) => String(one.id) === id)),
+    ),
+  );
+  const command = `$ zdsync explain ${oddity?.salesforce_id}`;
+  return [...created].reduce((text, id) => text.replaceAll(id, "19501118400000"), `${command}\n${answer}`);
+}
+
+if (import.meta.main) await Bun.write("docs/mismatch.md", await mismatchDoc());
