@@ -1,8 +1,8 @@
-import { RULES_FOLDER } from "../lib/rules/kept-rules.ts";
 import { stringify } from "yaml";
 import { FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
+import { RULES_FOLDER } from "../lib/rules/kept-rules.ts";
 import { ENVIRONMENT_PREFIX } from "../lib/settings/environment.ts";
 import { DRY_RUN_FOLDER } from "../lib/stage/dry-run-results.ts";
 import { describeInputs } from "../lib/stage/parse-inputs.ts";
@@ -84,9 +84,7 @@ function artifactPaths(stage: Stage): string[] {
   // `explain --pipeline` decides by the rules that the run used.
   const rules = stage.makes.includes("process_notes.json") ? [`${RULES_FOLDER}/`] : [];
   const reports = makesChanges(stage) ? ["*_report.md", "*_report.html", "history/"] : [];
-  return [...names, ...rules, ...dryRun, ...reports].map(
-    (name) => `$[[ inputs.data-dir ]]/${name}`,
-  );
+  return [...names, ...rules, ...dryRun, ...reports].map((name) => `$[[ inputs.data-dir ]]/${name}`);
 }
 
 /** Whether something is compared or written, and reported. */

@@ -23,7 +23,8 @@ export function didText(did: DidExplanation): string {
   const why = reason ? ` ${reasonText(reason)}` : "";
   if (effect === "contact")
     return outcome === "applied" ? `The run added user ${id}.${why}` : `The run added nobody.${why}`;
-  const what = `${comparison === "usgov_user" ? "user" : "organization"}${id === null ? "" : ` ${id}`}`;
+  const noun = comparison === "usgov_user" ? "user" : "organization";
+  const what = id === null ? `${noun === "user" ? "a" : "an"} ${noun}` : `${noun} ${id}`;
   if (outcome === "applied") {
     const [verb, rest] = DONE[effect];
     return `The run ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.${why}`;
@@ -35,7 +36,7 @@ export function didText(did: DidExplanation): string {
 /** What is still to be done, in a sentence. Pure. */
 export function nextText({ effect, id, changes }: ChangeExplanation): string {
   const [verb, rest] = TO_DO[effect];
-  const what = `organization${id === null ? "" : ` ${id}`}`;
+  const what = id === null ? "an organization" : `organization ${id}`;
   return `The next run will ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.`;
 }
 

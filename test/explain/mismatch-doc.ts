@@ -17,7 +17,8 @@ const CASES: readonly Case[] = [
     title: "Unknown charge",
     oddity: "E2 unknown charge name beside nothing else",
     run: "plain",
-    remedy: "Add the name to `plans.yml` where it belongs (a merge request on the rules' project; `zdsync simulate` says whom it changes). The next run gives the support back.",
+    remedy:
+      "Add the name to `plans.yml` where it belongs (a merge request on the rules' project; `zdsync simulate` says whom it changes). The next run gives the support back.",
   },
   {
     title: "Ended override",
@@ -33,15 +34,17 @@ const CASES: readonly Case[] = [
   },
   {
     title: "Subscription moved to the other instance",
-    oddity: "C4 moved from global to us-government",
+    oddity: "C9 moved from global to us-government",
     run: "plain",
-    remedy: "Nothing is lost: the customer is supported in us-government now. Where that is wrong, correct the charge that is named in Salesforce.",
+    remedy:
+      "Nothing is lost: the customer is supported in us-government now; the organization in global waits for its tickets. Where that is wrong, correct the charge that is named in Salesforce.",
   },
   {
     title: "Became a partner",
     oddity: "C1 P3 customer that is a partner now",
     run: "plain",
-    remedy: "Partners are supported as partners. Where that is wrong, correct the account's Type and Partner Track in Salesforce.",
+    remedy:
+      "Partners are supported as partners. Where that is wrong, correct the account's Type and Partner Track in Salesforce.",
   },
   {
     title: "Account merged",
@@ -59,19 +62,22 @@ const CASES: readonly Case[] = [
     title: "Protected",
     oddity: "C4 protected id",
     run: "plain",
-    remedy: "The organization is kept on purpose, with the support level that it had; its account is gone. Whoever wrote the id into `protected_ids` knows why.",
+    remedy:
+      "The organization is kept on purpose, with the support level that it had; its account is gone. Whoever wrote the id into `protected_ids` knows why.",
   },
   {
     title: "A limit refused the run",
     oddity: "C2 organization deleted by hand",
     run: "refused",
-    remedy: "Look at the report of the run. Where its numbers are right, run once with the `--allow` that is named; nothing was written before.",
+    remedy:
+      "Look at the report of the run. Where its numbers are right, run once with the `--allow` that is named; nothing was written before.",
   },
   {
     title: "Zendesk did not take the write",
     oddity: "C3 renamed account",
     run: "failing",
-    remedy: "The next run tries again. Where it fails twice, look at the organization in Zendesk: a trigger or an app may refuse the change.",
+    remedy:
+      "The next run tries again. Where it fails twice, look at the organization in Zendesk: a trigger or an app may refuse the change.",
   },
 ];
 
@@ -133,7 +139,9 @@ async function answerOf({ oddity: name }: Case, world: TestWorld): Promise<strin
       world.sandbox
         .zendesk(instance as "global")
         .organizations.map(({ id }) => String(id))
-        .filter((id) => !world.sandbox.world.zendesk[instance as "global"].organizations.some((one) => String(one.id) === id)),
+        .filter(
+          (id) => !world.sandbox.world.zendesk[instance as "global"].organizations.some((one) => String(one.id) === id),
+        ),
     ),
   );
   const command = `$ zdsync explain ${oddity?.salesforce_id}`;

@@ -112,8 +112,12 @@ const CAUSES: readonly [name: string, cause: RegExp][] = [
   ["C9 merged account", /The account was merged into \w{18}.*not marked: its account was merged into/s],
   ["C4 account that is gone", /Salesforce gave no such account: it is deleted.*The run marked organization/s],
   [
-    "C4 moved from global",
-    /global: Its subscriptions count in us-government: the charge "12x5.*The run marked.*us-government: .*The run created/s,
+    "C9 moved from global to us-government, and expired",
+    /count in us-government: the charge.*not marked: its account has no subscription in this instance/s,
+  ],
+  [
+    "C9 moved from global",
+    /global: Its subscriptions count in us-government: the charge "12x5.*not marked: its account has no subscription in this instance.*us-government: .*The run created/s,
   ],
   ["C4 migrating", /The run created organization.*not marked: it is migrating to the other instance/s],
   ["C2 organization deleted by hand", /The run created organization/],
