@@ -73,7 +73,7 @@ export async function artifactsOf(
   { folder, download }: ArtifactCache,
   pipelineId: number,
   end: string,
-  jobs: readonly SeenJob[],
+  jobs: readonly Pick<SeenJob, "id" | "name">[],
 ): Promise<ArtifactStore | null> {
   const target = join(folder, `${pipelineId}-${end}`);
   if (await isFolder(target)) return new ArtifactStore(target);
