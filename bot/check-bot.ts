@@ -115,7 +115,7 @@ function withoutGitlab(): Found[] {
 async function gitlabOf(settings: PipelineSettings, problems: readonly Problem[], today: Day): Promise<Found[]> {
   if (problems.some(({ where }) => where === "GITLAB_URL" || where === "GITLAB_PROJECT")) return [];
   const { url, triggerToken, readToken, apiToken, webhookSecret } = settings;
-  const dead = await notReachable(url, "GITLAB_URL");
+  const dead = await notReachable(url, "GITLAB_URL", { service: "GitLab" });
   if (dead) return [dead];
   const [read, api] = await Promise.all([
     readToken === null ? [] : tokenFindings("GITLAB_READ_TOKEN", readToken, { ...settings, apiToken: null }, today),

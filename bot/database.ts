@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { openDatabase as open } from "../lib/slack/open-database.ts";
+import { openDatabase as open } from "../lib/files/open-database.ts";
 
 const LOST =
   "the audit log, which organizations were marked handled, what was asked already, and the threads of runs under way are lost, and alerts are told once more";

@@ -35,8 +35,8 @@ function listen(bot: Bot, port: number): Bun.Server<undefined> {
     });
   } catch (error) {
     const { code } = error as { code?: unknown };
-    // Bun says EINVAL of a name that nobody knows.
-    if (host !== null && (code === "EADDRNOTAVAIL" || code === "EINVAL"))
+    // What Bun says of a name that nobody knows, by why it could not be found.
+    if (host !== null && ["EADDRNOTAVAIL", "EINVAL", "ENOTFOUND", "EAI_AGAIN"].includes(String(code)))
       throw new ConfigurationError([
         {
           where: "HOST",

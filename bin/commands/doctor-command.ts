@@ -3,6 +3,7 @@ import { examine, hostsLine } from "../../lib/doctor/doctor.ts";
 import { exitOfFindings } from "../../lib/doctor/finding.ts";
 import { renderFindings } from "../../lib/doctor/render.ts";
 import { toDay } from "../../lib/domain/dates.ts";
+import { machineClock, tellWaits } from "../../lib/http/waits.ts";
 import { COMMON_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { LoadedCommand } from "../commands.ts";
@@ -22,7 +23,11 @@ export const doctor: LoadedCommand = {
     const { "data-dir": dataDir, today, verbose } = parseInputs(inputs, given, env);
     const hosts = hostsLine(env);
     output.err(`zdsync doctor · ${hosts}`);
-    const findings = await examine({ env, dataDir, today: today || toDay(clock()) });
+    const waits = tellWaits((text) => output.err(text), {
+      deadlineAt: null,
+      clock: machineClock(() => clock().getTime()),
+    });
+    const findings = await examine({ env, dataDir, today: today || toDay(clock()), waits });
     const exit = exitOfFindings(findings);
     if (env.ZDSYNC_DEBUG)
       for (const { group, check, stack } of findings) if (stack) output.err(`${group} · ${check}: ${stack}`);

@@ -7,7 +7,7 @@ import { type AddressState, addressIn, type KnownAddresses } from "../domain/pla
 import { addressKey } from "../domain/protected-address.ts";
 import { CONTACTS_DUE_DAYS } from "../domain/recent-organizations.ts";
 import { messageOf } from "../errors.ts";
-import { openDatabase } from "../slack/open-database.ts";
+import { openDatabase } from "../files/open-database.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Entries are kept somewhat longer than contacts are due. */

@@ -5,6 +5,7 @@ import { applicableOverrides, type Override } from "../domain/overrides.ts";
 import type { Plans } from "../domain/plans.ts";
 import type { Problem } from "../errors.ts";
 import { explain } from "../explain/reason-text.ts";
+import { UNTOLD, type Waits } from "../http/waits.ts";
 import { type Environment, type OverridesSettings, overridesSettings } from "../settings/environment.ts";
 import { createRemotes } from "../stage/remotes.ts";
 import { type ParsedOverrides, parseOverrides } from "../yaml-files/overrides.ts";
@@ -27,10 +28,11 @@ interface Surroundings {
   config: Config;
   plans: Plans | null;
   today: Day;
+  waits?: Waits | undefined;
 }
 
 /** Checks that the overrides can be fetched, and every entry of theirs. Never throws. */
-export async function checkOverrides({ env, config, plans, today }: Surroundings): Promise<Found[]> {
+export async function checkOverrides({ env, config, plans, today, waits }: Surroundings): Promise<Found[]> {
   const problems: Problem[] = [];
   const settings = overridesSettings(env, config, problems);
   if (problems.length > 0) return problemFindings(problems, REMEDIES.refused);
@@ -44,10 +46,11 @@ export async function checkOverrides({ env, config, plans, today }: Surroundings
         "Set GITLAB_URL, or leave it out for gitlab.com.",
       ),
     ];
-  const away = settings.kind === "gitlab" ? await notReachable(settings.url, "GITLAB_URL") : null;
+  const away =
+    settings.kind === "gitlab" ? await notReachable(settings.url, "GITLAB_URL", { service: "GitLab", waits }) : null;
   if (away) return [away];
   const [content, token] = await Promise.all([
-    contentFindings(settings, { env, config, plans, today }),
+    contentFindings(settings, { env, config, plans, today, waits }),
     settings.kind === "gitlab" && settings.token
       ? gitlabTokenEnd("OVERRIDES_TOKEN", settings.url, settings.token, today)
       : [],
@@ -56,11 +59,14 @@ export async function checkOverrides({ env, config, plans, today }: Surroundings
   return content.some((one) => one.check === "OVERRIDES_TOKEN") ? content : [...content, ...token];
 }
 
-async function contentFindings(overrides: OverridesSettings, { config, plans, today }: Surroundings): Promise<Found[]> {
+async function contentFindings(
+  overrides: OverridesSettings,
+  { config, plans, today, waits = UNTOLD }: Surroundings,
+): Promise<Found[]> {
   let file: { text: string; name: string } | null;
   try {
     const settings = { config, salesforce: null, zendesk: {}, overrides, plansFile: "", slack: null };
-    file = await createRemotes(settings, { dryRun: true, warn: () => {}, today }).overridesText();
+    file = await createRemotes(settings, { dryRun: true, warn: () => {}, waits, today }).overridesText();
   } catch (error) {
     return failureFindings("overrides", error, REMEDIES);
   }

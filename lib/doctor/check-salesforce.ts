@@ -1,4 +1,5 @@
 import type { Problem } from "../errors.ts";
+import type { Waits } from "../http/waits.ts";
 import { missingFields } from "../salesforce/describe.ts";
 import type { ApiUsage, SalesforceReader } from "../salesforce/ports.ts";
 import { queriedFields } from "../salesforce/queries.ts";
@@ -35,11 +36,13 @@ export async function checkSalesforce({
   env,
   hostProblems,
   expectedHost,
+  waits,
 }: {
   env: Environment;
   hostProblems: readonly Problem[];
   /** `hosts.salesforce` of the config. */
   expectedHost: string | null;
+  waits?: Waits | undefined;
 }): Promise<Found[]> {
   const problems: Problem[] = [];
   const settings = salesforceSettings(env, problems);
@@ -49,11 +52,11 @@ export async function checkSalesforce({
       problems,
       "Set it in the environment: SALESFORCE_LOGIN_URL is your My Domain URL (https://….my.salesforce.com, Setup → My Domain); SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET stand in Setup → App Manager → the app → Manage Consumer Details. The expected host stands in the config under hosts.",
     );
-  const away = await notReachable(settings.loginUrl, "SALESFORCE_LOGIN_URL");
+  const away = await notReachable(settings.loginUrl, "SALESFORCE_LOGIN_URL", { service: "Salesforce", waits });
   if (away) return [away];
   try {
     const { connectSalesforce } = await import("../salesforce/connect.ts");
-    const reader = await connectSalesforce(settings, { expectedHost });
+    const reader = await connectSalesforce(settings, { expectedHost, ...(waits ? { waits } : {}) });
     return [ok("log-in", `reads ${reader.host}`), ...(await runChecks(CHECKS, reader, REMEDIES))];
   } catch (error) {
     return failureFindings("log-in", error, REMEDIES);

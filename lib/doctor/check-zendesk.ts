@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
+import type { Waits } from "../http/waits.ts";
 import {
   ENVIRONMENT_PREFIX,
   type Environment,
@@ -64,12 +65,13 @@ interface Examination {
   hostProblems: readonly Problem[];
   /** The user field that marks users (config `user_mark_field`). */
   userMarkField: string;
+  waits?: Waits | undefined;
 }
 
 /** Checks one Zendesk instance: settings, log-in, role, scopes, fields. Asks nothing where a setting is wrong. Never throws. */
 export async function checkZendesk(
   instance: InstanceName,
-  { env, today, hostProblems, userMarkField }: Examination,
+  { env, today, hostProblems, userMarkField, waits }: Examination,
 ): Promise<Found[]> {
   const prefix = ENVIRONMENT_PREFIX[instance];
   const problems: Problem[] = [];
@@ -77,14 +79,14 @@ export async function checkZendesk(
   problems.push(...hostProblems.filter(({ where }) => where === `${prefix}_URL`));
   const token = settings.auth.kind === "api-token" ? [apiTokenFinding(`${prefix}_TOKEN`, today)] : [];
   if (problems.length > 0) return [...problemFindings(problems, settingsRemedy(prefix)), ...token];
-  return [...(await askZendesk({ ...settings, userMarkField }, prefix)), ...token];
+  return [...(await askZendesk({ ...settings, userMarkField }, prefix, waits)), ...token];
 }
 
-async function askZendesk(settings: ExaminedSettings, prefix: string): Promise<Found[]> {
+async function askZendesk(settings: ExaminedSettings, prefix: string, waits: Waits | undefined): Promise<Found[]> {
   const remedies = remediesOf(settings, prefix);
-  const away = await notReachable(settings.url, `${prefix}_URL`);
+  const away = await notReachable(settings.url, `${prefix}_URL`, { service: `Zendesk ${settings.instance}`, waits });
   if (away) return [away];
-  const client = new ZendeskClient(settings, "read");
+  const client = new ZendeskClient({ ...settings, ...(waits ? { waits } : {}) }, "read");
   try {
     const me = v.safeParse(MeSchema, await client.get("/users/me"));
     if (!me.success) return [problem(`${prefix}_URL`, `${client.host} does not answer like Zendesk`, remedies.refused)];

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { doctor } from "../../bin/commands/doctor-command.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
+import type { Waits } from "../http/waits.ts";
+import { examine } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
 import { type Alter, altered, alteredJson, Relay } from "./testing/relay.ts";
 
@@ -251,3 +253,16 @@ test("without any setting, every one that is needed is named", async () => {
 function isProblem(line: string): boolean {
   return line.startsWith("problem ");
 }
+
+test("A9: every remote that is asked says what is waited for", async () => {
+  const begun = new Set<string>();
+  const waits: Waits = {
+    begin({ service }) {
+      begun.add(service.split(" (")[0] ?? "");
+      return { attempt: () => {}, end: () => {} };
+    },
+  };
+  await examine({ env: sandbox.env, dataDir: join(folder, "data"), today: TODAY, waits });
+  for (const service of ["Salesforce", "Zendesk global", "Zendesk us-government", "GitLab"])
+    expect([...begun]).toContain(service);
+});

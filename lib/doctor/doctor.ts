@@ -2,6 +2,7 @@ import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
+import type { Waits } from "../http/waits.ts";
 import { checkHosts, type Environment, hostOf } from "../settings/environment.ts";
 import { botFindings, checkConfig, checkDataDir, checkPlans, type WorkedOnHosts } from "./check-files.ts";
 import { checkOverrides } from "./check-overrides.ts";
@@ -17,13 +18,15 @@ export interface Patient {
   env: Environment;
   dataDir: string;
   today: Day;
+  /** Told what is waited for. */
+  waits?: Waits | undefined;
 }
 
 /**
  * Checks everything that a run needs, all remotes side by side, and answers every finding, in the order of the groups.
  * Changes nothing: GET and token requests only, no lock, no file. Never throws for a broken remote.
  */
-export async function examine({ env, dataDir, today }: Patient): Promise<Finding[]> {
+export async function examine({ env, dataDir, today, waits }: Patient): Promise<Finding[]> {
   const hosts = workedOnHosts(env);
   const [{ config, found: configFound }, { plans, found: plansFound }] = await Promise.all([
     checkConfig(env, hosts),
@@ -32,13 +35,13 @@ export async function examine({ env, dataDir, today }: Patient): Promise<Finding
   const hostProblems = differentHosts(config, hosts);
   const groups = await Promise.all([
     group("Files", async () => [...configFound, ...plansFound, ...(await checkDataDir(dataDir))]),
-    group("Salesforce", () => checkSalesforce({ env, hostProblems, expectedHost: config.hosts.salesforce })),
+    group("Salesforce", () => checkSalesforce({ env, hostProblems, expectedHost: config.hosts.salesforce, waits })),
     ...INSTANCES.map((instance) =>
       group(`Zendesk ${instance}`, () =>
-        checkZendesk(instance, { env, today, hostProblems, userMarkField: config.user_mark_field }),
+        checkZendesk(instance, { env, today, hostProblems, userMarkField: config.user_mark_field, waits }),
       ),
     ),
-    group("Overrides", () => checkOverrides({ env, config, plans, today })),
+    group("Overrides", () => checkOverrides({ env, config, plans, today, waits })),
     group("Slack", () => checkSlackSettings(env, config)),
     group("Bot", () => checkBot(env, config, today)),
   ]);

@@ -6,9 +6,9 @@ import { ArtifactStore } from "../artifacts/store.ts";
 import { ArtifactError } from "../errors.ts";
 import { readRunRecord } from "../runs/read-run-records.ts";
 import { NOTHING_CAME, RunRecorder } from "../runs/run-recorder.ts";
-import { openDatabase } from "../slack/open-database.ts";
 import { historyOf, keepInHistory } from "../stage/history.ts";
 import { lockHolder } from "../stage/run-lock.ts";
+import { openDatabase } from "./open-database.ts";
 import { makeOwnFolder, readOwnFile } from "./own-files.ts";
 
 let folder: string;

@@ -79,6 +79,10 @@ async function attemptOnce(
       await response.body?.cancel();
       return { is: "passing", what: `it answered ${response.status}`, headers };
     }
+    if (announcedSize(headers) > MOST_BYTES) {
+      await response.body?.cancel();
+      throw tooLarge(settings);
+    }
     const bytes = await readBytes(settings, response);
     if (!isWhole(headers, bytes)) return { is: "passing", what: "the file was cut off on its way", headers };
     return { is: "answered", response, text: textFrom(settings, bytes) };
@@ -101,13 +105,18 @@ function rawUrl({ url, project, path, ref }: RawFileSettings): string {
   return `${url.replace(/\/+$/, "")}/api/v4/${file}?ref=${encodeURIComponent(ref)}`;
 }
 
+/** The size that GitLab names, in bytes, before anything is read: on its way a file that is too large may just as well be cut off. */
+function announcedSize(headers: Headers): number {
+  return Math.max(...["x-gitlab-size", "content-length"].map((name) => Number(headers.get(name)) || 0));
+}
+
 /** The whole body; refuses what is too large. */
 async function readBytes(settings: RawFileSettings, response: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
-    if (size > MOST_BYTES) throw unusable(settings, "is larger than 10 MB: is it the right file?");
+    if (size > MOST_BYTES) throw tooLarge(settings);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -128,6 +137,10 @@ function textFrom(settings: RawFileSettings, bytes: Uint8Array): string {
   } catch {
     throw unusable(settings, "is not UTF-8 text: is it the right file?");
   }
+}
+
+function tooLarge(settings: RawFileSettings): ConfigurationError {
+  return unusable(settings, "is larger than 10 MB: is it the right file?");
 }
 
 function unusable({ path }: RawFileSettings, what: string): ConfigurationError {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
+import { openDatabase } from "../files/open-database.ts";
 import { createSlackChannel } from "./channel.ts";
 import { keepDelivering } from "./keep-delivering.ts";
-import { openDatabase } from "./open-database.ts";
 import { Outbox } from "./outbox.ts";
 import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
 import { FakeSlack, slackError } from "./testing/fake-slack.ts";

@@ -35,6 +35,8 @@ export function escapeEntities(text: string): string {
 
 /** Cut by code point, never in half of one; a cut shows as `…`. */
 function clip(text: string, most: number): string {
-  const points = Array.from(text);
+  if (text.length <= most) return text;
+  // A code point is two units at most: what is longer is cut anyway, and its end need not be looked at.
+  const points = Array.from(text.slice(0, 2 * most + 2));
   return points.length <= most ? text : `${points.slice(0, most - 1).join("")}…`;
 }

@@ -32,11 +32,12 @@ export function organizationBlocks(organization: NoticeOrganization, most: numbe
   const buttons = buttonBlock(organization.id);
   const room = most - JSON.stringify(buttons).length - 2;
   const lines = organization.addresses.slice(0, MOST_ADDRESSES).map(addressLine);
+  const title = titleLine(organization, MOST_NAME);
   for (let shown = Math.min(MOST_ADDRESSES, organization.addresses.length); shown >= 0; shown--) {
-    const about = aboutBlock(organization, lines.slice(0, shown), MOST_NAME);
+    const about = aboutBlock(organization, title, lines.slice(0, shown));
     if (JSON.stringify(about).length <= room) return [about, buttons];
   }
-  return [aboutBlock(organization, [], MOST_NAME_IN_NEED), buttons];
+  return [aboutBlock(organization, titleLine(organization, MOST_NAME_IN_NEED), []), buttons];
 }
 
 /**
@@ -84,8 +85,8 @@ function aboutId(organizationId: number): string {
   return `about:${organizationId}`;
 }
 
-function aboutBlock(organization: NoticeOrganization, lines: readonly string[], mostName: number): Block {
-  const text = organizationLines(organization, lines, mostName).join("\n");
+function aboutBlock(organization: NoticeOrganization, title: string, lines: readonly string[]): Block {
+  const text = organizationLines(organization, title, lines).join("\n");
   return { type: "section", block_id: aboutId(organization.id), text: { type: "mrkdwn", text, verbatim: true } };
 }
 
@@ -108,9 +109,15 @@ function addressLine({ email, reason }: NoticeOrganization["addresses"][number])
   return `• ${mrkdwnAddress(email, 80)}: ${mrkdwnText(whatText(reason), 120)}`;
 }
 
-function organizationLines(organization: NoticeOrganization, lines: readonly string[], mostName: number): string[] {
-  const { name, addresses, zendeskUrl, salesforceUrl, id, salesforce_id } = organization;
-  const title = `*${mrkdwnText(name, mostName) || "(no name)"}*  ${mrkdwnLink(zendeskUrl, `Zendesk ${id}`)} · ${mrkdwnLink(salesforceUrl, `Salesforce ${salesforce_id}`)}`;
+/** Name and links: dear to make where the name is long, so it is made once. */
+function titleLine(
+  { name, zendeskUrl, salesforceUrl, id, salesforce_id }: NoticeOrganization,
+  mostName: number,
+): string {
+  return `*${mrkdwnText(name, mostName) || "(no name)"}*  ${mrkdwnLink(zendeskUrl, `Zendesk ${id}`)} · ${mrkdwnLink(salesforceUrl, `Salesforce ${salesforce_id}`)}`;
+}
+
+function organizationLines({ addresses }: NoticeOrganization, title: string, lines: readonly string[]): string[] {
   const hidden = addresses.length - lines.length;
   if (addresses.length === 0) return [title, "No sold-to address in Salesforce."];
   return hidden === 0

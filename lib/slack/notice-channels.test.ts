@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
+import { openDatabase } from "../files/open-database.ts";
 import { byInstance, ownChannels, placeOf, settingsFor } from "./notice-channels.ts";
-import { openDatabase } from "./open-database.ts";
 import { Outbox } from "./outbox.ts";
 
 const post = (key: string, more: { thread?: string; instance?: "global" | "us-government" | null } = {}) => ({

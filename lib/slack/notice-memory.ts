@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import { DamagedDatabaseError, isDamage, openDatabase } from "./open-database.ts";
+import { DamagedDatabaseError, isDamage, openDatabase } from "../files/open-database.ts";
 
 /** The memory's file in the data directory. */
 export const NOTICE_MEMORY = "outbox.sqlite";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { openDatabase } from "../files/open-database.ts";
 import { createSlackChannel } from "./channel.ts";
-import { openDatabase } from "./open-database.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutgoingPost } from "./ports.ts";
 import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "./testing/fake-slack.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
+import { openDatabase } from "../files/open-database.ts";
 import { postedKeys, postMetadata } from "./notice-metadata.ts";
-import { openDatabase } from "./open-database.ts";
 import { type OutboxRow, OutboxRows } from "./outbox-rows.ts";
 import type { Outgoing, OutgoingPost, PostOutcome, SlackChannel } from "./ports.ts";
 import { Poster } from "./poster.ts";

@@ -28,8 +28,17 @@ export const bySignal = (signal: "SIGTERM" | "SIGINT"): StopAsked => ({
   says: `${signal}: finishing`,
 });
 
-/** Long enough to come to the first write on a busy machine; that write is then held up until the deadline is over. */
-export const byDeadline: StopAsked = { flags: ["--deadline", "10s"], ask: () => {}, says: "deadline: finishing" };
+/** Deadlines in seconds, shortest first: a busy machine takes its time to come to the write that is held up until the deadline is over. */
+export const DEADLINES = [10, 20, 40, 80] as const;
+
+export const byDeadline = (seconds: number): StopAsked => ({
+  flags: ["--deadline", `${seconds}s`],
+  ask: () => {},
+  says: "deadline: finishing",
+});
+
+/** What `stopAt` complains of where the run ended before it. */
+export const NEVER_THERE = "the run never came to this write";
 
 /** Asks a run to stop while it sends a write: the write is only handled once the run has said that it heard. */
 export async function stopAt(
@@ -56,7 +65,7 @@ export async function stopAt(
   hook.at = () => undefined;
   const results = await resultsIn(world.path("data"));
   const summary = JSON.parse(child.stdout() || "{}") as RunJson;
-  const complaints = before === undefined ? ["the run never came to this write"] : miscounted({ summary, results });
+  const complaints = before === undefined ? [NEVER_THERE] : miscounted({ summary, results });
   const later = world.sandbox
     .writes()
     .slice(before)

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { EXIT, ZdsyncError } from "../errors.ts";
-import { refuseLink } from "../files/own-files.ts";
+import { refuseLink } from "./own-files.ts";
 
 /** A memory of ours is no database any more, or one with holes. Exit 1. */
 export class DamagedDatabaseError extends ZdsyncError {
