@@ -2,6 +2,7 @@ import { stringify } from "yaml";
 import { inputs as summaryInputs } from "../bin/commands/pipeline-summary.ts";
 import { loadStage, type StageName } from "../bin/stages.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
+import { SLACK_PAGE } from "../lib/report/slack-page.ts";
 import { RUN_RECORD } from "../lib/runs/run-record.ts";
 import { describeInputs } from "../lib/stage/parse-inputs.ts";
 import { componentInputs } from "./component-inputs.ts";
@@ -146,7 +147,7 @@ function summary() {
       expire_in: "$[[ inputs.expire-in ]]",
       // On a merge request (no wildcard may be among the paths).
       expose_as: "zdsync report",
-      paths: ["report.html", "report.md", RUN_RECORD].map((name) => `$[[ inputs.data-dir ]]/${name}`),
+      paths: ["report.html", "report.md", SLACK_PAGE, RUN_RECORD].map((name) => `$[[ inputs.data-dir ]]/${name}`),
       reports: { annotations: `${CI_FOLDER}/annotations.json` },
     },
   };

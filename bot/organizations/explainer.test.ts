@@ -136,7 +136,7 @@ describe("explain", () => {
     expect(told.texts[2]).toContain("No run of the last week");
     const broken = () => Promise.reject(new RunnerError("It kept no rules."));
     await start(explained(), { explanations: broken }).explainer.explain("x", ANN, told);
-    expect(told.texts[3]).toContain("It kept no rules.");
+    expect(told.texts[3]).toContain("It kept no rules. If a run is in progress, ask again when it has ended.");
     await start(explained(), { explanations: () => Promise.reject(new Error("secret")) }).explainer.explain(
       "x",
       ANN,

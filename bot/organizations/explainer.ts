@@ -43,7 +43,11 @@ export function createExplainer(setting: ExplainerSetting): Explainer {
       const none = "No run of the last week left files that could be read. `/zdsync last` says more.";
       return reply.privately(saidLines([none]));
     }
-    const explained = await read(run.store.directory, asked);
+    const explained = await read(run.store.directory, asked).catch((error: unknown) => {
+      if (!(error instanceof RunnerError)) throw error;
+      // While a run is in progress, its files take the place of those of the last one.
+      throw new RunnerError(`${error.message} If a run is in progress, ask again when it has ended.`);
+    });
     record(setting, by, what, resultOf(explained));
     await say(explained, run);
   };

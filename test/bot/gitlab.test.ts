@@ -43,6 +43,7 @@ describe.concurrent("runs in GitLab", () => {
 
     const end = await world.posted(/Done, nothing failed/);
     expect(end.thread).toBe(parent.ts);
+    expect(end.shows).toMatch(/\/-\/jobs\/\d+\/artifacts\/file\/data\/report\.html\|Its page: every change, and why>/);
     expectWholeThread(world, number);
     expect(stateOf(world.sandbox)).toEqual(expected);
     expect(pipelines.all()).toHaveLength(2);

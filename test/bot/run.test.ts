@@ -36,7 +36,7 @@ test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync
   expect((await ann.clicks(offer, ACTION.confirmRun)).status).toBe(200);
   const parent = await world.posted(/started a run/);
   expect(parent.shows).toStartWith(`<@${ANN}> started a run of global and us-government: run 2`);
-  expect(parent.shows).toContain("Customers, global: 16 to create, 10 to update");
+  expect(parent.shows).toContain("Customers, global: 17 to create, 11 to update");
 
   // While it goes on: the button of before, somebody else's status and run.
   await ann.clicks(offer, ACTION.confirmRun);
@@ -52,7 +52,7 @@ test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync
   const thread = world.channel().filter(({ thread }) => thread === parent.ts);
   expect(thread.at(-1)).toEqual(end);
   expect(end.shows).toMatch(
-    /after \d+ s: \d+ applied, 0 failed, \d+ skipped\.\n• Customers, global: 16 created, 10 updated/,
+    /after \d+ s: \d+ applied, 0 failed, \d+ skipped\.\n• Customers, global: 17 created, 11 updated/,
   );
   expect(end.shows).toContain("its page: `history/");
   expect(world.channel().filter(({ shows }) => shows.includes("started a run"))).toHaveLength(1);
