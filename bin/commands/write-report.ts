@@ -1,4 +1,5 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
 import { wholeDigest } from "../../lib/changesets/changes-digest.ts";
 import type { Config } from "../../lib/domain/config.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
@@ -34,7 +35,7 @@ export async function writeRunReport(
   const { extent, dryRun, given, instances, end, startedAt, endedAt } = run;
   const comparisons = comparisonsOf(end.reports);
   const writes = extent === "run" && !dryRun;
-  const model = await readReportModel(store, {
+  const told = await readReportModel(store, {
     about: {
       kind: extent === "preview" ? extent : writes ? "run" : "dry run",
       command: commandText(extent, given),
@@ -54,6 +55,7 @@ export async function writeRunReport(
     notes: notesOfRun(instances),
     explain: await rowExplainer(store, env, run.run_id),
   });
+  const model = { ...told, ...(await auditOfRun(store, run)) };
   const files = await writeReportFiles(store, model);
   await writeSlackPage(store, model, config.slack);
   return { model, files };

@@ -157,6 +157,13 @@ test("nothing that is not listed above is found", () => {
   );
 });
 
+test("the run's page has the findings, too", async () => {
+  const page = await world.text("report.html");
+  const [, head = "{}"] = /id="head-data">(.*?)<\/script>/s.exec(page) ?? [];
+  const { audit } = JSON.parse(head) as { audit: AuditLine[] };
+  expect(audit.map(({ code, count }) => [code, count])).toEqual(findings.map(({ code, count }) => [code, count]));
+});
+
 test("people see counts, ids and commands, never a name; --fail-on makes findings a failure", async () => {
   const { printed } = await auditOf({ examples: "2" }, false);
   expect(printed).toContain("Several organizations with one salesforce_id (global): 1\n");
