@@ -13,7 +13,7 @@ import { type CaseResult, runCase } from "../../lib/rule-tests/run-case.ts";
 import { COMMON_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
-import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { chargePlaces, parsePlans } from "../../lib/yaml-files/plans.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
 import { caseFromRun } from "./case-from-run.ts";
 
@@ -52,8 +52,8 @@ async function test({ given, json, shell }: Call): Promise<ExitCode> {
       output.out(await caseFromRun(asked.from, asked["data-dir"], today));
       return EXIT.done;
     }
-    const { plans, cases } = await readFiles(asked, env.PLANS_FILE || "plans.yml", today);
-    const results = cases.map((one) => runCase(one, plans));
+    const { plans, placeOfCharge, cases } = await readFiles(asked, env.PLANS_FILE || "plans.yml", today);
+    const results = cases.map((one) => runCase(one, plans, placeOfCharge));
     if (asked.junit !== "") await writeWholeFile(asked.junit, junitXml("zdsync test", results.map(asTestCase)));
     const failed = results.filter(({ mismatches }) => mismatches.length > 0);
     const exit = failed.length > 0 ? EXIT.failed : EXIT.done;
@@ -69,7 +69,7 @@ async function readFiles(
   asked: Inputs,
   plansFile: string,
   today: string,
-): Promise<{ plans: Plans; cases: RuleCase[] }> {
+): Promise<{ plans: Plans; placeOfCharge: CaseResult["placeOfCharge"]; cases: RuleCase[] }> {
   const problems: Problem[] = [];
   const read = async <T>(path: string, parse: (text: string) => T): Promise<T | null> => {
     const file = Bun.file(path);
@@ -86,14 +86,17 @@ async function readFiles(
     }
   };
   const path = asked.plans || plansFile;
-  const plans = await read(path, (text) => parsePlans(text, path));
+  const readPlans = await read(path, (text) => ({
+    plans: parsePlans(text, path),
+    placeOfCharge: chargePlaces(text, path),
+  }));
   const files = asked.files === "" ? await usualFiles(dirname(path)) : asked.files.split("\n");
   if (files.length === 0)
     problems.push({ where: "files", what: `none given, and neither ${USUAL_FILES.join(" nor ")} is there` });
   const cases: RuleCase[] = [];
   for (const file of files) cases.push(...((await read(file, (text) => parseCases(text, file, today))) ?? []));
-  if (problems.length > 0 || plans === null) throw new ConfigurationError(problems);
-  return { plans, cases };
+  if (problems.length > 0 || readPlans === null) throw new ConfigurationError(problems);
+  return { ...readPlans, cases };
 }
 
 async function usualFiles(folder: string): Promise<string[]> {

@@ -5,8 +5,17 @@ import type { ExplanationDocument, Line, Section, Tone } from "../explain/docume
 import { explain } from "../explain/reason-text.ts";
 import type { CaseResult, Mismatch } from "./run-case.ts";
 
+/** Where a charge name stands in the plans file (`plans.yml:12`); null where it does not. */
+type PlaceOfCharge = CaseResult["placeOfCharge"];
+
 /** Why a case failed, in the form of an explanation: what was expected and what came, then how it came to that. Pure. */
-export function caseDocument({ ruleCase, mismatches, notes, decision }: CaseResult): ExplanationDocument {
+export function caseDocument({
+  ruleCase,
+  mismatches,
+  notes,
+  decision,
+  placeOfCharge,
+}: CaseResult): ExplanationDocument {
   const [first, ...others] = mismatches;
   return {
     answer: [
@@ -15,7 +24,7 @@ export function caseDocument({ ruleCase, mismatches, notes, decision }: CaseResu
     ],
     sections: [
       { title: "Also not as expected", lines: others.map(mismatchLine) },
-      { title: `Subscriptions and charges on ${ruleCase.today}`, lines: subscriptionLines(decision) },
+      { title: `Subscriptions and charges on ${ruleCase.today}`, lines: subscriptionLines(decision, placeOfCharge) },
       ...INSTANCES.flatMap((instance) => supportSection(decision, instance)),
       {
         title: "To be known",
@@ -43,14 +52,14 @@ function shown(value: unknown): string {
   return value === null || value === "" ? "empty" : String(value);
 }
 
-function subscriptionLines({ subscriptions, strayCharges, skipped }: AccountDecision): Line[] {
+function subscriptionLines({ subscriptions, strayCharges, skipped }: AccountDecision, placeOf: PlaceOfCharge): Line[] {
   if (skipped !== null) return [line(0, explain({ code: skipped, params: {} }).what, "warning")];
   return [
     ...subscriptions.flatMap(({ subscription, instance, charges, sentBy }) => [
       line(0, `${subscription.id}: counts in ${instance}${sentBy.length > 0 ? `, for ${namesOf(sentBy)}` : ""}`),
-      ...charges.map(chargeLine),
+      ...charges.map((one) => chargeLine(one, placeOf)),
     ]),
-    ...strayCharges.map(chargeLine),
+    ...strayCharges.map((one) => chargeLine(one, placeOf)),
   ];
 }
 
@@ -62,9 +71,10 @@ const OUTCOMES: Record<JudgedCharge["outcome"], [string, Tone]> = {
   stray: ["of no subscription", "bad"],
 };
 
-function chargeLine({ charge, type, outcome }: JudgedCharge): Line {
+function chargeLine({ charge, type, outcome }: JudgedCharge, placeOf: PlaceOfCharge): Line {
   const [text, tone] = OUTCOMES[outcome];
-  const meaning = type ? ` → ${type.name} (${type.level})` : "";
+  const place = placeOf(charge.charge_name);
+  const meaning = type ? ` → ${type.name} (${type.level}${place === null ? "" : `, ${place}`})` : "";
   return {
     depth: 1,
     spans: [

@@ -101,13 +101,14 @@ test("a failed case says how it came to what came, and what is to be known", () 
 `),
   );
   expect(text).toStartWith(`FAILED the new name of premium (my.test.yml:2)
-  global support_level: expected premium, is expired (my.test.yml:4)
+  global support_level      expected premium, is expired (my.test.yml:4)
 
 Subscriptions and charges on 2026-11-27
   subscription 1: counts in global
-    "SaaS - Premium - 1 Yaer" x 1, ends 2027-11-27: not in plans.yml: gives no support
+    "SaaS - Premium - 1 Yaer" x 1, ends 2027-11-27: not in plans.yml: gives no
+      support
 `);
-  expect(text).toContain('(did you mean "SaaS - Premium - 1 Year"?)');
+  expect(text).toContain('"SaaS - Premium - 1 Year"?).');
   expect(text).toEndWith("test: 0 of 1 case passed, 1 failed.");
 });
 

@@ -1,5 +1,4 @@
-import type { Line } from "../explain/document.ts";
-import { oneLine } from "../outside-text.ts";
+import { renderTerminal } from "../explain/render-document.ts";
 import { caseDocument } from "./case-document.ts";
 import type { CaseResult } from "./run-case.ts";
 
@@ -13,16 +12,7 @@ export function caseFailures(results: readonly CaseResult[]): string {
   ].join("\n");
 }
 
-/** One case as text. Pure. */
+/** One case as text, as `zdsync explain` shows an account. Pure. */
 export function plainText(result: CaseResult): string {
-  const { answer, sections } = caseDocument(result);
-  return [
-    ...answer.map((line) => text(line, 0)),
-    ...sections.flatMap(({ title, lines }) => ["", title, ...lines.map((line) => text(line, 1))]),
-  ].join("\n");
-}
-
-function text({ depth, label, spans }: Line, indent: number): string {
-  const head = label === undefined ? "" : `${label}: `;
-  return `${"  ".repeat(depth + indent)}${oneLine(head + spans.map((span) => span.text).join(""))}`;
+  return renderTerminal(caseDocument(result), false);
 }

@@ -31,10 +31,16 @@ export interface CaseResult {
   notes: Reason[];
   /** How it came to what it came to. */
   decision: AccountDecision;
+  /** Where a charge name stands in the plans file; null where it does not. */
+  placeOfCharge: (name: string) => string | null;
 }
 
 /** Processes the account of a case by the rules of real ones, and holds the outcome against what was expected. Pure. */
-export function runCase(ruleCase: RuleCase, plans: Plans): CaseResult {
+export function runCase(
+  ruleCase: RuleCase,
+  plans: Plans,
+  placeOfCharge: CaseResult["placeOfCharge"] = () => null,
+): CaseResult {
   const processed = processAccounts({
     accounts: [caseAccount(ruleCase)],
     partnerIds: new Set(ruleCase.account.partner ? [CASE_ACCOUNT] : []),
@@ -47,6 +53,7 @@ export function runCase(ruleCase: RuleCase, plans: Plans): CaseResult {
   return {
     ruleCase,
     decision,
+    placeOfCharge,
     mismatches: INSTANCES.flatMap((instance) => mismatchesIn(instance, ruleCase, processed)),
     notes: processed.notes.map(({ reason }) => reason),
   };

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, setDefaultTimeout, test } from
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keepRunInPipeline } from "./rules-project.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
@@ -12,12 +13,6 @@ const ROOT = join(import.meta.dir, "../..");
 const BASE = "a".repeat(40);
 const HEAD = "b".repeat(40);
 const BAD = "c".repeat(40);
-const JOBS = {
-  "zdsync-gather-accounts": ["salesforce_accounts.json", "partner_accounts.json", "merged_accounts.json"],
-  "zdsync-gather-orgs-global": ["zendesk_global.json"],
-  "zdsync-gather-orgs-us-government": ["zendesk_usgov.json"],
-};
-
 let world: TestWorld;
 let folder: string;
 let plans: string;
@@ -26,18 +21,7 @@ beforeAll(async () => {
   world = await startWorld({ accounts: 150 });
   expect((await world.preview()).exit).toBe(0);
   plans = await readFile(join(ROOT, "plans.yml"), "utf8");
-  const { pipelines } = world.sandbox;
-  pipelines.define({ inputs: {}, jobs: () => Object.keys(JOBS).map((name) => ({ name })) });
-  const { id } = pipelines.start({ source: "schedule" });
-  for (const [job, files] of Object.entries(JOBS)) {
-    const artifacts: Record<string, string> = {};
-    for (const file of files.flatMap((one) => [one, one.replace(".json", ".manifest.json")]))
-      artifacts[`data/${file}`] = await world.text(file);
-    pipelines.advance(id, { jobs: { [job]: { status: "success", artifacts } } });
-  }
-  // Simulations and pushes lie between: they gather nothing.
-  pipelines.define({ inputs: {}, jobs: () => [{ name: "zdsync-simulate" }] });
-  pipelines.start({ source: "trigger" });
+  await keepRunInPipeline(world);
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
