@@ -161,7 +161,7 @@ describe("G6: one instance never stops the other", () => {
 
   test("S2: a limit refuses global: nothing is written there, us-government goes on, exit 4, files are there to look at", async () => {
     await using world = await startWorld({
-      config: withLimits({ marks: { percent: 100, max: 3 } }),
+      config: withLimits({ marks: { percent: 100, max: 2 } }),
     });
     const { exit, summary } = await world.run();
     expect(exit).toBe(EXIT.refused);
