@@ -70,7 +70,7 @@ async function play({ line, confirms }: { line: string; confirms: boolean }): Pr
       confirmed = true;
       await ask("/sandbox/clicks", { ts: offer.ts, action: "run_confirm", app: bot });
     }
-    const goesOn = confirms && !screen.hasEnded;
+    const goesOn = screen.isPromised || (confirms && !screen.hasEnded);
     quiet = shown > 0 || goesOn ? 0 : quiet + 1;
     await Bun.sleep(500);
   }
@@ -81,16 +81,20 @@ async function play({ line, confirms }: { line: string; confirms: boolean }): Pr
 class Screen {
   #printed = 0;
   hasEnded = false;
+  /** The last thing said promises another. */
+  isPromised = false;
 
   show(entries: readonly ConversationEntry[]): number {
     const fresh = entries.slice(this.#printed);
     this.#printed = entries.length;
     for (const entry of fresh) {
+      this.isPromised = entry.kind === "message" && /one moment\.$|^I am working out/.test(entry.text);
       const who =
         entry.kind === "typed" || entry.kind === "clicked" ? entry.from : entry.kind === "error" ? "Slack" : "zdsync";
       const seenBy = entry.visibleTo ? ` (only ${entry.visibleTo} sees this)` : "";
       const place = entry.thread_ts ? "    " : "";
-      const body = [wordsOf(entry)].join("\n").replaceAll("\n", `\n${place}    `);
+      const files = (entry.files ?? []).map(({ title, size }) => `[file: ${title}, ${size} bytes]`);
+      const body = [wordsOf(entry), ...files].join("\n").replaceAll("\n", `\n${place}    `);
       process.stdout.write(`${place}${who}${seenBy}:\n${place}    ${body}\n\n`);
       if (entry.kind === "message" && entry.thread_ts && /\bended\b|\bdone\b|failed|refused|stopped/i.test(entry.text))
         this.hasEnded = true;
