@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
-import { listRuns } from "../../lib/runs/list-runs.ts";
+import { type ListedRun, listRuns } from "../../lib/runs/list-runs.ts";
 import { renderRuns, runLine } from "../../lib/runs/render-runs.ts";
 import { dataDir } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
@@ -27,7 +27,7 @@ async function listRunsCommand({ given, json, shell }: Call): Promise<ExitCode> 
   const { output, env } = shell;
   try {
     const asked = parseInputs(inputs, given, env);
-    const runs = await listRuns(asked["data-dir"]);
+    const runs = (await listRuns(asked["data-dir"])).filter(hasSomethingToTell);
     const limit = Number(asked.limit || (json ? 0 : SHOWN)) || runs.length;
     const lines = runs.slice(0, limit).map(runLine);
     output.out(json ? JSON.stringify({ exit: EXIT.done, runs: lines }) : renderRuns(lines, runs.length - lines.length));
@@ -35,6 +35,11 @@ async function listRunsCommand({ given, json, shell }: Call): Promise<ExitCode> 
   } catch (error) {
     return reportError(error, { ...shell, json });
   }
+}
+
+/** A stage alone or a previewed undo that wrote nothing leaves a report, which says more than a line here could, and nothing to undo. */
+function hasSomethingToTell({ record, results, isGoingOn }: ListedRun): boolean {
+  return record !== null || results.length > 0 || isGoingOn;
 }
 
 export const runsCommand: LoadedCommand = {

@@ -101,7 +101,7 @@ test("every `/zdsync` is a command of the bot", () => {
       .replace(/ failed with.*/, "")
       .replace(/<[^>]*>/, "Example")
       // The command's name alone.
-      .replace(/^ org$/, " org Example");
+      .replace(/^ (org|explain)$/, " $1 Example");
     return parseCommand(line).is !== "understood";
   });
   expect(wrong).toEqual([]);
