@@ -78,7 +78,7 @@ export const COMMANDS: Record<string, CommandDescription> = {
     load: async () => (await import("./commands/test-command.ts")).testCommand,
   },
   undo: {
-    summary: "the way back of a run, previewed first; nothing is deleted",
+    summary: "the way back of a run, previewed first; what the run created is marked",
     load: async () => (await import("./commands/undo-command.ts")).undoing,
   },
   doctor: {

@@ -23,6 +23,10 @@ export function countUndo({ organizations, users, left }: UndoPlan) {
 export const AGAIN =
   "The next scheduled run will do the same again unless the cause is gone: stop the schedule, or correct the cause (an override, plans.yml, the records in Salesforce) first.";
 
+/** zdsync deletes nothing; what reads its marks may, the same night (docs/safety.md). */
+const MARKS =
+  "  zdsync deletes nothing, but a script of yours that deletes what is marked would delete these (docs/safety.md, What a mark means)";
+
 /** How the preview of one comparison names records: by ids only, or for a person at a terminal with names and values. */
 export type PreviewStyle = "ids" | "names and values";
 
@@ -36,8 +40,9 @@ export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle)
   ];
   return [
     `The way back of ${path} (${COMPARISON[plan.comparison].title}):`,
-    `  organizations: former values back ${counts.organizations_back}, created ones marked (never deleted) ${counts.organizations_marked}`,
-    `  users: former values back ${counts.users_back}, created ones marked (never deleted) ${counts.users_marked}`,
+    `  organizations: former values back ${counts.organizations_back}, created ones marked for deletion ${counts.organizations_marked}`,
+    `  users: former values back ${counts.users_back}, created ones marked for deletion ${counts.users_marked}`,
+    ...(counts.organizations_marked + counts.users_marked > 0 ? [MARKS] : []),
     `  left alone: ${counts.left_alone}`,
     ...(withValues && rows.length > 0 ? ["  (values: before the run → now → after this undo)"] : []),
     ...rows.flatMap(([line, values]) => [`+ ${line}`, ...(withValues ? values.map((value) => `    ${value}`) : [])]),
