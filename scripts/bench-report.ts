@@ -95,10 +95,13 @@ try {
   const given = { "data-dir": join(folder, "data"), "run-id": "bench" };
   const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
     const began = performance.now();
+    const used = process.cpuUsage();
     const value = await work();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     const memory = Math.round(process.resourceUsage().maxRSS / 1024 ** (process.platform === "darwin" ? 2 : 1));
-    process.stdout.write(`${what}: ${seconds} s, most memory until now ${memory} MB\n`);
+    const { user, system } = process.cpuUsage(used);
+    const worked = ((user + system) / 1e6).toFixed(1);
+    process.stdout.write(`${what}: ${seconds} s (${worked} s of a processor), most memory until now ${memory} MB\n`);
     return value;
   };
   const reports: StageReport[] = [];
