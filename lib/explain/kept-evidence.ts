@@ -40,15 +40,20 @@ const SAYING = EVIDENCE_ARTIFACTS.filter((name) => /_(?:notes|results|creates|up
 export async function toldOf(files: RecordFiles): Promise<Whom> {
   const accounts = new Set<string>();
   const organizations = new Set<number>();
+  const contested = new Set<string>();
   for (const name of SAYING) {
     const ids = name.startsWith("usgov_user_") ? ORGANIZATION_IDS : ANY_IDS;
     for (const line of (await files.open(name))?.lines() ?? []) {
-      for (const [, id = ""] of line.matchAll(ACCOUNT_IDS)) accounts.add(accountKeyOf(id));
+      const isContested = line.includes('.name_contested"');
+      for (const [, id = ""] of line.matchAll(ACCOUNT_IDS)) {
+        accounts.add(accountKeyOf(id));
+        if (isContested) contested.add(accountKeyOf(id));
+      }
       for (const [, found = ""] of line.matchAll(ids)) for (const id of found.split(",")) organizations.add(Number(id));
     }
   }
   organizations.delete(0);
-  return { accounts, organizations };
+  return { accounts, organizations, contested };
 }
 
 const ACCOUNT_IDS = /"salesforce_id":"([A-Za-z0-9]{15})/g;

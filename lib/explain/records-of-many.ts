@@ -1,6 +1,6 @@
 import { nameKey } from "../domain/equality.ts";
 import { toShortId } from "../domain/salesforce-id.ts";
-import type { EvidenceArtifact, EvidenceRecords } from "./evidence-records.ts";
+import type { EvidenceArtifact } from "./evidence-records.ts";
 import { nameIn, type RecordFiles } from "./records-about.ts";
 
 /** Whose records are picked out of a run's files. */
@@ -9,6 +9,8 @@ export interface Whom {
   accounts: ReadonlySet<string>;
   /** Organizations by id, beside those of the accounts. */
   organizations: ReadonlySet<number>;
+  /** Those of the accounts whose name is contested: then whoever else has it or wants it matters, too. */
+  contested: ReadonlySet<string>;
 }
 
 /** What an account was decided from; what came of it (changes, notes, results) the history keeps anyway. */
@@ -45,13 +47,15 @@ export async function* linesOfMany(
   whom: Whom,
 ): AsyncGenerator<{ name: EvidenceArtifact; lines: string[] }> {
   const names = new Set<string>();
-  for (const name of ["salesforce_accounts.json", "partner_accounts.json"] as const)
-    for (const line of (await files.open(name))?.lines() ?? [])
-      if (isOf(line, whom)) names.add(nameKey(nameIn(line) ?? ""));
+  const contested = { accounts: whom.contested, organizations: new Set<number>() };
+  if (whom.contested.size > 0)
+    for (const name of ["salesforce_accounts.json", "partner_accounts.json"] as const)
+      for (const line of (await files.open(name))?.lines() ?? [])
+        if (isOf(line, contested)) names.add(nameKey(nameIn(line) ?? ""));
   for (const name of DECIDED_FROM) {
     const file = await files.open(name);
     if (!file) continue;
-    const isNamed = /^(?:zendesk_(?:global|usgov)|(?:global|usgov)_accounts)\.json$/.test(name);
+    const isNamed = names.size > 0 && /^(?:zendesk_(?:global|usgov)|(?:global|usgov)_accounts)\.json$/.test(name);
     const lines: string[] = [];
     for (const line of file.lines())
       if (isOf(line, whom) || (isNamed && names.has(nameKey(nameIn(line) ?? ""))))
@@ -60,25 +64,15 @@ export async function* linesOfMany(
   }
 }
 
-function isOf(line: string, { accounts, organizations }: Whom): boolean {
-  for (const [, id = ""] of line.matchAll(ACCOUNT)) if (accounts.has(id.toLowerCase())) return true;
+/** What records of accounts begin with. */
+const HEAD = '{"salesforce_id":"';
+
+function isOf(line: string, { accounts, organizations }: Pick<Whom, "accounts" | "organizations">): boolean {
+  if (line.startsWith(HEAD)) {
+    if (accounts.has(line.slice(HEAD.length, HEAD.length + 15).toLowerCase())) return true;
+  } else for (const [, id = ""] of line.matchAll(ACCOUNT)) if (accounts.has(id.toLowerCase())) return true;
   if (organizations.size === 0) return false;
-  const id = /^\{"id":(\d+)/.exec(line)?.[1] ?? /"(?:organization_id|id)":(\d+)/.exec(line)?.[1];
+  const id = /^\{"id":(\d+)/.exec(line)?.[1];
   const home = /"organization_id":(\d+)/.exec(line)?.[1];
   return [id, home].some((one) => one !== undefined && organizations.has(Number(one)));
-}
-
-/** The same, parsed: everything that these accounts are explained from. */
-export async function recordsOfMany(
-  files: RecordFiles,
-  whom: Whom,
-  others: readonly EvidenceArtifact[],
-): Promise<EvidenceRecords> {
-  const records: Record<string, unknown> = {};
-  for await (const { name, lines } of linesOfMany(files, whom)) records[name] = (await files.open(name))?.parse(lines);
-  for (const name of others) {
-    const file = await files.open(name);
-    if (file) records[name] = file.all();
-  }
-  return records as EvidenceRecords;
 }
