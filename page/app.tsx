@@ -40,15 +40,23 @@ function History({ head, runs }: { head: PageHead; runs: NonNullable<PageHead["r
 function Report({ head }: { head: PageHead }) {
   const [view, change] = useView();
   const records = useRecords();
+  // Nothing in these follows the view: a keystroke in the search does not draw them again.
+  const summary = useMemo(() => <Summary head={head} />, [head]);
+  const panels = useMemo(
+    () => (
+      <div class="panels">
+        <Limits limits={head.limits} />
+        <Trends trend={head.trend} runId={head.about.run_id} />
+      </div>
+    ),
+    [head],
+  );
   return (
     <>
-      <Summary head={head} />
+      {summary}
       <main>
         {records !== null && records !== "unreadable" && <Meaning index={records.index} view={view} change={change} />}
-        <div class="panels">
-          <Limits limits={head.limits} />
-          <Trends trend={head.trend} runId={head.about.run_id} />
-        </div>
+        {panels}
         {head.audit.length > 0 && <Tabs head={head} view={view} change={change} />}
         {records === null && <p class="nothing">Opening {number(head.records)} records …</p>}
         {records === "unreadable" && (

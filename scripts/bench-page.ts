@@ -18,7 +18,10 @@ const TRIES = 5;
 const QUERY = "granite logistics";
 const MOST = { bytes: LARGEST_PAGE_BYTES, written: 3000, ready: 2000, keystroke: 100 } as const;
 
-type Measured = { [Name in keyof typeof MOST]: number };
+type Measured = { [Name in keyof typeof MOST]: number } & {
+  /** Of all threads while a page was written: what a machine that does nothing else cannot exceed. */
+  cpu: number;
+};
 
 /** As different from each other as real ones are: ids, days, amounts. */
 function explained(n: number): ExplanationDocument {
@@ -52,11 +55,15 @@ async function measure(browser: Browser, folder: string, every: number): Promise
   const report = model(every);
   const path = join(folder, `every-${every}.html`);
   let written = Number.POSITIVE_INFINITY;
+  let cpu = Number.POSITIVE_INFINITY;
   let bytes = 0;
   for (let n = 0; n < TRIES; n++) {
     const began = performance.now();
+    const used = process.cpuUsage();
     const html = await writePage(report);
     written = Math.min(written, performance.now() - began);
+    const { user, system } = process.cpuUsage(used);
+    cpu = Math.min(cpu, (user + system) / 1000);
     bytes = html.length;
     if (n === 0) await Bun.write(path, html);
   }
@@ -65,6 +72,7 @@ async function measure(browser: Browser, folder: string, every: number): Promise
   return {
     bytes,
     written: Math.round(written),
+    cpu: Math.round(cpu),
     ready: Math.round(Math.min(...seen.map(({ ready }) => ready))),
     keystroke: Math.round(Math.min(...seen.map(({ keystroke }) => keystroke))),
   };
@@ -115,11 +123,11 @@ try {
   );
   for (const every of [10, 1]) {
     const measured = await measure(browser, folder, every);
-    const { bytes, written, ready, keystroke } = measured;
+    const { bytes, written, cpu, ready, keystroke } = measured;
     console.log(
-      `explanations of ${every === 1 ? "all rows" : `1 row in ${every}`}: ${(bytes / 1e6).toFixed(1)} MB, written in ${written} ms, ready after ${ready} ms, slowest keystroke ${keystroke} ms`,
+      `explanations of ${every === 1 ? "all rows" : `1 row in ${every}`}: ${(bytes / 1e6).toFixed(1)} MB, written in ${written} ms (${cpu} ms of CPU), ready after ${ready} ms, slowest keystroke ${keystroke} ms`,
     );
-    if ((Object.keys(MOST) as (keyof Measured)[]).some((name) => measured[name] > MOST[name])) process.exitCode = 1;
+    if ((Object.keys(MOST) as (keyof typeof MOST)[]).some((name) => measured[name] > MOST[name])) process.exitCode = 1;
   }
 } finally {
   await browser.close();

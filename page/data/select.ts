@@ -71,9 +71,11 @@ function matcher(index: PageIndex, haystack: Haystack, view: View): (at: number)
     ),
   ].filter((column) => column !== null);
   const words = wordsOf(view.query);
-  return (at) =>
-    columns.every(({ codes, allows }) => allows[codes[at] ?? 0] === true) &&
-    words.every((word) => haystack[at]?.includes(word) === true);
+  return (at) => {
+    for (const { codes, allows } of columns) if (!allows[codes[at] ?? 0]) return false;
+    for (const word of words) if (!haystack[at]?.includes(word)) return false;
+    return true;
+  };
 }
 
 /** Which codes of a column a filter allows; null where it does not filter. */
