@@ -1,7 +1,7 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
 import { notesName } from "../changesets/write-comparison.ts";
-import type { Reason } from "../domain/reason.ts";
+import type { Reason, ReasonCode } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 import type { RecordedComparison, RunRecord } from "./run-record.ts";
@@ -43,6 +43,13 @@ export function recordedComparison(comparison: ComparisonReport): RecordedCompar
   };
 }
 
+/** C9 is about moved accounts, too, which are told with the comparison's other notes. */
+const MERGED: ReadonlySet<string> = new Set<ReasonCode>([
+  "mark.account_merged",
+  "mark.merge_forgotten",
+  "mark.of_merged_account",
+]);
+
 /** What comparisons left alone for a person to see to (C7, C9); none where the notes cannot be read: a record never fails a run. */
 async function leftAlone(
   store: ArtifactStore,
@@ -54,7 +61,7 @@ async function leftAlone(
     for (const { rule, salesforce_id, id, reason } of notes?.records ?? []) {
       const one = { comparison, salesforce_id, id, reason };
       if (rule === "C7") found.conflicts.push(one);
-      if (rule === "C9") found.merged.push(one);
+      if (MERGED.has(reason.code)) found.merged.push(one);
     }
   }
   return found;

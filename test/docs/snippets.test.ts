@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -7,13 +8,15 @@ import { parseCases } from "../../lib/rule-tests/parse-cases.ts";
 import { parseConfig } from "../../lib/yaml-files/config.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
 import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { inclusionsIn, lintInclusion, parseIncluded, parseSnippet } from "../gitlab/lint.ts";
 import { pages } from "./pages.ts";
 
 const plans = await readFile(join(import.meta.dir, "../../plans.yml"), "utf8");
 
 /*
- * Every YAML that a page shows is read as the file it is a part of. Pipelines are in docs/gitlab.md alone, where each has a name and is
- * run or merged (test/gitlab/docs.test.ts); the workflow of docs/github.md is run by test/gitlab/actions.test.ts.
+ * Every YAML that a page shows is read as the file it is a part of. Pipelines are in docs/gitlab.md, where each has a name and is run or
+ * merged (test/gitlab/docs.test.ts), and in docs/rules.md, where what they include is held against its inputs; the component itself is
+ * run by test/gitlab/simulate.test.ts, and the workflow of docs/github.md by test/gitlab/actions.test.ts.
  */
 
 const snippets = (await pages()).flatMap(({ name, blocks }) =>
@@ -26,10 +29,17 @@ function fileOf(text: string): string {
   if (Array.isArray(first)) return "overrides.yml";
   const keys = Object.keys((first ?? {}) as object);
   if (keys.includes("jobs") && keys.includes("permissions")) return "workflow";
-  if (keys.some((key) => ["include", "spec", "trigger", "sync"].includes(key))) return "pipeline";
+  if (keys.some((key) => ["include", "spec", "trigger", "sync", "simulate"].includes(key))) return "pipeline";
   if (keys.includes("cases")) return "plans.test.yml";
   if (keys.includes("subscriptions") || keys.includes("ignored_charges")) return "plans.yml";
   return "zdsync.config.yml";
+}
+
+/** What is wrong with the inputs that a pipeline gives to the components it includes. */
+function mistakesOfInclusions(text: string): string[] {
+  return inclusionsIn(parseSnippet(text)).flatMap(({ file, inputs }) =>
+    lintInclusion(inputs, parseIncluded(readFileSync(join(import.meta.dir, "../..", file), "utf8"))),
+  );
 }
 
 /** A part of plans.yml where somebody would put it: under the other types. */
@@ -43,6 +53,7 @@ describe("YAML that pages show", () => {
     "%s: a part of %s",
     (page, file, text) => {
       if (file === "workflow") expect(page).toBe("docs/github.md");
+      else if (file === "pipeline" && page === "docs/rules.md") expect(mistakesOfInclusions(text)).toEqual([]);
       else if (file === "pipeline") expect(page).toBe("docs/gitlab.md");
       else if (file === "overrides.yml") expect(parseOverrides(text, file).notes).toEqual([]);
       else if (file === "plans.test.yml") expect(parseCases(text, file, "2026-11-23" as Day).length).toBeGreaterThan(0);
