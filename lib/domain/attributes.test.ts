@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Account } from "./account.ts";
 import { ATTRIBUTES, type Attribute } from "./attributes.ts";
 import type { Decision } from "./decision.ts";
+import { emptyAttributes } from "./empty-attributes.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
 import {
   agentFields,
@@ -11,7 +12,6 @@ import {
   readOnlyFields,
   syncedFields,
 } from "./organization.ts";
-import { emptyAttributes } from "./testing/empty-attributes.ts";
 
 /** The attributes of A2 that come from one field. */
 const OF_A2 = {

@@ -1,5 +1,6 @@
 import type { Account, Charge, Subscription } from "../domain/account.ts";
 import type { Day } from "../domain/dates.ts";
+import { emptyAttributes } from "../domain/empty-attributes.ts";
 import type { Override } from "../domain/overrides.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { type CaseDay, dayOf } from "./case-days.ts";
@@ -17,14 +18,10 @@ export function caseAccount({ name, today, account }: RuleCase): Account {
   const groups = [...(charges.length > 0 ? [{ ends: null, charges }] : []), ...subscriptions];
   const built = groups.map((group, index) => subscriptionOf(group, index, today));
   return {
+    ...emptyAttributes(),
     salesforce_id: CASE_ACCOUNT,
     name,
     type: "Customer",
-    account_owner: null,
-    technical_account_manager: null,
-    solutions_architect: null,
-    partner_track: null,
-    sold_to: null,
     ...attributes,
     subs: built.map(({ subscription }) => subscription),
     charges: built.flatMap((one) => one.charges),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { emptyAttributes } from "../domain/empty-attributes.ts";
 import { text } from "../domain/source-field.ts";
-import { emptyAttributes } from "../domain/testing/empty-attributes.ts";
 import { mapAccount } from "./map-account.ts";
 import { mapContact } from "./map-contact.ts";
 import { mapPartner } from "./map-partner.ts";

@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import { parsePlans } from "../../yaml-files/plans.ts";
 import type { Account, Charge, Subscription } from "../account.ts";
 import type { Day } from "../dates.ts";
+import { emptyAttributes } from "../empty-attributes.ts";
 import type { Override } from "../overrides.ts";
 import type { Plans } from "../plans.ts";
 import { type Processed, type ProcessInput, processAccounts } from "../process.ts";
-import { emptyAttributes } from "./empty-attributes.ts";
 
 /* Examples for the tests of process: one account whose every detail is unremarkable, to change one thing of. */
 
