@@ -100,7 +100,8 @@ describe("faults", () => {
     { kind: "drop-record", ...query },
     { kind: "drop-record", ...query, after: 5 },
     { kind: "duplicate-record", ...query },
-    { kind: "duplicate-record", ...query, after: 5 },
+    // The fifth and sixth answers are pages of one record, which cannot come twice in one page.
+    { kind: "duplicate-record", ...query, after: 3 },
     { kind: "empty", ...query, after: 5 },
   ])("%j is noticed", async (fault) => {
     await using org = await start({ salesforceBatch: 50 });
