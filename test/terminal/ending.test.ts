@@ -89,7 +89,9 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     const refused = await world.shown(["run"], { env: { SALESFORCE_CLIENT_SECRET: "another" } });
     expect(refused.lines).toContainEqual(expect.stringMatching(/^ {2}✗ gather-accounts: failed/));
     expect(refused.lines.filter((line) => line.includes("✓ gather-accounts"))).toEqual([]);
-    expect(ending(refused).closing).toMatch(/: FAILED after .* s, before any write: a setting is wrong, see above\.$/);
+    expect(ending(refused).closing).toMatch(
+      /: FAILED after .* s, before any write: a setting is wrong, see above\. Report: .*report\.html$/,
+    );
 
     world.sandbox.addFault({
       kind: "failed-rows",
