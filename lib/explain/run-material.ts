@@ -102,7 +102,7 @@ async function rulesIn(store: ArtifactStore): Promise<Rules> {
   const inputs = (await manifestOf(store, "process_notes.json"))?.inputs ?? [];
   const plans = inputs.find(({ name }) => name === `${RULES_FOLDER}/${RULE_FILES.plans}`);
   if (texts && (!plans || plans.sha256 === sha256Of(texts.plans.text))) return rulesOf(texts);
-  const what = `${store.path(RULES_FOLDER)} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again`;
+  const what = `${store.path(RULES_FOLDER)} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again.`;
   throw new ConfigurationError([{ where: "--data-dir", what }]);
 }
 

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { inflateRawSync } from "node:zlib";
-import { RUN_TIMEOUT } from "../pipeline/world.ts";
+import { RUN_TIMEOUT, withLimits } from "../pipeline/world.ts";
 import { WholeWorld } from "./bot-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
@@ -48,7 +48,11 @@ test("slack.page: a run's page stands in its thread, without the customers of us
 test("a refusal names whom it would hurt: to whoever asked, in a preview and in the alert", async () => {
   await using world = await WholeWorld.start({
     accounts: 150,
-    config: (text) => `${text}\nlimits: { marks: { percent: 1, max: 0 }, minimum_existing: 0 }\n`,
+    config: withLimits({
+      marks: { percent: 1, max: 0 },
+      usgov_user: { marks: { percent: 1, max: 0 } },
+      minimum_existing: 0,
+    }),
   });
   await world.serve();
   const ann = world.person();

@@ -31,7 +31,7 @@ async function zdsync(args: readonly string[], env: Record<string, string> = {},
 
 describe("the bundle, in an empty folder without node_modules", () => {
   test("is one program and the plans, and holds no path of the machine it was made on", async () => {
-    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["plans.yml", "explain-worker.js", "zdsync.js"]);
+    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["explain-worker.js", "plans.yml", "zdsync.js"]);
     const text = await Bun.file(program).text();
     // As booleans: a failure must not print two megabytes.
     expect(text.startsWith("#!/usr/bin/env bun\n")).toBeTrue();
@@ -41,7 +41,8 @@ describe("the bundle, in an empty folder without node_modules", () => {
   for (const command of Object.keys(COMMANDS)) {
     test(`${command}: loads, with all its flags`, async () => {
       const { exit, out } = await zdsync([command, "--help"]);
-      expect({ exit, usage: out.split("\n")[0] }).toEqual({ exit: 0, usage: `Usage: zdsync ${command} [options]` });
+      const usage = out.startsWith(`Usage: zdsync ${command} [options]`);
+      expect({ exit, usage }).toEqual({ exit: 0, usage: true });
       expect(out).toContain("Examples:");
     });
   }
@@ -94,7 +95,8 @@ describe("the bundle, in an empty folder without node_modules", () => {
       expect((await person.types(`/zdsync explain ${id}`)).status).toBe(200);
       expect((await person.types("/zdsync run --dry-run")).status).toBe(200);
       const said = () => JSON.stringify(there.sandbox.slackConversation());
-      await until(() => said().includes(`(${id})`) && said().includes("would change now"));
+      // Right after a run nothing is left to do.
+      await until(() => said().includes(`(${id})`) && said().includes("would change nothing now"));
     } finally {
       bot.kill();
     }

@@ -87,7 +87,7 @@ describe("a project that includes every stage by its component reference", () =>
 
   test("B5: hands on only what is of the instance, and of accounts only ids", async () => {
     const left = async (job: string) => (await readdir(join(project.artifacts(job), "data"))).filter(isRecords).sort();
-    const isRecords = (name: string) => !/manifest|history/.test(name);
+    const isRecords = (name: string) => !/manifest|history|inputs/.test(name);
     expect(await left("zdsync-process-global")).toEqual([
       "customer_ids.json",
       "global_accounts.json",

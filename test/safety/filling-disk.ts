@@ -43,15 +43,17 @@ export async function halfFiles(dataDir: string): Promise<string[]> {
   const half: string[] = [];
   for (const entry of entries) {
     if (!entry.isFile() || entry.name.includes(".sqlite")) continue;
-    const text = await readFile(join(entry.parentPath, entry.name), "utf8");
-    if (!isWhole(entry.name, text)) half.push(join(entry.parentPath, entry.name).slice(dataDir.length + 1));
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    if (!isWhole(entry.name, bytes)) half.push(join(entry.parentPath, entry.name).slice(dataDir.length + 1));
   }
   return half;
 }
 
-function isWhole(name: string, text: string): boolean {
-  if (!text.endsWith("\n") || name.endsWith(".tmp")) return false;
+function isWhole(name: string, bytes: Buffer): boolean {
+  if (name.endsWith(".tmp")) return false;
   try {
+    const text = (name.endsWith(".zst") ? Buffer.from(Bun.zstdDecompressSync(bytes)) : bytes).toString();
+    if (!text.endsWith("\n")) return false;
     if (name.endsWith(".json")) JSON.parse(text);
     return true;
   } catch {

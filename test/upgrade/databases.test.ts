@@ -120,9 +120,8 @@ test("bot.sqlite: last, status and org tell what the version before did and knew
   await bob.types("/zdsync status");
   await world.shown(/No run/, BOB);
   await bob.types("/zdsync org 19501118404308");
-  const story = (await world.shown(/Contacts tried/, BOB)).shows;
-  expect(story).toContain("the address goes to the new organization of account 0014M00000HMw0LQAT");
-  expect(story).toContain(`contacts retried by <@${ANN}>`);
+  // The version before kept no rules beside its runs: nothing is explained by rules that may be others.
+  await world.shown(/does not hold the plans that the run used .*Run zdsync again/, BOB);
 });
 
 test("bot.sqlite: the next run is asked for, confirmed and done", async () => {
