@@ -1,0 +1,83 @@
+import { Database } from "bun:sqlite";
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, lstatSync, mkdirSync } from "node:fs";
+import * as promises from "node:fs/promises";
+import { hostname } from "node:os";
+import type { Edges } from "./edges.ts";
+
+/** The edges of the machine that this program runs on. */
+export const MACHINE: Edges = {
+  // The global of the moment: tests put another one in its place.
+  fetch: (input, init) => globalThis.fetch(input, init),
+  clock: {
+    now: () => Date.now(),
+    after(milliseconds, act, { keepsAlive = true } = {}) {
+      const timer = setTimeout(act, milliseconds);
+      if (!keepsAlive) timer.unref();
+      return () => clearTimeout(timer);
+    },
+  },
+  chance: { random: () => Math.random(), bytes: (length) => randomBytes(length) },
+  files: {
+    ...pickPromises(promises),
+    chmodSync,
+    existsSync,
+    lstatSync,
+    mkdirSync,
+    openDatabase: (path) => new Database(path, { create: true, strict: true }),
+  },
+  process: {
+    pid: process.pid,
+    hostname,
+    isAlive(pid) {
+      try {
+        process.kill(pid, 0);
+        return true;
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code === "EPERM";
+      }
+    },
+    kill(pid, signal) {
+      process.kill(pid, signal);
+    },
+    onSignal(signal, listener) {
+      process.on(signal, listener);
+      return () => process.off(signal, listener);
+    },
+    exit: (code) => process.exit(code),
+  },
+};
+
+function pickPromises({
+  access,
+  appendFile,
+  chmod,
+  lstat,
+  lutimes,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  stat,
+}: typeof promises) {
+  return {
+    access,
+    appendFile,
+    chmod,
+    lstat,
+    lutimes,
+    mkdir,
+    mkdtemp,
+    open,
+    readFile,
+    readdir,
+    rename,
+    rm,
+    rmdir,
+    stat,
+  };
+}
