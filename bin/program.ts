@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { closest, distance } from "fastest-levenshtein";
+import { currentDate } from "../lib/edges/clock.ts";
 import { ConfigurationError, EXIT, type ExitCode, type Problem } from "../lib/errors.ts";
 import { type Environment, secretsIn } from "../lib/settings/environment.ts";
 import { describeInputs, type InputDescription, inputProblems } from "../lib/stage/parse-inputs.ts";
@@ -80,7 +81,7 @@ async function declare(
       name,
       given,
       json: options.json === true,
-      shell: { env, output, clock: () => new Date(), person: personAtTerminal(env) },
+      shell: { env, output, clock: currentDate, person: personAtTerminal(env) },
     });
   });
 }

@@ -1,3 +1,4 @@
+import { currentDate } from "../lib/edges/clock.ts";
 import { secretsIn } from "../lib/settings/environment.ts";
 import { reportError } from "../lib/stage/report-error.ts";
 import { processOutput } from "../lib/terminal/output.ts";
@@ -10,7 +11,7 @@ import { createLazyApp } from "./http/lazy-app.ts";
 const app = createLazyApp({
   async make() {
     const { createBot } = await import("./bot.ts");
-    return createBot(process.env, { output: output(), clock: () => new Date() });
+    return createBot(process.env, { output: output(), clock: currentDate });
   },
   failed: (error) => void reportError(error, { env: process.env, output: output() }),
 });

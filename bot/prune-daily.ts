@@ -1,3 +1,4 @@
+import { every as everyOnClock } from "../lib/edges/clock.ts";
 import { failureWords } from "./failure-words.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -14,7 +15,7 @@ export interface PruneSetting {
 }
 
 /** Forgets what is too old, now and once a day: a bot goes on for months. One that fails keeps no other from it. Answers how to end it. */
-export function pruneDaily({ prunes, clock, warn, every = everyInterval }: PruneSetting): () => void {
+export function pruneDaily({ prunes, clock, warn, every = everyOnClock }: PruneSetting): () => void {
   const pruneAll = () => {
     for (const prune of prunes) {
       try {
@@ -26,10 +27,4 @@ export function pruneDaily({ prunes, clock, warn, every = everyInterval }: Prune
   };
   pruneAll();
   return every(DAY_MS, pruneAll);
-}
-
-function everyInterval(milliseconds: number, call: () => void): () => void {
-  const timer = setInterval(call, milliseconds);
-  timer.unref();
-  return () => clearInterval(timer);
 }

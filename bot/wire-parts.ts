@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { endingCredentials } from "../lib/doctor/expiring-credentials.ts";
+import { sleep } from "../lib/edges/clock.ts";
+import { existsSync } from "../lib/edges/files.ts";
 import { createSlackChannel } from "../lib/slack/channel.ts";
 import { type DeliveryWorker, keepDelivering } from "../lib/slack/keep-delivering.ts";
 import { byInstance, ownChannels, placeOf } from "../lib/slack/notice-channels.ts";
@@ -22,7 +23,6 @@ import { createPages } from "./pages/create-pages.ts";
 import { pruneDaily } from "./prune-daily.ts";
 import { FollowedRuns } from "./run-flow/followed-runs.ts";
 import { Offers } from "./run-flow/offers.ts";
-import { sleepReally } from "./run-flow/pauses.ts";
 import { createRunFlow } from "./run-flow/run-flow.ts";
 import { createGitlabRunner } from "./runs/gitlab-runner.ts";
 import { createProcessRunner } from "./runs/process-runner.ts";
@@ -39,7 +39,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const { slack, config, dataDir } = settings;
   /** Nothing that only waits, for Slack's rate limits above all, holds up the bot's end. */
   const ended = new AbortController();
-  const impatience = { sleep: (milliseconds: number) => sleepReally(milliseconds, ended.signal) };
+  const impatience = { sleep: (milliseconds: number) => sleep(milliseconds, ended.signal) };
   const database = openDatabase(join(dataDir, "bot", "bot.sqlite"));
   const outbox = new Outbox(database, clock);
   const own = ownChannels(config.slack).map(({ instance, channel }) => ({
@@ -74,7 +74,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     openRetry: retryOpener({ dataDir, env, clock, say }),
     // On this machine it is the lock that keeps runs and retries apart.
     runGoesOn: async () => runner.kind === "gitlab" && (await runner.current()) !== null,
-    sleep: sleepReally,
+    sleep,
     ended: ended.signal,
   });
   const explainer = createExplainer({

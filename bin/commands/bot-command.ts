@@ -9,6 +9,7 @@ import { dataDir } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
+import { nextSignal } from "../../lib/stage/signals.ts";
 import type { LoadedCommand } from "../commands.ts";
 
 const YES_OR_NO = v.picklist(["true", "false"]);
@@ -79,10 +80,4 @@ async function serveUntilSignal({ env, output, clock }: Shell, port: number | nu
   } finally {
     process.off("unhandledRejection", onStray);
   }
-}
-
-function nextSignal(): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
-  return promise;
 }

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { mkdir, mkdtemp, rm } from "../../lib/edges/files.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { NOTICE_MEMORY } from "../../lib/slack/notice-memory.ts";

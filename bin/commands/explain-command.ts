@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import * as v from "valibot";
 import { RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { isDay } from "../../lib/domain/dates.ts";
 import { INSTANCES } from "../../lib/domain/instance.ts";
+import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, EXIT, type ExitCode } from "../../lib/errors.ts";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
 import { historyDocument, historyOfAccount } from "../../lib/explain/account-history.ts";

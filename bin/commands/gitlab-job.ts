@@ -1,8 +1,8 @@
-import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { mkdir, rm } from "../../lib/edges/files.ts";
 import { ConfigurationError, type Problem } from "../../lib/errors.ts";
 import { readOwnFile } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { RUN_ID } from "../../lib/artifacts/manifest.ts";
@@ -10,6 +9,7 @@ import { standingRefusals } from "../../lib/changesets/judge.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { INSTANCES } from "../../lib/domain/instance.ts";
 import type { Effect } from "../../lib/domain/limits.ts";
+import { existsSync, mkdir } from "../../lib/edges/files.ts";
 import { ConfigurationError, EXIT, type ExitCode, messageOf, type Problem } from "../../lib/errors.ts";
 import { comparisonJson } from "../../lib/explain/told.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
@@ -155,7 +155,7 @@ async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean)
   const manifest = await store.readChangesetManifest(name);
   if (!manifest) return null;
   const kept = resultsOfJob(store, dryRun);
-  const written = await Bun.file(kept.path(resultsName(name))).exists();
+  const written = existsSync(kept.path(resultsName(name)));
   const records = written ? (await kept.readRecords(resultsName(name))).records : [];
   const unattempted = countUnattempted(records);
   const count = (effect: "create" | "update" | "mark" | "contact") => countResults(records, effect);

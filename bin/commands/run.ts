@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { edges } from "../../lib/edges/edges.ts";
+import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, type ExitCode, exitCodeOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
@@ -180,8 +180,8 @@ function beginningOf(
     command: extent,
     dry_run: extent === "preview" || inputs["dry-run"],
     instances: [...instances],
-    host: hostname(),
-    pid: process.pid,
+    host: edges().process.hostname(),
+    pid: edges().process.pid,
     started_at: begun.toISOString(),
   };
 }

@@ -1,11 +1,12 @@
-import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
+import { mkdir, mkdtemp } from "../../lib/edges/files.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { today } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { nextSignal } from "../../lib/stage/signals.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import type { LoadedCommand } from "../commands.ts";
 import { startSandbox } from "../start-sandbox.ts";
@@ -70,10 +71,7 @@ export const sandbox: LoadedCommand = {
           .map(([name, value]) => `export ${name}='${value}'`)
           .join("\n")}\n`,
       );
-    await new Promise<void>((resolve) => {
-      process.once("SIGINT", resolve);
-      process.once("SIGTERM", resolve);
-    });
+    await nextSignal();
     await running.stop();
     return EXIT.done;
   },

@@ -3,6 +3,7 @@ import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { ConfigurationError, type ExitCode, type Problem } from "../../lib/errors.ts";
 import { toldReason } from "../../lib/explain/told.ts";
+import { textIfFile } from "../../lib/files/edited-file.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { headline } from "../../lib/report/headline.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
@@ -96,8 +97,8 @@ async function readNewRules(asked: Inputs): Promise<NewRules> {
   for (const name of ["plans", "overrides", "config"] as const) {
     const path = asked[name];
     if (path === "") continue;
-    const found = Bun.file(path);
-    if (await found.exists()) rules[name] = { text: await found.text(), name: path };
+    const text = await textIfFile(path);
+    if (text !== null) rules[name] = { text, name: path };
     else problems.push({ where: `--${name}`, what: `${path} does not exist` });
   }
   if (problems.length === 0 && Object.keys(rules).length === 0)

@@ -4,6 +4,7 @@ import * as v from "valibot";
 import { toDay } from "../../lib/domain/dates.ts";
 import type { Plans } from "../../lib/domain/plans.ts";
 import { ConfigurationError, EXIT, type ExitCode, type Problem } from "../../lib/errors.ts";
+import { textIfFile } from "../../lib/files/edited-file.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { junitXml } from "../../lib/report/junit-xml.ts";
 import { parseCases } from "../../lib/rule-tests/parse-cases.ts";
@@ -72,13 +73,13 @@ async function readFiles(
 ): Promise<{ plans: Plans; placeOfCharge: CaseResult["placeOfCharge"]; cases: RuleCase[] }> {
   const problems: Problem[] = [];
   const read = async <T>(path: string, parse: (text: string) => T): Promise<T | null> => {
-    const file = Bun.file(path);
-    if (!(await file.exists())) {
+    const text = await textIfFile(path);
+    if (text === null) {
       problems.push({ where: path, what: "does not exist" });
       return null;
     }
     try {
-      return parse(await file.text());
+      return parse(text);
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       problems.push(...error.problems);

@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { mkdir } from "../../lib/edges/files.ts";
 import { makeOwnFolder } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { junitXml } from "../../lib/report/junit-xml.ts";

@@ -1,4 +1,5 @@
 import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
+import { after } from "../../lib/edges/clock.ts";
 import { failureWords } from "../failure-words.ts";
 import type { InFlight } from "../in-flight.ts";
 import { Deliveries } from "./deliveries.ts";
@@ -106,12 +107,12 @@ function dispatch(app: App, { body, headers }: Arrived, { setting, deliveries }:
       answer(acknowledgement(said));
     },
   };
-  const timer = setTimeout(() => {
+  const cancel = after(ackWithinMs, () => {
     log("a request from Slack was not acknowledged in time: its sender sees an error, the work goes on");
     answer(empty(404));
-  }, ackWithinMs);
+  });
   const ended = (status: number) => {
-    clearTimeout(timer);
+    cancel();
     if (!acknowledged && delivery !== null && status === 500) deliveries.forget(delivery);
     if (!acknowledged) answer(empty(status));
   };
@@ -124,7 +125,7 @@ function dispatch(app: App, { body, headers }: Arrived, { setting, deliveries }:
   );
   inFlight.track(work);
   // An acknowledgement is the answer: the timer has nothing to say any more.
-  return answered.finally(() => clearTimeout(timer));
+  return answered.finally(cancel);
 }
 
 function acknowledgement(said: unknown): Response {

@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
+import { existsSync } from "../../lib/edges/files.ts";
 import { InternalError, messageOf, ZdsyncError } from "../../lib/errors.ts";
 import type { Explained, ExplainSetting } from "../../lib/explain/explain-asked.ts";
 import { RunnerError } from "../runs/runner.ts";

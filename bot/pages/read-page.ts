@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
+import { readFile } from "../../lib/edges/files.ts";
 import type { Runner } from "../runs/runner.ts";
 
 /**

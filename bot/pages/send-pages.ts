@@ -1,4 +1,5 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
+import { sleep as sleepFor } from "../../lib/edges/clock.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import type { SlackFailure } from "../../lib/slack/slack-errors.ts";
@@ -6,7 +7,7 @@ import type { FilePlace, ThreadFiles } from "../../lib/slack/thread-files.ts";
 import { failureWords } from "../failure-words.ts";
 import { saidLines } from "../render/blocks.ts";
 import { plainRun } from "../render/run-words.ts";
-import { Pauses, type Sleep, sleepReally } from "../run-flow/pauses.ts";
+import { Pauses, type Sleep } from "../run-flow/pauses.ts";
 import { type Runner, RunnerError } from "../runs/runner.ts";
 import type { PageUpload, PageUploads, WantedPage } from "./page-uploads.ts";
 import type { PageRead } from "./read-page.ts";
@@ -52,7 +53,7 @@ export interface PageSender {
  * a line in the thread.
  */
 export function createPageSender(setting: PageSetting): PageSender {
-  const { uploads, clock, warn, sleep = sleepReally } = setting;
+  const { uploads, clock, warn, sleep = sleepFor } = setting;
   const pauses = new Pauses(sleep);
   let working: Promise<void> | null = null;
   const work = async () => {

@@ -1,7 +1,8 @@
 import type { Database } from "bun:sqlite";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { randomBytes } from "../../lib/edges/chance.ts";
 import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { Actor } from "../conversation.ts";
 import { ConfirmedCountsSchema } from "./counts.ts";

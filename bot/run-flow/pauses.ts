@@ -1,9 +1,5 @@
-import { setTimeout as sleepFor } from "node:timers/promises";
-
 /** Waits; ends early, in whatever way, where the signal is aborted. */
 export type Sleep = (milliseconds: number, signal: AbortSignal) => Promise<unknown>;
-
-export const sleepReally: Sleep = (milliseconds, signal) => sleepFor(milliseconds, undefined, { signal });
 
 /** Pauses between two looks at a run, which end early when that run may have changed, or when everything stops. */
 export class Pauses {

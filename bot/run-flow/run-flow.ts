@@ -1,3 +1,4 @@
+import { sleep as sleepFor } from "../../lib/edges/clock.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
 import { InFlight } from "../in-flight.ts";
@@ -10,13 +11,13 @@ import { DryRuns } from "./dry-runs.ts";
 import { FollowedRuns } from "./followed-runs.ts";
 import { Follower, failedText, reasonOf } from "./follower.ts";
 import { Offers } from "./offers.ts";
-import { Pauses, sleepReally } from "./pauses.ts";
+import { Pauses } from "./pauses.ts";
 import type { RunFlowParts, RunFlowSetting } from "./run-flow-parts.ts";
 
 /** Asks for runs, confirms them, follows them in their threads. */
 export function createRunFlow(setting: RunFlowSetting): RunFlow {
   const { database, runner } = setting;
-  const pauses = new Pauses(setting.sleep ?? sleepReally);
+  const pauses = new Pauses(setting.sleep ?? sleepFor);
   const parts = { ...setting, pauses, offers: new Offers(database), runs: new FollowedRuns(database) };
   const follower = new Follower(parts);
   const dryRuns = new DryRuns(parts, follower.everyMs);

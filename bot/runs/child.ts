@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
-import { mkdir, open, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { edges } from "../../lib/edges/edges.ts";
+import { mkdir, open, readFile } from "../../lib/edges/files.ts";
 
 /** How a child ended: its exit code, or null where it was killed. */
 export interface Child {
@@ -46,11 +47,7 @@ export async function startChild(
 
 /** Whether a process is there, and is zdsync as far as the system tells: numbers of processes are given out again. */
 export async function isZdsync(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  if (!edges().process.isAlive(pid)) return false;
   const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null);
   // Elsewhere than on Linux nothing tells.
   return line === null || line.includes("zdsync") || line.includes("run-id");

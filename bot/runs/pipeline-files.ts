@@ -1,8 +1,8 @@
-import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import { lstat, mkdir, readdir, rename, rm } from "../../lib/edges/files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { RULE_FILES, RULES_FOLDER } from "../../lib/rules/kept-rules.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";

@@ -1,8 +1,9 @@
 import type { Database } from "bun:sqlite";
-import { readdir, readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { sleep as sleepFor } from "../../lib/edges/clock.ts";
+import { edges } from "../../lib/edges/edges.ts";
+import { readdir, readFile } from "../../lib/edges/files.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { RunRecordReader, readRunRecord } from "../../lib/runs/read-run-records.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
@@ -99,14 +100,14 @@ class ProcessRuns implements Runner {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
       throw new RunnerError(
-        `zdsync could not be started as a process on ${hostname()} (${code}): nothing was changed. Check that ${argv[0]} can be started and that ${this.settings.dataDir} can be written to.`,
+        `zdsync could not be started as a process on ${edges().process.hostname()} (${code}): nothing was changed. Check that ${argv[0]} can be started and that ${this.settings.dataDir} can be written to.`,
       );
     }
   }
 
   /** Waits until the run has a record, or has ended without one. */
   async #firstWords(runId: string, dataDir: string, child: Child): Promise<RunState> {
-    const { sleep = Bun.sleep } = this.deps;
+    const { sleep = sleepFor } = this.deps;
     for (let look = 0; look < FIRST_WORDS.looks; look++) {
       // Asked before its record: a child that ends in between has written it by now.
       const exited = child.hasExited();
@@ -132,7 +133,7 @@ class ProcessRuns implements Runner {
     const state = await this.#stateOf(id);
     if (state) return state;
     throw new RunnerError(
-      `Run ${id.slice(0, 64)} is not known on ${hostname()}: ${this.settings.dataDir} has no record of it (any more).`,
+      `Run ${id.slice(0, 64)} is not known on ${edges().process.hostname()}: ${this.settings.dataDir} has no record of it (any more).`,
     );
   }
 
@@ -192,14 +193,14 @@ class ProcessRuns implements Runner {
       throw new RunnerError(`Run ${id} is only just beginning. Try again in some seconds.`);
     }
     const { host, pid } = holder;
-    if (host !== hostname())
+    if (host !== edges().process.hostname())
       throw new RunnerError(
-        `Run ${id} goes on on ${host}, and the bot is on ${hostname()}. Stop it there: kill -TERM ${pid}`,
+        `Run ${id} goes on on ${host}, and the bot is on ${edges().process.hostname()}. Stop it there: kill -TERM ${pid}`,
       );
     if (!(await isZdsync(pid)))
       throw new RunnerError(`Run ${id} does not go on any more: process ${pid} is something else by now.`);
     try {
-      process.kill(pid, "SIGTERM");
+      edges().process.kill(pid, "SIGTERM");
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
       throw new RunnerError(

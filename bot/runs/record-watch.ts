@@ -1,5 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { every } from "../../lib/edges/clock.ts";
+import { readdir, stat } from "../../lib/edges/files.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 
 const EVERY_MS = 2_000;
@@ -26,11 +27,10 @@ export function watchRecords(
     for (const [runId, stamp] of seen) if (before && !isEnded && before.get(runId) !== stamp) listener(runId);
   };
   void look();
-  const timer = setInterval(() => void look(), everyMs);
-  timer.unref();
+  const endLooking = every(everyMs, () => void look());
   return () => {
     isEnded = true;
-    clearInterval(timer);
+    endLooking();
   };
 }
 

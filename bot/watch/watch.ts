@@ -4,6 +4,7 @@ import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts"
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
+import { every as everyOnClock } from "../../lib/edges/clock.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
 import { accountNames } from "../organizations/explain-thread.ts";
@@ -59,7 +60,7 @@ export interface Watch {
 
 /** Makes the watch; what it has told is kept in the database. */
 export function createWatch(setting: WatchSetting): Watch {
-  const { every = everyInterval } = setting;
+  const { every = everyOnClock } = setting;
   const memory = new WatchMemory(setting.database);
   let looking: Promise<void> | null = null;
   const ends: (() => void)[] = [];
@@ -198,9 +199,4 @@ class WatchMemory {
       [name, value],
     );
   }
-}
-
-function everyInterval(milliseconds: number, call: () => void): () => void {
-  const timer = setInterval(call, milliseconds);
-  return () => clearInterval(timer);
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type * as v from "valibot";
 import { reason } from "../domain/reason.ts";
+import { rm } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
 import { checkOwnFolder, makeOwnFolder, readOwnFile } from "../files/own-files.ts";

@@ -1,7 +1,8 @@
-import { access, constants } from "node:fs/promises";
+import { constants } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import type { Plans } from "../domain/plans.ts";
+import { access } from "../edges/files.ts";
 import type { Problem } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
 import { ownChannels } from "../slack/notice-channels.ts";

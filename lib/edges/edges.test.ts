@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { randomBytes } from "./chance.ts";
-import { every, now, sleep, timeoutSignal } from "./clock.ts";
+import { after, every, now, sleep, timeoutSignal } from "./clock.ts";
 import { type Edges, edges, withEdges } from "./edges.ts";
 import { readFile } from "./files.ts";
 import { MACHINE } from "./machine.ts";
@@ -76,6 +76,18 @@ describe("time on an exchanged clock", () => {
       expect(waiting()).toBe(0);
       expect(now()).toBe(100);
     });
+  });
+
+  test("what happens later is done with the edges of whoever asked for it", () => {
+    const { clock, to } = standingClock();
+    const others = on({ clock });
+    const seen: Edges[] = [];
+    withEdges(others, () => {
+      after(10, () => seen.push(edges()));
+      every(20, () => seen.push(edges()));
+    });
+    to(20);
+    expect(seen).toEqual([others, others]);
   });
 
   test("a time-out aborts its signal, as the platform's own would", () => {

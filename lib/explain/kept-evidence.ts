@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
-import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import * as v from "valibot";
 import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
+import { existsSync, readdir, rm, stat } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
 import { makeOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { EFFECTS, limitReasons } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
+import { existsSync } from "../edges/files.ts";
 import { ArtifactError, ConfigurationError, ZdsyncError } from "../errors.ts";
 import { readOwnFile } from "../files/own-files.ts";
 import { hostNames } from "../report/host-names.ts";

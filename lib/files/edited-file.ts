@@ -1,4 +1,4 @@
-import { lstat } from "node:fs/promises";
+import { lstat, readFile, stat } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
 
 /**
@@ -7,8 +7,8 @@ import { ConfigurationError } from "../errors.ts";
  * the name of the setting.
  */
 export async function readEditedFile(path: string, setting: string): Promise<string | null> {
-  const file = Bun.file(path);
-  if (await file.exists()) return file.text();
+  const text = await textIfFile(path);
+  if (text !== null) return text;
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
     throw error;
@@ -20,4 +20,10 @@ export async function readEditedFile(path: string, setting: string): Promise<str
       ? `${path} is a link to something that is no file, or is not there. Correct the link`
       : `${path} is no file that can be read whole. Give a plain file`;
   throw new ConfigurationError([{ where: setting, what }]);
+}
+
+/** The text of a file or pipe, without the mark that some editors put before UTF-8; null where there is neither. */
+export async function textIfFile(path: string): Promise<string | null> {
+  const found = await stat(path).catch(() => null);
+  return found?.isFile() || found?.isFIFO() ? new TextDecoder().decode(await readFile(path)) : null;
 }

@@ -1,6 +1,7 @@
-import { Database } from "bun:sqlite";
-import { chmodSync, mkdirSync } from "node:fs";
+import type { Database } from "bun:sqlite";
 import { dirname } from "node:path";
+import { edges } from "../edges/edges.ts";
+import { chmodSync, mkdirSync } from "../edges/files.ts";
 import { EXIT, ZdsyncError } from "../errors.ts";
 import { refuseLink } from "./own-files.ts";
 
@@ -49,7 +50,7 @@ export function openDatabase(path: string, lost = "what it remembers is lost"): 
 
 function made(path: string): Database {
   try {
-    return new Database(path, { create: true, strict: true });
+    return edges().files.openDatabase(path);
   } catch (error) {
     throw naming(path, error);
   }

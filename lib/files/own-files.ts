@@ -1,6 +1,6 @@
-import { constants, lstatSync } from "node:fs";
-import { lstat, mkdir, open } from "node:fs/promises";
+import { constants } from "node:fs";
 import { join } from "node:path";
+import { lstat, lstatSync, mkdir, open } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
 
 /** Larger files are refused unread: no artifact of 100,000 accounts comes near it. */

@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { randomBytes } from "../edges/chance.ts";
+import { open, readdir, rename, rm, stat } from "../edges/files.ts";
 
 /** Files hold names and addresses: only their owner may read them. */
 const OWNER_ONLY = 0o600;

@@ -1,4 +1,5 @@
 import { ConfigurationError, type Problem } from "../errors.ts";
+import { textIfFile } from "../files/edited-file.ts";
 import type { NamedText } from "../rules/kept-rules.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { RulesProject } from "./merge-requests.ts";
@@ -65,6 +66,6 @@ function secure(text: string): boolean {
 
 async function ownConfig(env: Environment): Promise<NamedText | null> {
   const name = env.ZDSYNC_CONFIG || "zdsync.config.yml";
-  const file = Bun.file(name);
-  return (await file.exists()) ? { name, text: await file.text() } : null;
+  const text = await textIfFile(name);
+  return text === null ? null : { name, text };
 }

@@ -1,5 +1,5 @@
-import { lstat } from "node:fs/promises";
 import type { ArtifactStore } from "../artifacts/store.ts";
+import { lstat } from "../edges/files.ts";
 import { ZdsyncError } from "../errors.ts";
 import type { ExplanationDocument } from "../explain/document.ts";
 import { EvidenceIndex } from "../explain/evidence-index.ts";

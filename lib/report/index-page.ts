@@ -1,6 +1,6 @@
-import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ArtifactStore } from "../artifacts/store.ts";
+import { lstat } from "../edges/files.ts";
 import { EXIT } from "../errors.ts";
 import { type ListedRun, listRuns } from "../runs/list-runs.ts";
 import { countsText, outcomeText, runLine, whatText } from "../runs/render-runs.ts";

@@ -1,6 +1,6 @@
-import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { RUN_ID } from "../artifacts/manifest.ts";
+import { lstat, readdir } from "../edges/files.ts";
 import { readRunRecord } from "../runs/read-run-records.ts";
 import { RUN_RECORD, type RunRecord } from "../runs/run-record.ts";
 import type { ReportModel, RunTrend } from "./model.ts";

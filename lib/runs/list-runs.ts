@@ -1,6 +1,6 @@
-import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { RUN_ID } from "../artifacts/manifest.ts";
+import { lstat, readdir } from "../edges/files.ts";
 import { lockHolder } from "../stage/run-lock.ts";
 import { readRunRecord } from "./read-run-records.ts";
 import { RUN_RECORD, type RunRecord } from "./run-record.ts";

@@ -1,7 +1,7 @@
-import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
+import { lstat, readdir } from "../edges/files.ts";
 import { checkOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { RUN_RECORD, type RunRecord, RunRecordSchema } from "./run-record.ts";
 

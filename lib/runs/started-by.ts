@@ -1,4 +1,4 @@
-import { hostname } from "node:os";
+import { edges } from "../edges/edges.ts";
 import type { Environment } from "../settings/environment.ts";
 import { STARTED_BY } from "../settings/setting-names.ts";
 
@@ -20,5 +20,5 @@ export function startedBy(env: Environment): string | null {
   const actor = name(env.GITHUB_ACTOR);
   if (actor) return `GitHub user ${actor}`;
   const user = name(env.USER ?? env.LOGNAME);
-  return givenStarter(env) ?? (user === null ? null : `${user} on ${hostname()}`);
+  return givenStarter(env) ?? (user === null ? null : `${user} on ${edges().process.hostname()}`);
 }

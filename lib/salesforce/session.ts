@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { Connection } from "jsforce/core";
+import { currentDate } from "../edges/clock.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
 import type { SalesforceSettings } from "../settings/environment.ts";
 import { DEFAULT_API_VERSION, mayMeanVersion, readVersions, versionError } from "./api-version.ts";
@@ -40,7 +41,7 @@ export async function openSession(settings: SalesforceSettings, options: Session
   Object.assign(oauth2._transport, { httpRequest });
   const login = loginWith(settings, (form) => oauth2.requestToken(form), {
     expectedHost: options.expectedHost ?? null,
-    now: options.now ?? (() => new Date()),
+    now: options.now ?? currentDate,
   });
   const first = await login();
   const renewal = new Renewal(first, login);

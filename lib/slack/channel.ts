@@ -1,4 +1,5 @@
 import type { ChatPostMessageArguments, ChatUpdateArguments, WebClient } from "@slack/web-api";
+import { sleep } from "../edges/clock.ts";
 import type { SlackSettings } from "../settings/environment.ts";
 import { readHistory } from "./history.ts";
 import type { Message, MessageChange, PostOutcome, SlackChannel } from "./ports.ts";
@@ -17,7 +18,7 @@ export function createSlackChannel(settings: SlackSettings, options: ChannelOpti
   return {
     async history(since, threads) {
       const client = await readingClient(settings, options);
-      return readHistory(client, { channel: settings.channel, since, threads }, options.sleep ?? Bun.sleep);
+      return readHistory(client, { channel: settings.channel, since, threads }, options.sleep ?? sleep);
     },
     post: (message, thread) =>
       outcomeOf(async () => (await client()).chat.postMessage(wireMessage(settings.channel, message, thread))),

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { sleep as sleepFor } from "../edges/clock.ts";
 import { messageOf } from "../errors.ts";
 import type { Delivery, Outbox } from "./outbox.ts";
 import type { SlackChannel } from "./ports.ts";
@@ -92,5 +92,5 @@ function aborted(signal: AbortSignal): Promise<unknown> {
 
 /** Waits, and leaves no timer behind that would keep the program running. */
 function endableSleep(milliseconds: number, signal: AbortSignal): Promise<unknown> {
-  return wait(milliseconds, undefined, { signal }).catch(() => {});
+  return sleepFor(milliseconds, signal).catch(() => {});
 }

@@ -1,4 +1,5 @@
 import { type Reason, reason } from "../domain/reason.ts";
+import { sleep as sleepFor } from "../edges/clock.ts";
 import type { NoticeOrganization, NoticeResult, NoticeRun } from "./notice.ts";
 import { NO_MEMORY, type NoticeMemory } from "./notice-memory.ts";
 import { namedOrganizations, parentOfRun } from "./notice-metadata.ts";
@@ -41,7 +42,7 @@ export async function postNotices(
   organizations: readonly NoticeOrganization[],
   setting: NoticeSetting,
 ): Promise<NoticeResult> {
-  const { sleep = Bun.sleep, stop = { reason: null }, memory = NO_MEMORY } = setting;
+  const { sleep = sleepFor, stop = { reason: null }, memory = NO_MEMORY } = setting;
   const result: NoticeResult = { posted: [], alreadyPosted: [], due: [] };
   const unposted = await stillUnposted(channel, run, organizations, { ...setting, memory }, result);
   const poster = new Poster(channel);

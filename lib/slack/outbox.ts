@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { currentDate } from "../edges/clock.ts";
 import { openDatabase } from "../files/open-database.ts";
 import { postedKeys, postMetadata } from "./notice-metadata.ts";
 import { type OutboxRow, OutboxRows } from "./outbox-rows.ts";
@@ -59,7 +60,7 @@ export class Outbox implements Outgoing, Disposable {
    * @param where an open database, which stays the caller's, or a file
    * @param place which of several outboxes in it, each with a channel of its own; empty: the one for everything
    */
-  constructor(where: Database | string, clock: () => Date = () => new Date(), place = "") {
+  constructor(where: Database | string, clock: () => Date = currentDate, place = "") {
     const database = typeof where === "string" ? openDatabase(where) : where;
     this.#own = typeof where === "string" ? database : null;
     this.#rows = new OutboxRows(database, place);

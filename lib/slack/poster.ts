@@ -1,3 +1,4 @@
+import { sleep as sleepFor } from "../edges/clock.ts";
 import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
 
 /** Slack takes about one message a second in a channel. */
@@ -27,7 +28,7 @@ export class Poster {
 
   /** What became of one message. Refused, too, where somebody asked to stop before it was sent. Never throws. */
   async post(message: Message, thread: { ts: string } | undefined, pacing: Pacing): Promise<PostOutcome> {
-    const { sleep = Bun.sleep, stop = { reason: null }, now, onSend } = pacing;
+    const { sleep = sleepFor, stop = { reason: null }, now, onSend } = pacing;
     let waited = 0;
     for (;;) {
       const pause = this.#pause(now);

@@ -1,7 +1,7 @@
-import { lstat, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
+import { lstat, readdir, rm, rmdir } from "../edges/files.ts";
 import { makeOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { isTemporary, writeWholeFile } from "../files/write-whole-file.ts";
 

@@ -1,4 +1,5 @@
-import { appendFile, readFile } from "node:fs/promises";
+import { currentDate } from "../edges/clock.ts";
+import { appendFile, readFile } from "../edges/files.ts";
 import { secretsIn } from "../settings/environment.ts";
 import { processOutput } from "../terminal/output.ts";
 import { renderStage } from "../terminal/summary.ts";
@@ -18,7 +19,7 @@ export async function runAction<Inputs extends InputsSchema>(stage: Stage<Inputs
   const given = Object.fromEntries(
     Object.keys(stage.inputs.entries).map((name) => [name, env[inputVariable(name)] || undefined]),
   );
-  const { exit, report, files } = await runStage(stage, given, { env, output, clock: () => new Date() });
+  const { exit, report, files } = await runStage(stage, given, { env, output, clock: currentDate });
   if (report) {
     output.out(renderStage(report));
     if (env.GITHUB_OUTPUT)

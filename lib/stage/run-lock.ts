@@ -1,8 +1,9 @@
-import { lstat, lutimes, mkdir, rm } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { type Reason, reason } from "../domain/reason.ts";
+import { currentDate, every } from "../edges/clock.ts";
+import { edges } from "../edges/edges.ts";
+import { lstat, lutimes, mkdir, rm } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
 import { readOwnFile } from "../files/own-files.ts";
@@ -34,7 +35,10 @@ export interface Machine {
   now(): Date;
 }
 
-const THIS_MACHINE: Machine = { host: hostname(), pid: process.pid, isAlive, now: () => new Date() };
+function thisMachine(): Machine {
+  const { process } = edges();
+  return { host: process.hostname(), pid: process.pid, isAlive: (pid) => process.isAlive(pid), now: currentDate };
+}
 
 /**
  * Takes the lock of a data directory (S11), or throws `RefusedError` naming who holds it and since when. A dead holder on this
@@ -44,7 +48,7 @@ export async function takeLock(
   directory: string,
   command: string,
   runId: string,
-  machine: Machine = THIS_MACHINE,
+  machine: Machine = thisMachine(),
 ): Promise<() => Promise<void>> {
   await makeFolder(directory);
   const path = join(directory, LOCK_FILE);
@@ -70,13 +74,13 @@ export async function takeLock(
  * Who works in a data directory at this moment; null where nobody does, where the holder is dead or its heartbeat stale, and where
  * the lock cannot be read. Changes nothing.
  */
-export async function lockHolder(directory: string, machine: Machine = THIS_MACHINE): Promise<LockHolder | null> {
+export async function lockHolder(directory: string, machine: Machine = thisMachine()): Promise<LockHolder | null> {
   const found = await readLock(join(directory, LOCK_FILE));
   return found && !isFree(found, machine) ? found.holder : null;
 }
 
 /** Throws `RefusedError` where a run holds the data directory, and takes nothing: for work that a run does not mind beside it. */
-export async function refuseWhileHeld(directory: string, machine: Machine = THIS_MACHINE): Promise<void> {
+export async function refuseWhileHeld(directory: string, machine: Machine = thisMachine()): Promise<void> {
   const found = await readLock(join(directory, LOCK_FILE));
   if (found && !isFree(found, machine)) throw refused(inUse(directory, found.holder));
 }
@@ -154,26 +158,17 @@ async function takeOver(path: string, text: string, machine: Machine): Promise<b
 /** Keeps the heartbeat going; a lock that another run took over meanwhile is neither kept fresh nor removed. */
 function keep(path: string, text: string, machine: Machine): () => Promise<void> {
   const isMine = async () => (await readLockText(path)) === text;
-  const beat = setInterval(async () => {
+  const beat = async () => {
     const now = machine.now();
     if (await isMine()) await lutimes(path, now, now).catch(() => {});
-  }, HEARTBEAT_MS);
-  beat.unref();
+  };
+  const endBeating = every(HEARTBEAT_MS, () => void beat());
   return async () => {
-    clearInterval(beat);
+    endBeating();
     if (await isMine()) await rm(path, { force: true });
   };
 }
 
 function inUse(directory: string, holder: LockHolder | null): Reason {
   return holder ? reason("lock.held", { directory, ...holder }) : reason("lock.held_by_unknown", { directory });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { CONTACT_MEMORY } from "../artifacts/memories.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
+import { randomBytes } from "../edges/chance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
 import { readEditedFile } from "../files/edited-file.ts";
 import { removeLeftovers } from "../files/write-whole-file.ts";

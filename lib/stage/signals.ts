@@ -1,3 +1,5 @@
+import { after } from "../edges/clock.ts";
+import { edges } from "../edges/edges.ts";
 import type { StopRequest } from "./stop.ts";
 
 /** A longer timer would go off at once. */
@@ -5,6 +7,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Asks for a stop on SIGTERM, SIGINT or when the deadline is over (S7); a second signal says so and ends the program at once. */
 export function keepStopping(stop: StopRequest, deadlineMs: number | null, say: (text: string) => void): () => void {
+  const { process } = edges();
   let signalled = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (signalled) {
@@ -21,13 +24,23 @@ export function keepStopping(stop: StopRequest, deadlineMs: number | null, say: 
     stop.request("deadline");
     say("deadline: finishing what is in flight, then stopping.");
   };
-  process.on("SIGTERM", onSignal);
-  process.on("SIGINT", onSignal);
-  const timer = deadlineMs === null ? null : setTimeout(onDeadline, Math.min(deadlineMs, LONGEST_TIMER_MS));
-  timer?.unref();
+  const endings = [process.onSignal("SIGTERM", onSignal), process.onSignal("SIGINT", onSignal)];
+  if (deadlineMs !== null)
+    endings.push(after(Math.min(deadlineMs, LONGEST_TIMER_MS), onDeadline, { keepsAlive: false }));
   return () => {
-    process.off("SIGTERM", onSignal);
-    process.off("SIGINT", onSignal);
-    if (timer) clearTimeout(timer);
+    for (const end of endings) end();
   };
+}
+
+/** Answers the first signal that asks this program to end. Another one ends it at once, as where nobody listens. */
+export function nextSignal(): Promise<NodeJS.Signals> {
+  const { process } = edges();
+  return new Promise((resolve) => {
+    const endings = (["SIGTERM", "SIGINT"] as const).map((signal) =>
+      process.onSignal(signal, () => {
+        for (const end of endings) end();
+        resolve(signal);
+      }),
+    );
+  });
 }

@@ -1,3 +1,4 @@
+import { every, now } from "../edges/clock.ts";
 import type { Progress, ProgressLine } from "../stage/progress.ts";
 import type { LiveLines, Output } from "./output.ts";
 
@@ -22,15 +23,14 @@ export interface TerminalProgress extends Progress {
 }
 
 /** Progress for people: redrawn lines on a terminal, plain lines in a log. `clock` in milliseconds. */
-export function terminalProgress(output: Output, clock: () => number = Date.now): TerminalProgress {
+export function terminalProgress(output: Output, clock: () => number = now): TerminalProgress {
   return output.live ? liveProgress(output, output.live, clock) : plainProgress(output, clock);
 }
 
 function liveProgress(output: Output, live: LiveLines, clock: () => number): TerminalProgress {
   const lines = new Set<Line>();
   const draw = () => live.show([...lines].map((line) => `  … ${describe(line, clock())}`));
-  const timer = setInterval(draw, REDRAW_MS);
-  timer.unref();
+  const endDrawing = every(REDRAW_MS, draw);
   return {
     begin(what, total) {
       const line = newLine(what, total, clock());
@@ -44,7 +44,7 @@ function liveProgress(output: Output, live: LiveLines, clock: () => number): Ter
     },
     say: (text) => output.err(text),
     close() {
-      clearInterval(timer);
+      endDrawing();
       lines.clear();
       draw();
     },

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { now as currentTime } from "../edges/clock.ts";
 import { RemoteError } from "../errors.ts";
 import type { ZendeskClient } from "./client.ts";
 import { readRows, rowsOf } from "./list.ts";
@@ -18,7 +19,7 @@ const ExportSchema = v.object({ after_cursor: v.nullable(v.string()), end_of_str
 export async function* changedUsers(
   client: ZendeskClient,
   since: Date,
-  now: () => number = Date.now,
+  now: () => number = currentTime,
 ): AsyncGenerator<Page<ListedUser>> {
   const start = Math.floor(Math.min(since.getTime(), now() - WITHHELD_MS) / 1000);
   const cursors = new Set<string>();

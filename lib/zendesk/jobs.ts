@@ -1,6 +1,6 @@
-import { setTimeout as sleepFor } from "node:timers/promises";
 import * as v from "valibot";
 import { type Reason, reason } from "../domain/reason.ts";
+import { sleep as sleepFor } from "../edges/clock.ts";
 import type { HttpTiming } from "../http/client-options.ts";
 import { HttpError } from "../http/http-error.ts";
 import type { ZendeskClient } from "./client.ts";
@@ -39,7 +39,7 @@ export class JobFollower {
     timing: HttpTiming & { pollMs?: number } = {},
     signal?: AbortSignal,
   ) {
-    const sleep = timing.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, signal ? { signal } : {}));
+    const sleep = timing.sleep ?? sleepFor;
     // An aborted wait ends early; the poll after it then says that we are stopped.
     this.sleep = (milliseconds) => sleep(milliseconds, signal).catch(() => undefined);
     this.firstPollMs = timing.pollMs ?? FIRST_POLL_MS;

@@ -2,6 +2,7 @@ import { nameKey } from "../domain/equality.ts";
 import type { Organization } from "../domain/organization.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import { currentDate } from "../edges/clock.ts";
 import { FIRST_PLANNED_ID, Plan, planningWriter } from "./plan.ts";
 import type { FoundUser, ListedUser, Membership, Page, ZendeskConnection, ZendeskReader } from "./ports.ts";
 
@@ -15,7 +16,7 @@ export interface PlannedConnection extends ZendeskConnection {
  * A connection for dry runs: the writer records, and the reader shows what the records would have made of the instance. So a
  * stage runs unchanged, reads back what it planned, and later stages see planned creates.
  */
-export function planOn(reader: ZendeskReader, clock: () => Date = () => new Date()): PlannedConnection {
+export function planOn(reader: ZendeskReader, clock: () => Date = currentDate): PlannedConnection {
   const plan = new Plan(clock);
   return {
     reader: {

@@ -1,6 +1,6 @@
-import { setTimeout as sleepFor } from "node:timers/promises";
 import * as v from "valibot";
 import { reason } from "../domain/reason.ts";
+import { sleep as sleepFor } from "../edges/clock.ts";
 import { InternalError } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
@@ -40,7 +40,7 @@ type SentUserChange = Omit<UserChange, "user_fields"> & { user_fields?: Record<s
 export function createZendeskWriter(options: ZendeskOptions): ZendeskWriter & { close(): Promise<void> } {
   const client = new ZendeskClient(options, "read write");
   const { timing, signal } = options;
-  const sleep = timing?.sleep ?? ((milliseconds) => sleepFor(milliseconds, undefined, signal ? { signal } : {}));
+  const sleep = timing?.sleep ?? sleepFor;
   return new BulkWriter(client, new JobFollower(client, timing, signal), (milliseconds) => sleep(milliseconds, signal));
 }
 
