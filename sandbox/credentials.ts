@@ -1,4 +1,5 @@
-import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
+import { type SandboxBytes, unguessable } from "./server/chance.ts";
 import type { InstanceName, Sandbox, SandboxOptions } from "./types.ts";
 
 export const SALESFORCE = { clientId: "sandbox-salesforce-client", username: "integration@sandbox.example" };
@@ -14,8 +15,8 @@ export const SLACK_CHANNEL = "C0SANDBOX1";
 export const OTHER_SLACK_CHANNEL = "C0SANDBOX2";
 
 /** New in every sandbox; the beginning says what it is, wherever it turns up. */
-export function newSecrets() {
-  const secret = (prefix: string) => `${prefix}-${randomBytes(16).toString("hex")}`;
+export function newSecrets(bytes: SandboxBytes = unguessable) {
+  const secret = (prefix: string) => `${prefix}-${bytes(16).toString("hex")}`;
   return {
     salesforce: secret("sandbox-salesforce-secret"),
     global: secret("sandbox-global-secret"),

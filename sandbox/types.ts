@@ -1,4 +1,5 @@
 import type { Fault } from "./fault.ts";
+import type { SandboxBytes } from "./server/chance.ts";
 import type { ConversationEntry } from "./slack/conversation.ts";
 import type { SharedFile } from "./slack/files.ts";
 import type { PersonOptions, SlackPerson } from "./slack/person.ts";
@@ -133,6 +134,12 @@ export interface SandboxOptions {
   salesforceBatch?: number;
   /** Sees every request in each of its phases, and may do something about it. For tests that stop a program at a chosen moment. */
   onRequest?: RequestHook;
+  /** The time; default: the machine's. */
+  now?: () => Date;
+  /** Where secrets, tokens and ids come from; default: nobody can guess them. */
+  bytes?: SandboxBytes;
+  /** The key pair (PEM) of Salesforce's JWT bearer flow; default: a new one. */
+  keys?: { publicKey: string; privateKey: string };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { type SandboxBytes, unguessable } from "../server/chance.ts";
 import { createGitLab, type GitLab, type GitLabOptions } from "./gitlab.ts";
 import { answerMergeRequests, type RulesProjectState } from "./merge-requests.ts";
 import { PipelineStore } from "./pipeline-store.ts";
@@ -13,6 +13,8 @@ export interface GitLabServiceOptions {
   sync: { project: { id: number; path: string }; ref: string };
   secrets: { trigger: string; api: string; read: string; webhook: string; rules: string };
   baseUrl: () => string;
+  /** Default: real time. */
+  now?: () => Date;
 }
 
 /** A GitLab with two private projects: one has a file, the other has pipelines. */
@@ -28,9 +30,9 @@ export interface GitLabService extends Pick<GitLab, "setText"> {
 }
 
 export function createGitLabService(options: GitLabServiceOptions): GitLabService {
-  const { overrides, sync, secrets, baseUrl } = options;
+  const { overrides, sync, secrets, baseUrl, now = () => new Date() } = options;
   const files = createGitLab(overrides);
-  const store = new PipelineStore(() => new Date());
+  const store = new PipelineStore(now);
   const bot = { id: 40, username: `project_${sync.project.id}_bot`, name: "zdsync bot" };
   const token = (name: string, text: string, scopes: AccessToken["scopes"], projects: number[]): AccessToken => ({
     token: text,
@@ -38,7 +40,7 @@ export function createGitLabService(options: GitLabServiceOptions): GitLabServic
     scopes,
     projects,
     user: bot,
-    expiresAt: inDays(200),
+    expiresAt: inDays(now(), 200),
   });
   const api: PipelineProject = {
     project: sync.project,
@@ -86,8 +88,8 @@ export function createGitLabService(options: GitLabServiceOptions): GitLabServic
 }
 
 /** New tokens; their beginnings are GitLab's own. */
-export function newGitLabSecrets() {
-  const secret = (prefix: string) => `${prefix}-${randomBytes(16).toString("hex")}`;
+export function newGitLabSecrets(bytes: SandboxBytes = unguessable) {
+  const secret = (prefix: string) => `${prefix}-${bytes(16).toString("hex")}`;
   return {
     trigger: secret("glptt-sandbox"),
     api: secret("glpat-sandbox-api"),
@@ -97,6 +99,6 @@ export function newGitLabSecrets() {
   };
 }
 
-function inDays(days: number): string {
-  return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+function inDays(now: Date, days: number): string {
+  return new Date(now.getTime() + days * 86_400_000).toISOString().slice(0, 10);
 }

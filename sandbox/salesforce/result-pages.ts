@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { type SandboxBytes, unguessable } from "../server/chance.ts";
 import type { Fault, SalesforceRecord } from "../types.ts";
 import { invalidLocator } from "./errors.ts";
 import type { ChildrenByParent, RecordStore } from "./record-store.ts";
@@ -40,10 +40,12 @@ const noId = "000000000000000AAA";
 export class ResultPages {
   readonly #store: RecordStore;
   readonly #now: () => Date;
+  readonly #bytes: SandboxBytes;
   /** In the order of asking, so that the oldest come first. */
   readonly #results = new Map<string, Result>();
 
-  constructor(store: RecordStore, now: () => Date) {
+  constructor(store: RecordStore, now: () => Date, bytes: SandboxBytes = unguessable) {
+    this.#bytes = bytes;
     this.#store = store;
     this.#now = now;
   }
@@ -101,7 +103,7 @@ export class ResultPages {
 
   /** Where the rest of a result is; the result gets its locator when it first needs one. */
   #link(base: string, result: Result, offset: number): string {
-    const locator = result.locator ?? `0r8${randomBytes(6).toString("hex")}AAA`;
+    const locator = result.locator ?? `0r8${this.#bytes(6).toString("hex")}AAA`;
     result.locator = locator;
     this.#results.set(locator, result);
     return `${base}/query/${locator}-${offset}`;

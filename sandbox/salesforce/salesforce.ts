@@ -1,4 +1,5 @@
 import { type Context, Hono } from "hono";
+import type { SandboxBytes } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
 import { faultFor } from "../server/faults.ts";
 import type { SalesforceBehaviour, SalesforceColumn, SalesforceRecord, World } from "../types.ts";
@@ -26,6 +27,8 @@ export interface SalesforceOptions {
   clock?: Pick<SandboxClock, "now">;
   /** API requests in a UTC day; default 100,000. */
   dailyRequests?: number;
+  /** Where tokens and locators come from; default: nobody can guess them. */
+  bytes?: SandboxBytes;
 }
 
 /** The Salesforce org. */
@@ -67,8 +70,8 @@ export function createSalesforce(options: SalesforceOptions): Salesforce {
   const org: Org = {
     schema: new Schema(options.columns),
     store,
-    sessions: new Sessions(options.credentials, options.baseUrl, now, logIns),
-    pages: new ResultPages(store, now),
+    sessions: new Sessions(options.credentials, options.baseUrl, now, logIns, options.bytes),
+    pages: new ResultPages(store, now, options.bytes),
     count: new RequestCount(options.dailyRequests ?? 100_000, now),
     versions: { apiVersions, goneVersion },
     batch: options.batch ?? 2000,

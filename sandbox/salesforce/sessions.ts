@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { type SandboxBytes, unguessable } from "../server/chance.ts";
 import type { SalesforceBehaviour } from "../types.ts";
 import { requireAssertion } from "./assertion.ts";
 import { invalidSession, oauthError } from "./errors.ts";
@@ -24,12 +24,20 @@ export class Sessions {
   readonly #credentials: Credentials;
   readonly #baseUrl: () => string;
   readonly #now: () => Date;
+  readonly #bytes: SandboxBytes;
   readonly #behaviour: LogInBehaviour;
   readonly #valid = new Set<string>();
   /** Every token so far, valid or not. */
   readonly issued: string[] = [];
 
-  constructor(credentials: Credentials, baseUrl: () => string, now: () => Date, behaviour: LogInBehaviour = {}) {
+  constructor(
+    credentials: Credentials,
+    baseUrl: () => string,
+    now: () => Date,
+    behaviour: LogInBehaviour = {},
+    bytes: SandboxBytes = unguessable,
+  ) {
+    this.#bytes = bytes;
     this.#behaviour = behaviour;
     this.#credentials = credentials;
     this.#baseUrl = baseUrl;
@@ -77,12 +85,12 @@ export class Sessions {
   }
 
   #session(): Record<string, string> {
-    const token = `${organizationId.slice(0, 15)}!${randomBytes(72).toString("base64url")}`;
+    const token = `${organizationId.slice(0, 15)}!${this.#bytes(72).toString("base64url")}`;
     this.#valid.add(token);
     this.issued.push(token);
     return {
       access_token: token,
-      signature: randomBytes(32).toString("base64"),
+      signature: this.#bytes(32).toString("base64"),
       token_format: "opaque",
       scope: "api",
       instance_url: this.#behaviour.instanceUrl ?? this.#baseUrl(),

@@ -12,6 +12,8 @@ export interface ServedApp {
   /** Ends all sessions or tokens: a "401" is no passing mood, the old credential is invalid from then on. */
   expire?: () => void;
   onRequest?: RequestHook;
+  /** Default: the machine's time. */
+  now?: () => Date;
   /** Where requests may become sockets: which ones (each is asked about once), and what the server calls then. */
   sockets?: { accepts(request: Request): boolean; handler: Bun.WebSocketHandler<unknown> };
   /** Default 0: any free port. */
@@ -65,23 +67,39 @@ function withoutKeepAlive(response: Response): Response {
   return response;
 }
 
-/** One request through faults, handler and log; usable without a port. */
+/** What an exchange came to: the whole response, and the fault that was played or that the way back still has to play. */
+export interface Exchange {
+  response: Response;
+  fault: Fault | undefined;
+}
+
+/** One request through faults, handler and log, and the damage that was done to its answer; usable without a port. */
 export async function answer(app: Omit<ServedApp, "port">, request: Request): Promise<Response> {
+  const exchanged = await exchange(app, request);
+  if (exchanged === "dropped") return new Response(cutStream(undefined));
+  return exchanged.fault ? damaged(exchanged.response, exchanged.fault) : exchanged.response;
+}
+
+/**
+ * One request through faults, handler and log. The faults of the way back (reset, stall, truncate, lost-answer) are named and not
+ * played: whoever carries the answer knows how. `dropped`: nothing was done, and the connection is to be cut.
+ */
+export async function exchange(app: Omit<ServedApp, "port">, request: Request): Promise<Exchange | "dropped"> {
   const body = request.method === "GET" || request.method === "HEAD" ? "" : await request.clone().text();
   const path = decodedPath(new URL(request.url));
   const asked: Omit<LoggedRequest, "status"> = { service: app.service, method: request.method, path };
   const parsed = parsedBody(body, request.headers.get("content-type"));
   if (parsed !== undefined) asked.body = parsed;
   const verdict = await app.onRequest?.(asked, "before");
-  if (verdict === "drop") return new Response(cutStream(undefined));
+  if (verdict === "drop") return "dropped";
   const fault = verdict ?? app.faults.take({ service: app.service, method: request.method, path });
   if (fault?.kind === "401") app.expire?.();
-  const response = (fault && faultAnswer(fault, app.service, new Date())) ?? (await handled(app, request, fault));
+  const response =
+    (fault && faultAnswer(fault, app.service, app.now?.() ?? new Date())) ?? (await handled(app, request, fault));
   await app.onRequest?.(asked, "committed");
   app.log.add({ ...asked, status: response.status, ...(fault ? { fault: fault.kind } : {}) });
-  const sent = fault ? await damaged(response, fault) : response;
   void app.onRequest?.(asked, "answered");
-  return sent;
+  return { response, fault };
 }
 
 async function handled(app: Omit<ServedApp, "port">, request: Request, fault: Fault | undefined): Promise<Response> {

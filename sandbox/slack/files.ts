@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { type SandboxBytes, unguessable } from "../server/chance.ts";
 import type { CallArguments } from "./call-arguments.ts";
 import { SlackRefusal } from "./slack-refusal.ts";
 
@@ -28,14 +28,17 @@ const MIME_TYPES: Readonly<Record<string, string>> = { html: "text/html", md: "t
 export class SlackFiles {
   readonly #uploads = new Map<string, Upload>();
 
-  constructor(private readonly baseUrl: () => string) {}
+  constructor(
+    private readonly baseUrl: () => string,
+    private readonly bytesOfChance: SandboxBytes = unguessable,
+  ) {}
 
   /** Announces a file. @throws SlackRefusal invalid_arguments */
   announce(call: CallArguments): { upload_url: string; file_id: string } {
     const name = call.text("filename");
     const size = Number(call.text("length"));
     if (name === undefined || !Number.isSafeInteger(size) || size < 1) throw new SlackRefusal("invalid_arguments");
-    const secret = randomBytes(16).toString("hex");
+    const secret = this.bytesOfChance(16).toString("hex");
     const id = `F0SANDBOX${String(this.#uploads.size + 1).padStart(2, "0")}`;
     const mimetype = MIME_TYPES[name.split(".").at(-1) ?? ""] ?? "application/octet-stream";
     this.#uploads.set(id, { id, name, title: name, mimetype, size, secret, bytes: null, isShared: false });

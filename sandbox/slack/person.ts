@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { uuid } from "../server/chance.ts";
 import { type Acknowledgement, type AppUnderTest, nothingCame, overHttp, requestUrl } from "./acknowledgement.ts";
 import { CallArguments } from "./call-arguments.ts";
 import type { ConversationEntry } from "./conversation.ts";
@@ -121,7 +121,11 @@ class Person implements SlackPerson {
 
   async causes(
     event: Record<string, unknown>,
-    { eventId = `Ev${randomUUID()}`, retry, reason = "http_timeout" }: Parameters<SlackPerson["causes"]>[1] = {},
+    {
+      eventId = `Ev${uuid(this.#slack.workspace.bytes)}`,
+      retry,
+      reason = "http_timeout",
+    }: Parameters<SlackPerson["causes"]>[1] = {},
   ): Promise<Acknowledgement> {
     const body = eventBody(event, eventId, this.#slack.workspace.clock.now());
     const headers: Record<string, string> =
@@ -157,7 +161,7 @@ class Person implements SlackPerson {
       ...where,
       ...this.#slack.workspace.names(where),
       responseUrl: responseUrls.issue({ channel: where.channel, user: where.user, clicked }),
-      triggerId: `${Date.now()}.${bot.team_id}.${randomBytes(16).toString("hex")}`,
+      triggerId: `${this.#nowMs}.${bot.team_id}.${this.#slack.workspace.bytes(16).toString("hex")}`,
     };
   }
 
@@ -198,6 +202,10 @@ class Person implements SlackPerson {
     const secret = this.#options.signingSecret ?? this.#slack.signingSecret;
     const now = timestamp?.() ?? Math.floor(Date.now() / 1000);
     return signedRequest({ url: requestUrl(app), body, secret, timestamp: now, ...more });
+  }
+
+  get #nowMs(): number {
+    return this.#slack.workspace.clock.now().getTime();
   }
 
   get #waitMs(): number {

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { CallArguments } from "./call-arguments.ts";
 import type { ConversationEntry } from "./conversation.ts";
 import { messageContent } from "./message-content.ts";
@@ -37,7 +36,7 @@ export class ResponseUrls {
 
   issue(origin: ResponseOrigin): string {
     this.#count += 1;
-    const path = `/${origin.clicked ? "actions" : "commands"}/${bot.team_id}/${this.#count}/${randomBytes(12).toString("hex")}`;
+    const path = `/${origin.clicked ? "actions" : "commands"}/${bot.team_id}/${this.#count}/${this.#workspace.bytes(12).toString("hex")}`;
     this.#issued.set(path, { origin, expiresAtMs: this.#nowMs() + LIFE_MS, uses: 0 });
     return this.#baseUrl() + path;
   }

@@ -1,3 +1,4 @@
+import { type SandboxBytes, unguessable } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
 import { type ConversationEntry, SeenConversation } from "./conversation.ts";
 import { SlackFiles } from "./files.ts";
@@ -42,6 +43,8 @@ export interface SlackOptions {
   clock: SandboxClock;
   /** Where it is served; asked when a `response_url`, or the address of a socket or of a file is made. */
   baseUrl: () => string;
+  /** Where secrets and ids come from; default: nobody can guess them. */
+  bytes?: SandboxBytes;
 }
 
 export interface Channel extends SlackChannelOptions {
@@ -79,6 +82,7 @@ export class Workspace {
   readonly messages = new Messages();
   readonly rate: PostingRate;
   readonly clock: SandboxClock;
+  readonly bytes: SandboxBytes;
   readonly seen = new SeenConversation();
   readonly files: SlackFiles;
   readonly users: readonly SlackUser[];
@@ -88,12 +92,22 @@ export class Workspace {
   #scopes: string[] = BOT_SCOPES;
 
   constructor(options: SlackOptions) {
-    const { token, appToken, channels, users = USERS, userGroups = USER_GROUPS, clock, baseUrl } = options;
+    const {
+      token,
+      appToken,
+      channels,
+      users = USERS,
+      userGroups = USER_GROUPS,
+      clock,
+      baseUrl,
+      bytes = unguessable,
+    } = options;
     this.#tokens = { bot: token, app: appToken };
     this.users = users;
     this.userGroups = userGroups;
     this.clock = clock;
-    this.files = new SlackFiles(baseUrl);
+    this.bytes = bytes;
+    this.files = new SlackFiles(baseUrl, bytes);
     this.rate = new PostingRate(clock);
     this.#channels = new Map(channels.map((channel) => [channel.id, { ...channel, isArchived: false }]));
   }

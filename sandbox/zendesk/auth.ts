@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import type { SandboxBytes } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
 import { forbidden, parameterMissing, recordNotFound, tokenExpired, unauthenticated, ZendeskError } from "./errors.ts";
 import { timestamp } from "./records.ts";
@@ -35,9 +35,11 @@ interface Token {
 export class Authentication {
   readonly #credentials: Credentials;
   readonly #clock: SandboxClock;
+  readonly #bytes: SandboxBytes;
   readonly #tokens = new Map<string, Token>();
 
-  constructor(credentials: Credentials, clock: SandboxClock) {
+  constructor(credentials: Credentials, clock: SandboxClock, bytes: SandboxBytes) {
+    this.#bytes = bytes;
     this.#credentials = credentials;
     this.#clock = clock;
   }
@@ -63,7 +65,7 @@ export class Authentication {
     }
     const scope = typeof body.scope === "string" && body.scope.trim() !== "" ? body.scope.trim() : "read";
     const seconds = expirySeconds(body.expires_in);
-    const token = randomBytes(32).toString("hex");
+    const token = this.#bytes(32).toString("hex");
     const createdMs = this.#clock.now().getTime();
     const id = firstTokenId + this.#tokens.size * 7;
     this.#tokens.set(token, { id, scopes: scope.split(/\s+/), createdMs, expiresMs: createdMs + seconds * 1000 });

@@ -1,3 +1,4 @@
+import { type SandboxBytes, unguessable } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
 import type { FieldDefinition, SeedInstance, ZendeskBehaviour } from "../types.ts";
 import { Authentication, type Credentials } from "./auth.ts";
@@ -22,11 +23,14 @@ export interface InstanceOptions {
   behaviour?: Partial<ZendeskBehaviour>;
   clock: SandboxClock;
   credentials: Credentials;
+  /** Default: nobody can guess them. */
+  bytes?: SandboxBytes;
 }
 
 /** The parts of one Zendesk instance, put together; the routes work on this. */
 export class Instance {
   readonly clock: SandboxClock;
+  readonly bytes: SandboxBytes;
   readonly behaviour: ZendeskBehaviour;
   readonly store: Store;
   readonly organizations: Organizations;
@@ -43,8 +47,9 @@ export class Instance {
   readonly userWriteLimit: FixedWindow;
   readonly incrementalLimit: FixedWindow;
 
-  constructor({ seed, organizationFields, userFields, behaviour, clock, credentials }: InstanceOptions) {
+  constructor({ seed, organizationFields, userFields, behaviour, clock, credentials, bytes }: InstanceOptions) {
     this.clock = clock;
+    this.bytes = bytes ?? unguessable;
     this.behaviour = { ...defaultBehaviour, ...behaviour };
     const ofOrganizations = new CustomFields(organizationFields, this.behaviour.unknownDropdown);
     const ofUsers = new CustomFields(userFields, this.behaviour.unknownDropdown);
@@ -55,8 +60,8 @@ export class Instance {
     this.identities = new Identities(this.store);
     this.search = new UserSearch(this.store, clock.realMs(this.behaviour.searchLagSeconds));
     this.store.beforeUserWrite = (id, before) => this.search.willLag(id, before, clock.now());
-    this.jobs = new Jobs(clock, this.behaviour);
-    this.authentication = new Authentication(credentials, clock);
+    this.jobs = new Jobs(clock, this.behaviour, this.bytes);
+    this.authentication = new Authentication(credentials, clock, this.bytes);
     this.accountLimit = new FixedWindow(this.behaviour.requestsPerMinute, 60, clock);
     this.organizationUpdateLimit = new FixedWindow(fixedLimits.organizationUpdatesPerMinute, 60, clock);
     this.userUpdateLimit = new FixedWindow(fixedLimits.userUpdatesPerMinute, 60, clock);

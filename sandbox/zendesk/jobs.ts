@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { type SandboxBytes, uuid } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
 import type { Fault, ZendeskBehaviour } from "../types.ts";
 import { ZendeskError } from "./errors.ts";
@@ -38,10 +38,12 @@ interface Job {
 export class Jobs {
   readonly #clock: SandboxClock;
   readonly #behaviour: ZendeskBehaviour;
+  readonly #bytes: SandboxBytes;
   readonly #jobs = new Map<string, Job>();
   #running: Job[] = [];
 
-  constructor(clock: SandboxClock, behaviour: ZendeskBehaviour) {
+  constructor(clock: SandboxClock, behaviour: ZendeskBehaviour, bytes: SandboxBytes) {
+    this.#bytes = bytes;
     this.#clock = clock;
     this.#behaviour = behaviour;
   }
@@ -50,7 +52,7 @@ export class Jobs {
   submit(order: JobOrder): Wire & { id: string } {
     const { inflightJobs, jobsTakenByOthers } = this.#behaviour;
     if (this.#running.length + jobsTakenByOthers >= inflightJobs) throw this.#tooManyJobs(order.worker);
-    const id = `V3-${randomUUID().replaceAll("-", "")}`;
+    const id = `V3-${uuid(this.#bytes).replaceAll("-", "")}`;
     const cutShort = order.fault?.kind === "job-failed" || order.fault?.kind === "job-killed";
     const job: Job = {
       id,

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { type SandboxBytes, uuid } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
 import type { FieldDefinition, InstanceName, SeedInstance, ZendeskBehaviour } from "../types.ts";
 import { type Credentials, requireScope } from "./auth.ts";
@@ -27,6 +28,8 @@ export interface ZendeskOptions {
   behaviour?: Partial<ZendeskBehaviour>;
   clock: SandboxClock;
   credentials: Credentials;
+  /** Where tokens and ids come from; default: nobody can guess them. */
+  bytes?: SandboxBytes;
 }
 
 /** One Zendesk instance. */
@@ -121,7 +124,7 @@ function gate(app: App, instance: Instance): void {
     const standing = instance.accountLimit.take();
     c.set("standing", standing);
     await next();
-    for (const [name, value] of Object.entries({ ...commonHeaders(c), ...rateHeaders(standing) })) {
+    for (const [name, value] of Object.entries({ ...commonHeaders(c, instance.bytes), ...rateHeaders(standing) })) {
       c.header(name, value);
     }
   });
@@ -135,7 +138,7 @@ function gate(app: App, instance: Instance): void {
   });
 }
 
-function commonHeaders(c: Exchange): Record<string, string> {
+function commonHeaders(c: Exchange, bytes: SandboxBytes): Record<string, string> {
   const { status, headers } = c.res;
   const cacheControl =
     status >= 400 || status === 204
@@ -143,7 +146,7 @@ function commonHeaders(c: Exchange): Record<string, string> {
       : (headers.get("cache-control") ?? "max-age=0, private, must-revalidate");
   return {
     "cache-control": cacheControl,
-    "x-request-id": crypto.randomUUID(),
+    "x-request-id": uuid(bytes),
     "x-zendesk-api-version": "v2",
     ...(headers.get("content-type") === "application/json"
       ? { "content-type": "application/json; charset=utf-8" }
