@@ -12,15 +12,13 @@ import { EvidenceIndex } from "../../lib/explain/evidence-index.ts";
 import { explainAccount } from "../../lib/explain/explain-account.ts";
 import { explanationDocument } from "../../lib/explain/explanation-document.ts";
 import { type FoundSubject, findInRun } from "../../lib/explain/find-subject.ts";
-import { toldOf } from "../../lib/explain/kept-evidence.ts";
+import { isToldOf } from "../../lib/explain/kept-evidence.ts";
 import { readLive } from "../../lib/explain/live-material.ts";
-import { type RecordFiles, recordsAbout } from "../../lib/explain/records-about.ts";
-import { accountKeyOf } from "../../lib/explain/records-of-many.ts";
+import { recordsAbout } from "../../lib/explain/records-about.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
 import { type OpenedRun, openKeptRun, openLatestRun, withRecords } from "../../lib/explain/run-material.ts";
 import { oneLine } from "../../lib/outside-text.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
-import type { Environment } from "../../lib/settings/environment.ts";
 import { historyOf } from "../../lib/stage/history.ts";
 import { dataDir, instance } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
@@ -80,7 +78,7 @@ export async function explainCommand({ given, json, shell }: Omit<Call, "name">)
       ]);
     checkTogether(asked);
     if (asked.live) return await explainLive(asked, json, shell);
-    const store = await storeOf(asked, env);
+    const store = await storeOf(asked, shell);
     const { run, found } = await openedFor(asked, store, shell);
     if (found.is !== "one") return notOne(found, json, shell);
     if (asked.history) return await tellHistory(found.subject, store, asked, json, shell);
@@ -111,8 +109,8 @@ function checkTogether({ run, live, pipeline, history }: ExplainInputs): void {
     ]);
 }
 
-async function storeOf({ pipeline, "data-dir": folder }: ExplainInputs, env: Environment): Promise<ArtifactStore> {
-  return pipeline === "" ? new ArtifactStore(folder) : openPipeline(folder, pipeline, env);
+async function storeOf({ pipeline, "data-dir": folder }: ExplainInputs, shell: Call["shell"]): Promise<ArtifactStore> {
+  return pipeline === "" ? new ArtifactStore(folder) : openPipeline(folder, pipeline, shell);
 }
 
 /** What the remotes say now: reads only what this account needs, holds no lock, and leaves no file. */
@@ -175,17 +173,11 @@ async function openedFor(
     ]);
   const kept = await openKeptRun(store, runId, env);
   const found = kept && (await findInRun(what, kept.files));
-  if (kept && found?.is === "one" && (await isKept(found.subject, kept.files))) return { run: kept, found };
+  if (kept && found?.is === "one" && (await isToldOf(found.subject, kept.files))) return { run: kept, found };
   output.err(
     `Run ${runId} changed, skipped or refused nothing of it, so what it was decided from was not kept; here is the latest run.`,
   );
   return { run: latest, found: await findInRun(what, latest.files) };
-}
-
-async function isKept({ salesforce_id, organizations }: Subject, files: RecordFiles): Promise<boolean> {
-  const told = await toldOf(files);
-  if (salesforce_id !== null) return told.accounts.has(accountKeyOf(salesforce_id));
-  return organizations.some(({ id }) => told.organizations.has(id));
 }
 
 /** Only the instance that was asked for. */

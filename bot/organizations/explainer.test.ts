@@ -35,7 +35,7 @@ const DOCUMENT: ExplanationDocument = {
 
 function explained(document = DOCUMENT): Explained {
   const subject = { salesforce_id: ACCOUNT, organizations: [], email: null };
-  return { is: "explained", subject, organizations: [11], document };
+  return { is: "explained", subject, organizations: [11], document, source: "run" };
 }
 
 function start(answer: Explained = explained(), change: Partial<ExplainerSetting> = {}) {

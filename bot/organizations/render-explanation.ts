@@ -29,7 +29,7 @@ const MOST_MESSAGES = 4;
 
 /** The first lines, which answer the question, with a button for the whole; or who may have been meant. Pure. */
 export function answerTo(asked: string, explained: Explained, setting: AnswerSetting): Said & { blocks: Block[] } {
-  const when = runLine(setting.run);
+  const when = runLine(setting.run, explained);
   if (explained.is !== "explained") return saidLines([...notOneLines(asked, explained, setting.hosts), when]);
   const { document, subject } = explained;
   const state = setting.state ? [`Since then: ${stateText(setting.state)}`] : [];
@@ -41,7 +41,7 @@ export function wholeOf(explained: Explained & { is: "explained" }, { run }: Pic
   const { document, subject } = explained;
   const id = idOf(subject);
   const rest = `The rest does not fit into Slack: \`zdsync explain ${id}\` at a terminal shows all of it.`;
-  return saidPages([...documentLines(document), runLine(run)], MOST_MESSAGES, rest);
+  return saidPages([...documentLines(document), runLine(run, explained)], MOST_MESSAGES, rest);
 }
 
 function documentLines({ answer, sections }: ExplanationDocument): string[] {
@@ -95,8 +95,14 @@ function idOf({ salesforce_id, organizations: [first] }: (Explained & { is: "exp
   return salesforce_id ?? String(first?.id ?? 0);
 }
 
+const REPLACED = "Another run is in progress, or a preview has taken the place of its files.";
+
 function notOneLines(asked: string, found: Exclude<Explained, { is: "explained" }>, hosts: LinkHosts): string[] {
   const quoted = `“${mrkdwnText(asked, 80)}”`;
+  if (found.is === "not kept")
+    return [
+      `${REPLACED} Of the last run only those are still known whom it changed, skipped, refused or failed: ${quoted} is not among them. Ask again when the next run has ended.`,
+    ];
   if (found.is === "several")
     return [
       `${found.subjects.length + found.more} match ${quoted}. Ask again with an id:`,
@@ -124,8 +130,10 @@ function stateText(state: KnownState): string {
   return `contacts retried by ${who}: ${state.count === 0 ? "somebody was there already" : `${state.count} added`}`;
 }
 
-function runLine({ endedAt, url }: AnswerSetting["run"]): string {
-  return `As of ${url === null ? "the last run" : mrkdwnLink(url, "the last run")}, ${momentText(endedAt)}.`;
+function runLine({ endedAt, url }: AnswerSetting["run"], explained: Explained): string {
+  const asOf = `As of ${url === null ? "the last run" : mrkdwnLink(url, "the last run")}, ${momentText(endedAt)}.`;
+  const isKept = explained.is === "explained" && explained.source === "history";
+  return isKept ? `${asOf} ${REPLACED} This is from what the history kept of it.` : asOf;
 }
 
 function accountLink(id: string, { salesforce }: LinkHosts): string {

@@ -110,6 +110,7 @@ describe("a pipeline", () => {
     expect((await readdir(store?.directory ?? "")).sort()).toEqual([
       "global_creates.json",
       "global_notes.json",
+      "run.json",
       "salesforce_accounts.json",
     ]);
     expect((await stat(join(store?.directory ?? "", "global_notes.json"))).mode & 0o777).toBe(0o600);

@@ -5,6 +5,7 @@ import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { lstat, mkdir, readdir, rename, rm } from "../../lib/edges/files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { RULE_FILES, RULES_FOLDER } from "../../lib/rules/kept-rules.ts";
+import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
 
 /** Pipelines whose artifacts are kept; they hold names and addresses. */
@@ -15,7 +16,9 @@ export function filesOf(part: string): string[] {
   const [stage = "", instance] = part.split(" ");
   const prefix = instance === undefined ? "" : FILE_PREFIX[instance as InstanceName];
   return (NAMES[stage]?.(prefix) ?? []).flatMap((name) =>
-    name.includes(".manifest.") || !name.endsWith(".json") ? [name] : [name, name.replace(/\.json$/, ".manifest.json")],
+    name.includes(".manifest.") || name === RUN_RECORD || !name.endsWith(".json")
+      ? [name]
+      : [name, name.replace(/\.json$/, ".manifest.json")],
   );
 }
 
@@ -44,7 +47,7 @@ const NAMES: Record<string, (prefix: string) => string[]> = {
     ...comparisonFiles("usgov_user"),
     "usgov_user_results.json",
   ],
-  summary: () => ["report.md", "report.html", "report.slack.html"],
+  summary: () => [RUN_RECORD, "report.md", "report.html", "report.slack.html"],
 };
 
 function comparisonFiles(prefix: string): string[] {
@@ -87,7 +90,8 @@ export async function artifactsOf(
       if (!bytes) continue;
       await mkdir(dirname(join(part, name)), { recursive: true, mode: 0o700 });
       await writeWholeFile(join(part, name), bytes);
-      count++;
+      // Alone it says how a run ended, and nothing of anybody.
+      if (name !== RUN_RECORD) count++;
     }
   }
   if (count === 0) {

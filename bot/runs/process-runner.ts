@@ -209,17 +209,22 @@ class ProcessRuns implements Runner {
     }
   }
 
-  /** Those in the data directory while they are of this run; after the next one, what the history keeps of it. */
+  /**
+   * Those in the data directory while they are of this run and nobody works there; else what the history keeps of it: the next run takes
+   * their place one by one.
+   */
   async artifacts(id: string): Promise<ArtifactStore | null> {
     const state = await this.look(id);
     if (state.status !== "ended" && state.status !== "lost") return null;
     const dataDir = this.#memory.started(id)?.dataDir ?? this.settings.dataDir;
     const store = new ArtifactStore(dataDir);
-    const manifest = await store.readManifest("salesforce_accounts.json").catch(() => null);
-    if (manifest?.run_id === id) return store;
     const history = join(dataDir, "history", id);
     const files = await readdir(history).catch((): string[] => []);
-    return files.some((name) => name.endsWith(".manifest.json")) ? new ArtifactStore(history) : null;
+    const kept = files.some((name) => name.endsWith(".manifest.json")) ? new ArtifactStore(history) : null;
+    const manifest = await store.readManifest("salesforce_accounts.json").catch(() => null);
+    if (manifest?.run_id !== id) return kept;
+    const holder = await lockHolder(dataDir);
+    return kept !== null && holder !== null && holder.run_id !== id ? kept : store;
   }
 
   onChange(listener: (id: string) => void): () => void {

@@ -64,7 +64,7 @@ function headline({ subject, names, instances, run, day }: AccountExplanation): 
 }
 
 /** `premium until 2027-03-23, 20 seats, organization 12`. */
-function stateText({ support, organizations, keeper, unwanted }: InstanceExplanation): string {
+function stateText({ support, organizations, keeper, unwanted, held_up }: InstanceExplanation): string {
   const level =
     keeper === "partner" && unwanted === null
       ? "partner"
@@ -76,6 +76,7 @@ function stateText({ support, organizations, keeper, unwanted }: InstanceExplana
           ].join(", ")
         : "nothing";
   const ids = organizations.map((one) => `${one.id}${one.marked ? " (marked for deletion)" : ""}`);
+  if (ids.length === 0 && held_up?.reason?.code === "run.files_missing") return `${level}, organization unknown`;
   if (ids.length === 0) return level === "nothing" ? "nothing" : `${level}, no organization`;
   return `${level}, ${ids.length === 1 ? "organization" : "organizations"} ${ids.join(", ")}`;
 }

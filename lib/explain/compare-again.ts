@@ -6,6 +6,7 @@ import type { Comparison } from "../domain/comparisons.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { type DesiredOrganization, type Organization, partnerOrganization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf, isPartnersOrganization } from "../domain/organization-scope.ts";
+import type { Reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { AccountEvidence, InstanceEvidence } from "./evidence.ts";
 import type { DecidedAgain } from "./explain-instance.ts";
@@ -20,13 +21,17 @@ export interface ComparedAgain {
   changes: Pick<Changeset, "creates" | "updates" | "marks" | "notes">;
 }
 
-/** Compares one account in one instance, with everything around it that matters. Pure. */
+/**
+ * Compares one account in one instance, with everything around it that matters; where it is `unknown` what Zendesk holds, no changes.
+ * Pure.
+ */
 export function compareAgain(
   evidence: AccountEvidence,
   instance: InstanceName,
   around: InstanceEvidence,
   processed: Pick<DecidedAgain, "desired" | "moved">,
   organizations: readonly Organization[],
+  unknown: Reason | null = null,
 ): ComparedAgain {
   const desired = processed.desired[instance];
   const { subject, partner, accounts, merged, rules } = evidence;
@@ -65,12 +70,14 @@ export function compareAgain(
     keeper: byPartners ? "partner" : FILE_PREFIX[instance],
     desired: byPartners ? (partner ? partnerOrganization(partner) : null) : (desired[0] ?? null),
     own,
-    changes: {
-      creates: changeset.creates.filter((one) => one.salesforce_id === subject.salesforce_id),
-      updates: changeset.updates.filter(isAbout),
-      marks: changeset.marks.filter(isAbout),
-      notes: changeset.notes.filter(isAbout),
-    },
+    changes: unknown
+      ? { creates: [], updates: [], marks: [], notes: [] }
+      : {
+          creates: changeset.creates.filter((one) => one.salesforce_id === subject.salesforce_id),
+          updates: changeset.updates.filter(isAbout),
+          marks: changeset.marks.filter(isAbout),
+          notes: changeset.notes.filter(isAbout),
+        },
   };
 }
 

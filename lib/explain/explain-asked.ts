@@ -8,8 +8,9 @@ import { EvidenceIndex } from "./evidence-index.ts";
 import { explainAccount } from "./explain-account.ts";
 import { explanationDocument } from "./explanation-document.ts";
 import { type FoundSubject, findInRun } from "./find-subject.ts";
+import { isToldOf } from "./kept-evidence.ts";
 import { type RecordFiles, recordsAbout } from "./records-about.ts";
-import { type OpenedRun, openLatestRun, withRecords } from "./run-material.ts";
+import { type OpenedRun, openRunIn, withRecords } from "./run-material.ts";
 import { withoutUsGovernmentNames } from "./withhold-explanation.ts";
 
 /** The answer to somebody who asked why something is as it is. */
@@ -20,7 +21,11 @@ export type Explained =
       /** Ids of its organizations, in both instances. */
       organizations: number[];
       document: ExplanationDocument;
+      /** `history`: its own files are gone, this is from what was kept of it. */
+      source: "run" | "history";
     }
+  /** The run's own files are gone, and nothing was kept of whom it left as they were. */
+  | { is: "not kept" }
   | Exclude<FoundSubject, { is: "one" }>;
 
 /** How questions are answered. */
@@ -33,14 +38,14 @@ export interface ExplainSetting {
 
 /**
  * Explains those who were asked for (Salesforce id, organization id, name, address) from the files of one run, which are opened once for
- * all. Throws `ConfigurationError` where they are no run's that can be explained, and `ArtifactError` for what is damaged.
+ * all: of a data directory, or of a run's folder in its history, where they are those it changed, skipped, refused or failed. Throws `ConfigurationError` where they are no run's that can be explained, and `ArtifactError` for what is damaged.
  */
 export async function explainAsked(
   asked: readonly string[],
   store: ArtifactStore,
   { hosts, usGovernment }: ExplainSetting,
 ): Promise<Explained[]> {
-  const run = withHosts(await openLatestRun(store, {}), hosts);
+  const run = withHosts(await openRunIn(store, {}), hosts);
   const known = usGovernment === "ids_only" ? await accountsOfGlobal(run.files) : null;
   const answers: Explained[] = [];
   for (const one of asked) answers.push(await explainOne(one, run, known));
@@ -52,15 +57,19 @@ async function explainOne(asked: string, run: OpenedRun, known: ReadonlySet<stri
   const found = await findInRun(asked, run.files);
   const isId = toId18(asked.trim()) !== null || /^\d+$/.test(asked.trim());
   const isKnown = (id: string | null) => known === null || (id !== null && known.has(id));
+  const isHistory = run.about.run.source === "history";
+  if (isHistory && found.is === "none") return { is: "not kept" };
   if (found.is !== "one") return nameable(found, isId, isKnown);
   const { subject } = found;
   // Who is not named is not found by a name or an address either.
-  if (!isId && !isKnown(subject.salesforce_id)) return { is: "none", nearest: [] };
+  if (!isId && !isKnown(subject.salesforce_id)) return isHistory ? { is: "not kept" } : { is: "none", nearest: [] };
+  if (isHistory && !(await isToldOf(subject, run.files))) return { is: "not kept" };
   const records = await recordsAbout(run.files, subject);
   const explanation = explainAccount(new EvidenceIndex(withRecords(run, records)).of(subject));
   const shown = known === null ? explanation : withoutUsGovernmentNames(explanation, isKnown(subject.salesforce_id));
   const organizations = explanation.instances.flatMap((one) => one.organizations.map(({ id }) => id));
-  return { is: "explained", subject, organizations, document: explanationDocument(shown) };
+  const source = isHistory ? "history" : "run";
+  return { is: "explained", subject, organizations, document: explanationDocument(shown), source };
 }
 
 function nameable(

@@ -18,6 +18,8 @@ export interface AtTheGates {
   noSupport: Reason | null;
   /** What the run did about it. */
   comparison: ComparisonEvidence | undefined;
+  /** Why nobody knows what Zendesk holds; null where that is known. */
+  unknown: Reason | null;
 }
 
 type Check = [gate: Gate, stops: () => Reason | null];
@@ -96,11 +98,11 @@ function countsElsewhere({ decision, instance, evidence }: AtTheGates): Reason |
 
 /** What is in the way of creating, updating or marking (C2–C9, S2–S7), or that nothing is to be done. Pure. */
 export function changeGates(at: AtTheGates, wanted: boolean): { gates: GateFinding[]; stopped: GateFinding | null } {
-  const { compared, noSupport } = at;
+  const { compared, noSupport, unknown } = at;
   const notes = compared.changes.notes.map((note) => note.reason);
   const found = (codes: readonly ReasonCode[]) => notes.find(({ code }) => codes.includes(code)) ?? null;
   const exists = compared.own.length > 0;
-  const before: Check[] = [["identified", () => found(UNIDENTIFIED)]];
+  const before: Check[] = [["identified", () => unknown ?? found(UNIDENTIFIED)]];
   if (wanted && !exists)
     before.push(
       ["supported", () => noSupport],

@@ -3,13 +3,13 @@ import type { Difference } from "../domain/changeset.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import type { Day } from "../domain/dates.ts";
 import { sameValue } from "../domain/equality.ts";
-import type { InstanceName } from "../domain/instance.ts";
+import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { type DesiredOrganization, type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
 import type { FieldPlace, FieldValue } from "../domain/organization-field.ts";
 import { isMarked } from "../domain/organization-scope.ts";
 import type { Processed } from "../domain/process.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
-import type { Reason } from "../domain/reason.ts";
+import { type Reason, reason as reasonOf } from "../domain/reason.ts";
 import type {
   ChangeExplanation,
   DidExplanation,
@@ -44,14 +44,15 @@ export function explainInstance(
   const { decision, findings, day } = decided;
   const results = around.comparisons.flatMap((one) => (one.comparison === "usgov_user" ? [] : one.results));
   const held = heldAfter(around.organizations, results);
-  const compared = compareAgain(evidence, instance, around, decided, held.organizations);
+  const unknown = missingOrganizations(evidence, instance);
+  const compared = compareAgain(evidence, instance, around, decided, held.organizations, unknown);
   const entitlement = decision?.entitlements[instance];
   const noSupport = entitlement ? whyExpired(entitlement, findings) : null;
   const comparison = around.comparisons.find((one) => one.comparison === compared.keeper);
-  const at = { evidence, instance, decision, findings, compared, noSupport, comparison };
+  const at = { evidence, instance, decision, findings, compared, noSupport, comparison, unknown };
   const wanted = wantedGates(at);
   const isWanted = wanted.stopped === null;
-  const nothingThere = !isWanted && compared.own.length === 0 && results.length === 0;
+  const nothingThere = !isWanted && unknown === null && compared.own.length === 0 && results.length === 0;
   const change = nothingThere ? { gates: [], stopped: null } : changeGates(at, isWanted);
   const before = new Map(around.organizations.map((one) => [one.id, one]));
   const [first] = compared.own;
@@ -75,6 +76,12 @@ export function explainInstance(
     findings: findingsOf(compared, around, [wanted.stopped, change.stopped]),
     contacts: peopleIn(evidence, instance, around, decided, compared),
   };
+}
+
+/** Without Zendesk's organizations nobody can tell what is to be done: none of them is there for a rule, too. */
+function missingOrganizations({ run }: AccountEvidence, instance: InstanceName): Reason | null {
+  const files = run.missing.filter((name) => name === `zendesk_${FILE_PREFIX[instance]}.json`);
+  return files.length > 0 ? reasonOf("run.files_missing", { files }) : null;
 }
 
 /** Every field that is compared, as it should be and as it is. */

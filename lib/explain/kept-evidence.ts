@@ -8,6 +8,7 @@ import { makeOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";
 import { RULE_FILES, RULES_FOLDER, type RuleFile, type RuleTexts, readKeptRules } from "../rules/kept-rules.ts";
 import { historyOf } from "../stage/history.ts";
+import type { Subject } from "./evidence.ts";
 import { EVIDENCE_ARTIFACTS, type EvidenceArtifact } from "./evidence-records.ts";
 import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles } from "./records-about.ts";
@@ -102,6 +103,13 @@ export async function pruneRuleTexts({ directory }: ArtifactStore, days: number,
     const found = await stat(join(folder, name)).catch(() => null);
     if (found && now.getTime() - found.mtimeMs > days * 86_400_000) await rm(join(folder, name), { force: true });
   }
+}
+
+/** Whether a run changed, skipped, refused or said something of somebody: of others the history keeps nothing. */
+export async function isToldOf({ salesforce_id, organizations }: Subject, files: RecordFiles): Promise<boolean> {
+  const told = await toldOf(files);
+  if (salesforce_id !== null) return told.accounts.has(accountKeyOf(salesforce_id));
+  return organizations.some(({ id }) => told.organizations.has(id));
 }
 
 /** What the history kept of a run; null where it kept no evidence. Throws `ArtifactError` where that is damaged. */

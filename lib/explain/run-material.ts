@@ -1,4 +1,5 @@
-import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
+import { basename, dirname } from "node:path";
+import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { EFFECTS, limitReasons } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
@@ -19,7 +20,7 @@ import {
   type EvidenceRecords,
   type RunMaterial,
 } from "./evidence-records.ts";
-import { openKeptEvidence } from "./kept-evidence.ts";
+import { EVIDENCE_FILE, openKeptEvidence } from "./kept-evidence.ts";
 import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles } from "./records-about.ts";
 import { rulesOf } from "./rules.ts";
@@ -89,6 +90,16 @@ export async function openKeptRun(store: ArtifactStore, runId: string, env: Envi
       refused: await refusalsOf(historyOf(store.directory, runId), record),
     },
   };
+}
+
+/**
+ * Opens a run from wherever its files lie: a data directory that still has them, or its folder in the history (`history/<run id>`),
+ * which has what is kept of it. Throws as those two do.
+ */
+export async function openRunIn(store: ArtifactStore, env: Environment): Promise<OpenedRun> {
+  if (!existsSync(store.path(EVIDENCE_FILE))) return openLatestRun(store, env);
+  const dataDir = new ArtifactStore(dirname(dirname(store.directory)));
+  return (await openKeptRun(dataDir, basename(store.directory), env)) ?? openLatestRun(store, env);
 }
 
 /** All records that matter, as one material. */

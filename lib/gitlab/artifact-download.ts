@@ -2,7 +2,7 @@ import { RemoteError } from "../errors.ts";
 import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
 import type { HttpTiming } from "../http/client-options.ts";
 import { retryDelayMs } from "../http/retry-timing.ts";
-import { type AskedOfGitlab, pipelineRefusal } from "./pipeline-refusals.ts";
+import { type AskedOfGitlab, refusedByGitlab } from "./pipeline-refusals.ts";
 
 const TIMEOUT_MS = 120_000;
 const LONGEST_WAIT_MS = 30_000;
@@ -28,12 +28,12 @@ export async function downloadArtifact(
     if (answer?.status === 404 || answer?.status === 410) return null;
     const passing = answer === null || answer.status === 429 || answer.status >= 500;
     if (!passing || attempt >= ATTEMPTS)
-      throw new RemoteError(
-        answer
-          ? pipelineRefusal(about, answer.status, null)
-          : `GitLab (${about.host}) sent no whole file, ${attempt} times in a row. Try again later.`,
-        { service: "GitLab", attempts: attempt },
-      );
+      throw answer
+        ? refusedByGitlab(about, answer.status, null, { service: "GitLab", attempts: attempt })
+        : new RemoteError(`GitLab (${about.host}) sent no whole file, ${attempt} times in a row. Try again later.`, {
+            service: "GitLab",
+            attempts: attempt,
+          });
     const headers = answer?.headers ?? new Headers();
     await sleep(Math.min(retryDelayMs({ headers, attempt, nowMs: now(), random: random() }), LONGEST_WAIT_MS));
   }

@@ -1,3 +1,4 @@
+import { CredentialError, RemoteError } from "../errors.ts";
 import { oneLine } from "../outside-text.ts";
 
 /** What a request to GitLab was about: which setting to look at where it is refused. */
@@ -11,6 +12,18 @@ export interface AskedOfGitlab {
   doing: string;
   /** What a 404 may also mean besides a project that is not there. */
   pipeline?: number;
+}
+
+/** GitLab's refusal as an error: a token that it does not take, or that lacks a scope, is a setting to change (exit 2). Pure. */
+export function refusedByGitlab(
+  asked: AskedOfGitlab,
+  status: number,
+  body: unknown,
+  detail: RemoteError["detail"],
+): RemoteError {
+  const isCredential = status === 401 || (status === 403 && /insufficient_scope/.test(saidBy(body)));
+  const Refusal = isCredential ? CredentialError : RemoteError;
+  return new Refusal(pipelineRefusal(asked, status, body), detail);
 }
 
 /** One sentence or two for a person: what GitLab said, and which setting to look at. Pure. */

@@ -5,7 +5,7 @@ import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
 import { HttpClient } from "../http/request.ts";
 import { downloadArtifact } from "./artifact-download.ts";
 import { type Job, JobSchema, type Pipeline, PipelineSchema, readAnswer } from "./pipeline-answers.ts";
-import { type AskedOfGitlab, pipelineRefusal } from "./pipeline-refusals.ts";
+import { type AskedOfGitlab, refusedByGitlab } from "./pipeline-refusals.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 
 /** Typed as the pipeline declares them: a switch is a boolean, never "true". */
@@ -146,7 +146,7 @@ async function send(client: HttpClient, request: HttpRequest, about: AskedOfGitl
     if (error instanceof AmbiguousWriteError || !(error instanceof RemoteError)) throw error;
     const { attempts = 1 } = error.detail;
     if (error instanceof HttpError)
-      throw new RemoteError(pipelineRefusal(about, error.status, error.body), { ...error.detail, service: "GitLab" });
+      throw refusedByGitlab(about, error.status, error.body, { ...error.detail, service: "GitLab" });
     throw new RemoteError(unreachable(about, attempts), { ...error.detail, service: "GitLab" });
   }
 }

@@ -94,13 +94,14 @@ function flags(pipeline: CreatedPipeline, dataDir: string): string[] {
   ];
 }
 
-/** The files of a data directory by their paths as artifacts; the run's own record lies in its history. */
+/** The files of a data directory, and of its `inputs/`, by their paths as artifacts; the run's own record lies in its history. */
 async function filesIn(dataDir: string, runId: string): Promise<Record<string, Uint8Array>> {
   const found: Record<string, Uint8Array> = {};
-  for (const name of await readdir(dataDir)) {
-    const path = join(dataDir, name);
-    if ((await stat(path)).isFile()) found[`data/${name}`] = await readFile(path);
-  }
+  for (const folder of ["", "inputs/"])
+    for (const name of await readdir(join(dataDir, folder)).catch((): string[] => [])) {
+      const path = join(dataDir, folder, name);
+      if ((await stat(path)).isFile()) found[`data/${folder}${name}`] = await readFile(path);
+    }
   const record = await readFile(join(dataDir, "history", runId, "run.json")).catch(() => null);
   if (record) found["data/run.json"] = record;
   return found;

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { runPipelines } from "../../sandbox/gitlab/pipeline-child.ts";
 import type { DeclaredInput } from "../../sandbox/gitlab/pipeline-inputs.ts";
+import type { SandboxOptions } from "../../sandbox/types.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { WholeWorld } from "./bot-world.ts";
 
@@ -17,8 +18,10 @@ export interface GitlabWorld extends AsyncDisposable {
   deliver(): void;
 }
 
-export async function startGitlabWorld(): Promise<GitlabWorld> {
-  const world = await WholeWorld.start({ world: smallWorld(), env: ({ gitlabEnv }) => gitlabEnv });
+export async function startGitlabWorld(
+  options: Pick<SandboxOptions, "accounts" | "world"> = { world: smallWorld() },
+): Promise<GitlabWorld> {
+  const world = await WholeWorld.start({ ...options, env: ({ gitlabEnv }) => gitlabEnv });
   const { sandbox, folder, env } = world;
   const [header] = parseAllDocuments(await readFile(join(ROOT, ".gitlab/ci/pipeline.yml"), "utf8"));
   const { spec } = (header?.toJS() ?? {}) as { spec: { inputs: Record<string, DeclaredInput> } };
