@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import type { Failure } from "./failure.ts";
 
@@ -9,6 +10,10 @@ export interface TestOutcome {
 
 /** How `bun test` ended, all of it. */
 export interface TestRun {
+  /** The folder it ran in. */
+  cwd: string;
+  /** The test files that must each have a test; null where that is not known. */
+  expected: readonly string[] | null;
   /** Its report in JUnit's form; null where it wrote none, which is so when it died, or a test ended it. */
   junit: string | null;
   /** What it printed on stderr: file names, results, errors. */
@@ -18,24 +23,35 @@ export interface TestRun {
 }
 
 /**
- * Every failure of a run, each once, and the number of tests that passed. Bun's JUnit report has the tests and hooks; what it does
- * not have is taken from the printed lines: files that did not load, errors after the last test, a runner that died (Bun 1.4.5
- * leaves out the first two, writes no report for the third, and exits with 0 when a test calls `process.exit(0)`).
+ * Every failure of a run, each once, and the number of tests that passed. Bun's JUnit report has the tests, the hooks and the workers
+ * that died; what it does not have (Bun 1.4.5) is taken from elsewhere: files that did not load, from the printed lines; files
+ * without a test, from `expected`; a runner that died as a whole writes no report.
  */
 export function outcomeOf(run: TestRun): TestOutcome {
   if (run.junit === null) return died(run);
   const { passed, failures, files } = readJunit(run.junit);
   const sections = sectionsOf(run.printed);
-  for (const { file, text } of sections) {
-    const errors = unhandledErrors(text);
-    for (const message of errors)
-      failures.push({ name: files.has(file) ? `${file}: outside any test` : `${file} did not load`, message });
-    if (errors.length === 0 && !files.has(file)) failures.push({ name: file, message: "has no test" });
-  }
+  for (const failure of failures)
+    if (failure.name.endsWith(WORKER_DIED))
+      failure.message += `\n${lastLines(sections.get(fileIn(failure.name, run.cwd)) ?? "")}`;
+  const errors = unhandledErrors(run.printed).map((message) => ({ file: fileIn(message, run.cwd), message }));
+  for (const { file, message } of errors)
+    failures.push({ name: files.has(file) ? `${file}: outside any test` : `${file} did not load`, message });
+  const known = new Set([...files, ...errors.map(({ file }) => file)]);
+  for (const file of run.expected ?? []) if (!known.has(file)) failures.push({ name: file, message: "has no test" });
   const failed = run.exitCode !== 0 || run.signal !== null;
   if (failures.length === 0 && (failed || passed === 0))
     failures.push({ name: "bun test", message: `${endOf(run)}\n${lastLines(run.printed)}` });
   return { passed, failures };
+}
+
+/** Bun's name for the test that it makes of a worker that died. */
+const WORKER_DIED = "(worker crashed)";
+
+/** The test file that a message is about: the first that it names, as a path from `cwd`. */
+function fileIn(message: string, cwd: string): string {
+  const [found = "a test file"] = /[^\s'"(]+\.(?:test|spec)\.[cm]?[jt]sx?/.exec(message) ?? [];
+  return found.startsWith("/") ? relative(cwd, found) : found;
 }
 
 function readJunit(xml: string): TestOutcome & { files: Set<string> } {
@@ -73,7 +89,7 @@ function failureOf(test: Element, failure: Element): Failure {
 /** A run without a report: what had passed counts, what had failed is named, and that it died is a failure of its own. */
 function died(run: TestRun): TestOutcome {
   const lines = run.printed.split("\n");
-  const file = sectionsOf(run.printed).at(-1)?.file;
+  const file = [...sectionsOf(run.printed).keys()].at(-1);
   const failed = lines.flatMap((line) => /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/.exec(line)?.[1] ?? []);
   return {
     passed: lines.filter((line) => line.startsWith("(pass) ")).length,
@@ -103,14 +119,16 @@ export function announcedFile(line: string): string | null {
   return FILE_LINE.exec(line)?.[1] ?? null;
 }
 
-function sectionsOf(printed: string): { file: string; text: string }[] {
-  const sections: { file: string; lines: string[] }[] = [];
+function sectionsOf(printed: string): Map<string, string> {
+  const sections = new Map<string, string[]>();
+  let lines: string[] = [];
   for (const line of printed.split("\n")) {
     const file = announcedFile(line);
-    if (file) sections.push({ file, lines: [] });
-    else sections.at(-1)?.lines.push(line);
+    if (!file) lines.push(line);
+    // Files that run at the same time take turns.
+    else lines = sections.get(file) ?? sections.set(file, []).get(file) ?? [];
   }
-  return sections.map(({ file, lines }) => ({ file, text: lines.join("\n") }));
+  return new Map([...sections].map(([file, found]) => [file, found.join("\n")]));
 }
 
 /** What Bun prints for an error that belongs to no test, each as its text. */
