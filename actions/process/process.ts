@@ -94,10 +94,17 @@ function unknownChargeWarning(
   { charge_name: name, accounts, unexpired_accounts: unexpired, nearest, hurt_accounts: hurt }: UnknownCharge,
   plans: string,
 ): string {
-  const whom = `${accounts.length} ${accounts.length === 1 ? "account" : "accounts"}, unexpired of ${unexpired.length}`;
-  const meant =
-    nearest === null ? "" : ` Did you mean "${nearest}"? Then ${hurt.length} of them have less support now.`;
-  return `${plans} does not know the charge "${oneLine(name)}" of ${whom}: it gives no support.${meant} Map or ignore it there; process_notes.json has the accounts, the report their names.`;
+  const accountsOf = (count: number) => `${count} ${count === 1 ? "account" : "accounts"}`;
+  const state =
+    unexpired.length === 0
+      ? "expired"
+      : unexpired.length === accounts.length
+        ? "not expired"
+        : `${unexpired.length} of them not expired`;
+  const short = hurt.length === 1 ? "has less support than it should" : "have less support than they should";
+  const harm = hurt.length === 0 ? "nobody has less support for it today" : `${accountsOf(hurt.length)} ${short}`;
+  const meant = nearest === null ? "" : ` Did you mean "${nearest}"? If so, ${harm}.`;
+  return `${plans} does not know the charge "${oneLine(name)}", which ${accountsOf(accounts.length)} ${accounts.length === 1 ? "has" : "have"} (${state}): it gives no support.${meant} Add the name there, or ignore it there; process_notes.json lists the accounts, the report their names.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

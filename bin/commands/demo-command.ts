@@ -74,9 +74,7 @@ export const demo: LoadedCommand = {
       const first = await run("demo-first");
       const afterFirst = countRequests(running);
       if (first !== EXIT.done && first !== EXIT.someFailed) return first;
-      output.err(
-        "\nThe same run again: it must write nothing. (A contact whose address is somebody's second one is looked at, and left alone, every time.)",
-      );
+      output.err("\nThe same run again: it must find nothing to do, and write nothing.");
       running.clearRequests();
       const begun = shell.clock().getTime();
       const second = await run("demo-second");

@@ -9,7 +9,8 @@ import { worstOf } from "../../lib/stage/run-stage.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 
 /** What the last job of a pipeline knows of it, beside the files. */
-export interface PipelineFacts extends Pick<RunRecord, "run_id" | "dry_run" | "instances" | "host" | "matters"> {
+export interface PipelineFacts
+  extends Pick<RunRecord, "run_id" | "dry_run" | "instances" | "host" | "matters" | "warnings"> {
   startedAt: Date;
   now: Date;
 }

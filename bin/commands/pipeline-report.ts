@@ -8,17 +8,18 @@ import { writeSlackPage } from "../../lib/report/slack-page.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
+import { configWarnings } from "../../lib/stage/config-warnings.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { readConfig } from "../../lib/stage/session.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";
 import { type PipelineFacts, pipelineEnd } from "./pipeline-record.ts";
 
-/** Writes the one report of a pipeline, from what its stages left in the data directory; answers what it means to customers, too. */
+/** Writes the one report of a pipeline, from what its stages left in the data directory; answers what of it the record tells, too. */
 export async function writePipelineReport(
   store: ArtifactStore,
   reports: readonly StageReport[],
   { today, trend, env, ...facts }: PipelineFacts & { today: string; trend: readonly RunTrend[]; env: Environment },
-): Promise<ReportFiles & Required<Pick<RunRecord, "matters">>> {
+): Promise<ReportFiles & { told: Pick<RunRecord, "matters" | "warnings"> }> {
   const { dry_run: dryRun, instances, startedAt, now, run_id } = facts;
   const writes = !dryRun;
   const { exit, failures } = pipelineEnd(reports, facts);
@@ -36,6 +37,7 @@ export async function writePipelineReport(
       started_by: startedBy(env),
       exit,
       failures: failures.flatMap(({ where, reasons }) => reasons.map((reason) => ({ where, reason }))),
+      warnings: configWarnings(config),
       apply: null,
       writes,
     },
@@ -46,7 +48,8 @@ export async function writePipelineReport(
   });
   const files = await writeReportFiles(store, model, { place: "gitlab" });
   await writeSlackPage(store, model, config.slack);
-  return { ...files, matters: mattersOf(model) };
+  const { warnings = [] } = model.head;
+  return { ...files, told: { matters: mattersOf(model), ...(warnings.length > 0 ? { warnings } : {}) } };
 }
 
 function absent(instances: PipelineFacts["instances"]) {

@@ -58,7 +58,7 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
     env: shell.env,
   });
   try {
-    await writePipelineRecord(store, reports, { ...facts, matters: files.matters });
+    await writePipelineRecord(store, reports, { ...facts, ...files.told });
   } catch (error) {
     shell.output.err(`warning: ${RUN_RECORD} is not there: ${messageOf(error)}`);
   }

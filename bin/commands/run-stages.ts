@@ -69,8 +69,13 @@ export async function runStages(
   return {
     exit: worstOf(branches.map((branch) => branch.exit)),
     reports: [...reports, ...branches.flatMap((branch) => branch.reports)],
-    failures: branches.flatMap((branch) => branch.failures),
+    failures: once(branches.flatMap((branch) => branch.failures)),
   };
+}
+
+/** What concerns the run as a whole is told once, though every branch ends by it. */
+function once(failures: RunEnd["failures"]): RunEnd["failures"] {
+  return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
 }
 
 /** Organizations are listed beside the accounts; which contacts they want is known only after both (C10). */
@@ -135,7 +140,8 @@ async function runBranch(
     if (extent === "preview" || judged.some((report) => report.comparison?.refused))
       return { exit: exitOf(judged, context.stop.reason), reports: judged, failures: [] };
     const reasons = await before.against;
-    if (reasons.length > 0) return { exit: EXIT.refused, reports: judged, failures: [{ where: instance, reasons }] };
+    if (reasons.length > 0)
+      return { exit: EXIT.refused, reports: judged, failures: reasons.map((one) => notAsGiven(instance, one)) };
     const inputs = asJudged(given, judged);
     written.push(await watched(observer, "sync", instance, () => syncInstance(instance, inputs, context)));
     if (written.every((report) => !report.ended))
@@ -209,6 +215,11 @@ function failed(instance: InstanceName, error: unknown, reports: StageReport[]):
     reports,
     failures: [{ where: instance, reasons: reasonsOf(error) }],
   };
+}
+
+/** A digest is of the run as a whole; what a person confirmed holds back the instances that had nothing more to do themselves. */
+function notAsGiven(instance: InstanceName, why: Reason): RunEnd["failures"][number] {
+  return { where: why.code === "digest.run_unexpected" ? "the run" : instance, reasons: [why] };
 }
 
 /** Inputs that the context has settled already; the stages only look at their own. */

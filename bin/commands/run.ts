@@ -1,9 +1,6 @@
-import { join } from "node:path";
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { edges } from "../../lib/edges/edges.ts";
-import { existsSync } from "../../lib/edges/files.ts";
-import { ConfigurationError, type ExitCode, exitCodeOf } from "../../lib/errors.ts";
+import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
 import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
@@ -11,19 +8,20 @@ import { writeIndexPage } from "../../lib/report/index-page.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
 import { renderText } from "../../lib/report/render-report.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
-import { RUN_RECORD } from "../../lib/runs/run-record.ts";
-import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
+import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { givenStarter } from "../../lib/runs/started-by.ts";
+import { configWarnings } from "../../lib/stage/config-warnings.ts";
 import { COMMON_INPUTS, expectRun, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
-import { mintRunId, openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
+import { openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
 import type { Needs } from "../../lib/stage/stage.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { keepHistory } from "./keep-history.ts";
+import { beginningOf, recordNotBegun } from "./run-beginning.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
 import { writeRunReport } from "./write-report.ts";
 
@@ -115,9 +113,11 @@ async function recordedRun(
   const begun = clock();
   const startedBy = givenStarter(env);
   const { store, config, runId: run_id, today } = context;
+  const warnings = configWarnings(config);
   const beginning = {
     ...beginningOf(extent, instances, inputs, run_id, begun),
     ...(startedBy === null ? {} : { started_by: startedBy }),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
   const recorder = new RunRecorder(store.directory, beginning, { clock, warn: context.warn });
   await recorder.begin();
@@ -166,47 +166,6 @@ async function reported<Written>(
     },
   );
   return { end: failed, written: written ?? null };
-}
-
-function beginningOf(
-  extent: Extent,
-  instances: readonly InstanceName[],
-  inputs: v.InferOutput<typeof runInputs>,
-  runId: string,
-  begun: Date,
-): RunBeginning {
-  return {
-    run_id: runId,
-    command: extent,
-    dry_run: extent === "preview" || inputs["dry-run"],
-    instances: [...instances],
-    host: edges().process.hostname(),
-    pid: edges().process.pid,
-    started_at: begun.toISOString(),
-  };
-}
-
-/**
- * A run that wrong settings kept from beginning is seen, too, where runs were before: it is how a schedule fails most often. Not one
- * that another run's lock refused: the directory is that one's.
- */
-async function recordNotBegun(
-  extent: Extent,
-  instances: readonly InstanceName[],
-  inputs: v.InferOutput<typeof runInputs>,
-  error: unknown,
-  clock: () => Date,
-): Promise<void> {
-  const folder = inputs["data-dir"];
-  const runId = inputs["run-id"] || mintRunId(clock());
-  if (!(error instanceof ConfigurationError) || !existsSync(join(folder, "history"))) return;
-  if (existsSync(join(folder, "history", runId, RUN_RECORD))) return;
-  const recorder = new RunRecorder(folder, beginningOf(extent, instances, inputs, runId, clock()), {
-    clock,
-    warn: () => {},
-  });
-  const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
-  await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
 }
 
 /** What `--json` prints of a run. */

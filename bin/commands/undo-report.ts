@@ -7,6 +7,7 @@ import { type ReportFiles, writeReportFiles } from "../../lib/report/report-file
 import { reportModel } from "../../lib/report/report-model.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
+import { configWarnings } from "../../lib/stage/config-warnings.ts";
 import type { Session } from "../../lib/stage/session.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
 import { undoResultsName } from "../../lib/undo/results-to-undo.ts";
@@ -58,6 +59,7 @@ async function modelOf(undo: EndedUndo, { store, config, runId, today, clock }: 
       started_by: startedBy(env),
       exit,
       failures: reasons.map((reason) => ({ where: "undo", reason })),
+      warnings: configWarnings(config),
       apply: writes ? null : applyUndoCommand(given, digestOf(backs)),
       writes,
     },

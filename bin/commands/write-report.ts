@@ -11,6 +11,7 @@ import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from 
 import { writeSlackPage } from "../../lib/report/slack-page.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
+import { configWarnings } from "../../lib/stage/config-warnings.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";
 import type { Extent, RunEnd } from "./run-stages.ts";
 
@@ -47,6 +48,7 @@ export async function writeRunReport(
       started_by: startedBy(env),
       exit: end.exit,
       failures: end.failures.flatMap(({ where, reasons }) => reasons.map((reason) => ({ where, reason }))),
+      warnings: configWarnings(config),
       apply: writes ? null : applyOf(run, comparisons),
       writes,
     },

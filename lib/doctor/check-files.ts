@@ -4,8 +4,10 @@ import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import type { Plans } from "../domain/plans.ts";
 import { access } from "../edges/files.ts";
 import type { Problem } from "../errors.ts";
+import { explain } from "../explain/reason-text.ts";
 import type { Environment } from "../settings/environment.ts";
 import { ownChannels } from "../slack/notice-channels.ts";
+import { configWarnings } from "../stage/config-warnings.ts";
 import { createRemotes } from "../stage/remotes.ts";
 import { readConfig } from "../stage/session.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
@@ -23,8 +25,12 @@ export async function checkConfig(env: Environment, hosts: WorkedOnHosts): Promi
   try {
     const config = await readConfig(env, problems);
     if (problems.length > 0) return { config, found: problemFindings(problems, remedy) };
-    const valid = ok("config", config === DEFAULT_CONFIG ? "no file: the defaults" : "valid");
-    return { config, found: [valid, ...hostFindings(config, hosts), ...placeholderFindings(config)] };
+    const missing = configWarnings(config).map((one) => {
+      const { what, remedy: write } = explain(one);
+      return warning("config", what, write);
+    });
+    const own = missing.length > 0 ? missing : [ok("config", "valid")];
+    return { config, found: [...own, ...hostFindings(config, hosts), ...placeholderFindings(config)] };
   } catch {
     const unreadable = problem(
       "ZDSYNC_CONFIG",

@@ -20,9 +20,10 @@ function title(comparison: Comparison): string {
 }
 
 const AGAIN: Record<Place, string> = {
-  terminal: "Look at it again (zdsync preview, or a dry run), and confirm the new numbers with --at-most.",
-  gitlab: "Look at it again (a pipeline with dry_run), and confirm the new numbers with the input at_most.",
-  slack: "Look at the new numbers, and confirm them.",
+  terminal: "Look at the changes again with zdsync preview; if they are right, confirm the new numbers with --at-most.",
+  gitlab:
+    "Look at the changes again with a dry run; if they are right, confirm the new numbers with the input at_most.",
+  slack: "Look at the new numbers; if they are right, confirm them.",
 };
 
 const REVIEW: Record<Place, string> = {
@@ -57,15 +58,15 @@ export const REFUSAL_TEXTS: Texts<typeof REFUSAL_REASONS> = {
   "count.unconfirmed": {
     title: "more than was confirmed",
     say: ({ comparison, effect, count, confirmed }, place) => [
-      `More ${effect} than were confirmed: ${count} of ${COMPARISON[comparison].records}, confirmed were ${confirmed}. Nothing was written.`,
-      `Something has changed since somebody looked. ${AGAIN[place]}${effect === "contacts" && confirmed === 0 ? " A bot of an earlier version confirms no contacts: update it first." : ""}`,
+      `${title(comparison)} now has ${counted(count, effect.replace(/s$/, ""))}, and ${confirmed === 0 ? "none was" : `only ${confirmed} ${confirmed === 1 ? "was" : "were"}`} confirmed. Nothing was written.${effect === "contacts" && confirmed === 0 ? " A bot of an earlier version confirms no contacts: if one started this, update it first." : ""}`,
+      AGAIN[place],
     ],
   },
   "run.held_back": {
     title: "held back",
-    say: ({ comparisons }, place) => [
-      `Nothing was written: there is more to do than was confirmed in ${comparisons.map(title).join(" and ")}.`,
-      AGAIN[place],
+    say: ({ comparisons }) => [
+      `Nothing was written here, as there is more to do in ${comparisons.map(title).join(" and ")} than was confirmed.`,
+      "Once the new numbers there are confirmed, the same run does this, too.",
     ],
   },
   "digest.unexpected": {

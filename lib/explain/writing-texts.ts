@@ -144,6 +144,13 @@ export const WRITING_TEXTS: Texts<typeof WRITING_REASONS> = {
       "Correct them, and run again.",
     ],
   },
+  "config.missing": {
+    title: "no config",
+    say: ({ file }) => [
+      `There is no config at ${file}: nobody is protected (protected_ids, excluded_account_ids, protected_emails, protected_email_domains), the hosts are not checked, and every limit has its default.`,
+      "Write one (zdsync.config.example.yml shows every key), or point ZDSYNC_CONFIG at yours; an empty file says that the defaults are what you want.",
+    ],
+  },
   "machine.failed": {
     title: "problem of the machine",
     say: ({ message }) => [`${clause(message)}.`, "The next run tries again."],

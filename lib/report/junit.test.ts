@@ -50,7 +50,7 @@ describe("JUnit", () => {
     const more = reason("count.unconfirmed", { comparison: "global", effect: "updates", count: 13, confirmed: 12 });
     const refused = { ...COMPARISON, refused: [more] };
     expect(renderJunit(refused, [])).toContain(
-      'name="confirmed updates: 12"><failure message="More updates than were confirmed: 13 of',
+      'name="confirmed updates: 12"><failure message="&quot;Customers, global&quot; now has 13 updates, and only 12 were confirmed.',
     );
   });
 

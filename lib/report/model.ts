@@ -59,6 +59,8 @@ export interface ReportHead {
   /** Why nothing, or not everything, was written. */
   refusals: Reason[];
   failures: { where: string; reason: Reason }[];
+  /** What of the set-up is not as people would expect; it stopped nothing. */
+  warnings?: Reason[];
   /** The command that applies exactly what this preview shows; null where there is nothing to apply. */
   apply: string | null;
 }

@@ -55,6 +55,7 @@ function renderReport(
     ...style.quote(
       model.head.failures.map(({ where, reason }) => style.text(`${where} ended early: ${reasonText(reason, place)}`)),
     ),
+    ...style.quote((model.head.warnings ?? []).map((one) => style.text(`Warning: ${reasonText(one, place)}`))),
     ...comparisonsTable(model, style),
     ...limitsTable(model, style),
   ];

@@ -5,6 +5,7 @@ import type { Reason } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import { startedBy } from "../runs/started-by.ts";
 import type { Environment } from "../settings/environment.ts";
+import { configWarnings } from "../stage/config-warnings.ts";
 import type { StageReport } from "../stage/stage.ts";
 import { commandText } from "./command-text.ts";
 import { hostNames } from "./host-names.ts";
@@ -63,6 +64,7 @@ export async function writeStageReport(stage: EndedStage, place: StagePlace): Pr
       started_by: startedBy(env),
       exit: stage.exit,
       failures: [...stage.failures, ...(report?.ended?.reasons ?? [])].map((reason) => ({ where: stage.name, reason })),
+      warnings: configWarnings(config),
       apply: null,
       writes: stage.writes,
     },

@@ -124,18 +124,20 @@ describe("held against what is planned", () => {
     );
   });
 
-  test("the message: how many there are, how many were confirmed, whose, and what to do", () => {
+  test("the message: how many there are, how many were confirmed, whose, and one way out", () => {
     const unconfirmed = [
       { effect: "updates" as const, count: 13, confirmed: 12 },
       { effect: "marks" as const, count: 1, confirmed: 0 },
+      { effect: "contacts" as const, count: 4, confirmed: 0 },
     ];
     const message = refusalText(unconfirmedReasons("global", unconfirmed));
-    expect(message).toContain(
-      "More updates than were confirmed: 13 of organizations of customers in global, confirmed were 12.",
-    );
-    expect(message).toContain("More marks than were confirmed: 1 of");
-    expect(message).toContain("Nothing was written.");
-    expect(message).toContain("zdsync preview");
-    expect(message).toContain("--at-most");
+    expect(message.split("\n")).toEqual([
+      '"Customers, global" now has 13 updates, and only 12 were confirmed. Nothing was written.',
+      '"Customers, global" now has 1 mark, and none was confirmed. Nothing was written.',
+      expect.stringContaining(
+        '"Customers, global" now has 4 contacts, and none was confirmed. Nothing was written. A bot of',
+      ),
+      "Look at the changes again with zdsync preview; if they are right, confirm the new numbers with --at-most.",
+    ]);
   });
 });

@@ -67,7 +67,7 @@ describe("versions side by side", () => {
     const read = v.parse(RunRecordSchema, kept);
     expect({ ...read, comparisons: [] }).toEqual({ ...told, comparisons: [] });
     expect(read.comparisons[0]?.refused).toEqual(told.comparisons[0]?.refused);
-    expect(kept.comparisons[0].refused).toContain("More creates than were confirmed");
+    expect(kept.comparisons[0].refused).toMatch(/creates?, and .* confirmed/);
     expect(kept.failures[0].message).toContain("data is in use by another zdsync");
     expect(kept.conflicts[0].reason).toStartWith("The organization was left alone");
   });

@@ -158,6 +158,15 @@ export const RunRecordSchema = v.object({
   conflicts: v.array(LeftAloneSchema),
   /** Organizations whose account was merged into another (C9); none in records of versions that did not ask. */
   merged: v.optional(v.array(LeftAloneSchema), []),
+  /** What of the set-up was not as people would expect; absent where there was nothing. */
+  warnings: v.exactOptional(
+    v.array(
+      v.pipe(
+        v.object({ reason: v.string(), ...REASON_ENTRIES }),
+        v.transform((one) => decodeReason(one)),
+      ),
+    ),
+  ),
   /** Absent where nothing was compared, and in records of versions that did not say it. */
   matters: v.exactOptional(MattersSchema),
 });
@@ -182,5 +191,6 @@ export function runRecordText(record: RunRecord): string {
   const texted = (leftAlone: RunRecord["conflicts"]) =>
     leftAlone.map((one) => ({ ...one, ...encodeReason(one.reason) }));
   const [conflicts, merged] = [texted(record.conflicts), texted(record.merged)];
-  return `${JSON.stringify({ ...record, steps, comparisons, failures, conflicts, merged }, null, 2)}\n`;
+  const warnings = record.warnings ? { warnings: record.warnings.map((one) => encodeReason(one)) } : {};
+  return `${JSON.stringify({ ...record, ...warnings, steps, comparisons, failures, conflicts, merged }, null, 2)}\n`;
 }

@@ -17,7 +17,7 @@ export const UNOBSERVED: RunObserver = { step: async () => {} };
 /** What is known of a run when it begins. */
 export type RunBeginning = Pick<
   RunRecord,
-  "run_id" | "command" | "dry_run" | "instances" | "host" | "pid" | "started_by" | "started_at"
+  "run_id" | "command" | "dry_run" | "instances" | "host" | "pid" | "started_by" | "started_at" | "warnings"
 >;
 
 /** What is known of a run when it has ended. */

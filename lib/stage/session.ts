@@ -5,6 +5,7 @@ import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { randomBytes } from "../edges/chance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
+import { reasonText } from "../explain/reason-text.ts";
 import { readEditedFile } from "../files/edited-file.ts";
 import { removeLeftovers } from "../files/write-whole-file.ts";
 import { machineClock, tellWaits } from "../http/waits.ts";
@@ -25,6 +26,7 @@ import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
+import { CONFIG_FILE, configWarnings } from "./config-warnings.ts";
 import { resultStores } from "./dry-run-results.ts";
 import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
 import { refuseWhileHeld, takeLock } from "./run-lock.ts";
@@ -90,6 +92,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const warn = (message: string) => progress.say(`warning: ${message}`);
   const hosts = hostsLine(settings);
   output.err(`zdsync ${options.command} ${runId} · ${hosts}`);
+  for (const one of configWarnings(config)) warn(reasonText(one));
   if (options.today) warn(todayWarning(today));
   for (const one of Object.values(settings.zendesk)) {
     if (one?.auth.kind === "api-token")
@@ -160,7 +163,7 @@ export function mintRunId(now: Date): string {
 
 /** The configuration, from `ZDSYNC_CONFIG` or the default file; without a file, the defaults. */
 export async function readConfig(env: Environment, problems: Problem[]): Promise<Config> {
-  const path = env.ZDSYNC_CONFIG || "zdsync.config.yml";
+  const path = env.ZDSYNC_CONFIG || CONFIG_FILE;
   try {
     const text = await readEditedFile(path, env.ZDSYNC_CONFIG ? "ZDSYNC_CONFIG" : "config");
     if (text !== null) return parseConfig(text, path);

@@ -7,7 +7,7 @@ import { VisibleText } from "./visible-text.tsx";
 
 /** The top of the page: what happened, in which run, what stood in its way, and what to do with it. */
 export function Summary({ head }: { head: PageHead }) {
-  const { about, headline, problems } = head;
+  const { about, headline, problems, warnings } = head;
   const [verdict, ...rest] = headline.split(": ");
   return (
     <header class="summary">
@@ -29,6 +29,7 @@ export function Summary({ head }: { head: PageHead }) {
       </h1>
       {about.kind !== "runs" && <About about={about} />}
       {problems.length > 0 && <Problems problems={problems} />}
+      {warnings.length > 0 && <Problems problems={warnings} />}
       {about.apply !== null && (
         <p class="apply">
           <span>Apply exactly this:</span>

@@ -98,7 +98,9 @@ describe("anything that changed in between: exit 4, not one write in either inst
     change(world);
     const { exit, summary } = await world.run(await givenBy(command));
     expect({ exit, writes: world.sandbox.writes() }).toEqual({ exit: EXIT.refused, writes: [] });
-    expect(summary.refusals?.[0]).toMatchObject({ code: "digest.run_unexpected", params: { differ } });
+    expect(summary.refusals).toMatchObject([{ code: "digest.run_unexpected", params: { differ } }]);
+    expect(summary.failures.map(({ where }) => where)).toEqual(["the run"]);
+    expect((await world.text("report.md")).match(/ended early/g)).toHaveLength(1);
   });
 
   test("where the history does not have what was reviewed, the refusal says so", async () => {

@@ -108,7 +108,7 @@ describe("reviewed is what is applied (S3)", () => {
     for (const atMost of [others, `${others} global.contacts=${contacts - 1}`]) {
       const { exit, summary: refused } = await world.run({ instance: "global", "at-most": atMost });
       expect(exit).toBe(EXIT.refused);
-      expect(JSON.stringify(refused)).toContain(`More contacts than were confirmed: ${contacts} of`);
+      expect(JSON.stringify(refused)).toContain(`now has ${contacts} contacts, and `);
     }
     expect(world.sandbox.writes()).toEqual([]);
     const within = await world.run({ instance: "global", "at-most": `${others} global.contacts=${contacts}` });

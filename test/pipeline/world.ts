@@ -49,10 +49,10 @@ export function withLimits(limits: Record<string, unknown>): (config: string) =>
   };
 }
 
-/** Starts a world; `config` is appended to or replaces the world's own configuration. */
+/** Starts a world; `config` is appended to or replaces the world's own configuration; where it answers null there is no file. */
 export async function startWorld(
   options: SandboxOptions & {
-    config?: (text: string) => string;
+    config?: (text: string) => string | null;
     env?: (env: Record<string, string>) => Record<string, string | undefined>;
     plansFile?: string;
     timing?: RemoteTiming;
@@ -70,11 +70,13 @@ export async function startWorld(
   } = options;
   const sandbox = await startSandbox({ today: TODAY, timeFactor: 1000, ...sandboxOptions });
   const folder = await mkdtemp(join(tmpdir(), "zdsync-test-"));
-  await writeFile(join(folder, "zdsync.config.yml"), config(sandbox.world.config));
+  const configFile = join(folder, "zdsync.config.yml");
+  const configText = config(sandbox.world.config);
+  if (configText !== null) await writeFile(configFile, configText);
   const dataDir = join(folder, "data");
   const env = {
     ...adapt(sandbox.env),
-    ZDSYNC_CONFIG: join(folder, "zdsync.config.yml"),
+    ...(configText === null ? {} : { ZDSYNC_CONFIG: configFile }),
     PLANS_FILE: plansFile,
   };
   const lines: string[] = [];

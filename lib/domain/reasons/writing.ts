@@ -39,6 +39,8 @@ export const WRITING_REASONS = {
   "artifact.unusable": v.object({ message }),
   /** The places of the problems (settings, files with line), and what is wrong at each. */
   "settings.wrong": v.object({ where: v.array(place), what: messages }),
+  /** No file at all: the defaults apply, and they protect nobody. One that is there and empty asks for just that. */
+  "config.missing": v.object({ file: place }),
   "machine.failed": v.object({ message }),
   "program.failed": v.object({ message }),
   /** A sentence of a version of zdsync that knew no codes, or a code that this one does not know: shown, never compared. */

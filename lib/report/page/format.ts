@@ -9,9 +9,11 @@ import type { LimitBar, ReportHead, Row, RunOfHistory, RunTrend } from "../model
 export interface PageHead {
   /** The sentence on top. */
   headline: string;
-  about: Omit<ReportHead, "refusals" | "failures">;
+  about: Omit<ReportHead, "refusals" | "failures" | "warnings">;
   /** Why nothing, or not everything, was written, in words. */
   problems: { where: string | null; what: string; remedy: string }[];
+  /** What of the set-up is not as people would expect, in words. */
+  warnings: { where: null; what: string; remedy: string }[];
   limits: LimitBar[];
   trend: RunTrend[];
   audit: AuditLine[];

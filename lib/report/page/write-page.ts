@@ -44,7 +44,7 @@ function headElement(head: PageHead): string {
 }
 
 function headOf(model: ReportModel, explanationsLeftOut: boolean): PageHead {
-  const { refusals, failures, ...about } = model.head;
+  const { refusals, failures, warnings = [], ...about } = model.head;
   return {
     headline: headline(model),
     about,
@@ -52,6 +52,7 @@ function headOf(model: ReportModel, explanationsLeftOut: boolean): PageHead {
       ...refusals.map((one) => ({ where: null, ...explain(one) })),
       ...failures.map(({ where, reason }) => ({ where, ...explain(reason) })),
     ],
+    warnings: warnings.map((one) => ({ where: null, ...explain(one) })),
     limits: model.limits,
     trend: model.trend,
     audit: model.audit ?? [],

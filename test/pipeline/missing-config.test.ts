@@ -1,0 +1,60 @@
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { join, resolve } from "node:path";
+import { EXIT } from "../../lib/errors.ts";
+import { RUN_TIMEOUT, startWorld } from "./world.ts";
+
+setDefaultTimeout(RUN_TIMEOUT);
+
+/** The tests run in the project's own folder, which has an example of a config and none that is read. */
+const MISSING = resolve("zdsync.config.yml");
+
+test("without a config a preview says at once that nobody is protected and no host is checked, and so do its report and its record", async () => {
+  await using world = await startWorld({ accounts: 30, config: () => null });
+  const { exit, summary } = await world.preview();
+  expect(exit).toBe(EXIT.done);
+  const [first, second = ""] = world.printed().split("\n");
+  expect(first).toMatch(/^zdsync preview /);
+  for (const part of [
+    MISSING,
+    "nobody is protected",
+    "protected_ids",
+    "hosts are not checked",
+    "zdsync.config.example.yml",
+  ])
+    expect(second).toContain(part);
+  expect(await world.text("report.md")).toContain("nobody is protected");
+  expect(await world.text("report.html")).toContain("nobody is protected");
+  const record = JSON.parse(await world.text(join("history", summary.run_id, "run.json")));
+  expect(record.warnings).toMatchObject([{ code: "config.missing", params: { file: MISSING } }]);
+});
+
+test("a stage of its own says so, too", async () => {
+  await using world = await startWorld({ accounts: 5, config: () => null });
+  expect((await world.stage("gather-accounts")).exit).toBe(EXIT.done);
+  expect(world.printed()).toContain("nobody is protected");
+  expect(await world.text("gather-accounts_report.md")).toContain("nobody is protected");
+});
+
+test("an empty config asks for the defaults: nothing is said of it", async () => {
+  await using world = await startWorld({ accounts: 5, config: () => "" });
+  const { summary } = await world.preview();
+  expect(world.printed()).not.toContain("nobody is protected");
+  const record = JSON.parse(await world.text(join("history", summary.run_id, "run.json")));
+  expect(record).not.toHaveProperty("warnings");
+});
+
+test.each(["PLANS_FILE", "OVERRIDES_FILE"])(
+  "%s that is missing is no default: exit 2, nothing is read or written",
+  async (setting) => {
+    const missing = join(import.meta.dir, "not-there.yml");
+    await using world = await startWorld({
+      accounts: 5,
+      ...(setting === "PLANS_FILE" ? { plansFile: missing } : {}),
+      env: ({ OVERRIDES_PROJECT, OVERRIDES_PATH, ...env }) =>
+        setting === "PLANS_FILE" ? { OVERRIDES_PROJECT, OVERRIDES_PATH, ...env } : { ...env, OVERRIDES_FILE: missing },
+    });
+    expect((await world.run()).exit).toBe(EXIT.usage);
+    expect(world.printed()).toContain(`${missing} does not exist`);
+    expect(world.sandbox.requests).toEqual([]);
+  },
+);
