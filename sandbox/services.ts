@@ -1,3 +1,4 @@
+import { hookOf, remoteControls, type WorldControls, worldControls } from "./controls.ts";
 import {
   environment,
   newKeys,
@@ -13,6 +14,7 @@ import {
 import type { RulesProjectState } from "./gitlab/merge-requests.ts";
 import type { Pipelines } from "./gitlab/pipelines.ts";
 import { createGitLabService, newGitLabSecrets } from "./gitlab/service.ts";
+import { Journal } from "./journal.ts";
 import { createSalesforce } from "./salesforce/salesforce.ts";
 import { buildWorld } from "./seed/build-world.ts";
 import { ORGANIZATION_FIELDS, USER_FIELDS } from "./seed/organization-fields.ts";
@@ -24,11 +26,11 @@ import { RequestLog } from "./server/request-log.ts";
 import type { ServedApp } from "./server/serve.ts";
 import { createSlack } from "./slack/slack.ts";
 import type { SocketMode } from "./slack/socket-mode.ts";
-import type { InstanceName, LoggedRequest, Sandbox, SandboxOptions, World } from "./types.ts";
+import type { InstanceName, LoggedRequest, RequestHook, Sandbox, SandboxOptions, World } from "./types.ts";
 import { createZendesk, type Zendesk } from "./zendesk/zendesk.ts";
 
 /** A sandbox with what only tests and the set-up of other log-ins need. */
-export interface RunningSandbox extends Sandbox {
+export interface RunningSandbox extends Sandbox, WorldControls {
   /** API tokens that still work, instead of OAuth. */
   apiTokens: Record<InstanceName, { email: string; token: string }>;
   /** For Salesforce's JWT bearer flow instead of client credentials; the key is PKCS #8 in PEM. */
@@ -37,7 +39,8 @@ export interface RunningSandbox extends Sandbox {
   validTokens(instance: InstanceName): string[][];
   /** Grants or withdraws the bot's permission to read the channel. */
   setSlackHistoryScope(granted: boolean): void;
-  archiveSlackChannel(): void;
+  /** Archives the channel of the notices, or takes it back. */
+  archiveSlackChannel(archived?: boolean): void;
   /** Grants or withdraws any scope of the bot, `chat:write` for one. */
   setSlackScope(scope: string, granted: boolean): void;
   /** Ends the life of every `response_url` that was given out so far. */
@@ -85,8 +88,10 @@ export function createSandbox(options: SandboxOptions, urls: Sandbox["urls"]): S
   const clock = new SandboxClock(options.timeFactor ?? 60, now);
   const log = new RequestLog();
   const faults = new Faults();
-  const services = createServices({ options, world, secrets, gitlabSecrets, keys, clock, bytes, urls });
-  const shared = { log, faults, now, ...(options.onRequest ? { onRequest: options.onRequest } : {}) };
+  const journal = new Journal(() => log.entries.length);
+  const watchers: RequestHook[] = options.onRequest ? [options.onRequest] : [];
+  const services = createServices({ options, world, secrets, gitlabSecrets, keys, clock, bytes, urls, journal });
+  const shared = { log, faults, now, onRequest: hookOf(watchers) };
   return {
     apps: appsOf(services, shared),
     controls: () => ({
@@ -113,6 +118,7 @@ export function createSandbox(options: SandboxOptions, urls: Sandbox["urls"]): S
       rules: services.gitlab.rules,
       rulesEnv: services.gitlab.rulesEnv(),
       ...remoteControls(services),
+      ...worldControls(services, { world, now, journal, watchers }),
     }),
   };
 }
@@ -141,7 +147,7 @@ function appsOf(
   };
 }
 
-type Services = ReturnType<typeof createServices>;
+export type Services = ReturnType<typeof createServices>;
 type Secrets = ReturnType<typeof newSecrets>;
 type Keys = ReturnType<typeof newKeys>;
 type GitLabSecrets = ReturnType<typeof newGitLabSecrets>;
@@ -159,6 +165,7 @@ interface Making {
   keys: Keys;
   clock: SandboxClock;
   bytes: SandboxBytes;
+  journal: Journal;
   urls: Sandbox["urls"];
 }
 
@@ -217,8 +224,9 @@ function salesforceOf({ options, world, secrets, keys, clock, bytes, urls }: Mak
   });
 }
 
-function instanceOf({ options, world, secrets, clock, bytes }: Making, instance: InstanceName): Zendesk {
+function instanceOf({ options, world, secrets, clock, bytes, journal }: Making, instance: InstanceName): Zendesk {
   return createZendesk({
+    onChange: (change, by) => journal.add({ ...change, instance, by, at: clock.now() }),
     instance,
     seed: world.zendesk[instance],
     organizationFields: [...ORGANIZATION_FIELDS[instance], ...(options.organizationFields?.[instance] ?? [])],
@@ -233,31 +241,6 @@ function instanceOf({ options, world, secrets, clock, bytes }: Making, instance:
       apiToken: secrets[`${instance} token`],
     },
   });
-}
-
-/** What a test does to the services from outside, and what it looks at there. */
-function remoteControls(services: Services) {
-  const { salesforce, gitlab, slack } = services;
-  return {
-    zendesk: (instance) => services[instance].state(),
-    slackMessages: () => slack.messages(),
-    slackFile: (id) => slack.fileBytes(id),
-    slackConversation: () => slack.conversation(),
-    slackPerson: (person) => slack.person(person),
-    slackSockets: slack.sockets,
-    setSlackScope: (scope, granted) => slack.setScope(scope, granted),
-    expireSlackResponseUrls: () => slack.expireResponseUrls(),
-    editOrganization: (instance, id, change) => services[instance].editOrganization(id, change),
-    validTokens: (instance) => services[instance].validTokens(),
-    deleteOrganization: (instance, id) => services[instance].deleteOrganization(id),
-    editSalesforce: (object, id, change) => salesforce.edit(object, id, change),
-    mergeAccounts: (winnerId, loserId) => salesforce.mergeAccounts(winnerId, loserId),
-    emptyRecycleBin: () => salesforce.emptyRecycleBin(),
-    setSlackHistoryScope: (granted) => slack.setHistoryScope(granted),
-    archiveSlackChannel: () => slack.archive(SLACK_CHANNEL),
-    setOverrides: (text) => gitlab.setText(text),
-    expireSessions: () => salesforce.expireSessions(),
-  } satisfies Partial<RunningSandbox>;
 }
 
 /** Every secret and token that there is. */

@@ -16,6 +16,8 @@ export interface GitLab {
   fetch(request: Request): Response;
   /** Replaces the file's text, as a commit would. */
   setText(text: string): void;
+  /** The file's text as it stands now. */
+  text(): string;
 }
 
 /** Project, and path in it, are percent-encoded: each is one segment of the address. */
@@ -33,6 +35,7 @@ export function createGitLab(options: GitLabOptions): GitLab {
       const asked = { project: decoded(project), path: decoded(path), ref: url.searchParams.get("ref") };
       return refusal(options, asked, request.headers) ?? file({ ...options.file, text });
     },
+    text: () => text,
     setText(changed) {
       text = changed;
     },

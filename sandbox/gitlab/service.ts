@@ -18,7 +18,7 @@ export interface GitLabServiceOptions {
 }
 
 /** A GitLab with two private projects: one has a file, the other has pipelines. */
-export interface GitLabService extends Pick<GitLab, "setText"> {
+export interface GitLabService extends Pick<GitLab, "setText" | "text"> {
   fetch(request: Request): Promise<Response>;
   pipelines: Pipelines;
   /** The project with the rules: files at commits, merge requests, notes on them. */
@@ -67,6 +67,7 @@ export function createGitLabService(options: GitLabServiceOptions): GitLabServic
       (await answerMergeRequests(rules, request)) ?? (await answerPipelines(api, request)) ?? files.fetch(request),
     rules,
     setText: (text) => files.setText(text),
+    text: () => files.text(),
     pipelines: createPipelines(store, api.refs, () => ({ baseUrl: baseUrl(), project: sync.project })),
     rulesEnv: () => ({
       GITLAB_URL: baseUrl(),

@@ -10,6 +10,8 @@ export class RecordStore {
   readonly #tables = new Map<ObjectName, Table>();
   /** Deleted accounts, by id. */
   readonly #recycleBin: Table;
+  /** What was deleted with an account, by its id. */
+  readonly #wentAlong = new Map<string, Belonging[]>();
   /** By the name of the list; thrown away when a child is edited. */
   readonly #children = new Map<string, ChildrenByParent>();
 
@@ -51,13 +53,54 @@ export class RecordStore {
       ...loser,
       IsDeleted: true,
       MasterRecordId: winnerId,
-      SystemModstamp: now.toISOString().replace("Z", "+0000"),
+      SystemModstamp: modstamp(now),
     });
     this.#children.clear();
   }
 
   emptyRecycleBin(): void {
     this.#recycleBin.clear();
+    this.#wentAlong.clear();
+  }
+
+  add(object: ObjectName, record: SalesforceRecord): void {
+    this.#table(object).set(String(record.Id), record);
+    this.#children.clear();
+  }
+
+  /**
+   * Deletes a record. An account goes to the recycle bin, and what belongs to it goes along: contacts, subscriptions, charges.
+   * @throws Error where there is no such record
+   */
+  delete(object: ObjectName, id: string, now: Date): void {
+    const table = this.#table(object);
+    const record = table.get(id);
+    if (!record) throw new Error(`The sandbox's Salesforce has no ${object} ${id} to delete.`);
+    table.delete(id);
+    this.#children.clear();
+    if (object !== "Account") return;
+    this.#recycleBin.set(id, { ...record, IsDeleted: true, MasterRecordId: null, SystemModstamp: modstamp(now) });
+    const along: Belonging[] = [];
+    for (const [name, other] of this.#tables)
+      for (const row of other.values())
+        if (row.Zuora__Account__c === id || row.AccountId === id) along.push({ object: name, row });
+    for (const { object: name, row } of along) this.#table(name).delete(String(row.Id));
+    this.#wentAlong.set(id, along);
+  }
+
+  /** Takes a deleted account out of the recycle bin, with what went along. @throws Error where it is not there, or was merged */
+  restore(id: string, now: Date): void {
+    const record = this.#recycleBin.get(id);
+    if (!record || record.MasterRecordId) throw new Error(`The sandbox's Salesforce cannot restore Account ${id}.`);
+    this.#recycleBin.delete(id);
+    this.add("Account", { ...record, IsDeleted: false, SystemModstamp: modstamp(now) });
+    for (const { object, row } of this.#wentAlong.get(id) ?? []) this.add(object, row);
+    this.#wentAlong.delete(id);
+  }
+
+  /** What lies in the recycle bin. */
+  get deletedAccounts(): SalesforceRecord[] {
+    return [...this.#recycleBin.values()];
   }
 
   /** @throws Error where there is no such record */
@@ -96,6 +139,15 @@ export class RecordStore {
   #table(object: ObjectName): Table {
     return this.#tables.get(object) ?? new Map();
   }
+}
+
+interface Belonging {
+  object: ObjectName;
+  row: SalesforceRecord;
+}
+
+function modstamp(now: Date): string {
+  return now.toISOString().replace("Z", "+0000");
 }
 
 function isRecord(value: unknown): value is SalesforceRecord {

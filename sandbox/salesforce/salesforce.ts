@@ -39,6 +39,13 @@ export interface Salesforce {
   edit(object: SalesforceColumn["object"], id: string, change: SalesforceRecord): void;
   /** Merges two accounts; see `Sandbox`. */
   mergeAccounts(winnerId: string, loserId: string): void;
+  add(object: SalesforceColumn["object"], record: SalesforceRecord): void;
+  /** Deletes a record; an account goes to the recycle bin with what belongs to it. */
+  delete(object: SalesforceColumn["object"], id: string): void;
+  /** Takes an account out of the recycle bin. */
+  restore(accountId: string): void;
+  /** Everything as it stands now, in the form of the start. */
+  standing(): Pick<World, "salesforce"> & { deletedAccounts: SalesforceRecord[] };
   /** Forgets every deleted account. */
   emptyRecycleBin(): void;
   /** Makes every access token invalid now. */
@@ -46,6 +53,14 @@ export interface Salesforce {
   /** Access tokens issued so far, for the list of secrets. */
   tokens(): string[];
 }
+
+const OBJECTS: readonly SalesforceColumn["object"][] = [
+  "Account",
+  "Contact",
+  "Zuora__Subscription__c",
+  "Zuora__SubscriptionProductCharge__c",
+  "User",
+];
 
 /** What the routes work with. */
 interface Org {
@@ -82,6 +97,13 @@ export function createSalesforce(options: SalesforceOptions): Salesforce {
     fetch: async (request) => app.fetch(request),
     edit: (object, id, change) => store.edit(object, id, change),
     mergeAccounts: (winnerId, loserId) => store.mergeAccounts(winnerId, loserId, now()),
+    add: (object, record) => store.add(object, record),
+    delete: (object, id) => store.delete(object, id, now()),
+    restore: (id) => store.restore(id, now()),
+    standing: () => ({
+      salesforce: Object.fromEntries(OBJECTS.map((object) => [object, store.all(object)])) as World["salesforce"],
+      deletedAccounts: store.deletedAccounts,
+    }),
     emptyRecycleBin: () => store.emptyRecycleBin(),
     expireSessions: () => org.sessions.expire(),
     tokens: () => [...org.sessions.issued],

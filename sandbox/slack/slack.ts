@@ -27,7 +27,8 @@ export interface Slack {
   setHistoryScope(granted: boolean): void;
   /** Ends the life of every `response_url` given out so far. */
   expireResponseUrls(): void;
-  archive(channel: string): void;
+  /** Archives a channel, or takes it back. */
+  archive(channel: string, archived?: boolean): void;
   /** What was uploaded under a file's id; null where nothing was. */
   fileBytes(id: string): Uint8Array | null;
   /** The secret parts of the addresses it gave out. */
@@ -68,8 +69,8 @@ export function createSlack(options: SlackOptions): Slack {
     setScope: (scope, granted) => workspace.setScope(scope, granted),
     setHistoryScope: (granted) => workspace.setScope("channels:history", granted),
     expireResponseUrls: () => responseUrls.expire(),
-    archive: (channel) => {
-      workspace.channel(channel).isArchived = true;
+    archive: (channel, archived = true) => {
+      workspace.channel(channel).isArchived = archived;
     },
     fileBytes: (id) => workspace.files.bytes(id),
     tokens: () => [...responseUrls.secrets(), ...workspace.files.secrets()],

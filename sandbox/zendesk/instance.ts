@@ -1,6 +1,6 @@
 import { type SandboxBytes, unguessable } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
-import type { FieldDefinition, SeedInstance, ZendeskBehaviour } from "../types.ts";
+import type { FieldDefinition, SeedInstance, SeedUser, ZendeskBehaviour } from "../types.ts";
 import { Authentication, type Credentials } from "./auth.ts";
 import { defaultBehaviour, fixedLimits } from "./behaviour.ts";
 import { CustomFields } from "./custom-fields.ts";
@@ -10,7 +10,7 @@ import { FixedWindow } from "./limits.ts";
 import { Memberships } from "./memberships.ts";
 import { Organizations } from "./organizations.ts";
 import type { Membership, Organization, User } from "./records.ts";
-import { primaryAddress, type Store, seededStore } from "./store.ts";
+import { addressesOf, primaryAddress, type Store, seededStore } from "./store.ts";
 import { UserSearch } from "./user-search.ts";
 import { Users } from "./users.ts";
 import { membershipWire, organizationWire, userWire, type Wire } from "./wire.ts";
@@ -67,6 +67,34 @@ export class Instance {
     this.userUpdateLimit = new FixedWindow(fixedLimits.userUpdatesPerMinute, 60, clock);
     this.userWriteLimit = new FixedWindow(fixedLimits.userUpdatesPerSecond, 1, clock);
     this.incrementalLimit = new FixedWindow(fixedLimits.incrementalExportsPerMinute, 60, clock);
+  }
+
+  /** The user in the form in which one is seeded; null where there is none, or only a deleted one. */
+  seedUser(id: number): SeedUser | null {
+    const user = this.store.users.get(id);
+    if (!user?.active) return null;
+    const email = primaryAddress(user);
+    const memberships = this.store.membershipsOfUser(id).sort((a, b) => Number(b.default) - Number(a.default));
+    const { name, role, suspended, created_at, updated_at, fields } = user;
+    return {
+      ...{ id, name, email, role, suspended },
+      organization_ids: memberships.map(({ organization_id }) => organization_id),
+      secondary_emails: addressesOf(user).filter((address) => address !== email),
+      user_fields: { ...fields },
+      ...{ created_at, updated_at },
+    };
+  }
+
+  /** Everything that stands in the instance now, in the form of its start. */
+  seed(): SeedInstance {
+    const { organizationIds, userIds } = this.store;
+    return {
+      organizations: organizationIds.all.map((id) => {
+        const { name, external_id, created_at, updated_at, fields } = this.organizations.get(id);
+        return { id, name, external_id, created_at, updated_at, organization_fields: { ...fields } };
+      }),
+      users: userIds.all.flatMap((id) => this.seedUser(id) ?? []),
+    };
   }
 
   organizationWire(organization: Organization, origin: string): Wire {

@@ -34,6 +34,11 @@ export class Store {
   /** Told of every write to a user, with the user from before; the search index lags behind by it. */
   beforeUserWrite: (id: number, before: User | undefined) => void = () => {};
 
+  /** Told of every organization that is written or removed, from and to what. */
+  onOrganization: (before: Organization | null, after: Organization | null) => void = () => {};
+  /** Told before a user, or a membership of one, is written or removed, and again after it. */
+  aroundUserWrite: (userId: number) => () => void = () => () => {};
+
   #lastId = firstId;
   #issued = 0;
 
@@ -55,6 +60,7 @@ export class Store {
     this.organizationIds.add(organization.id);
     reindex(this.organizationNames, organization.id, old?.name ?? null, organization.name);
     reindex(this.organizationExternalIds, organization.id, old?.external_id ?? null, organization.external_id);
+    this.onOrganization(old ?? null, organization);
   }
 
   removeOrganization(organization: Organization): void {
@@ -62,9 +68,16 @@ export class Store {
     this.organizationIds.delete(organization.id);
     this.organizationNames.delete(organization.name, organization.id);
     this.organizationExternalIds.delete(organization.external_id, organization.id);
+    this.onOrganization(organization, null);
   }
 
   putUser(user: User): void {
+    const written = this.aroundUserWrite(user.id);
+    this.#putUser(user);
+    written();
+  }
+
+  #putUser(user: User): void {
     const old = this.users.get(user.id);
     this.beforeUserWrite(user.id, old);
     if (old?.active) this.#unindexUser(old);
@@ -82,17 +95,21 @@ export class Store {
   }
 
   putMembership(membership: Membership): void {
+    const written = this.aroundUserWrite(membership.user_id);
     this.memberships.set(membership.id, membership);
     this.membershipIds.add(membership.id);
     idsUnder(this.#membershipsOfUser, membership.user_id).add(membership.id);
     idsUnder(this.#membershipsOfOrganization, membership.organization_id).add(membership.id);
+    written();
   }
 
   removeMembership(membership: Membership): void {
+    const written = this.aroundUserWrite(membership.user_id);
     this.memberships.delete(membership.id);
     this.membershipIds.delete(membership.id);
     idsUnder(this.#membershipsOfUser, membership.user_id).delete(membership.id);
     idsUnder(this.#membershipsOfOrganization, membership.organization_id).delete(membership.id);
+    written();
   }
 
   membershipsOfUser(userId: number): Membership[] {

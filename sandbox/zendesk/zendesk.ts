@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import type { RecordChange } from "../journal.ts";
 import { type SandboxBytes, uuid } from "../server/chance.ts";
 import type { SandboxClock } from "../server/clock.ts";
 import type { FieldDefinition, InstanceName, SeedInstance, ZendeskBehaviour } from "../types.ts";
@@ -30,6 +31,8 @@ export interface ZendeskOptions {
   credentials: Credentials;
   /** Where tokens and ids come from; default: nobody can guess them. */
   bytes?: SandboxBytes;
+  /** Told of every change of a record, and of who made it. */
+  onChange?: (change: RecordChange, by: "client" | "person") => void;
 }
 
 /** One Zendesk instance. */
@@ -41,6 +44,18 @@ export interface Zendesk {
   /** A change as an agent makes it in the browser. `created_at` and `updated_at` may be set too. @throws ZendeskError */
   editOrganization(id: number, change: Record<string, unknown>): void;
   deleteOrganization(id: number): void;
+  /** @returns the new record's id. @throws ZendeskError */
+  addOrganization(attributes: Record<string, unknown>): number;
+  /** As the API takes it. @returns the new record's id. @throws ZendeskError */
+  addUser(attributes: Record<string, unknown>): number;
+  editUser(id: number, change: Record<string, unknown>): void;
+  deleteUser(id: number): void;
+  /** Puts a user into one more organization. */
+  addMembership(userId: number, organizationId: number): void;
+  /** Changes how the instance behaves from now on. */
+  behave(change: Partial<ZendeskBehaviour>): void;
+  /** All records in the form of the start, with every job row committed whose time has come. */
+  seed(): SeedInstance;
   /** Makes every access token expire now. */
   expireTokens(): void;
   /** Access tokens issued so far, for the list of secrets. */
@@ -57,26 +72,61 @@ export function createZendesk(options: ZendeskOptions): Zendesk {
   const instance = new Instance(options);
   const app = routed(instance, options.credentials.email);
   const origin = `https://${options.instance}.zendesk.test`;
+  const byPerson = journalled(instance, options.onChange);
   return {
     fetch: async (request) => app.fetch(request),
     state() {
       instance.jobs.settle();
       return everything(instance, origin);
     },
-    editOrganization(id, { created_at, updated_at, ...change }) {
+    editOrganization: (id, { created_at, updated_at, ...change }) =>
+      byPerson(() => {
+        const organization = instance.organizations.update(id, change, instance.clock.now());
+        const created = typeof created_at === "string" ? { created_at } : {};
+        const updated = typeof updated_at === "string" ? { updated_at } : {};
+        instance.store.putOrganization({ ...organization, ...created, ...updated });
+      }),
+    deleteOrganization: (id) => byPerson(() => void instance.organizations.delete(id)),
+    addOrganization: (attributes) => byPerson(() => instance.organizations.create(attributes, instance.clock.now()).id),
+    addUser: (attributes) => byPerson(() => instance.users.create(attributes, instance.clock.now()).id),
+    editUser: (id, change) => byPerson(() => void instance.users.update(id, change, instance.clock.now())),
+    deleteUser: (id) => byPerson(() => void instance.users.delete(id, instance.clock.now())),
+    addMembership: (user_id, organization_id) =>
+      byPerson(() => void instance.memberships.create({ user_id, organization_id }, instance.clock.now())),
+    behave: (change) => void Object.assign(instance.behaviour, change),
+    seed() {
       instance.jobs.settle();
-      const organization = instance.organizations.update(id, change, instance.clock.now());
-      const created = typeof created_at === "string" ? { created_at } : {};
-      const updated = typeof updated_at === "string" ? { updated_at } : {};
-      instance.store.putOrganization({ ...organization, ...created, ...updated });
-    },
-    deleteOrganization(id) {
-      instance.jobs.settle();
-      instance.organizations.delete(id);
+      return instance.seed();
     },
     expireTokens: () => instance.authentication.expireTokens(),
     tokens: () => instance.authentication.issued,
     validTokens: () => instance.authentication.valid,
+  };
+}
+
+/** Tells of every change of a record; answers how a person makes one. */
+function journalled(instance: Instance, onChange: ZendeskOptions["onChange"] = () => {}): <T>(change: () => T) => T {
+  const { store, jobs } = instance;
+  let by: "client" | "person" = "client";
+  store.onOrganization = (before, after) => {
+    const id = after?.id ?? before?.id ?? 0;
+    if (!Bun.deepEquals(before, after)) onChange({ kind: "organization", id, before, after }, by);
+  };
+  store.aroundUserWrite = (id) => {
+    const before = instance.seedUser(id);
+    return () => {
+      const after = instance.seedUser(id);
+      if (!Bun.deepEquals(before, after)) onChange({ kind: "user", id, before, after }, by);
+    };
+  };
+  return (change) => {
+    jobs.settle();
+    by = "person";
+    try {
+      return change();
+    } finally {
+      by = "client";
+    }
   };
 }
 
