@@ -27,6 +27,17 @@ export function parseJsonText(name: string, bytes: Uint8Array): unknown {
   }
 }
 
+/** Whether a record of a list would be too deep. Most have fewer brackets than that, which is seen sooner than how they are nested. */
+export function isRecordTooDeep(text: string): boolean {
+  return bracketsIn(text, "{") + bracketsIn(text, "[") >= DEEPEST && tooDeepAt(Buffer.from(`[${text}`)) !== null;
+}
+
+function bracketsIn(text: string, bracket: string): number {
+  let count = 0;
+  for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) count++;
+  return count;
+}
+
 /** The line (from 1) where lists and objects become too deep, or null. Looked for before parsing, which would recurse. */
 function tooDeepAt(bytes: Uint8Array): number | null {
   let depth = 0;

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { reason } from "../domain/reason.ts";
 import { ArtifactError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
+import { jsonRecords } from "./json-records.ts";
 import { parseJsonText } from "./json-text.ts";
 import { SCHEMA_VERSION } from "./manifest.ts";
 import { ARTIFACTS, type ArtifactName, type ArtifactRecord } from "./schemas.ts";
@@ -14,24 +15,35 @@ const NAMED = 5;
  * customers' names and addresses.
  */
 export function parseRecords<Name extends ArtifactName>(name: Name, bytes: Uint8Array): ArtifactRecord<Name>[] {
-  const json = parseJsonText(name, bytes);
-  if (!Array.isArray(json))
-    throw new ArtifactError(`${name} is not a JSON array of records. Run the stage that makes it again.`);
-  const schema: v.GenericSchema<unknown, unknown> = ARTIFACTS[name];
+  const records: ArtifactRecord<Name>[] = [];
+  eachRecord(name, bytes, (record) => void records.push(record));
+  return records;
+}
+
+/** Throws as `parseRecords`, and keeps no record. */
+export function checkRecords(name: ArtifactName, bytes: Uint8Array): void {
+  eachRecord(name, bytes, () => {});
+}
+
+function eachRecord<Name extends ArtifactName>(
+  name: Name,
+  bytes: Uint8Array,
+  take: (record: ArtifactRecord<Name>) => void,
+): void {
+  const schema = ARTIFACTS[name] as v.GenericSchema<unknown, ArtifactRecord<Name>>;
   const problems: string[] = [];
-  const records = json.map((record, index) => {
+  let index = 0;
+  for (const record of jsonRecords(name, bytes)) {
+    index++;
     const parsed = v.safeParse(schema, record);
-    if (parsed.success) return parsed.output;
-    problems.push(`record ${index + 1}${idOf(record)}, ${describeIssue(parsed.issues[0])}`);
-    return record;
-  });
-  if (problems.length > 0) {
-    const more = problems.length > NAMED ? `; and ${problems.length - NAMED} more` : "";
-    throw new ArtifactError(
-      `${name} does not hold what it should: ${problems.slice(0, NAMED).join("; ")}${more}. Run the stage that makes it again.`,
-    );
+    if (parsed.success) take(parsed.output);
+    else problems.push(`record ${index}${idOf(record)}, ${describeIssue(parsed.issues[0])}`);
   }
-  return records as ArtifactRecord<Name>[];
+  if (problems.length === 0) return;
+  const more = problems.length > NAMED ? `; and ${problems.length - NAMED} more` : "";
+  throw new ArtifactError(
+    `${name} does not hold what it should: ${problems.slice(0, NAMED).join("; ")}${more}. Run the stage that makes it again.`,
+  );
 }
 
 /** A manifest. Throws `ArtifactError` that names file and field, and `RefusedError` where it is of another schema version (S3). */

@@ -1,4 +1,5 @@
 import { parseJsonText } from "./json-text.ts";
+import { isLineByLine } from "./line-by-line.ts";
 
 /** How much of a line tells what record it is: our records begin with their ids. */
 const BEGINNING = 200;
@@ -22,10 +23,6 @@ export function someRecords(name: string, bytes: Buffer, isWanted: (beginning: s
     from = end + 1;
   }
   return wanted.flatMap((line) => parseJsonText(name, line));
-}
-
-function isLineByLine(bytes: Buffer): boolean {
-  return bytes[0] === 0x5b && bytes[1] === NEWLINE && (bytes[2] === 0x7b || bytes[2] === 0x5d);
 }
 
 function withoutComma(line: Buffer): Buffer {

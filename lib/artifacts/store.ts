@@ -17,7 +17,7 @@ import {
   type RunOrigin,
   SCHEMA_VERSION,
 } from "./manifest.ts";
-import { parseManifest, parseRecords } from "./parse-artifact.ts";
+import { checkRecords, parseManifest, parseRecords } from "./parse-artifact.ts";
 import { type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
 import { someRecords } from "./some-records.ts";
 
@@ -127,8 +127,8 @@ export class ArtifactStore {
 
   /** Writes records without a manifest of their own (change files share one; results are rewritten as they grow). */
   async writeRecords<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[]): Promise<Buffer> {
-    const bytes = Buffer.from(toJson(records.map((record) => encodeRecord(name, record))));
-    parseRecords(name, bytes);
+    const bytes = bytesOf(name, records);
+    checkRecords(name, bytes);
     await this.writeBytes(name, bytes);
     return bytes;
   }
@@ -215,9 +215,18 @@ export function sha256Of(...parts: (Buffer | string)[]): string {
   return hash.digest("hex");
 }
 
+/** Records that become text at once: the text of all is as large as the file. */
+const BLOCK = 1000;
+
 /** A record a line: small differences between two artifacts stay small in `diff`. */
-function toJson(records: readonly unknown[]): string {
-  return records.length === 0 ? "[]\n" : `[\n${records.map((record) => JSON.stringify(record)).join(",\n")}\n]\n`;
+function bytesOf<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[]): Buffer {
+  if (records.length === 0) return Buffer.from("[]\n");
+  const blocks: Buffer[] = [];
+  for (let from = 0; from < records.length; from += BLOCK) {
+    const lines = records.slice(from, from + BLOCK).map((record) => JSON.stringify(encodeRecord(name, record)));
+    blocks.push(Buffer.from(`${from === 0 ? "[\n" : ",\n"}${lines.join(",\n")}`));
+  }
+  return Buffer.concat([...blocks, Buffer.from("\n]\n")]);
 }
 
 function originOf(maker: Maker) {

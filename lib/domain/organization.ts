@@ -13,8 +13,21 @@ import type { InstanceName } from "./instance.ts";
 import type { FieldPlace, FieldPlaces, FieldValue } from "./organization-field.ts";
 import { toShortId } from "./salesforce-id.ts";
 
-/** What the Zendesk API may answer for an organization field. JSON can spell numbers that are infinite (`1e999`), but not write them. */
-export const FieldValueSchema = v.union([v.string(), v.pipe(v.number(), v.finite()), v.boolean(), v.null()]);
+const [Text, Decimal, Checkbox] = [v.string(), v.pipe(v.number(), v.finite()), v.boolean()];
+const AnyFieldValue = v.union([Text, Decimal, Checkbox, v.null()]);
+
+/**
+ * What the Zendesk API may answer for an organization field. JSON can spell numbers that are infinite (`1e999`), but not write them.
+ * The schema is chosen by the value: a union words a complaint for each of its schemas that a value does not fit, and there are millions
+ * of values.
+ */
+export const FieldValueSchema = v.lazy<typeof AnyFieldValue>(fieldValueSchemaOf as () => typeof AnyFieldValue);
+
+function fieldValueSchemaOf(value: unknown) {
+  if (typeof value === "string") return Text;
+  if (typeof value === "boolean") return Checkbox;
+  return typeof value === "number" ? Decimal : AnyFieldValue;
+}
 
 /** An organization as Zendesk has it: one record of `zendesk_global.json` or `zendesk_usgov.json` (O1). */
 export const OrganizationSchema = v.object({

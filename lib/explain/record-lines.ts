@@ -1,8 +1,9 @@
+import { isLineByLine, linesAfterFirst } from "../artifacts/line-by-line.ts";
 import { parseRecords } from "../artifacts/parse-artifact.ts";
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
 
 const NEWLINE = 10;
-const OPENING = Buffer.from("[\n{");
+const EMPTY = Buffer.from("[]\n");
 
 /**
  * The records of an artifact without reading all of them: an artifact has a record a line (`ArtifactStore`), so that a search for bytes finds
@@ -15,7 +16,7 @@ export class RecordLines<Name extends ArtifactName> {
     readonly name: Name,
     readonly bytes: Buffer,
   ) {
-    this.#isByLine = bytes.subarray(0, OPENING.length).equals(OPENING) || bytes.equals(Buffer.from("[]\n"));
+    this.#isByLine = isLineByLine(bytes) || bytes.equals(EMPTY);
   }
 
   /** All records. Throws `ArtifactError` as `ArtifactStore.read`. */
@@ -38,20 +39,13 @@ export class RecordLines<Name extends ArtifactName> {
     return this.#parse([...lines].sort(([one], [other]) => one - other));
   }
 
-  /** Every line as text, without its comma; for what has to look at each of them. None where the file has no record a line. */
+  /** Every line as text, most with their comma; for what has to look at each of them. None where the file has no record a line. */
   *lines(): Generator<string> {
     if (!this.#isByLine) {
       for (const record of this.all()) yield JSON.stringify(record);
       return;
     }
-    const text = this.bytes.toString("utf8");
-    for (let start = text.indexOf("\n") + 1; start > 0 && start < text.length; ) {
-      const end = text.indexOf("\n", start);
-      const line = text.slice(start, end === -1 ? text.length : end);
-      if (line.startsWith("{")) yield line;
-      if (end === -1) return;
-      start = end + 1;
-    }
+    for (const line of linesAfterFirst(this.bytes)) if (line.startsWith("{")) yield line;
   }
 
   /** Records of lines that were found by `lines`. */
