@@ -82,7 +82,7 @@ function artifactPaths(stage: Stage): string[] {
   });
   const dryRun = stage.writes ? [`${DRY_RUN_FOLDER}/`] : [];
   // `explain --pipeline` decides by the rules that the run used.
-  const rules = stage.makes.includes("process_notes.json") ? [`${RULES_FOLDER}/`] : [];
+  const rules = stage.makes.includes("process_<i>_notes.json") ? [`${RULES_FOLDER}/`] : [];
   const reports = makesChanges(stage) ? ["*_report.md", "*_report.html", "history/"] : [];
   return [...names, ...rules, ...dryRun, ...reports].map((name) => `$[[ inputs.data-dir ]]/${name}`);
 }

@@ -10,7 +10,7 @@ export const stage: ReadingStage<typeof inputs> = {
   summary: "Works out which account belongs to which instance, and what support it gets there",
   inputs,
   reads: ["salesforce_accounts.json", "partner_accounts.json", "plans.yml", "overrides.yml (from GitLab or a file)"],
-  makes: ["<i>_accounts.json", "<i>_moved.json", "customer_ids.json", "partner_ids.json", "process_notes.json"],
+  makes: ["<i>_accounts.json", "<i>_moved.json", "customer_ids.json", "partner_ids.json", "process_<i>_notes.json"],
   // Partners are global's (C1); merged accounts are ids only, and which instance they belonged to nobody knows.
   handsOn: [
     { file: "partner_accounts.json", instances: ["global"] },

@@ -1,11 +1,13 @@
 import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
+import { EARLIER_PROCESS_NOTES, processNotesName } from "../../lib/artifacts/process-notes.ts";
 import type { Maker } from "../../lib/artifacts/store.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import { eachNoteOnce, notesByInstance } from "../../lib/domain/notes-by-instance.ts";
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { processAccounts } from "../../lib/domain/process.ts";
-import type { UnknownCharge } from "../../lib/domain/process-notes.ts";
+import { type UnknownCharge, unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { oneLine } from "../../lib/outside-text.ts";
 import { keepRules, ruleInputs } from "../../lib/rules/kept-rules.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
@@ -45,8 +47,11 @@ export async function processArtifacts(
     overrides: overrides.overrides,
     today: origin.today,
   });
-  const notes = [...overrides.notes, ...processed.notes].sort(byRule);
-  for (const charge of processed.unknownCharges) warn(unknownChargeWarning(charge, plansFile.name));
+  const invalid = notesByInstance(overrides.notes);
+  const notesOf = (instance: InstanceName) => [...invalid[instance], ...processed.notesOf[instance]].sort(byRule);
+  const notes = eachNoteOnce(instances.flatMap(notesOf));
+  const unknownCharges = unknownChargesIn(notes);
+  for (const charge of unknownCharges) warn(unknownChargeWarning(charge, plansFile.name));
 
   const unread = leftAloneIn([accounts]);
   const leftAlone = {
@@ -54,15 +59,17 @@ export async function processArtifacts(
     unidentified: unread.unidentified,
   };
   const maker = { stage: "process", origin, madeAt: clock() };
-  await store.write("process_notes.json", notes, maker);
+  // It would tell of the other instance, and of an earlier run.
+  await store.remove(EARLIER_PROCESS_NOTES);
   for (const instance of instances) {
+    await store.write(processNotesName(instance), notesOf(instance), maker);
     await store.write(`${FILE_PREFIX[instance]}_accounts.json`, processed.desired[instance], maker, leftAlone);
     const moved = processed.moved[instance].map((salesforce_id) => ({ salesforce_id }));
     await store.write(`${FILE_PREFIX[instance]}_moved.json`, moved, maker);
   }
   await writeAccountIds(accounts, partners, maker, context);
-  await keepRules(store.directory, rules);
-  await keepInHistory(store.directory, origin.run_id, ["process_notes.json"]);
+  await keepRules(store.directory, rules, instances);
+  await keepInHistory(store.directory, origin.run_id, instances.map(processNotesName));
   return {
     stage: "process",
     run_id: origin.run_id,
@@ -72,7 +79,7 @@ export async function processArtifacts(
       instances.map((instance) => [`${instance} accounts`, processed.desired[instance].length]),
     ),
     notes: countByCode(notes),
-    unknown_charges: processed.unknownCharges,
+    unknown_charges: unknownCharges,
   };
 }
 
@@ -104,7 +111,7 @@ function unknownChargeWarning(
   const short = hurt.length === 1 ? "has less support than it should" : "have less support than they should";
   const harm = hurt.length === 0 ? "nobody has less support for it today" : `${accountsOf(hurt.length)} ${short}`;
   const meant = nearest === null ? "" : ` Did you mean "${nearest}"? If so, ${harm}.`;
-  return `${plans} does not know the charge "${oneLine(name)}", which ${accountsOf(accounts.length)} ${accounts.length === 1 ? "has" : "have"} (${state}): it gives no support.${meant} Add the name there, or ignore it there; process_notes.json lists the accounts, the report their names.`;
+  return `${plans} does not know the charge "${oneLine(name)}", which ${accountsOf(accounts.length)} ${accounts.length === 1 ? "has" : "have"} (${state}): it gives no support.${meant} Add the name there, or ignore it there; process_global_notes.json and process_usgov_notes.json list the accounts, the report their names.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

@@ -91,7 +91,7 @@ function ordersOf(stage: Stage<InputsSchema>, job: CiJob, env: Environment): Rec
 function filesRead({ reads, handsOn = [] }: Stage, instance: string | undefined): (name: string) => boolean {
   const one = INSTANCES.find((name) => name === instance);
   const prefixes = one ? [FILE_PREFIX[one]] : Object.values(FILE_PREFIX);
-  const listed = [...reads, ...handsOn.map(({ file }) => file), "process_notes.json", "<i>_notes.json"]
+  const listed = [...reads, ...handsOn.map(({ file }) => file), "process_<i>_notes.json", "<i>_notes.json"]
     .flatMap((names) => names.match(/[\w<>-]+(?:\.manifest)?\.json/g) ?? [])
     .flatMap((name) => prefixes.map((prefix) => name.replace("<i>", prefix)));
   const names = new Set([...listed, ...listed.map(manifestName)]);

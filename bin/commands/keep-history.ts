@@ -1,3 +1,4 @@
+import { processNotesNames } from "../../lib/artifacts/process-notes.ts";
 import { keepEvidence, pruneRuleTexts } from "../../lib/explain/kept-evidence.ts";
 import { openLatestRun } from "../../lib/explain/run-material.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
@@ -16,7 +17,8 @@ export async function keepHistory(
   await afterwards(
     async () => {
       // A run that ended before that leaves the files of an earlier one there.
-      if ((await store.readManifest("process_notes.json"))?.run_id !== runId) return;
+      const manifests = await Promise.all(processNotesNames().map((name) => store.readManifest(name)));
+      if (!manifests.some((one) => one?.run_id === runId)) return;
       const opened = await openLatestRun(store, env);
       const { run, leftAlone } = opened.about;
       const { run_id, today, gathered_at, missing, unidentified } = run;

@@ -1,3 +1,4 @@
+import { readProcessNotes } from "../../lib/artifacts/process-notes.ts";
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
@@ -25,7 +26,8 @@ export async function writePipelineRecord(
   { startedAt, now, ...facts }: PipelineFacts,
 ): Promise<void> {
   const { exit, failures } = pipelineEnd(reports, facts);
-  const notes = await store.readIfThere("process_notes.json").catch(() => null);
+  const { instances } = facts;
+  const notes = await readProcessNotes(store, { instances, runId: null }).catch(() => []);
   const record: RunRecord = {
     schema: 1,
     command: "pipeline",
@@ -35,7 +37,7 @@ export async function writePipelineRecord(
     ended_at: now.toISOString(),
     steps: [],
     ...(await endingOf({ exit, reports, failures }, store)),
-    unknown_charges: unknownChargesIn(notes?.records ?? []),
+    unknown_charges: unknownChargesIn(notes),
   };
   await store.writeText(RUN_RECORD, runRecordText(record));
 }

@@ -1,10 +1,11 @@
 import { dirname, join } from "node:path";
+import { EARLIER_PROCESS_NOTES } from "../../lib/artifacts/process-notes.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { lstat, mkdir, readdir, rename, rm } from "../../lib/edges/files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
-import { RULE_FILES, RULES_FOLDER } from "../../lib/rules/kept-rules.ts";
+import { overridesPartName, RULE_FILES, RULES_FOLDER } from "../../lib/rules/kept-rules.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
 
@@ -31,10 +32,12 @@ const NAMES: Record<string, (prefix: string) => string[]> = {
     `gather-orgs_${prefix}_notes.json`,
     ...(prefix === "global" ? ["zendesk_global_addresses.json"] : []),
   ],
-  // A pipeline of an earlier version has one job for both instances.
+  // A pipeline of an earlier version has one job for both instances, or notes and overrides of both in each.
   process: (prefix) => [
-    ...(prefix === "" ? ["global_accounts.json", "usgov_accounts.json"] : [`${prefix}_accounts.json`]),
-    "process_notes.json",
+    ...(prefix === ""
+      ? ["global_accounts.json", "usgov_accounts.json"]
+      : [`${prefix}_accounts.json`, `process_${prefix}_notes.json`, `${RULES_FOLDER}/${overridesPartName(prefix)}`]),
+    EARLIER_PROCESS_NOTES,
     "partner_ids.json",
     ...Object.values(RULE_FILES).map((name) => `${RULES_FOLDER}/${name}`),
   ],

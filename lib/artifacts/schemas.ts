@@ -64,6 +64,9 @@ export const ARTIFACTS = {
   "usgov_undo_results.json": ResultSchema,
   "partner_undo_results.json": ResultSchema,
   "usgov_user_undo_results.json": ResultSchema,
+  "process_global_notes.json": NoteSchema,
+  "process_usgov_notes.json": NoteSchema,
+  // Of versions before, with the notes of both instances.
   "process_notes.json": NoteSchema,
   "gather-accounts_notes.json": NoteSchema,
   "gather-orgs_global_notes.json": NoteSchema,

@@ -117,7 +117,7 @@ export function overridesFindings({ overrides, notes }: ParsedOverrides, plans: 
   const inapplicable = plans ? applicableOverrides(going, { plans, accountIds, today }).notes : [];
   return [
     ...applyingFindings(going, overrides.length + notes.length, plans, today),
-    ...[...notes, ...inapplicable].map(({ salesforce_id, reason }) => {
+    ...[...notes, ...inapplicable].map(({ note: { salesforce_id, reason } }) => {
       const { what, remedy } = explain(reason);
       return warning(
         `override of ${salesforce_id ?? "an unknown account"}`,

@@ -1,7 +1,7 @@
 import { closest } from "fastest-levenshtein";
-import type { Note } from "./changeset.ts";
 import type { Day } from "./dates.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
+import type { ConcerningNote } from "./notes-by-instance.ts";
 import { type Plans, SUB_FIELDS } from "./plans.ts";
 import { type Reason, reason } from "./reason.ts";
 
@@ -33,9 +33,9 @@ export type ApplicableOverrides = Record<InstanceName, ReadonlyMap<string, Overr
 export function applicableOverrides(
   overrides: readonly Override[],
   context: { plans: Plans; accountIds: ReadonlySet<string>; today: Day },
-): { applicable: ApplicableOverrides; notes: Note[] } {
+): { applicable: ApplicableOverrides; notes: ConcerningNote[] } {
   const applicable: Record<InstanceName, Map<string, Override>> = { global: new Map(), "us-government": new Map() };
-  const notes: Note[] = [];
+  const notes: ConcerningNote[] = [];
   const known = new Set([...context.plans.types.keys(), ...SUB_FIELDS]);
   const valid = overrides.filter((override) => {
     const why = unknownType(override, known) ?? ended(override, context.today);
@@ -56,7 +56,7 @@ export function applicableOverrides(
 export function withoutEffect(
   applicable: ApplicableOverrides,
   hasObject: (instance: InstanceName, salesforceId: string) => boolean,
-): Note[] {
+): ConcerningNote[] {
   return INSTANCES.flatMap((instance) =>
     [...applicable[instance].values()]
       .filter((override) => !hasObject(instance, override.salesforce_id))
@@ -67,8 +67,8 @@ export function withoutEffect(
 }
 
 /** A note about one override; `why` must not hold anything of its `reason`. */
-function overrideNote({ salesforce_id }: Override, why: Reason): Note {
-  return { rule: "E8", salesforce_id, id: null, reason: why };
+function overrideNote({ salesforce_id, instance }: Override, why: Reason): ConcerningNote {
+  return { note: { rule: "E8", salesforce_id, id: null, reason: why }, instances: [instance] };
 }
 
 function unknownType({ subscriptions, where }: Override, known: ReadonlySet<string>): Reason | null {
@@ -82,7 +82,7 @@ function ended({ ends_on, where }: Override, today: Day): Reason | null {
   return ends_on !== null && ends_on < today ? reason("override.ended", { where, ends_on }) : null;
 }
 
-function doubled(override: Override, all: readonly Override[]): Note {
+function doubled(override: Override, all: readonly Override[]): ConcerningNote {
   const places = all.map((one) => one.where);
   return overrideNote(override, reason("override.repeated", { where: override.where, places }));
 }

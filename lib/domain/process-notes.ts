@@ -1,9 +1,10 @@
 import type { Note } from "./changeset.ts";
 import { CHARGE_OUTCOMES, type ChargeOutcome, type JudgedCharge } from "./entitled-instance.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
+import { type ConcerningNote, orBoth } from "./notes-by-instance.ts";
 import { type AccountDecision, SKIP_CODES, type SkipCode } from "./process-decision.ts";
 import { type Reason, reason } from "./reason.ts";
-import type { UnknownName } from "./unknown-charges.ts";
+import type { UnknownNameOfAccount } from "./unknown-charges.ts";
 
 /** What a summary of `process` counts. */
 export interface ProcessCounts {
@@ -38,22 +39,28 @@ const SKIP_RULE: Record<SkipCode, string> = {
   "account.gathered_twice": "G5",
 };
 
-/** What is to be reported about one account: skips (E1), unknown and stray charges (E2), objects that fell out (E13). */
-export function accountNotes(decision: AccountDecision, unknown: readonly UnknownName[]): Note[] {
-  const note = (rule: string, because: Reason): Note => ({
-    rule,
-    salesforce_id: decision.salesforce_id,
-    id: null,
-    reason: because,
+/**
+ * What is to be reported about one account: skips (E1), unknown and stray charges (E2), objects that fell out (E13).
+ *
+ * @param instances those that the account has to do with; none where nobody knows, and then its notes concern both
+ */
+export function accountNotes(
+  decision: AccountDecision,
+  { unknown, instances }: { unknown: readonly UnknownNameOfAccount[]; instances: readonly InstanceName[] },
+): ConcerningNote[] {
+  const note = (rule: string, because: Reason, concerned: readonly InstanceName[] = instances): ConcerningNote => ({
+    note: { rule, salesforce_id: decision.salesforce_id, id: null, reason: because },
+    instances: orBoth(concerned),
   });
   if (decision.skipped !== null) return [note(SKIP_RULE[decision.skipped], reason(decision.skipped))];
   const charges = decision.strayCharges.length;
   return [
-    ...unknown.map((name) => note("E2", reason("charge.unknown", name))),
+    ...unknown.map((one) => note("E2", reason("charge.unknown", one.name), one.instances)),
     ...(charges > 0 ? [note("E2", reason("charge.stray", { charges }))] : []),
     ...decision.tooOld.flatMap((instance) => {
       const end = decision.entitlements[instance]?.expiration_date;
-      return end ? [note("E13", reason("account.expired_long_ago", { instance, expiration_date: end }))] : [];
+      const because = end && reason("account.expired_long_ago", { instance, expiration_date: end });
+      return because ? [note("E13", because, [instance])] : [];
     }),
   ];
 }

@@ -126,10 +126,12 @@ describe("whatever the accounts", () => {
     );
     fc.assert(
       fc.property(shuffled, ({ input, other, also, otherAlso }) => {
-        const withoutPlaces = ({ decisions: _, notes, ...rest }: ReturnType<typeof run>) =>
+        const withoutPlaces = ({ decisions: _, notes, notesOf, ...rest }: ReturnType<typeof run>) =>
           JSON.stringify({
             ...rest,
-            notes: notes.map((note) => JSON.stringify(note.reason).replace(/"overrides\.yml:\d+",?/g, "")),
+            notes: [notes, notesOf.global, notesOf["us-government"]].map((all) =>
+              all.map((note) => JSON.stringify(note.reason).replace(/"overrides\.yml:\d+",?/g, "")),
+            ),
           });
         expect(withoutPlaces(run(other, otherAlso))).toBe(withoutPlaces(run(input, also)));
         expect(JSON.stringify(run(other, also))).toBe(JSON.stringify(run(input, also)));

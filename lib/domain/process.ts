@@ -1,9 +1,10 @@
 import type { Account } from "./account.ts";
-import { byRule, bySalesforceId, type Note } from "./changeset.ts";
+import { bySalesforceId, type Note } from "./changeset.ts";
 import { type Day, expiredEndDate, threeYearsOut } from "./dates.ts";
 import { placeSubscriptions } from "./entitled-instance.ts";
 import { type Entitlement, entitle } from "./entitlement.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
+import { allNotes, notesByInstance } from "./notes-by-instance.ts";
 import { customerFields, type DesiredOrganization } from "./organization.ts";
 import { type ApplicableOverrides, applicableOverrides, type Override, withoutEffect } from "./overrides.ts";
 import type { Plans } from "./plans.ts";
@@ -26,6 +27,8 @@ export interface Processed {
   moved: Record<InstanceName, string[]>;
   /** Sorted by rule; charge names and ids only. */
   notes: Note[];
+  /** Of those the ones that concern an instance; what concerns both is in both. */
+  notesOf: Record<InstanceName, Note[]>;
   counts: ProcessCounts;
   /** Charge names that `plans.yml` does not know, sorted, with the accounts concerned (E2). */
   unknownCharges: UnknownCharge[];
@@ -79,15 +82,21 @@ export function processAccounts(input: ProcessInput): Processed {
   const unknown = new UnknownCharges(input.plans, (account, plans) => decide(account, { ...rules, plans }));
   const accountsNotes = all.flatMap((decision) => {
     const account = accounts.get(decision.salesforce_id);
-    return accountNotes(decision, account ? unknown.of(account, decision) : []);
+    if (!account) return [];
+    return accountNotes(decision, {
+      unknown: unknown.of(account, decision),
+      instances: instancesOf(account, decision, rules),
+    });
   });
   const hasObject = (instance: InstanceName, id: string) => decisions.get(id)?.entitlements[instance] !== undefined;
+  const allOfThem = [...notes, ...withoutEffect(applicable, hasObject), ...accountsNotes];
   return {
     desired: { global: desiredIn("global", all), "us-government": desiredIn("us-government", all) },
     moved: { global: movedFrom("global", all), "us-government": movedFrom("us-government", all) },
-    notes: [...notes, ...withoutEffect(applicable, hasObject), ...accountsNotes].sort(byRule),
+    notes: allNotes(allOfThem),
+    notesOf: notesByInstance(allOfThem),
     counts: countDecisions(all),
-    unknownCharges: unknownChargesIn(accountsNotes),
+    unknownCharges: unknownChargesIn(accountsNotes.map(({ note }) => note)),
     decisions,
     leftAlone: [...doubledIds].sort(),
   };
@@ -132,6 +141,13 @@ function skipCode(account: Account, { doubledIds, partnerIds }: Rules): SkipCode
   if (doubledIds.has(account.salesforce_id)) return "account.gathered_twice";
   if (partnerIds.has(account.salesforce_id)) return "account.is_partner";
   return account.subs.length === 0 ? "account.without_subscription" : null;
+}
+
+/** The instances that an account has to do with: partners are global's (C1), whoever has no subscription may be anybody's. */
+function instancesOf(account: Account, { skipped, subscriptions }: AccountDecision, rules: Rules): InstanceName[] {
+  if (skipped !== "account.is_partner") return subscriptions.map(({ instance }) => instance);
+  const placed = placeSubscriptions(account, rules.plans, rules.expiredEndDate).subscriptions;
+  return ["global", ...placed.map(({ instance }) => instance)];
 }
 
 /** E13: included only if `expiration_date` ≥ three years and one day ago. */

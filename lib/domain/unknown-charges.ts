@@ -1,5 +1,5 @@
 import type { Account } from "./account.ts";
-import { INSTANCES } from "./instance.ts";
+import { INSTANCES, type InstanceName } from "./instance.ts";
 import { nearestCharge } from "./nearest-charge.ts";
 import type { Plans } from "./plans.ts";
 import type { AccountDecision } from "./process-decision.ts";
@@ -8,6 +8,12 @@ import { isDowngrade } from "./support-level.ts";
 
 /** A charge name of one account that `plans.yml` does not know (E2). */
 export type UnknownName = ParamsOf<"charge.unknown">;
+
+/** Such a name, and the instances it matters to: where the charge counts now, and where it would if it meant the nearest name. */
+export interface UnknownNameOfAccount {
+  name: UnknownName;
+  instances: InstanceName[];
+}
 
 /** How an account is decided about with other plans. */
 type Decide = (account: Account, plans: Plans) => AccountDecision;
@@ -29,12 +35,13 @@ export class UnknownCharges {
   }
 
   /** The unknown names of one account, each once. */
-  of(account: Account, decision: AccountDecision): UnknownName[] {
+  of(account: Account, decision: AccountDecision): UnknownNameOfAccount[] {
     return [...unknownNames(decision)].map(([charge_name, unexpired]) => {
       const { nearest, plans } = this.#proposalFor(charge_name);
-      const wouldMean = plans === null ? null : () => this.decide(account, plans);
-      const hurts = unexpired && (nearest === null || (wouldMean !== null && hasLess(decision, wouldMean())));
-      return { charge_name, unexpired, nearest, hurts };
+      const meant = plans === null ? null : this.decide(account, plans);
+      const hurts = unexpired && (nearest === null || (meant !== null && hasLess(decision, meant)));
+      const instances = [decision, ...(meant ? [meant] : [])].flatMap((one) => instancesWith(charge_name, one));
+      return { name: { charge_name, unexpired, nearest, hurts }, instances };
     });
   }
 
@@ -59,6 +66,13 @@ function unknownNames({ subscriptions }: AccountDecision): Map<string, boolean> 
     names.set(name, unexpired || names.get(name) === true);
   }
   return names;
+}
+
+/** The instances in which charges of that name count. */
+function instancesWith(name: string, { subscriptions }: AccountDecision): InstanceName[] {
+  return subscriptions.flatMap(({ instance, charges }) =>
+    charges.some(({ charge }) => charge.charge_name.trim() === name) ? [instance] : [],
+  );
 }
 
 /** Whether an account gets less support in either instance than it would get. */

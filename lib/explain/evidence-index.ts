@@ -1,3 +1,4 @@
+import { processNotesNames } from "../artifacts/process-notes.ts";
 import { nameKey } from "../domain/equality.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
@@ -125,7 +126,7 @@ function lookupsOf(records: EvidenceRecords) {
     partnerId: new Set((records["partner_ids.json"] ?? []).map(idOf)),
     merged: Map.groupBy(records["merged_accounts.json"] ?? [], idOf),
     accountNote: Map.groupBy(
-      [...(records["gather-accounts_notes.json"] ?? []), ...(records["process_notes.json"] ?? [])],
+      (["gather-accounts_notes.json", ...processNotesNames()] as const).flatMap((name) => records[name] ?? []),
       ({ salesforce_id }) => (salesforce_id === null ? "" : idOf({ salesforce_id })),
     ),
     known: Map.groupBy(records["zendesk_global_addresses.json"] ?? [], idOf),

@@ -17,6 +17,8 @@ export const EVIDENCE_ARTIFACTS = [
   "gather-orgs_usgov_notes.json",
   "global_accounts.json",
   "usgov_accounts.json",
+  "process_global_notes.json",
+  "process_usgov_notes.json",
   "process_notes.json",
   "global_creates.json",
   "global_updates.json",

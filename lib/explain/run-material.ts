@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import { processNotesNames } from "../artifacts/process-notes.ts";
 import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { EFFECTS, limitReasons } from "../domain/limits.ts";
@@ -110,9 +111,12 @@ export function withRecords({ about }: OpenedRun, records: EvidenceRecords): Run
 /** The rules that the run kept. They are the ones it decided by only where `process` says so in its manifest. */
 async function rulesIn(store: ArtifactStore): Promise<Rules> {
   const texts = await readKeptRules(store.directory);
-  const inputs = (await manifestOf(store, "process_notes.json"))?.inputs ?? [];
-  const plans = inputs.find(({ name }) => name === `${RULES_FOLDER}/${RULE_FILES.plans}`);
-  if (texts && (!plans || plans.sha256 === sha256Of(texts.plans.text))) return rulesOf(texts);
+  const manifests = await Promise.all(processNotesNames().map((name) => manifestOf(store, name)));
+  const inputs = manifests.flatMap((one) => one?.inputs ?? []);
+  const plans = inputs.filter(({ name }) => name === `${RULES_FOLDER}/${RULE_FILES.plans}`);
+  // A run of one instance leaves what an earlier one decided about the other by its own plans.
+  const isDecidedBy = (text: string) => plans.length === 0 || plans.some(({ sha256 }) => sha256 === sha256Of(text));
+  if (texts && isDecidedBy(texts.plans.text)) return rulesOf(texts);
   const what = `${store.path(RULES_FOLDER)} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again.`;
   throw new ConfigurationError([{ where: "--data-dir", what }]);
 }

@@ -1,3 +1,4 @@
+import { type ProcessNotesName, processNotesNames } from "../artifacts/process-notes.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
 import { changeFiles, contactsFile } from "../changesets/comparison.ts";
@@ -5,6 +6,7 @@ import { resultsName } from "../changesets/finish.ts";
 import { notesName } from "../changesets/write-comparison.ts";
 import type { Note } from "../domain/changeset.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
+import { eachNoteOnce } from "../domain/notes-by-instance.ts";
 import type { Place } from "../explain/reason-text.ts";
 import { historyOf } from "../stage/history.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
@@ -36,7 +38,7 @@ export type NotesName =
   | "gather-accounts_notes.json"
   | "gather-orgs_global_notes.json"
   | "gather-orgs_usgov_notes.json"
-  | "process_notes.json";
+  | ProcessNotesName;
 
 /** Paths of what people are told of a run: both files say the same. */
 export interface ReportFiles {
@@ -49,20 +51,15 @@ export interface ReportFiles {
 /** The notes that a run of these instances leaves, beside those of its comparisons. */
 export function notesOfRun(instances: readonly InstanceName[] = INSTANCES): NotesName[] {
   const ofOrganizations = instances.map((instance) => `gather-orgs_${FILE_PREFIX[instance]}_notes.json` as const);
-  return ["gather-accounts_notes.json", ...ofOrganizations, "process_notes.json"];
+  return ["gather-accounts_notes.json", ...ofOrganizations, ...processNotesNames(instances)];
 }
 
 /** The model of a run from what it left in the data directory. Throws where a file of it is damaged. */
 export async function readReportModel(store: ArtifactStore, order: ReportOrder): Promise<ReportModel> {
   const comparisons: ReportedComparison[] = [];
   for (const comparison of order.comparisons) comparisons.push(await withRecords(store, comparison, order.results));
-  const notes: Note[] = [];
   const { run_id } = order.about;
-  for (const name of order.notes) {
-    const read = await store.readIfThere(name);
-    // A stage that did not get so far leaves those of an earlier run.
-    if (read?.manifest?.run_id === run_id) notes.push(...read.records);
-  }
+  const notes = await notesOf(store, order.notes, run_id);
   const earlier = order.trend ?? (await readTrend(store.directory, run_id, TRENDED_RUNS - 1));
   const customers = await readCustomers(store, { comparisons, notes });
   const explain = order.explain ? { explain: order.explain } : {};
@@ -93,6 +90,17 @@ export async function writeReportFiles(
  */
 function asSeenFromHistory(html: Buffer): Buffer {
   return Buffer.from(html.toString("utf8").replaceAll(`"href":"history/`, `"href":"../`));
+}
+
+async function notesOf(store: ArtifactStore, names: readonly NotesName[], runId: string): Promise<Note[]> {
+  const isOfProcess: ReadonlySet<string> = new Set(processNotesNames());
+  const [others, ofProcess]: [Note[], Note[]] = [[], []];
+  for (const name of names) {
+    const read = await store.readIfThere(name);
+    // A stage that did not get so far leaves those of an earlier run.
+    if (read?.manifest?.run_id === runId) (isOfProcess.has(name) ? ofProcess : others).push(...read.records);
+  }
+  return [...others, ...eachNoteOnce(ofProcess)];
 }
 
 async function withRecords(

@@ -1,6 +1,8 @@
+import { processNotesNames } from "../artifacts/process-notes.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
+import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
 import type { Config } from "../domain/config.ts";
-import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
+import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import { startedBy } from "../runs/started-by.ts";
@@ -38,7 +40,7 @@ export interface StagePlace {
 }
 
 /** Comparisons by the stage that makes or writes them alone. */
-const COMPARISON_OF: Readonly<Record<string, string>> = { "partner-sync": "partner", "user-sync": "usgov_user" };
+const COMPARISON_OF: Readonly<Record<string, Comparison>> = { "partner-sync": "partner", "user-sync": "usgov_user" };
 const COMPARES = /^(?:compare|sync)$/;
 
 /** How the report of a stage is called, without its ending: `usgov_report` for what compares, `process_report`. Pure. */
@@ -85,9 +87,10 @@ function hostsOf(instance: InstanceName | null, hosts: ReturnType<typeof hostNam
   return { ...hosts, [other]: null };
 }
 
-/** A stage that only reads tells its own notes; one that compares, beside its own, those of `process`. */
+/** A stage that only reads tells its own notes; one that compares, beside its own, those of `process` that concern its instance. */
 function notesOf({ name, instance }: EndedStage): NotesName[] {
   if (name === "gather-accounts") return ["gather-accounts_notes.json"];
   if (name === "gather-orgs" && instance !== null) return [`gather-orgs_${FILE_PREFIX[instance]}_notes.json`];
-  return ["process_notes.json"];
+  const only = instance ?? (COMPARISON_OF[name] ? COMPARISON[COMPARISON_OF[name]].instance : null);
+  return [...processNotesNames(only === null ? INSTANCES : [only])];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../domain/reason.ts";
 import { ConfigurationError } from "../errors.ts";
-import { parseOverrides } from "./overrides.ts";
+import { joinOverrides, overridesOfInstance, parseOverrides } from "./overrides.ts";
 
 const ID = "0014M00001kAbCdQAK";
 const VALID = `- salesforce_id: ${ID}
@@ -16,7 +16,7 @@ const refusal = (content: string) => {
     return error instanceof ConfigurationError ? error.message : error;
   }
 };
-const notes = (content: string) => parseOverrides(content, "overrides.yml").notes;
+const notes = (content: string) => parseOverrides(content, "overrides.yml").notes.map(({ note }) => note);
 const invalid = (where: string, problems: string[], salesforce_id: string | null = ID) => ({
   rule: "E8",
   salesforce_id,
@@ -104,7 +104,7 @@ describe("an invalid entry is reported by line, and the others apply", () => {
 ${VALID}`;
     const parsed = parseOverrides(content, "overrides.yml");
     expect(parsed.overrides.map((one) => one.where)).toEqual(["overrides.yml:6"]);
-    expect(parsed.notes).toEqual([
+    expect(parsed.notes.map(({ note }) => note)).toEqual([
       invalid("overrides.yml:1", [
         "reason is missing (line 1)",
         'instance must be one of global, us-government, not "us_government"; did you mean "us-government"? (line 3)',
@@ -162,6 +162,57 @@ ${VALID}`;
   test("E8: the line is that of the entry", () => {
     expect(notes(`${VALID}- Acme\n`)).toEqual([
       invalid("overrides.yml:4", ["the override must be a mapping of keys and values (line 4)"], null),
+    ]);
+  });
+});
+
+describe("B5: what is one instance's in a file of both", () => {
+  const OTHER = "0014M00001abcdEQAQ";
+  const entry = (id: string, instance: string, why: string) =>
+    `- salesforce_id: ${id}\n  reason: ${why}\n${instance}  expiration_date: 2026-12-31\n`;
+  const file = [
+    "# Acme and Initech are special\n",
+    entry(ID, "", "of global"),
+    entry(OTHER, "  instance: us-government\n", "of us-government"),
+    entry(OTHER, "  instance: usgov\n", "of whom"),
+    "- [Acme]\n- Initech\n",
+  ].join("");
+  const part = (instance: "global" | "us-government") => overridesOfInstance(file, "overrides.yml", instance);
+
+  test("has nothing of the other one, no comment, and no reason of an entry whose instance nobody knows", () => {
+    const [global, usGovernment] = [part("global"), part("us-government")];
+    expect(global).toContain("of global");
+    expect(usGovernment).toContain("of us-government");
+    expect(global).not.toContain("of us-government");
+    expect(usGovernment).not.toContain("of global");
+    for (const text of [global, usGovernment]) expect(text).not.toMatch(/of whom|Acme|Initech/);
+  });
+
+  test("is read as it is in the file of both, on the same lines", () => {
+    const whole = parseOverrides(file, "overrides.yml");
+    for (const instance of ["global", "us-government"] as const) {
+      const own = parseOverrides(part(instance), "overrides.yml");
+      expect(own.overrides).toEqual(whole.overrides.filter((one) => one.instance === instance));
+      expect(own.notes.map(({ note }) => "where" in note.reason.params && note.reason.params.where)).toEqual(
+        whole.notes
+          .filter(({ instances }) => instances.includes(instance))
+          .map(({ note }) => "where" in note.reason.params && note.reason.params.where),
+      );
+    }
+    const joined = parseOverrides(joinOverrides([part("global"), part("us-government")]), "overrides.yml");
+    expect(joined.overrides).toEqual(whole.overrides);
+    expect(joined.notes).toHaveLength(whole.notes.length);
+  });
+
+  test("is [] where there is none, and keeps all of several entries on one line", () => {
+    expect(overridesOfInstance("[]\n", "overrides.yml", "global")).toBe("[]\n");
+    expect(overridesOfInstance(entry(ID, "", "x"), "overrides.yml", "us-government")).toBe("[]\n");
+    expect(joinOverrides(["[]\n", "[]\n"])).toBe("[]\n");
+    const [one, other] = [ID, OTHER].map((id) => `{ salesforce_id: ${id}, reason: x, expiration_date: 2026-12-31 }`);
+    const text = overridesOfInstance(`[${one}, ${other}]\n`, "overrides.yml", "global");
+    expect(parseOverrides(text, "overrides.yml").overrides.map(({ salesforce_id }) => salesforce_id)).toEqual([
+      ID,
+      OTHER,
     ]);
   });
 });

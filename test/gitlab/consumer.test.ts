@@ -95,13 +95,13 @@ describe("a project that includes every stage by its component reference", () =>
       "merged_accounts.json",
       "partner_accounts.json",
       "partner_ids.json",
-      "process_notes.json",
+      "process_global_notes.json",
     ]);
     expect(await left("zdsync-process-us-government")).toEqual([
       "customer_ids.json",
       "merged_accounts.json",
       "partner_ids.json",
-      "process_notes.json",
+      "process_usgov_notes.json",
       "usgov_accounts.json",
       "usgov_moved.json",
     ]);

@@ -88,7 +88,7 @@ describe("overrides", () => {
       `${world.sandbox.world.overrides}\n- salesforce_id: 0014M00001kAbCdQAK\n  reasons: typing error\n`,
     );
     expect((await world.preview()).exit).toBe(EXIT.done);
-    const notes = await world.artifact<{ reason: string }>("process_notes.json");
+    const notes = await world.artifact<{ reason: string }>("process_global_notes.json");
     expect(notes.some(({ reason }) => /overrides\.yml:\d+/.test(reason) && /reason/.test(reason))).toBe(true);
   });
 });

@@ -96,6 +96,46 @@ describe("process --instance", () => {
     );
   });
 
+  test("B5: notes and kept overrides of each job are its own instance's; together they are those of one process", async () => {
+    await using world = await startWorld();
+    await world.preview();
+    // Whoever moved away from the one has all subscriptions in the other.
+    const only = {
+      global: await world.artifact("usgov_moved.json"),
+      "us-government": await world.artifact("global_moved.json"),
+    };
+    const override = (id: unknown, instance: InstanceName) =>
+      `- salesforce_id: ${id}\n  reason: asked by ${instance}\n  instance: ${instance}\n  ends_on: 2020-01-01\n  expiration_date: 2027-01-01\n`;
+    const ids = INSTANCES.map((instance) => ({ instance, id: String(only[instance][0]?.salesforce_id) }));
+    world.sandbox.setOverrides(ids.map(({ id, instance }) => override(id, instance)).join(""));
+    const folder = await folderWith(world, "both", ["salesforce_accounts.json", "partner_accounts.json"]);
+    const notes = async () => {
+      const files = INSTANCES.map((instance) => join(folder, `process_${FILE_PREFIX[instance]}_notes.json`));
+      return Promise.all(files.map((file) => readFile(file, "utf8")));
+    };
+    await writeFile(join(folder, "process_notes.json"), "of an earlier version");
+    expect((await world.stage("process", { "data-dir": folder })).exit).toBe(EXIT.done);
+    const whole = await notes();
+    expect(whole[0]).not.toBe(whole[1]);
+    for (const instance of INSTANCES) {
+      const alone = await folderWith(world, `alone-${instance}`, ["salesforce_accounts.json", "partner_accounts.json"]);
+      expect((await world.stage("process", { "data-dir": alone, instance })).exit).toBe(EXIT.done);
+      const left = (await readdir(alone)).filter((name) => /^process_.*notes\.json$/.test(name));
+      expect(left).toEqual([`process_${FILE_PREFIX[instance]}_notes.json`]);
+      expect(await readFile(join(alone, left[0] ?? ""), "utf8")).toBe(whole[INSTANCES.indexOf(instance)] ?? "");
+      const kept = await readdir(join(alone, "inputs"));
+      const overrides = `${FILE_PREFIX[instance]}_overrides.yml`;
+      expect(kept.sort()).toEqual([overrides, "plans.yml", "zdsync.config.yml"].sort());
+      const texts = [left[0] ?? "", `inputs/${overrides}`];
+      const text = (await Promise.all(texts.map((name) => readFile(join(alone, name), "utf8")))).join();
+      for (const { salesforce_id: id } of only[otherThan(instance)]) expect(text).not.toContain(String(id));
+      expect(text).not.toContain(`asked by ${otherThan(instance)}`);
+      expect(text).toContain(`asked by ${instance}`);
+      expect(text).toContain("override.ended");
+    }
+    expect(await readdir(folder)).not.toContain("process_notes.json");
+  });
+
   test("customer_ids.json and partner_ids.json hold ids and nothing else", async () => {
     await using world = await startWorld();
     await world.preview();
