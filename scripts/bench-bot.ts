@@ -131,6 +131,7 @@ function pastRun(startedAt: Date, endedAt: Date): RunRecord {
     })),
     ...{ failures: [], unknown_charges: [] },
     merged: [],
+    moved: [],
     conflicts: Array.from({ length: CONFLICTS_PER_RUN }, (_, index) => ({
       comparison: "global" as const,
       salesforce_id: `0014M00001k${String(index).padStart(4, "0")}QAK`,

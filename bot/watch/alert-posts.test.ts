@@ -24,6 +24,14 @@ const record = {
       reason: reason("legacy.text", { text: "merged of us-government" }),
     },
   ],
+  moved: [
+    {
+      comparison: "usgov",
+      salesforce_id: TWO,
+      id: 4,
+      reason: reason("legacy.text", { text: "moved to global" }),
+    },
+  ],
 } as unknown as RunRecord;
 const run: RunState = {
   id: "run-1",
@@ -56,15 +64,15 @@ test("B5: an instance's conflicts are told in its own channel, under a key of th
     expect(others).toEqual([]);
     expect([first?.instance, second?.instance]).toEqual([undefined, "us-government"]);
     expect(text(first)).toMatch(/New charge.*Global One.*of global/s);
-    expect(text(first)).not.toMatch(/Agency|of us-government/);
-    expect(text(second)).toMatch(/Agency Two.*of us-government.*merged of us-government/s);
+    expect(text(first)).not.toMatch(/Agency|of us-government|moved to/);
+    expect(text(second)).toMatch(/Agency Two.*of us-government.*merged of us-government.*moved to global/s);
     expect(text(second)).not.toMatch(/Global One|New charge/);
     expect(second?.key).not.toBe(first?.key);
   }
 });
 
 test("B5: where all that is new concerns that instance, the channel of everything hears nothing", () => {
-  const keys = attentionKeys(record).filter((key) => /^(conflict|merged) usgov /.test(key));
+  const keys = attentionKeys(record).filter((key) => /^(conflict|merged|moved) usgov /.test(key));
   const posts = alertPosts({ ...attention, keys }, { general, own: new Map([["us-government", government]]) });
   expect(posts.map(({ instance }) => instance)).toEqual(["us-government"]);
 });

@@ -3,6 +3,7 @@ import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import type { Customers } from "../render/customer.ts";
 import type { RunState } from "../runs/runner.ts";
+import { ATTENTION_LISTS, attentionKey } from "./attention-lists.ts";
 import type { Alert } from "./incidents.ts";
 import { renderAlert } from "./render-alerts.ts";
 
@@ -32,20 +33,14 @@ export function alertPosts(alert: Alert, { general, own }: CustomersByChannel): 
   return [...(keys.length > 0 ? [renderAlert({ ...rest, keys }, general)] : []), ...elsewhere];
 }
 
-/** What of a record is about one instance's organizations, and how its keys begin (`attentionKeys`). */
-const LISTS = [
-  ["conflicts", "conflict"],
-  ["merged", "merged"],
-] as const;
-
-/** The conflicts and merged accounts that an alert names, with the keys under which they are known. */
+/** The organizations that an alert names, with the keys under which they are known. */
 function conflictsOf(alert: Extract<Alert, { run: RunState }>): { instance: InstanceName; key: string }[] {
   if (alert.say !== "attention" && alert.say !== "failed" && alert.say !== "refused") return [];
   const known = alert.say === "attention" ? new Set(alert.keys) : null;
-  return LISTS.flatMap(([name, word]) =>
-    (alert.run.record?.[name] ?? []).flatMap(({ comparison, salesforce_id, id }) => {
-      const key = `${word} ${comparison} ${salesforce_id} ${id}`;
-      return (known?.has(key) ?? true) ? [{ instance: COMPARISON[comparison].instance, key }] : [];
+  return ATTENTION_LISTS.flatMap(({ list, word }) =>
+    (alert.run.record?.[list] ?? []).flatMap((one) => {
+      const key = attentionKey(word, one);
+      return (known?.has(key) ?? true) ? [{ instance: COMPARISON[one.comparison].instance, key }] : [];
     }),
   );
 }
@@ -63,5 +58,6 @@ function changed(run: RunState, keeps: (instance: InstanceName) => boolean): Run
   if (record === null) return run;
   const kept = <T extends { comparison: Comparison }>(list: readonly T[]) =>
     list.filter(({ comparison }) => keeps(COMPARISON[comparison].instance));
-  return { ...run, record: { ...record, conflicts: kept(record.conflicts), merged: kept(record.merged) } };
+  const lists = Object.fromEntries(ATTENTION_LISTS.map(({ list }) => [list, kept(record[list])]));
+  return { ...run, record: { ...record, ...lists } };
 }

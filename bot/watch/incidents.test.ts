@@ -154,6 +154,7 @@ describe("what needs a person", () => {
     id: 8,
     reason: reason("organization.shares_account", { organization_ids: [9] }),
   };
+  const moved = { comparison: "global" as const, salesforce_id: "e", id: 9, reason: reason("mark.account_moved") };
   const withAttention = (change: Parameters<typeof recordOf>[0]) => ({ record: recordOf(change) });
   const keys = (alerts: readonly Alert[]) => alerts.map((alert) => ("keys" in alert ? alert.keys : alert.say));
 
@@ -161,13 +162,16 @@ describe("what needs a person", () => {
     const runs = [
       runAt(1, withAttention({ unknown_charges: [charge] })),
       runAt(2, withAttention({ unknown_charges: [charge] })),
-      runAt(3, withAttention({ unknown_charges: [charge, other], conflicts: [conflict], merged: [merged] })),
+      runAt(
+        3,
+        withAttention({ unknown_charges: [charge, other], conflicts: [conflict], merged: [merged], moved: [moved] }),
+      ),
       runAt(4),
       runAt(5, withAttention({ unknown_charges: [charge] })),
     ];
     expect(keys(watched(runs, [1.5, 2.5, 3.5, 4.5, 5.5]))).toEqual([
       ["charge New Product"],
-      ["charge Other Product", "conflict global c 7", "merged global d 8"],
+      ["charge Other Product", "conflict global c 7", "merged global d 8", "moved global e 9"],
       ["charge New Product"],
     ]);
   });

@@ -1,4 +1,5 @@
 import type { RunState } from "../runs/runner.ts";
+import { ATTENTION_LISTS, attentionKey } from "./attention-lists.ts";
 
 const HOUR_MS = 3_600_000;
 /** A full run happens every hour (G1); two hours without one are told, and so are two hours in which nobody could look. */
@@ -150,8 +151,7 @@ function tellAttention(state: WatchState, run: RunState, alerts: Alert[]): void 
 export function attentionKeys(record: NonNullable<RunState["record"]>): string[] {
   return [
     ...record.unknown_charges.map(({ charge_name }) => `charge ${charge_name}`),
-    ...record.conflicts.map(({ comparison, salesforce_id, id }) => `conflict ${comparison} ${salesforce_id} ${id}`),
-    ...record.merged.map(({ comparison, salesforce_id, id }) => `merged ${comparison} ${salesforce_id} ${id}`),
+    ...ATTENTION_LISTS.flatMap(({ list, word }) => record[list].map((one) => attentionKey(word, one))),
   ];
 }
 

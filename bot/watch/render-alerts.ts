@@ -10,6 +10,7 @@ import { hurtLines } from "../render/matters.ts";
 import { failureLines, outcomeText } from "../render/run.ts";
 import { pageLink } from "../render/run-words.ts";
 import type { RunState } from "../runs/runner.ts";
+import { ATTENTION_LISTS, attentionKey } from "./attention-lists.ts";
 import { type Alert, endOf, type Incident } from "./incidents.ts";
 
 /** Things of one kind that a message names; it says how many more there are. */
@@ -113,16 +114,15 @@ function failedRecords({ record }: RunState): string[] {
   });
 }
 
-/** Unknown charge names, conflicts and merged accounts with the customers they concern; `keys` null: all of them. */
+/** Unknown charge names, conflicts, merged and moved accounts with the customers they concern; `keys` null: all of them. */
 function attention({ record }: RunState, keys: ReadonlySet<string> | null, customers: Customers): string[] {
   if (record === null) return [];
   const charges = record.unknown_charges.filter(({ charge_name }) => keys?.has(`charge ${charge_name}`) ?? true);
-  const conflicts = record.conflicts.filter(
-    ({ comparison, salesforce_id, id }) => keys?.has(`conflict ${comparison} ${salesforce_id} ${id}`) ?? true,
-  );
-  const merged = record.merged.filter(
-    ({ comparison, salesforce_id, id }) => keys?.has(`merged ${comparison} ${salesforce_id} ${id}`) ?? true,
-  );
+  const lists = ATTENTION_LISTS.map(({ list, word, heading, rest }) => {
+    const shown = record[list].filter((one) => keys?.has(attentionKey(word, one)) ?? true);
+    const lines = shown.map((one) => leftAloneLine(one, customers));
+    return lines.length > 0 ? [heading, ...capped(lines, rest)] : [];
+  });
   return [
     ...(charges.length > 0
       ? ["*Charge names that plans.yml does not know:* they give no support until somebody maps them."]
@@ -131,16 +131,7 @@ function attention({ record }: RunState, keys: ReadonlySet<string> | null, custo
       charges.map((charge) => chargeLine(charge, customers)),
       "more charge names",
     ),
-    ...(conflicts.length > 0 ? ["*Conflicts:* left alone until somebody settles them."] : []),
-    ...capped(
-      conflicts.map((conflict) => leftAloneLine(conflict, customers)),
-      "more conflicts",
-    ),
-    ...(merged.length > 0 ? ["*Merged accounts:* their organizations are kept until somebody settles them."] : []),
-    ...capped(
-      merged.map((one) => leftAloneLine(one, customers)),
-      "more organizations of merged accounts",
-    ),
+    ...lists.flat(),
   ];
 }
 

@@ -212,6 +212,19 @@ describe("messages", () => {
     expect(text(post)).toContain("--allow merged");
   });
 
+  test("C3: say of a moved account, by ids, that it is in the other instance now and what to do, in full", () => {
+    const one = {
+      comparison: "usgov" as const,
+      salesforce_id: "0014M00001abcdEQAQ",
+      id: 7,
+      reason: reason("mark.account_moved"),
+    };
+    const run = runAt(1, { record: recordOf({ moved: [one] }) });
+    const post = renderAlert({ say: "attention", run, keys: ["moved usgov 0014M00001abcdEQAQ 7"] }, customers);
+    for (const part of ["moved to the other instance", "organization 7", "set migrating while", "by hand"])
+      expect(text(post)).toContain(part);
+  });
+
   test("a thousand of everything still fit into one message", () => {
     const ids = Array.from({ length: 1000 }, (_, index) => `0014M0000${String(index).padStart(6, "0")}QAQ`);
     const record = recordOf({

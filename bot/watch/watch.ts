@@ -11,6 +11,7 @@ import { accountNames } from "../organizations/explain-thread.ts";
 import { hurtAccounts } from "../render/matters.ts";
 import type { Runner } from "../runs/runner.ts";
 import { alertPosts, type CustomersByChannel } from "./alert-posts.ts";
+import { waitingIn } from "./attention-lists.ts";
 import { type Alert, beginWatch, judgeRuns, judgeUnseen, type WatchState } from "./incidents.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
 
@@ -157,7 +158,7 @@ async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: Watch
   const ids = new Set([
     ...(alert.say === "refused" ? hurtAccounts(record) : []),
     ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
-    ...[...(record?.conflicts ?? []), ...(record?.merged ?? [])].flatMap(({ salesforce_id: id }) => id ?? []),
+    ...(record === null ? [] : waitingIn(record)).flatMap(({ salesforce_id: id }) => id ?? []),
   ]);
   const saysNames = alert.say === "attention" || alert.say === "failed" || alert.say === "refused";
   if (!saysNames || ids.size === 0) return new Map();

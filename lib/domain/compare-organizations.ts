@@ -70,8 +70,24 @@ function judgeOrphans(
   const { merges = { accounts: new Map(), allowed: 0 }, organizations } = comparison;
   const surroundings = { organizations, creating };
   const { orphans, notes } = withoutMerged(rest, merges, surroundings);
-  const told = markedAndMerged(join.orphans.filter(isMarked), merges, surroundings);
+  const already = join.orphans.filter(isMarked);
+  const told = [...markedAndMerged(already, merges, surroundings), ...markedAndMoved(already, comparison)];
   return { marked: orphans, notes: [...kept, ...notes, ...told] };
+}
+
+/**
+ * What a person should know of organizations that are marked already though their account moved (C9): whoever deletes what is marked deletes
+ * the tickets that were not moved. Nothing of those that a person said are migrating.
+ */
+function markedAndMoved(marked: readonly Organization[], comparison: OrganizationComparison): Note[] {
+  return marked
+    .filter((one) => hasMoved(one, comparison) && !isChecked(one, "migrating"))
+    .map((one) => ({
+      rule: "C9",
+      salesforce_id: accountIdOf(one),
+      id: one.id,
+      reason: reason("mark.of_moved_account"),
+    }));
 }
 
 function hasMoved(organization: Organization, { movedAccounts }: OrganizationComparison): boolean {

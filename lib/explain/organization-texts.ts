@@ -164,6 +164,13 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
       "In Zendesk, set migrating while its tickets are moved; when they are, set mark_for_deletion there by hand, or let zdsync mark all such organizations: moved_organizations: mark in the config.",
     ],
   },
+  "mark.of_moved_account": {
+    title: "marked, and its account moved to the other instance",
+    say: () => [
+      "The organization is marked for deletion already, and its account has no subscription in this instance any more, and one in the other.",
+      "If its tickets have been moved, nothing is to be done. If not, clear its mark_for_deletion and set migrating until they are: others may delete what is marked.",
+    ],
+  },
   "mark.account_merged": {
     title: "account merged into another",
     say: ({ merged_into, winner, organization_ids, forgotten_from }, place) => {

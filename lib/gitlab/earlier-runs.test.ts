@@ -39,6 +39,7 @@ function record(id: number, dryRun = false): RunRecord {
     unknown_charges: [],
     conflicts: [],
     merged: [],
+    moved: [],
   };
 }
 

@@ -20,6 +20,7 @@ const CONFLICTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "rename.name_taken",
   "organization.external_id_conflict",
   "mark.account_moved",
+  "mark.of_moved_account",
   "mark.account_merged",
   "mark.merge_forgotten",
   "mark.of_merged_account",

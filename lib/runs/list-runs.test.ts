@@ -42,6 +42,7 @@ function record(run_id: string, more: Partial<RunRecord> = {}): RunRecord {
     unknown_charges: [],
     conflicts: [],
     merged: [],
+    moved: [],
     ...more,
   };
 }

@@ -32,7 +32,7 @@ async function ran(startedAt: Date, change: Partial<RunRecord> = {}, written = s
   const record: RunRecord = {
     ...{ schema: 1, run_id: mintedId(startedAt), command: "run", dry_run: false, instances: ["global"] },
     ...{ host: "build-1", pid: 4711, started_at: startedAt.toISOString(), ended_at: written.toISOString(), exit: 0 },
-    ...{ steps: [], comparisons: [], failures: [], unknown_charges: [], conflicts: [], merged: [] },
+    ...{ steps: [], comparisons: [], failures: [], unknown_charges: [], conflicts: [], merged: [], moved: [] },
     ...change,
   };
   await mkdir(join(folder, "history", record.run_id), { recursive: true });

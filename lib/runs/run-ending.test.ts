@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 const at = "2026-11-27T10:00:00.000Z";
 const origin = { run_id: "r1", today: "2026-11-27", gathered_at: at, inputs: [] };
 
-test("C3, C4: merged accounts are told as merged, moved ones are not", async () => {
+test("C3, C4: merged accounts are told as merged, moved ones as moved, marked already or not, by ids only", async () => {
   const store = new ArtifactStore(folder);
   const merged = reason("mark.account_merged", {
     merged_into: "0014M000000WINNER1",
@@ -28,6 +28,7 @@ test("C3, C4: merged accounts are told as merged, moved ones are not", async () 
     [
       { rule: "C9", salesforce_id: "0014M000000MERGED1", id: 1, reason: merged },
       { rule: "C9", salesforce_id: "0014M0000000MOVED1", id: 2, reason: reason("mark.account_moved") },
+      { rule: "C9", salesforce_id: "0014M0000000MOVED2", id: 3, reason: reason("mark.of_moved_account") },
     ],
     { stage: "compare", origin, madeAt: new Date(at) },
   );
@@ -41,5 +42,9 @@ test("C3, C4: merged accounts are told as merged, moved ones are not", async () 
   const report = { stage: "compare", run_id: "r1", today: "2026-11-27", counts: {}, notes: {}, comparison };
   const ending = await endingOf({ exit: 0, reports: [report], failures: [] }, store);
   expect(ending.merged?.map(({ id }) => id)).toEqual([1]);
+  expect(ending.moved).toMatchObject([
+    { comparison: "global", salesforce_id: "0014M0000000MOVED1", id: 2 },
+    { comparison: "global", salesforce_id: "0014M0000000MOVED2", id: 3 },
+  ]);
   expect(ending.conflicts).toEqual([]);
 });

@@ -43,25 +43,28 @@ export function recordedComparison(comparison: ComparisonReport): RecordedCompar
   };
 }
 
-/** C9 is about moved accounts, too, which are told with the comparison's other notes. */
+/** C9 is about two kinds of accounts: those merged into others, and those that moved to the other instance. */
 const MERGED: ReadonlySet<string> = new Set<ReasonCode>([
   "mark.account_merged",
   "mark.merge_forgotten",
   "mark.of_merged_account",
 ]);
 
+const MOVED: ReadonlySet<string> = new Set<ReasonCode>(["mark.account_moved", "mark.of_moved_account"]);
+
 /** What comparisons left alone for a person to see to (C7, C9); none where the notes cannot be read: a record never fails a run. */
 async function leftAlone(
   store: ArtifactStore,
   names: readonly Comparison[],
-): Promise<Pick<RunRecord, "conflicts" | "merged">> {
-  const found: Pick<RunRecord, "conflicts" | "merged"> = { conflicts: [], merged: [] };
+): Promise<Pick<RunRecord, "conflicts" | "merged" | "moved">> {
+  const found: Pick<RunRecord, "conflicts" | "merged" | "moved"> = { conflicts: [], merged: [], moved: [] };
   for (const comparison of names) {
     const notes = await store.readIfThere(notesName(comparison)).catch(() => null);
     for (const { rule, salesforce_id, id, reason } of notes?.records ?? []) {
       const one = { comparison, salesforce_id, id, reason };
       if (rule === "C7") found.conflicts.push(one);
       if (MERGED.has(reason.code)) found.merged.push(one);
+      if (MOVED.has(reason.code)) found.moved.push(one);
     }
   }
   return found;

@@ -158,6 +158,8 @@ export const RunRecordSchema = v.object({
   conflicts: v.array(LeftAloneSchema),
   /** Organizations whose account was merged into another (C9); none in records of versions that did not ask. */
   merged: v.optional(v.array(LeftAloneSchema), []),
+  /** Organizations whose account moved to the other instance (C9); none in records of versions that did not tell. */
+  moved: v.optional(v.array(LeftAloneSchema), []),
   /** What of the set-up was not as people would expect; absent where there was nothing. */
   warnings: v.exactOptional(
     v.array(
@@ -190,7 +192,7 @@ export function runRecordText(record: RunRecord): string {
   const failures = record.failures.map(({ where, reasons }) => ({ where, message: refusalText(reasons), reasons }));
   const texted = (leftAlone: RunRecord["conflicts"]) =>
     leftAlone.map((one) => ({ ...one, ...encodeReason(one.reason) }));
-  const [conflicts, merged] = [texted(record.conflicts), texted(record.merged)];
+  const lists = { conflicts: texted(record.conflicts), merged: texted(record.merged), moved: texted(record.moved) };
   const warnings = record.warnings ? { warnings: record.warnings.map((one) => encodeReason(one)) } : {};
-  return `${JSON.stringify({ ...record, ...warnings, steps, comparisons, failures, conflicts, merged }, null, 2)}\n`;
+  return `${JSON.stringify({ ...record, ...warnings, steps, comparisons, failures, ...lists }, null, 2)}\n`;
 }

@@ -23,7 +23,7 @@ export type RunBeginning = Pick<
 /** What is known of a run when it has ended. */
 export type RunEnding = Pick<
   RunRecord,
-  "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts" | "merged" | "matters"
+  "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts" | "merged" | "moved" | "matters"
 >;
 
 /** Nothing came of a run; what a run that ended before its stages leaves. */
@@ -33,6 +33,7 @@ export const NOTHING_CAME: Omit<RunEnding, "exit"> = {
   unknown_charges: [],
   conflicts: [],
   merged: [],
+  moved: [],
 };
 
 /** What a recorder asks of whoever owns it. */

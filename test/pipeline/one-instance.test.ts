@@ -209,6 +209,29 @@ describe("C3, C9: an account that moved to the other instance", () => {
       expect(Object.keys(record)).toEqual(["salesforce_id"]);
   });
 
+  test("one that is marked already is reported with what to do, unless it is migrating; run.json has all of them, by ids", async () => {
+    await using world = await startWorld();
+    const [first, second] = await kept(world);
+    world.sandbox.editOrganization("global", first?.id ?? 0, { organization_fields: { mark_for_deletion: true } });
+    const migrating = { mark_for_deletion: true, migrating: true };
+    world.sandbox.editOrganization("global", second?.id ?? 0, { organization_fields: migrating });
+    const { exit, summary } = await world.run();
+    expect(exit).toBe(EXIT.done);
+    const notes = (await world.artifact("global_notes.json")).filter(({ code }) => code === "mark.of_moved_account");
+    expect(notes).toMatchObject([{ rule: "C9", id: first?.id }]);
+    expect(await world.text("report.md")).toContain("clear its mark_for_deletion and set migrating");
+    const record = JSON.parse(await world.text(join("history", summary.run_id, "run.json")));
+    expect(record.moved).toMatchObject([{ comparison: "global", id: first?.id, code: "mark.of_moved_account" }]);
+    expect(Object.keys(record.moved[0]).sort()).toEqual([
+      "code",
+      "comparison",
+      "id",
+      "params",
+      "reason",
+      "salesforce_id",
+    ]);
+  });
+
   test("moved_organizations: mark marks it, as long as nobody has set migrating", async () => {
     await using world = await startWorld({ config: (text) => `${text}\nmoved_organizations: mark\n` });
     const [first, second] = await kept(world);

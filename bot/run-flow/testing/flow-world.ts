@@ -165,6 +165,7 @@ export function recordOf(comparisons: RecordedComparison[], change: Partial<RunR
     unknown_charges: [],
     conflicts: [],
     merged: [],
+    moved: [],
     ...change,
   };
 }

@@ -70,6 +70,7 @@ export function record(of: Partial<RunRecord>): RunRecord {
     unknown_charges: [],
     conflicts: [],
     merged: [],
+    moved: [],
     ...of,
   };
 }

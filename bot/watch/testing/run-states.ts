@@ -20,6 +20,7 @@ export function recordOf(change: Partial<RunRecord> = {}): RunRecord {
     unknown_charges: [],
     conflicts: [],
     merged: [],
+    moved: [],
     ...change,
   };
 }

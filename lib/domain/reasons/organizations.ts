@@ -41,6 +41,8 @@ export const ORGANIZATION_REASONS = {
   "mark.withheld": nothing,
   /** C9: no subscription in this instance any more, and one in the other. */
   "mark.account_moved": nothing,
+  /** C9: marked already, by a person or before anybody looked, and not `migrating`. */
+  "mark.of_moved_account": nothing,
   /** C9; `organization_ids` are the winner's. From `forgotten_from` on Salesforce does not tell of the merge any more, as far as is known. */
   "mark.account_merged": v.object({ merged_into: account, winner, organization_ids: ids, forgotten_from: day }),
   /** C9, known from an earlier run only; `organizations` is how many of these the comparison has. */

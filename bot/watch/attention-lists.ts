@@ -1,0 +1,35 @@
+import type { RunRecord } from "../../lib/runs/run-record.ts";
+
+type Listed = RunRecord["conflicts"][number];
+
+/** What of a record is about single organizations that wait for a person: its list, how its keys begin, and what is said of it. */
+export const ATTENTION_LISTS = [
+  {
+    list: "conflicts",
+    word: "conflict",
+    heading: "*Conflicts:* left alone until somebody settles them.",
+    rest: "more conflicts",
+  },
+  {
+    list: "merged",
+    word: "merged",
+    heading: "*Merged accounts:* their organizations are kept until somebody settles them.",
+    rest: "more organizations of merged accounts",
+  },
+  {
+    list: "moved",
+    word: "moved",
+    heading: "*Accounts that moved to the other instance:* their organizations wait here until somebody settles them.",
+    rest: "more organizations of moved accounts",
+  },
+] as const;
+
+/** The key under which an organization of such a list is known: `conflict COMPARISON ACCOUNT ORGANIZATION`. Pure. */
+export function attentionKey(word: string, { comparison, salesforce_id, id }: Listed): string {
+  return `${word} ${comparison} ${salesforce_id} ${id}`;
+}
+
+/** All organizations of a record that wait for a person. Pure. */
+export function waitingIn(record: Pick<RunRecord, (typeof ATTENTION_LISTS)[number]["list"]>): Listed[] {
+  return ATTENTION_LISTS.flatMap(({ list }) => record[list]);
+}
