@@ -45,9 +45,17 @@ export type FileEdge = Pick<
     openDatabase(path: string): Database;
   };
 
+/** One of the two streams that a program writes to. */
+export interface OutputStream {
+  readonly isTerminal: boolean;
+  write(text: string): void;
+}
+
 /** The process that the program runs in, and the machine that other processes run on. */
 export interface ProcessEdge {
   pid: number;
+  stdout: OutputStream;
+  stderr: OutputStream;
   hostname(): string;
   /** Whether a process of this machine lives. */
   isAlive(pid: number): boolean;

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, mkdirSync } from "node:fs";
 import * as promises from "node:fs/promises";
 import { hostname } from "node:os";
-import type { Edges } from "./edges.ts";
+import type { Edges, OutputStream } from "./edges.ts";
 
 /** The edges of the machine that this program runs on. */
 export const MACHINE: Edges = {
@@ -28,6 +28,8 @@ export const MACHINE: Edges = {
   },
   process: {
     pid: process.pid,
+    stdout: streamOf(() => process.stdout),
+    stderr: streamOf(() => process.stderr),
     hostname,
     isAlive(pid) {
       try {
@@ -47,6 +49,16 @@ export const MACHINE: Edges = {
     exit: (code) => process.exit(code),
   },
 };
+
+/** The stream of the moment: tests put another one in its place. */
+function streamOf(stream: () => NodeJS.WriteStream): OutputStream {
+  return {
+    get isTerminal() {
+      return stream().isTTY === true;
+    },
+    write: (text) => void stream().write(text),
+  };
+}
 
 function pickPromises({
   access,

@@ -1,9 +1,12 @@
+import { type Edges, edges } from "../edges/edges.ts";
+
 /** Secrets of the process that are kept: a bot obtains new tokens for months, and those of long ago are in nobody's message. */
 const KEPT = 1_000;
 /** Shorter texts are no secrets, and would blot out other words. */
 const SHORTEST = 8;
 
-const secrets = new Set<string>();
+/** Of each process: those of a simulation have edges of their own. */
+const secretsOf = new WeakMap<Edges, Set<string>>();
 
 /**
  * Has a secret that was obtained just now (an access token) blotted out of whatever the process prints from here on, as those of its
@@ -11,6 +14,8 @@ const secrets = new Set<string>();
  */
 export function hideFromOutput(secret: string): void {
   if (secret.length < SHORTEST) return;
+  const secrets = secretsOf.get(edges()) ?? new Set();
+  secretsOf.set(edges(), secrets);
   secrets.delete(secret);
   secrets.add(secret);
   const [oldest] = secrets;
@@ -19,5 +24,5 @@ export function hideFromOutput(secret: string): void {
 
 /** Those that were obtained so far. */
 export function runtimeSecrets(): readonly string[] {
-  return [...secrets];
+  return [...(secretsOf.get(edges()) ?? [])];
 }

@@ -1,4 +1,5 @@
 import { logUpdateStderr } from "log-update";
+import { edges, type OutputStream } from "../edges/edges.ts";
 import { inert, inertButColours } from "../outside-text.ts";
 import { runtimeSecrets } from "../settings/runtime-secrets.ts";
 
@@ -22,20 +23,21 @@ export interface LiveLines {
 
 /** The process's own output; every secret is blotted out, and so is what terminals obey, whatever message it got into. */
 export function processOutput(secrets: readonly string[], quiet: boolean): Output {
+  const { stdout, stderr } = edges().process;
   const redacted = (text: string) => redactor([...secrets, ...runtimeSecrets()])(text);
   const clean = (text: string) => inert(redacted(text));
   const cleanStyled = (text: string) => inertButColours(redacted(text));
-  const canRedraw = !quiet && process.stderr.isTTY === true && !process.env.CI && process.env.TERM !== "dumb";
+  const canRedraw = !quiet && stderr.isTerminal && !process.env.CI && process.env.TERM !== "dumb";
   const live = canRedraw ? liveLines(clean) : false;
-  const writeTo = (stream: NodeJS.WriteStream) => (text: string, kind?: string) => {
-    const write = () => void stream.write(`${kind === "styled" ? cleanStyled(text) : clean(text)}\n`);
+  const writeTo = (stream: OutputStream) => (text: string, kind?: string) => {
+    const write = () => stream.write(`${kind === "styled" ? cleanStyled(text) : clean(text)}\n`);
     if (live) live.above(write);
     else write();
   };
-  const err = writeTo(process.stderr);
+  const err = writeTo(stderr);
   return {
-    out: writeTo(process.stdout),
-    colour: process.stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
+    out: writeTo(stdout),
+    colour: stdout.isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
     err: (text, kind = "message") => {
       if (kind === "message" || !quiet) err(text);
     },
