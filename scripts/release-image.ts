@@ -74,8 +74,8 @@ export function releaseProblems({ tag, isProtected, released, unpinned }: Releas
         ]),
     ...unpinned.map(
       (image) =>
-        `${image} has no digest. Take it from \`docker buildx imagetools inspect ${image}\` and write ${image}@sha256:… into .gitlab-ci.yml ` +
-        "(.images) and, for Bun, the Dockerfile.",
+        `${image} has no digest. On a machine that reaches its registry, \`docker buildx imagetools inspect ${image}\` prints it (the line Digest); ` +
+        `write ${image}@sha256:… into ${image.startsWith("oven/bun:") ? ".gitlab-ci.yml (.images: bun) and the Dockerfile (ARG BUN_IMAGE)" : ".gitlab-ci.yml (.images)"}.`,
     ),
   ];
 }

@@ -32,6 +32,13 @@ describe("A7: a disk that is full in mid-run", () => {
       // Only what tells of the run afterwards was missing: a warning, for everything was applied.
       if (exit === 0) {
         expect({ k, warned: AFTERWARDS.test(world.printed()) }).toEqual({ k, warned: true });
+        for (const { comparison } of summary.reports) {
+          if (!comparison) continue;
+          const planned = Object.values(comparison.planned).reduce((total, count) => total + count, 0);
+          const told = await world.artifact(`${comparison.name}_results.json`);
+          expect({ k, name: comparison.name, told: told.length }).toEqual({ k, name: comparison.name, told: planned });
+        }
+        expect(await world.text("report.md")).toMatch(/^# Applied: /);
         continue;
       }
       expect({ k, exit, told: failures.length > 0 }).toEqual({ k, exit: 1, told: true });

@@ -6,6 +6,7 @@ import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS } from "../../lib/changesets/comparison.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { readRunRecordFile } from "../../lib/runs/read-run-records.ts";
+import { pruneHistory } from "../../lib/stage/history.ts";
 import { comparisons, QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { filesIn, KEPT, keptWorld, layOut, RUNS } from "./kept-version.ts";
 
@@ -112,4 +113,17 @@ test("the next run does what was left to do, nothing else, and the history stays
   });
   const after = await filesIn(join(world.dataDir, "history"));
   for (const [path, text] of Object.entries(before)) expect([path, after[path] === text]).toEqual([path, true]);
+});
+
+test("the history of the version before stays for history_days, and then goes, every file of it known", async () => {
+  await using world = await upgraded();
+  const history = join(world.dataDir, "history");
+  const kept = (await readdir(history)).sort();
+  expect(kept).toEqual(expect.arrayContaining([RUNS.whole, RUNS.retry, RUNS.untold]));
+  const warnings: string[] = [];
+  const after = (days: number) => new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+  await pruneHistory(world.dataDir, 30, after(29), (text) => warnings.push(text));
+  expect((await readdir(history)).sort()).toEqual(kept);
+  await pruneHistory(world.dataDir, 30, after(31), (text) => warnings.push(text));
+  expect([await readdir(history), warnings]).toEqual([[], []]);
 });
