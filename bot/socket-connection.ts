@@ -1,4 +1,5 @@
 import type { SocketModeReceiver } from "@slack/bolt";
+import { after, sleep as sleepFor } from "../lib/edges/clock.ts";
 import { failureWords } from "./failure-words.ts";
 import type { Readiness } from "./readiness.ts";
 
@@ -53,7 +54,7 @@ export function createSocketConnection(setting: SocketSetting): SocketConnection
 }
 
 async function keepConnected(
-  { client, readiness, clock, log, sleep = Bun.sleep }: SocketSetting,
+  { client, readiness, clock, log, sleep = sleepFor }: SocketSetting,
   state: { readonly stopping: boolean },
   stopped: Promise<void>,
 ): Promise<void> {
@@ -81,9 +82,9 @@ async function keepConnected(
 /** Where the connection is lost already, the library never answers to this. */
 async function disconnect(client: SocketSetting["client"]): Promise<void> {
   const { promise: enough, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, DISCONNECT_WITHIN_MS);
+  const cancel = after(DISCONNECT_WITHIN_MS, resolve);
   await Promise.race([client.disconnect().catch(() => {}), enough]);
-  clearTimeout(timer);
+  cancel();
 }
 
 function waitMs(failures: number): number {
@@ -100,10 +101,10 @@ function reason(error: unknown): string {
 
 async function inTime(connecting: Promise<unknown>): Promise<void> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error("no hello")), CONNECT_WITHIN_MS);
+  const cancel = after(CONNECT_WITHIN_MS, () => reject(new Error("no hello")));
   try {
     await Promise.race([connecting, late]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }

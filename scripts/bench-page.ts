@@ -60,7 +60,7 @@ async function measure(browser: Browser, folder: string, every: number): Promise
   let cpu = Number.POSITIVE_INFINITY;
   let bytes = 0;
   for (let n = 0; n < TRIES; n++) {
-    const { value: html, seconds, processor } = await taken(() => writePage(report));
+    const { value: html, seconds, processor } = await taken(async () => writePage(report));
     written = Math.min(written, seconds * 1000);
     cpu = Math.min(cpu, processor * 1000);
     bytes = html.length;

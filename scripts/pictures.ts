@@ -70,7 +70,7 @@ const [folder = KEPT] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const temporary = await mkdtemp(join(tmpdir(), "zdsync-pictures-"));
 const file = join(temporary, "report.html");
-await Bun.write(file, await writePage(demoModel()));
+await Bun.write(file, writePage(demoModel()));
 const browser = await chromium.launch({
   executablePath: Bun.which("chromium") ?? "chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],

@@ -109,15 +109,6 @@ describe("what must not spread", () => {
     ).toEqual([]);
   });
 
-  test("the clock is read at the edge only", () => {
-    expect(
-      uses(
-        /Date\.now\(|new Date\(\)/,
-        /^lib\/edges\/machine\.ts$|^bin\/program\.ts$|^bot\/app\.ts$|^lib\/stage\/(?:run-action|run-lock)\.ts$|^lib\/(?:gitlab|salesforce|slack|zendesk)\//,
-      ),
-    ).toEqual([]);
-  });
-
   const RENDERERS = "reasonText|whatText|reasonsText|refusalText|messageOf|titleOf";
   /** Code that looks at a sentence: a text of ours compared, searched or taken apart. */
   const LOOKS_AT_PROSE: readonly RegExp[] = [
@@ -211,5 +202,152 @@ describe("every stage has its folder", () => {
 describe("files stay readable", () => {
   test("no file of ours is longer than 300 lines, tests apart", () => {
     expect(files.filter((file) => !isTest(file) && text(file).split("\n").length > 300)).toEqual([]);
+  });
+});
+
+/* What a program reaches through lib/edges/ alone can be simulated: time, chance, files, the process and the network. */
+
+const ours = files.filter(
+  (file) => /^(?:actions|bin|bot|lib)\//.test(file) && !isTest(file) && !/^lib\/edges\//.test(file),
+);
+
+/** The world outside, and how code reaches it around the edges. */
+const AROUND: Record<string, readonly RegExp[]> = {
+  time: [
+    /\bDate\.now\b/,
+    /\bnew Date\(\)/,
+    /\bperformance\.now\b/,
+    /\b(?:setTimeout|setInterval|setImmediate)\b/,
+    /"node:timers(?:\/promises)?"/,
+    /\bBun\.sleep/,
+    /\bAbortSignal\.timeout\b/,
+  ],
+  chance: [
+    /\bMath\.random\b/,
+    /import \{[^}]*\brandom\w+[^}]*\} from "(?:node:)?crypto"/,
+    /\bcrypto\.(?:random|getRandom|subtle)/,
+    /\bBun\.randomUUID/,
+  ],
+  files: [
+    // Types and constants do nothing.
+    /(?<!^import (?:type \{[^}]*\}|\{ constants \}) from )"(?:node:)?fs(?:\/promises)?"/m,
+    /\bBun\.(?:file|write)\b/,
+    /\bnew Database\b|import (?!type )[^;]*"bun:sqlite"/,
+  ],
+  process: [
+    /(?<![.\w])process\.(?:pid|ppid|kill|on|once|off|exit|abort|emit|addListener)\b/,
+    /\bimport \{[^}]*\bhostname\b[^}]*\} from "(?:node:)?os"/,
+    /"node:process"/,
+  ],
+  network: [
+    /(?<![.\w])fetch\(/,
+    /\bglobalThis\.fetch\b/,
+    /[=?(,:]\s*fetch\s*[,;)}]/,
+    /\bBun\.(?:connect|fetch|serve)\b/,
+    /\bnew WebSocket\b|"node:(?:http|https|net|tls|dns)"/,
+  ],
+  // What another thread or program does ends when it ends, not when the clock says so.
+  others: [
+    /\bBun\.spawn|"node:child_process"/,
+    /\bnew Worker\b/,
+    /\b(?:deflate|inflate|deflateRaw|inflateRaw|gzip|gunzip|brotliCompress|brotliDecompress|zstdCompress|zstdDecompress)\(/,
+  ],
+};
+
+/** They wait for the one HTTP client. */
+const HTTP = "waits for the one HTTP client";
+
+/** Who may, each for its reason. */
+const EXCEPTIONS: Record<string, Record<string, string>> = {
+  time: {
+    "bot/reply.ts": HTTP,
+    "lib/doctor/gitlab-token.ts": HTTP,
+    "lib/doctor/reach.ts": HTTP,
+    "lib/gitlab/artifact-download.ts": HTTP,
+    "lib/gitlab/job-files.ts": HTTP,
+    "lib/gitlab/raw-file.ts": HTTP,
+    "lib/http/request.ts": HTTP,
+    "lib/http/until-stopped.ts": HTTP,
+    "lib/http/waits.ts": HTTP,
+    "lib/salesforce/transport.ts": HTTP,
+    "lib/slack/thread-files.ts": HTTP,
+    "lib/zendesk/auth.ts": HTTP,
+  },
+  chance: {
+    "lib/gitlab/artifact-download.ts": HTTP,
+    "lib/gitlab/job-files.ts": HTTP,
+    "lib/gitlab/raw-file.ts": HTTP,
+    "lib/http/request.ts": HTTP,
+    "lib/salesforce/transport.ts": HTTP,
+  },
+  process: {
+    "bin/commands/bot-command.ts":
+      "rejections that nobody handles are of the whole process; a bot that is simulated is made without it",
+  },
+  network: {
+    "lib/doctor/reach.ts": HTTP,
+    "lib/gitlab/artifact-download.ts": HTTP,
+    "lib/gitlab/job-files.ts": HTTP,
+    "lib/gitlab/raw-file.ts": HTTP,
+    "lib/http/bounded-fetch.ts": HTTP,
+    "bot/serve.ts": "listens on a port; without one, the bot is asked by bot.app.fetch",
+    "bot/settings.ts": "isIP looks at a text",
+  },
+  others: {
+    "bot/organizations/explain-thread.ts": "reads large files beside the bot's clicks, and answers with data",
+    "bot/runs/child.ts": "starts runs as programs of their own; a simulated bot gets another runner",
+  },
+};
+
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|[\s;{}(])\/\/.*$/gm, "$1");
+}
+
+function reaching(patterns: readonly RegExp[], text: string): boolean {
+  return patterns.some((pattern) => pattern.test(withoutComments(text)));
+}
+
+describe("the world outside is reached through lib/edges/ alone", () => {
+  test.each(Object.entries(AROUND))("%s", (world, patterns) => {
+    const found = ours.filter((file) => reaching(patterns, text(file)));
+    // Both ways: an exception that is needed no longer goes, too.
+    expect(found).toEqual(Object.keys(EXCEPTIONS[world] ?? {}).sort());
+  });
+
+  test.each<[keyof typeof AROUND, string]>([
+    ["time", "const begun = Date.now();"],
+    ["time", "clock: () => new Date()"],
+    ["time", 'import { setTimeout as sleepFor } from "node:timers/promises";'],
+    ["time", "const { sleep = Bun.sleep } = deps;"],
+    ["time", "signal: AbortSignal.timeout(10)"],
+    ["chance", "const { random = Math.random } = deps;"],
+    ["chance", 'import { createHash, randomBytes } from "node:crypto";'],
+    ["chance", "crypto.randomUUID()"],
+    ["files", 'import { readFile } from "node:fs/promises";'],
+    ["files", 'import { constants, lstatSync } from "node:fs";'],
+    ["files", 'const { rm } = await import("node:fs/promises");'],
+    ["files", "await Bun.file(path).text()"],
+    ["files", 'import { Database } from "bun:sqlite";'],
+    ["process", "if (pid === process.pid) return;"],
+    ["process", 'import { hostname } from "node:os";'],
+    ["network", "const response = await fetch(url);"],
+    ["network", "const { fetch: send = fetch } = options;"],
+    ["network", "await globalThis.fetch(input, init)"],
+    ["others", "await deflateRaw(bytes)"],
+  ])("%s is seen in: %s", (world, code) => {
+    expect(reaching(AROUND[world] ?? [], code)).toBe(true);
+  });
+
+  test.each([
+    'import type { FileHandle } from "node:fs/promises";',
+    'import { constants } from "node:fs";',
+    'import type { Database } from "bun:sqlite";',
+    "const at = new Date(now());",
+    "// fetch(url) would take the token along",
+    "edges().process.pid; bot.app.fetch(request); typeof fetch",
+    'import { randomBytes } from "../edges/chance.ts";',
+    "deflateRawSync(bytes)",
+  ])("no edge is gone around in: %s", (code) => {
+    expect(Object.values(AROUND).filter((patterns) => reaching(patterns, code))).toEqual([]);
   });
 });

@@ -21,7 +21,7 @@ export async function writeSimulation(
   const files = { markdown: join(folder, "report.md"), page: join(folder, "report.html") };
   await writeWholeFile(files.markdown, renderMarkdown(model));
   await writeWholeFile(join(folder, "note.md"), `${simulationNote(model, { commit: "", page: null })}\n`);
-  await writeWholeFile(files.page, await writePage(model));
+  await writeWholeFile(files.page, writePage(model));
   if (junit !== "") {
     await mkdir(dirname(junit), { recursive: true });
     await writeWholeFile(junit, junitXml("zdsync simulate", simulationCases(model)));

@@ -58,7 +58,7 @@ export async function writeIndexPage(store: ArtifactStore): Promise<void> {
     trend: await readTrend(store.directory, ""),
     runs,
   };
-  await store.writeText(INDEX_PAGE, Buffer.from(await writePage(model)));
+  await store.writeText(INDEX_PAGE, Buffer.from(writePage(model)));
 }
 
 /** The run that writes the page holds the lock until it has. */

@@ -75,7 +75,7 @@ export async function writeReportFiles(
 ): Promise<ReportFiles> {
   const [markdown, page] = [`${name}.md`, `${name}.html`];
   const text = renderMarkdown(model, { place });
-  const html = Buffer.from(await writePage(model));
+  const html = Buffer.from(writePage(model));
   const history = historyOf(store.directory, model.head.run_id);
   await store.writeText(markdown, text);
   await store.writeText(page, html);

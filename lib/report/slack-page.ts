@@ -15,7 +15,7 @@ export const SLACK_PAGE = "report.slack.html";
 export async function writeSlackPage(store: ArtifactStore, model: ReportModel, config: SlackConfig): Promise<void> {
   const isNeeded = config.us_government === "ids_only" || config.notice_channels.us_government !== null;
   if (!config.page || !isNeeded) return;
-  const page = Buffer.from(await writePage(withoutUsGovernment(model)));
+  const page = Buffer.from(writePage(withoutUsGovernment(model)));
   for (const one of [store, historyOf(store.directory, model.head.run_id)]) await one.writeText(SLACK_PAGE, page);
 }
 

@@ -1,6 +1,9 @@
 import type { WebClient } from "@slack/web-api";
+import { sleep, timeoutSignal } from "../edges/clock.ts";
 import { boundedFetch } from "../http/bounded-fetch.ts";
 import type { SlackSettings } from "../settings/environment.ts";
+
+const LONGEST_PAUSE_MS = 5_000;
 
 /** How calls are sent; all for tests. */
 export interface WebClientTiming {
@@ -25,15 +28,14 @@ export function readingClient(settings: SlackSettings, timing: WebClientTiming):
 /** The library is loaded here and only here: most commands never need it. */
 async function open(settings: SlackSettings, timing: WebClientTiming, retries: number): Promise<WebClient> {
   const { WebClient, LogLevel } = await import("@slack/web-api");
-  const { timeoutMs = 10_000, minTimeoutMs = 500, largestAnswer } = timing;
   const silent = () => {};
   return new WebClient(settings.token, {
     ...(settings.apiUrl ? { slackApiUrl: settings.apiUrl } : {}),
-    retryConfig: { retries, minTimeout: minTimeoutMs, maxTimeout: 5000 },
-    timeout: timeoutMs,
+    // Its own retries and time-outs run on timers of its own.
+    retryConfig: { retries: 0 },
+    timeout: 0,
     rejectRateLimitedCalls: true,
-    // WebClient keeps the fetch it is made with; this one follows the global of the moment.
-    fetch: boundedFetch(largestAnswer),
+    fetch: repeatingFetch(timing, retries),
     logger: {
       debug: silent,
       info: silent,
@@ -44,4 +46,21 @@ async function open(settings: SlackSettings, timing: WebClientTiming, retries: n
       getLevel: () => LogLevel.ERROR,
     },
   });
+}
+
+/**
+ * A fetch that is tried again, after pauses that double, where no answer came or one that is neither 200 nor 429: what WebClient hands
+ * on as a failure of the network or of Slack.
+ */
+function repeatingFetch({ timeoutMs = 10_000, minTimeoutMs = 500, largestAnswer }: WebClientTiming, retries: number) {
+  const send = boundedFetch(largestAnswer);
+  return async (...[input, init]: Parameters<typeof send>): Promise<Response> => {
+    for (let retry = 0; ; retry++) {
+      const sent = send(input, { ...init, signal: timeoutSignal(timeoutMs) });
+      const answer = retry < retries ? await sent.catch(() => null) : await sent;
+      if (answer && (retry === retries || answer.status === 200 || answer.status === 429)) return answer;
+      await answer?.body?.cancel();
+      await sleep(Math.min(minTimeoutMs * 2 ** retry, LONGEST_PAUSE_MS));
+    }
+  };
 }

@@ -36,8 +36,8 @@ export interface Machine {
 }
 
 function thisMachine(): Machine {
-  const { process } = edges();
-  return { host: process.hostname(), pid: process.pid, isAlive: (pid) => process.isAlive(pid), now: currentDate };
+  const own = edges().process;
+  return { host: own.hostname(), pid: own.pid, isAlive: (pid) => own.isAlive(pid), now: currentDate };
 }
 
 /**

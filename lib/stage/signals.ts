@@ -7,12 +7,12 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Asks for a stop on SIGTERM, SIGINT or when the deadline is over (S7); a second signal says so and ends the program at once. */
 export function keepStopping(stop: StopRequest, deadlineMs: number | null, say: (text: string) => void): () => void {
-  const { process } = edges();
+  const own = edges().process;
   let signalled = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (signalled) {
       say(`${signal} again: ended at once. What was in flight may or may not have been done; the next run finds out.`);
-      process.exit(130);
+      own.exit(130);
     }
     signalled = true;
     stop.request(signal);
@@ -24,7 +24,7 @@ export function keepStopping(stop: StopRequest, deadlineMs: number | null, say: 
     stop.request("deadline");
     say("deadline: finishing what is in flight, then stopping.");
   };
-  const endings = [process.onSignal("SIGTERM", onSignal), process.onSignal("SIGINT", onSignal)];
+  const endings = [own.onSignal("SIGTERM", onSignal), own.onSignal("SIGINT", onSignal)];
   if (deadlineMs !== null)
     endings.push(after(Math.min(deadlineMs, LONGEST_TIMER_MS), onDeadline, { keepsAlive: false }));
   return () => {
@@ -34,10 +34,10 @@ export function keepStopping(stop: StopRequest, deadlineMs: number | null, say: 
 
 /** Answers the first signal that asks this program to end. Another one ends it at once, as where nobody listens. */
 export function nextSignal(): Promise<NodeJS.Signals> {
-  const { process } = edges();
+  const own = edges().process;
   return new Promise((resolve) => {
     const endings = (["SIGTERM", "SIGINT"] as const).map((signal) =>
-      process.onSignal(signal, () => {
+      own.onSignal(signal, () => {
         for (const end of endings) end();
         resolve(signal);
       }),

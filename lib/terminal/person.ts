@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import { edges } from "../edges/edges.ts";
 
 /** Whoever may sit at the terminal. */
 export interface Person {
@@ -13,7 +14,7 @@ export const NOBODY: Person = { isThere: false, confirms: async () => false };
 
 /** The person at this process's terminal. */
 export function personAtTerminal(env: Readonly<Record<string, string | undefined>>): Person {
-  const isThere = process.stdin.isTTY === true && process.stdout.isTTY === true && !env.CI;
+  const isThere = edges().process.stdout.isTerminal && process.stdin.isTTY === true && !env.CI;
   return isThere ? { isThere, confirms } : NOBODY;
 }
 

@@ -45,7 +45,7 @@ export class Opener {
     const known = this.#files.get(name);
     if (known !== undefined) return known;
     const path = join(this.#folder ?? tmpdir(), `${name}.html`);
-    await Bun.write(path, await writePage(model()));
+    await Bun.write(path, writePage(model()));
     const address = pathToFileURL(path).href;
     this.#files.set(name, address);
     return address;

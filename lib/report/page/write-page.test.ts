@@ -9,7 +9,7 @@ import { writePage } from "./write-page.ts";
 
 /** The elements that hold data, by id, as they are in the file. */
 async function dataOf(model: ReportModel, options = {}) {
-  const html = new TextDecoder().decode(await writePage(model, options));
+  const html = new TextDecoder().decode(writePage(model, options));
   const elements = [...html.matchAll(/<script type="application\/[a-z-]+" id="([a-z0-9-]+)">([^<]*)<\/script>/g)];
   const texts = new Map(elements.map(([, id = "", text = ""]) => [id, text]));
   const head = JSON.parse(texts.get("head-data") ?? "null") as PageHead;
@@ -29,7 +29,7 @@ const explained = (count: number) =>
 
 describe("writePage", () => {
   test("the same model gives the same bytes", async () => {
-    expect(Buffer.from(await writePage(demoModel())).equals(Buffer.from(await writePage(demoModel())))).toBe(true);
+    expect(Buffer.from(writePage(demoModel())).equals(Buffer.from(writePage(demoModel())))).toBe(true);
   });
 
   test("reasons are told in words, with what to do", async () => {

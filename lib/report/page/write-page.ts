@@ -1,5 +1,4 @@
-import { promisify } from "node:util";
-import { deflateRaw } from "node:zlib";
+import { deflateRawSync } from "node:zlib";
 import { explain } from "../../explain/reason-text.ts";
 import { oneLine } from "../../outside-text.ts";
 import { headline } from "../headline.ts";
@@ -8,23 +7,19 @@ import template from "./app.generated.txt" with { type: "text" };
 import { encodeIndex } from "./encode-index.ts";
 import { CHANGES_IN_INDEX, type Detail, ELEMENTS, type PageHead } from "./format.ts";
 
-const deflate = promisify(deflateRaw);
-
 /** What a page may weigh: what browsers open at once, and GitLab's artifact browser shows. */
 export const LARGEST_PAGE_BYTES = 15_000_000;
 
 const ROWS_PER_BLOCK = 200;
 /** Of deflate. The usual 6 takes more than twice as long for pages that are 13 % smaller. */
 const LEVEL = 4;
-/** Blocks that are compressed side by side. */
-const AT_ONCE = 8;
 
 /**
  * A report as one page that stands alone: program, style and data in one HTML file, which asks nobody for anything. All rows are in it;
  * where explanations would make it larger than `largest` bytes, those of the rows that matter least are left out, and the page says so.
  * @returns the bytes of the file, UTF-8
  */
-export async function writePage(model: ReportModel, { largest = LARGEST_PAGE_BYTES } = {}): Promise<Uint8Array> {
+export function writePage(model: ReportModel, { largest = LARGEST_PAGE_BYTES } = {}): Uint8Array {
   const [beforeTitle, beforeData, afterData, ...more] = template.split(/%TITLE%|%DATA%/);
   if (beforeTitle === undefined || beforeData === undefined || afterData === undefined || more.length > 0)
     throw new Error("the page's template must have one %TITLE% and one %DATA%");
@@ -33,9 +28,9 @@ export async function writePage(model: ReportModel, { largest = LARGEST_PAGE_BYT
     const data = [headElement(head), index, ...blocks].join("\n");
     return Buffer.from([beforeTitle, title, beforeData, data, afterData].join(""));
   };
-  const index = block(ELEMENTS.index, await packed(encodeIndex(model)));
+  const index = block(ELEMENTS.index, packed(encodeIndex(model)));
   const bare = page(headOf(model, false), index, []).length;
-  const details = await detailBlocks(model.rows, largest - bare);
+  const details = detailBlocks(model.rows, largest - bare);
   return page(headOf(model, details.explanationsLeftOut), index, details.blocks);
 }
 
@@ -67,32 +62,25 @@ function headOf(model: ReportModel, explanationsLeftOut: boolean): PageHead {
  * What opened rows show, compressed in blocks; those in which no row has anything are left out. Once a block does not fit into the
  * budget, neither it nor a later one gets explanations: what is left out is what matters least.
  */
-async function detailBlocks(rows: readonly Row[], budget: number) {
+function detailBlocks(rows: readonly Row[], budget: number) {
   const starts = Array.from({ length: Math.ceil(rows.length / ROWS_PER_BLOCK) }, (_, n) => n * ROWS_PER_BLOCK);
   const rowsOf = (start: number) => rows.slice(start, start + ROWS_PER_BLOCK);
   const blocks: string[] = [];
   let left = budget;
   let full = false;
-  for (let first = 0; first < starts.length; first += AT_ONCE) {
-    const some = starts.slice(first, first + AT_ONCE);
-    const made: string[] = full
-      ? []
-      : await Promise.all(some.map((start) => detailBlock(start, rowsOf(start).map(detail))));
-    for (const [position, start] of some.entries()) {
-      const whole = made[position];
-      full ||= whole === undefined || whole.length >= left;
-      const chosen =
-        full || whole === undefined ? await detailBlock(start, rowsOf(start).map(withoutExplanation)) : whole;
-      left -= chosen.length + 1;
-      if (chosen !== "") blocks.push(chosen);
-    }
+  for (const start of starts) {
+    const whole: string | null = full ? null : detailBlock(start, rowsOf(start).map(detail));
+    full ||= whole === null || whole.length >= left;
+    const chosen = full || whole === null ? detailBlock(start, rowsOf(start).map(withoutExplanation)) : whole;
+    left -= chosen.length + 1;
+    if (chosen !== "") blocks.push(chosen);
   }
   return { blocks, explanationsLeftOut: full };
 }
 
-async function detailBlock(start: number, details: readonly Detail[]): Promise<string> {
+function detailBlock(start: number, details: readonly Detail[]): string {
   if (details.every((one) => one === null)) return "";
-  return block(ELEMENTS.block(start / ROWS_PER_BLOCK), await packed(details));
+  return block(ELEMENTS.block(start / ROWS_PER_BLOCK), packed(details));
 }
 
 function detail({ changes, explanation }: Row): Detail {
@@ -103,8 +91,9 @@ function withoutExplanation(row: Row): Detail {
   return detail({ ...row, explanation: null });
 }
 
-async function packed(value: unknown): Promise<string> {
-  return (await deflate(Buffer.from(JSON.stringify(value)), { level: LEVEL })).toString("base64");
+function packed(value: unknown): string {
+  // In this thread: the whole of the largest page takes a second of it, and a program that waits for no thread can be simulated.
+  return deflateRawSync(Buffer.from(JSON.stringify(value)), { level: LEVEL }).toString("base64");
 }
 
 function block(id: string, base64: string): string {
