@@ -6,7 +6,7 @@ import { INSTANCES } from "../../lib/domain/instance.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, EXIT, type ExitCode } from "../../lib/errors.ts";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
-import { historyDocument, historyOfAccount } from "../../lib/explain/account-history.ts";
+import { historyDocument, historyOfAccount, isUndo, undoneSince, withUndo } from "../../lib/explain/account-history.ts";
 import type { Subject } from "../../lib/explain/evidence.ts";
 import { EvidenceIndex } from "../../lib/explain/evidence-index.ts";
 import { explainAccount } from "../../lib/explain/explain-account.ts";
@@ -81,15 +81,12 @@ export async function explainCommand({ given, json, shell }: Omit<Call, "name">)
     const store = await storeOf(asked, shell);
     const { run, found } = await openedFor(asked, store, shell);
     if (found.is !== "one") return notOne(found, json, shell);
-    if (asked.history) return await tellHistory(found.subject, store, asked, json, shell);
+    if (asked.history || (asked.run !== "" && (await isUndo(store, asked.run))))
+      return await tellHistory(found.subject, store, asked, json, shell);
     const records = await recordsAbout(run.files, found.subject);
     const evidence = new EvidenceIndex(withRecords(run, records)).of(found.subject);
-    tell(
-      ofInstance(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked),
-      asked,
-      json,
-      shell,
-    );
+    const explanation = ofInstance(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked);
+    tell(explanation, asked, json, shell, await undoneSince(store, run.about.run.run_id, found.subject));
     return EXIT.done;
   } catch (error) {
     return reportError(error, { ...shell, json });
@@ -150,8 +147,9 @@ async function tellHistory(
   json: boolean,
   { output, env }: Call["shell"],
 ): Promise<ExitCode> {
-  const entries = await historyOfAccount(store, subject, env);
-  const document = historyDocument(subject, entries);
+  const all = await historyOfAccount(store, subject, env);
+  const entries = asked.run === "" ? all : all.filter(({ run_id }) => run_id === asked.run);
+  const document = historyDocument(subject, entries, { undo: asked.run === "" ? null : asked.run });
   if (json) output.out(JSON.stringify({ exit: EXIT.done, history: entries, document }));
   else if (asked.markdown) output.out(renderMarkdown(document));
   else output.out(renderTerminal(document, output.colour === true), "styled");
@@ -171,6 +169,7 @@ async function openedFor(
     throw new ConfigurationError([
       { where: "--run", what: `the history holds no run ${runId}; zdsync runs lists them` },
     ]);
+  if (await isUndo(store, runId)) return { run: latest, found: await findInRun(what, latest.files) };
   const kept = await openKeptRun(store, runId, env);
   const found = kept && (await findInRun(what, kept.files));
   if (kept && found?.is === "one" && (await isToldOf(found.subject, kept.files))) return { run: kept, found };
@@ -186,8 +185,14 @@ function ofInstance(explanation: AccountExplanation, { instance: only }: Explain
   return { ...explanation, instances: explanation.instances.filter((one) => one.instance === only) };
 }
 
-function tell(explanation: AccountExplanation, asked: ExplainInputs, json: boolean, { output }: Call["shell"]): void {
-  const document = explanationDocument(explanation);
+function tell(
+  explanation: AccountExplanation,
+  asked: ExplainInputs,
+  json: boolean,
+  { output }: Call["shell"],
+  undo: Parameters<typeof withUndo>[1] = null,
+): void {
+  const document = withUndo(explanationDocument(explanation), undo);
   if (json) output.out(JSON.stringify({ exit: EXIT.done, explanation, document }));
   else if (asked.markdown) output.out(renderMarkdown(document));
   else output.out(renderTerminal(document, output.colour === true), "styled");

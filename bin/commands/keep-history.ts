@@ -1,6 +1,5 @@
-import { processNotesNames } from "../../lib/artifacts/process-notes.ts";
-import { keepEvidence, pruneRuleTexts } from "../../lib/explain/kept-evidence.ts";
-import { openLatestRun } from "../../lib/explain/run-material.ts";
+import { keepRunEvidence } from "../../lib/explain/keep-run-evidence.ts";
+import { pruneRuleTexts } from "../../lib/explain/kept-evidence.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { pruneHistory } from "../../lib/stage/history.ts";
 import type { StageContext } from "../../lib/stage/stage.ts";
@@ -15,16 +14,7 @@ export async function keepHistory(
   env: Environment,
 ): Promise<void> {
   await afterwards(
-    async () => {
-      // A run that ended before that leaves the files of an earlier one there.
-      const manifests = await Promise.all(processNotesNames().map((name) => store.readManifest(name)));
-      if (!manifests.some((one) => one?.run_id === runId)) return;
-      const opened = await openLatestRun(store, env);
-      const { run, leftAlone } = opened.about;
-      const { run_id, today, gathered_at, missing, unidentified } = run;
-      const about = { run_id, today, gathered_at, missing: [...missing], unidentified, left_alone: [...leftAlone] };
-      await keepEvidence(store, opened.files, about);
-    },
+    () => keepRunEvidence(store, runId, env),
     ({ message }) => warn(`zdsync explain --run ${runId} will know less of this run: ${message}`),
   );
   await afterwards(

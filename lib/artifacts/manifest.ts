@@ -67,6 +67,8 @@ export const ChangesetManifestSchema = v.object({
   marked: Count,
   limits: v.array(MeasureSchema),
   verdict: v.picklist(["within limits", "over a limit"]),
+  /** What was allowed beyond the limits when it was judged (`--allow`), for `explain`; by effect. */
+  allow: v.optional(v.record(v.string(), Count), {}),
   /** What there was more of than a person had confirmed for the run (`--at-most`). */
   unconfirmed: v.optional(
     v.array(v.object({ effect: v.picklist(CONFIRMED_EFFECTS), count: Count, confirmed: Count })),

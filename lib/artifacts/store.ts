@@ -154,7 +154,7 @@ export class ArtifactStore {
     maker: Maker,
     rest: Pick<
       ChangesetManifest,
-      "files" | "digest" | "counts" | "existing" | "marked" | "limits" | "verdict" | "unconfirmed"
+      "files" | "digest" | "counts" | "existing" | "marked" | "limits" | "verdict" | "unconfirmed" | "allow"
     >,
   ): Promise<ChangesetManifest> {
     const manifest: ChangesetManifest = { ...originOf(maker), ...rest };

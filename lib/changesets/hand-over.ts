@@ -2,7 +2,7 @@ import type { ChangesetManifest, RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
 import { type ArtifactStore, type Maker, sha256Of } from "../artifacts/store.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
-import type { Measurable } from "../domain/limits.ts";
+import type { Allowances, Measurable } from "../domain/limits.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { refused } from "../explain/refused.ts";
 import { type ChangeFile, changesDigest } from "./changes-digest.ts";
@@ -39,7 +39,7 @@ export async function writeChangeFiles(
   store: ArtifactStore,
   comparison: Comparison,
   changes: Measurable & { contacts?: readonly PlannedContact[] },
-  { measures, unconfirmed = [] }: Pick<Judgement, "measures" | "unconfirmed">,
+  { measures, unconfirmed = [], allow = {} }: Pick<Judgement, "measures" | "unconfirmed"> & { allow?: Allowances },
   maker: Maker,
 ): Promise<ChangesetManifest> {
   const names = changeFiles(comparison);
@@ -76,6 +76,7 @@ export async function writeChangeFiles(
     limits: measures.map(({ effect, count, of, limit, exceeded }) => ({ effect, count, of, limit, exceeded })),
     verdict: measures.some((measure) => measure.exceeded) ? "over a limit" : "within limits",
     unconfirmed,
+    allow,
   });
 }
 

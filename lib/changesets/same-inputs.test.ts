@@ -25,6 +25,7 @@ const manifest: ChangesetManifest = {
   limits: [],
   verdict: "within limits",
   unconfirmed: [],
+  allow: {},
 };
 
 describe("S3: artifacts beside the change files", () => {

@@ -22,7 +22,13 @@ export async function writeComparison(
   const maker = { stage: about.stage, origin: about.origin, madeAt: clock() };
   const notes = notesName(comparison);
   await store.write(notes, [...changeset.notes], maker);
-  const manifest = await writeChangeFiles(store, comparison, changeset, judgement, maker);
+  const manifest = await writeChangeFiles(
+    store,
+    comparison,
+    changeset,
+    { ...judgement, allow: about.inputs.allow },
+    maker,
+  );
   await keepInHistory(store.directory, about.origin.run_id, [...filesOf(comparison), notes]);
   return {
     name: comparison,

@@ -1,12 +1,15 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
+import { resultsName } from "../changesets/finish.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import { COMPARISONS } from "../domain/comparisons.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import { existsSync } from "../edges/files.ts";
 import { ZdsyncError } from "../errors.ts";
 import { readOwnFile } from "../files/own-files.ts";
 import { listRuns } from "../runs/list-runs.ts";
 import type { Environment } from "../settings/environment.ts";
 import { historyOf } from "../stage/history.ts";
+import { undoResultsName } from "../undo/results-to-undo.ts";
 import type { DidExplanation } from "./account-explanation.ts";
 import { answerLines } from "./answer.ts";
 import { didText } from "./change-texts.ts";
@@ -22,6 +25,8 @@ import { openKeptRun, withRecords } from "./run-material.ts";
 /** One run that did something to the account, or tried. */
 export interface HistoryEntry {
   run_id: string;
+  /** `undo`: it took back what an earlier run had done. */
+  kind: "run" | "undo";
   /** ISO 8601. */
   at: string;
   did: DidExplanation[];
@@ -37,22 +42,71 @@ export async function historyOfAccount(
 ): Promise<HistoryEntry[]> {
   const entries: HistoryEntry[] = [];
   for (const run of await listRuns(store.directory)) {
-    const did: DidExplanation[] = [];
-    for (const comparison of COMPARISONS)
-      did.push(...(await resultsIn(historyOf(store.directory, run.run_id), comparison, subject)));
-    if (did.length === 0) continue;
-    entries.push({
-      run_id: run.run_id,
-      at: run.at.toISOString(),
-      did,
-      why: await whyIn(store, run.run_id, subject, env),
-    });
+    const about = { run_id: run.run_id, at: run.at.toISOString() };
+    const history = historyOf(store.directory, run.run_id);
+    const undone = await didIn(history, undoResultsName, subject);
+    if (undone.length > 0) entries.push({ ...about, kind: "undo", did: undone, why: [UNDO] });
+    const did = await didIn(history, resultsName, subject);
+    if (did.length > 0) entries.push({ ...about, kind: "run", did, why: await whyIn(store, run.run_id, subject, env) });
   }
   return entries;
 }
 
-async function resultsIn(history: ArtifactStore, comparison: Comparison, subject: Subject): Promise<DidExplanation[]> {
-  const name = `${comparison}_results.json` as const;
+const UNDO =
+  "Somebody took back what an earlier run had done. The next run does it again, unless what it decides from has changed.";
+
+/** Whether a run of the history was an undo: it decides nothing about accounts, so that it has no evidence of its own. */
+export async function isUndo(store: ArtifactStore, runId: string): Promise<boolean> {
+  const history = historyOf(store.directory, runId);
+  for (const comparison of COMPARISONS) if (await readOwnFile(history.path(undoResultsName(comparison)))) return true;
+  return false;
+}
+
+/** The undo that took back something of an account since a run began; null where none did. */
+export async function undoneSince(
+  store: ArtifactStore,
+  runId: string,
+  subject: Subject,
+): Promise<Pick<HistoryEntry, "run_id" | "at"> | null> {
+  // The last undo leaves its results there, too: mostly there was none, and no run has to be looked at.
+  if (!COMPARISONS.some((comparison) => existsSync(store.path(undoResultsName(comparison))))) return null;
+  for (const run of await listRuns(store.directory)) {
+    if (run.run_id === runId) return null;
+    const did = await didIn(historyOf(store.directory, run.run_id), undoResultsName, subject);
+    if (did.some(({ outcome }) => outcome === "applied")) return { run_id: run.run_id, at: run.at.toISOString() };
+  }
+  return null;
+}
+
+/** An answer with the undo that came after what it tells of: it would else be taken for how things are. Pure. */
+export function withUndo(
+  document: ExplanationDocument,
+  undo: Pick<HistoryEntry, "run_id" | "at"> | null,
+): ExplanationDocument {
+  const last = document.answer.at(-1);
+  if (!undo || !last) return document;
+  const text = ` Since then undo ${undo.run_id} took back what that run did to it; the next run does it again.`;
+  const answer = [...document.answer.slice(0, -1), { ...last, spans: [...last.spans, { text }] }];
+  return { ...document, answer };
+}
+
+async function didIn(
+  history: ArtifactStore,
+  nameOf: typeof resultsName | typeof undoResultsName,
+  subject: Subject,
+): Promise<DidExplanation[]> {
+  const did: DidExplanation[] = [];
+  for (const comparison of COMPARISONS)
+    did.push(...(await resultsIn(history, comparison, nameOf(comparison), subject)));
+  return did;
+}
+
+async function resultsIn(
+  history: ArtifactStore,
+  comparison: Comparison,
+  name: ReturnType<typeof resultsName> | ReturnType<typeof undoResultsName>,
+  subject: Subject,
+): Promise<DidExplanation[]> {
   const bytes = await readOwnFile(history.path(name));
   if (!bytes) return [];
   const { salesforce_id: account, organizations, email } = subject;
@@ -87,19 +141,25 @@ async function whyIn(store: ArtifactStore, runId: string, subject: Subject, env:
   }
 }
 
-/** The history of an account as people read it. Pure. */
-export function historyDocument(subject: Subject, entries: readonly HistoryEntry[]): ExplanationDocument {
+/** The history of an account as people read it, or what one `undo` did to it. Pure. */
+export function historyDocument(
+  subject: Subject,
+  entries: readonly HistoryEntry[],
+  { undo = null }: { undo?: string | null } = {},
+): ExplanationDocument {
   const who = subject.salesforce_id ?? subject.organizations.map(({ id }) => `organization ${id}`).join(", ");
   const head =
     entries.length === 0
-      ? "No run of the history changed anything of it, or tried to."
+      ? undo === null
+        ? "No run of the history changed anything of it, or tried to."
+        : `The undo ${undo} changed nothing of it, and did not try to.`
       : `${entries.length} ${entries.length === 1 ? "run" : "runs"} of the history changed something of it, or tried to; the newest first.`;
   const text = (depth: Line["depth"], line: string): Line => ({ depth, spans: [{ text: line }] });
   return {
     answer: [{ depth: 0, spans: [{ text: who, tone: "strong" }, { text: `: ${head}` }] }],
-    sections: entries.map(({ run_id, at, did, why }) => ({
-      title: `${at.slice(0, 16).replace("T", " ")} UTC, run ${run_id}`,
-      lines: [...did.map((one) => text(0, didText(one))), ...why.map((one) => text(1, `Why: ${one}`))],
+    sections: entries.map(({ run_id, kind, at, did, why }) => ({
+      title: `${at.slice(0, 16).replace("T", " ")} UTC, ${kind} ${run_id}`,
+      lines: [...did.map((one) => text(0, didText(one, `The ${kind}`))), ...why.map((one) => text(1, `Why: ${one}`))],
     })),
   };
 }

@@ -148,7 +148,7 @@ function then(one: InstanceExplanation): string[] {
   const { held_up, next, findings, no_support, unwanted, did } = one;
   const cause = unwanted?.reason ?? no_support;
   const hold = held_up?.gate === "differs" || isDone(one) ? null : (held_up?.reason ?? null);
-  const told = did.map(didText);
+  const told = did.map((one) => didText(one));
   const isTold = did.some(({ outcome, reason }) => outcome !== "applied" && isSame(reason, hold));
   const held = hold && !isTold && !isSame(hold, cause) ? [reasonLine(hold)] : [];
   const conflicts = findings.filter(({ code }) => TOLD_FINDINGS.includes(code)).map(reasonLine);

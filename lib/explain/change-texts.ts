@@ -18,19 +18,19 @@ interface FieldChange {
 }
 
 /** What the run did to one record, in a sentence. Pure. */
-export function didText(did: DidExplanation): string {
+export function didText(did: DidExplanation, who = "The run"): string {
   const { comparison, effect, id, outcome, reason, changes } = did;
   const why = reason ? ` ${reasonText(reason)}` : "";
   if (effect === "contact")
-    return outcome === "applied" ? `The run added user ${id}.${why}` : `The run added nobody.${why}`;
+    return outcome === "applied" ? `${who} added user ${id}.${why}` : `${who} added nobody.${why}`;
   const noun = comparison === "usgov_user" ? "user" : "organization";
   const what = id === null ? `${noun === "user" ? "a" : "an"} ${noun}` : `${noun} ${id}`;
   if (outcome === "applied") {
     const [verb, rest] = DONE[effect];
-    return `The run ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.${why}`;
+    return `${who} ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.${why}`;
   }
   const [verb, rest] = TO_DO[effect];
-  return `The run ${outcome === "failed" ? "failed to" : "did not"} ${verb} ${what}${rest}.${why}`;
+  return `${who} ${outcome === "failed" ? "failed to" : "did not"} ${verb} ${what}${rest}.${why}`;
 }
 
 /** What is still to be done, in a sentence. Pure. */

@@ -1,5 +1,5 @@
 import { protectionsOf } from "../changesets/protections.ts";
-import type { Changeset } from "../domain/changeset.ts";
+import type { Changeset, Note } from "../domain/changeset.ts";
 import { compareCustomers } from "../domain/compare-customers.ts";
 import { comparePartners } from "../domain/compare-partners.ts";
 import type { Comparison } from "../domain/comparisons.ts";
@@ -41,13 +41,15 @@ export function compareAgain(
     partnerIds: new Set(evidence.isPartner && subject.salesforce_id !== null ? [subject.salesforce_id] : []),
     accountIds: new Set([...accounts, ...around.rivals].map((one) => toId18(one.salesforce_id) ?? one.salesforce_id)),
   };
+  // How many were forgotten in all only the run knew: where it kept one back, it kept all of them.
+  const withheld = around.notes.filter((note) => note.reason.code === "mark.merge_forgotten");
   const kept = evidence.isPartner || own.some((one) => isPartnersOrganization(one, sources));
   const shared = {
     ...sources,
     organizations,
     merges: {
       accounts: new Map(merged.map((one) => [one.salesforce_id, one])),
-      allowed: rules.allow.merged_marks ?? 0,
+      allowed: withheld.length > 0 ? 0 : (evidence.run.allow.merged_marks ?? 0),
     },
     ...protectionsOf(rules.config, {
       accounts: evidence.leftAlone && subject.salesforce_id ? [subject.salesforce_id] : [],
@@ -76,7 +78,7 @@ export function compareAgain(
           creates: changeset.creates.filter((one) => one.salesforce_id === subject.salesforce_id),
           updates: changeset.updates.filter(isAbout),
           marks: changeset.marks.filter(isAbout),
-          notes: changeset.notes.filter(isAbout),
+          notes: changeset.notes.filter(isAbout).map((note) => withheld.find((one) => isSaidOf(one, note)) ?? note),
         },
   };
 }
@@ -93,4 +95,9 @@ export function ownedBy(
     const named = accountIdOf(organization);
     return (named ?? externalAccountIdOf(organization)) === subject.salesforce_id;
   };
+}
+
+/** Whether two notes say the same of an organization, if not with the same numbers. */
+function isSaidOf(one: Note, other: Note): boolean {
+  return one.id === other.id && one.reason.code === other.reason.code;
 }

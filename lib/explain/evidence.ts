@@ -25,7 +25,6 @@ export interface Rules {
   /** What is wrong with the others (E8). */
   overrideNotes: readonly Note[];
   config: Config;
-  allow: Allowances;
 }
 
 /** The run that the records are of. */
@@ -40,6 +39,8 @@ export interface RunEvidence {
   dry_run: boolean | null;
   /** Artifacts that were not there, or could not be read. */
   missing: readonly string[];
+  /** What was allowed beyond its limits, in this run only (`--allow`). */
+  allow: Allowances;
   /** How many records nobody could identify: while there are any, nothing is marked. */
   unidentified: number;
   hosts: { salesforce: string | null; global: string | null; "us-government": string | null };

@@ -2,6 +2,7 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { Subject as NamedSubject } from "../report/find-organization.ts";
+import { undoneSince, withUndo } from "./account-history.ts";
 import type { ExplanationDocument } from "./document.ts";
 import type { RunEvidence, Subject } from "./evidence.ts";
 import { EvidenceIndex } from "./evidence-index.ts";
@@ -48,7 +49,11 @@ export async function explainAsked(
   const run = withHosts(await openRunIn(store, {}), hosts);
   const known = usGovernment === "ids_only" ? await accountsOfGlobal(run.files) : null;
   const answers: Explained[] = [];
-  for (const one of asked) answers.push(await explainOne(one, run, known));
+  for (const one of asked) {
+    const answer = await explainOne(one, run, known);
+    const undo = answer.is === "explained" ? await undoneSince(store, run.about.run.run_id, answer.subject) : null;
+    answers.push(answer.is === "explained" ? { ...answer, document: withUndo(answer.document, undo) } : answer);
+  }
   return answers;
 }
 

@@ -141,7 +141,8 @@ const KEPT_FROM_MARKING: readonly ReasonCode[] = [
 ];
 
 /** What the run itself came to with what was to be done. */
-function writingChecks({ compared, comparison, evidence }: AtTheGates): Check[] {
+function writingChecks(at: AtTheGates): Check[] {
+  const { compared, comparison, evidence } = at;
   const { own } = compared;
   const pending = pendingIn(compared);
   const results = comparison?.results.filter(({ effect }) => effect !== "contact") ?? [];
@@ -161,9 +162,15 @@ function writingChecks({ compared, comparison, evidence }: AtTheGates): Check[] 
     ["confirmed", () => ofCode(["count.unconfirmed", "run.held_back"])],
     ["reviewed", () => ofCode(["digest.unexpected"]) ?? refusals[0] ?? null],
     ["not_a_preview", () => (evidence.run.dry_run === true ? reasonOf("run.wrote_nothing") : null)],
-    ["reached", () => (results.length === 0 ? reasonOf("run.not_reached") : null)],
+    ["reached", () => (results.length === 0 ? notReached(at) : null)],
     ["written", () => failed?.reason ?? null],
   ];
+}
+
+/** Stages run alone have no record of a run: where one left no results, nobody has written anything yet. */
+function notReached({ comparison, evidence }: AtTheGates): Reason {
+  const isCompared = evidence.run.dry_run === null && comparison?.wrote !== true;
+  return reasonOf(isCompared ? "run.not_synced" : "run.not_reached");
 }
 
 function pendingIn({ changes: { creates, updates, marks } }: ComparedAgain): number {

@@ -75,6 +75,13 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
     title: "preview",
     say: () => ["The run was a preview or a dry run: it wrote nothing.", "Run zdsync run to apply it."],
   },
+  "run.not_synced": {
+    title: "not written yet",
+    say: () => [
+      "The change was compared and nothing has written it: the stage that writes did not run, failed, or was a dry run.",
+      "Run zdsync sync (or partner-sync) to apply it.",
+    ],
+  },
   "run.not_reached": {
     title: "not reached",
     say: () => ["The run ended before it came to this change.", NEXT_RUN],

@@ -36,6 +36,7 @@ function aboutSection({ run, day }: AccountExplanation): Section {
     history: `run ${run.run_id}, from what the history kept of it`,
     live: "read just now, of no run",
   }[run.source];
+  const allowed = Object.entries(run.allow).map(([effect, count]) => `${effect}=${count}`);
   return {
     title: "Based on",
     lines: [
@@ -43,6 +44,7 @@ function aboutSection({ run, day }: AccountExplanation): Section {
       labelled("gathered", run.gathered_at),
       labelled("day", day === run.today ? day : `${day} (the run's was ${run.today})`),
       ...(run.dry_run === true ? [labelled("wrote", "nothing: a preview or a dry run", "warning")] : []),
+      ...(allowed.length > 0 ? [labelled("allowed", `${allowed.join(", ")} (--allow, in this run only)`)] : []),
       ...(run.missing.length > 0 ? [labelled("missing", run.missing.join(", "), "warning")] : []),
     ],
   };

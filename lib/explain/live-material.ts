@@ -74,6 +74,7 @@ export async function readLive(
     source: "live",
     dry_run: null,
     missing: [],
+    allow: {},
     unidentified: 0,
     hosts,
   };

@@ -1,9 +1,8 @@
-import type { Allowances } from "../domain/limits.ts";
 import { parseRules, type RuleTexts } from "../rules/kept-rules.ts";
 import { chargePlaces } from "../yaml-files/plans.ts";
 import type { Rules } from "./evidence.ts";
 
 /** The rules that texts hold. Throws `ConfigurationError` with the problems of one that cannot be read. Pure. */
-export function rulesOf(texts: RuleTexts, allow: Allowances = {}): Rules {
-  return { ...parseRules(texts), placeOfCharge: chargePlaces(texts.plans.text, texts.plans.name), allow };
+export function rulesOf(texts: RuleTexts): Rules {
+  return { ...parseRules(texts), placeOfCharge: chargePlaces(texts.plans.text, texts.plans.name) };
 }

@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { processNotesNames } from "../artifacts/process-notes.ts";
 import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
-import { EFFECTS, limitReasons } from "../domain/limits.ts";
+import { ALLOWABLE, type Allowable, type Allowances, EFFECTS, limitReasons } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
 import { existsSync } from "../edges/files.ts";
 import { ArtifactError, ConfigurationError, ZdsyncError } from "../errors.ts";
@@ -55,12 +55,13 @@ export async function openLatestRun(store: ArtifactStore, env: Environment): Pro
         source: "run",
         dry_run: record?.run_id === first.run_id ? record.dry_run : null,
         missing: missingOf(store),
+        allow: await allowedIn(store, first.run_id),
         unidentified: leftAlone.reduce((most, one) => Math.max(most, one.unidentified), 0),
         hosts: hostNames(env, rules.config),
       },
       rules,
       leftAlone: new Set(leftAlone.flatMap(({ accounts }) => accounts)),
-      refused: await refusalsOf(store, record?.run_id === first.run_id ? record : null),
+      refused: await refusalsOf(store, files, record?.run_id === first.run_id ? record : null),
     },
   };
 }
@@ -83,12 +84,13 @@ export async function openKeptRun(store: ArtifactStore, runId: string, env: Envi
         source: "history",
         dry_run: record?.dry_run ?? null,
         missing,
+        allow: await allowedIn(historyOf(store.directory, runId), runId),
         unidentified,
         hosts,
       },
       rules,
       leftAlone: new Set(left_alone),
-      refused: await refusalsOf(historyOf(store.directory, runId), record),
+      refused: await refusalsOf(historyOf(store.directory, runId), kept.files, record),
     },
   };
 }
@@ -138,16 +140,31 @@ function missingOf(store: ArtifactStore): string[] {
   return needed.filter((name) => !existsSync(store.path(name)));
 }
 
+/** What the comparisons of the run were allowed beyond their limits: one `--allow` counts for all of them. */
+async function allowedIn(store: ArtifactStore, runId: string): Promise<Allowances> {
+  const allowed: Partial<Record<Allowable, number>> = {};
+  for (const comparison of COMPARISONS) {
+    const manifest = await store.readChangesetManifest(comparison).catch(() => null);
+    if (manifest?.run_id !== runId) continue;
+    for (const effect of ALLOWABLE)
+      if (manifest.allow[effect] !== undefined)
+        allowed[effect] = Math.max(allowed[effect] ?? 0, manifest.allow[effect]);
+  }
+  return allowed;
+}
+
 /** Why comparisons wrote nothing: as the run's record says, else as their manifests do. */
 async function refusalsOf(
   store: ArtifactStore,
+  files: RecordFiles,
   record: RunRecord | null,
 ): Promise<Partial<Record<Comparison, readonly Reason[]>>> {
   const refused: Partial<Record<Comparison, readonly Reason[]>> = {};
   for (const comparison of COMPARISONS) {
     const recorded = record?.comparisons.find(({ name }) => name === comparison);
     if (recorded) refused[comparison] = recorded.refused;
-    else {
+    // What wrote was allowed by then: only a refused one leaves no results.
+    else if (!(await files.open(`${comparison}_results.json`))) {
       const manifest = await store.readChangesetManifest(comparison).catch(() => null);
       const exceeded = (manifest?.limits ?? []).flatMap((one) => {
         const effect = EFFECTS.find((known) => known === one.effect);

@@ -121,7 +121,16 @@ async function tellStage(
       exit = worstOf([exit, problem.exit]);
     },
   );
+  if (report?.comparison && env.ZDSYNC_GITLAB_JOB !== "true") await keepEvidenceOf(report.run_id, context, env);
   return { exit, files: files ?? null };
+}
+
+/** As at the end of a whole run; a job of GitLab has no history, there its artifacts are what is kept. It never fails a stage. */
+async function keepEvidenceOf(runId: string, { store, warn }: Session["context"], env: Environment): Promise<void> {
+  await afterwards(
+    async () => (await import("../explain/keep-run-evidence.ts")).keepRunEvidence(store, runId, env),
+    ({ message }) => warn(`zdsync explain --run ${runId} will know less of this run: ${message}`),
+  );
 }
 
 /** The exit code of finished stages: refused, stopped, some records failed, or done (interface.md). */

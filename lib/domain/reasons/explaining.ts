@@ -18,6 +18,7 @@ export const EXPLAINING_REASONS = {
   "change.planned": nothing,
   "run.wrote_nothing": nothing,
   "run.not_reached": nothing,
+  "run.not_synced": nothing,
   "run.files_missing": v.object({ files: v.array(place) }),
   "contact.not_wanted": nothing,
   "contact.subscription_ended": v.object({ end_date: day, counted_until: day }),

@@ -1,0 +1,19 @@
+import { processNotesNames } from "../artifacts/process-notes.ts";
+import type { ArtifactStore } from "../artifacts/store.ts";
+import type { Environment } from "../settings/environment.ts";
+import { keepEvidence } from "./kept-evidence.ts";
+import { openLatestRun } from "./run-material.ts";
+
+/**
+ * Keeps in the history what the run in a data directory decided from, for whom it changed, skipped, refused or failed. Keeps nothing where
+ * the files there are another run's: a run that ended before `process` leaves those of an earlier one. Throws as reading them does.
+ */
+export async function keepRunEvidence(store: ArtifactStore, runId: string, env: Environment): Promise<void> {
+  const manifests = await Promise.all(processNotesNames().map((name) => store.readManifest(name)));
+  if (!manifests.some((one) => one?.run_id === runId)) return;
+  const opened = await openLatestRun(store, env);
+  const { run, leftAlone } = opened.about;
+  const { run_id, today, gathered_at, missing, unidentified } = run;
+  const about = { run_id, today, gathered_at, missing: [...missing], unidentified, left_alone: [...leftAlone] };
+  await keepEvidence(store, opened.files, about);
+}
