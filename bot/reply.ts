@@ -1,4 +1,6 @@
-import { boundedFetch } from "../lib/http/bounded-fetch.ts";
+import { HttpClient } from "../lib/http/http-client.ts";
+import { AmbiguousWriteError, HttpError, NoAnswerError } from "../lib/http/http-error.ts";
+import { ONE_ATTEMPT } from "../lib/http/retry-budget.ts";
 import type { Reply, Said } from "./conversation.ts";
 import { isSlackResponseUrl } from "./response-url.ts";
 
@@ -72,19 +74,23 @@ async function overResponseUrl(
 ): Promise<string | null> {
   if (url === null) return "none";
   if (!isSlackResponseUrl(url, apiUrl)) return NOT_SLACKS;
+  const client = new HttpClient({
+    service: "Slack",
+    timeoutMs,
+    largestAnswer: LARGEST_ANSWER,
+    retryBudget: ONE_ATTEMPT,
+  });
+  const content = { data: JSON.stringify(said), type: "application/json; charset=utf-8" };
   try {
-    const response = await boundedFetch(LARGEST_ANSWER)(url, {
-      method: "POST",
-      headers: { "content-type": "application/json; charset=utf-8" },
-      body: JSON.stringify(said),
-      redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const text = await response.text();
-    if (response.status !== 200) return String(response.status);
+    const { status, bytes } = await client.download({ method: "POST", url, name: "POST response_url", content });
+    const text = new TextDecoder().decode(bytes);
+    if (status !== 200) return String(status);
     return /"ok"\s*:\s*false/.test(text) ? (/"error"\s*:\s*"(\w{1,60})"/.exec(text)?.[1] ?? "refused") : null;
   } catch (error) {
-    return error instanceof Error && error.name === "TimeoutError" ? "timeout" : "unreachable";
+    if (error instanceof HttpError) return String(error.status);
+    const failure = error instanceof NoAnswerError || error instanceof AmbiguousWriteError ? error.failure : null;
+    if (failure?.is === "status") return String(failure.status);
+    return failure?.is === "timed-out" ? "timeout" : "unreachable";
   }
 }
 

@@ -254,42 +254,13 @@ const AROUND: Record<string, readonly RegExp[]> = {
   ],
 };
 
-/** They wait for the one HTTP client. */
-const HTTP = "waits for the one HTTP client";
-
 /** Who may, each for its reason. */
 const EXCEPTIONS: Record<string, Record<string, string>> = {
-  time: {
-    "bot/reply.ts": HTTP,
-    "lib/doctor/gitlab-token.ts": HTTP,
-    "lib/doctor/reach.ts": HTTP,
-    "lib/gitlab/artifact-download.ts": HTTP,
-    "lib/gitlab/job-files.ts": HTTP,
-    "lib/gitlab/raw-file.ts": HTTP,
-    "lib/http/request.ts": HTTP,
-    "lib/http/until-stopped.ts": HTTP,
-    "lib/http/waits.ts": HTTP,
-    "lib/salesforce/transport.ts": HTTP,
-    "lib/slack/thread-files.ts": HTTP,
-    "lib/zendesk/auth.ts": HTTP,
-  },
-  chance: {
-    "lib/gitlab/artifact-download.ts": HTTP,
-    "lib/gitlab/job-files.ts": HTTP,
-    "lib/gitlab/raw-file.ts": HTTP,
-    "lib/http/request.ts": HTTP,
-    "lib/salesforce/transport.ts": HTTP,
-  },
   process: {
     "bin/commands/bot-command.ts":
       "rejections that nobody handles are of the whole process; a bot that is simulated is made without it",
   },
   network: {
-    "lib/doctor/reach.ts": HTTP,
-    "lib/gitlab/artifact-download.ts": HTTP,
-    "lib/gitlab/job-files.ts": HTTP,
-    "lib/gitlab/raw-file.ts": HTTP,
-    "lib/http/bounded-fetch.ts": HTTP,
     "bot/serve.ts": "listens on a port; without one, the bot is asked by bot.app.fetch",
     "bot/settings.ts": "isIP looks at a text",
   },
@@ -312,6 +283,14 @@ describe("the world outside is reached through lib/edges/ alone", () => {
     const found = ours.filter((file) => reaching(patterns, text(file)));
     // Both ways: an exception that is needed no longer goes, too.
     expect(found).toEqual(Object.keys(EXCEPTIONS[world] ?? {}).sort());
+  });
+
+  test("one function sends over HTTP, Slack's clients through it, too", () => {
+    expect(
+      ours.filter((file) =>
+        reaching([/\bedges\(\)\s*\.\s*fetch\b/, /\{[^}]*\bfetch\b[^}]*\} = edges\(\)/], text(file)),
+      ),
+    ).toEqual(["lib/http/exchange.ts"]);
   });
 
   test.each<[keyof typeof AROUND, string]>([

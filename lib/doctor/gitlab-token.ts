@@ -1,6 +1,8 @@
 import * as v from "valibot";
 import { type Day, isDay } from "../domain/dates.ts";
-import { boundedFetch } from "../http/bounded-fetch.ts";
+import { HttpClient } from "../http/http-client.ts";
+import { HttpError } from "../http/http-error.ts";
+import { ONE_ATTEMPT } from "../http/retry-budget.ts";
 import { gitlabTokenFindings, type TokenFacts } from "./expiry.ts";
 import { type Found, ok } from "./finding.ts";
 
@@ -23,12 +25,17 @@ export async function gitlabTokenEnd(setting: string, url: string, token: string
 
 /** What GitLab tells a token about itself; null where it tells nothing. Throws where GitLab cannot be reached. */
 export async function tokenFacts(url: string, token: string): Promise<TokenFacts | null> {
-  const response = await boundedFetch()(`${url.replace(/\/+$/, "")}/api/v4/personal_access_tokens/self`, {
-    headers: { "PRIVATE-TOKEN": token },
-    // fetch would take the token along to wherever it is sent.
-    redirect: "manual",
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+  const client = new HttpClient({
+    service: `GitLab (${new URL(url).host})`,
+    headers: async () => ({ "PRIVATE-TOKEN": token }),
+    timeoutMs: TIMEOUT_MS,
+    retryBudget: ONE_ATTEMPT,
   });
-  const read = v.safeParse(TokenSchema, response.status === 200 ? await response.json() : null);
+  const self = `${url.replace(/\/+$/, "")}/api/v4/personal_access_tokens/self`;
+  const answer = await client.send({ method: "GET", url: self }).catch((error: unknown) => {
+    if (error instanceof HttpError) return null;
+    throw error;
+  });
+  const read = v.safeParse(TokenSchema, answer?.body ?? null);
   return read.success ? read.output : null;
 }

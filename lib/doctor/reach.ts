@@ -1,4 +1,8 @@
-import { UNTOLD, type Waits } from "../http/waits.ts";
+import { RemoteError } from "../errors.ts";
+import { HttpClient } from "../http/http-client.ts";
+import { NoAnswerError } from "../http/http-error.ts";
+import { ONE_ATTEMPT } from "../http/retry-budget.ts";
+import type { Waits } from "../http/waits.ts";
 import { type Found, unreachable } from "./finding.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -10,24 +14,26 @@ const TIMEOUT_MS = 10_000;
 export async function notReachable(
   url: string,
   setting: string,
-  { service, waits = UNTOLD }: { service: string; waits?: Waits | undefined },
+  { service, waits }: { service: string; waits?: Waits | undefined },
 ): Promise<Found | null> {
-  const wait = waits.begin({ service: `${service} (${new URL(url).host})`, request: "GET /", endsWithRun: true });
-  wait.attempt({ attempt: 1, attempts: 1, last: null, leftMs: TIMEOUT_MS });
+  const { host } = new URL(url);
+  const client = new HttpClient({
+    service: `${service} (${host})`,
+    timeoutMs: TIMEOUT_MS,
+    retryBudget: ONE_ATTEMPT,
+    waits,
+  });
   try {
-    const response = await fetch(url, { redirect: "manual", signal: AbortSignal.timeout(TIMEOUT_MS) });
-    await response.body?.cancel();
+    await client.probe({ method: "GET", url, name: "GET /", endsWithRun: true });
     return null;
   } catch (error) {
-    const { host } = new URL(url);
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const why = typeof code === "string" && /^\w{1,60}$/.test(code) ? ` (${code})` : "";
+    if (!(error instanceof RemoteError)) throw error;
+    const failure = error instanceof NoAnswerError ? error.failure : null;
+    const code = failure && "code" in failure ? failure.code : null;
     return unreachable(
       setting,
-      `nobody answers at ${host}${why}`,
+      `nobody answers at ${host}${code ? ` (${code})` : ""}`,
       `Check ${setting} for typing errors, and whether this machine may connect to ${host} (network, proxy, firewall).`,
     );
-  } finally {
-    wait.end(true);
   }
 }

@@ -2,23 +2,15 @@ import { createHash } from "node:crypto";
 import { reason } from "../domain/reason.ts";
 import { ArtifactError, RemoteError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
-import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
-import { retryDelayMs } from "../http/retry-timing.ts";
+import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
+import { failureText } from "../http/failure.ts";
+import { HttpClient } from "../http/http-client.ts";
+import { AmbiguousWriteError, HttpError, NoAnswerError } from "../http/http-error.ts";
 import { CI_FOLDER, type CiJob } from "./ci-job.ts";
+import { DOWNLOAD_REDIRECTS, FILE_TIMEOUT_MS, LARGEST_FILE_BYTES } from "./downloads.ts";
 import { checkOneRun, HANDOVER_FILE, type HandOver, type HandOverReference, parseHandOver } from "./hand-over.ts";
 
-const TIMEOUT_MS = 120_000;
-const LONGEST_WAIT_MS = 60_000;
-const ATTEMPTS = 4;
-/** More than an artifact of 100,000 accounts comes to. */
-const LARGEST_FILE_BYTES = 512 * 1024 ** 2;
-
-/** How GitLab is asked; for tests. */
-export interface AskOptions {
-  sleep?: (milliseconds: number) => Promise<unknown>;
-  /** Bytes of the largest file that is read, once decompressed. */
-  largestAnswer?: number;
-}
+const RETRY_BUDGET = { maxAttempts: 4, maxWaitMs: 180_000 };
 
 /** What is taken of what is handed over, and where it goes. */
 export interface Taking {
@@ -34,7 +26,7 @@ export async function takeOver(
   job: CiJob,
   references: readonly HandOverReference[],
   { isRead, keep }: Taking,
-  options: AskOptions = {},
+  options: HttpTiming = {},
 ): Promise<void> {
   const lists: { handOver: HandOver; whose: string; reference: HandOverReference }[] = [];
   for (const reference of references) {
@@ -57,29 +49,27 @@ export async function takeOver(
 export async function publish(
   job: CiJob,
   files: readonly { name: string; bytes: Uint8Array }[],
-  options: AskOptions = {},
+  options: HttpTiming = {},
 ): Promise<void> {
   for (const { name, bytes } of files) {
-    const response = await ask(job, packageUrl(job, job, name), { method: "PUT", body: bytes }, options);
-    if (!response.ok)
+    const content = { data: new Uint8Array(bytes), type: "application/octet-stream" };
+    const { status } = await ask(
+      job,
+      { method: "PUT", url: packageUrl(job, job, name), content, effect: "sets" },
+      options,
+    );
+    if (status >= 300)
       throw new RemoteError(
-        `GitLab answered ${response.status} to the upload of ${name} into the package registry of project ${job.projectId}. The registry must be on (Settings > General > Package registry).`,
-        { service: "GitLab", status: response.status },
+        `GitLab answered ${status} to the upload of ${name} into the package registry of project ${job.projectId}. The registry must be on (Settings > General > Package registry).`,
+        { service: "GitLab", status },
       );
   }
 }
 
 /** Gives this job's pipeline a name (`PUT …/metadata`, allowed to job tokens since GitLab 16.6); answers the status. */
-export async function namePipeline(job: CiJob, name: string, options: AskOptions = {}): Promise<number> {
+export async function namePipeline(job: CiJob, name: string, options: HttpTiming = {}): Promise<number> {
   const url = `${job.apiUrl}/projects/${job.projectId}/pipelines/${job.pipelineId}/metadata`;
-  const body = JSON.stringify({ name });
-  const response = await ask(
-    job,
-    url,
-    { method: "PUT", body, headers: { "content-type": "application/json" } },
-    options,
-  );
-  return response.status;
+  return (await ask(job, { method: "PUT", url, body: { name }, effect: "sets" }, options)).status;
 }
 
 async function download(
@@ -88,20 +78,20 @@ async function download(
   folder: string,
   name: string,
   whose: string,
-  options: AskOptions,
+  options: HttpTiming,
 ): Promise<Uint8Array> {
   const path = [...folder.split("/"), name].map(encodeURIComponent).join("/");
   const url =
     job.transport === "packages"
       ? packageUrl(job, reference, name)
       : `${job.apiUrl}/projects/${reference.projectId}/jobs/${reference.jobId}/artifacts/${path}`;
-  const response = await ask(job, url, {}, options);
-  if (response.ok) return response.bytes;
+  const { status, bytes } = await ask(job, { method: "GET", url, redirects: DOWNLOAD_REDIRECTS }, options);
+  if (status < 300) return bytes;
   const remedy =
     job.transport === "packages"
       ? "Was it cleaned up, or does this project lack access to that registry?"
       : "Has it expired, or is this project missing from that project's job token allowlist (Settings > CI/CD; downloading artifacts of another project by job token needs GitLab Premium, else set transport: packages)?";
-  throw new ArtifactError(`${name} of ${whose} is missing: GitLab answered ${response.status}. ${remedy}`);
+  throw new ArtifactError(`${name} of ${whose} is missing: GitLab answered ${status}. ${remedy}`);
 }
 
 function prove(bytes: Uint8Array, sha256: string, name: string, whose: string): void {
@@ -114,56 +104,44 @@ function packageUrl(job: CiJob, { projectId, jobId }: { projectId: string; jobId
   return `${job.apiUrl}/projects/${projectId}/packages/generic/zdsync/0.0.${jobId}/${encodeURIComponent(name)}`;
 }
 
-interface Answer {
-  ok: boolean;
-  status: number;
-  bytes: Uint8Array;
-}
-
+/** One request with the job's token; a refusal is an answer here. Throws `RemoteError` where there is none that can be used. */
 async function ask(
   job: CiJob,
-  url: string,
-  init: RequestInit,
-  { sleep = Bun.sleep, largestAnswer = LARGEST_FILE_BYTES }: AskOptions,
-): Promise<Answer> {
-  if (!job.token || !job.apiUrl)
+  request: HttpRequest,
+  timing: HttpTiming,
+): Promise<{ status: number; bytes: Uint8Array }> {
+  const { token, apiUrl } = job;
+  if (!token || !apiUrl)
     throw new ArtifactError("CI_JOB_TOKEN or CI_API_V4_URL is not set: files of other jobs cannot be fetched here.");
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await askOnce(job.token, url, init, boundedFetch(largestAnswer));
-    if ("bytes" in outcome && outcome.status < 500 && outcome.status !== 429) return outcome;
-    if (attempt >= ATTEMPTS)
-      throw new RemoteError(
-        `GitLab (${new URL(url).host}) did not answer ${attempt} times in a row${"status" in outcome ? ` (${outcome.status})` : ""}. Try again later.`,
-        { service: "GitLab", attempts: attempt },
-      );
-    const headers = outcome.headers ?? new Headers();
-    await sleep(
-      Math.min(retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() }), LONGEST_WAIT_MS),
-    );
+  const service = `GitLab (${new URL(request.url).host})`;
+  const client = new HttpClient({
+    timeoutMs: FILE_TIMEOUT_MS,
+    largestAnswer: LARGEST_FILE_BYTES,
+    ...timing,
+    retryBudget: RETRY_BUDGET,
+    service,
+    headers: async () => ({ "JOB-TOKEN": token }),
+  });
+  try {
+    return await client.download(request);
+  } catch (error) {
+    if (error instanceof HttpError && error.status < 500 && error.status !== 429)
+      return { status: error.status, bytes: new Uint8Array() };
+    if (error instanceof RemoteError) throw noAnswer(service, error);
+    throw error;
   }
 }
 
-async function askOnce(
-  token: string,
-  url: string,
-  init: RequestInit,
-  fetch: ReturnType<typeof boundedFetch>,
-): Promise<(Answer & { headers: Headers }) | { headers: null }> {
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const headers = { ...(init.headers as Record<string, string> | undefined), "JOB-TOKEN": token };
-    let response = await fetch(url, { ...init, headers, signal, redirect: "manual" });
-    const elsewhere = response.headers.get("location");
-    // Downloads are sent on to object storage, which must not get the token: fetch would take it along.
-    if (response.status >= 300 && response.status < 400 && elsewhere && (init.method ?? "GET") === "GET")
-      response = await fetch(new URL(elsewhere, url), { signal });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return { ok: response.ok, status: response.status, bytes, headers: response.headers };
-  } catch (error) {
-    if (error instanceof AnswerTooLargeError)
-      throw new RemoteError(`GitLab (${new URL(url).host}) sent what cannot be used: ${error.message}.`, {
-        service: "GitLab",
-      });
-    return { headers: null };
-  }
+/** Writes among them: putting the same file or name there once more changes nothing, so whether it was done is no matter. */
+function noAnswer(service: string, error: RemoteError): RemoteError {
+  const { attempts = 1 } = error.detail;
+  const failure = error instanceof NoAnswerError || error instanceof AmbiguousWriteError ? error.failure : null;
+  if (failure?.is === "too-large")
+    return new RemoteError(`${service} sent what cannot be used: ${failureText(failure)}.`, { service: "GitLab" });
+  const status = error instanceof HttpError ? error.status : failure?.is === "status" ? failure.status : null;
+  const told = status === null ? "" : ` (${status})`;
+  return new RemoteError(`${service} did not answer ${attempts} times in a row${told}. Try again later.`, {
+    service: "GitLab",
+    attempts,
+  });
 }

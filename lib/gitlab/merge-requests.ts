@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { ConfigurationError, RemoteError } from "../errors.ts";
 import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
+import { HttpClient } from "../http/http-client.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
-import { HttpClient } from "../http/request.ts";
 import { readAnswer } from "./pipeline-answers.ts";
 import { saidBy } from "./pipeline-refusals.ts";
 
@@ -53,7 +53,7 @@ export function mergeRequests(settings: RulesProject, timing: HttpTiming = {}): 
   const client = new HttpClient({
     service: `GitLab (${host})`,
     headers: async () => ({ "PRIVATE-TOKEN": token }),
-    patience: { attempts: 4, waitMs: 60_000 },
+    retryBudget: { maxAttempts: 4, maxWaitMs: 60_000 },
     timeoutMs: 20_000,
     ...timing,
   });

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { RemoteError } from "../errors.ts";
 import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
+import { HttpClient } from "../http/http-client.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
-import { HttpClient } from "../http/request.ts";
 import { downloadArtifact } from "./artifact-download.ts";
 import { type Job, JobSchema, type Pipeline, PipelineSchema, readAnswer } from "./pipeline-answers.ts";
 import { type AskedOfGitlab, refusedByGitlab } from "./pipeline-refusals.ts";
@@ -33,7 +33,7 @@ export interface PipelineCanceller {
 }
 
 /** Somebody waits for the answer in Slack. */
-const PATIENCE = { attempts: 4, waitMs: 60_000 };
+const RETRY_BUDGET = { maxAttempts: 4, maxWaitMs: 60_000 };
 const TIMEOUT_MS = 20_000;
 const PAGE = 100;
 const MOST_PAGES = 10;
@@ -118,7 +118,7 @@ function clientOf({ url }: PipelineSettings, token: string | null, timing: HttpT
   return new HttpClient({
     service: `GitLab (${new URL(url).host})`,
     headers: async () => (token === null ? {} : { "PRIVATE-TOKEN": token }),
-    patience: PATIENCE,
+    retryBudget: RETRY_BUDGET,
     timeoutMs: TIMEOUT_MS,
     ...timing,
   });

@@ -32,7 +32,10 @@ class FakeGitLab implements AsyncDisposable {
       ref: "main",
       token: TOKEN,
     };
-    return readRawFile({ ...settings, ...change }, { sleep: async () => {}, timeoutMs, retries: 2 });
+    return readRawFile(
+      { ...settings, ...change },
+      { sleep: async () => {}, timeoutMs, retryBudget: { maxAttempts: 3 } },
+    );
   }
 
   async refusal(change: Partial<RawFileSettings> = {}): Promise<string> {

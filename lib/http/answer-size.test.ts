@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { downloadArtifact } from "../gitlab/artifact-download.ts";
 import { takeOver } from "../gitlab/job-files.ts";
 import { readRawFile } from "../gitlab/raw-file.ts";
-import { send } from "../salesforce/transport.ts";
+import { createTransport } from "../salesforce/transport.ts";
 import { readingClient } from "../slack/web-client.ts";
 import { createZendeskReader } from "../zendesk/read.ts";
 import { createZendeskWriter } from "../zendesk/write.ts";
@@ -48,7 +48,7 @@ describe("B6: an answer that is larger than any, once decompressed, is not read"
 
   test("Salesforce", async () => {
     using server = gzipBomb();
-    const error = await failureOf(send({ method: "GET", url: server.url }, LIMIT));
+    const error = await failureOf(createTransport(LIMIT)({ method: "GET", url: server.url }));
     expect(String(error)).toContain(TOO_LARGE);
     expect(server.requests()).toBe(1);
   });

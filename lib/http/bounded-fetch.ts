@@ -1,3 +1,5 @@
+import { exchange } from "./exchange.ts";
+
 /** More than any answer of a remote comes to, in bytes once decompressed: a page of 2,000 Salesforce accounts is a few million. */
 export const LARGEST_ANSWER_BYTES = 64 * 1024 ** 2;
 
@@ -10,13 +12,12 @@ export class AnswerTooLargeError extends Error {
 }
 
 /**
- * `fetch` whose answer's body fails with `AnswerTooLargeError` as soon as more than so many bytes have come out of it. Counted while
+ * A `fetch` (for clients of others, and below our own) whose answer's body fails with `AnswerTooLargeError` as soon as more than so many bytes have come out of it. Counted while
  * it streams, after decompression: what `content-length` says is the sender's word, and a compressed megabyte may hold a gigabyte.
- * Follows the global `fetch` of the moment.
  */
 export function boundedFetch(limit: number = LARGEST_ANSWER_BYTES) {
   return async (input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> =>
-    bounded(await globalThis.fetch(input, init), limit);
+    bounded(await exchange(input, init), limit);
 }
 
 function bounded(response: Response, limit: number): Response {

@@ -1,3 +1,6 @@
+import type { Outcome } from "./outcome.ts";
+import type { RedirectRule } from "./redirects.ts";
+import type { RetryBudget } from "./retry-budget.ts";
 import type { Waits } from "./waits.ts";
 
 /** What a client asks the machine; injected so that tests need no waiting. */
@@ -16,19 +19,21 @@ export interface HttpClientOptions extends HttpTiming {
   /** How messages name the service, e.g. `Zendesk global (example.zendesk.com)`. */
   service: string;
   /** Headers of every request; asked for before each attempt, so that a token may be renewed in between. `signal`: the request's. */
-  headers(signal?: AbortSignal): Promise<Record<string, string>>;
+  headers?(signal?: AbortSignal): Promise<Record<string, string>>;
   /** Called once for a request that was answered 401, with the headers it went with; true: there are new ones, try again. */
   renew?(used: Record<string, string>, signal?: AbortSignal): Promise<boolean>;
   /** The stable code of an error body, for messages; never its texts. */
   errorCode?(body: unknown): string | null;
+  /** What an answer means for trying again where this service differs from others; null: what it means everywhere. */
+  judge?(answer: Pick<HttpAnswer, "status" | "text">): Outcome | null;
   /** Called with the headers of every answer. */
   onHeaders?(headers: Headers): void;
   /** Ends all requests and waits at once, writes too. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Told what is waited for. */
-  waits?: Waits;
-  /** How long to go on with one request: attempts that failed for a passing reason, and milliseconds of waiting. For whoever has a person waiting. */
-  patience?: { attempts: number; waitMs: number };
+  waits?: Waits | undefined;
+  /** How long to go on with one request, where it differs from `DEFAULT_BUDGET`: for whoever has a person waiting. */
+  retryBudget?: Partial<RetryBudget>;
 }
 
 /** One request. */
@@ -36,19 +41,33 @@ export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "DELETE";
   /** Absolute. */
   url: string;
+  /** What messages call it instead of its method and path: for paths that hold a secret or say nothing. */
+  name?: string;
+  /** Beside those of the client. */
+  headers?: Record<string, string>;
+  /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, instead of `body`; `type`: its content type. */
+  content?: { data: string | Uint8Array<ArrayBuffer>; type: string };
   /**
    * What doing it twice would do: nothing at all (the default of GET), the same as once ("sets"), or something more ("adds", the
    * default of the others). One that adds is not sent again unless it certainly was not done.
    */
   effect?: "none" | "sets" | "adds";
+  /** Which redirections of a GET are followed; without a rule none is: the answer counts as a refusal. */
+  redirects?: RedirectRule;
+  /** A header of the answer that names the size of its body in bytes: a body of another size is not whole. */
+  sizeHeader?: string;
   /** Ends this request and its waits at once with a `StoppedError`: for reads that come before a write, or belong to none. */
   signal?: AbortSignal | undefined;
+  /** What people who wait are told: whether the end of the run ends it. By default where it has a signal of its own. */
+  endsWithRun?: boolean;
 }
 
-/** A successful answer: its parsed body (undefined where it is empty). */
+/** A successful answer: its text, and the JSON in it (undefined where it is empty). */
 export interface HttpAnswer {
   status: number;
   headers: Headers;
+  text: string;
   body: unknown;
 }

@@ -1,18 +1,21 @@
-import { RemoteError } from "../errors.ts";
-import { AmbiguousWriteError, HttpError } from "./http-error.ts";
+import type { HttpAnswer } from "./client-options.ts";
+import { type Failure, failureText } from "./failure.ts";
+import { AmbiguousWriteError, HttpError, NoAnswerError } from "./http-error.ts";
 
 /** What a message about a failed request may tell. Bodies and queries are left out: they may hold names and addresses. */
 export interface FailedRequest {
   service: string;
   method: string;
   url: string;
+  /** Instead of method and path. */
+  name?: string | undefined;
   attempts: number;
 }
 
 /** A refusal, final or after the last attempt. */
 export function refusalError(
   request: FailedRequest,
-  { status, headers, body }: { status: number; headers: Headers; body: unknown },
+  { status, headers, text, body }: HttpAnswer,
   code: string | null,
   isPassing: boolean,
 ): HttpError {
@@ -25,39 +28,43 @@ export function refusalError(
     body,
     isPassing,
     { service, status, attempts, ...(code ? { code } : {}), ...(requestId ? { requestId } : {}) },
+    { headers, text },
   );
 }
 
 /** Attempts used up without one whole answer. */
-export function givenUpError(request: FailedRequest, what: string): RemoteError {
+export function givenUpError(request: FailedRequest, failure: Failure): NoAnswerError {
   const { service, attempts } = request;
-  return new RemoteError(
-    `${service}: ${nameOf(request)} failed ${attempts} times: ${what}. Try again later; if it stays so, check the URL setting and the network.`,
+  return new NoAnswerError(
+    `${service}: ${nameOf(request)} failed ${attempts} times: ${failureText(failure)}. Try again later; if it stays so, check the URL setting and the network.`,
+    failure,
     { service, attempts },
   );
 }
 
 /** An answer that cannot be used, and would be the same another time. */
-export function unusableError(request: FailedRequest, what: string): RemoteError {
+export function unusableError(request: FailedRequest, failure: Failure): NoAnswerError {
   const { service, attempts } = request;
-  return new RemoteError(
-    `${service}: the answer to ${nameOf(request)} cannot be used: ${what}. Check the URL setting of this service; if it is right, tell the maintainers.`,
+  return new NoAnswerError(
+    `${service}: the answer to ${nameOf(request)} cannot be used: ${failureText(failure)}. Check the URL setting of this service; if it is right, tell the maintainers.`,
+    failure,
     { service, attempts },
   );
 }
 
 /** A write that may have been done. */
-export function ambiguousError(request: FailedRequest, what: string): AmbiguousWriteError {
+export function ambiguousError(request: FailedRequest, failure: Failure): AmbiguousWriteError {
   const { service, attempts } = request;
-  return new AmbiguousWriteError(`${service}: whether ${nameOf(request)} was done is not known: ${what}.`, {
-    service,
-    attempts,
-  });
+  return new AmbiguousWriteError(
+    `${service}: whether ${nameOf(request)} was done is not known: ${failureText(failure)}.`,
+    { service, attempts },
+    failure,
+  );
 }
 
 /** A request in messages: `GET /api/v2/users`. */
-export function nameOf({ method, url }: Pick<FailedRequest, "method" | "url">): string {
-  return `${method} ${new URL(url).pathname}`;
+export function nameOf({ method, url, name }: Pick<FailedRequest, "method" | "url" | "name">): string {
+  return name ?? `${method} ${new URL(url).pathname}`;
 }
 
 function remedyOf(status: number): string {

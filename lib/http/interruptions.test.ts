@@ -35,7 +35,7 @@ describe("a body that never ends", () => {
     await stalling(async (url, requests) => {
       const error = await failureOf(clientUnderTest({ timeoutMs: 400 }).http.send({ ...POST, url }));
       expect(error).toBeInstanceOf(AmbiguousWriteError);
-      expect(String(error)).toContain("no whole answer in time");
+      expect(String(error)).toContain("no whole answer within 0.4 s");
       expect(requests()).toBe(1);
     });
   });

@@ -1,46 +1,37 @@
-import { AnswerTooLargeError } from "./bounded-fetch.ts";
+import type { Failure } from "./failure.ts";
 
 /** What one attempt at a request came to. */
 export type Outcome =
   | { is: "answered" }
   /** Said no, and will say no again. */
   | { is: "refused" }
-  /** Certainly not done: may be repeated whatever it was. `limited`: by the account's rate limit (`all`) or by one of this kind of request. */
-  | { is: "not done"; what: string; limited: false | "all" | "this" }
+  /**
+   * Certainly not done: may be repeated whatever it was. `limited`: by the account's rate limit (`all`) or by one of this kind of request.
+   * `firstWaitMs`: the shortest wait before the second attempt, doubled with each further one, where the remote names none.
+   */
+  | { is: "not-done"; failure: Failure; limited: false | "all" | "this"; firstWaitMs?: number }
   /** It may have been done. `final`: asking again would give the same. */
-  | { is: "unclear"; what: string; final?: true };
+  | { is: "unclear"; failure: Failure; final?: true };
 
-/** What an answer means for trying again. `code`: the stable code of its error body, where it has one. */
-export function judgeAnswer(status: number, headers: Headers, code: string | null, isJson: boolean): Outcome {
+/** What an answer means for trying again. `code`: the stable code of its error body, where it has one; `isUsable`: its body is. */
+export function judgeAnswer(status: number, headers: Headers, code: string | null, isUsable: boolean): Outcome {
   if (status >= 200 && status < 300)
-    return isJson ? { is: "answered" } : { is: "unclear", what: "the answer was cut off or is no JSON" };
-  const what = `it answered ${status}${code ? ` ${code}` : ""}`;
+    return isUsable ? { is: "answered" } : { is: "unclear", failure: { is: "not-json" } };
+  const failure: Failure = { is: "status", status, code };
   // The documents do not print the status of TooManyJobs (facts/zendesk.md 3).
-  if (code === "TooManyJobs") return { is: "not done", what, limited: "this" };
-  if (status === 429) return { is: "not done", what, limited: hasQuotaLeft(headers) ? "this" : "all" };
+  if (code === "TooManyJobs") return { is: "not-done", failure, limited: "this" };
+  if (status === 429) return { is: "not-done", failure, limited: hasQuotaLeft(headers) ? "this" : "all" };
   if (isDatabaseConflict(code) || (status === 503 && headers.has("retry-after")))
-    return { is: "not done", what, limited: false };
-  if (status >= 500 || status === 408) return { is: "unclear", what };
+    return { is: "not-done", failure, limited: false };
+  if (status >= 500 || status === 408) return { is: "unclear", failure };
   return { is: "refused" };
 }
 
-/**
- * What a request that got no whole answer means for trying again. Only codes are taken from the error: its texts hold the URL,
- * and with it addresses. The real cause stands behind ofetch's own error.
- */
-export function judgeFailure(error: unknown): Outcome {
-  const causes = [error, isObject(error) ? error.cause : undefined].filter(isObject);
-  const code = causes.map((cause) => cause.code).find((one) => typeof one === "string" && /^\w{1,40}$/.test(one));
-  if (typeof code === "string" && NOBODY_THERE.has(code))
-    return { is: "not done", what: `nobody answers at this address (${code})`, limited: false };
-  const tooLarge = causes.find((cause) => cause instanceof AnswerTooLargeError);
-  if (tooLarge instanceof AnswerTooLargeError) return { is: "unclear", what: tooLarge.message, final: true };
-  if (causes.some(({ name }) => name === "TimeoutError")) return { is: "unclear", what: "no whole answer in time" };
-  return { is: "unclear", what: `the connection was cut${code ? ` (${code})` : ""}` };
+/** What a request that got no whole answer means for trying again. */
+export function judgeFailure(failure: Failure): Outcome {
+  if (failure.is === "unreachable") return { is: "not-done", failure, limited: false };
+  return failure.is === "too-large" ? { is: "unclear", failure, final: true } : { is: "unclear", failure };
 }
-
-/** The codes of a connection that was never made. */
-const NOBODY_THERE = new Set(["ConnectionRefused", "ECONNREFUSED", "ENOTFOUND", "FailedToOpenSocket"]);
 
 /** A collision in the database, rolled back: on POST and PUT alike, and gone a moment later (facts/zendesk.md 8). */
 function isDatabaseConflict(code: string | null): boolean {
@@ -50,8 +41,4 @@ function isDatabaseConflict(code: string | null): boolean {
 /** Then the 429 is of one kind of request only, such as updates of one organization (facts/zendesk.md 5). */
 function hasQuotaLeft(headers: Headers): boolean {
   return Number(headers.get("ratelimit-remaining") ?? headers.get("x-rate-limit-remaining") ?? 0) > 0;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

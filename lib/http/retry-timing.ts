@@ -16,24 +16,29 @@ export interface Attempt {
   nowMs: number;
   /** 0 (included) to 1. */
   random: number;
+  /** The shortest wait before the second attempt, doubled with each further one. */
+  firstWaitMs?: number | undefined;
 }
 
 /**
  * How long to wait before the next attempt, in milliseconds: what `Retry-After` says (seconds or an HTTP date), else the end of
  * the rate-limit window where the quota is used up, else half a second doubled with each attempt, give or take a half.
  */
-export function retryDelayMs({ headers, attempt, nowMs, random }: Attempt): number {
+export function retryDelayMs({ headers, attempt, nowMs, random, firstWaitMs = 0 }: Attempt): number {
   const said = retryAfterMs(headers, nowMs) ?? quotaPauseMs(headers) ?? endpointPauseMs(headers);
-  if (said !== null) return said;
-  return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * (0.5 + random);
+  const usual = said ?? doubled(FIRST_WAIT_MS, attempt) * (0.5 + random);
+  return Math.max(usual, doubled(firstWaitMs, attempt));
 }
 
 /** The longest that all pauses between the attempts `from` and `to` take where the remote names none, in milliseconds. */
 export function longestPausesMs(from: number, to: number): number {
   let total = 0;
-  for (let attempt = from; attempt < to; attempt++)
-    total += Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS) * 1.5;
+  for (let attempt = from; attempt < to; attempt++) total += doubled(FIRST_WAIT_MS, attempt) * 1.5;
   return total;
+}
+
+function doubled(firstMs: number, attempt: number): number {
+  return Math.min(firstMs * 2 ** (attempt - 1), LONGEST_WAIT_MS);
 }
 
 /** `Retry-After` in milliseconds from now; null where it is absent or cannot be read. */

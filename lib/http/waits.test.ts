@@ -46,7 +46,7 @@ test("a later attempt says what the one before came to", () => {
   const wait = waits.begin(READ);
   wait.attempt(FIRST);
   pass(3);
-  wait.attempt({ ...FIRST, attempt: 2, last: "nobody answers at this address (ECONNREFUSED)" });
+  wait.attempt({ ...FIRST, attempt: 2, last: { is: "unreachable", code: "ECONNREFUSED" } });
   pass(2);
   expect(said).toEqual([
     "waiting for Zendesk global (z.example): GET /api/v2/users, attempt 2 of 8; the one before: nobody answers at this address (ECONNREFUSED). Until 10:01:03 UTC at the latest; Ctrl-C ends it earlier.",

@@ -1,3 +1,6 @@
+import { after } from "../edges/clock.ts";
+import { type Failure, failureText } from "./failure.ts";
+
 /** How long nothing may come back from a service before people are told what is waited for, in milliseconds. */
 const QUIET_MS = 5_000;
 
@@ -9,14 +12,12 @@ export interface WaitClock {
   after(milliseconds: number, act: () => void): () => void;
 }
 
-/** A clock with the machine's own timers, which keep no process alive. */
+/** A clock with the timers of `lib/edges`, which keep no process alive. */
 export function machineClock(now: () => number): WaitClock {
   return {
     now,
     after(milliseconds, act) {
-      const timer = setTimeout(act, milliseconds);
-      timer.unref();
-      return () => clearTimeout(timer);
+      return after(milliseconds, act, { keepsAlive: false });
     },
   };
 }
@@ -37,7 +38,7 @@ export interface WaitedAttempt {
   /** How many there are at most. */
   attempts: number;
   /** What the attempt before came to; null before the first. */
-  last: string | null;
+  last: Failure | null;
   /** How long the request may still take, further attempts included, in milliseconds. */
   leftMs: number;
 }
@@ -118,7 +119,7 @@ function sentence({ service, request, endsWithRun, present }: Open, deadlineAt: 
   const givenUp = (present?.since ?? now) + leftMs;
   const isCutShort = endsWithRun && deadlineAt !== null && deadlineAt < givenUp;
   const until = isCutShort ? `the deadline of the run at ${timeOf(deadlineAt)}` : `${timeOf(givenUp)} at the latest`;
-  const before = last === null ? "" : `; the one before: ${last}`;
+  const before = last === null ? "" : `; the one before: ${failureText(last)}`;
   const way = endsWithRun ? "; Ctrl-C ends it earlier" : "";
   return `waiting for ${service}: ${request}, attempt ${attempt} of ${attempts}${before}. Until ${until}${way}.`;
 }

@@ -198,7 +198,7 @@ describe("the transport", () => {
 
   test("what stays broken is told after the last attempt", async () => {
     await using fake = org((request) => (isQuery(request) ? brokenBody("stall") : undefined));
-    const error = await failure(fake, { ...AT_ONCE, timeoutMs: 20, retries: 2 });
+    const error = await failure(fake, { ...AT_ONCE, timeoutMs: 20, retryBudget: { maxAttempts: 3 } });
     expect(error.name).toBe("RemoteError");
     expect(error.message).toContain("no whole answer within 0.02 s, 3 times in a row");
   });
@@ -208,7 +208,9 @@ describe("the transport", () => {
       loginUrl: "http://127.0.0.1:1",
       auth: { kind: "client-credentials", clientId: "c", clientSecret: "s" },
     } as const;
-    const error = await connectSalesforce(settings, { ...AT_ONCE, retries: 1 }).catch((thrown: Error) => thrown);
+    const error = await connectSalesforce(settings, { ...AT_ONCE, retryBudget: { maxAttempts: 2 } }).catch(
+      (thrown: Error) => thrown,
+    );
     expect(String(error)).toContain("SALESFORCE_LOGIN_URL");
     expect(String(error)).toContain("127.0.0.1:1");
   });

@@ -7,7 +7,7 @@ import { DEFAULT_API_VERSION, mayMeanVersion, readVersions, versionError } from 
 import { type Login, loginWith } from "./login.ts";
 import type { ApiUsage } from "./ports.ts";
 import { errorCodeOf, requestError } from "./request-errors.ts";
-import { send, type TransportOptions, type TransportRequest, type TransportResponse } from "./transport.ts";
+import { createTransport, type TransportOptions, type TransportRequest, type TransportResponse } from "./transport.ts";
 
 /** How often a session may be renewed: jsforce would renew a session that is refused at once without end. */
 const MOST_RENEWALS = 5;
@@ -35,8 +35,9 @@ export interface Session {
 /** Logs in to Salesforce. The session is renewed when it expires, a few times. jsforce is loaded here and only here. */
 export async function openSession(settings: SalesforceSettings, options: SessionOptions = {}): Promise<Session> {
   const { Connection, OAuth2, StreamPromise } = await import("jsforce/core");
+  const send = createTransport(options);
   const httpRequest = (request: TransportRequest) =>
-    StreamPromise.create<TransportResponse>(() => ({ stream: new PassThrough(), promise: send(request, options) }));
+    StreamPromise.create<TransportResponse>(() => ({ stream: new PassThrough(), promise: send(request) }));
   const oauth2 = new OAuth2({ loginUrl: settings.loginUrl, ...clientOf(settings) });
   Object.assign(oauth2._transport, { httpRequest });
   const login = loginWith(settings, (form) => oauth2.requestToken(form), {
@@ -56,13 +57,13 @@ export async function openSession(settings: SalesforceSettings, options: Session
     },
   });
   Object.assign(connection._transport, { httpRequest });
-  return sessionOn(connection, renewal, { configured: settings.version, options });
+  return sessionOn(connection, renewal, { configured: settings.version, send });
 }
 
 function sessionOn(
   connection: Connection,
   renewal: Renewal,
-  { configured, options }: { configured: string | undefined; options: SessionOptions },
+  { configured, send }: { configured: string | undefined; send: ReturnType<typeof createTransport> },
 ): Session {
   const host = new URL(connection.instanceUrl).host;
   const apiUsage = () => connection.limitInfo.apiUsage ?? null;
@@ -79,7 +80,7 @@ function sessionOn(
         // jsforce keeps only the message of what went wrong in a renewal.
         if (renewal.failure) throw renewal.failure;
         const code = errorCodeOf(error);
-        const offered = mayMeanVersion(code) ? await offeredVersions(connection.instanceUrl, options) : null;
+        const offered = mayMeanVersion(code) ? await offeredVersions(connection.instanceUrl, send) : null;
         const noVersion = code === null ? null : versionError(code, { configured, offered, host });
         throw noVersion ?? requestError(error, host, apiUsage());
       }
@@ -88,9 +89,12 @@ function sessionOn(
 }
 
 /** The API versions that Salesforce has; null where it does not say. Anybody may ask, so no token goes along. */
-async function offeredVersions(instanceUrl: string, options: SessionOptions): Promise<string[] | null> {
+async function offeredVersions(
+  instanceUrl: string,
+  send: ReturnType<typeof createTransport>,
+): Promise<string[] | null> {
   try {
-    const { body } = await send({ method: "GET", url: `${instanceUrl}/services/data` }, options);
+    const { body } = await send({ method: "GET", url: `${instanceUrl}/services/data` });
     return readVersions(JSON.parse(body));
   } catch (error) {
     if (error instanceof StoppedError) throw error;

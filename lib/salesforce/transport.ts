@@ -1,8 +1,9 @@
 import { RemoteError } from "../errors.ts";
-import { AnswerTooLargeError, boundedFetch } from "../http/bounded-fetch.ts";
-import { retryDelayMs } from "../http/retry-timing.ts";
-import { endingAt, sleepUnlessAborted, untilStopped } from "../http/until-stopped.ts";
-import type { Waits } from "../http/waits.ts";
+import type { HttpClientOptions, HttpRequest } from "../http/client-options.ts";
+import { failureText } from "../http/failure.ts";
+import { HttpClient } from "../http/http-client.ts";
+import { HttpError, NoAnswerError } from "../http/http-error.ts";
+import type { Outcome } from "../http/outcome.ts";
 import { isConcurrencyLimit } from "./request-errors.ts";
 
 /** A request as jsforce makes it; bodies are always text here. */
@@ -20,110 +21,73 @@ export interface TransportResponse {
   body: string;
 }
 
-/** How requests are sent; all but the defaults are for tests. */
-export interface TransportOptions {
-  /** For one attempt, its body included. */
-  timeoutMs?: number;
-  /** Attempts after the first. */
-  retries?: number;
-  sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<unknown>;
-  /** Ends requests and waits at once, with a `StoppedError`. */
-  signal?: AbortSignal | undefined;
-  /** Told what is waited for. */
-  waits?: Waits | undefined;
-  /** Bytes of the largest answer that is read, once decompressed. */
-  largestAnswer?: number;
-}
+/** How requests are sent; all but the signal and who is told of waits are for tests. */
+export type TransportOptions = Pick<
+  HttpClientOptions,
+  "timeoutMs" | "sleep" | "largestAnswer" | "signal" | "waits" | "retryBudget"
+>;
 
-/** What one attempt gave. `passing`: worth another attempt. */
-type Attempt = { response: TransportResponse; passing: boolean } | { failed: string; cause?: unknown };
-
-/** Longer than a maintenance page asks for, short enough for an hourly run. */
-const LONGEST_WAIT_MS = 60_000;
+const RETRY_BUDGET = { maxAttempts: 5, maxWaitMs: 300_000 };
+const TIMEOUT_MS = 120_000;
 
 /** The first wait where too many long requests run at once: those counted have been running for 20 seconds and more. */
 const CROWDED_WAIT_MS = 5_000;
 
-const PASSING_STATUS: readonly number[] = [408, 420, 429, 500, 502, 503, 504];
-
 /**
- * Sends one request and reads its whole answer. jsforce's own transport never settles, or kills the process, when a
- * connection is lost in mid-body, has no time-out for bodies, and takes half a JSON text for an answer.
- * Every request is repeated where that may help: we only read, and asking twice for a token harms nobody.
+ * Sends what jsforce asks for with our own client: jsforce's transport never settles, or kills the process, when a connection is lost in
+ * mid-body, has no time-out for bodies, and takes half a JSON text for an answer. Every request is repeated where that may help: we only
+ * read, and asking twice for a token harms nobody. A refusal is an answer, for jsforce to read.
  */
-export async function send(request: TransportRequest, options: TransportOptions = {}): Promise<TransportResponse> {
-  const { timeoutMs = 120_000, retries = 4, sleep = sleepUnlessAborted, signal } = options;
-  const { host, pathname } = new URL(request.url);
-  const service = `Salesforce (${host})`;
-  const asked = { service, request: `${request.method} ${pathname}`, timeoutMs, attempts: retries + 1 };
-  return untilStopped(asked, options, async (wait) => {
-    for (let attempt = 1, before: string | null = null; ; attempt++) {
-      wait.attempt(attempt, before);
-      const outcome = await attemptOnce(request, options);
-      const last = attempt > retries;
-      if ("response" in outcome && (!outcome.passing || last)) return outcome.response;
-      if ("failed" in outcome && last)
-        throw new RemoteError(
-          `${service} could not be read: ${outcome.failed}, ${attempt} times in a row. Try again later; if it stays so, check SALESFORCE_LOGIN_URL and the network.`,
-          { service: "Salesforce", attempts: attempt },
-          { cause: outcome.cause },
-        );
-      before = "failed" in outcome ? outcome.failed : `it answered ${outcome.response.statusCode}`;
-      await sleep(waitMs(outcome, attempt), signal);
+export function createTransport(options: TransportOptions): (request: TransportRequest) => Promise<TransportResponse> {
+  const clients = new Map<string, HttpClient>();
+  return async ({ method, url, headers = {}, body }) => {
+    const { host } = new URL(url);
+    const client = clients.get(host) ?? clientOf(host, options);
+    clients.set(host, client);
+    const sent: HttpRequest = { method: method as HttpRequest["method"], url, headers, effect: "none" };
+    if (typeof body === "string") sent.content = { data: body, type: "application/json" };
+    try {
+      const answer = await client.send({ ...sent, signal: options.signal });
+      return responseOf(answer.status, answer);
+    } catch (error) {
+      if (error instanceof HttpError) return responseOf(error.status, error.answer);
+      throw error instanceof NoAnswerError ? unreadable(host, error) : error;
     }
+  };
+}
+
+function clientOf(host: string, options: TransportOptions): HttpClient {
+  return new HttpClient({
+    timeoutMs: TIMEOUT_MS,
+    ...options,
+    retryBudget: { ...RETRY_BUDGET, ...options.retryBudget },
+    service: `Salesforce (${host})`,
+    judge,
   });
 }
 
-function waitMs(outcome: Attempt, attempt: number): number {
-  const headers = new Headers("response" in outcome ? outcome.response.headers : {});
-  const usual = retryDelayMs({ headers, attempt, nowMs: Date.now(), random: Math.random() });
-  const crowded = "response" in outcome && isCrowded(outcome.response);
-  return Math.min(Math.max(usual, crowded ? CROWDED_WAIT_MS * 2 ** (attempt - 1) : 0), LONGEST_WAIT_MS);
+/**
+ * A 403 passes only where too many long requests run at once; the daily limit has the same code and does not. 420 is said in
+ * maintenance (facts/salesforce.md 4).
+ */
+function judge({ status, text }: { status: number; text: string }): Outcome | null {
+  const failure = { is: "status", status, code: null } as const;
+  if (status === 403 && text.includes("REQUEST_LIMIT_EXCEEDED") && isConcurrencyLimit(text))
+    return { is: "not-done", failure, limited: false, firstWaitMs: CROWDED_WAIT_MS };
+  return status === 420 ? { is: "unclear", failure } : null;
 }
 
-async function attemptOnce(
-  request: TransportRequest,
-  { timeoutMs = 120_000, largestAnswer, signal }: TransportOptions,
-): Promise<Attempt> {
-  try {
-    const response = await boundedFetch(largestAnswer)(request.url, {
-      method: request.method,
-      headers: request.headers ?? {},
-      ...(typeof request.body === "string" ? { body: request.body } : {}),
-      redirect: "manual",
-      signal: endingAt(timeoutMs, signal),
-    });
-    const body = await response.text();
-    if (response.status === 200 && !isJson(body)) return { failed: "the answer was cut off or is no JSON" };
-    const answer = { statusCode: response.status, headers: Object.fromEntries(response.headers.entries()), body };
-    return { response: answer, passing: isPassing(answer) };
-  } catch (cause) {
-    signal?.throwIfAborted();
-    if (cause instanceof AnswerTooLargeError)
-      throw new RemoteError(
-        `Salesforce (${new URL(request.url).host}) sent what cannot be used: ${cause.message}. Check SALESFORCE_LOGIN_URL; if it is right, tell the maintainers.`,
-        { service: "Salesforce" },
-        { cause },
-      );
-    const timedOut = cause instanceof Error && cause.name === "TimeoutError";
-    return { failed: timedOut ? `no whole answer within ${timeoutMs / 1000} s` : "the connection failed", cause };
-  }
+function responseOf(statusCode: number, { headers, text }: { headers: Headers; text: string }): TransportResponse {
+  return { statusCode, headers: Object.fromEntries(headers.entries()), body: text };
 }
 
-function isPassing(response: TransportResponse): boolean {
-  return PASSING_STATUS.includes(response.statusCode) || isCrowded(response);
-}
-
-/** A 403 passes only where too many long requests run at once; the daily limit has the same code and does not. */
-function isCrowded({ statusCode, body }: TransportResponse): boolean {
-  return statusCode === 403 && body.includes("REQUEST_LIMIT_EXCEEDED") && isConcurrencyLimit(body);
-}
-
-function isJson(body: string): boolean {
-  try {
-    JSON.parse(body);
-    return true;
-  } catch {
-    return false;
-  }
+function unreadable(host: string, { failure, detail }: NoAnswerError): RemoteError {
+  const { attempts = 1 } = detail;
+  const what = failureText(failure);
+  return new RemoteError(
+    failure.is === "too-large"
+      ? `Salesforce (${host}) sent what cannot be used: ${what}. Check SALESFORCE_LOGIN_URL; if it is right, tell the maintainers.`
+      : `Salesforce (${host}) could not be read: ${what}, ${attempts} times in a row. Try again later; if it stays so, check SALESFORCE_LOGIN_URL and the network.`,
+    { service: "Salesforce", attempts },
+  );
 }

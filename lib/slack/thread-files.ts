@@ -1,6 +1,8 @@
 import type { WebClient } from "@slack/web-api";
 import * as v from "valibot";
-import { boundedFetch } from "../http/bounded-fetch.ts";
+import { HttpClient } from "../http/http-client.ts";
+import { HttpError } from "../http/http-error.ts";
+import { ONE_ATTEMPT } from "../http/retry-budget.ts";
 import type { SlackSettings } from "../settings/environment.ts";
 import { isSlackAddress } from "./slack-address.ts";
 import { type SlackFailure, slackFailure } from "./slack-errors.ts";
@@ -81,21 +83,27 @@ export function createThreadFiles(
   };
 }
 
-/** Sends the bytes where Slack wants them, without a token. Null where it took them; nothing of the answer is repeated. */
-async function send(url: string, bytes: Uint8Array, ended?: AbortSignal): Promise<SlackFailure | null> {
+/** Sends the bytes where Slack wants them, without a token, once: the outbox tries again. Null where it took them; nothing of the answer is repeated. */
+async function send(url: string, bytes: Uint8Array, signal: AbortSignal | undefined): Promise<SlackFailure | null> {
+  const client = new HttpClient({
+    service: "Slack",
+    timeoutMs: SENDING_MS,
+    largestAnswer: LARGEST_ANSWER,
+    retryBudget: ONE_ATTEMPT,
+    signal,
+  });
+  const content = { data: new Uint8Array(bytes), type: "application/octet-stream" };
   try {
-    const response = await boundedFetch(LARGEST_ANSWER)(url, {
-      method: "POST",
-      headers: { "content-type": "application/octet-stream" },
-      body: bytes,
-      redirect: "manual",
-      signal: AbortSignal.any([AbortSignal.timeout(SENDING_MS), ...(ended ? [ended] : [])]),
-    });
-    await response.text();
-    return response.status === 200
-      ? null
-      : { is: "unknown", reason: `Slack answered the file with HTTP ${response.status}` };
-  } catch {
-    return { is: "unknown", reason: "Slack did not answer the file" };
+    // Whoever knows the address may put a file there: it is in no message.
+    const { status } = await client.download({ method: "POST", url, name: "POST a file", content, effect: "none" });
+    return status === 200 ? null : refusedFile(status);
+  } catch (error) {
+    return error instanceof HttpError
+      ? refusedFile(error.status)
+      : { is: "unknown", reason: "Slack did not answer the file" };
   }
+}
+
+function refusedFile(status: number): SlackFailure {
+  return { is: "unknown", reason: `Slack answered the file with HTTP ${status}` };
 }

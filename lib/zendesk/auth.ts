@@ -1,9 +1,10 @@
 import * as v from "valibot";
 import type { InstanceName } from "../domain/instance.ts";
+import { now } from "../edges/clock.ts";
 import { CredentialError, RemoteError, StoppedError } from "../errors.ts";
 import type { HttpClientOptions } from "../http/client-options.ts";
+import { HttpClient } from "../http/http-client.ts";
 import { HttpError } from "../http/http-error.ts";
-import { HttpClient } from "../http/request.ts";
 import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
 import { hideFromOutput } from "../settings/runtime-secrets.ts";
 import { revokeToken } from "./revoke-token.ts";
@@ -73,7 +74,7 @@ class OAuthToken implements Credential {
     private readonly options: Omit<HttpClientOptions, "headers">,
   ) {
     const http = options;
-    this.now = http.now ?? Date.now;
+    this.now = http.now ?? now;
     this.http = new HttpClient({ ...http, headers: async () => ({}) });
   }
 

@@ -1,12 +1,12 @@
 import * as v from "valibot";
 import type { HttpClientOptions } from "../http/client-options.ts";
+import { HttpClient } from "../http/http-client.ts";
 import { HttpError } from "../http/http-error.ts";
-import { HttpClient } from "../http/request.ts";
 
 const CurrentSchema = v.object({ token: v.object({ id: v.pipe(v.number(), v.safeInteger()) }) });
 
 /** A person waits for the end of the run, and the token ends by itself. */
-const PATIENCE = { attempts: 2, waitMs: 5_000 };
+const RETRY_BUDGET = { maxAttempts: 2, maxWaitMs: 5_000 };
 const TIMEOUT_MS = 10_000;
 
 /**
@@ -25,7 +25,7 @@ export async function revokeToken(
   const client = new HttpClient({
     ...options,
     timeoutMs: Math.min(options.timeoutMs ?? TIMEOUT_MS, TIMEOUT_MS),
-    patience: PATIENCE,
+    retryBudget: RETRY_BUDGET,
     headers: async () => ({ authorization }),
   });
   const tokens = `${origin}/api/v2/oauth/tokens`;

@@ -122,7 +122,7 @@ describe("A9: what is waited for is said", () => {
     expect(exit).toBe(5);
     expect(lines).toEqual([
       expect.stringMatching(
-        /^waiting for Salesforce .*: POST .*, attempt [2-5] of 5; the one before: the connection failed\. Until /,
+        /^waiting for Salesforce .*: POST .*, attempt [2-5] of 5; the one before: nobody answers at this address \([A-Za-z]+\)\. Until /,
       ),
     ]);
   });

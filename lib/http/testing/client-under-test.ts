@@ -3,7 +3,7 @@ import { HttpResponse, http } from "msw";
 import { setupBunServer } from "../../../test/msw/bun-server.ts";
 import { readErrorEnvelope } from "../../zendesk/error-envelope.ts";
 import type { HttpRequest } from "../client-options.ts";
-import { HttpClient } from "../request.ts";
+import { HttpClient } from "../http-client.ts";
 
 export const RECORDS = "https://service.invalid/records";
 export const GET: HttpRequest = { method: "GET", url: RECORDS };

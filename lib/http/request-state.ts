@@ -1,0 +1,32 @@
+import type { HttpRequest } from "./client-options.ts";
+import type { Failure } from "./failure.ts";
+import type { BodyUse } from "./read-body.ts";
+import type { Spent } from "./retry-budget.ts";
+import type { Wait } from "./waits.ts";
+
+/** What happened to a request so far. */
+export interface RequestState extends Spent {
+  use: BodyUse;
+  attempts: number;
+  renewed: boolean;
+  /** Until when it has waited for the account's quota, in milliseconds since 1970: timers may end a little early. */
+  pausedUntil: number;
+  /** Why an earlier attempt may have been done; null while none may. */
+  unclear: Failure | null;
+  /** What the last attempt came to; null before the first has ended. */
+  last: Failure | null;
+  wait: Wait;
+  /** Ends the request and its waits at once. */
+  signal: AbortSignal | undefined;
+}
+
+/** The state of a request that was not sent yet. */
+export function newState(begun: Pick<RequestState, "use" | "wait" | "signal">): RequestState {
+  const nothing = { attempts: 0, failures: 0, rateLimited: 0, waitedMs: 0, pausedUntil: 0 };
+  return { ...begun, ...nothing, renewed: false, unclear: null, last: null };
+}
+
+/** What doing a request twice would do. */
+export function effectOf({ method, effect }: HttpRequest): "none" | "sets" | "adds" {
+  return effect ?? (method === "GET" ? "none" : "adds");
+}
