@@ -13,15 +13,20 @@ export interface ParsedOverrides {
   notes: ConcerningNote[];
 }
 
+const ENTRIES = {
+  salesforce_id: salesforceId(),
+  reason: text(),
+  instance: optional(word(INSTANCES), "global"),
+  subscriptions: optional(mapOf(flag()), new Map<string, boolean>()),
+  expiration_date: orNull(day()),
+  ends_on: orNull(day()),
+};
+
+/** Every key that an override may have. */
+export const OVERRIDE_KEYS: readonly string[] = Object.keys(ENTRIES);
+
 const EntrySchema = v.pipe(
-  mapping({
-    salesforce_id: salesforceId(),
-    reason: text(),
-    instance: optional(word(INSTANCES), "global"),
-    subscriptions: optional(mapOf(flag()), new Map<string, boolean>()),
-    expiration_date: orNull(day()),
-    ends_on: orNull(day()),
-  }),
+  mapping(ENTRIES),
   v.check(
     ({ subscriptions, expiration_date }) => subscriptions.size > 0 || expiration_date !== null,
     "sets nothing: neither subscriptions nor expiration_date",
