@@ -6,6 +6,7 @@ import { type RunJson, runCommand } from "../../bin/commands/run.ts";
 import { undoCommand } from "../../bin/commands/undo-command.ts";
 import { loadStage, type StageName } from "../../bin/stages.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
+import { currentDate } from "../../lib/edges/clock.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import type { RemoteTiming } from "../../lib/stage/remotes.ts";
 import { runStage, type StageEnd } from "../../lib/stage/run-stage.ts";
@@ -89,7 +90,7 @@ export async function startWorld(
     err: (text) => void lines.push(text),
     live: false,
   };
-  const shell = { env, output, clock: () => new Date(), timing, keepsDryRun };
+  const shell = { env, output, clock: currentDate, timing, keepsDryRun };
   const command = async (extent: "run" | "preview", given: Record<string, string>) => {
     lastOut = "{}";
     const exit = await runCommand(extent, { "data-dir": dataDir, ...given }, { ...shell, json: true });
