@@ -11,7 +11,7 @@ import { historyOf } from "../stage/history.ts";
 import type { Subject } from "./evidence.ts";
 import { EVIDENCE_ARTIFACTS, type EvidenceArtifact } from "./evidence-records.ts";
 import { RecordLines } from "./record-lines.ts";
-import type { RecordFiles } from "./records-about.ts";
+import type { RecordFiles, ScannedFiles } from "./records-about.ts";
 import { accountKeyOf, DECIDED_FROM, linesOfMany, type Whom } from "./records-of-many.ts";
 
 /** What the history keeps of what a run's changed, skipped, refused and failed accounts were decided from. */
@@ -67,7 +67,7 @@ const ORGANIZATION_IDS = /"organization_id":(\d+)/g;
  */
 export async function keepEvidence(
   store: ArtifactStore,
-  files: RecordFiles,
+  files: ScannedFiles,
   about: Omit<EvidenceHead, "schema" | "rules">,
 ): Promise<number> {
   const texts = await readKeptRules(store.directory);

@@ -13,6 +13,12 @@ export interface RecordFiles {
   open<Name extends EvidenceArtifact>(name: Name): Promise<RecordLines<Name> | null>;
 }
 
+/** Record files that can also be looked through without being held. */
+export interface ScannedFiles extends RecordFiles {
+  /** A record to a line; each block is overwritten by the next one. */
+  blocks(name: EvidenceArtifact): Promise<AsyncIterable<Buffer> | null>;
+}
+
 const ZENDESK = ["zendesk_global.json", "zendesk_usgov.json"] as const;
 const DESIRED = ["global_accounts.json", "usgov_accounts.json"] as const;
 /** Files with a name that may be contested. */

@@ -1,7 +1,7 @@
 import { nameKey } from "../domain/equality.ts";
 import { toShortId } from "../domain/salesforce-id.ts";
 import type { EvidenceArtifact } from "./evidence-records.ts";
-import { nameIn, type RecordFiles } from "./records-about.ts";
+import { nameIn, type ScannedFiles } from "./records-about.ts";
 
 /** Whose records are picked out of a run's files. */
 export interface Whom {
@@ -36,67 +36,82 @@ export function accountKeyOf(id: string): string {
   return toShortId(id).toLowerCase();
 }
 
-/* Looked for as texts: a pattern takes ten times as long, and a line has a thousand characters. */
-const ACCOUNT_KEYS = ['"salesforce_id":"', '"external_id":"'] as const;
-const ID = '{"id":';
-const HOME = '"organization_id":';
+/** What an account is named after; looked for among bytes, as most lines are nobody's who is asked for and need not become text. */
+const ACCOUNT_KEYS = ['"salesforce_id":"', '"external_id":"'].map((key) => Buffer.from(key));
+const ORGANIZATION_KEYS = ['\n{"id":', '"organization_id":'].map((key) => Buffer.from(key));
+const NEWLINE = 0x0a;
+const COMMA = 0x2c;
+/** Digits of the largest whole number, and what ends it. */
+const ID_LENGTH = 17;
 
 /**
  * The lines of what many accounts were decided from, file by file: one pass over each, and nothing is parsed. With them come the lines of
  * organizations that have a name which one of them wants, as those decide, too.
  */
 export async function* linesOfMany(
-  files: RecordFiles,
+  files: ScannedFiles,
   whom: Whom,
 ): AsyncGenerator<{ name: EvidenceArtifact; lines: string[] }> {
-  const names = new Set<string>();
-  const contested = { accounts: whom.contested, organizations: new Set<number>() };
-  if (whom.contested.size > 0)
-    for (const name of ["salesforce_accounts.json", "partner_accounts.json"] as const)
-      for (const line of (await files.open(name))?.lines() ?? [])
-        if (isOf(line, contested)) names.add(nameKey(nameIn(line) ?? ""));
+  const names = await contestedNames(files, whom.contested);
   for (const name of DECIDED_FROM) {
-    const file = await files.open(name);
-    if (!file) continue;
-    const isNamed = names.size > 0 && /^(?:zendesk_(?:global|usgov)|(?:global|usgov)_accounts)\.json$/.test(name);
-    const lines: string[] = [];
-    for (const line of file.lines())
-      if (isOf(line, whom) || (isNamed && names.has(nameKey(nameIn(line) ?? ""))))
-        lines.push(line.endsWith(",") ? line.slice(0, -1) : line);
-    yield { name, lines };
+    const isNamed = /^(?:zendesk_(?:global|usgov)|(?:global|usgov)_accounts)\.json$/.test(name);
+    const lines = await linesOf(files, name, { ...whom, names: isNamed ? names : new Set() });
+    if (lines) yield { name, lines };
   }
 }
 
-/** What records of accounts begin with. */
-const HEAD = '{"salesforce_id":"';
-
-function isOf(line: string, { accounts, organizations }: Pick<Whom, "accounts" | "organizations">): boolean {
-  if (line.startsWith(HEAD)) {
-    if (accounts.has(accountAt(line, HEAD.length))) return true;
-  } else if (ACCOUNT_KEYS.some((key) => namesOneOf(line, key, accounts))) return true;
-  if (organizations.size === 0) return false;
-  return (
-    (line.startsWith(ID) && organizations.has(numberAt(line, ID.length))) ||
-    organizations.has(numberAt(line, endOf(HOME, line)))
-  );
+async function contestedNames(files: ScannedFiles, accounts: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  if (accounts.size === 0) return names;
+  const whom = { accounts, organizations: new Set<number>(), names };
+  for (const file of ["salesforce_accounts.json", "partner_accounts.json"] as const)
+    for (const line of (await linesOf(files, file, whom)) ?? []) names.add(nameKey(nameIn(line) ?? ""));
+  return names;
 }
 
-function namesOneOf(line: string, key: string, accounts: ReadonlySet<string>): boolean {
-  for (let at = line.indexOf(key); at !== -1; at = line.indexOf(key, at + key.length))
-    if (accounts.has(accountAt(line, at + key.length))) return true;
-  return false;
+type Wanted = Pick<Whom, "accounts" | "organizations"> & { names: ReadonlySet<string> };
+
+async function linesOf(files: ScannedFiles, name: EvidenceArtifact, wanted: Wanted): Promise<string[] | null> {
+  const blocks = await files.blocks(name);
+  if (!blocks) return null;
+  const lines: string[] = [];
+  for await (const block of blocks)
+    for (const start of linesIn(block, wanted)) {
+      const found = block.indexOf(NEWLINE, start);
+      const end = found === -1 ? block.length : found;
+      lines.push(block.toString("utf8", start, block[end - 1] === COMMA ? end - 1 : end));
+    }
+  return lines;
 }
 
-function accountAt(line: string, at: number): string {
-  return line.slice(at, at + 15).toLowerCase();
+/** Where the lines of those begin, in their order. */
+function linesIn(block: Buffer, { accounts, organizations, names }: Wanted): number[] {
+  const starts = new Set<number>();
+  const note = (at: number) => starts.add(at === 0 ? 0 : block.lastIndexOf(NEWLINE, at - 1) + 1);
+  if (accounts.size > 0)
+    for (const key of ACCOUNT_KEYS)
+      for (const at of placesOf(block, key))
+        if (accounts.has(block.toString("latin1", at, at + 15).toLowerCase())) note(at);
+  if (organizations.size > 0) {
+    for (const key of ORGANIZATION_KEYS)
+      for (const at of placesOf(block, key)) if (organizations.has(numberAt(block, at))) note(at);
+    // The first line of a block has no end of a line before it.
+    if (block.toString("latin1", 0, 6) === '{"id":' && organizations.has(numberAt(block, 6))) starts.add(0);
+  }
+  if (names.size > 0)
+    for (let start = 0, end = 0; start < block.length; start = end + 1) {
+      const found = block.indexOf(NEWLINE, start);
+      end = found === -1 ? block.length : found;
+      if (names.has(nameKey(nameIn(block.toString("utf8", start, end)) ?? ""))) starts.add(start);
+    }
+  return [...starts].sort((one, other) => one - other);
 }
 
-/** Where the first `key` of a line ends; behind the line where it has none. */
-function endOf(key: string, line: string): number {
-  const at = line.indexOf(key);
-  return at === -1 ? line.length : at + key.length;
+/** Where each `key` of a block ends. */
+function* placesOf(block: Buffer, key: Buffer): Generator<number> {
+  for (let at = block.indexOf(key); at !== -1; at = block.indexOf(key, at + key.length)) yield at + key.length;
 }
 
-function numberAt(line: string, at: number): number {
-  return Number.parseInt(line.slice(at, at + 17), 10);
+function numberAt(block: Buffer, at: number): number {
+  return Number.parseInt(block.toString("latin1", at, at + ID_LENGTH), 10);
 }

@@ -1,4 +1,5 @@
 import { basename, dirname } from "node:path";
+import { isLineByLine } from "../artifacts/line-by-line.ts";
 import { processNotesNames } from "../artifacts/process-notes.ts";
 import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
@@ -6,7 +7,7 @@ import { ALLOWABLE, type Allowable, type Allowances, EFFECTS, limitReasons } fro
 import type { Reason } from "../domain/reason.ts";
 import { existsSync } from "../edges/files.ts";
 import { ArtifactError, ConfigurationError, ZdsyncError } from "../errors.ts";
-import { readOwnFile } from "../files/own-files.ts";
+import { ownFileBlocks, readOwnFile } from "../files/own-files.ts";
 import { hostNames } from "../report/host-names.ts";
 import { RULE_FILES, RULES_FOLDER, readKeptRules } from "../rules/kept-rules.ts";
 import { unconfirmedReasons } from "../runs/confirmed-counts.ts";
@@ -23,7 +24,7 @@ import {
 } from "./evidence-records.ts";
 import { EVIDENCE_FILE, openKeptEvidence } from "./kept-evidence.ts";
 import { RecordLines } from "./record-lines.ts";
-import type { RecordFiles } from "./records-about.ts";
+import type { RecordFiles, ScannedFiles } from "./records-about.ts";
 import { rulesOf } from "./rules.ts";
 
 /** A run's files, and all that is the same for each of its accounts. */
@@ -36,7 +37,10 @@ export interface OpenedRun {
  * Opens the latest run of a data directory. Throws `ConfigurationError` where it holds none, or none that kept its rules, and
  * `ArtifactError` for what is damaged.
  */
-export async function openLatestRun(store: ArtifactStore, env: Environment): Promise<OpenedRun> {
+export async function openLatestRun(
+  store: ArtifactStore,
+  env: Environment,
+): Promise<OpenedRun & { files: ScannedFiles }> {
   const manifests = await Promise.all(EVIDENCE_ARTIFACTS.map((name) => manifestOf(store, name)));
   const first = manifests.find((one) => one !== null);
   if (!first) throw new ConfigurationError([{ where: "--data-dir", what: noRun(store.directory) }]);
@@ -180,7 +184,7 @@ async function refusalsOf(
 }
 
 /** Artifacts of a data directory. Results are taken from the run's history: those beside the artifacts may be of an earlier run. */
-class StoredFiles implements RecordFiles {
+class StoredFiles implements ScannedFiles {
   readonly #opened = new Map<string, Promise<RecordLines<EvidenceArtifact> | null>>();
 
   constructor(
@@ -194,13 +198,38 @@ class StoredFiles implements RecordFiles {
     return opened as Promise<RecordLines<Name> | null>;
   }
 
+  async blocks(name: EvidenceArtifact): Promise<AsyncIterable<Buffer> | null> {
+    const blocks = await unlessDamaged(ownFileBlocks(this.#path(name)));
+    return blocks && byLine(blocks, async () => [...((await this.open(name))?.lines() ?? [])].join("\n"));
+  }
+
   async #open(name: EvidenceArtifact): Promise<RecordLines<EvidenceArtifact> | null> {
+    const bytes = await unlessDamaged(readOwnFile(this.#path(name)));
+    return bytes ? new RecordLines(name, bytes) : null;
+  }
+
+  #path(name: EvidenceArtifact): string {
     const kept = historyOf(this.store.directory, this.runId);
     const isResults = /_results\.json$/.test(name) && existsSync(kept.directory);
-    const bytes = await readOwnFile((isResults ? kept : this.store).path(name)).catch((error: unknown) => {
-      if (error instanceof ArtifactError) return null;
-      throw error;
-    });
-    return bytes ? new RecordLines(name, bytes) : null;
+    return (isResults ? kept : this.store).path(name);
+  }
+}
+
+/** A file that was made by hand may be laid out otherwise; `lines` has a record to a line. */
+async function* byLine(blocks: AsyncIterable<Buffer>, lines: () => Promise<string>): AsyncGenerator<Buffer> {
+  let isFirst = true;
+  for await (const block of blocks) {
+    if (isFirst && !isLineByLine(block)) return yield Buffer.from(await lines());
+    isFirst = false;
+    yield block;
+  }
+}
+
+async function unlessDamaged<T>(read: Promise<T | null>): Promise<T | null> {
+  try {
+    return await read;
+  } catch (error) {
+    if (error instanceof ArtifactError) return null;
+    throw error;
   }
 }

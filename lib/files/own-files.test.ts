@@ -9,7 +9,7 @@ import { NOTHING_CAME, RunRecorder } from "../runs/run-recorder.ts";
 import { historyOf, keepInHistory } from "../stage/history.ts";
 import { lockHolder } from "../stage/run-lock.ts";
 import { openDatabase } from "./open-database.ts";
-import { makeOwnFolder, readOwnFile } from "./own-files.ts";
+import { makeOwnFolder, ownFileBlocks, readOwnFile } from "./own-files.ts";
 
 let folder: string;
 const data = (...parts: string[]) => join(folder, "data", ...parts);
@@ -114,5 +114,36 @@ describe("B6: links in a data directory are not followed", () => {
     await symlink(theirs("memory.sqlite"), data("memory.sqlite"));
     await refused(() => openDatabase(data("memory.sqlite")));
     expect(await readdir(theirs())).toEqual([]);
+  });
+});
+
+describe("a file in blocks of whole lines", () => {
+  async function blocks(text: string): Promise<string[] | null> {
+    await writeFile(data("a.json"), text);
+    const found = await ownFileBlocks(data("a.json"));
+    if (!found) return null;
+    const all: string[] = [];
+    for await (const block of found) all.push(block.toString());
+    return all;
+  }
+
+  for (const [what, text] of Object.entries({
+    "of a few lines": "one\ntwo\n",
+    "whose last line has no end": "one\ntwo",
+    "that is empty": "",
+    "of several blocks": `${"ein wenig Täxt\n".repeat(200_000)}end`,
+    "with lines longer than a block": `short\n${"x".repeat(2_500_000)}\nshort\n${"y".repeat(1_100_000)}\n`,
+  }))
+    test(`is given whole: ${what}`, async () => {
+      const all = (await blocks(text)) ?? [];
+      expect(all.join("") === text).toBe(true);
+      expect(all.slice(0, -1).every((block) => block.endsWith("\n"))).toBe(true);
+    });
+
+  test("is null where there is none, and refused where it is a link", async () => {
+    expect(await ownFileBlocks(data("b.json"))).toBeNull();
+    await writeFile(theirs("a.json"), "[]");
+    await symlink(theirs("a.json"), data("c.json"));
+    expect(await refused(() => ownFileBlocks(data("c.json")))).toContain("symbolic link");
   });
 });

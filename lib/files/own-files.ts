@@ -1,4 +1,5 @@
 import { constants } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { lstat, lstatSync, mkdir, open } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
@@ -14,6 +15,51 @@ const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants
  * choose what zdsync reads. Throws `ArtifactError` for links, for what is no file and for what is larger than `maxBytes`.
  */
 export async function readOwnFile(path: string, maxBytes: number = MAX_BYTES): Promise<Buffer | null> {
+  const file = await openOwnFile(path, maxBytes);
+  if (file === null) return null;
+  try {
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Read at once by `ownFileBlocks`. */
+const BLOCK_BYTES = 1024 ** 2;
+const NEWLINE = 0x0a;
+
+/**
+ * As `readOwnFile`, in blocks of whole lines, for files of which little is kept: each block is overwritten by the next one. The file is
+ * open until all blocks were asked for.
+ */
+export async function ownFileBlocks(path: string): Promise<AsyncGenerator<Buffer> | null> {
+  const file = await openOwnFile(path, MAX_BYTES);
+  return file && blocksOf(file);
+}
+
+async function* blocksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  let buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+  let held = 0;
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, held, buffer.length - held);
+      const filled = buffer.subarray(0, held + bytesRead);
+      if (bytesRead === 0) {
+        if (held > 0) yield filled;
+        return;
+      }
+      const end = filled.lastIndexOf(NEWLINE) + 1;
+      if (end > 0) yield filled.subarray(0, end);
+      held = filled.length - end;
+      if (held === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
+      else buffer.copyWithin(0, end, filled.length);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function openOwnFile(path: string, maxBytes: number): Promise<FileHandle | null> {
   const file = await openPlain(path);
   if (file === null) return null;
   try {
@@ -23,9 +69,10 @@ export async function readOwnFile(path: string, maxBytes: number = MAX_BYTES): P
       throw new ArtifactError(
         `${path} is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB; no file of zdsync's is. Point --data-dir at the right folder.`,
       );
-    return await file.readFile();
-  } finally {
+    return file;
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }
 
