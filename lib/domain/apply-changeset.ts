@@ -18,7 +18,7 @@ export function applyChangeset(
   ]);
   const firstId = firstInventedId(organizations);
   return [
-    ...organizations.map((organization) => changed(organization, changes.get(organization.id) ?? {})),
+    ...organizations.map((organization) => changed(organization, changes.get(organization.id))),
     ...creates.map(({ name, salesforce_id, organization_fields }, index) => ({
       id: firstId + index,
       name,
@@ -35,7 +35,8 @@ export function firstInventedId(organizations: readonly Organization[]): number 
   return organizations.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
 }
 
-function changed(organization: Organization, change: Difference): Organization {
+function changed(organization: Organization, change: Difference | undefined): Organization {
+  if (change === undefined) return organization;
   return {
     ...organization,
     name: change.name ?? organization.name,

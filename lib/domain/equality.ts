@@ -23,7 +23,7 @@ export function meaningOf(type: FieldType, value: unknown): Meaning {
  * `"0.0"` = 0; dates as days, `2018-11-04T00:00:00+00:00` included; drop-downs by tag; blanks around a text do not count.
  */
 export function sameValue(type: FieldType, one: unknown, other: unknown): boolean {
-  return meaningOf(type, one) === meaningOf(type, other);
+  return one === other || meaningOf(type, one) === meaningOf(type, other);
 }
 
 /** Whether two names are written alike, after trimming (C3). */

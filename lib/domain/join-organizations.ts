@@ -73,15 +73,16 @@ interface Joiner {
 }
 
 function accountsById(desired: readonly DesiredOrganization[]) {
-  const groups = Map.groupBy(desired, (one) => toId18(one.salesforce_id));
   const accounts = new Map<string, DesiredOrganization>();
   const doubled = new Set<string>();
-  for (const [accountId, [one, ...others]] of groups) {
-    if (accountId === null || one === undefined) continue;
-    accounts.set(accountId, one);
-    if (others.length > 0) doubled.add(accountId);
+  let unidentified = false;
+  for (const one of desired) {
+    const accountId = toId18(one.salesforce_id);
+    if (accountId === null) unidentified = true;
+    else if (accounts.has(accountId)) doubled.add(accountId);
+    else accounts.set(accountId, one);
   }
-  return { accounts, doubled, unidentified: groups.has(null) };
+  return { accounts, doubled, unidentified };
 }
 
 function placeOrganization(joiner: Joiner, organization: Organization): void {

@@ -12,7 +12,9 @@ export interface AccountSources {
 
 /** The sources with every id in 18 characters (G5): artifacts made by hand may hold the short ones. */
 export function withLongIds({ partnerIds, accountIds }: AccountSources): AccountSources {
-  const long = (ids: ReadonlySet<string>) => new Set([...ids].map((id) => toId18(id) ?? id));
+  const longOf = (id: string) => toId18(id) ?? id;
+  const isLong = (id: string) => longOf(id) === id;
+  const long = (ids: ReadonlySet<string>) => (ids.values().every(isLong) ? ids : new Set(ids.values().map(longOf)));
   return { partnerIds: long(partnerIds), accountIds: long(accountIds) };
 }
 
@@ -39,7 +41,8 @@ export function isPartnersOrganization(
   organization: Organization,
   { partnerIds, accountIds }: AccountSources,
 ): boolean {
-  const accountId = salesforceIdText(organization) ? accountIdOf(organization) : externalAccountIdOf(organization);
+  const text = salesforceIdText(organization);
+  const accountId = text ? toId18(text) : externalAccountIdOf(organization);
   if (accountId !== null && partnerIds.has(accountId)) return true;
   return hasPartnerType(organization) && !(accountId !== null && accountIds.has(accountId));
 }

@@ -13,8 +13,8 @@ import type { InstanceName } from "./instance.ts";
 import type { FieldPlace, FieldPlaces, FieldValue } from "./organization-field.ts";
 import { toShortId } from "./salesforce-id.ts";
 
-const [Text, Decimal, Checkbox] = [v.string(), v.pipe(v.number(), v.finite()), v.boolean()];
-const AnyFieldValue = v.union([Text, Decimal, Checkbox, v.null()]);
+const [Text, Decimal, Checkbox, Nothing] = [v.string(), v.pipe(v.number(), v.finite()), v.boolean(), v.null()];
+const AnyFieldValue = v.union([Text, Decimal, Checkbox, Nothing]);
 
 /**
  * What the Zendesk API may answer for an organization field. JSON can spell numbers that are infinite (`1e999`), but not write them.
@@ -25,6 +25,7 @@ export const FieldValueSchema = v.lazy<typeof AnyFieldValue>(fieldValueSchemaOf 
 
 function fieldValueSchemaOf(value: unknown) {
   if (typeof value === "string") return Text;
+  if (value === null) return Nothing;
   if (typeof value === "boolean") return Checkbox;
   return typeof value === "number" ? Decimal : AnyFieldValue;
 }

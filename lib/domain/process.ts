@@ -95,7 +95,9 @@ export function processAccounts(input: ProcessInput): Processed {
     moved: { global: movedFrom("global", all), "us-government": movedFrom("us-government", all) },
     notes: allNotes(allOfThem),
     notesOf: notesByInstance(allOfThem),
-    counts: countDecisions(all),
+    get counts() {
+      return countDecisions(all);
+    },
     unknownCharges: unknownChargesIn(accountsNotes.map(({ note }) => note)),
     decisions,
     leftAlone: [...doubledIds].sort(),

@@ -100,18 +100,21 @@ export function simulate(
 
 const NOTHING = { creates: [], updates: [], marks: [] };
 
-function processed({ accounts, partners, organizations, today }: GatheredWorld, rules: ParsedRules): Processed {
+/** What process makes of it, without what it knows of every charge. */
+type Wanted = Pick<Processed, "desired" | "notes" | "leftAlone">;
+
+function processed({ accounts, partners, organizations, today }: GatheredWorld, rules: ParsedRules): Wanted {
   const known = partners
     ? new Set(partners.map(({ salesforce_id }) => salesforce_id))
     : partnerIdsByOrganization(Object.values(organizations).flat());
-  const { notes, ...rest } = processAccounts({
+  const { desired, notes, leftAlone } = processAccounts({
     accounts,
     partnerIds: known,
     plans: rules.plans,
     overrides: rules.overrides,
     today,
   });
-  return { ...rest, notes: [...rules.overrideNotes, ...notes] };
+  return { desired, leftAlone, notes: [...rules.overrideNotes, ...notes] };
 }
 
 function compareAll(
@@ -121,7 +124,7 @@ function compareAll(
     organizations,
     rules,
     processed: { desired, leftAlone },
-  }: { organizations: readonly Organization[]; rules: ParsedRules; processed: Processed },
+  }: { organizations: readonly Organization[]; rules: ParsedRules; processed: Wanted },
 ): Found {
   const { accounts, partners, merged } = world;
   const unclear = [...new Set([...world.leftAlone.accounts, ...leftAlone])];

@@ -66,34 +66,34 @@ function reported({ name, changes, contacts, notes, existing, measures, refused 
 
 /** What customers are called and weigh: by the rules of before, as that is what they would lose; else as Zendesk has them. */
 function customersOf({ desired, desiredBefore }: Simulation, world: GatheredWorld): Customers {
-  const wanted = (list: Record<InstanceName, readonly DesiredOrganization[]>) =>
-    new Map(
-      INSTANCES.flatMap((instance) =>
-        list[instance].map((one): [string, Customer] => {
-          const addresses = one.sold_tos.map(({ email }) => email);
-          const key = `${instance} ${accountKey(one.salesforce_id)}`;
-          return [key, customerOf(one.name, one.organization_fields, addresses)];
-        }),
-      ),
-    );
-  const held = (keyOf: (one: Organization) => string | number | null) =>
-    new Map(
-      INSTANCES.flatMap((instance) =>
-        (world.organizations[instance] ?? []).map((one): [string, Customer] => [
-          `${instance} ${keyOf(one)}`,
-          customerOf(one.name, one.organization_fields),
-        ]),
-      ),
-    );
-  const sources = [wanted(desiredBefore), wanted(desired), held(accountIdOf)];
+  const wanted = (list: Simulation["desired"]) =>
+    inEachInstance((instance) => new Map(list[instance].map((one) => [accountKey(one.salesforce_id), one])));
+  const held = <Key>(keyOf: (one: Organization) => Key) =>
+    inEachInstance((instance) => new Map((world.organizations[instance] ?? []).map((one) => [keyOf(one), one])));
+  const sources: Record<InstanceName, ReadonlyMap<string | null, Organization | DesiredOrganization>>[] = [
+    wanted(desiredBefore),
+    wanted(desired),
+    held(accountIdOf),
+  ];
   const byId = held(({ id }) => id);
   return {
     account: (id, instance) => {
       const places = instance === null ? INSTANCES : [instance];
-      return sources.flatMap((map) => places.flatMap((place) => map.get(`${place} ${id}`) ?? []))[0] ?? null;
+      const found = sources.flatMap((source) => places.flatMap((place) => source[place].get(id) ?? []));
+      return asCustomer(found[0]);
     },
-    organization: (id, instance) => byId.get(`${instance} ${id}`) ?? null,
+    organization: (id, instance) => asCustomer(byId[instance].get(id)),
   };
+}
+
+function inEachInstance<T>(work: (instance: InstanceName) => T): Record<InstanceName, T> {
+  return { global: work("global"), "us-government": work("us-government") };
+}
+
+function asCustomer(one: Organization | DesiredOrganization | undefined): Customer | null {
+  if (one === undefined) return null;
+  const addresses = "sold_tos" in one ? one.sold_tos.map(({ email }) => email) : [];
+  return customerOf(one.name, one.organization_fields, addresses);
 }
 
 /** Organizations that the rules of before would create are not there yet: nobody could look their ids up. */
