@@ -7,6 +7,11 @@ import { MAX_ALIASES, NESTED_TOO_DEEPLY, type SyntaxProblem, shownKey, syntaxPro
 /** Characters of a file: ten thousand overrides have fewer. The parser needs seconds for more. */
 const MOST_CHARACTERS = 2_000_000;
 
+/** Files that were read last are not parsed again; none that would take much memory. Nobody changes what was read. */
+const RECENT_FILES = 8;
+const MOST_REMEMBERED_CHARACTERS = 100_000;
+const recent = new Map<string, YamlFile>();
+
 /** Problems that are named; more are one file that is no such file. */
 const MOST_PROBLEMS = 100;
 
@@ -37,6 +42,18 @@ export interface YamlFile {
  *   characters, tags, too many aliases, too many levels; or that the file is too large.
  */
 export function readYaml(text: string, name: string): YamlFile {
+  const key = `${name}\n${text}`;
+  const known = recent.get(key);
+  if (known) return known;
+  const file = parsedYaml(text, name);
+  // The first that was read goes first; a run has three such files and reads each several times.
+  const [oldest] = recent.keys();
+  if (recent.size >= RECENT_FILES && oldest !== undefined) recent.delete(oldest);
+  if (text.length <= MOST_REMEMBERED_CHARACTERS) recent.set(key, file);
+  return file;
+}
+
+function parsedYaml(text: string, name: string): YamlFile {
   if (text.length > MOST_CHARACTERS)
     throw new ConfigurationError([{ where: name, what: "is larger than 2 MB: is it the right file?" }]);
   const deep = tooDeepLine(text);

@@ -124,8 +124,10 @@ export class VirtualClock {
   /** Lets one thing happen; false where nobody waits any more. */
   async #step(): Promise<boolean> {
     await this.#quiet();
-    this.#endWaiting(false);
+    const someEnded = this.#endWaiting(false);
     if (this.#waiting.length === 0) return false;
+    // Those go on first.
+    if (someEnded) return true;
     if (!this.#keepsAnythingAlive()) {
       if (!(await this.#nothingComes())) return true;
       this.#endWaiting(true);
@@ -143,10 +145,11 @@ export class VirtualClock {
     return this.#due.some(({ keepsAlive }) => keepsAlive) || (this.#held.size > 0 && this.#due.length > 0);
   }
 
-  #endWaiting(nothingDue: boolean): void {
+  #endWaiting(nothingDue: boolean): boolean {
     const ending = this.#waiting.filter(({ isOver }) => nothingDue || isOver());
     this.#waiting = this.#waiting.filter((one) => !ending.includes(one));
     for (const one of ending) one.end(nothingDue);
+    return ending.length > 0;
   }
 
   /** Until nobody has done anything for some turns of the event loop. */

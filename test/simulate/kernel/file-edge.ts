@@ -163,7 +163,7 @@ function writing(desk: Desk, operations: Operations) {
       const found = files.find(path, "rm");
       operations.begin("rm", path, found ? "writes" : "reads");
       if (!found && options.force) return;
-      if (!found) throw systemError("ENOENT", "rm", path);
+      if (!found) throw systemError("ENOENT", "lstat", path);
       if (found.kind === "folder" && !options.recursive) throw systemError("EISDIR", "rm", path);
       files.remove(path, "rm");
       desk.databases.forget(found);

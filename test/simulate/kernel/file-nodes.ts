@@ -40,9 +40,9 @@ const TEXTS: Readonly<Record<string, string>> = {
 };
 
 /** An error as the system gives it. */
-export function systemError(code: string, syscall: string, path?: string): NodeJS.ErrnoException {
-  const where = path === undefined ? "" : ` '${path}'`;
-  return Object.assign(new Error(`${code}: ${TEXTS[code] ?? "failed"}, ${syscall}${where}`), {
+export function systemError(code: string, syscall: string, path?: string, target?: string): NodeJS.ErrnoException {
+  const where = [path, target].flatMap((one) => (one === undefined ? [] : `'${one}'`)).join(" -> ");
+  return Object.assign(new Error(`${code}: ${TEXTS[code] ?? "failed"}, ${syscall}${where ? ` ${where}` : ""}`), {
     code,
     syscall,
     ...(path === undefined ? {} : { path }),

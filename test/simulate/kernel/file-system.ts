@@ -67,10 +67,11 @@ export class FileSystem {
   }
 
   rename(from: string, to: string): void {
-    const node = this.get(from, "rename");
+    const node = this.find(from, "rename");
+    if (!node) throw systemError("ENOENT", "rename", from, to);
     const target = this.find(to, "rename");
-    if (target?.kind === "folder" && node.kind !== "folder") throw systemError("EISDIR", "rename", from);
-    if (target?.kind === "folder" && target.entries.size > 0) throw systemError("ENOTEMPTY", "rename", from);
+    if (target?.kind === "folder" && node.kind !== "folder") throw systemError("EISDIR", "rename", from, to);
+    if (target?.kind === "folder" && target.entries.size > 0) throw systemError("ENOTEMPTY", "rename", from, to);
     const [source, goal] = [this.folder(parentOf(from), "rename", from), this.folder(parentOf(to), "rename", from)];
     const [fromName, toName] = [basename(absolute(from)), basename(absolute(to))];
     source.entries.delete(fromName);
@@ -179,7 +180,19 @@ export function absolute(path: string): string {
   return join(path.startsWith("/") ? "/" : HOME, path);
 }
 
-function partsOf(path: string): string[] {
+const parts = new Map<string, readonly string[]>();
+
+/** The names that lead to a path; most paths are asked for again and again. */
+function partsOf(path: string): readonly string[] {
+  const known = parts.get(path);
+  if (known) return known;
+  if (parts.size > 5_000) parts.clear();
+  const found = splitPath(path);
+  parts.set(path, found);
+  return found;
+}
+
+function splitPath(path: string): string[] {
   return absolute(path)
     .split("/")
     .filter((part) => part !== "");
