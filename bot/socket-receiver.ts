@@ -1,5 +1,5 @@
 import type { Logger, SocketModeReceiver } from "@slack/bolt";
-import { boundedFetch } from "../lib/http/bounded-fetch.ts";
+import { sendingOptions } from "../lib/slack/web-client.ts";
 import { failureWords } from "./failure-words.ts";
 
 /** How Slack is reached in Socket Mode. */
@@ -23,10 +23,7 @@ export async function createSocketReceiver(setting: SocketReceiverSetting): Prom
       // `clientOptions` of Bolt's App do not reach a receiver of one's own (facts 2).
       clientOptions: {
         ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
-        retryConfig: { retries: 0 },
-        timeout: 10_000,
-        rejectRateLimitedCalls: true,
-        fetch: boundedFetch(),
+        ...sendingOptions({}, 0),
       },
     },
     processEventErrorHandler: async ({ error }) => {

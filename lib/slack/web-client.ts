@@ -31,11 +31,7 @@ async function open(settings: SlackSettings, timing: WebClientTiming, retries: n
   const silent = () => {};
   return new WebClient(settings.token, {
     ...(settings.apiUrl ? { slackApiUrl: settings.apiUrl } : {}),
-    // Its own retries and time-outs run on timers of its own.
-    retryConfig: { retries: 0 },
-    timeout: 0,
-    rejectRateLimitedCalls: true,
-    fetch: repeatingFetch(timing, retries),
+    ...sendingOptions(timing, retries),
     logger: {
       debug: silent,
       info: silent,
@@ -46,6 +42,16 @@ async function open(settings: SlackSettings, timing: WebClientTiming, retries: n
       getLevel: () => LogLevel.ERROR,
     },
   });
+}
+
+/** How every WebClient sends: its own retries and time-outs run on timers of its own, which nobody can exchange. */
+export function sendingOptions(timing: WebClientTiming, retries: number) {
+  return {
+    retryConfig: { retries: 0 },
+    timeout: 0,
+    rejectRateLimitedCalls: true,
+    fetch: repeatingFetch(timing, retries),
+  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { now, sleep } from "../../lib/edges/clock.ts";
 import { type Edges, edges, withEdges } from "../../lib/edges/edges.ts";
 import { MACHINE } from "../../lib/edges/machine.ts";
 import { EXIT } from "../../lib/errors.ts";
+import type { RequestHook } from "../../sandbox/types.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { QUICK, RUN_TIMEOUT, startWorld } from "./world.ts";
 
@@ -89,7 +90,8 @@ function watchedMachine(): { own: Edges; around: Set<string> } {
 }
 
 test("a run, the stages alone and an undo ask the machine for time, chance and answers through the edges only", async () => {
-  await using world = await startWorld({ world: smallWorld(), timing: QUICK_ON_EDGES });
+  const broken = new Set<string>();
+  await using world = await startWorld({ world: smallWorld(), timing: QUICK_ON_EDGES, onRequest: onceBroken(broken) });
   const { own, around } = watchedMachine();
   await withEdges(own, async () => {
     expect((await world.run()).exit).toBe(EXIT.done);
@@ -99,8 +101,20 @@ test("a run, the stages alone and an undo ask the machine for time, chance and a
       expect({ stage, exit }).toEqual({ stage, exit: EXIT.done });
     }
   });
+  expect(broken.size).toBeGreaterThan(5);
   expect([...around].sort()).toEqual(HARMLESS);
 });
+
+/** Cuts the first read of everything, so that it is asked for again. */
+function onceBroken(seen: Set<string>): RequestHook {
+  return ({ service, method, path }, phase) => {
+    const isRead = method === "GET" || /conversations\.(?:history|replies)/.test(path);
+    const name = `${service} ${path.split("?")[0]}`;
+    if (phase !== "before" || !isRead || seen.has(name)) return undefined;
+    seen.add(name);
+    return "drop";
+  };
+}
 
 test("who asks around them is seen", async () => {
   const { own, around } = watchedMachine();
