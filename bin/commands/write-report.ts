@@ -55,7 +55,7 @@ export async function writeRunReport(
     comparisons,
     results: writes ? store : null,
     notes: notesOfRun(instances),
-    explain: await rowExplainer(store, env, run.run_id),
+    explain: rowExplainer(store, env, run.run_id),
   });
   const model = { ...told, ...(await auditOfRun(store, run)) };
   const files = await writeReportFiles(store, model);

@@ -10,12 +10,12 @@ import { eachNoteOnce } from "../domain/notes-by-instance.ts";
 import type { Place } from "../explain/reason-text.ts";
 import { historyOf } from "../stage/history.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
-import type { RowExplainer } from "./explain-rows.ts";
+import type { ExplainsRows } from "./explain-rows.ts";
 import type { ReportModel, RunTrend } from "./model.ts";
 import { writePage } from "./page/write-page.ts";
 import { readCustomers } from "./read-customers.ts";
 import { renderMarkdown } from "./render-report.ts";
-import { reportModel } from "./report-model.ts";
+import { mattersEnough, reportModel, withExplanations } from "./report-model.ts";
 import type { ReportAbout, ReportedComparison } from "./report-source.ts";
 import { inOrder, readTrend, TRENDED_RUNS, trendOfModel } from "./trend.ts";
 
@@ -28,7 +28,7 @@ export interface ReportOrder {
   /** Whose notes are told beside those of the comparisons. */
   notes: readonly NotesName[];
   /** What `zdsync explain` says of rows that matter; absent where there is nothing to explain them from. */
-  explain?: RowExplainer | undefined;
+  explain?: ExplainsRows;
   /** Earlier runs, where they are not in the history; absent: those of the history. */
   trend?: readonly RunTrend[];
 }
@@ -62,8 +62,9 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   const notes = await notesOf(store, order.notes, run_id);
   const earlier = order.trend ?? (await readTrend(store.directory, run_id, TRENDED_RUNS - 1));
   const customers = await readCustomers(store, { comparisons, notes });
-  const explain = order.explain ? { explain: order.explain } : {};
-  const model = reportModel({ about: order.about, comparisons, notes, customers, trend: [], ...explain });
+  const plain = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
+  const explain = await order.explain?.(plain.rows.filter(mattersEnough));
+  const model = explain ? withExplanations(plain, explain) : plain;
   return { ...model, trend: order.about.writes ? inOrder([...earlier, trendOfModel(model, null)]) : [...earlier] };
 }
 

@@ -15,7 +15,7 @@ const EXPLAINED: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("skipp
 
 /** What a run planned and what came of it, as every report shows it: sorted by harm, equal changes folded, outcomes beside them. Pure. */
 export function reportModel(source: ReportSource): ReportModel {
-  const { about, comparisons, notes, trend, explain } = source;
+  const { about, comparisons, notes, trend } = source;
   const { writes: _, ...head } = about;
   const fallenOut = accountsFallenOut(source);
   const all = [
@@ -27,16 +27,23 @@ export function reportModel(source: ReportSource): ReportModel {
     head: { ...head, refusals: comparisons.flatMap(({ comparison }) => [...(comparison.refused ?? [])]) },
     limits: comparisons.flatMap(limitBars),
     comparisons: comparisons.map(({ comparison }) => countsOf(comparison)),
-    rows: explain ? rows.map((row) => explained(row, explain)) : rows,
+    rows,
     folded,
     trend: [...trend],
   };
 }
 
-/** Rows of accounts; people and what has no account are explained by their reason alone. */
-function explained(row: Row, explain: NonNullable<ReportSource["explain"]>): Row {
-  const matters = EXPLAINED.has(row.harm) && row.comparison !== "usgov_user" && row.effect !== "contact";
-  return matters ? { ...row, explanation: explain(row) } : row;
+/** Whether a row carries its explanation. People and what has no account are explained by their reason alone. Pure. */
+export function mattersEnough({ harm, comparison, effect }: Pick<Row, "harm" | "comparison" | "effect">): boolean {
+  return EXPLAINED.has(harm) && comparison !== "usgov_user" && effect !== "contact";
+}
+
+/** A model whose rows that matter carry their explanations. */
+export function withExplanations(model: ReportModel, explain: (row: Row) => Row["explanation"]): ReportModel {
+  return {
+    ...model,
+    rows: model.rows.map((row) => (mattersEnough(row) ? { ...row, explanation: explain(row) } : row)),
+  };
 }
 
 function accountsFallenOut({ notes }: ReportSource): Record<InstanceName, FallenOut> {

@@ -1,10 +1,9 @@
 import type { Result } from "../artifacts/results.ts";
 import type { Create, Mark, Note, PlannedContact, Update } from "../domain/changeset.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
-import type { ExplanationDocument } from "../explain/document.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import type { Customers } from "./customers.ts";
-import type { ReportHead, Row, RunTrend } from "./model.ts";
+import type { ReportHead, RunTrend } from "./model.ts";
 
 /** A comparison with its records. */
 export interface ReportedComparison {
@@ -33,6 +32,4 @@ export interface ReportSource {
   notes: readonly Note[];
   customers: Customers;
   trend: readonly RunTrend[];
-  /** What `zdsync explain` says of a row's account; absent where there is nothing to explain from. */
-  explain?: (row: Row) => ExplanationDocument | null;
 }
