@@ -32,6 +32,15 @@ export function fileHandle(desk: Desk, operations: Operations, { path, node, app
         if (position === undefined || position === null) at = from + bytes.length;
         return { bytesWritten: bytes.length, buffer: data };
       }),
+    read: (buffer: Uint8Array, offset = 0, length = buffer.length - offset, position: number | null = null) =>
+      operations.promised(() => {
+        operations.begin("read", path, "reads");
+        const from = position ?? at;
+        const bytes = file("read").content.subarray(from, from + length);
+        buffer.set(bytes, offset);
+        if (position === null) at += bytes.length;
+        return { bytesRead: bytes.length, buffer };
+      }),
     readFile: (options?: BufferEncoding) =>
       operations.promised(() => {
         operations.begin("read", path, "reads");

@@ -52,9 +52,13 @@ async function everything(own: Files, folder: string): Promise<unknown[]> {
   await tried(async () => {
     const file = await own.open(at("a/file"), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const found = (await file.stat()).isFile();
+    const piece = Buffer.alloc(6, ".");
+    const { bytesRead } = await file.read(piece, 1, 2);
+    const elsewhere = Buffer.alloc(2, ".");
+    await file.read(elsewhere, 0, 2, 3);
     const text = (await file.readFile()).toString();
     await file.close();
-    return { found, text };
+    return { found, text, bytesRead, pieces: `${piece} ${elsewhere}` };
   });
   await tried(() => own.rename(at("a/file"), at("a/other")));
   await tried(() => own.rename(at("a/file"), at("a/third")));
