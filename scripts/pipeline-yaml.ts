@@ -1,11 +1,13 @@
+import * as v from "valibot";
 import { stringify } from "yaml";
 import { inputs as summaryInputs } from "../bin/commands/pipeline-summary.ts";
 import { loadStage, type StageName } from "../bin/stages.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { SLACK_PAGE } from "../lib/report/slack-page.ts";
 import { RUN_RECORD } from "../lib/runs/run-record.ts";
+import { reportUsGovernment } from "../lib/stage/inputs.ts";
 import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import { componentInputs } from "./component-inputs.ts";
+import { componentInputs, stageInput } from "./component-inputs.ts";
 import { JOB_VARIABLES } from "./component-yaml.ts";
 import { jobScript } from "./job-script.ts";
 
@@ -89,7 +91,8 @@ export async function pipelineYaml(): Promise<string> {
   const inputs = Object.fromEntries(
     [...SHARED, "job-prefix", ...ORDERS].map((name) => [name, pipelineInput(name, writing)]),
   );
-  const declared = { ...inputs, instances: INSTANCES_INPUT };
+  const ofReport = describeInputs(v.object({ "report-us-government": reportUsGovernment })).map(stageInput);
+  const declared = { ...inputs, instances: INSTANCES_INPUT, "report-us-government": ofReport[0] };
   const include = await Promise.all(JOBS.map(component));
   const body = { include, "$[[ inputs.job-prefix ]]summary": summary() };
   const yaml = (value: unknown) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });

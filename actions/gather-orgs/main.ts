@@ -13,6 +13,8 @@ export const stage: ReadingStage<typeof inputs> = {
     "salesforce_accounts.manifest.json (for the run id, where it is there)",
     "global_accounts.json, else salesforce_accounts.json (in global, where they are there: which addresses new organizations want)",
   ],
+  // Whom global's accounts want is none of us-government's business.
+  notRead: { "us-government": ["salesforce_accounts.json"] },
   makes: ["zendesk_<i>.json", "zendesk_global_addresses.json", "gather-orgs_<i>_notes.json"],
   memory: { name: "contacts", file: CONTACT_MEMORY, use: "reads" },
   examples: [

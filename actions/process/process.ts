@@ -51,7 +51,8 @@ export async function processArtifacts(
   const notesOf = (instance: InstanceName) => [...invalid[instance], ...processed.notesOf[instance]].sort(byRule);
   const notes = eachNoteOnce(instances.flatMap(notesOf));
   const unknownCharges = unknownChargesIn(notes);
-  for (const charge of unknownCharges) warn(unknownChargeWarning(charge, plansFile.name));
+  const files = instances.map(processNotesName);
+  for (const charge of unknownCharges) warn(unknownChargeWarning(charge, plansFile.name, files));
 
   const unread = leftAloneIn([accounts]);
   const leftAlone = {
@@ -69,7 +70,7 @@ export async function processArtifacts(
   }
   await writeAccountIds(accounts, partners, maker, context);
   await keepRules(store.directory, rules, instances);
-  await keepInHistory(store.directory, origin.run_id, instances.map(processNotesName));
+  await keepInHistory(store.directory, origin.run_id, files);
   return {
     stage: "process",
     run_id: origin.run_id,
@@ -100,6 +101,7 @@ async function writeAccountIds(
 function unknownChargeWarning(
   { charge_name: name, accounts, unexpired_accounts: unexpired, nearest, hurt_accounts: hurt }: UnknownCharge,
   plans: string,
+  files: readonly string[],
 ): string {
   const accountsOf = (count: number) => `${count} ${count === 1 ? "account" : "accounts"}`;
   const state =
@@ -111,7 +113,7 @@ function unknownChargeWarning(
   const short = hurt.length === 1 ? "has less support than it should" : "have less support than they should";
   const harm = hurt.length === 0 ? "nobody has less support for it today" : `${accountsOf(hurt.length)} ${short}`;
   const meant = nearest === null ? "" : ` Did you mean "${nearest}"? If so, ${harm}.`;
-  return `${plans} does not know the charge "${oneLine(name)}", which ${accountsOf(accounts.length)} ${accounts.length === 1 ? "has" : "have"} (${state}): it gives no support.${meant} Add the name there, or ignore it there; process_global_notes.json and process_usgov_notes.json list the accounts, the report their names.`;
+  return `${plans} does not know the charge "${oneLine(name)}", which ${accountsOf(accounts.length)} ${accounts.length === 1 ? "has" : "have"} (${state}): it gives no support.${meant} Add the name there, or ignore it there; ${files.join(" and ")} ${files.length === 1 ? "lists" : "list"} the accounts, the report their names.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

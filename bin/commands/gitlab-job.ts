@@ -88,14 +88,21 @@ function ordersOf(stage: Stage<InputsSchema>, job: CiJob, env: Environment): Rec
 }
 
 /** Which files of earlier projects a stage is given: those that it reads or passes on, of its instance, and what reports tell. */
-function filesRead({ reads, handsOn = [] }: Stage, instance: string | undefined): (name: string) => boolean {
+function filesRead({ reads, notRead, handsOn = [] }: Stage, instance: string | undefined): (name: string) => boolean {
   const one = INSTANCES.find((name) => name === instance);
   const prefixes = one ? [FILE_PREFIX[one]] : Object.values(FILE_PREFIX);
   const listed = [...reads, ...handsOn.map(({ file }) => file), "process_<i>_notes.json", "<i>_notes.json"]
     .flatMap((names) => names.match(/[\w<>-]+(?:\.manifest)?\.json/g) ?? [])
     .flatMap((name) => prefixes.map((prefix) => name.replace("<i>", prefix)));
   const names = new Set([...listed, ...listed.map(manifestName)]);
-  return (name) => names.has(name);
+  const kept = new Set(one ? notRead?.[one] : []);
+  return (name) => names.has(name) && !kept.has(name) && !(one && isOfAnother(name, one));
+}
+
+/** Whether a file is by its name another instance's: some stages read more in one instance than in the other. */
+function isOfAnother(name: string, instance: InstanceName): boolean {
+  const words = name.split(/[_.]/);
+  return INSTANCES.some((other) => other !== instance && words.includes(FILE_PREFIX[other]));
 }
 
 async function writeJobFiles(

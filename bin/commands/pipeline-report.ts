@@ -5,6 +5,7 @@ import { mattersOf } from "../../lib/report/matters.ts";
 import type { RunTrend } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
 import { writeSlackPage } from "../../lib/report/slack-page.ts";
+import { withoutUsGovernment } from "../../lib/report/without-us-government.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
@@ -14,11 +15,20 @@ import { readConfig } from "../../lib/stage/session.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";
 import { type PipelineFacts, pipelineEnd } from "./pipeline-record.ts";
 
+/** What the report of a pipeline needs, beside the facts. */
+export interface PipelineReportOrder {
+  today: string;
+  trend: readonly RunTrend[];
+  env: Environment;
+  /** Whether it has the customers of us-government; where it has not, their names are not even read. */
+  namesUsGovernment: boolean;
+}
+
 /** Writes the one report of a pipeline, from what its stages left in the data directory; answers what of it the record tells, too. */
 export async function writePipelineReport(
   store: ArtifactStore,
   reports: readonly StageReport[],
-  { today, trend, env, ...facts }: PipelineFacts & { today: string; trend: readonly RunTrend[]; env: Environment },
+  { today, trend, env, namesUsGovernment, ...facts }: PipelineFacts & PipelineReportOrder,
 ): Promise<ReportFiles & { told: Pick<RunRecord, "matters" | "warnings"> }> {
   const { dry_run: dryRun, instances, startedAt, now, run_id } = facts;
   const writes = !dryRun;
@@ -45,8 +55,10 @@ export async function writePipelineReport(
     results: resultsOfJob(store, dryRun),
     notes: notesOfRun(instances),
     trend,
+    ...(namesUsGovernment ? {} : { named: ["global"] }),
   });
-  const files = await writeReportFiles(store, model, { place: "gitlab" });
+  const shown = namesUsGovernment ? model : withoutUsGovernment(model);
+  const files = await writeReportFiles(store, shown, { place: "gitlab" });
   await writeSlackPage(store, model, config.slack);
   const { warnings = [] } = model.head;
   return { ...files, told: { matters: mattersOf(model), ...(warnings.length > 0 ? { warnings } : {}) } };

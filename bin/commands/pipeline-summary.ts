@@ -20,7 +20,7 @@ import { namePipeline } from "../../lib/gitlab/job-files.ts";
 import type { ReportFiles } from "../../lib/report/report-files.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
-import { dataDir, dryRun, instances, runId } from "../../lib/stage/inputs.ts";
+import { dataDir, dryRun, instances, reportUsGovernment, runId } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
@@ -29,7 +29,13 @@ import { type PipelineFacts, writePipelineRecord } from "./pipeline-record.ts";
 import { writePipelineReport } from "./pipeline-report.ts";
 
 /** What the last job of a pipeline accepts. */
-export const inputs = v.object({ "data-dir": dataDir, "run-id": runId, "dry-run": dryRun, instances });
+export const inputs = v.object({
+  "data-dir": dataDir,
+  "run-id": runId,
+  "dry-run": dryRun,
+  instances,
+  "report-us-government": reportUsGovernment,
+});
 
 /** The last job of a pipeline: reads what all stages left in the data directory; changes nothing but the pipeline's name. */
 export const pipelineSummary: LoadedCommand = {
@@ -56,6 +62,7 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
     today,
     trend: await earlierRuns(shell.env, { dataDir: orders["data-dir"] }),
     env: shell.env,
+    namesUsGovernment: orders["report-us-government"] || facts.instances.length === 1,
   });
   try {
     await writePipelineRecord(store, reports, { ...facts, ...files.told });

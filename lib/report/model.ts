@@ -61,6 +61,8 @@ export interface ReportHead {
   failures: { where: string; reason: Reason }[];
   /** What of the set-up is not as people would expect; it stopped nothing. */
   warnings?: Reason[];
+  /** The instance whose customers are left out; absent where none is. Counts are those of all. */
+  withheld?: "us-government";
   /** The command that applies exactly what this preview shows; null where there is nothing to apply. */
   apply: string | null;
 }

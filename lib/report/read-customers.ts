@@ -10,15 +10,20 @@ type Reported = Pick<ReportSource, "comparisons" | "notes">;
 
 /**
  * What the files of a data directory say of the customers in a report: what process wants for them, else what Zendesk or Salesforce has.
- * Only their records are parsed. Files that are not there say nothing: a job of a pipeline has not all of them.
+ * Only their records are parsed, and of one instance only where no other is to be named. Files that are not there say nothing: a job of a
+ * pipeline has not all of them.
  */
-export async function readCustomers(store: ArtifactStore, reported: Reported): Promise<Customers> {
+export async function readCustomers(
+  store: ArtifactStore,
+  reported: Reported,
+  instances: readonly InstanceName[] = INSTANCES,
+): Promise<Customers> {
   const accounts = accountsIn(reported);
   const desired = new Map<string, Customer>();
   const known = new Map<string, Customer>();
   const organizations = new Map<string, Customer>();
   if (accounts.size === 0) return { account: () => null, organization: () => null };
-  for (const instance of INSTANCES) {
+  for (const instance of instances) {
     const prefix = FILE_PREFIX[instance];
     for (const [id, customer] of await readAccounts(store, `${prefix}_accounts.json`, accounts))
       desired.set(`${instance} ${id}`, customer);
@@ -28,7 +33,9 @@ export async function readCustomers(store: ArtifactStore, reported: Reported): P
   }
   const wanted = (id: string) => INSTANCES.flatMap((instance) => desired.get(`${instance} ${id}`) ?? [])[0];
   const unnamed = new Set([...accounts].filter((id) => !wanted(id)));
-  for (const file of ["partner_accounts.json", "salesforce_accounts.json"] as const)
+  // Salesforce's file has the customers of every instance.
+  const others = instances.length === INSTANCES.length ? (["salesforce_accounts.json"] as const) : [];
+  for (const file of ["partner_accounts.json", ...others] as const)
     for (const [id, customer] of await readAccounts(store, file, unnamed)) known.set(id, customer);
   return {
     account: (id, instance) => (instance && desired.get(`${instance} ${id}`)) || wanted(id) || known.get(id) || null,

@@ -4,6 +4,7 @@ import { reasonText, refusalLines } from "../explain/reason-text.ts";
 import { headline } from "./headline.ts";
 import { codeSpan, markdownText, shownLine } from "./markdown-text.ts";
 import type { ReportModel } from "./model.ts";
+import { WITHHELD } from "./page/words.ts";
 import { type Section, sectionsOf } from "./report-sections.ts";
 
 /** What GitHub takes as a comment (65,536 characters) and GitLab as a note, with room for what is put around it. As JavaScript counts. */
@@ -77,6 +78,7 @@ function aboutLines({ head }: ReportModel, { text, code }: Style): string[] {
   return [
     `Run ${text(head.run_id)} (${code(head.command)}), for ${head.today}, started ${began}${by}${took}`,
     ...(hosts.length > 0 ? [hosts.join(" · ")] : []),
+    ...(head.withheld ? [WITHHELD] : []),
     ...(head.apply === null ? [] : [`Apply exactly this: ${code(head.apply)}`]),
   ];
 }

@@ -29,6 +29,8 @@ export interface ReportOrder {
   notes: readonly NotesName[];
   /** What `zdsync explain` says of rows that matter; absent where there is nothing to explain them from. */
   explain?: ExplainsRows;
+  /** The instances whose files say what customers are called; absent: both. */
+  named?: readonly InstanceName[];
   /** Earlier runs, where they are not in the history; absent: those of the history. */
   trend?: readonly RunTrend[];
 }
@@ -61,7 +63,7 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   const { run_id } = order.about;
   const notes = await notesOf(store, order.notes, run_id);
   const earlier = order.trend ?? (await readTrend(store.directory, run_id, TRENDED_RUNS - 1));
-  const customers = await readCustomers(store, { comparisons, notes });
+  const customers = await readCustomers(store, { comparisons, notes }, order.named);
   const plain = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
   const explain = await order.explain?.(plain.rows.filter(mattersEnough));
   const model = explain ? withExplanations(plain, explain) : plain;

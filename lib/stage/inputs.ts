@@ -39,6 +39,17 @@ export const instances = v.optional(
   "both",
 );
 
+/** Whether the report of a pipeline of both instances names the customers of us-government. */
+export const reportUsGovernment = v.optional(
+  v.pipe(
+    TRUE_OR_FALSE,
+    v.description(
+      "Name customers of us-government in the report of a pipeline of both instances; else only that instance's own jobs name them",
+    ),
+  ),
+  "false",
+);
+
 /** Which instances a stage works out that needs neither of them: both unless one is named. */
 export const oneOrBoth = v.optional(
   v.pipe(

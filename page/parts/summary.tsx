@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { PageHead } from "../../lib/report/page/format.ts";
-import { duration, moment } from "../../lib/report/page/words.ts";
+import { duration, moment, WITHHELD } from "../../lib/report/page/words.ts";
 import { Command } from "./copy-button.tsx";
 import { ThemeButton } from "./theme.tsx";
 import { VisibleText } from "./visible-text.tsx";
@@ -36,6 +36,7 @@ export function Summary({ head }: { head: PageHead }) {
           <Command command={about.apply} label="Copy the command that applies exactly this" />
         </p>
       )}
+      {about.withheld && <p class="notice">{WITHHELD}</p>}
       {about.kind !== "runs" && (
         <p class="notice">
           This page holds names and addresses of customers. Share it only with people who may see them.

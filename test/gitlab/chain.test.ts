@@ -7,6 +7,7 @@ import packageJson from "../../package.json";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { GitLabDriver } from "./gitlab-driver.ts";
 import { type LocalGitLab, localGitLab } from "./local-gitlab.ts";
+import { customersByInstance, filesTelling, instanceOfJob } from "./other-customers.ts";
 import { sandboxFor } from "./programs.ts";
 
 /** One project for each stage, each starting the next: gitlab-ci-local runs the jobs, a driver plays triggers and the API. */
@@ -82,7 +83,46 @@ test("the chain, artifacts by exact job id: every job green, and the state that 
     driver.ended.some(({ printed }) => printed.includes(secret)),
   );
   expect(secrets.length).toBe(0);
+  await expectInstancesApart(driver, there.sandbox.world.overrides);
 });
+
+/** B5: no artifact of a job tells of a customer who is the other instance's alone, and no job fetches such a file. */
+async function expectInstancesApart(driver: GitLabDriver, overrides: string): Promise<void> {
+  const jobs = driver.ended.flatMap(({ project, jobs: ran }) =>
+    Object.keys(ran).flatMap((job) => (/^zdsync-(?:start-|chain)/.test(job) ? [] : [{ project, job }])),
+  );
+  expect(jobs).toHaveLength(11);
+  const customers = await customersByInstance(async (name) => {
+    for (const { project, job } of jobs) {
+      const text = await readFile(join(driver.artifacts(project, job), "data", name), "utf8").catch(() => null);
+      if (text !== null) return JSON.parse(text);
+    }
+    return [];
+  }, overrides);
+  const told: Record<string, string[]> = {};
+  for (const { project, job } of jobs) {
+    const instance = instanceOfJob(job);
+    if (instance === null) continue;
+    const other = instance === "global" ? "us-government" : "global";
+    told[job] = await filesTelling(driver.artifacts(project, job), customers[other]);
+    expect((await filesTelling(driver.artifacts(project, job), customers[instance])).length).toBeGreaterThan(0);
+  }
+  expect(told).toEqual(Object.fromEntries(Object.keys(told).map((job) => [job, []])));
+  const fetchedBy = (project: string) =>
+    driver.store.fetched.flatMap(({ by, file }) => (by === driver.projectId(`whole/${project}`) ? [file] : []));
+  const times = (project: string, name: string) => fetchedBy(project).filter((file) => file === `data/${name}`).length;
+  // One of the two jobs of each project.
+  expect(times("gather-orgs", "salesforce_accounts.json")).toBe(1);
+  for (const name of ["global", "usgov"].map((prefix) => `process_${prefix}_notes.json`))
+    expect(times("compare", name)).toBe(1);
+  expect(times("compare", "zendesk_global_addresses.json")).toBe(1);
+  for (const project of ["sync-us-government", "user-sync"])
+    expect(fetchedBy(project).filter((file) => /global|salesforce_accounts\.json|partner_accounts/.test(file))).toEqual(
+      [],
+    );
+  for (const project of ["sync-global", "partner-sync"])
+    expect(fetchedBy(project).filter((file) => /usgov|salesforce_accounts\.json/.test(file))).toEqual([]);
+}
 
 test("the chain through the package registry (all tiers): process gets what two projects made", async () => {
   await using there = await sandboxFor(folder);

@@ -3,10 +3,12 @@ import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments, stringify } from "yaml";
+import type { InstanceName } from "../../lib/domain/instance.ts";
 import packageJson from "../../package.json";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { parseIncluded } from "./lint.ts";
 import { type LocalGitLab, LocalProject, localGitLab, type PipelineEnded } from "./local-gitlab.ts";
+import { customersByInstance, filesTelling, instanceOfJob, type OwnCustomers } from "./other-customers.ts";
 import { ROOT, sandboxFor } from "./programs.ts";
 
 /** Another project includes the components and runs them: gitlab-ci-local plays GitLab, the sandbox plays the remotes. */
@@ -116,8 +118,61 @@ describe("a project that includes every stage by its component reference", () =>
     expect(new Set(readers.map(({ local }) => local))).toEqual(new Set(["/templates/process/template.yml"]));
   });
 
+  /** Everything that the jobs of a pipeline left, by the name of the file. */
+  async function customersOf(one: LocalProject, jobs: readonly string[]): Promise<Record<InstanceName, OwnCustomers>> {
+    return customersByInstance(async (name) => {
+      for (const job of jobs) {
+        const text = await readFile(join(one.artifacts(job), "data", name), "utf8").catch(() => null);
+        if (text !== null) return JSON.parse(text);
+      }
+      return [];
+    }, there.sandbox.world.overrides);
+  }
+
+  test("B5: no artifact of a job tells of a customer who is the other instance's alone", async () => {
+    const jobs = Object.keys(ended.jobs);
+    const customers = await customersOf(project, jobs);
+    const told: Record<string, string[]> = {};
+    for (const job of jobs) {
+      const instance = instanceOfJob(job);
+      if (job === "zdsync-gather-accounts") continue;
+      const own = instance ?? "global";
+      const other = own === "global" ? "us-government" : "global";
+      told[job] = await filesTelling(project.artifacts(job), customers[other]);
+      // What is sought would be found.
+      const its = await filesTelling(project.artifacts(job), customers[own]);
+      expect({ job, found: its.length > 0 }).toEqual({ job, found: true });
+    }
+    expect(told).toEqual(Object.fromEntries(Object.keys(told).map((job) => [job, []])));
+    for (const { ids, names, addresses } of Object.values(customers))
+      for (const all of [ids, names, addresses]) expect(all.length).toBeGreaterThan(5);
+    const report = await readFile(join(project.artifacts("zdsync-summary"), "data/report.md"), "utf8");
+    expect(report).toContain("Customers of us-government are left out here");
+    expect(report).toContain("Customers, us-government");
+  });
+
   test("prints no secret", () => {
     expect(there.sandbox.secrets.filter((secret) => ended.printed.includes(secret)).length).toBe(0);
+  });
+
+  test("B5: report-us-government: the report has the customers of both; the counts and run.json are the same", async () => {
+    const inputs = { "report-us-government": true };
+    const files = { ".gitlab-ci.yml": stringify({ include: [{ ...INCLUDE, inputs }] }) };
+    const whole = await LocalProject.create(gitlab, "support/both-reported", files, there.env);
+    await cp(join(project.folder, ".gitlab-ci-local/artifacts"), join(whole.folder, ".gitlab-ci-local/artifacts"), {
+      recursive: true,
+    });
+    await rm(whole.artifacts("zdsync-summary"), { recursive: true });
+    await whole.run(SCHEDULE, "zdsync-summary");
+    const customers = await customersOf(project, Object.keys(ended.jobs));
+    const told = await filesTelling(whole.artifacts("zdsync-summary"), customers["us-government"]);
+    expect(told.map((one) => one.replace(/:.*/, ""))).toEqual(["report.html", "report.md"]);
+    const [one, other] = await Promise.all(
+      [project, whole].map(async (of) =>
+        JSON.parse(await readFile(join(of.artifacts("zdsync-summary"), "data/run.json"), "utf8")),
+      ),
+    );
+    expect(other).toEqual({ ...one, started_at: other.started_at, ended_at: other.ended_at });
   });
 
   test("the next run, with the ready-made pipeline of docs/gitlab.md, finds nothing to do", async () => {

@@ -45,7 +45,13 @@ export class GitLabDriver implements AsyncDisposable {
   ) {}
 
   static start(gitlab: LocalGitLab): GitLabDriver {
-    const store: JobStore = { tokens: new Map(), artifacts: new Map(), packages: new Map(), refuses: new Set() };
+    const store: JobStore = {
+      tokens: new Map(),
+      artifacts: new Map(),
+      packages: new Map(),
+      refuses: new Set(),
+      fetched: [],
+    };
     return new GitLabDriver(gitlab, store, serveJobApi(store));
   }
 
@@ -58,6 +64,11 @@ export class GitLabDriver implements AsyncDisposable {
 
   projectId(path: string): number {
     return this.projects.get(path)?.id ?? 0;
+  }
+
+  /** Where the artifacts of a job of a project's last pipeline lie. */
+  artifacts(path: string, job: string): string {
+    return this.projects.get(path)?.project.artifacts(job) ?? "";
   }
 
   /** What a job of a project's last pipeline handed on: `PROJECT-ID:JOB-ID:SHA-256`. */

@@ -11,6 +11,8 @@ export interface JobStore {
   packages: Map<string, Uint8Array>;
   /** Projects that let no other one in: their job token allowlist is empty. */
   refuses: Set<number>;
+  /** Every file of another job that was asked for: by which project, and which. */
+  fetched: { by: number; file: string }[];
 }
 
 const ARTIFACT = /^\/api\/v4\/projects\/(\d+)\/jobs\/(\d+)\/artifacts\/(.+)$/;
@@ -31,6 +33,7 @@ async function answer(store: JobStore, request: Request): Promise<Response> {
   const [, artifactProject, job, path] = ARTIFACT.exec(pathname) ?? [];
   if (artifactProject && job && path) {
     if (refused(store, project, Number(artifactProject))) return message(404, "Project Not Found");
+    store.fetched.push({ by: project, file: path });
     // Artifacts lie in object storage: GitLab sends the client there, and the token has no business with it.
     return new Response(null, { status: 302, headers: { location: `/storage/${artifactProject}/${job}/${path}` } });
   }

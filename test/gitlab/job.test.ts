@@ -71,7 +71,13 @@ describe("stages as jobs of different projects, hand in hand", () => {
     const accounts = await job(1, "gather-accounts");
     expect(Object.keys(accounts.variables)).toEqual(["GATHER_ACCOUNTS_HANDOVER", ""]);
     expect(accounts.variables.GATHER_ACCOUNTS_HANDOVER).toMatch(/^3:1:[0-9a-f]{64}$/);
-    const organizations = await job(2, "gather-orgs", { INPUT_INSTANCE: "us-government" });
+    const organizations = await job(2, "gather-orgs", {
+      INPUT_INSTANCE: "us-government",
+      ZDSYNC_HANDOVER_GATHER_ACCOUNTS: accounts.variables.GATHER_ACCOUNTS_HANDOVER ?? "",
+    });
+    // Whom global's accounts want is none of its business.
+    expect(await readdir(join(organizations.cwd, "data"))).toContain("salesforce_accounts.manifest.json");
+    expect(await readdir(join(organizations.cwd, "data"))).not.toContain("salesforce_accounts.json");
     const handOvers: Record<string, string> = {
       ZDSYNC_HANDOVER_GATHER_ACCOUNTS: accounts.variables.GATHER_ACCOUNTS_HANDOVER ?? "",
       ZDSYNC_HANDOVER_GATHER_ORGS_USGOV: organizations.variables.GATHER_ORGS_USGOV_HANDOVER ?? "",

@@ -1,5 +1,9 @@
 import type { Harm, LimitBar, Row } from "../model.ts";
 
+/** Said of a report that leaves out an instance's customers. */
+export const WITHHELD =
+  "Customers of us-government are left out here; the counts by comparison include them. Only that instance's own reports name them.";
+
 /** How harms look: never by colour alone, the word is always there. */
 export const TONE_OF_HARM: { readonly [H in Harm]: "bad" | "warning" | "good" | "muted" } = {
   "loses support": "bad",

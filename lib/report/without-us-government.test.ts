@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { demoModel, explanation, folded, row } from "./page/testing/demo-model.ts";
-import { withoutUsGovernment } from "./slack-page.ts";
+import { withoutUsGovernment } from "./without-us-government.ts";
 
 const government = { comparison: "usgov", instance: "us-government" } as const;
 const nowhere = { comparison: null, instance: null, effect: "none" } as const;
@@ -34,6 +34,6 @@ test("rows of us-government, and of accounts that global does not know either, a
     [1, 1],
   ]);
   expect(JSON.stringify(shown)).not.toMatch(/Agency|Nobody/);
-  expect(shown.trend.every(({ href }) => href === null)).toBe(true);
-  expect([shown.head, shown.limits, shown.comparisons]).toEqual([model.head, model.limits, model.comparisons]);
+  expect(shown.head).toEqual({ ...model.head, withheld: "us-government" });
+  expect([shown.limits, shown.comparisons]).toEqual([model.limits, model.comparisons]);
 });
