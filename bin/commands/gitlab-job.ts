@@ -88,8 +88,9 @@ function ordersOf(stage: Stage<InputsSchema>, job: CiJob, env: Environment): Rec
 }
 
 /** Which files of earlier projects a stage is given: those that it reads or passes on, of its instance, and what reports tell. */
-function filesRead({ reads, notRead, handsOn = [] }: Stage, instance: string | undefined): (name: string) => boolean {
-  const one = INSTANCES.find((name) => name === instance);
+function filesRead(stage: Stage, instance: string | undefined): (name: string) => boolean {
+  const { reads, notRead, handsOn = [] } = stage;
+  const one = instanceOf(stage, instance);
   const prefixes = one ? [FILE_PREFIX[one]] : Object.values(FILE_PREFIX);
   const listed = [...reads, ...handsOn.map(({ file }) => file), "process_<i>_notes.json", "<i>_notes.json"]
     .flatMap((names) => names.match(/[\w<>-]+(?:\.manifest)?\.json/g) ?? [])
@@ -97,6 +98,12 @@ function filesRead({ reads, notRead, handsOn = [] }: Stage, instance: string | u
   const names = new Set([...listed, ...listed.map(manifestName)]);
   const kept = new Set(one ? notRead?.[one] : []);
   return (name) => names.has(name) && !kept.has(name) && !(one && isOfAnother(name, one));
+}
+
+/** The instance that a job works on: the one named, else the only one that its stage talks to; undefined for both or neither. */
+function instanceOf(stage: Stage, named: string | undefined): InstanceName | undefined {
+  if ("instance" in stage.inputs.entries) return INSTANCES.find((name) => name === named);
+  return stage.needs({} as never).zendesk?.[0];
 }
 
 /** Whether a file is by its name another instance's: some stages read more in one instance than in the other. */
