@@ -3,7 +3,7 @@ import { addressKey, isUsableAddress } from "../domain/protected-address.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { findSubject, type Subject as NamedSubject } from "../report/find-organization.ts";
 import type { Subject } from "./evidence.ts";
-import { nameIn, type RecordFiles } from "./records-about.ts";
+import { nameIn, type RecordFiles, textIn } from "./records-about.ts";
 
 /** Who was meant: one; or several or none, with those that are named. */
 export type FoundSubject =
@@ -53,13 +53,6 @@ async function everybody(files: RecordFiles): Promise<NamedSubject[]> {
     }
   }
   return [...subjects.values()];
-}
-
-function textIn(line: string, key: string): string | null {
-  const at = line.indexOf(`"${key}":"`);
-  if (at === -1) return null;
-  const start = at + key.length + 4;
-  return line.slice(start, line.indexOf('"', start));
 }
 
 /** Whose contact or user has an address: contacts go before users, as a user may be elsewhere. */

@@ -183,9 +183,14 @@ class Search {
 
 /** The name at the head of a record's line: the record's own comes before those of what it holds. */
 export function nameIn(line: string): string | null {
-  const at = line.indexOf('"name":"');
+  return textIn(line, "name");
+}
+
+/** The first text of that key in a record's line. Parsed anew, as a slice would keep the whole block that the line was read with. */
+export function textIn(line: string, key: string): string | null {
+  const at = line.indexOf(`"${key}":"`);
   if (at === -1) return null;
-  const start = at + 7;
+  const start = at + key.length + 3;
   for (let end = line.indexOf('"', start + 1); end !== -1; end = line.indexOf('"', end + 1))
     if (!isEscaped(line, end)) return JSON.parse(line.slice(start, end + 1)) as string;
   return null;

@@ -39,11 +39,18 @@ export function findSubject(asked: string, subjects: readonly Subject[]): Found 
   if (byId.length > 0) return oneOrSeveral(byId);
   const key = nameKey(text);
   if (key === "") return { is: "none", nearest: [] };
+  const keyed = subjects.map((subject) => ({ subject, keys: subject.names.map(nameKey) }));
   for (const matches of [same, begins, holds]) {
-    const hits = subjects.filter(({ names }) => names.some((name) => matches(nameKey(name), key)));
-    if (hits.length > 0) return oneOrSeveral(hits);
+    const hits = keyed.filter(({ keys }) => keys.some((name) => matches(name, key)));
+    if (hits.length > 0) return oneOrSeveral(hits.map(({ subject }) => subject));
   }
-  return { is: "none", nearest: nearestTo(key, subjects) };
+  return { is: "none", nearest: nearestTo(key, keyed) };
+}
+
+/** A subject with its names as they are compared. */
+interface Keyed {
+  subject: Subject;
+  keys: readonly string[];
 }
 
 const same = (name: string, key: string) => name === key;
@@ -58,12 +65,12 @@ function oneOrSeveral(hits: readonly Subject[]): Found {
 }
 
 /** Names that differ by a few letters, the closest first. */
-function nearestTo(key: string, subjects: readonly Subject[]): Subject[] {
+function nearestTo(key: string, subjects: readonly Keyed[]): Subject[] {
   if (key.length > LONGEST_NAME) return [];
   const most = Math.max(2, Math.floor(key.length / 4));
   return subjects
-    .flatMap((subject) => {
-      const close = subject.names.map(nameKey).filter((name) => Math.abs(name.length - key.length) <= most);
+    .flatMap(({ subject, keys }) => {
+      const close = keys.filter((name) => Math.abs(name.length - key.length) <= most);
       const away = Math.min(...close.map((name) => distance(name, key)));
       return away <= most ? [{ subject, away }] : [];
     })
