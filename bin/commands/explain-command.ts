@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { isDay } from "../../lib/domain/dates.ts";
-import { INSTANCES } from "../../lib/domain/instance.ts";
+import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, EXIT, type ExitCode } from "../../lib/errors.ts";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
@@ -13,6 +13,7 @@ import { explainAccount } from "../../lib/explain/explain-account.ts";
 import { explanationDocument } from "../../lib/explain/explanation-document.ts";
 import { type FoundSubject, findInRun } from "../../lib/explain/find-subject.ts";
 import { isToldOf } from "../../lib/explain/kept-evidence.ts";
+import { knownOrganizations } from "../../lib/explain/known-organizations.ts";
 import { readLive } from "../../lib/explain/live-material.ts";
 import { recordsAbout } from "../../lib/explain/records-about.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
@@ -130,7 +131,8 @@ async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["she
   try {
     const { context } = session;
     const hosts = hostNames(shell.env, context.config);
-    const live = await readLive({ asked: asked.what, instances, hosts }, context);
+    const known = (one: InstanceName, account: string) => knownOrganizations(context.store, one, account);
+    const live = await readLive({ asked: asked.what, instances, hosts, known }, context);
     if (!live) return notOne({ is: "none", nearest: [] }, json, shell);
     const evidence = new EvidenceIndex(live.material).of(live.subject);
     tell(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked, json, shell);

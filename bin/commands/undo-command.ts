@@ -178,8 +178,12 @@ async function undo(
   const report = (ended: Pick<EndedUndo, "written" | "writes" | "exit" | "reasons">) =>
     writeUndoReport({ backs, given: shell.given, startedAt, ...ended }, { context }, shell.env);
   if (asked["dry-run"]) {
-    await report({ written: new Set(), writes: false, exit: EXIT.done, reasons });
-    output.out(json ? summaryText(backs, EXIT.done, asked.run, context) : "Nothing was written (--dry-run).");
+    const files = await report({ written: new Set(), writes: false, exit: EXIT.done, reasons });
+    output.out(
+      json
+        ? summaryText(backs, EXIT.done, asked.run, context, new Map(), [], files)
+        : "Nothing was written (--dry-run).",
+    );
     return EXIT.done;
   }
   throwIfStopped(stop);
@@ -198,7 +202,7 @@ async function undo(
   const failed = [...done.values()].some((counts) => counts.failed > 0);
   const exit = worstOf([...exits, stop.reason !== null ? EXIT.stopped : failed ? EXIT.someFailed : EXIT.done]);
   const files = await report({ written: new Set(done.keys()), writes: true, exit, reasons });
-  if (json) output.out(summaryText(backs, exit, asked.run, context, done, reasons));
+  if (json) output.out(summaryText(backs, exit, asked.run, context, done, reasons, files));
   else if (files) output.out(`Report: ${files.page}`);
   return exit;
 }

@@ -4,6 +4,7 @@ import type { ResultCounts } from "../../lib/artifacts/results.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import { wentWrong } from "../../lib/explain/told.ts";
+import type { ReportFiles } from "../../lib/report/report-files.ts";
 import type { Session } from "../../lib/stage/session.ts";
 import { digestOfAll, type UndoPlan } from "../../lib/undo/plan-undo.ts";
 import { AGAIN, countUndo } from "../../lib/undo/render-undo.ts";
@@ -28,6 +29,7 @@ export function summaryText(
   context: Pick<Session["context"], "store" | "runId">,
   done: ReadonlyMap<Back, ResultCounts> = new Map(),
   ended: readonly Reason[] = [],
+  files: ReportFiles | null = null,
 ): string {
   const parts = backs.map((back) => ({
     undoes: back.source.path,
@@ -41,7 +43,8 @@ export function summaryText(
     })),
     ...(done.has(back) ? { results: done.get(back), file: fileOf(back, context) } : {}),
   }));
-  const about = { exit, run_id: context.runId, warning: AGAIN, ...wentWrong(ended) };
+  const { markdown: report = null, page = null } = files ?? {};
+  const about = { exit, run_id: context.runId, warning: AGAIN, report, page, ...wentWrong(ended) };
   if (run === "") return JSON.stringify({ ...about, ...parts[0] });
   return JSON.stringify({ ...about, undoes: run, digest: digestOf(backs), comparisons: parts });
 }

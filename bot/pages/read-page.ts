@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { readFile } from "../../lib/edges/files.ts";
+import { withoutNeighbours } from "../../lib/report/report-files.ts";
 import type { Runner } from "../runs/runner.ts";
 
 /**
@@ -24,7 +25,7 @@ export async function readPage(
   const directory = (await runner.artifacts(runId))?.directory;
   if (directory === undefined) return { is: "none" };
   const bytes = await pageIn(directory, runId, PAGE[usGovernment]);
-  if (bytes) return { is: "page", bytes };
+  if (bytes) return { is: "page", bytes: withoutNeighbours(bytes) };
   const hasOther = usGovernment === "ids_only" && (await pageIn(directory, runId, PAGE.names)) !== null;
   return { is: hasOther ? "not for here" : "none" };
 }

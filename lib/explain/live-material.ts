@@ -19,16 +19,18 @@ export interface LiveOrder {
   asked: string;
   instances: readonly InstanceName[];
   hosts: RunEvidence["hosts"];
+  /** Ids of organizations that named the account in the last run: Zendesk finds none by a field of its own. */
+  known(instance: InstanceName, account: string): Promise<number[]>;
 }
 
 type Context = Pick<StageContext, "remotes" | "config" | "today" | "clock">;
 
 /**
  * What the remotes say of one account now, read by ids and names: no list is read. An organization that names the account in
- * `salesforce_id` only, and has another name, is not found so. Null where nobody is found. Throws as the remotes do.
+ * `salesforce_id` only, and has another name, is found where the last run knew it. Null where nobody is found. Throws as the remotes do.
  */
 export async function readLive(
-  { asked, instances, hosts }: LiveOrder,
+  { asked, instances, hosts, known }: LiveOrder,
   { remotes, config, today, clock }: Context,
 ): Promise<{ subject: Subject; material: RunMaterial } | null> {
   const found = await whoIs(asked, instances, remotes);
@@ -52,7 +54,10 @@ export async function readLive(
   };
   for (const instance of instances) {
     const reader = await remotes.zendeskReader(instance);
-    const organizations = await organizationsOf(reader, id, accounts, found[instance] ?? []);
+    const organizations = await organizationsOf(reader, id, accounts, [
+      ...(found[instance] ?? []),
+      ...(id === null ? [] : await reader.organizationsById(await known(instance, id))),
+    ]);
     records[`zendesk_${FILE_PREFIX[instance]}.json`] = organizations;
     if (instance === "us-government" && id !== null)
       Object.assign(

@@ -95,6 +95,14 @@ function asSeenFromHistory(html: Buffer): Buffer {
   return Buffer.from(html.toString("utf8").replaceAll(`"href":"history/`, `"href":"../`));
 }
 
+/**
+ * A page that is sent to where no other lies beside it, without its links to pages of earlier runs; those of GitLab's, which are whole
+ * addresses, stay.
+ */
+export function withoutNeighbours(html: Uint8Array): Buffer {
+  return Buffer.from(new TextDecoder().decode(html).replaceAll(/"href":"(?:history|\.\.)\/[^"\\]*"/g, `"href":null`));
+}
+
 async function notesOf(store: ArtifactStore, names: readonly NotesName[], runId: string): Promise<Note[]> {
   const isOfProcess: ReadonlySet<string> = new Set(processNotesNames());
   const [others, ofProcess]: [Note[], Note[]] = [[], []];

@@ -120,6 +120,18 @@ describe("outcomes", () => {
   });
 });
 
+test("a user whom an undo of global takes back is linked as a user, not as an organization with that number", () => {
+  const back = {
+    id: 360,
+    salesforce_id: ACCOUNT,
+    email: "ann@example.com",
+    before: { organization_id: 7 },
+    change: { organization_id: null },
+  };
+  const { rows } = reportModel(reportSource({ customers, comparisons: [reported({ updates: [back] })] }));
+  expect(rows.map(({ links }) => links.zendesk)).toEqual(["https://example.zendesk.com/agent/users/360"]);
+});
+
 test("what was left as it is stands among the rows, with what its customer is called and weighs", () => {
   const notes = [
     { rule: "C7", salesforce_id: OTHER_ACCOUNT, id: 9, reason: reason("organization.account_id_invalid") },

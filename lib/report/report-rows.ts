@@ -119,7 +119,9 @@ function changeRow(planned: Planned, effect: Result["effect"], making: Making): 
   const outcome = outcomeOf(result, making);
   const reason = result?.reason ?? null;
   const organization = id ?? (effect === "create" ? (result?.id ?? null) : null);
-  const customer = customerOf({ salesforce_id, id: organization }, making);
+  // Contacts name the organization; every other change with an address is of a user, in an undo of global as well.
+  const isUser = address !== undefined && effect !== "contact";
+  const customer = customerOf({ salesforce_id, id: isUser ? null : organization }, making);
   return {
     ...rest,
     ...placeOf(making),
@@ -130,7 +132,7 @@ function changeRow(planned: Planned, effect: Result["effect"], making: Making): 
     outcome,
     reason,
     weight: weightOf(held, customer),
-    links: linksOf({ salesforce_id, id: organization }, making),
+    links: linksOf({ salesforce_id, id: organization }, making, isUser ? "users" : undefined),
     explanation: null,
   };
 }
@@ -181,9 +183,9 @@ function weightOf(held: Readonly<Record<string, unknown>>, customer: Customer | 
   return { level, arr, seats: Math.max(numberIn(held, ["seats_decimal", "number_of_seats"]), customer?.seats ?? 0) };
 }
 
-function linksOf(ids: Ids, { source, comparison }: Making): Row["links"] {
+function linksOf(ids: Ids, { source, comparison }: Making, kind?: Parameters<typeof recordLinks>[3]): Row["links"] {
   const hosts: ReportHead["hosts"] = source.about.hosts;
-  return recordLinks(ids, comparison, hosts);
+  return recordLinks(ids, comparison, hosts, kind);
 }
 
 /** Creates and contacts have no id before they are made: their accounts and addresses tell them apart. */

@@ -170,6 +170,18 @@ describe("live", () => {
   });
 });
 
+describe("live, of an organization that only its field tells to be the account's", () => {
+  test("it is found by what the last run knew, as it is now", async () => {
+    const { id } = oddity("E4 account in both");
+    const before = await explainWith({ what: id });
+    const [own] = before.told.explanation.instances[0]?.organizations ?? [];
+    world.sandbox.editOrganization("global", own?.id ?? 0, { name: "Renamed By Somebody", external_id: null });
+    const { exit, told } = await explainWith({ what: id, live: "true" });
+    expect(exit).toBe(0);
+    expect(told.explanation.instances[0]?.organizations).toMatchObject([{ id: own?.id, name: "Renamed By Somebody" }]);
+  });
+});
+
 describe("how it looks", () => {
   test("eighty columns, the answer first, no colour unless asked for; names cannot break out", async () => {
     const { text } = await explainWith({ what: oddity("E4 account in both").id }, false);

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { undoCommand } from "../../bin/commands/undo-command.ts";
 import { EXIT } from "../../lib/errors.ts";
@@ -10,6 +10,8 @@ import { smallWorld } from "./small-world.ts";
 setDefaultTimeout(RUN_TIMEOUT);
 
 interface Summary {
+  report: string;
+  page: string;
   exit: number;
   run_id: string;
   undoes: string;
@@ -34,6 +36,7 @@ test("A12: undo of a run takes all its comparisons back, users before organizati
   expect([exit, summary.undoes]).toEqual([EXIT.done, run.run_id]);
   expect(summary.comparisons.map(({ comparison }) => comparison)).toEqual(["partner", "global", "usgov_user", "usgov"]);
   expect(summary.comparisons.map(({ results }) => results?.failed)).toEqual([0, 0, 0, 0]);
+  for (const file of [summary.report, summary.page]) expect((await stat(file)).size).toBeGreaterThan(0);
   const created = world.sandbox.zendesk("us-government").organizations.filter(({ id }) => !before.includes(id));
   expect(created.length).toBeGreaterThan(0);
   expect(created.filter((one) => !marked(one))).toEqual([]);

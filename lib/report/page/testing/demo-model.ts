@@ -64,14 +64,14 @@ export function explanation(n: number): ExplanationDocument {
   return {
     answer: [
       line(`${companyName(n)} lost premium support in global on 2026-11-27.`, "strong"),
-      line("Its last charge, Premium Support, ended on 2026-10-28; the 30 days of grace are over."),
+      line("Its last charge, Premium Support, ended on 2026-11-11; its 15 days of grace are over."),
       line("To keep it: renew the charge in Salesforce, or add an override that names a reason and a day."),
     ],
     sections: [
       {
         title: "Subscriptions and charges",
         lines: [
-          line("A-S000183, 2025-10-29 to 2026-10-28, global", undefined),
+          line("A-S000183, 2025-11-12 to 2026-11-11, global", undefined),
           line("Premium Support × 250", "bad", "expired", 1),
           line("matches plans.yml line 41: premium", "muted", undefined, 2),
           line("Community Add-on × 1", "good", "active", 1),
@@ -83,7 +83,7 @@ export function explanation(n: number): ExplanationDocument {
         title: "Organization fields",
         lines: [
           line("expired (Zendesk holds premium)", "bad", "support_level"),
-          line("2026-10-28", undefined, "expiration_date"),
+          line("2026-11-11", undefined, "expiration_date"),
           line("false (Zendesk holds true)", undefined, "sub_premium"),
         ],
       },
@@ -100,7 +100,7 @@ function harmfulRows(): Row[] {
       changes: [
         level("premium", "expired"),
         { field: "sub_premium", before: "true", after: "false" },
-        { field: "expiration_date", before: "2027-10-28", after: "2026-10-28" },
+        { field: "expiration_date", before: "2027-11-11", after: "2026-11-11" },
       ],
       explanation: explanation(n),
     }),
