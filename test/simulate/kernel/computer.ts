@@ -10,7 +10,7 @@ import { type DiskPlan, fileEdge } from "./file-edge.ts";
 import { FileSystem } from "./file-system.ts";
 import { type EndOfLife, KilledError, Life, type Moment } from "./life.ts";
 import type { Network } from "./network.ts";
-import { processEdge, type RunningProcess } from "./process-edge.ts";
+import { deliver, processEdge, type RunningProcess } from "./process-edge.ts";
 import type { Trace } from "./trace.ts";
 
 export interface RunOptions {
@@ -95,7 +95,7 @@ export class SimulatedComputer implements Computer {
     const [began, logged] = [clock.now(), requests.length];
     this.#running.set(pid, own);
     life.onEnd(() => void this.#running.delete(pid));
-    this.#plan(own, edges, options);
+    this.#plan(own, options);
     trace.note(`${life.name} begins`);
     let thrown: { error: unknown } | null = null;
     withEdges(edges, () => program({ env, output: processOutput(secretsIn(env), false) })).then(
@@ -118,20 +118,13 @@ export class SimulatedComputer implements Computer {
     this.#databases.end();
   }
 
-  #plan(
-    { life, listeners }: RunningProcess,
-    edges: Edges,
-    { kill, signals = [], deadlineMs = DEADLINE_MS }: RunOptions,
-  ) {
+  #plan(own: RunningProcess, { kill, signals = [], deadlineMs = DEADLINE_MS }: RunOptions): void {
+    const { life } = own;
     if (kill) life.at(kill, () => (kill.power ? this.#losePower() : life.ends("killed")));
     for (const { at, signal } of signals)
       life.at(at, () => {
         this.around.trace.note(`${life.name} gets ${signal}`);
-        const heard = [...(listeners.get(signal) ?? [])];
-        if (heard.length === 0) return life.ends("killed");
-        withEdges(edges, () => {
-          for (const listener of heard) listener(signal);
-        });
+        deliver(own, signal);
       });
     this.around.clock.after(deadlineMs, () => life.ends("hanging"), { owner: life, keepsAlive: false });
   }

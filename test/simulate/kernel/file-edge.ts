@@ -44,11 +44,7 @@ export class Operations {
 
   /** Does it as the functions with promises do; one of a run that is no more never settles. */
   promised<T>(act: () => T): Promise<T> {
-    try {
-      return this.desk.life.answer(Promise.resolve(act()));
-    } catch (error) {
-      return this.desk.life.answer(Promise.reject(error));
-    }
+    return this.desk.life.settled(act);
   }
 }
 

@@ -1,4 +1,4 @@
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Chance } from "./chance.ts";
 import { type DatabaseFile, type FileNode, type Folder, type PlainFile, systemError } from "./file-nodes.ts";
 
@@ -33,8 +33,14 @@ export class FileSystem {
 
   /** The node at a path; null where there is none. Throws ENOTDIR where a part before the last is no folder. */
   find(path: string, syscall: string): FileNode | null {
+    const parts = partsOf(path);
+    return this.#walk(parts, parts.length, path, syscall);
+  }
+
+  #walk(parts: readonly string[], depth: number, path: string, syscall: string): FileNode | null {
     let node: FileNode = this.root;
-    for (const name of partsOf(path)) {
+    for (let place = 0; place < depth; place++) {
+      const name = parts[place] ?? "";
       if (node.kind !== "folder") throw systemError("ENOTDIR", syscall, path);
       const next = node.entries.get(name);
       if (!next) return null;
@@ -50,20 +56,19 @@ export class FileSystem {
     return node;
   }
 
-  folder(path: string, syscall: string, said = path): Folder {
-    const node = this.find(path, syscall);
-    if (!node) throw systemError("ENOENT", syscall, said);
-    if (node.kind !== "folder") throw systemError("ENOTDIR", syscall, said);
+  folder(path: string, syscall: string): Folder {
+    const node = this.get(path, syscall);
+    if (node.kind !== "folder") throw systemError("ENOTDIR", syscall, path);
     return node;
   }
 
   /** Gives a name to a node, in the place of what had it. */
   put(path: string, node: FileNode, syscall: string): void {
-    this.#change(this.folder(parentOf(path), syscall, path), basename(absolute(path)), node);
+    this.#change(this.#parent(path, syscall), nameOf(path), node);
   }
 
   remove(path: string, syscall: string): void {
-    this.#change(this.folder(parentOf(path), syscall, path), basename(absolute(path)), null);
+    this.#change(this.#parent(path, syscall), nameOf(path), null);
   }
 
   rename(from: string, to: string): void {
@@ -72,8 +77,8 @@ export class FileSystem {
     const target = this.find(to, "rename");
     if (target?.kind === "folder" && node.kind !== "folder") throw systemError("EISDIR", "rename", from, to);
     if (target?.kind === "folder" && target.entries.size > 0) throw systemError("ENOTEMPTY", "rename", from, to);
-    const [source, goal] = [this.folder(parentOf(from), "rename", from), this.folder(parentOf(to), "rename", from)];
-    const [fromName, toName] = [basename(absolute(from)), basename(absolute(to))];
+    const [source, goal] = [this.#parent(from, "rename"), this.#parent(to, "rename")];
+    const [fromName, toName] = [nameOf(from), nameOf(to)];
     source.entries.delete(fromName);
     goal.entries.set(toName, node);
     // Both names change at once or not at all.
@@ -155,6 +160,14 @@ export class FileSystem {
     });
   }
 
+  #parent(path: string, syscall: string): Folder {
+    const parts = partsOf(path);
+    const node = this.#walk(parts, parts.length - 1, path, syscall);
+    if (!node) throw systemError("ENOENT", syscall, path);
+    if (node.kind !== "folder") throw systemError("ENOTDIR", syscall, path);
+    return node;
+  }
+
   #record(folder: Folder, undo: () => void): void {
     this.#journal.push({ folder, at: this.now(), undo });
   }
@@ -198,6 +211,4 @@ function splitPath(path: string): string[] {
     .filter((part) => part !== "");
 }
 
-function parentOf(path: string): string {
-  return dirname(absolute(path).replace(/\/$/, ""));
-}
+const nameOf = (path: string): string => partsOf(path).at(-1) ?? "";

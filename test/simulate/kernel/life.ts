@@ -63,6 +63,7 @@ export class Life {
   counted(kind: keyof Life["counts"]): number {
     this.clock.touch();
     const number = ++this.counts[kind];
+    if (this.#planned.length === 0) return number;
     this.#reached((at) =>
       kind === "requests"
         ? "request" in at && at.phase === "before" && at.request === number
@@ -76,6 +77,16 @@ export class Life {
   /** Says that the remote has done what the nth request asked for. */
   committed(request: number): void {
     this.#reached((at) => "request" in at && at.phase === "committed" && at.request === request);
+  }
+
+  /** A promise of what is known already, as of a file in memory; one that never settles where the run has ended. */
+  settled<T>(act: () => T): Promise<T> {
+    try {
+      const value = act();
+      return this.#end === null ? Promise.resolve(value) : new Promise(() => {});
+    } catch (error) {
+      return this.#end === null ? Promise.reject(error) : new Promise(() => {});
+    }
   }
 
   /** A promise of the world outside: one that never settles once the run has ended. */

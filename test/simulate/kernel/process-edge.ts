@@ -1,4 +1,4 @@
-import type { ProcessEdge } from "../../../lib/edges/edges.ts";
+import { edges, type ProcessEdge, withEdges } from "../../../lib/edges/edges.ts";
 import { systemError } from "./file-nodes.ts";
 import { KilledError, type Life } from "./life.ts";
 
@@ -6,8 +6,19 @@ import { KilledError, type Life } from "./life.ts";
 export interface RunningProcess {
   pid: number;
   life: Life;
-  listeners: Map<NodeJS.Signals, Set<(signal: NodeJS.Signals) => void>>;
+  listeners: Map<NodeJS.Signals, Set<() => void>>;
   output: { stream: "out" | "err"; text: string }[];
+}
+
+/** Gives a signal to a process: to those who listen in it; where nobody does, it is the end of it. */
+export function deliver({ listeners, life }: RunningProcess, signal: NodeJS.Signals): void {
+  const heard = [...(listeners.get(signal) ?? [])];
+  if (heard.length === 0) life.ends("killed");
+  try {
+    for (const act of heard) act();
+  } catch (error) {
+    if (!(error instanceof KilledError)) throw error;
+  }
 }
 
 /** The process that a run is, among those of its computer. */
@@ -32,14 +43,15 @@ export function processEdge(
       lives();
       const process = running.get(other);
       if (!process) throw systemError("ESRCH", "kill");
-      const heard = [...(process.listeners.get(signal) ?? [])];
-      if (heard.length === 0) process.life.ends("killed");
-      for (const listener of heard) listener(signal);
+      deliver(process, signal);
     },
     onSignal(signal, listener) {
       const heard = listeners.get(signal) ?? new Set();
-      listeners.set(signal, heard.add(listener));
-      return () => void heard.delete(listener);
+      // Whoever sends it has other edges.
+      const mine = edges();
+      const act = () => withEdges(mine, () => listener(signal));
+      listeners.set(signal, heard.add(act));
+      return () => void heard.delete(act);
     },
     exit(code): never {
       life.ends({ exit: code });

@@ -16,9 +16,12 @@ export function createTrace(now: () => number, whole: boolean): Trace {
   const lines: string[] = [];
   let oldest = 0;
   let digest = 0n;
+  let [moment, time] = [-1, ""];
   return {
     note(text) {
-      const line = `${new Date(now()).toISOString().slice(0, -1)} ${text}`;
+      // Most lines are of the same moment as the one before.
+      if (now() !== moment) [moment, time] = [now(), new Date(now()).toISOString().slice(0, -1)];
+      const line = `${time} ${text}`;
       digest = Bun.hash.wyhash(line, digest);
       if (whole || lines.length < KEPT) lines.push(line);
       else {
