@@ -67,7 +67,7 @@ export class Opener {
     page.on("pageerror", (error) => problems.push(error.message));
     page.on("console", (message) => ["error", "warning"].includes(message.type()) && problems.push(message.text()));
     await page.goto(address);
-    await page.locator("output").waitFor();
+    await page.locator("output, .runs table").first().waitFor();
     return { page, requests, problems, [Symbol.asyncDispose]: () => context.close() };
   }
 }
