@@ -16,7 +16,6 @@ import {
   referencesIn,
   variablePrefix,
 } from "../../lib/gitlab/hand-over.ts";
-import { publish, takeOver } from "../../lib/gitlab/job-files.ts";
 import { renderJunit } from "../../lib/report/junit.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
@@ -51,6 +50,8 @@ export async function asGitlabJob(
   await mkdir(CI_FOLDER, { recursive: true });
   if (references.length > 0) {
     await mkdir(folder, { recursive: true });
+    // Only here: it loads the HTTP client, which `--help` has no use for.
+    const { takeOver } = await import("../../lib/gitlab/job-files.ts");
     await takeOver(job, references, {
       isRead: filesRead(stage, inputs.instance),
       keep: (name, bytes) => writeWholeFile(join(folder, name), bytes),
@@ -169,7 +170,10 @@ async function writeHandOver(
   };
   const list = Buffer.from(`${JSON.stringify(handOver, null, 2)}\n`);
   await writeWholeFile(join(CI_FOLDER, HANDOVER_FILE), list);
-  if (job.transport === "packages") await publish(job, [...files, { name: HANDOVER_FILE, bytes: list }]);
+  if (job.transport === "packages") {
+    const { publish } = await import("../../lib/gitlab/job-files.ts");
+    await publish(job, [...files, { name: HANDOVER_FILE, bytes: list }]);
+  }
   return list;
 }
 

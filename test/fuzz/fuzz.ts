@@ -87,8 +87,8 @@ function leakIn(message: string): string | null {
 
 /** What the overrides' reader tells people about entries that do not apply. */
 function notesOf(read: unknown): string {
-  const { notes } = read as { notes?: Note[] };
-  return notes?.map(({ reason }) => reasonText(reason)).join("\n") ?? "";
+  const { notes } = read as { notes?: { note: Note }[] };
+  return notes?.map(({ note }) => reasonText(note.reason)).join("\n") ?? "";
 }
 
 /** What was accepted must be accepted again when it is written: no Infinity, nothing too deep to be written. */
