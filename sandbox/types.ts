@@ -201,6 +201,10 @@ export interface LoggedRequest {
   method: string;
   /** Path and query, percent-decoded. */
   path: string;
+  /** When it came, in milliseconds since 1970. */
+  at: number;
+  /** Until when it is not to be sent again, where the answer said so (`Retry-After`), in milliseconds since 1970. */
+  retryAt?: number;
   status: number;
   /** For writes: the parsed body (JSON or form). */
   body?: unknown;

@@ -108,7 +108,7 @@ describe("errors instead of an answer", () => {
   }
 
   test("Retry-After: seconds, an HTTP date, or none", async () => {
-    const { url, faults } = await served();
+    const { url, faults, log } = await served();
     faults.add({ kind: "429", retryAfter: 7 });
     faults.add({ kind: "429-date", retryAfter: 60 });
     faults.add({ kind: "429-bare", retryAfter: 7 });
@@ -116,6 +116,13 @@ describe("errors instead of an answer", () => {
     const date = (await fetch(url)).headers.get("retry-after") ?? "";
     expect(new Date(date).toUTCString()).toBe(date);
     expect((await fetch(url)).headers.get("retry-after")).toBeNull();
+    // The log says until when.
+    expect(log.entries.map(({ at, retryAt }) => (retryAt === undefined ? "none" : retryAt >= at + 7000))).toEqual([
+      true,
+      true,
+      "none",
+    ]);
+    expect(log.entries[1]?.retryAt).toBe(Date.parse(date));
   });
 
   test("each service refuses a session in its own words", async () => {
@@ -179,11 +186,11 @@ test("the log has the decoded path, the parsed body and the status, in order of 
   await (await fetch(`${url}/list?page%5Bsize%5D=100`)).text();
   await (await fetch(`${url}/form`, { method: "POST", body: new URLSearchParams({ scope: "read" }) })).text();
   await fetch(`${url}/gone`, { method: "DELETE" });
-  const service = "zendesk-global";
+  const common = { service: "zendesk-global" as const, at: expect.any(Number) };
   expect(log.entries).toEqual([
-    { service, method: "GET", path: "/list?page[size]=100", status: 200 },
-    { service, method: "POST", path: "/form", status: 200, body: { scope: "read" } },
-    { service, method: "DELETE", path: "/gone", status: 204 },
+    { ...common, method: "GET", path: "/list?page[size]=100", status: 200 },
+    { ...common, method: "POST", path: "/form", status: 200, body: { scope: "read" } },
+    { ...common, method: "DELETE", path: "/gone", status: 204 },
   ]);
   const { entries } = log;
   log.clear();

@@ -54,7 +54,13 @@ function listening(port: number, options: Bun.Serve.Options<unknown>): Bun.Serve
 function upgraded(app: ServedApp, request: Request, server: Bun.Server<unknown>): boolean {
   if (request.headers.get("upgrade")?.toLowerCase() !== "websocket" || !app.sockets?.accepts(request)) return false;
   if (!server.upgrade(request, { data: undefined })) return false;
-  app.log.add({ service: app.service, method: "GET", path: new URL(request.url).pathname, status: 101 });
+  app.log.add({
+    service: app.service,
+    method: "GET",
+    path: new URL(request.url).pathname,
+    at: Date.now(),
+    status: 101,
+  });
   return true;
 }
 
@@ -87,7 +93,8 @@ export async function answer(app: Omit<ServedApp, "port">, request: Request): Pr
 export async function exchange(app: Omit<ServedApp, "port">, request: Request): Promise<Exchange | "dropped"> {
   const body = request.method === "GET" || request.method === "HEAD" ? "" : await request.clone().text();
   const path = decodedPath(new URL(request.url));
-  const asked: Omit<LoggedRequest, "status"> = { service: app.service, method: request.method, path };
+  const at = (app.now?.() ?? new Date()).getTime();
+  const asked: Omit<LoggedRequest, "status"> = { service: app.service, method: request.method, path, at };
   const parsed = parsedBody(body, request.headers.get("content-type"));
   if (parsed !== undefined) asked.body = parsed;
   const verdict = await app.onRequest?.(asked, "before");
@@ -97,9 +104,23 @@ export async function exchange(app: Omit<ServedApp, "port">, request: Request): 
   const response =
     (fault && faultAnswer(fault, app.service, app.now?.() ?? new Date())) ?? (await handled(app, request, fault));
   await app.onRequest?.(asked, "committed");
-  app.log.add({ ...asked, status: response.status, ...(fault ? { fault: fault.kind } : {}) });
+  const retryAt = refusedUntil(response, app.now?.() ?? new Date());
+  app.log.add({
+    ...asked,
+    status: response.status,
+    ...(fault ? { fault: fault.kind } : {}),
+    ...(retryAt === null ? {} : { retryAt }),
+  });
   void app.onRequest?.(asked, "answered");
   return { response, fault };
+}
+
+/** The moment before which the request is not to be sent again, where the answer names one (`Retry-After`). */
+function refusedUntil({ status, headers }: Response, now: Date): number | null {
+  const said = headers.get("retry-after");
+  if (status < 400 || said === null) return null;
+  const moment = /^\d+$/.test(said) ? now.getTime() + Number(said) * 1000 : Date.parse(said);
+  return Number.isNaN(moment) ? null : moment;
 }
 
 async function handled(app: Omit<ServedApp, "port">, request: Request, fault: Fault | undefined): Promise<Response> {
