@@ -66,9 +66,14 @@ export interface RuleInput {
   sha256: string;
 }
 
-/** The configuration in force as text, defaults included. Pure. */
+/** One run asks for the text of one configuration several times. */
+const configTexts = new WeakMap<Config, string>();
+
+/** The configuration in force as text, defaults included. Pure: nobody changes a configuration that was read. */
 function configText(config: Config): string {
-  return stringify(config);
+  const text = configTexts.get(config) ?? stringify(config);
+  configTexts.set(config, text);
+  return text;
 }
 
 /** The configuration as an input of a manifest. Pure. */

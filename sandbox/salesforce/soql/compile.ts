@@ -46,7 +46,20 @@ export function compile(soql: string, surroundings: Surroundings): CompiledQuery
   return new Compiler(soql, surroundings, object, [query.sObject ?? "", query.sObjectAlias ?? ""]).compile(query);
 }
 
+/** Parsing takes longer than answering, and whoever asks every hour asks the same. */
+const RECENT_QUERIES = 200;
+const recent = new Map<string, Query>();
+
 function parsed(soql: string): Query {
+  const known = recent.get(soql);
+  if (known) return known;
+  const query = parsedAnew(soql);
+  if (recent.size >= RECENT_QUERIES) recent.clear();
+  recent.set(soql, query);
+  return query;
+}
+
+function parsedAnew(soql: string): Query {
   try {
     return parseQuery(soql);
   } catch (error) {

@@ -1,6 +1,5 @@
 import { constants, type Dirent } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { join } from "node:path";
 import type { FileEdge } from "../../../lib/edges/edges.ts";
 import type { Databases } from "./databases.ts";
 import { fileHandle } from "./file-handle.ts";
@@ -191,9 +190,9 @@ export function decoded(content: Buffer, options?: BufferEncoding | { encoding?:
 }
 
 function direntOf(folder: string, name: string, node: FileNode): Dirent {
-  const { isFile, isDirectory, isSymbolicLink } = statsOf(node);
-  const parentPath = absolute(folder);
-  return { name, parentPath, path: join(parentPath, name), isFile, isDirectory, isSymbolicLink } as unknown as Dirent;
+  const isFolder = node.kind === "folder";
+  const kinds = { isFile: () => !isFolder, isDirectory: () => isFolder, isSymbolicLink: () => false };
+  return { name, parentPath: absolute(folder), ...kinds } as unknown as Dirent;
 }
 
 function flagsOf(flags: string | number) {

@@ -42,29 +42,53 @@ const TEXTS: Readonly<Record<string, string>> = {
 /** An error as the system gives it. */
 export function systemError(code: string, syscall: string, path?: string, target?: string): NodeJS.ErrnoException {
   const where = [path, target].flatMap((one) => (one === undefined ? [] : `'${one}'`)).join(" -> ");
-  return Object.assign(new Error(`${code}: ${TEXTS[code] ?? "failed"}, ${syscall}${where ? ` ${where}` : ""}`), {
-    code,
-    syscall,
-    ...(path === undefined ? {} : { path }),
-  });
+  // A program looks for many files that are not there, and nobody reads where that was asked.
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const error = new Error(`${code}: ${TEXTS[code] ?? "failed"}, ${syscall}${where ? ` ${where}` : ""}`);
+  Error.stackTraceLimit = limit;
+  return Object.assign(error, { code, syscall, ...(path === undefined ? {} : { path }) });
 }
 
-/** What `stat` says of a node. */
+/** What `stat` says of a node, as it is at that moment. */
 export function statsOf(node: FileNode): Stats {
-  const { number: ino, mode, mtimeMs } = node;
-  const size = node.kind === "file" ? node.content.length : node.kind === "database" ? Bun.file(node.place).size : 4096;
-  const time = new Date(mtimeMs);
-  const kinds = { isBlockDevice: no, isCharacterDevice: no, isSymbolicLink: no, isFIFO: no, isSocket: no };
-  return {
-    ...{ ino, size, mtimeMs, atimeMs: mtimeMs, ctimeMs: mtimeMs, birthtimeMs: mtimeMs },
-    ...{ mtime: time, atime: time, ctime: time, birthtime: time },
-    ...{ dev: 1, nlink: 1, uid: 1000, gid: 1000, rdev: 0, blksize: 4096, blocks: Math.ceil(size / 512) },
-    mode: mode | (node.kind === "folder" ? 0o040000 : 0o100000),
-    isFile: () => node.kind !== "folder",
-    isDirectory: () => node.kind === "folder",
-    ...kinds,
-    // Types of later versions ask for more than anything here reads.
-  } as Stats;
+  return new SimulatedStats(node) as unknown as Stats;
 }
 
-const no = () => false;
+/** As much of node's `Stats` as the program reads; the most often asked for of all that a disk answers. */
+class SimulatedStats {
+  readonly mode: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+  readonly size: number;
+  readonly #isFolder: boolean;
+
+  constructor(node: FileNode) {
+    this.#isFolder = node.kind === "folder";
+    this.mode = node.mode | (this.#isFolder ? 0o040000 : 0o100000);
+    this.mtimeMs = node.mtimeMs;
+    this.ino = node.number;
+    this.size =
+      node.kind === "file" ? node.content.length : node.kind === "database" ? Bun.file(node.place).size : 4096;
+  }
+
+  get mtime(): Date {
+    return new Date(this.mtimeMs);
+  }
+
+  isFile(): boolean {
+    return !this.#isFolder;
+  }
+
+  isDirectory(): boolean {
+    return this.#isFolder;
+  }
+
+  isSymbolicLink(): boolean {
+    return false;
+  }
+
+  isFIFO(): boolean {
+    return false;
+  }
+}
