@@ -169,6 +169,8 @@ describe("a killed run", () => {
       ]);
       expect(ends.map(({ exit }) => exit)).toEqual(["killed", "killed"]);
       await computer.run(async () => {
+        // After that the first process has the first number again.
+        expect(edges().process.pid).toBe(1001);
         const database = openDatabase("/tmp/x.sqlite");
         expect(database.query("pragma integrity_check").values()).toEqual([["ok"]]);
         const isThere = database.query("select name from sqlite_master").all().length > 0;

@@ -42,6 +42,8 @@ export interface RunEnd {
 export interface RunContext {
   /** The sandbox's environment. */
   env: Environment;
+  /** A function that does its work on the run's edges, whoever calls it: what a bot answers Slack's requests with, for one. */
+  onMyEdges<Args extends unknown[], Answer>(act: (...args: Args) => Answer): (...args: Args) => Answer;
   /** The run's own output, as `processOutput` makes it. */
   output: Output;
 }
@@ -75,7 +77,9 @@ export class SimulatedComputer implements Computer {
   readonly #files: FileSystem;
   readonly #databases = new Databases();
   readonly #running = new Map<number, RunningProcess>();
-  #runs = 0;
+  /** Numbers of processes begin anew when the computer does. */
+  #processes = 0;
+  #boots = 1;
 
   constructor(
     readonly name: string,
@@ -87,8 +91,8 @@ export class SimulatedComputer implements Computer {
 
   async run(program: (context: RunContext) => Promise<number>, options: RunOptions = {}): Promise<RunEnd> {
     const { clock, trace, env, requests } = this.around;
-    const pid = 1000 + ++this.#runs;
-    const life = new Life(`${this.name}/${pid}`, clock);
+    const pid = 1000 + ++this.#processes;
+    const life = new Life(`${this.name}${this.#boots > 1 ? `.${this.#boots}` : ""}/${pid}`, clock);
     const output: { stream: "out" | "err"; text: string }[] = [];
     const own: RunningProcess = { pid, life, listeners: new Map(), output };
     const edges = this.#edgesOf(own, options);
@@ -98,7 +102,11 @@ export class SimulatedComputer implements Computer {
     this.#plan(own, options);
     trace.note(`${life.name} begins`);
     let thrown: { error: unknown } | null = null;
-    withEdges(edges, () => program({ env, output: processOutput(secretsIn(env), false) })).then(
+    const onMyEdges: RunContext["onMyEdges"] =
+      (act) =>
+      (...args) =>
+        withEdges(edges, () => act(...args));
+    withEdges(edges, () => program({ env, output: processOutput(secretsIn(env), false), onMyEdges })).then(
       (exit) => life.ends({ exit }),
       (error: unknown) => {
         if (life.end !== null || error instanceof KilledError) return;
@@ -133,6 +141,8 @@ export class SimulatedComputer implements Computer {
     const lives = [...this.#running.values()].map(({ life }) => life);
     const chance = this.around.chance(`power of ${this.name} at ${this.around.clock.now()}`);
     for (const life of lives) life.ends("lost power");
+    this.#processes = 0;
+    this.#boots++;
     this.#databases.losePower((life) => lives.includes(life), chance);
     this.#files.losePower(chance);
   }
