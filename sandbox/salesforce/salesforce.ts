@@ -101,7 +101,11 @@ export function createSalesforce(options: SalesforceOptions): Salesforce {
     delete: (object, id) => store.delete(object, id, now()),
     restore: (id) => store.restore(id, now()),
     standing: () => ({
-      salesforce: Object.fromEntries(OBJECTS.map((object) => [object, store.all(object)])) as World["salesforce"],
+      salesforce: {
+        ...(Object.fromEntries(OBJECTS.map((object) => [object, store.all(object)])) as World["salesforce"]),
+        // After a merge the account that a contact looks up is no longer the one that it was seeded with.
+        Contact: store.all("Contact").map((one) => ({ ...one, Account: { Account_ID_18__c: one.AccountId } })),
+      },
       deletedAccounts: store.deletedAccounts,
     }),
     emptyRecycleBin: () => store.emptyRecycleBin(),

@@ -32,6 +32,8 @@ interface Comparison {
   existing: SeedOrganization[];
   /** Every name in the instance, trimmed and in small letters, with the organizations that have it. */
   names: ReadonlyMap<string, number[]>;
+  /** Every external id in the instance: an account whose id is one cannot get another organization. */
+  externalIds: ReadonlySet<string>;
   /** Accounts that were merged into others, or have moved to the other instance: their organizations are kept (C9). */
   kept: ReadonlySet<string>;
   config: WorldConfig;
@@ -43,6 +45,10 @@ export interface WorldConfig {
   protected_email_domains: string[];
   protected_emails: string[];
   alliance_account_id?: string;
+  /** Default: report. */
+  moved_organizations?: "report" | "mark";
+  /** Default: 30. */
+  max_contacts_per_organization?: number;
 }
 
 const PARTNER_TYPES: unknown[] = ["open_partner", "select_partner", "alliance_partner"];
@@ -65,15 +71,18 @@ export function expectedChanges(
     return partnerIds.has(id) || (PARTNER_TYPES.includes(organization_fields.account_type) && !known.has(id));
   };
   const all = world.zendesk.global.organizations;
-  const government = world.zendesk["us-government"].organizations;
+  // Partners are kept in global only: theirs in us-government are left alone (C1).
+  const government = world.zendesk["us-government"].organizations.filter((one) => !isPartner(one));
   const names = namesOf(all);
   const merged = new Set((world.deletedAccounts ?? []).flatMap((one) => (one.MasterRecordId ? String(one.Id) : [])));
   const ofCustomers = all.filter((one) => !isPartner(one));
+  const moved = config.moved_organizations === "mark" ? () => new Set<string>() : movedFrom;
   const usGovernment = {
     desired: desired["us-government"],
     existing: government,
-    names: namesOf(government),
-    kept: merged.union(movedFrom(desired["us-government"], desired.global)),
+    names: namesOf(world.zendesk["us-government"].organizations),
+    externalIds: externalIdsOf(world.zendesk["us-government"].organizations),
+    kept: merged.union(moved(desired["us-government"], desired.global)),
     config,
   };
   const inUsGovernment = compare({ instance: "us-government", ...usGovernment });
@@ -83,7 +92,8 @@ export function expectedChanges(
       desired: desired.global,
       existing: ofCustomers,
       names,
-      kept: merged.union(movedFrom(desired.global, desired["us-government"])),
+      externalIds: externalIdsOf(all),
+      kept: merged.union(moved(desired.global, desired["us-government"])),
       config,
     }),
     "us-government": inUsGovernment,
@@ -92,6 +102,7 @@ export function expectedChanges(
       desired: partners,
       existing: all.filter(isPartner),
       names,
+      externalIds: externalIdsOf(all),
       kept: merged,
       config,
     }),
@@ -171,7 +182,14 @@ function compare(comparison: Comparison): ExpectedChanges {
   return changes;
 }
 
-function addCreates({ names }: Comparison, wanted: ExpectedOrganization[], changes: ExpectedChanges): void {
+function addCreates(
+  { names, externalIds }: Comparison,
+  desired: ExpectedOrganization[],
+  changes: ExpectedChanges,
+): void {
+  const isTaken = (one: ExpectedOrganization) => externalIds.has(one.salesforce_id);
+  changes.conflicts.push(...desired.filter(isTaken).map((one) => one.salesforce_id));
+  const wanted = desired.filter((one) => !isTaken(one));
   for (const [name, namesakes] of Map.groupBy(wanted, (one) => one.name.toLowerCase())) {
     const blocked = namesakes.length > 1 || names.has(name);
     changes[blocked ? "conflicts" : "creates"].push(...namesakes.map((one) => one.salesforce_id));
@@ -212,6 +230,10 @@ function isDowngrade(before: Record<string, unknown>, after: Record<string, Fiel
 
 function isToBeMarked({ organization_fields: fields }: SeedOrganization): boolean {
   return fields.mark_for_deletion !== true && fields.ignore_deletion !== true && fields.migrating !== true;
+}
+
+function externalIdsOf(organizations: SeedOrganization[]): ReadonlySet<string> {
+  return new Set(organizations.map(({ external_id }) => to18(external_id ?? "")));
 }
 
 function namesOf(organizations: SeedOrganization[]): Map<string, number[]> {

@@ -40,7 +40,7 @@ export function expectedContacts(world: World, now: Date, mostOfOne = 30): Expec
 }
 
 /** Organizations with a new external id, the only one of their account, by account. */
-function recentOrganizations(world: World, now: Date): Map<string, number> {
+export function recentOrganizations(world: World, now: Date): Map<string, number> {
   const { organizations } = world.zendesk.global;
   const ofAccount = Map.groupBy(organizations, (one) => to18(String(one.organization_fields.salesforce_id ?? "")));
   const recent = new Map<string, number>();

@@ -13,7 +13,7 @@ export interface ExpectedUserChanges {
   marks: number[];
 }
 
-/** Contacts of one organization. */
+/** Contacts of one organization, where the config says nothing. */
 const MOST_CONTACTS = 30;
 
 /** A contact with a usable address, and the organization it belongs to; null: one that this run creates. */
@@ -46,22 +46,33 @@ export function expectedUserChanges(
   const endUsers = users.filter((user) => user.role === "end-user" && !user.suspended);
   const ours = users.filter(isOurs);
   const news = [...contacts.values()].filter(({ email }) => !owners.has(email) && !isProtected(email, config));
+  const moved = ours.flatMap((user) => {
+    const contact = contacts.get(user.email ?? "");
+    return contact && contact.organization !== (user.organization_ids[0] ?? null) ? [contact] : [];
+  });
+  const mostOfOne = config.max_contacts_per_organization ?? MOST_CONTACTS;
+  const entering = new Set(withRoom([...news, ...moved], contacts, owners, mostOfOne).map(({ email }) => email));
   return {
     existing: endUsers.length,
     markedBefore: ours.filter((user) => user.user_fields.mark_for_deletion === true).length,
-    creates: withRoom(news, contacts, owners).map(({ email }) => email),
-    updates: ours.filter((user) => differs(user, contacts.get(user.email ?? ""))).map(({ id }) => id),
+    creates: withRoom(news, contacts, owners, config.max_contacts_per_organization ?? MOST_CONTACTS).map(
+      ({ email }) => email,
+    ),
+    updates: ours
+      .filter((user) => differs(user, contacts.get(user.email ?? ""), entering.has(user.email ?? "")))
+      .map(({ id }) => id),
     marks: ours
       .filter((user) => !contacts.has(user.email ?? "") && user.user_fields.mark_for_deletion !== true)
       .map(({ id }) => id),
   };
 }
 
-/** An organization gets thirty contacts at most: those who are there count, then by address. No move fills one up in these worlds. */
+/** An organization gets thirty contacts at most: those who are there count, then by address, those who move among them. */
 function withRoom(
   news: readonly Candidate[],
   contacts: ReadonlyMap<string, Candidate>,
   owners: ReadonlyMap<string | null, SeedUser>,
+  mostOfOne: number,
 ): Candidate[] {
   return [...Map.groupBy(news, (one) => one.salesforce_id).values()].flatMap((own) => {
     const account = own[0]?.salesforce_id;
@@ -70,7 +81,7 @@ function withRoom(
         salesforce_id === account && owners.get(email)?.organization_ids[0] === organization && organization !== null,
     );
     const inOrder = [...own].sort((one, other) => (one.email < other.email ? -1 : 1));
-    return inOrder.slice(0, Math.max(0, MOST_CONTACTS - there.length));
+    return inOrder.slice(0, Math.max(0, mostOfOne - there.length));
   });
 }
 
@@ -86,10 +97,12 @@ function isEligible(user: SeedUser, config: WorldConfig): boolean {
   return reachable && user.role === "end-user" && !user.suspended && user.organization_ids.length <= 1;
 }
 
-function differs(user: SeedUser, contact: Candidate | undefined): boolean {
+/** `isEntering`: whether there is room for the user in the organization of the contact. */
+function differs(user: SeedUser, contact: Candidate | undefined, isEntering: boolean): boolean {
   if (!contact) return false;
   const isMarked = user.user_fields.mark_for_deletion === true;
-  return isMarked || user.name !== contact.name || (user.organization_ids[0] ?? null) !== contact.organization;
+  const isElsewhere = (user.organization_ids[0] ?? null) !== contact.organization;
+  return isMarked || user.name !== contact.name || (isElsewhere && isEntering);
 }
 
 /** U3, U4: of the contacts with one address, the one whose organization the user has, else the lowest id, then name. */

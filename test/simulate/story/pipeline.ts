@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import type { Computer } from "../kernel/simulation.ts";
+import type { Disturbances, WatchedRuns } from "./run-watched.ts";
+import type { RunSeen } from "./seen.ts";
+
+const ROOT = join(import.meta.dir, "../../..");
+type Instance = "global" | "us-government";
+
+/** A job of the pipeline: its stage, its instance where it has one, and the jobs whose files it gets (.gitlab/ci/pipeline.yml). */
+interface Job {
+  name: string;
+  stage: string;
+  instance?: Instance;
+  needs: string[];
+}
+
+const COMMON: Job = { name: "gather-accounts", stage: "gather-accounts", needs: [] };
+
+/** The jobs of one instance, in an order in which each has what it needs. */
+function branchOf(instance: Instance): Job[] {
+  const job = (stage: string, ...needs: string[]): Job => ({ name: `${stage}-${instance}`, stage, instance, needs });
+  const [process, gather] = [`process-${instance}`, `gather-orgs-${instance}`];
+  const compare = [job("compare", gather, process), job("sync", gather, process, `compare-${instance}`)];
+  const done = [gather, `compare-${instance}`, `sync-${instance}`];
+  return instance === "global"
+    ? [
+        job("process", "gather-accounts"),
+        job("gather-orgs", process),
+        ...compare,
+        { name: "partner-sync", stage: "partner-sync", needs: [...done, process] },
+      ]
+    : [
+        job("gather-orgs"),
+        job("process", "gather-accounts"),
+        ...compare,
+        { name: "user-sync", stage: "user-sync", needs: done },
+      ];
+}
+
+/** What a pipeline is run with. */
+export interface PipelineSetting {
+  computer: Computer;
+  runs: WatchedRuns;
+  /** Unique in the story. */
+  number: number;
+  instances: readonly Instance[];
+  given: Readonly<Record<string, string>>;
+  disturbances: Disturbances & { faults: boolean };
+  /** 0 to 1: which job is disturbed. */
+  which: number;
+}
+
+/**
+ * Runs the nine stages as GitLab does: each in a folder of its own, which holds what the jobs it needs have as artifacts; the branches
+ * side by side. A job is run where all it needs ended with 0, or 3.
+ */
+export async function runPipeline(setting: PipelineSetting): Promise<RunSeen[]> {
+  const ends = new Map<string, RunSeen>();
+  const branches = setting.instances.map(branchOf);
+  const all = [COMMON, ...branches.flat()];
+  const disturbed = all[Math.floor(setting.which * all.length)];
+  const perform = async (job: Job) => {
+    if (!job.needs.every((name) => [0, 3].includes(Number(ends.get(name)?.exit ?? -1)))) return;
+    ends.set(job.name, await runJob(job, setting, { isDisturbed: job === disturbed, beside: branches.length > 1 }));
+  };
+  await perform(COMMON);
+  await Promise.all(
+    branches.map(async (jobs) => {
+      for (const job of jobs) await perform(job);
+    }),
+  );
+  return all.flatMap(({ name }) => ends.get(name) ?? []);
+}
+
+async function runJob(
+  { name, stage, instance, needs }: Job,
+  { computer, runs, number, given, disturbances }: PipelineSetting,
+  { isDisturbed, beside }: { isDisturbed: boolean; beside: boolean },
+): Promise<RunSeen> {
+  const folder = (job: string) => `/builds/${number}/${job}/data`;
+  for (const needed of needs) {
+    const stageOf = [...STAGES_OF_JOBS].find((one) => needed === one || needed.startsWith(`${one}-`)) ?? needed;
+    for (const [path, content] of computer.disk.files(folder(needed))) {
+      const file = path.slice(folder(needed).length + 1);
+      if (isArtifactOf(stageOf, file)) computer.disk.write(join(folder(name), file), content);
+    }
+  }
+  const flags = {
+    "data-dir": folder(name),
+    "run-id": `pipeline-${number}`,
+    ...(instance && stage !== "partner-sync" && stage !== "user-sync" ? { instance } : {}),
+    ...accepted(stage, given),
+  };
+  const { faults, ...others } = disturbances;
+  return runs.run(computer, stage, flags, { faults, beside, ...(isDisturbed ? others : {}) });
+}
+
+const STAGES_OF_JOBS = new Set([
+  ...["gather-accounts", "gather-orgs", "process", "compare", "sync", "partner-sync", "user-sync"],
+]);
+
+/** Of the flags of a run, those that the stage knows. */
+function accepted(stage: string, given: Readonly<Record<string, string>>): Record<string, string> {
+  const known =
+    stage === "compare"
+      ? ["allow"]
+      : ["sync", "partner-sync", "user-sync"].includes(stage)
+        ? ["allow", "dry-run", "deadline"]
+        : [];
+  return Object.fromEntries(Object.entries(given).filter(([name]) => known.includes(name)));
+}
+
+const artifacts = new Map<string, RegExp[]>();
+
+/** Whether the stage's component keeps a file of the data directory for the jobs after it. */
+function isArtifactOf(stage: string, file: string): boolean {
+  const known = artifacts.get(stage) ?? patternsOf(stage);
+  artifacts.set(stage, known);
+  return known.some((pattern) => pattern.test(file));
+}
+
+function patternsOf(stage: string): RegExp[] {
+  const text = readFileSync(join(ROOT, "templates", stage, "template.yml"), "utf8");
+  const [, jobs] = parseAllDocuments(text).map((document) => document.toJS() as Record<string, unknown>);
+  const [job] = Object.values(jobs ?? {}) as { artifacts?: { paths?: string[] } }[];
+  return (job?.artifacts?.paths ?? []).map((path) => {
+    const inFolder = path.replace("$[[ inputs.data-dir ]]/", "").replace(/[.+]/g, "\\$&").replaceAll("*", "[^/]*");
+    return new RegExp(inFolder.endsWith("/") ? `^${inFolder}` : `^${inFolder}$`);
+  });
+}
