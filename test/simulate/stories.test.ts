@@ -5,7 +5,7 @@ import { planStory } from "./story/plan-story.ts";
 import { playStory } from "./story/play-story.ts";
 
 /** As many as a minute of one processor plays. */
-const SEEDS = 30;
+const SEEDS = 15;
 
 setDefaultTimeout(600_000);
 
