@@ -1,9 +1,11 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
 import { randomBytes } from "../../../lib/edges/chance.ts";
 import { now, sleep, timeoutSignal } from "../../../lib/edges/clock.ts";
 import { edges } from "../../../lib/edges/edges.ts";
 import { openDatabase, stat } from "../../../lib/edges/files.ts";
-import { emptySimulation } from "./empty-simulation.ts";
+import { emptySimulation, endSimulations } from "./empty-simulation.ts";
+
+afterEach(endSimulations);
 
 const forever = () => new Promise<number>(() => {});
 /** One request that changes something: a token more. */

@@ -27,18 +27,20 @@ export interface DatabaseBytes {
 const MEMORY = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 const DOES_SOMETHING = new Set(["all", "get", "run", "values", "iterate", "raw"]);
 
+/** What nobody ended is removed with this process. */
+const folders = new Set<string>();
+const removeFolders = () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+};
+
 /**
  * The SQLite databases of a simulation: real ones, in a folder of its own outside of the simulated disks. Each statement of a run
  * that is no more throws and does nothing, and what it had not committed is rolled back.
  */
 export class Databases {
-  readonly #folder: string;
+  #madeFolder: string | null = null;
   readonly #open = new Map<Database, { node: DatabaseFile; life: Life }>();
   #count = 0;
-
-  constructor() {
-    this.#folder = mkdtempSync(join(MEMORY, "zdsync-simulation-"));
-  }
 
   /** Opens the database at a path of a computer's disk; a file that is no database is opened as one, and found out by SQLite. */
   open(path: string, desk: Desk, operations: Operations): Database {
@@ -91,7 +93,20 @@ export class Databases {
 
   end(): void {
     for (const database of [...this.#open.keys()]) this.#close(database);
-    rmSync(this.#folder, { recursive: true, force: true });
+    if (this.#madeFolder === null) return;
+    rmSync(this.#madeFolder, { recursive: true, force: true });
+    folders.delete(this.#madeFolder);
+    this.#madeFolder = null;
+  }
+
+  /** Made for the first database; most computers of most tests have none. */
+  get #folder(): string {
+    if (this.#madeFolder === null) {
+      this.#madeFolder = mkdtempSync(join(MEMORY, "zdsync-simulation-"));
+      if (folders.size === 0) process.once("exit", removeFolders);
+      folders.add(this.#madeFolder);
+    }
+    return this.#madeFolder;
   }
 
   #nodeAt(path: string, { files }: Desk): DatabaseFile {

@@ -1,5 +1,5 @@
 import type { World } from "../../../sandbox/types.ts";
-import { createSimulation, type SimulationOptions } from "./simulation.ts";
+import { createSimulation, type Simulation, type SimulationOptions } from "./simulation.ts";
 
 /** A world in which nobody is a customer of anything. */
 const EMPTY: World = {
@@ -17,8 +17,16 @@ const EMPTY: World = {
   oddities: [],
 };
 
+const simulations: Simulation[] = [];
+
+/** Ends all that were made; for `afterEach`. */
+export function endSimulations(): void {
+  for (const simulation of simulations.splice(0)) simulation.end();
+}
+
 /** A simulation for tests of the kernel's parts, with one computer. */
 export async function emptySimulation(seed = 1, options: Partial<SimulationOptions> = {}) {
   const simulation = await createSimulation({ seed, startAt: Date.UTC(2026, 10, 27), world: EMPTY, ...options });
+  simulations.push(simulation);
   return { simulation, computer: simulation.computer("alpha") };
 }

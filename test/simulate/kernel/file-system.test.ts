@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
 import { constants } from "node:fs";
 import * as machine from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { sleep } from "../../../lib/edges/clock.ts";
 import * as files from "../../../lib/edges/files.ts";
 import { createWholeFile, writeWholeFile } from "../../../lib/files/write-whole-file.ts";
-import { emptySimulation } from "./empty-simulation.ts";
+import { emptySimulation, endSimulations } from "./empty-simulation.ts";
+
+afterEach(endSimulations);
 
 type Files = Pick<
   typeof files,
