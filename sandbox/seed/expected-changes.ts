@@ -171,8 +171,9 @@ function compare(comparison: Comparison): ExpectedChanges {
     ({ salesforce_id, support_level }) =>
       !byId.has(salesforce_id) && support_level !== "expired" && !config.excluded_account_ids.includes(salesforce_id),
   );
-  addCreates(comparison, wanted, changes);
-  for (const organization of desired) addDifference(comparison, organization, byId, changes);
+  const claims = claimsOf(wanted, desired, byId);
+  addCreates({ ...comparison, claims }, wanted, changes);
+  for (const organization of desired) addDifference({ ...comparison, claims }, organization, byId, changes);
   const ids = new Set(desired.map((one) => one.salesforce_id));
   for (const [id, [organization, ...twins]] of byId) {
     if (!organization || id === "" || ids.has(id) || config.protected_ids.includes(id)) continue;
@@ -182,22 +183,41 @@ function compare(comparison: Comparison): ExpectedChanges {
   return changes;
 }
 
+/**
+ * How many want each name that they do not have yet: accounts to be created, and organizations to be renamed. Where two do, neither gets it.
+ */
+function claimsOf(
+  wanted: readonly ExpectedOrganization[],
+  desired: readonly ExpectedOrganization[],
+  byId: ReadonlyMap<string, SeedOrganization[]>,
+): ReadonlyMap<string, number> {
+  const renamed = desired.filter(({ salesforce_id, name }) => {
+    const [organization, ...twins] = byId.get(salesforce_id) ?? [];
+    return organization && twins.length === 0 && organization.name.trim() !== name;
+  });
+  const claims = new Map<string, number>();
+  for (const { name } of [...wanted, ...renamed])
+    claims.set(name.toLowerCase(), (claims.get(name.toLowerCase()) ?? 0) + 1);
+  return claims;
+}
+
 function addCreates(
-  { names, externalIds }: Comparison,
+  { names, externalIds, claims }: Comparison & { claims: ReadonlyMap<string, number> },
   desired: ExpectedOrganization[],
   changes: ExpectedChanges,
 ): void {
   const isTaken = (one: ExpectedOrganization) => externalIds.has(one.salesforce_id);
   changes.conflicts.push(...desired.filter(isTaken).map((one) => one.salesforce_id));
   const wanted = desired.filter((one) => !isTaken(one));
+  const claimed = (name: string) => (claims.get(name) ?? 0) > 1;
   for (const [name, namesakes] of Map.groupBy(wanted, (one) => one.name.toLowerCase())) {
-    const blocked = namesakes.length > 1 || names.has(name);
+    const blocked = claimed(name) || names.has(name);
     changes[blocked ? "conflicts" : "creates"].push(...namesakes.map((one) => one.salesforce_id));
   }
 }
 
 function addDifference(
-  { instance, names }: Comparison,
+  { instance, names, claims }: Comparison & { claims: ReadonlyMap<string, number> },
   desired: ExpectedOrganization,
   byId: ReadonlyMap<string, SeedOrganization[]>,
   changes: ExpectedChanges,
@@ -210,7 +230,8 @@ function addDifference(
   }
   const { id, name, organization_fields: fields } = organization;
   const holders = names.get(desired.name.toLowerCase()) ?? [];
-  const isBlocked = name.trim() !== desired.name && holders.some((holder) => holder !== id);
+  const isClaimed = (claims.get(desired.name.toLowerCase()) ?? 0) > 1;
+  const isBlocked = name.trim() !== desired.name && (isClaimed || holders.some((holder) => holder !== id));
   if (isBlocked) changes.conflicts.push(desired.salesforce_id);
   const differing = Object.keys(desired.fields).filter(
     (key) => !sameMeaning(instance, key, fields[key], desired.fields[key]),

@@ -105,9 +105,14 @@ function untrue({ runs, after }: HourSeen): string[] {
     name === "usgov_user" ? [] : results.filter(({ effect }) => effect !== "contact").map((row) => ({ name, ...row })),
   );
   const applied = new Set(
-    rows.flatMap(({ name, id, outcome }) => (outcome === "applied" ? [`${instanceOf(name)} ${id}`] : [])),
+    rows.flatMap(({ name, id, salesforce_id, outcome }) =>
+      outcome !== "skipped" ? [`${instanceOf(name)} ${id}`, `${instanceOf(name)} ${salesforce_id}`] : [],
+    ),
   );
-  const untold = organizationWrites([run]).filter(({ instance, id }) => !applied.has(`${instance} ${id}`));
+  const untold = organizationWrites([run]).filter(
+    ({ instance, id, before, after: made }) =>
+      !applied.has(`${instance} ${id}`) && !(before === null && applied.has(`${instance} ${made?.external_id}`)),
+  );
   const organizations = new Map<string, World["zendesk"]["global"]["organizations"][number]>(
     (["global", "us-government"] as const).flatMap((instance) =>
       after.zendesk[instance].organizations.map((one) => [`${instance} ${one.id}`, one] as const),

@@ -69,7 +69,8 @@ function unnamedIn(hour: HourSeen, story: StorySeen): Difference[] {
   const later = leftForTheNextRun(hour);
   return wrongIn(hour, story).filter(
     ({ comparison, salesforce_id, id, email }) =>
-      !later.has(`${comparison === "contact" ? "contact " : ""}${salesforce_id}`) &&
+      !later.has(String(salesforce_id)) &&
+      !(comparison === "contact" && later.has(`contact ${salesforce_id}`)) &&
       ![salesforce_id, id, email].some((key) => key !== null && named.has(String(key).toLowerCase())),
   );
 }
@@ -122,7 +123,7 @@ function accountsMergedEver({ hours }: StorySeen, hour: HourSeen): Set<string> {
  * Somebody whom people take out of a new organization is put back only by a run that does not remember that they were there
  * (docs/decisions/0016).
  */
-function addressesMovedByPeople({ sandbox }: StorySeen): Set<string> {
+export function addressesMovedByPeople({ sandbox }: StorySeen): Set<string> {
   return new Set(
     sandbox.journal.flatMap((entry) =>
       entry.kind === "user" && entry.by === "person"

@@ -42,7 +42,7 @@ export class WatchedRuns {
     const { during, ending, disk } = { ...UNDISTURBED, ...disturbances };
     const flags = ending?.is === "deadline" ? { ...given, deadline: `${ending.seconds}s` } : given;
     trace.note(`${computer.name}: zdsync ${command} ${words(flags)}`);
-    const journal = sandbox.journal.length;
+    const [journal, firstRequest] = [sandbox.journal.length, sandbox.requests.length];
     const watch = this.#watch(during);
     const end = await computer.run(
       zdsync(command, flags, this.#settings),
@@ -62,6 +62,7 @@ export class WatchedRuns {
       began: end.began,
       ended: end.ended,
       requests: end.requests,
+      firstRequest,
       journal: sandbox.journal.slice(journal),
       during: watch.midst,
       worlds: watch.worlds,

@@ -22,6 +22,8 @@ export interface RunSeen {
   ended: number;
   /** The requests that were answered meanwhile, in order of answer; those of a run beside it are among them. */
   requests: readonly LoggedRequest[];
+  /** How many requests of the story were answered before it began. */
+  firstRequest: number;
   /** Changes of records meanwhile: by clients of the API and by people. Where two runs are at once, those of both. */
   journal: readonly JournalEntry[];
   /** What happened in the middle of it. */
