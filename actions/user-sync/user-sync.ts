@@ -6,20 +6,18 @@ import { unexpectedDigest } from "../../lib/changesets/hand-over.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
-import { compareUsers, type UserChangeset, type UsersInput } from "../../lib/domain/compare-users.ts";
-import type { Config } from "../../lib/domain/config.ts";
-import type { Organization } from "../../lib/domain/organization.ts";
-import { accountIdOf } from "../../lib/domain/organization-scope.ts";
+import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users.ts";
 import { usersAdded } from "../../lib/domain/people-added.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { organizationsOfFirstFill } from "../../lib/domain/recent-organizations.ts";
 import { upToMaximum, withoutTakenAddresses } from "../../lib/domain/settle-user-contacts.ts";
 import type { User } from "../../lib/domain/user.ts";
+import { usersInput } from "../../lib/domain/users-input.ts";
 import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
 import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncUsers } from "../../lib/sync/sync-users.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
-import { type GatheredContacts, type GatheredUsers, gatherContacts, gatherUsers } from "./gather-users.ts";
+import { gatherContacts, gatherUsers } from "./gather-users.ts";
 import { lookUpHolders } from "./look-up-holders.ts";
 
 /** Users as compared: the report so far, and what there is to write. */
@@ -37,7 +35,9 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
   const origin = await originOfUsers(context);
   const gathered = await gatherUsers(reader, progress, stop);
   const fromSalesforce = await gatherContacts(await remotes.salesforce(), gathered.organizations);
-  const compared = compareUsers(usersInput(gathered, fromSalesforce, config));
+  const unreadable = gathered.unreadableAccounts.union(fromSalesforce.unreadableAccounts);
+  const people = { users: gathered.users, contacts: fromSalesforce.contacts };
+  const compared = compareUsers(usersInput(people, gathered.organizations, config, unreadable));
   const minimumExisting = config.limits.usgov_user.minimum_existing;
   const holders = await lookUpHolders(compared, reader, { minimumExisting, stop, warn });
   const settled = upToMaximum(
@@ -46,7 +46,7 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
     config.max_contacts_per_organization,
   );
   const changeset = fromSalesforce.notes.length > 0 ? withoutMarks(settled) : settled;
-  const people = usersAdded(changeset, organizationsOfFirstFill(gathered.organizations, clock(), minimumExisting));
+  const added = usersAdded(changeset, organizationsOfFirstFill(gathered.organizations, clock(), minimumExisting));
   const notes = [...gathered.notes, ...fromSalesforce.notes, ...changeset.notes].sort(byRule);
   const maker = { stage: "user-sync", origin, madeAt: clock() };
   const users = await store.write("usgov_users.json", gathered.users.sort(byAddress), maker);
@@ -58,7 +58,7 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
   const comparison = await writeComparison(
     context,
     "usgov_user",
-    { ...changeset, notes, people, contacts: [] },
+    { ...changeset, notes, people: added, contacts: [] },
     { stage: "user-sync", origin: { ...origin, inputs }, inputs: judging },
   );
   const counts = { users: gathered.users.length, contacts: changeset.contacts.length };
@@ -72,26 +72,6 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
     comparison,
   };
   return { report, changeset, users: gathered.users };
-}
-
-/** What is compared: users and contacts as gathered, and who is not to be touched. */
-function usersInput(gathered: GatheredUsers, fromSalesforce: GatheredContacts, config: Config): UsersInput {
-  const unreadable = gathered.unreadableAccounts.union(fromSalesforce.unreadableAccounts);
-  return {
-    users: gathered.users,
-    contacts: fromSalesforce.contacts,
-    protectedDomains: new Set(config.protected_email_domains),
-    protectedEmails: new Set(config.protected_emails),
-    protectedOrganizationIds: organizationsOf(
-      gathered.organizations,
-      new Set([...config.protected_ids, ...unreadable]),
-    ),
-    conflictedOrganizationIds: conflicted(gathered.organizations),
-    organizationIds: new Set(gathered.organizations.map((organization) => organization.id)),
-    unmanagedOrganizationIds: new Set(
-      gathered.organizations.flatMap((organization) => (accountIdOf(organization) === null ? [organization.id] : [])),
-    ),
-  };
 }
 
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
@@ -137,23 +117,6 @@ function withoutMarks(changeset: UserChangeset): UserChangeset {
     reason: reason("mark.contacts_unreadable"),
   }));
   return { ...changeset, marks: [], notes: [...changeset.notes, ...kept] };
-}
-
-function organizationsOf(organizations: readonly Organization[], accounts: ReadonlySet<string>): Set<number> {
-  return new Set(
-    organizations.flatMap((organization) => (accounts.has(accountIdOf(organization) ?? "") ? [organization.id] : [])),
-  );
-}
-
-/** Organizations that share their account with another one (C7): nobody can say which one a contact belongs to. */
-function conflicted(organizations: readonly Organization[]): Set<number> {
-  const groups = Map.groupBy(organizations, accountIdOf);
-  groups.delete(null);
-  return new Set(
-    [...groups.values()]
-      .filter((group) => group.length > 1)
-      .flatMap((group) => group.map((organization) => organization.id)),
-  );
 }
 
 function byAddress(one: User, other: User): number {

@@ -9,10 +9,9 @@ import { headline } from "../../lib/report/headline.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import type { ReportModel } from "../../lib/report/model.ts";
 import { parseRules, readKeptRules } from "../../lib/rules/kept-rules.ts";
-import { changedRules, type NewRules } from "../../lib/rules/read-rule-files.ts";
+import type { NewRules } from "../../lib/rules/read-rule-files.ts";
 import { readGatheredWorld } from "../../lib/rules/read-world.ts";
-import { simulate } from "../../lib/rules/simulate.ts";
-import { exitOfSimulation, simulationModel } from "../../lib/rules/simulation-model.ts";
+import { type SimulatedReport, simulatedReport } from "../../lib/rules/simulated-report.ts";
 import { harmSummaries, simulationLines } from "../../lib/rules/simulation-note.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import { allow, dataDir } from "../../lib/stage/inputs.ts";
@@ -43,11 +42,12 @@ type Inputs = v.InferOutput<typeof inputs>;
 async function simulateCommand({ given, json, shell }: Call): Promise<ExitCode> {
   try {
     const asked = parseInputs(inputs, given, shell.env);
-    const { model, exit } = await simulateFiles(asked, await readNewRules(asked), {
+    const simulated = await simulateFiles(asked, await readNewRules(asked), {
       shell,
       command: commandText("simulate", given),
     });
-    const files = await writeSimulation(model, asked["data-dir"], asked.junit);
+    const { model, exit } = simulated;
+    const files = await writeSimulation(simulated, asked["data-dir"], asked.junit);
     shell.output.out(
       json
         ? JSON.stringify({ exit, ...summary(model), files })
@@ -66,7 +66,7 @@ async function simulateFiles(
   { "data-dir": directory, run, allow: allowed }: Pick<Inputs, "data-dir" | "run" | "allow">,
   changed: NewRules,
   { shell: { env, clock }, command }: { shell: Shell; command: string },
-): Promise<{ model: ReportModel; exit: ExitCode }> {
+): Promise<SimulatedReport> {
   const startedAt = clock();
   const { run_id, world } = await readGatheredWorld(new ArtifactStore(directory), toDay(startedAt));
   if (run !== "" && run !== run_id)
@@ -78,16 +78,20 @@ async function simulateFiles(
     throw new ConfigurationError([
       { where: directory, what: "has no inputs/plans.yml: that run kept no rules. Run zdsync preview once" },
     ]);
-  const [before, after] = [parseRules(kept), changedRules(kept, changed)];
-  const simulation = simulate(world, { before, after }, allowed);
-  const about = {
-    command,
-    run_id,
-    hosts: hostNames(env, before.config),
-    started_at: startedAt.toISOString(),
-    started_by: startedBy(env),
-  };
-  return { model: simulationModel(simulation, world, about), exit: exitOfSimulation(simulation) };
+  return simulatedReport(world, {
+    before: kept,
+    changed,
+    allow: allowed,
+    // As the run's own report in the same folder does.
+    namesUsGovernment: true,
+    about: {
+      command,
+      run_id,
+      hosts: hostNames(env, parseRules(kept).config),
+      started_at: startedAt.toISOString(),
+      started_by: startedBy(env),
+    },
+  });
 }
 
 /** The files that were given. Throws `ConfigurationError` naming each that is not there, or that none was given. */
@@ -120,6 +124,7 @@ function summary(model: ReportModel) {
     limits: model.limits,
     harms: harmSummaries(model),
     refusals: model.head.refusals.map((one) => toldReason(one)),
+    left_out: (model.head.warnings ?? []).map((one) => toldReason(one)),
   };
 }
 

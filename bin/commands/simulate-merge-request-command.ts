@@ -11,10 +11,9 @@ import { hostNames } from "../../lib/report/host-names.ts";
 import { parseRules, type RuleTexts } from "../../lib/rules/kept-rules.ts";
 import { changedRules } from "../../lib/rules/read-rule-files.ts";
 import { readGatheredWorld } from "../../lib/rules/read-world.ts";
-import { simulate } from "../../lib/rules/simulate.ts";
-import { exitOfSimulation, simulationModel } from "../../lib/rules/simulation-model.ts";
+import { type SimulatedReport, simulatedReport } from "../../lib/rules/simulated-report.ts";
 import { NOTE_MARKER, simulationLines, simulationNote, unreadableNote } from "../../lib/rules/simulation-note.ts";
-import { dataDir } from "../../lib/stage/inputs.ts";
+import { dataDir, TRUE_OR_FALSE } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
@@ -35,6 +34,15 @@ export const inputs = v.object({
     v.regex(/^[0-9a-f]{40}$/, "a commit of 40 hexadecimal digits"),
     v.metadata({ pattern: "^[0-9a-f]{40}$" }),
     v.description("Its head, of which the rules are taken; another one is refused"),
+  ),
+  "report-us-government": v.optional(
+    v.pipe(
+      TRUE_OR_FALSE,
+      v.description(
+        "Name customers of us-government in report and page; else only counts and the note's ids tell of them",
+      ),
+    ),
+    "false",
   ),
 });
 
@@ -57,8 +65,10 @@ async function simulateMergeRequest({ given, json, shell }: Call): Promise<ExitC
       throw error;
     }
     await fetchNewestData(settings.data, asked["data-dir"], shell.timing ?? {});
-    const { model, exit } = await simulated(texts, asked["data-dir"], shell);
-    const files = await writeSimulation(model, asked["data-dir"], join(asked["data-dir"], "simulation", "junit.xml"));
+    const simulated = await simulateTexts(texts, asked, shell);
+    const { model, exit } = simulated;
+    const directory = asked["data-dir"];
+    const files = await writeSimulation(simulated, directory, join(directory, "simulation", "junit.xml"));
     const done = await say(simulationNote(model, { commit: asked.commit, page: pageOf(shell, files.page) }));
     shell.output.out(
       json
@@ -71,19 +81,25 @@ async function simulateMergeRequest({ given, json, shell }: Call): Promise<ExitC
   }
 }
 
-async function simulated({ before, after }: Texts, directory: string, { env, clock }: Shell) {
+async function simulateTexts(
+  { before, after }: Texts,
+  asked: v.InferOutput<typeof inputs>,
+  { env, clock }: Shell,
+): Promise<SimulatedReport> {
   const startedAt = clock();
-  const { run_id, world } = await readGatheredWorld(new ArtifactStore(directory), toDay(startedAt));
-  const rules = { before: parseRules(before), after: changedRules(before, after) };
-  const simulation = simulate(world, rules);
-  const model = simulationModel(simulation, world, {
-    command: "zdsync simulate-merge-request",
-    run_id,
-    hosts: hostNames(env, rules.before.config),
-    started_at: startedAt.toISOString(),
-    started_by: null,
+  const { run_id, world } = await readGatheredWorld(new ArtifactStore(asked["data-dir"]), toDay(startedAt));
+  return simulatedReport(world, {
+    before,
+    changed: after,
+    namesUsGovernment: asked["report-us-government"] || world.organizations.global === undefined,
+    about: {
+      command: "zdsync simulate-merge-request",
+      run_id,
+      hosts: hostNames(env, parseRules(before).config),
+      started_at: startedAt.toISOString(),
+      started_by: null,
+    },
   });
-  return { model, exit: exitOfSimulation(simulation) };
 }
 
 interface Texts {

@@ -31,8 +31,8 @@ export function applyChangeset(
 }
 
 /** The lowest id above all that are there. */
-export function firstInventedId(organizations: readonly Organization[]): number {
-  return organizations.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
+export function firstInventedId(records: readonly { id: number }[]): number {
+  return records.reduce((highest, { id }) => Math.max(highest, id), 0) + 1;
 }
 
 function changed(organization: Organization, change: Difference | undefined): Organization {

@@ -6,6 +6,7 @@ import { NOTICE_REASONS } from "./reasons/notices.ts";
 import { ORGANIZATION_REASONS } from "./reasons/organizations.ts";
 import { PEOPLE_REASONS } from "./reasons/people.ts";
 import { REFUSAL_REASONS } from "./reasons/refusals.ts";
+import { SIMULATING_REASONS } from "./reasons/simulating.ts";
 import { UNDOING_REASONS } from "./reasons/undoing.ts";
 import { WRITING_REASONS } from "./reasons/writing.ts";
 
@@ -24,6 +25,7 @@ export const REASONS = {
   ...EXPLAINING_REASONS,
   ...REFUSAL_REASONS,
   ...AUDIT_REASONS,
+  ...SIMULATING_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

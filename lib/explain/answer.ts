@@ -27,18 +27,27 @@ export function answerLines(explanation: AccountExplanation): Line[] {
   const note = attention(explanation, speaking);
   if (speaking.length === 0) return [head, ...stopLines(explanation, note)];
   if (only && speaking.length === 1) {
-    const rest = [...then(only), ...note, ...upcomingNote(explanation, only)];
+    const rest = [...then(only, explanation), ...note, ...upcomingNote(explanation, only)];
     return [head, line(cause(only, explanation), toneOf(only)), ...(rest.length > 0 ? [line(rest.join(" "))] : [])];
   }
   return [
     head,
     ...speaking.map((one, index) =>
       line(
-        [`${one.instance}: ${cause(one, explanation)}`, ...then(one), ...(index === 1 ? note : [])].join(" "),
+        [`${one.instance}: ${cause(one, explanation)}`, ...then(one, explanation), ...(index === 1 ? note : [])].join(
+          " ",
+        ),
         toneOf(one),
       ),
     ),
   ];
+}
+
+/** What is decided of the account, instance by instance, without what was done or is to be done about it. Pure. */
+export function decisionLines(explanation: AccountExplanation): Line[] {
+  const speaking = explanation.instances.filter(hasSomethingToSay);
+  const told = speaking.length > 0 ? speaking : explanation.instances.slice(0, 1);
+  return told.map((one) => line(`${one.instance}: ${stateText(one)}. ${cause(one, explanation)}`));
 }
 
 /** An instance is told of where the account has something there, had, or should have. */
@@ -144,7 +153,7 @@ function placement({ instance }: InstanceExplanation, { subscriptions, account }
 }
 
 /** What the run did, what kept it from that, what comes next, and what to do. */
-function then(one: InstanceExplanation): string[] {
+function then(one: InstanceExplanation, { run }: Pick<AccountExplanation, "run">): string[] {
   const { held_up, next, findings, no_support, unwanted, did } = one;
   const cause = unwanted?.reason ?? no_support;
   const hold = held_up?.gate === "differs" || isDone(one) ? null : (held_up?.reason ?? null);
@@ -152,7 +161,7 @@ function then(one: InstanceExplanation): string[] {
   const isTold = did.some(({ outcome, reason }) => outcome !== "applied" && isSame(reason, hold));
   const held = hold && !isTold && !isSame(hold, cause) ? [reasonLine(hold)] : [];
   const conflicts = findings.filter(({ code }) => TOLD_FINDINGS.includes(code)).map(reasonLine);
-  const coming = hold === null ? next.map(nextText) : [];
+  const coming = hold === null ? next.map((change) => nextText(change, run)) : [];
   const said = [...told, ...held, ...conflicts, ...coming];
   const calm = said.length === 0 && unwanted === null && one.organizations.length > 0;
   return [

@@ -1,4 +1,5 @@
 import type { ChangeExplanation, DidExplanation, UpcomingChange } from "./account-explanation.ts";
+import type { RunEvidence } from "./evidence.ts";
 import { reasonText } from "./reason-text.ts";
 import { counted, listed, quoted } from "./texts.ts";
 
@@ -34,10 +35,11 @@ export function didText(did: DidExplanation, who = "The run"): string {
 }
 
 /** What is still to be done, in a sentence. Pure. */
-export function nextText({ effect, id, changes }: ChangeExplanation): string {
+export function nextText({ effect, id, changes }: ChangeExplanation, { source }: Pick<RunEvidence, "source">): string {
   const [verb, rest] = TO_DO[effect];
   const what = id === null ? "an organization" : `organization ${id}`;
-  return `The next run will ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.`;
+  const who = source === "simulation" ? "By the new rules a run would" : "The next run will";
+  return `${who} ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.`;
 }
 
 /** `support_level premium → expired, name …, and 3 more`. Pure. */

@@ -33,8 +33,11 @@ export interface RunEvidence {
   today: Day;
   /** When the oldest data behind it was gathered; ISO 8601. */
   gathered_at: string;
-  /** `live`: no run at all, what the remotes say now. `history`: what was kept of an earlier run. */
-  source: "run" | "history" | "live";
+  /**
+   * `live`: no run at all, what the remotes say now. `history`: what was kept of an earlier run. `simulation`: what a run gathered, once its
+   * own rules are followed, under other rules.
+   */
+  source: "run" | "history" | "live" | "simulation";
   /** A preview or a dry run: nothing was to be written. Null where nobody knows (stages run alone). */
   dry_run: boolean | null;
   /** Artifacts that were not there, or could not be read. */

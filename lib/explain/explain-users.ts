@@ -1,9 +1,9 @@
-import { compareUsers, type UsersInput } from "../domain/compare-users.ts";
+import { compareUsers } from "../domain/compare-users.ts";
 import type { Organization } from "../domain/organization.ts";
-import { accountIdOf } from "../domain/organization-scope.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { type Reason, type ReasonCode, reason } from "../domain/reason.ts";
 import type { Contact, User } from "../domain/user.ts";
+import { usersInput } from "../domain/users-input.ts";
 import type { PersonExplanation } from "./account-explanation.ts";
 import type { AccountEvidence, InstanceEvidence } from "./evidence.ts";
 import { didExplanation } from "./explain-instance.ts";
@@ -82,11 +82,13 @@ function decide(
     updates,
     marks,
     notes: found,
-  } = compareUsers({
-    ...inputOf(evidence, around),
-    users: user ? [user] : [],
-    contacts: contact ? [contact] : [],
-  });
+  } = compareUsers(
+    usersInput(
+      { users: user ? [user] : [], contacts: contact ? [contact] : [] },
+      around.organizations,
+      evidence.rules.config,
+    ),
+  );
   const left = found.find(({ reason: { code } }) => code !== "contact.holder_left_alone") ?? found[0];
   if (left) return { state: "left", reason: left.reason };
   if (creates.length > 0 && evidence.run.source !== "live" && !around.userCreates.includes(creates[0]?.email ?? ""))
@@ -110,22 +112,3 @@ function createOf(
 }
 
 const OF_USERS = /^(?:user|mark)\./;
-
-/** Who is not to be touched, as far as the organizations around show. */
-function inputOf({ rules: { config } }: AccountEvidence, { organizations }: InstanceEvidence): UsersInput {
-  const byAccount = Map.groupBy(organizations, accountIdOf);
-  const idsOf = (isMeant: (account: string | null, count: number) => boolean) =>
-    new Set(
-      [...byAccount].flatMap(([account, list]) => (isMeant(account, list.length) ? list.map(({ id }) => id) : [])),
-    );
-  return {
-    users: [],
-    contacts: [],
-    protectedDomains: new Set(config.protected_email_domains),
-    protectedEmails: new Set(config.protected_emails),
-    protectedOrganizationIds: idsOf((account) => account !== null && config.protected_ids.includes(account)),
-    conflictedOrganizationIds: idsOf((account, count) => account !== null && count > 1),
-    organizationIds: new Set(organizations.map(({ id }) => id)),
-    unmanagedOrganizationIds: idsOf((account) => account === null),
-  };
-}

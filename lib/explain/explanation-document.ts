@@ -35,6 +35,7 @@ function aboutSection({ run, day }: AccountExplanation): Section {
     run: `run ${run.run_id}`,
     history: `run ${run.run_id}, from what the history kept of it`,
     live: "read just now, of no run",
+    simulation: `a simulation of new rules on run ${run.run_id}, as if everything that its own rules want were written by now`,
   }[run.source];
   const allowed = Object.entries(run.allow).map(([effect, count]) => `${effect}=${count}`);
   return {

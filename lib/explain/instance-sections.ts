@@ -27,7 +27,10 @@ export function instanceSections(one: InstanceExplanation, explanation: AccountE
         ...(did.effect === "update" && did.changes.length > 3 ? [plain(1, changesText(did.changes))] : []),
       ]),
     },
-    { title: `${instance}: what is still to be done`, lines: one.next.map((next) => plain(0, nextText(next))) },
+    {
+      title: `${instance}: what is still to be done`,
+      lines: one.next.map((next) => plain(0, nextText(next, explanation.run))),
+    },
     {
       title: `${instance}: findings`,
       lines: one.findings.map((finding) => plain(0, reasonText(finding))),

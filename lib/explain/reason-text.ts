@@ -7,6 +7,7 @@ import { NOTICE_TEXTS } from "./notice-texts.ts";
 import { ORGANIZATION_TEXTS } from "./organization-texts.ts";
 import { PEOPLE_TEXTS } from "./people-texts.ts";
 import { allowing, REFUSAL_TEXTS } from "./refusal-texts.ts";
+import { SIMULATING_TEXTS } from "./simulating-texts.ts";
 import type { Explanation, Place, Text, Texts } from "./texts.ts";
 import { UNDOING_TEXTS } from "./undoing-texts.ts";
 import { WRITING_TEXTS } from "./writing-texts.ts";
@@ -24,6 +25,7 @@ const TEXTS: Texts<typeof REASONS> = {
   ...EXPLAINING_TEXTS,
   ...REFUSAL_TEXTS,
   ...AUDIT_TEXTS,
+  ...SIMULATING_TEXTS,
 };
 
 /** What happened and to what, and what to do about it. `place`: where it is read. Pure. */

@@ -12,13 +12,17 @@ import { type PipelineReader, pipelineReader } from "./pipelines.ts";
 /** Pipelines that are looked at: simulations and pushes, which gather nothing, lie between. */
 const MOST_LOOKED_AT = 50;
 
-/** What the jobs of a run gather, whatever the rules; the first file of a job must be there. */
-const GATHERED: readonly { job: string; files: readonly string[] }[] = [
+/** What the jobs of a run gather, whatever the rules; the first file of a job must be there. What is `extra` makes no run. */
+const GATHERED: readonly { job: string; files: readonly string[]; extra?: true }[] = [
   { job: "gather-accounts", files: ["salesforce_accounts.json", "partner_accounts.json", "merged_accounts.json"] },
   ...INSTANCES.map((instance) => ({
     job: `gather-orgs-${instance}`,
-    files: [`zendesk_${FILE_PREFIX[instance]}.json`],
+    files: [
+      `zendesk_${FILE_PREFIX[instance]}.json`,
+      ...(instance === "global" ? ["zendesk_global_addresses.json"] : []),
+    ],
   })),
+  { job: "user-sync", files: ["usgov_users.json", "usgov_user_contacts.json"], extra: true },
 ];
 
 /**
@@ -54,13 +58,15 @@ async function gathered(
   const jobs = await reader.jobs(pipeline.id);
   const found = new Map<string, Uint8Array>();
   let parts = 0;
-  for (const { job: suffix, files } of GATHERED) {
-    const job = jobs.find(({ name, status }) => name.endsWith(suffix) && status === "success");
+  for (const { job: suffix, files, extra } of GATHERED) {
+    const job = jobs.find(
+      ({ name, status }) => name.endsWith(suffix) && (status === "success" || (extra && status === "failed")),
+    );
     if (!job) {
       if (suffix === "gather-accounts") return null;
       continue;
     }
-    if (await fetchFiles(reader, job, files, directory, found)) parts++;
+    if (await fetchFiles(reader, job, files, directory, found)) parts += extra ? 0 : 1;
     else if (suffix === "gather-accounts") return null;
   }
   return parts > 1 ? found : null;

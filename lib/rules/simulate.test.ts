@@ -13,8 +13,9 @@ import {
   TODAY,
   ULTIMATE,
 } from "../domain/testing/process-examples.ts";
+import type { GatheredWorld } from "./compare-by-rules.ts";
 import type { ParsedRules } from "./kept-rules.ts";
-import { type GatheredWorld, simulate } from "./simulate.ts";
+import { simulate } from "./simulate.ts";
 import { exitOfSimulation, simulationModel } from "./simulation-model.ts";
 import { NOTE_MARKER, simulationNote } from "./simulation-note.ts";
 
@@ -58,6 +59,9 @@ function world(): GatheredWorld {
       ],
       "us-government": [],
     },
+    gathered_at: `${TODAY}T00:00:00Z`,
+    addresses: [],
+    people: null,
     leftAlone: { accounts: [], unidentified: 0 },
   };
 }

@@ -1,5 +1,5 @@
 import { sha256Of } from "../artifacts/store.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";
@@ -7,7 +7,8 @@ import { EXIT, type ExitCode } from "../errors.ts";
 import { accountKey, type Customer, type Customers, customerOf } from "../report/customers.ts";
 import type { ReportHead, ReportModel, Row } from "../report/model.ts";
 import { reportModel } from "../report/report-model.ts";
-import type { GatheredWorld, SimulatedComparison, Simulation } from "./simulate.ts";
+import type { GatheredWorld } from "./compare-by-rules.ts";
+import type { SimulatedComparison, Simulation } from "./simulate.ts";
 
 /** 0: within the limits. 4: a run would refuse so much. */
 export function exitOfSimulation({ comparisons }: Simulation): ExitCode {
@@ -28,6 +29,7 @@ export function simulationModel(
       seconds: null,
       exit: exitOfSimulation(simulation),
       failures: [],
+      ...(simulation.leftOut.length > 0 ? { warnings: simulation.leftOut } : {}),
       apply: null,
       writes: false,
     },
@@ -96,19 +98,20 @@ function asCustomer(one: Organization | DesiredOrganization | undefined): Custom
   return customerOf(one.name, one.organization_fields, addresses);
 }
 
-/** Organizations that the rules of before would create are not there yet: nobody could look their ids up. */
+/** What the rules of before would create is not there yet: nobody could look its id up. */
 function withoutInventedIds(model: ReportModel, inventedFrom: Simulation["inventedFrom"]): ReportModel {
-  const isInvented = (id: number | null, instance: InstanceName | null) =>
-    id !== null && instance !== null && id >= inventedFrom[instance];
+  const isInvented = (id: number | null, comparison: Comparison | null) => {
+    if (id === null || comparison === null) return false;
+    return id >= inventedFrom[comparison === "usgov_user" ? "users" : COMPARISON[comparison].instance];
+  };
   const ofRow = (row: Row): Row =>
-    isInvented(row.id, row.instance) ? { ...row, id: null, links: { ...row.links, zendesk: null } } : row;
+    isInvented(row.id, row.comparison) ? { ...row, id: null, links: { ...row.links, zendesk: null } } : row;
   return {
     ...model,
     rows: model.rows.map(ofRow),
-    folded: model.folded.map((group) => {
-      const instance = group.comparison === null ? null : COMPARISON[group.comparison].instance;
-      const members = group.members.map((one) => (isInvented(one.id, instance) ? { ...one, id: null } : one));
-      return { ...group, members };
-    }),
+    folded: model.folded.map((group) => ({
+      ...group,
+      members: group.members.map((one) => (isInvented(one.id, group.comparison) ? { ...one, id: null } : one)),
+    })),
   };
 }

@@ -1,6 +1,6 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Problem } from "../errors.ts";
-import { refusalLines } from "../explain/reason-text.ts";
+import { reasonText, refusalLines } from "../explain/reason-text.ts";
 import { listed } from "../explain/texts.ts";
 import { oneLine } from "../outside-text.ts";
 import type { TestCase } from "../report/junit-xml.ts";
@@ -58,6 +58,7 @@ export function simulationNote(
           "",
         ]
       : []),
+    ...leftOut(head).flatMap((line) => [`- ${line}`, ""]),
     "What the change of rules does by itself; what is pending in the world anyway is not in it. Names are in the report only, which stays in the project of the sync.",
     ...(page === null ? [] : ["", `[Report](${page})`]),
   ].join("\n");
@@ -96,7 +97,13 @@ export function simulationLines(model: Pick<ReportModel, "head" | "limits" | "ro
   return [
     ...harmSummaries(model).map(({ harm, count, salesforce_ids: ids }) => `  ${harm}: ${count} · ${listed(ids)}`),
     ...refusalLines(model.head.refusals),
+    ...leftOut(model.head),
   ];
+}
+
+/** What the simulation leaves out; counts and names of settings only. */
+function leftOut({ warnings = [] }: Pick<ReportModel["head"], "warnings">): string[] {
+  return warnings.map((one) => reasonText(one, "gitlab"));
 }
 
 /** A case for each limit, for GitLab's tab "Tests". Pure. */

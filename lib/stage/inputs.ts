@@ -11,7 +11,7 @@ import { CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES, parseConfirmedCounts } from ".
  * `pattern` is what a component lets through (anchored, RE2); it may be narrower than what a person may type at a terminal.
  */
 
-const TRUE_OR_FALSE = v.pipe(
+export const TRUE_OR_FALSE = v.pipe(
   v.picklist(["true", "false"]),
   v.transform((text) => text === "true"),
 );

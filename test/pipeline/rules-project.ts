@@ -3,8 +3,9 @@ import type { TestWorld } from "./world.ts";
 /** What jobs of a run keep of what they gathered. */
 const JOBS = {
   "zdsync-gather-accounts": ["salesforce_accounts.json", "partner_accounts.json", "merged_accounts.json"],
-  "zdsync-gather-orgs-global": ["zendesk_global.json"],
+  "zdsync-gather-orgs-global": ["zendesk_global.json", "zendesk_global_addresses.json"],
   "zdsync-gather-orgs-us-government": ["zendesk_usgov.json"],
+  "zdsync-user-sync": ["usgov_users.json", "usgov_user_contacts.json"],
 };
 
 /** Puts what a world's preview gathered into the jobs of a pipeline; a later one gathers nothing, as simulations and pushes do. */

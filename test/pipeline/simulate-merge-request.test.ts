@@ -41,7 +41,7 @@ beforeEach(async () => {
 });
 
 async function simulated(words: Record<string, string>, env: Record<string, string> = {}) {
-  const flags = Object.entries(words).flatMap(([name, value]) => [`--${name}`, value]);
+  const flags = Object.entries(words).flatMap(([name, value]) => [`--${name}`, ...(value === "" ? [] : [value])]);
   const child = Bun.spawn([process.execPath, join(ROOT, "bin/zdsync.ts"), "simulate-merge-request", ...flags], {
     cwd: folder,
     env: {
@@ -86,6 +86,27 @@ test("one note with counts and ids, updated in place; names stay in the report; 
   expect(rules.notes[1]?.body).toContain("changes nothing for any customer");
   expect(rules.notes[0]?.body).toBe("<!-- zdsync simulate -->\nmine");
   expect(new Set(requests.slice(before).map(({ service }) => String(service)))).toEqual(new Set(["gitlab"]));
+  await rm(folder, { recursive: true });
+});
+
+test("B5: report and page leave the customers of us-government out, counts and the note's ids do not; an input names them", async () => {
+  const governments = world.sandbox.zendesk("us-government").organizations.map(({ name }) => String(name));
+  const global = new Set(world.sandbox.zendesk("global").organizations.map(({ name }) => String(name)));
+  const theirs = governments.filter((name) => !global.has(name) && name.length > 8);
+  const { rules } = world.sandbox;
+  const told = async (words: Record<string, string>) => {
+    expect((await simulated({ "merge-request": "12", commit: HEAD, ...words })).exit).toBe(4);
+    const report = await readFile(join(folder, "data/simulation/report.md"), "utf8");
+    return { report, named: theirs.filter((name) => report.includes(name)) };
+  };
+  const without = await told({});
+  expect(without.named).toEqual([]);
+  expect(without.report).toContain("us-government");
+  const note = rules.notes[0]?.body;
+  expect((await told({ "report-us-government": "" })).named.length).toBeGreaterThan(0);
+  // Users were compared, too, from the artifacts of user-sync.
+  expect(without.report).toContain("Users, us-government");
+  expect(rules.notes[0]?.body).toBe(note ?? "");
   await rm(folder, { recursive: true });
 });
 
