@@ -1,8 +1,17 @@
 import type { Invariant } from "../story/seen.ts";
 import { CAREFUL } from "./careful.ts";
+import { CONCURRENT } from "./concurrent.ts";
+import { EDITS } from "./edits.ts";
+import { KEPT } from "./kept.ts";
+import { LIMITS } from "./limits.ts";
+import { REPORTED } from "./reported.ts";
+import { REQUESTS } from "./requests.ts";
 import { RUNS } from "./runs.ts";
 import { STATE } from "./state.ts";
 import { WRITES } from "./writes.ts";
 
+const OF_WRITES = [...WRITES, ...CAREFUL, ...KEPT, ...EDITS];
+const OF_RUNS = [...RUNS, ...REPORTED, ...LIMITS, ...REQUESTS, ...CONCURRENT];
+
 /** Everything that must hold after every hour of every story. */
-export const INVARIANTS: readonly Invariant[] = [...WRITES, ...CAREFUL, ...RUNS, ...STATE];
+export const INVARIANTS: readonly Invariant[] = [...OF_WRITES, ...OF_RUNS, ...STATE];

@@ -1,0 +1,71 @@
+import type { JournalEntry } from "../../../sandbox/journal.ts";
+import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
+import { type ResultSeen, resultsIn } from "./results-seen.ts";
+
+/** Whether what a run says of each record is what happened to it (S6). */
+export const REPORTED: Invariant[] = [
+  {
+    name: "results say what was written",
+    expects:
+      "each record that a run wrote stands once in its results, as applied or as failed; what stands there as applied was written",
+    check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? wrongOf(run) : [])),
+  },
+];
+
+/** Whether nobody else's writes are among those of the run: a run that was killed may have left a job at work. */
+function isAlone({ runs }: HourSeen, index: number): boolean {
+  const run = runs[index];
+  const isOver = runs.slice(0, index).every(({ exit }) => typeof exit === "number");
+  return run !== undefined && run.command === "run" && run.writes && !run.beside && isOver;
+}
+
+function wrongOf(run: RunSeen): string[] {
+  const runId = run.json?.run_id;
+  if (typeof runId !== "string") return [];
+  const results = [...resultsIn(run.files, `history/${runId}/`)].flatMap(([comparison, all]) =>
+    all.map((result) => ({
+      ...result,
+      comparison,
+      instance: comparison.startsWith("usgov") ? "us-government" : "global",
+    })),
+  );
+  const writes = run.journal.filter(({ by }) => by === "client");
+  return [...twice(results), ...untold(writes, results, !run.undisturbed), ...notWritten(writes, results)];
+}
+
+type Placed = ResultSeen & { comparison: string; instance: string };
+
+function twice(results: readonly Placed[]): string[] {
+  const keyOf = ({ comparison, effect, salesforce_id, id, after }: Placed) =>
+    `${comparison} ${effect} ${salesforce_id} ${effect === "create" || effect === "contact" ? "" : id} ${after.email ?? ""} ${effect === "contact" ? (after.organization_id ?? "") : ""}`;
+  return [...Map.groupBy(results, keyOf)].flatMap(([key, own]) => (own.length > 1 ? [`twice: ${key}`] : []));
+}
+
+/**
+ * Records that were written, and of which nothing is said, or that they were left out. Where an answer was lost, what was made by the lost
+ * request is found by the next one, and told as there already.
+ */
+function untold(writes: readonly JournalEntry[], results: readonly Placed[], wasDisturbed: boolean): string[] {
+  const told = wasDisturbed ? results : results.filter(({ outcome }) => outcome !== "skipped");
+  return writes.flatMap(({ instance, kind, id, before, after }) => {
+    const mine = told.filter((one) => one.instance === instance);
+    const account = kind === "organization" ? (after?.fields.salesforce_id ?? before?.fields.salesforce_id) : null;
+    const email = kind === "user" ? (after?.email ?? before?.email)?.toLowerCase() : null;
+    const isTold = mine.some(
+      (one) =>
+        one.id === id ||
+        (before === null && account !== null && one.salesforce_id === account) ||
+        (email != null && String(one.after.email ?? "").toLowerCase() === email),
+    );
+    return isTold ? [] : [`${instance} ${kind} ${id} was ${before ? "changed" : "made"}, and is not told`];
+  });
+}
+
+function notWritten(writes: readonly JournalEntry[], results: readonly Placed[]): string[] {
+  const written = new Set(writes.map(({ instance, id }) => `${instance} ${id}`));
+  return results.flatMap(({ comparison, instance, effect, outcome, id, salesforce_id }) =>
+    outcome === "applied" && !written.has(`${instance} ${id}`)
+      ? [`${comparison}: ${effect} of ${id ?? salesforce_id} is told as applied, and was not`]
+      : [],
+  );
+}

@@ -1,0 +1,77 @@
+import type { PlantedBug } from "./bug.ts";
+
+const NEVER_MARKED = ["nothing protected is marked"];
+
+/** What is to be created, updated and marked, and how much of it at once. */
+export const OF_COMPARING: readonly PlantedBug[] = [
+  {
+    name: "ignore_deletion is not looked at",
+    file: "lib/domain/compare-organizations.ts",
+    find: 'if (isChecked(organization, "ignore_deletion")) return',
+    replace: 'if (isChecked(organization, "ignore_deletion") && organization.id < 0) return',
+    expects: NEVER_MARKED,
+  },
+  {
+    name: "organizations of protected accounts are marked",
+    file: "lib/domain/compare-organizations.ts",
+    find: "if (accountId !== null && protectedIds.has(accountId)) return",
+    replace: "if (accountId === null && protectedIds.has(String(accountId))) return",
+    expects: NEVER_MARKED,
+  },
+  {
+    name: "organizations of moved accounts are marked",
+    file: "lib/domain/compare-organizations.ts",
+    find: "const moved = why === null && hasMoved(one, comparison);",
+    replace: "const moved = why === null && one.id < 0;",
+    expects: ["nothing that moved or was merged is marked"],
+  },
+  {
+    name: "organizations of merged accounts are marked",
+    file: "lib/domain/merged-organizations.ts",
+    find: "const kept = isAllowed ? merged.filter(({ account }) => !account.forgotten) : merged;",
+    replace: "const kept = isAllowed ? [] : merged.filter(({ account }) => account.forgotten);",
+    expects: ["nothing that moved or was merged is marked"],
+  },
+  {
+    name: "one of two organizations of an account is updated",
+    file: "lib/domain/join-organizations.ts",
+    find: "else if (twins.length > 0) note(",
+    replace: "else if (twins.length > 1) note(",
+    expects: ["exact after a run that says 0", "conflicts are left alone"],
+  },
+  {
+    name: "a limit that is just reached refuses",
+    file: "lib/domain/limits.ts",
+    find: "limit !== null && count > limit;",
+    replace: "limit !== null && count >= limit;",
+    expects: ["limits refuse only what passes them"],
+  },
+  {
+    name: "a share of the records is rounded up",
+    file: "lib/domain/limits.ts",
+    find: "Math.floor((existing * percent) / 100 + 1e-9)",
+    replace: "Math.ceil((existing * percent) / 100 - 1e-9)",
+    expects: ["limits hold"],
+  },
+  {
+    name: "addresses are compared by their case",
+    file: "lib/domain/compare-users.ts",
+    find: "const email = addressKey(contact.email);",
+    replace: "const email = contact.email.trim();",
+    expects: ["exact after a run that says 0", "exact after two quiet hours"],
+  },
+  {
+    name: "users in several organizations are written",
+    file: "lib/domain/compare-users.ts",
+    find: "if (user.memberships > 1) return",
+    replace: "if (user.memberships > 100) return",
+    expects: ["users are written within their rules"],
+  },
+  {
+    name: "suspended users are written",
+    file: "lib/domain/compare-users.ts",
+    find: "if (user.suspended) return",
+    replace: "if (user.suspended && user.id < 0) return",
+    expects: ["users are written within their rules"],
+  },
+];

@@ -1,0 +1,40 @@
+import type { PlantedBug } from "./bug.ts";
+
+/** What is read, and whether it is all there. */
+export const OF_GATHERING: readonly PlantedBug[] = [
+  {
+    name: "pages of Salesforce after the first are dropped",
+    file: "lib/salesforce/read.ts",
+    find: "    if (next === null) return;\n    answer",
+    replace: "    if (next !== null || next === null) return;\n    answer",
+    expects: ["quiet runs end well", "exact after two quiet hours", "exact after a run that says 0"],
+  },
+  {
+    name: "the end of a list is taken for granted",
+    file: "lib/zendesk/list.ts",
+    find: "if (next === null && confirmEnd) {",
+    replace: "if (next === null && confirmEnd && confirmEnd !== true) {",
+    expects: ["users are written within their rules", "exact after a run that says 0"],
+  },
+  {
+    name: "nobody asks how many organizations there are",
+    file: "lib/zendesk/all-organizations.ts",
+    find: "return answer.success ? answer.output.count.value : null;",
+    replace: "return answer.success ? null : null;",
+    expects: ["nothing is written from half a list"],
+  },
+  {
+    name: "the last day of grace is forgotten",
+    file: "lib/domain/entitled-instance.ts",
+    find: "return end_date >= expiredEndDate;",
+    replace: "return end_date > expiredEndDate;",
+    expects: ["every value follows from Salesforce", "exact after a run that says 0", "exact after two quiet hours"],
+  },
+  {
+    name: "an override takes nothing away",
+    file: "lib/domain/entitlement.ts",
+    find: "    else types.delete(type);\n",
+    replace: "",
+    expects: ["every value follows from Salesforce", "exact after a run that says 0", "exact after two quiet hours"],
+  },
+];

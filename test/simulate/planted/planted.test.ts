@@ -1,0 +1,20 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PLANTED } from "./planted.ts";
+
+const root = join(import.meta.dir, "../../..");
+
+test("the text that each planted bug replaces stands exactly once in its file", () => {
+  const counts = PLANTED.map(({ name, file, find }) => [
+    name,
+    readFileSync(join(root, file), "utf8").split(find).length - 1,
+  ]);
+  expect(counts).toEqual(PLANTED.map(({ name }) => [name, 1]));
+});
+
+test("there are at least thirty planted bugs, each with a name of its own, a change and an invariant that should find it", () => {
+  expect(PLANTED.length).toBeGreaterThanOrEqual(30);
+  expect(new Set(PLANTED.map(({ name }) => name)).size).toBe(PLANTED.length);
+  expect(PLANTED.filter(({ find, replace, expects }) => find === replace || expects.length === 0)).toEqual([]);
+});
