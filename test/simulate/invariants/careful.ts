@@ -270,7 +270,7 @@ function meant(fields: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-function canAlwaysRead({ plan }: StorySeen): boolean {
+export function canAlwaysRead({ plan }: StorySeen): boolean {
   const withdrawn = [
     ...plan.hours.flatMap(({ before, during }) => [...before, ...during.map(({ event }) => event)]),
   ].some(({ what }) => what === "the bot may read the channel, or not");

@@ -4,6 +4,7 @@ import { CONCURRENT } from "./concurrent.ts";
 import { EDITS } from "./edits.ts";
 import { KEPT } from "./kept.ts";
 import { LIMITS } from "./limits.ts";
+import { MESSAGES } from "./messages.ts";
 import { REPORTED } from "./reported.ts";
 import { REQUESTS } from "./requests.ts";
 import { RUNS } from "./runs.ts";
@@ -11,7 +12,7 @@ import { STATE } from "./state.ts";
 import { WRITES } from "./writes.ts";
 
 const OF_WRITES = [...WRITES, ...CAREFUL, ...KEPT, ...EDITS];
-const OF_RUNS = [...RUNS, ...REPORTED, ...LIMITS, ...REQUESTS, ...CONCURRENT];
+const OF_RUNS = [...RUNS, ...REPORTED, ...LIMITS, ...REQUESTS, ...CONCURRENT, ...MESSAGES];
 
 /** Everything that must hold after every hour of every story. */
 export const INVARIANTS: readonly Invariant[] = [...OF_WRITES, ...OF_RUNS, ...STATE];

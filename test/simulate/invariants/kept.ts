@@ -4,7 +4,7 @@ import type { HourSeen, Invariant } from "../story/seen.ts";
 import { desiredIn } from "./desired.ts";
 import { configOf, isUndone, organizationWrites } from "./writes.ts";
 
-/** Whose organizations are kept although nothing wants them in their instance (C9). */
+/** Organizations that stay as they are: of accounts that moved or were merged (C9), and where nobody can say whose they are (C7). */
 export const KEPT: Invariant[] = [
   {
     name: "nothing that moved or was merged is marked",
@@ -20,7 +20,24 @@ export const KEPT: Invariant[] = [
               : [];
           }),
   },
+  {
+    name: "conflicts are left alone",
+    expects: "no organization is changed that shares its account with another one of its instance (C7)",
+    check: (hour) => (isUndone(hour) ? [] : changedTwins(hour)),
+  },
 ];
+
+function changedTwins({ runs, before: world }: HourSeen): string[] {
+  if (runs.some(({ journal }) => journal.some(({ by }) => by === "person"))) return [];
+  const account = (fields: Record<string, unknown>) => to18(String(fields.salesforce_id ?? ""));
+  return organizationWrites(runs).flatMap(({ before, instance, id }) => {
+    const own = before ? account(before.fields) : "";
+    const twins = world.zendesk[instance].organizations.filter((one) => account(one.organization_fields) === own);
+    return own !== "" && twins.length > 1 && twins.some((one) => one.id === id)
+      ? [`${instance} organization ${id} of ${own}`]
+      : [];
+  });
+}
 
 /** Whether it was so in every world that the hour's runs saw. */
 function isKept(hour: HourSeen, instance: InstanceName, account: string): boolean {

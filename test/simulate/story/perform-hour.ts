@@ -1,4 +1,5 @@
 import type { Computer, DiskSnapshot, Simulation } from "../kernel/simulation.ts";
+import { happen } from "./events.ts";
 import { runPipeline } from "./pipeline.ts";
 import type { HourPlan, StoryPlan } from "./plan.ts";
 import type { Disturbances, WatchedRuns } from "./run-watched.ts";
@@ -59,9 +60,12 @@ const FORMS: Record<HourPlan["form"], Form> = {
     const { deadline: _, ...flags } = given;
     const shown = await runs.run(server, "preview", flags, { faults: disturbances.faults });
     await simulation.clock.advanceTo(simulation.clock.now() + LOOKING);
+    // What happens while somebody looks is not what was shown any more.
+    const [first, ...during] = disturbances.during;
+    if (first) happen(simulation.sandbox, first.event);
     const digest = digestShown(shown);
     if (digest === null) return [shown];
-    return [shown, await runs.run(server, "run", { ...given, expect: digest }, disturbances)];
+    return [shown, await runs.run(server, "run", { ...given, expect: digest }, { ...disturbances, during })];
   },
   async undone({ setting, server, given, disturbances }) {
     const { simulation, runs } = setting;

@@ -2,6 +2,7 @@ import { Random } from "../../../sandbox/seed/random.ts";
 import type { NetworkFault } from "../kernel/simulation.ts";
 import { WORLD_EVENTS, type WorldEvent } from "./events.ts";
 import {
+  type BotPlan,
   type Ending,
   type HourPlan,
   type Midway,
@@ -58,8 +59,33 @@ export function planStory(seed: number): StoryPlan {
     startAt: (FIRST_HOUR + random.integer(0, HOURS_OF_BEGINNINGS)) * HOUR,
     world: planWorld(random),
     settings,
-    hours: Array.from({ length: hours - QUIET_HOURS }, () => planHour(random, settings)),
+    hours: withMore(
+      Array.from({ length: hours - QUIET_HOURS }, () => planHour(random, settings)),
+      new Random(seed * 40_503 + 11),
+    ),
   };
+}
+
+/** What came to the hours later, with draws of its own: what the other draws choose stays as it was. */
+function withMore(hours: readonly HourPlan[], random: Random): HourPlan[] {
+  return hours.map((hour) => ({
+    ...hour,
+    ...(random.chance(0.05) ? LISTS_LIE : {}),
+    ...(random.chance(0.25) ? { bot: planBot(random) } : {}),
+  }));
+}
+
+/** For a whole hour Zendesk says that there are no organizations, however often it is asked. */
+const LISTS_LIE = {
+  faultRate: 1,
+  faultKinds: ["empty"],
+  faultsOn: "lists of organizations",
+} satisfies Partial<HourPlan>;
+
+function planBot(random: Random): BotPlan {
+  const by = random.pick(["request", "committed", "committed", "statement"] as const);
+  const nth = by === "statement" ? random.integer(3, 30) : random.integer(1, 5);
+  return { messages: random.integer(1, 6), ending: random.chance(0.5) ? { by, nth } : null };
 }
 
 function planWorld(random: Random): WorldPlan {

@@ -62,6 +62,12 @@ export type Ending =
   /** `--deadline` so short that it ends in the middle. */
   | { is: "deadline"; seconds: number };
 
+/** What the bot does in an hour: so many messages into its outbox; and where it is killed, in requests or statements of its own. */
+export interface BotPlan {
+  messages: number;
+  ending: { by: "request" | "committed" | "statement"; nth: number } | null;
+}
+
 /** One hour. */
 export interface HourPlan {
   /** Minutes after the full hour at which the run begins. */
@@ -76,6 +82,10 @@ export interface HourPlan {
   faults?: PlannedFault[];
   /** Whether somebody allows whatever the limits would refuse. */
   allowed?: boolean;
+  /** Faults play on nothing else; absent: on everything. */
+  faultsOn?: "lists of organizations";
+  /** Absent: the bot is not there. */
+  bot?: BotPlan;
   disk: { code: "ENOSPC" | "EIO"; at: number } | null;
   ending: Ending | null;
   /** Whether a run that was killed, stopped or failed is repeated within the hour. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createSimulation, type PlannedFault, type Simulation } from "../kernel/simulation.ts";
+import { createSimulation, type NetworkPlan, type PlannedFault, type Simulation } from "../kernel/simulation.ts";
+import { deliverMessages } from "./bot-messages.ts";
 import { CONFIG_FILE, PLANS_FILE } from "./commands.ts";
 import { type Happened, happen } from "./events.ts";
 import { performHour } from "./perform-hour.ts";
@@ -86,6 +87,7 @@ class Player {
   readonly #simulation: Simulation;
   readonly #plan: StoryPlan;
   readonly #invariants: readonly Invariant[];
+  readonly #settings: Readonly<Record<string, string | undefined>>;
   readonly #runs: WatchedRuns;
   readonly #seen: StorySeen;
   readonly #playedFaults: PlannedFault[][] = [];
@@ -95,7 +97,8 @@ class Player {
     this.#simulation = simulation;
     this.#plan = plan;
     this.#invariants = invariants;
-    this.#runs = new WatchedRuns(simulation, environmentOf(simulation, plan));
+    this.#settings = environmentOf(simulation, plan);
+    this.#runs = new WatchedRuns(simulation, this.#settings);
     this.#seen = { plan, sandbox: simulation.sandbox, hours: [] };
   }
 
@@ -129,21 +132,25 @@ class Player {
       return done ? [done] : [];
     });
     const faultsBefore = playedFaults.length;
-    this.#simulation.setNetwork(
-      hour.faults ? { faults: hour.faults } : { faultRate: hour.faultRate, kinds: hour.faultKinds },
-    );
+    this.#simulation.setNetwork(networkOf(hour));
     const before = sandbox.standing();
-    const runs = await performHour(hour, {
-      simulation: this.#simulation,
-      runs: this.#runs,
-      plan: this.#plan,
-      index,
-      quiet,
-    });
+    const [runs, messages] = await Promise.all([
+      performHour(hour, { simulation: this.#simulation, runs: this.#runs, plan: this.#plan, index, quiet }),
+      this.#bot(hour, index + 1, quiet),
+    ]);
     this.#simulation.setNetwork({});
     this.#playedFaults.push(playedFaults.slice(faultsBefore));
     await clock.advanceTo(clock.now() + SETTLING);
-    return { number: index + 1, plan: hour, quiet, runs, before, after: sandbox.standing(), happened, sandbox };
+    const after = sandbox.standing();
+    return { number: index + 1, plan: hour, quiet, runs, messages, before, after, happened, sandbox };
+  }
+
+  /** In quiet hours the bot delivers what is left. */
+  async #bot({ bot }: HourPlan, hour: number, quiet: number): Promise<string[]> {
+    const wasThere = quiet > 0 && this.#plan.hours.some((one) => one.bot);
+    const plan = bot ?? (wasThere ? { messages: 0, ending: null } : null);
+    const setting = { simulation: this.#simulation, hour, settings: this.#settings };
+    return plan ? deliverMessages(plan, setting) : [];
   }
 
   /** Whatever the story did to the remotes, at its end they are as they were at its beginning. */
@@ -202,6 +209,14 @@ const QUIET: HourPlan = {
   repeated: false,
   directory: "kept",
 };
+
+function networkOf({ faults, faultRate, faultKinds, faultsOn }: HourPlan): NetworkPlan {
+  if (faults) return { faults };
+  const hits = faultsOn ? { hits: ({ path }: { path: string }) => LISTS_OF_ORGANIZATIONS.test(path) } : {};
+  return { faultRate, kinds: faultKinds, ...hits };
+}
+
+const LISTS_OF_ORGANIZATIONS = /\/organizations\?page/;
 
 function eventsIn({ happened, runs }: HourSeen): number {
   return happened.length + runs.reduce((sum, { during }) => sum + during.length, 0);

@@ -56,6 +56,8 @@ export interface HourSeen {
   /** Which of the quiet hours at the end it is, from 1; 0: none of them. */
   quiet: number;
   runs: readonly RunSeen[];
+  /** Keys of the messages that the bot put into its outbox. */
+  messages: readonly string[];
   /** The world when the hour's work began, and when it had ended and all jobs were done. */
   before: World;
   after: World;
