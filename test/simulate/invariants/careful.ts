@@ -187,7 +187,7 @@ function overwritten(run: RunSeen): string[] {
       if (edit.kind !== "organization" || edit.instance !== instance || edit.id !== id || !edit.before || !edit.after)
         return [];
       const when = edit.requests - run.firstRequest;
-      const changed = changedKeys(edit.before.fields, edit.after.fields);
+      const changed = changedKeys(meant(edit.before.fields), meant(edit.after.fields));
       const written = changedKeys(before?.fields ?? {}, after?.fields ?? {});
       const concerned = changed.some((key) => HOLDING.includes(key) || written.includes(key));
       return concerned && when > listed && when < read ? [`${instance} organization ${id}: ${changed.join(", ")}`] : [];

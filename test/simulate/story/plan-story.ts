@@ -49,6 +49,15 @@ const OF_LISTS_AND_JOBS: readonly NetworkFault["kind"][] = [
   "404",
 ];
 
+/** Edits that a run must notice when it looks once more: in the middle of one they come more often than other events. */
+const EDITS: readonly WorldEvent["what"][] = [
+  "an agent edits a field of the sync",
+  "an agent changes a support level",
+  "an agent sets ignore_deletion",
+  "an agent marks or unmarks",
+  "an agent clears a salesforce_id",
+];
+
 /** The story of a seed: nothing but the seed has a say in it. */
 export function planStory(seed: number): StoryPlan {
   const random = new Random(seed * 2_654_435_761 + 97);
@@ -140,7 +149,10 @@ function planHour(random: Random, settings: StorySettings): HourPlan {
     before: eventsOf(random, random.pick([0, 1, 2, 3, 6, 12])),
     during: Array.from(
       { length: random.pick([0, 0, 0, 1, 2, 5]) },
-      (): Midway => ({ at: random.next(), event: eventOf(random) }),
+      (): Midway => ({
+        at: random.next(),
+        event: random.chance(0.6) ? { ...eventOf(random), what: random.pick(EDITS) } : eventOf(random),
+      }),
     ),
     form,
     faultRate: isStormy ? random.pick([0.01, 0.05, 0.1, 0.2, 0.4]) : 0,
