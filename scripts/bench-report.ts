@@ -5,6 +5,7 @@ import { writeRunReport } from "../bin/commands/write-report.ts";
 import { loadStage } from "../bin/stages.ts";
 import { ArtifactStore } from "../lib/artifacts/store.ts";
 import { DEFAULT_CONFIG } from "../lib/domain/config.ts";
+import { RunRecordReader } from "../lib/runs/read-run-records.ts";
 import { runStage, type StageEnd } from "../lib/stage/run-stage.ts";
 import type { StageReport } from "../lib/stage/stage.ts";
 import { benchShell, gatherMany, TODAY } from "./many-accounts.ts";
@@ -47,7 +48,12 @@ try {
         endedAt: new Date(),
         end: { exit: 0, reports, failures: [] },
       },
-      { store: new ArtifactStore(given["data-dir"]), config: DEFAULT_CONFIG, env: shell.env },
+      {
+        store: new ArtifactStore(given["data-dir"]),
+        config: DEFAULT_CONFIG,
+        env: shell.env,
+        records: new RunRecordReader(given["data-dir"]),
+      },
     ),
   );
   const records = model.rows.length + model.folded.reduce((sum, { count }) => sum + count, 0);

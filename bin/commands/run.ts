@@ -7,6 +7,7 @@ import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
 import { writeIndexPage } from "../../lib/report/index-page.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
 import { renderText } from "../../lib/report/render-report.ts";
+import { RunRecordReader } from "../../lib/runs/read-run-records.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { givenStarter } from "../../lib/runs/started-by.ts";
@@ -120,6 +121,7 @@ async function recordedRun(
     ...(warnings.length > 0 ? { warnings } : {}),
   };
   const recorder = new RunRecorder(store.directory, beginning, { clock, warn: context.warn });
+  const records = new RunRecordReader(store.directory);
   await recorder.begin();
   try {
     const dryRun = inputs["dry-run"];
@@ -128,14 +130,14 @@ async function recordedRun(
       (ended) =>
         writeRunReport(
           { extent, dryRun, given, instances, run_id, today, startedAt: begun, endedAt: clock(), end: ended },
-          { store, config, env },
+          { store, config, env, records },
         ),
     );
     await keepHistory(context, env);
     const matters = written ? { matters: mattersOf(written.model) } : {};
     await recorder.end({ ...(await endingOf(end, store)), ...matters });
     await afterwards(
-      () => writeIndexPage(store),
+      () => writeIndexPage(store, records),
       ({ message }) => context.warn(`the list of runs was not written: ${message}`),
     );
     const seconds = (clock().getTime() - begun.getTime()) / 1000;

@@ -9,6 +9,7 @@ import { hostNames } from "../../lib/report/host-names.ts";
 import type { ReportHead, ReportModel } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
 import { writeSlackPage } from "../../lib/report/slack-page.ts";
+import type { RunRecordReader } from "../../lib/runs/read-run-records.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { configWarnings } from "../../lib/stage/config-warnings.ts";
@@ -31,7 +32,7 @@ export interface EndedRun {
 /** Writes what people are told of a run beside its artifacts and into the history; answers it, too. */
 export async function writeRunReport(
   run: EndedRun,
-  { store, config, env }: { store: ArtifactStore; config: Config; env: Environment },
+  { store, config, env, records }: { store: ArtifactStore; config: Config; env: Environment; records: RunRecordReader },
 ): Promise<{ model: ReportModel; files: ReportFiles }> {
   const { extent, dryRun, given, instances, end, startedAt, endedAt } = run;
   const comparisons = comparisonsOf(end.reports);
@@ -55,6 +56,7 @@ export async function writeRunReport(
     comparisons,
     results: writes ? store : null,
     notes: notesOfRun(instances),
+    records,
     explain: rowExplainer(store, env, run.run_id),
   });
   const model = { ...told, ...(await auditOfRun(store, run)) };

@@ -1,6 +1,7 @@
 import { ArtifactError } from "../errors.ts";
 import { isRecordTooDeep, parseJsonText } from "./json-text.ts";
 import { isLineByLine, linesAfterFirst } from "./line-by-line.ts";
+import { type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
 
 /**
  * The records of an artifact's bytes as JSON, one at a time: of a hundred thousand accounts neither the text nor the JSON is held whole.
@@ -45,4 +46,21 @@ function* recordsByLine(bytes: Buffer): Generator<unknown, "complete" | "other l
     return "other layout";
   }
   return expected === "end" ? "complete" : "other layout";
+}
+
+/** Records that become text at once: the text of all is as large as the file. */
+const BLOCK = 1000;
+
+/** An artifact's bytes, a record a line: small differences between two artifacts stay small in `diff`. */
+export function bytesOfRecords<Name extends ArtifactName>(
+  name: Name,
+  records: readonly ArtifactRecord<Name>[],
+): Buffer {
+  if (records.length === 0) return Buffer.from("[]\n");
+  const blocks: Buffer[] = [];
+  for (let from = 0; from < records.length; from += BLOCK) {
+    const lines = records.slice(from, from + BLOCK).map((record) => JSON.stringify(encodeRecord(name, record)));
+    blocks.push(Buffer.from(`${from === 0 ? "[\n" : ",\n"}${lines.join(",\n")}`));
+  }
+  return Buffer.concat([...blocks, Buffer.from("\n]\n")]);
 }

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmod, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rename, rm, stat, symlink, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { type FileEdge, withEdges } from "../edges/edges.ts";
+import { MACHINE } from "../edges/machine.ts";
 import { EXIT, exitCodeOf, messageOf, RefusedError } from "../errors.ts";
 import type { ArtifactName } from "./schemas.ts";
 import { ArtifactStore, changesetManifestName, type Maker, manifestName, sha256Of } from "./store.ts";
@@ -254,4 +256,47 @@ describe("hostile keys", () => {
 
 test("a digest over several files is that of their bytes in order", () => {
   expect(sha256Of("ab", Buffer.from("c"))).toBe("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+});
+
+describe("a manifest that is asked for again", () => {
+  test("is read and checked once, as long as its file stays as it was", async () => {
+    await store.write(NAME, [organization(1)], MAKER);
+    let opened = 0;
+    const files = {
+      ...MACHINE.files,
+      open: ((...args) => {
+        opened++;
+        return MACHINE.files.open(...args);
+      }) as FileEdge["open"],
+    };
+    await withEdges({ ...MACHINE, files }, async () => {
+      const first = await store.readManifest(NAME);
+      expect(await store.readManifest(NAME)).toEqual(first);
+      expect([first?.run_id, opened]).toEqual(["run-1", 1]);
+      await new ArtifactStore(store.directory).readManifest(NAME);
+      expect(opened).toBe(2);
+    });
+  });
+
+  test("is seen as it is now, whoever has written or removed it since", async () => {
+    const written = await store.write(NAME, [organization(1)], MAKER);
+    const name = manifestName(NAME);
+    const text = await Bun.file(store.path(name)).text();
+    expect(await store.readManifest(NAME)).toEqual(written);
+    // In place and as long as before, its time set back: the system knows that it was written to.
+    const { atime, mtime } = await stat(store.path(name));
+    await put(name, text.replace(written.sha256, sha256Of("something else")));
+    await utimes(store.path(name), atime, mtime);
+    expect((await store.readManifest(NAME))?.sha256).toBe(sha256Of("something else"));
+    expect((await refusal(store.read(NAME))).message).toContain("altered");
+    await store.write(NAME, [organization(2)], { ...MAKER, origin: { ...MAKER.origin, run_id: "run-2" } });
+    expect((await store.readManifest(NAME))?.run_id).toBe("run-2");
+    await new ArtifactStore(store.directory).write(NAME, [organization(3)], MAKER);
+    expect((await store.readManifest(NAME))?.run_id).toBe("run-1");
+    await rm(store.path(name));
+    expect(await store.readManifest(NAME)).toBeNull();
+    await rename(store.path(NAME), store.path("elsewhere"));
+    await symlink(store.path("elsewhere"), store.path(name));
+    expect((await refusal(store.readManifest(NAME))).message).toContain("symbolic link");
+  });
 });

@@ -5,8 +5,9 @@ import { reason } from "../domain/reason.ts";
 import { rm } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
-import { checkOwnFolder, makeOwnFolder, readOwnFile } from "../files/own-files.ts";
+import { checkOwnFolder, makeOwnFolder, ownFileStamp, readOwnFile } from "../files/own-files.ts";
 import { writeWholeFile } from "../files/write-whole-file.ts";
+import { bytesOfRecords } from "./json-records.ts";
 import {
   type ChangesetManifest,
   ChangesetManifestSchema,
@@ -18,7 +19,7 @@ import {
   SCHEMA_VERSION,
 } from "./manifest.ts";
 import { checkRecords, parseManifest, parseRecords } from "./parse-artifact.ts";
-import { type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
+import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
 import { someRecords } from "./some-records.ts";
 
 /** An artifact as read: its records, its digest, and its manifest where there is one. */
@@ -43,6 +44,8 @@ export interface Maker {
 export class ArtifactStore {
   readonly directory: string;
   private readonly below: readonly string[];
+  /** Manifests that this store read, by file name, as long as their files stay as they were. Most are asked for by every stage. */
+  readonly #manifests = new Map<string, { stamp: string; manifest: unknown }>();
 
   constructor(
     private readonly base: string,
@@ -127,7 +130,7 @@ export class ArtifactStore {
 
   /** Writes records without a manifest of their own (change files share one; results are rewritten as they grow). */
   async writeRecords<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[]): Promise<Buffer> {
-    const bytes = bytesOf(name, records);
+    const bytes = bytesOfRecords(name, records);
     checkRecords(name, bytes);
     await this.writeBytes(name, bytes);
     return bytes;
@@ -169,6 +172,7 @@ export class ArtifactStore {
 
   /** Removes files and their manifests, so that a stage that fails leaves nothing that looks fresh (S1). */
   async remove(...names: string[]): Promise<void> {
+    for (const name of names) this.#manifests.delete(manifestName(name));
     await Promise.all(
       names.flatMap((name) => [
         rm(this.path(name), { force: true }),
@@ -178,9 +182,16 @@ export class ArtifactStore {
   }
 
   private async readManifestFile<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
-    const bytes = await this.readBytes(name);
+    await checkOwnFolder(this.base, ...this.below);
+    const stamp = await ownFileStamp(this.path(name));
+    if (stamp === null) return null;
+    const known = this.#manifests.get(name);
+    if (known?.stamp === stamp) return known.manifest as T;
+    const bytes = await readOwnFile(this.path(name));
     if (!bytes) return null;
-    return parseManifest(name, schema, bytes);
+    const manifest = parseManifest(name, schema, bytes);
+    this.#manifests.set(name, { stamp, manifest });
+    return manifest;
   }
 
   private async readBytes(name: string): Promise<Buffer | null> {
@@ -193,8 +204,16 @@ export class ArtifactStore {
   }
 
   private async writeBytes(name: string, bytes: Buffer): Promise<void> {
-    await makeOwnFolder(this.base, ...this.below);
-    await writeWholeFile(this.path(name), bytes);
+    this.#manifests.delete(name);
+    if (this.below.length > 0) await makeOwnFolder(this.base, ...this.below);
+    try {
+      await writeWholeFile(this.path(name), bytes);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // The first file of a new data directory.
+      await makeOwnFolder(this.base, ...this.below);
+      await writeWholeFile(this.path(name), bytes);
+    }
   }
 }
 
@@ -213,20 +232,6 @@ export function sha256Of(...parts: (Buffer | string)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");
-}
-
-/** Records that become text at once: the text of all is as large as the file. */
-const BLOCK = 1000;
-
-/** A record a line: small differences between two artifacts stay small in `diff`. */
-function bytesOf<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[]): Buffer {
-  if (records.length === 0) return Buffer.from("[]\n");
-  const blocks: Buffer[] = [];
-  for (let from = 0; from < records.length; from += BLOCK) {
-    const lines = records.slice(from, from + BLOCK).map((record) => JSON.stringify(encodeRecord(name, record)));
-    blocks.push(Buffer.from(`${from === 0 ? "[\n" : ",\n"}${lines.join(",\n")}`));
-  }
-  return Buffer.concat([...blocks, Buffer.from("\n]\n")]);
 }
 
 function originOf(maker: Maker) {

@@ -24,6 +24,18 @@ export async function readOwnFile(path: string, maxBytes: number = MAX_BYTES): P
   }
 }
 
+/** What changes whenever a file is replaced or written to; null where there is none. A link has one, too: whoever reads it is refused. */
+export async function ownFileStamp(path: string): Promise<string | null> {
+  try {
+    const { ino, size, mtimeMs, ctimeMs } = await lstat(path);
+    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw error;
+  }
+}
+
 /** Read at once by `ownFileBlocks`. */
 const BLOCK_BYTES = 1024 ** 2;
 const NEWLINE = 0x0a;
@@ -93,6 +105,8 @@ async function openPlain(path: string) {
  * there would choose where zdsync writes. Answers its path; throws `ArtifactError` where one of them is a link or no folder.
  */
 export async function makeOwnFolder(base: string, ...names: readonly string[]): Promise<string> {
+  // Most folders are made once and written to many times.
+  if (names.length > 0 && (await checkOwnFolder(base, ...names))) return join(base, ...names);
   await mkdir(base, { recursive: true });
   let path = base;
   for (const name of names) {
@@ -105,13 +119,14 @@ export async function makeOwnFolder(base: string, ...names: readonly string[]): 
   return path;
 }
 
-/** Throws `ArtifactError` where one of `names` below `base` is there and is a link or no folder. */
-export async function checkOwnFolder(base: string, ...names: readonly string[]): Promise<void> {
+/** Whether all of `names` below `base` are there. Throws `ArtifactError` where one of them is and is a link or no folder. */
+export async function checkOwnFolder(base: string, ...names: readonly string[]): Promise<boolean> {
   let path = base;
   for (const name of names) {
     path = join(path, name);
-    await checkFolder(path);
+    if (!(await checkFolder(path))) return false;
   }
+  return true;
 }
 
 /** Throws `ArtifactError` where a file is a link; for what other libraries open by its name. */
@@ -119,11 +134,13 @@ export function refuseLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path);
 }
 
-async function checkFolder(path: string): Promise<void> {
+/** Whether there is a folder. Throws as `checkOwnFolder`. */
+async function checkFolder(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSymbolicLink()) throw linkError(path);
   if (found && !found.isDirectory())
     throw new ArtifactError(`${path} is no folder. Move it away, or point --data-dir elsewhere.`);
+  return found !== null;
 }
 
 function linkError(path: string): ArtifactError {

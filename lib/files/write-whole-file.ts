@@ -21,11 +21,21 @@ const NO_FOLDER_SYNC = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM", "EACCES"
  * `EFBIG`, `EDQUOT`, …) with `path` set, after removing the temporary file.
  */
 export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
+  await replaceWholeFile(path, content);
+  await syncFolder(dirname(path)).catch((error) => {
+    throw naming(path, error);
+  });
+}
+
+/**
+ * As `writeWholeFile`, but a power failure may bring back the file that was there before, whole: for what is written again soon, and
+ * for many files of one folder before its `syncFolder`.
+ */
+export async function replaceWholeFile(path: string, content: string | Uint8Array): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
     await fill(temporary, bytesOf(content));
     await rename(temporary, path);
-    await syncFolder(dirname(path));
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
     throw naming(path, error);
@@ -84,8 +94,8 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes a new name last through a power failure. */
-async function syncFolder(folder: string): Promise<void> {
+/** Makes the names of a folder last through a power failure. */
+export async function syncFolder(folder: string): Promise<void> {
   let handle: FileHandle | null = null;
   try {
     handle = await open(folder, "r");

@@ -25,8 +25,8 @@ export type RowExplainer = (row: Row) => ExplanationDocument | null;
 export type ExplainsRows = (rows: readonly Row[]) => Promise<RowExplainer | undefined>;
 
 /**
- * Explains rows as `zdsync explain` does, from the artifacts of the run that a data directory holds. Undefined where these are of another
- * run, or do not suffice (a stage alone, a run that failed early).
+ * Explains rows as `zdsync explain` does, from the artifacts of the run that a data directory holds. Undefined where there
+ * are no rows, and where the artifacts are of another run or do not suffice (a stage alone, a run that failed early).
  *
  * @param maxBytes artifacts that come to more are passed through once, one at a time, for the records that the rows need
  */
@@ -37,6 +37,8 @@ export function rowExplainer(
   maxBytes: number = MAX_BYTES,
 ): ExplainsRows {
   return async (rows) => {
+    // A quiet run has none, and its artifacts are as large as any.
+    if (rows.length === 0) return undefined;
     try {
       const run = await openLatestRun(store, env);
       if (run.about.run.run_id !== runId) return undefined;

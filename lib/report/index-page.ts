@@ -3,6 +3,7 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 import { lstat } from "../edges/files.ts";
 import { EXIT } from "../errors.ts";
 import { type ListedRun, listRuns } from "../runs/list-runs.ts";
+import { RunRecordReader } from "../runs/read-run-records.ts";
 import { countsText, outcomeText, runLine, whatText } from "../runs/render-runs.ts";
 import type { ReportModel, RunOfHistory } from "./model.ts";
 import { writePage } from "./page/write-page.ts";
@@ -15,8 +16,11 @@ export const INDEX_PAGE = "index.html";
 const LISTED = 1000;
 
 /** Writes `index.html` of a data directory: its runs with their outcomes, each a link to its page, and the charts. Holds no names. */
-export async function writeIndexPage(store: ArtifactStore): Promise<void> {
-  const lines = (await listRuns(store.directory))
+export async function writeIndexPage(
+  store: ArtifactStore,
+  records = new RunRecordReader(store.directory),
+): Promise<void> {
+  const lines = (await listRuns(store.directory, records))
     .slice(0, LISTED)
     .map((run) => runLine({ ...run, isGoingOn: run.isGoingOn && !hasEnded(run) }));
   const runs = await Promise.all(
@@ -55,7 +59,7 @@ export async function writeIndexPage(store: ArtifactStore): Promise<void> {
     comparisons: [],
     rows: [],
     folded: [],
-    trend: await readTrend(store.directory, ""),
+    trend: await readTrend(store.directory, "", { records }),
     runs,
   };
   await store.writeText(INDEX_PAGE, Buffer.from(writePage(model)));

@@ -8,6 +8,7 @@ import type { Note } from "../domain/changeset.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { eachNoteOnce } from "../domain/notes-by-instance.ts";
 import type { Place } from "../explain/reason-text.ts";
+import type { RunRecordReader } from "../runs/read-run-records.ts";
 import { historyOf } from "../stage/history.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import type { ExplainsRows } from "./explain-rows.ts";
@@ -33,6 +34,8 @@ export interface ReportOrder {
   named?: readonly InstanceName[];
   /** Earlier runs, where they are not in the history; absent: those of the history. */
   trend?: readonly RunTrend[];
+  /** The reader of the history's records, where somebody else reads them, too. */
+  records?: RunRecordReader;
 }
 
 /** Notes that belong to no comparison. */
@@ -62,7 +65,8 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   for (const comparison of order.comparisons) comparisons.push(await withRecords(store, comparison, order.results));
   const { run_id } = order.about;
   const notes = await notesOf(store, order.notes, run_id);
-  const earlier = order.trend ?? (await readTrend(store.directory, run_id, TRENDED_RUNS - 1));
+  const most = TRENDED_RUNS - 1;
+  const earlier = order.trend ?? (await readTrend(store.directory, run_id, { most, records: order.records }));
   const customers = await readCustomers(store, { comparisons, notes }, order.named);
   const plain = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
   const explain = await order.explain?.(plain.rows.filter(mattersEnough));

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import { lstat, readdir } from "../edges/files.ts";
-import { readRunRecord } from "../runs/read-run-records.ts";
+import { RunRecordReader } from "../runs/read-run-records.ts";
 import { RUN_RECORD, type RunRecord } from "../runs/run-record.ts";
 import type { ReportModel, RunTrend } from "./model.ts";
 
@@ -53,7 +53,14 @@ export function trendOfModel(
 }
 
 /** The last runs in a data directory's history that wrote or were to write, oldest first; `without` is left out. Never throws for what lies there. */
-export async function readTrend(dataDir: string, without: string, most = TRENDED_RUNS): Promise<RunTrend[]> {
+export async function readTrend(
+  dataDir: string,
+  without: string,
+  {
+    most = TRENDED_RUNS,
+    records = new RunRecordReader(dataDir),
+  }: { most?: number; records?: RunRecordReader | undefined } = {},
+): Promise<RunTrend[]> {
   const entries = await readdir(join(dataDir, "history")).catch((): string[] => []);
   const ids = entries.filter((id) => RUN_ID.test(id) && id !== without);
   const dated = await Promise.all(ids.map(async (id) => ({ id, at: await writtenAt(dataDir, id) })));
@@ -61,7 +68,7 @@ export async function readTrend(dataDir: string, without: string, most = TRENDED
   const trend: RunTrend[] = [];
   for (const { id } of newest) {
     if (trend.length >= most) break;
-    const record = await readRunRecord(dataDir, id);
+    const record = await records.read(id);
     const bar = record && trendOf(record, await hrefOf(dataDir, id));
     if (bar) trend.push(bar);
   }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import { lstat, readdir } from "../edges/files.ts";
 import { lockHolder } from "../stage/run-lock.ts";
-import { readRunRecord } from "./read-run-records.ts";
+import { RunRecordReader } from "./read-run-records.ts";
 import { RUN_RECORD, type RunRecord } from "./run-record.ts";
 
 /** A run in the history. `record`: null where it kept none (a stage alone, an undo), `damaged` where it has one that cannot be read. */
@@ -21,25 +21,30 @@ const RESULTS = /^[a-z_]{1,40}_results\.json$/;
 /** Folders that are looked at side by side: a month of hourly runs is 720. */
 const AT_ONCE = 16;
 
-/** The runs in a data directory's history, newest first. Never throws for what lies in there: what is no run's folder is passed over. */
-export async function listRuns(dataDir: string): Promise<ListedRun[]> {
+/** The runs in a data directory's history, newest first; `records` may have read some before. Never throws for what lies in there: what is no run's folder is passed over. */
+export async function listRuns(dataDir: string, records = new RunRecordReader(dataDir)): Promise<ListedRun[]> {
   const entries = await readdir(join(dataDir, "history"), { withFileTypes: true }).catch(() => []);
   const ids = entries.filter((entry) => entry.isDirectory() && RUN_ID.test(entry.name)).map(({ name }) => name);
   const holder = await lockHolder(dataDir).catch(() => null);
   const runs: ListedRun[] = [];
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     const some = ids.slice(from, from + AT_ONCE);
-    runs.push(...(await Promise.all(some.map((id) => listedRun(dataDir, id, holder?.run_id === id)))));
+    runs.push(...(await Promise.all(some.map((id) => listedRun(dataDir, records, id, holder?.run_id === id)))));
   }
   return runs.sort((one, other) => other.at.getTime() - one.at.getTime() || (one.run_id < other.run_id ? 1 : -1));
 }
 
-async function listedRun(dataDir: string, runId: string, isGoingOn: boolean): Promise<ListedRun> {
+async function listedRun(
+  dataDir: string,
+  records: RunRecordReader,
+  runId: string,
+  isGoingOn: boolean,
+): Promise<ListedRun> {
   const folder = join(dataDir, "history", runId);
   const [files, found, record] = await Promise.all([
     readdir(folder).catch((): string[] => []),
     lstat(folder).catch(() => null),
-    readRunRecord(dataDir, runId),
+    records.read(runId),
   ]);
   return {
     run_id: runId,

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reason } from "../domain/reason.ts";
+import { listRuns } from "./list-runs.ts";
 import { RunRecordReader, readRunRecord } from "./read-run-records.ts";
 import { type RunRecord, runRecordText } from "./run-record.ts";
 
@@ -51,6 +52,19 @@ test("of a month of hourly runs only those are opened that can be meant, and eac
   expect(new Set(opened).size).toBe(opened.length);
   expect(await idsSince(hoursAgo(7 * 24))).toHaveLength(168);
   expect(opened.length).toBe(169);
+});
+
+test("runs that are asked for one by one are opened once, the list of all runs included", async () => {
+  const ids = [await ran(hoursAgo(1)), await ran(hoursAgo(2))];
+  for (const id of [...ids, ...ids]) expect((await reader.read(id))?.run_id).toBe(id);
+  expect((await listRuns(folder, reader)).map(({ run_id }) => run_id)).toEqual(ids);
+  expect(opened.toSorted()).toEqual(ids.toSorted());
+  await ran(hoursAgo(1), { exit: 3 }, hoursAgo(0));
+  expect([(await reader.read(ids[0] ?? ""))?.exit, await reader.read("../history"), await reader.read("r9")]).toEqual([
+    3,
+    null,
+    null,
+  ]);
 });
 
 test("a record that has changed is opened again, one that has not ended every time", async () => {

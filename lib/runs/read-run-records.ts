@@ -67,6 +67,12 @@ export class RunRecordReader {
     return reading;
   }
 
+  /** As `readRunRecord`. */
+  async read(runId: string): Promise<RunRecord | null> {
+    const candidate = await this.#candidate(runId, new Date(0));
+    return candidate && this.#record(candidate);
+  }
+
   async #latest(since: Date): Promise<RunRecord[]> {
     const runs = await readdir(join(this.dataDir, "history")).catch((): string[] => []);
     const candidates = await Promise.all(runs.map((runId) => this.#candidate(runId, since)));
@@ -106,6 +112,7 @@ export class RunRecordReader {
   }
 
   #keep(kept: Kept): void {
+    this.#forget(kept.runId);
     this.#kept.set(kept.runId, kept);
     this.#keptBytes += kept.bytes;
     for (const runId of this.#kept.keys()) {

@@ -2,7 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fillingDisk } from "../../test/safety/filling-disk.ts";
 import { reason } from "../domain/reason.ts";
+import { withEdges } from "../edges/edges.ts";
+import { MACHINE } from "../edges/machine.ts";
 import { latestRunRecords, readRunRecord } from "./read-run-records.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "./run-recorder.ts";
 
@@ -36,6 +39,24 @@ function recorder(beginning: Partial<RunBeginning> = {}, dataDir = folder): RunR
       warn: (message) => warnings.push(message),
     },
   );
+}
+
+/** A clock on which nothing happens until `pass` says so. */
+function standingClock() {
+  const waiting = new Set<() => void>();
+  return {
+    now: () => 0,
+    after(_: number, act: () => void) {
+      waiting.add(act);
+      return () => void waiting.delete(act);
+    },
+    due: () => waiting.size,
+    pass() {
+      const due = [...waiting];
+      waiting.clear();
+      for (const act of due) act();
+    },
+  };
 }
 
 describe("a run as others see it", () => {
@@ -91,6 +112,35 @@ describe("a run as others see it", () => {
     await Promise.all([...steps, run.end({ exit: 0, ...NOTHING_CAME })]);
     expect((await readRunRecord(folder, "r1"))?.exit).toBe(0);
     expect(await readdir(join(folder, "history/r1"))).toEqual(["run.json"]);
+  });
+
+  test("changes that come while one is written are written together", async () => {
+    using disk = await fillingDisk(Number.POSITIVE_INFINITY);
+    const run = recorder();
+    await Promise.all(Array.from({ length: 30 }, (_, index) => run.step(`stage ${index}`, null, "running")));
+    expect(disk.writes()).toBe(1);
+    expect((await readRunRecord(folder, "r1"))?.steps).toHaveLength(30);
+  });
+
+  test("a stage that is done is told of with the next one, or soon; never after the end", async () => {
+    const clock = standingClock();
+    await withEdges({ ...MACHINE, clock }, async () => {
+      using disk = await fillingDisk(Number.POSITIVE_INFINITY);
+      const run = recorder();
+      const states = async () => (await readRunRecord(folder, "r1"))?.steps.map(({ state }) => state);
+      await run.step("compare", null, "running");
+      await run.step("compare", null, "done");
+      expect([await states(), clock.due()]).toEqual([["running"], 1]);
+      await run.step("sync", null, "running");
+      expect([await states(), clock.due(), disk.writes()]).toEqual([["done", "running"], 0, 2]);
+      await run.step("sync", null, "done");
+      clock.pass();
+      await run.step("partner-sync", null, "running");
+      expect(await states()).toEqual(["done", "done", "running"]);
+      await run.step("partner-sync", null, "done");
+      await run.end({ exit: 0, ...NOTHING_CAME });
+      expect([await states(), clock.due()]).toEqual([["done", "done", "done"], 0]);
+    });
   });
 
   test("a record that cannot be written warns once and fails nothing", async () => {

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import type { InstanceName } from "../domain/instance.ts";
+import { after } from "../edges/clock.ts";
 import { EXIT, messageOf } from "../errors.ts";
 import { makeOwnFolder } from "../files/own-files.ts";
-import { writeWholeFile } from "../files/write-whole-file.ts";
+import { replaceWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
 import { RUN_RECORD, type RunRecord, runRecordText, type Step } from "./run-record.ts";
 
 /** Who wants to know how a run is going. What it does with that never fails a run and never decides anything (G2). */
@@ -42,13 +43,20 @@ export interface RecorderDeps {
   warn(message: string): void;
 }
 
+/** A stage that is done is told of within this time: mostly the next one begins at once, and both are written together. */
+const DONE_WITHIN_MS = 250;
+
 /**
- * Keeps `history/<run id>/run.json` of a run as it goes, so that others can follow it (run-record.ts). Each change replaces the
- * file, owner-only; where that fails it warns once and the run goes on. `ended_at` of a run that was killed stays null.
+ * Keeps `history/<run id>/run.json` of a run as it goes, so that others can follow it (run-record.ts). Changes replace the file,
+ * owner-only, those that come while it is written all at once; where that fails it warns once and the run goes on. `ended_at` of a run
+ * that was killed stays null.
  */
 export class RunRecorder implements RunObserver {
   #record: RunRecord;
   #writing: Promise<void> = Promise.resolve();
+  /** The write that will tell of the latest changes, while it waits for the one before it. */
+  #next: Promise<void> | null = null;
+  #cancelLater = () => {};
   #hasWarned = false;
 
   constructor(
@@ -64,13 +72,19 @@ export class RunRecorder implements RunObserver {
     return this.#write();
   }
 
-  /** One entry for a stage and instance: a later state takes the place of the earlier one. */
+  /**
+   * One entry for a stage and instance: a later state takes the place of the earlier one. Resolves when others can see it; a stage
+   * that is done waits for nothing and is seen soon.
+   */
   step(stage: string, instance: InstanceName | null, state: Step["state"]): Promise<void> {
     const step: Step = { stage, instance, state, at: this.#now() };
     const { steps } = this.#record;
     const known = steps.findIndex((one) => one.stage === stage && one.instance === instance);
     this.#record.steps = known < 0 ? [...steps, step] : steps.with(known, step);
-    return this.#write();
+    if (state !== "done") return this.#write();
+    this.#cancelLater();
+    this.#cancelLater = after(DONE_WITHIN_MS, () => void this.#write(), { keepsAlive: false });
+    return Promise.resolve();
   }
 
   /** Says how it ended. What was still going on then ended with it, stopped or failed: no step stays `running`. */
@@ -86,11 +100,19 @@ export class RunRecorder implements RunObserver {
     return this.deps.clock().toISOString();
   }
 
-  /** One after the other: of two at once the older one might come last. */
+  /** One after the other, each with all that is known when it begins. */
   #write(): Promise<void> {
-    const text = runRecordText(this.#record);
-    this.#writing = this.#writing
-      .then(() => this.#replace(text))
+    this.#cancelLater();
+    this.#next ??= this.#writeAfter(this.#writing);
+    return this.#next;
+  }
+
+  #writeAfter(before: Promise<void>): Promise<void> {
+    this.#writing = before
+      .then(() => {
+        this.#next = null;
+        return this.#replace();
+      })
       .catch((error: NodeJS.ErrnoException) => {
         if (this.#hasWarned) return;
         this.#hasWarned = true;
@@ -101,8 +123,11 @@ export class RunRecorder implements RunObserver {
     return this.#writing;
   }
 
-  async #replace(text: string): Promise<void> {
-    const folder = await makeOwnFolder(this.dataDir, "history", this.#record.run_id);
-    await writeWholeFile(join(folder, RUN_RECORD), text);
+  async #replace(): Promise<void> {
+    const { run_id, ended_at } = this.#record;
+    const folder = await makeOwnFolder(this.dataDir, "history", run_id);
+    // Only how it ended has to outlast a power failure at once.
+    const write = ended_at === null ? replaceWholeFile : writeWholeFile;
+    await write(join(folder, RUN_RECORD), runRecordText(this.#record));
   }
 }

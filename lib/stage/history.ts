@@ -3,7 +3,7 @@ import { RUN_ID } from "../artifacts/manifest.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { lstat, readdir, rm, rmdir } from "../edges/files.ts";
 import { makeOwnFolder, readOwnFile } from "../files/own-files.ts";
-import { isTemporary, writeWholeFile } from "../files/write-whole-file.ts";
+import { isTemporary, replaceWholeFile, syncFolder } from "../files/write-whole-file.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HISTORY = "history";
@@ -25,8 +25,9 @@ export async function keepInHistory(directory: string, runId: string, names: rea
   const folder = await makeOwnFolder(directory, HISTORY, runId);
   for (const name of names) {
     const bytes = await readOwnFile(join(directory, name));
-    if (bytes) await writeWholeFile(join(folder, name), bytes);
+    if (bytes) await replaceWholeFile(join(folder, name), bytes);
   }
+  await syncFolder(folder);
 }
 
 /**
