@@ -197,7 +197,7 @@ export interface SalesforceBehaviour {
 
 /** One request a service of the sandbox answered. */
 export interface LoggedRequest {
-  service: "salesforce" | "zendesk-global" | "zendesk-us-government" | "gitlab" | "slack";
+  service: "salesforce" | "zendesk-global" | "zendesk-us-government" | "gitlab" | "slack" | "github";
   method: string;
   /** Path and query, percent-decoded. */
   path: string;

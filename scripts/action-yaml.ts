@@ -30,15 +30,18 @@ export function actionYaml({
   summary,
   inputs: declared,
   outputs = OF_A_STAGE,
+  credentials = {},
 }: Pick<Stage, "name" | "summary" | "inputs"> & {
   outputs?: Record<string, { description: string; value: string }>;
+  /** Inputs that are variables of the environment, as they are no words of a command line: by the variable's name. */
+  credentials?: Record<string, { input: string; description: string; default: string }>;
 }): string {
   const inputs = describeInputs(declared);
   const action = {
     name: `zdsync ${command}`,
     description: summary,
-    inputs: Object.fromEntries(
-      inputs.map(({ name, description, required, default: byDefault, options }) => [
+    inputs: Object.fromEntries([
+      ...inputs.map(({ name, description, required, default: byDefault, options }) => [
         name,
         {
           description: options ? `${description} (${options.join(", ")})` : description,
@@ -46,7 +49,8 @@ export function actionYaml({
           ...(byDefault === undefined ? {} : { default: byDefault }),
         },
       ]),
-    ),
+      ...Object.values(credentials).map(({ input, ...rest }) => [input, { required: false, ...rest }]),
+    ]),
     outputs,
     runs: {
       using: "composite",
@@ -56,7 +60,10 @@ export function actionYaml({
           id: "stage",
           shell: "bash",
           run: `sh "$GITHUB_ACTION_PATH/../../scripts/zdsync.sh" ${command}`,
-          env: Object.fromEntries(inputs.map(({ name }) => [inputVariable(name), `\${{ inputs.${name} }}`])),
+          env: Object.fromEntries([
+            ...inputs.map(({ name }) => [inputVariable(name), `\${{ inputs.${name} }}`]),
+            ...Object.entries(credentials).map(([variable, { input }]) => [variable, `\${{ inputs.${input} }}`]),
+          ]),
         },
       ],
     },

@@ -71,6 +71,13 @@ export function simulateAction(): string {
         value: `\${{ inputs.data-dir }}/simulation/note.md`,
       },
     },
+    credentials: {
+      GITHUB_TOKEN: {
+        input: "token",
+        description: "Token that comments on the pull request: the job's own, with permissions: pull-requests: write",
+        default: `\${{ github.token }}`,
+      },
+    },
   });
 }
 

@@ -4,15 +4,18 @@ import { toDay } from "../../lib/domain/dates.ts";
 import { ConfigurationError, type ExitCode, type Problem } from "../../lib/errors.ts";
 import { toldReason } from "../../lib/explain/told.ts";
 import { textIfFile } from "../../lib/files/edited-file.ts";
+import { pullRequestNotes } from "../../lib/github/pull-request-notes.ts";
+import { gitHubSettings } from "../../lib/github/pull-request-settings.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { headline } from "../../lib/report/headline.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import type { ReportModel } from "../../lib/report/model.ts";
 import { parseRules, readKeptRules } from "../../lib/rules/kept-rules.ts";
 import type { NewRules } from "../../lib/rules/read-rule-files.ts";
+import { checkToldRules } from "../../lib/rules/read-told-rules.ts";
 import { readGatheredWorld } from "../../lib/rules/read-world.ts";
 import { type SimulatedReport, simulatedReport } from "../../lib/rules/simulated-report.ts";
-import { harmSummaries, simulationLines } from "../../lib/rules/simulation-note.ts";
+import { harmSummaries, NOTE_MARKER, simulationLines, simulationNote } from "../../lib/rules/simulation-note.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import { allow, dataDir } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
@@ -30,30 +33,47 @@ const inputs = v.object({
   config: file("The new configuration (default: the one that the run kept)"),
   run: file("Id of the run whose data it is; another one's are refused (default: whatever is in the data directory)"),
   junit: file("Also write a JUnit file with a case for each limit"),
+  "pull-request": v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^(?:[1-9]\d{0,8})?$/, "the number of a pull request"),
+      v.description(
+        "Say it on this pull request of GITHUB_REPOSITORY, as one comment that is updated in place (needs GITHUB_TOKEN)",
+      ),
+    ),
+    "",
+  ),
   allow,
 });
 
 type Inputs = v.InferOutput<typeof inputs>;
 
 /**
- * What a change of rules alone would do to customers, on what the last run gathered. Needs no credentials; writes only its own folder.
+ * What a change of rules alone would do to customers, on what the last run gathered. Needs no credentials, but to tell a pull request; writes
+ * only its own folder.
  * Never throws.
  */
 async function simulateCommand({ given, json, shell }: Call): Promise<ExitCode> {
   try {
     const asked = parseInputs(inputs, given, shell.env);
+    const say = sayOn(asked["pull-request"], shell);
     const simulated = await simulateFiles(asked, await readNewRules(asked), {
       shell,
       command: commandText("simulate", given),
+      say,
     });
     const { model, exit } = simulated;
     const files = await writeSimulation(simulated, asked["data-dir"], asked.junit);
+    const done = await say(simulationNote(model, { commit: "", page: null }));
     shell.output.out(
       json
-        ? JSON.stringify({ exit, ...summary(model), files })
-        : [headline(model), ...simulationLines(model), `Report, with names: ${files.markdown} · ${files.page}`].join(
-            "\n",
-          ),
+        ? JSON.stringify({ exit, ...summary(model), files, ...(done === null ? {} : { note: done }) })
+        : [
+            headline(model),
+            ...simulationLines(model),
+            `Report, with names: ${files.markdown} · ${files.page}`,
+            ...(done === null ? [] : [`Comment ${done} on pull request ${asked["pull-request"]}.`]),
+          ].join("\n"),
     );
     return exit;
   } catch (error) {
@@ -61,11 +81,21 @@ async function simulateCommand({ given, json, shell }: Call): Promise<ExitCode> 
   }
 }
 
+/** Says something where the new rules are reviewed; null where nobody wants that. */
+type Say = (note: string) => Promise<"created" | "updated" | null>;
+
+/** Throws `ConfigurationError` where settings are missing. */
+function sayOn(pullRequest: string, { env, timing }: Shell): Say {
+  if (pullRequest === "") return async () => null;
+  const notes = pullRequestNotes(gitHubSettings(env), timing ?? {});
+  return (note) => notes.say(Number(pullRequest), NOTE_MARKER, note);
+}
+
 /** Simulates new rules on what a data directory holds. Throws where its artifacts or the rules cannot be used. */
 async function simulateFiles(
   { "data-dir": directory, run, allow: allowed }: Pick<Inputs, "data-dir" | "run" | "allow">,
   changed: NewRules,
-  { shell: { env, clock }, command }: { shell: Shell; command: string },
+  { shell: { env, clock }, command, say }: { shell: Shell; command: string; say: Say },
 ): Promise<SimulatedReport> {
   const startedAt = clock();
   const { run_id, world } = await readGatheredWorld(new ArtifactStore(directory), toDay(startedAt));
@@ -78,6 +108,7 @@ async function simulateFiles(
     throw new ConfigurationError([
       { where: directory, what: "has no inputs/plans.yml: that run kept no rules. Run zdsync preview once" },
     ]);
+  await checkToldRules(kept, changed, { commit: "", say });
   return simulatedReport(world, {
     before: kept,
     changed,

@@ -9,10 +9,10 @@ import { type RulesSettings, rulesSettings } from "../../lib/gitlab/rules-settin
 import { headline } from "../../lib/report/headline.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import { parseRules, type RuleTexts } from "../../lib/rules/kept-rules.ts";
-import { changedRules } from "../../lib/rules/read-rule-files.ts";
+import { checkToldRules } from "../../lib/rules/read-told-rules.ts";
 import { readGatheredWorld } from "../../lib/rules/read-world.ts";
 import { type SimulatedReport, simulatedReport } from "../../lib/rules/simulated-report.ts";
-import { NOTE_MARKER, simulationLines, simulationNote, unreadableNote } from "../../lib/rules/simulation-note.ts";
+import { NOTE_MARKER, simulationLines, simulationNote } from "../../lib/rules/simulation-note.ts";
 import { dataDir, TRUE_OR_FALSE } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
@@ -58,12 +58,7 @@ async function simulateMergeRequest({ given, json, shell }: Call): Promise<ExitC
     const iid = Number(asked["merge-request"]);
     const texts = await readTexts(requests, { iid, commit: asked.commit, settings });
     const say = (text: string) => requests.say(iid, NOTE_MARKER, text);
-    try {
-      changedRules(texts.before, texts.after);
-    } catch (error) {
-      if (error instanceof ConfigurationError) await say(unreadableNote(error.problems, asked.commit));
-      throw error;
-    }
+    await checkToldRules(texts.before, texts.after, { commit: asked.commit, say });
     await fetchNewestData(settings.data, asked["data-dir"], shell.timing ?? {});
     const simulated = await simulateTexts(texts, asked, shell);
     const { model, exit } = simulated;

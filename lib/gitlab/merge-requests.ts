@@ -3,6 +3,7 @@ import { ConfigurationError, RemoteError } from "../errors.ts";
 import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
+import { putNote } from "../http/note-in-place.ts";
 import { readAnswer } from "./pipeline-answers.ts";
 import { saidBy } from "./pipeline-refusals.ts";
 
@@ -45,7 +46,6 @@ export interface MergeRequests {
 /** Files that people edit are smaller. */
 const LARGEST_FILE_BYTES = 10_000_000;
 const PAGE = 100;
-const MOST_PAGES = 20;
 
 export function mergeRequests(settings: RulesProject, timing: HttpTiming = {}): MergeRequests {
   const { url, project, token } = settings;
@@ -60,23 +60,8 @@ export function mergeRequests(settings: RulesProject, timing: HttpTiming = {}): 
   const base = `${url}/api/v4/projects/${encodeURIComponent(project)}`;
   const send = (request: HttpRequest, doing: string) => ask(client, request, { host, project, doing });
   const notesOf = (iid: number) => `${base}/merge_requests/${iid}/notes`;
-  async function ownNote(iid: number, marker: string): Promise<number | null> {
-    const me = readAnswer(
-      UserSchema,
-      await send({ method: "GET", url: `${url}/api/v4/user` }, "say who it is"),
-      "user",
-    );
-    for (let page = 1; page <= MOST_PAGES; page++) {
-      const query = `?sort=asc&order_by=created_at&per_page=${PAGE}&page=${page}`;
-      const body = await send({ method: "GET", url: `${notesOf(iid)}${query}` }, "list notes");
-      const notes = readAnswer(v.array(NoteSchema), body, "notes");
-      // Whoever else writes the marker gets no note of theirs replaced, and none of ours hidden.
-      const own = notes.find((note) => !note.system && note.author.id === me.id && note.body.startsWith(marker));
-      if (own) return own.id;
-      if (notes.length < PAGE) break;
-    }
-    return null;
-  }
+  const me = async () =>
+    readAnswer(UserSchema, await send({ method: "GET", url: `${url}/api/v4/user` }, "say who it is"), "user").id;
   return {
     async find(iid) {
       const body = await send({ method: "GET", url: `${base}/merge_requests/${iid}` }, `show merge request ${iid}`);
@@ -94,11 +79,33 @@ export function mergeRequests(settings: RulesProject, timing: HttpTiming = {}): 
       }
     },
     async say(iid, marker, text) {
-      const id = await ownNote(iid, marker);
-      const body = { body: text };
-      if (id === null) await send({ method: "POST", url: notesOf(iid), body }, "write a note");
-      else await send({ method: "PUT", url: `${notesOf(iid)}/${id}`, body, effect: "sets" }, "change its note");
-      return id === null ? "created" : "updated";
+      const own = await me();
+      return putNote(
+        {
+          pageSize: PAGE,
+          async page(page) {
+            const query = `?sort=asc&order_by=created_at&per_page=${PAGE}&page=${page}`;
+            const body = await send({ method: "GET", url: `${notesOf(iid)}${query}` }, "list notes");
+            const notes = readAnswer(v.array(NoteSchema), body, "notes");
+            return notes.map((one) => ({ ...one, own: !one.system && one.author.id === own }));
+          },
+          async create(body) {
+            await send({ method: "POST", url: notesOf(iid), body: { body } }, "write a note");
+          },
+          async change(id, body) {
+            const request: HttpRequest = {
+              method: "PUT",
+              url: `${notesOf(iid)}/${id}`,
+              body: { body },
+              effect: "sets",
+            };
+            await send(request, "change its note");
+            return true;
+          },
+        },
+        marker,
+        text,
+      );
     },
   };
 }

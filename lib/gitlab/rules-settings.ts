@@ -1,5 +1,6 @@
 import { ConfigurationError, type Problem } from "../errors.ts";
 import { textIfFile } from "../files/edited-file.ts";
+import { isSecureAddress } from "../http/secure-address.ts";
 import type { NamedText } from "../rules/kept-rules.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { RulesProject } from "./merge-requests.ts";
@@ -40,7 +41,7 @@ export async function rulesSettings(env: Environment): Promise<RulesSettings> {
     /^https?:\/\//,
     "an address like https://gitlab.com",
   );
-  if (!secure(url)) problems.push({ where: "GITLAB_URL", what: "must be https: a token is sent there" });
+  if (!isSecureAddress(url)) problems.push({ where: "GITLAB_URL", what: "must be https: a token is sent there" });
   const paths = {
     plans: text("RULES_PLANS_PATH", "plans.yml", PATH, "the path of a file"),
     overrides: text("RULES_OVERRIDES_PATH", "overrides.yml", PATH, "the path of a file"),
@@ -56,12 +57,6 @@ export async function rulesSettings(env: Environment): Promise<RulesSettings> {
     data: { url: base, project: own, ref, readToken, triggerToken: null, apiToken: null, webhookSecret: null },
     ownConfig: await ownConfig(env),
   };
-}
-
-/** Over a network never in the clear. */
-function secure(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  return url?.protocol === "https:" || /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(url?.hostname ?? "");
 }
 
 async function ownConfig(env: Environment): Promise<NamedText | null> {

@@ -38,7 +38,7 @@ export interface HttpClientOptions extends HttpTiming {
 
 /** One request. */
 export interface HttpRequest {
-  method: "GET" | "POST" | "PUT" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Absolute. */
   url: string;
   /** What messages call it instead of its method and path: for paths that hold a secret or say nothing. */

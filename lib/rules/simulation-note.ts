@@ -59,7 +59,7 @@ export function simulationNote(
         ]
       : []),
     ...leftOut(head).flatMap((line) => [`- ${line}`, ""]),
-    "What the change of rules does by itself; what is pending in the world anyway is not in it. Names are in the report only, which stays in the project of the sync.",
+    "What the change of rules does by itself; what is pending in the world anyway is not in it. Names are in the report only, which stays where the data of runs may be.",
     ...(page === null ? [] : ["", `[Report](${page})`]),
   ].join("\n");
 }
@@ -70,7 +70,7 @@ export function unreadableNote(problems: readonly Problem[], commit: string): st
   const more = problems.length > NAMED ? [`- and ${problems.length - NAMED} more`] : [];
   return [
     NOTE_MARKER,
-    `**zdsync simulate: the rules of ${commit.slice(0, 8)} cannot be read**, so nothing was simulated.`,
+    `**zdsync simulate: the ${commit === "" ? "new rules" : `rules of ${commit.slice(0, 8)}`} cannot be read**, so nothing was simulated.`,
     "",
     ...shown,
     ...more,

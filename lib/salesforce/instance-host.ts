@@ -1,3 +1,5 @@
+import { isLoopback } from "../http/secure-address.ts";
+
 /**
  * My Domain host names, with or without a partition (facts: Salesforce help, "My Domain URL Formats" and "Partitioned Domains"):
  * `example.my.salesforce.com`, `example--dev.sandbox.my.salesforce.com`, `….scratch.my.salesforce.com`. Defense orgs are at `.mil`.
@@ -8,8 +10,6 @@ const MY_DOMAIN =
 /** Log-in servers that every org can be reached by: they log in, and are no instance. */
 const COMMON_LOG_INS: readonly string[] = ["login.salesforce.com", "test.salesforce.com"];
 
-const LOOPBACK = /^(?:127\.0\.0\.1|localhost|\[::1\])$/;
-
 /**
  * Whether the access token may go to the instance that Salesforce's token answer names. `expectedHost` is the configured one
  * (`hosts.salesforce`): then only there. Else to the log-in host itself or to any My Domain; from a loopback log-in to loopback only.
@@ -18,7 +18,7 @@ export function isExpectedInstance(instance: URL, loginUrl: string, expectedHost
   const login = new URL(loginUrl);
   if (instance.protocol !== "https:" && instance.protocol !== login.protocol) return false;
   if (expectedHost !== null && !COMMON_LOG_INS.includes(expectedHost)) return instance.host === expectedHost;
-  if (LOOPBACK.test(login.hostname)) return LOOPBACK.test(instance.hostname);
+  if (isLoopback(login.hostname)) return isLoopback(instance.hostname);
   // `host` holds a port only where it is not the default one: an instance has none.
   return instance.host === login.host || MY_DOMAIN.test(instance.host);
 }

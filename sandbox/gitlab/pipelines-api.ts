@@ -157,12 +157,14 @@ interface PipelineBody {
 
 /** JSON, or a form with `inputs[name]` and `variables[KEY]`; null where it is neither. */
 async function bodyOf({ store }: PipelineProject, request: Request): Promise<PipelineBody | null> {
-  const text = await request.text();
-  if (/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) {
-    const body = objectOf(parsed(text));
+  const type = request.headers.get("content-type") ?? "";
+  if (/^application\/json\b/i.test(type)) {
+    const body = objectOf(parsed(await request.text()));
     return body && { ...body, inputs: objectOf(body.inputs) ?? {}, variables: objectOf(body.variables) ?? {} };
   }
-  const form = [...new URLSearchParams(text)];
+  const form = /^multipart\/form-data\b/i.test(type)
+    ? [...(await request.formData())].map(([name, value]): [string, string] => [name, String(value)])
+    : [...new URLSearchParams(await request.text())];
   const map = (name: string) =>
     Object.fromEntries(
       form.flatMap(([key, value]) => {

@@ -1,6 +1,6 @@
 import type { Fault, LoggedRequest } from "../types.ts";
 
-type Service = "salesforce" | "zendesk" | "gitlab" | "slack";
+type Service = "salesforce" | "zendesk" | "gitlab" | "slack" | "github";
 
 /** What a failing remote answers instead of doing the work, in that remote's own error shape. */
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): Response =>
@@ -81,6 +81,8 @@ function tooManyRequests(remote: Service, headers: Record<string, string>): Resp
       return json(429, [{ message: "Too many requests.", errorCode: "REQUEST_LIMIT_EXCEEDED" }], headers);
     case "gitlab":
       return text(429, "Retry later\n", headers);
+    case "github":
+      return json(429, { message: "API rate limit exceeded", status: "429" }, headers);
     case "slack":
       return json(429, { ok: false, error: "ratelimited" }, headers);
   }
@@ -94,6 +96,8 @@ function serverError(remote: Service): Response {
       return json(500, [{ message: "An unexpected error occurred.", errorCode: "UNKNOWN_EXCEPTION" }]);
     case "gitlab":
       return json(500, { message: "500 Internal Server Error" });
+    case "github":
+      return json(500, { message: "Server Error", status: "500" });
     case "slack":
       return json(500, { ok: false, error: "internal_error" });
   }
@@ -108,6 +112,8 @@ function unauthorized(remote: Service): Response {
       return json(401, [{ message: "Session expired or invalid", errorCode: "INVALID_SESSION_ID" }]);
     case "gitlab":
       return json(401, { message: "401 Unauthorized" });
+    case "github":
+      return json(401, { message: "Bad credentials", status: "401" });
     case "slack":
       return json(200, { ok: false, error: "invalid_auth" });
   }
@@ -121,6 +127,8 @@ function notFound(remote: Service): Response {
       return json(404, [{ message: "The requested resource does not exist", errorCode: "NOT_FOUND" }]);
     case "gitlab":
       return json(404, { message: "404 Project Not Found" });
+    case "github":
+      return json(404, { message: "Not Found", status: "404" });
     case "slack":
       return json(200, { ok: false, error: "channel_not_found" });
   }

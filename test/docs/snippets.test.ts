@@ -16,7 +16,8 @@ const plans = await readFile(join(import.meta.dir, "../../plans.yml"), "utf8");
 /*
  * Every YAML that a page shows is read as the file it is a part of. Pipelines are in docs/gitlab.md, where each has a name and is run or
  * merged (test/gitlab/docs.test.ts), and in docs/rules.md, where what they include is held against its inputs; the component itself is
- * run by test/gitlab/simulate.test.ts, and the workflow of docs/github.md by test/gitlab/actions.test.ts.
+ * run by test/gitlab/simulate.test.ts, those pipelines by test/gitlab/rules-docs.test.ts, and the workflows of docs/github.md by
+ * test/gitlab/actions.test.ts and simulate-action.test.ts.
  */
 
 const snippets = (await pages()).flatMap(({ name, blocks }) =>

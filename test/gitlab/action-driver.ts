@@ -19,7 +19,7 @@ interface Action {
   runs: { using: string; steps: Step[] };
 }
 
-/** What `${{ … }}` may name: `secrets.X`, `vars.X`, `inputs.x`, `steps.<id>.outputs.<name>`. */
+/** What `${{ … }}` may name: `github.x`, `secrets.X`, `vars.X`, `inputs.x`, `steps.<id>.outputs.<name>`. */
 type Names = Record<string, string>;
 
 /** How one action ended. */
@@ -103,7 +103,7 @@ export class ActionJob {
 
 /** Puts values for `${{ name }}`; an unknown name is empty, as in GitHub. */
 export function evaluate(text: string, names: Names): string {
-  return text.replaceAll(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_, name: string) => names[name] ?? "");
+  return text.replaceAll(/\$\{\{\s*([\w.[\]-]+)\s*\}\}/g, (_, name: string) => names[name] ?? "");
 }
 
 /** Inputs as the action sees them. GitHub itself does not enforce `required`; an input nobody declared is a mistake here. */
@@ -113,7 +113,7 @@ function inputsOf(action: Action, given: Record<string, unknown>, names: Names):
   return Object.fromEntries(
     Object.entries(action.inputs).map(([name, { default: byDefault = "" }]) => [
       `inputs.${name}`,
-      name in given ? evaluate(String(given[name]), names) : byDefault,
+      name in given ? evaluate(String(given[name]), names) : evaluate(byDefault, names),
     ]),
   );
 }

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { STAGES } from "../../bin/stages.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { ActionJob, evaluate, type Step } from "./action-driver.ts";
-import { folderOfNpm, folderWithBun, MACHINE_PATH, ROOT, runProgram, sandboxFor } from "./programs.ts";
+import { copyOfRepository, machineEnvironment, PATH_WITHOUT_BUN } from "./action-machine.ts";
+import { MACHINE_PATH, ROOT, runProgram, sandboxFor } from "./programs.ts";
 
 setDefaultTimeout(RUN_TIMEOUT * 2);
 
@@ -15,17 +16,6 @@ const [, example = ""] = /```yaml\n([\s\S]*?)```/.exec(await readFile(join(ROOT,
 const workflow = parse(example) as { jobs: { sync: { env: Record<string, string>; steps: Step[] } } };
 const { env: workflowEnv, steps } = workflow.jobs.sync;
 const stageSteps = steps.filter(({ uses }) => uses?.startsWith("example/zdsync/actions/"));
-
-/** What installing needs of the machine: where packages come from, and a cache. */
-const MACHINE = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) =>
-    /^HOME$|proxy|^npm_config_(?:registry|cafile|cache)$|^NODE_EXTRA_CA_CERTS$|^SSL_CERT|^BUN_(?:INSTALL|CONFIG)/i.test(
-      name,
-    ) && value
-      ? [[name, value]]
-      : [],
-  ),
-);
 
 /** Files that Bun and npm read where they are started; `pwned.js` says so where one of them speaks to Bun. */
 const HOSTILE_CHECKOUT = {
@@ -38,22 +28,17 @@ const HOSTILE_CHECKOUT = {
 
 let folder = "";
 let repository = "";
-let pathWithBun = "";
-let pathWithoutBun = "";
+let machine: Record<string, string> = {};
 
 beforeAll(async () => {
-  pathWithoutBun = `${folderOfNpm()}:${MACHINE_PATH}`;
   folder = await mkdtemp(join(tmpdir(), "zdsync-actions-"));
-  repository = join(folder, "repository");
-  // As a runner clones it: no node_modules, nothing that was made.
-  const made = /\/(?:node_modules|\.git|data|dist|reports|\.gitlab-ci-local|\.stryker-tmp)$/;
-  await cp(ROOT, repository, { recursive: true, filter: (source) => !made.test(source) });
-  pathWithBun = `${await folderWithBun(join(folder, "bin"))}:${pathWithoutBun}`;
+  repository = await copyOfRepository(folder);
+  machine = await machineEnvironment(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 async function jobFor(name: string, env: Record<string, string>, names = {}): Promise<ActionJob> {
-  return new ActionJob(join(folder, name), repository, { ...MACHINE, PATH: pathWithBun, ...env }, names);
+  return new ActionJob(join(folder, name), repository, { ...machine, ...env }, names);
 }
 
 describe("the workflow of docs/github.md, in an empty workspace", () => {
@@ -82,7 +67,7 @@ describe("the workflow of docs/github.md, in an empty workspace", () => {
     const env = Object.fromEntries(Object.entries(workflowEnv).map(([name, text]) => [name, evaluate(text, values)]));
     // What the sandbox needs besides: its Slack and the day of its world.
     const { SLACK_API_URL = "", ZDSYNC_TODAY = "" } = there.env;
-    const job = await jobFor("whole", { ...env, SLACK_API_URL, ZDSYNC_TODAY, PATH: pathWithoutBun }, values);
+    const job = await jobFor("whole", { ...env, SLACK_API_URL, ZDSYNC_TODAY, PATH: PATH_WITHOUT_BUN }, values);
     const ended = [];
     for (const step of stageSteps) ended.push(await job.uses(step));
     expect(ended.map(({ exit, printed }) => (exit === 0 ? "" : printed)).join("")).toBe("");
@@ -141,7 +126,7 @@ describe("an action", () => {
     await mkdir(job.workspace, { recursive: true });
     for (const [name, text] of Object.entries(HOSTILE_CHECKOUT)) await writeFile(join(job.workspace, name), text);
     // The canary: Bun started there does obey them.
-    const bare = [join(pathWithBun.split(":")[0] ?? "", "bun"), join(repository, "bin/zdsync.ts"), "--version"];
+    const bare = [join(machine.PATH?.split(":")[0] ?? "", "bun"), join(repository, "bin/zdsync.ts"), "--version"];
     const obeyed = await runProgram(bare, { cwd: job.workspace, env: { PATH: MACHINE_PATH } });
     expect(obeyed.printed).toContain("PWNED");
     const { exit, printed } = await job.uses({ uses: "example/zdsync/actions/process@v1" });

@@ -16,6 +16,7 @@ const INCLUDES = "includes";
 /** Set by GitLab in real pipelines, and here by us; without this list gitlab-ci-local prints a page about each. */
 const PREDEFINED = [
   "CI_API_V4_URL",
+  "CI_COMMIT_SHA",
   "CI_COMMIT_TAG",
   "CI_JOB_TOKEN",
   "CI_PIPELINE_ID",
@@ -91,6 +92,8 @@ export interface PipelineStart {
   source: string;
   /** Variables of the pipeline, as a trigger or a person gives them. */
   variables?: Record<string, string>;
+  /** Inputs of the pipeline (`spec:inputs` of its own file). */
+  inputs?: Record<string, string>;
   /** Jobs that end with another code than 0, and with which one. `any`: the caller looks at every job itself. */
   exits?: Record<string, number> | "any";
 }
@@ -190,7 +193,7 @@ export class LocalProject {
     );
   }
 
-  private call({ source, variables = {} }: PipelineStart, ...args: string[]): Promise<Ended> {
+  private call({ source, variables = {}, inputs = {} }: PipelineStart, ...args: string[]): Promise<Ended> {
     const given = { CI_PIPELINE_SOURCE: source, ...variables };
     return runProgram(
       [
@@ -201,6 +204,7 @@ export class LocalProject {
         "--force-shell-executor",
         "--no-color",
         ...Object.entries(given).flatMap(([name, value]) => ["--variable", `${name}=${value}`]),
+        ...Object.entries(inputs).flatMap(([name, value]) => ["--input", `${name}=${JSON.stringify(value)}`]),
         "--ignore-predefined-vars",
         PREDEFINED.join(","),
         ...args,
