@@ -1,5 +1,6 @@
-import type { LoggedRequest } from "../../../sandbox/types.ts";
+import type { InstanceName, LoggedRequest } from "../../../sandbox/types.ts";
 import type { Invariant, RunSeen } from "../story/seen.ts";
+import { organizationWrites } from "./writes.ts";
 
 /** How the remotes were asked. */
 export const REQUESTS: Invariant[] = [
@@ -8,7 +9,31 @@ export const REQUESTS: Invariant[] = [
     expects: "what a remote refused until a moment is not asked for again before it",
     check: ({ runs }) => runs.flatMap((run) => (run.beside ? [] : tooEarly(run))),
   },
+  {
+    name: "nothing is written from half a list",
+    expects:
+      "a run that was told that there are no organizations, where there are some, writes none in that instance (S1)",
+    check: ({ runs, before }) =>
+      runs.flatMap((run) =>
+        (["global", "us-government"] as const).flatMap((instance) =>
+          before.zendesk[instance].organizations.length > 0 && sawNone(run, instance)
+            ? organizationWrites([run])
+                .filter((one) => one.instance === instance)
+                .map(({ id }) => `${instance} organization ${id}`)
+            : [],
+        ),
+      ),
+  },
 ];
+
+/** Whether every list of the instance's organizations that the run was given was empty by a fault. */
+function sawNone({ requests, beside }: RunSeen, instance: InstanceName): boolean {
+  const lists = requests.filter(
+    ({ service, path, status }) =>
+      service === `zendesk-${instance}` && /\/organizations\?page/.test(path) && status === 200,
+  );
+  return !beside && lists.length > 0 && lists.every(({ fault }) => fault === "empty");
+}
 
 function tooEarly({ requests, command }: RunSeen): string[] {
   const until = new Map<string, number>();

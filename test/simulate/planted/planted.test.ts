@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { INVARIANTS } from "../invariants/invariants.ts";
 import { PLANTED } from "./planted.ts";
 
 const root = join(import.meta.dir, "../../..");
@@ -17,4 +18,9 @@ test("there are at least thirty planted bugs, each with a name of its own, a cha
   expect(PLANTED.length).toBeGreaterThanOrEqual(30);
   expect(new Set(PLANTED.map(({ name }) => name)).size).toBe(PLANTED.length);
   expect(PLANTED.filter(({ find, replace, expects }) => find === replace || expects.length === 0)).toEqual([]);
+});
+
+test("each planted bug names invariants that there are", () => {
+  const known = new Set(INVARIANTS.map(({ name }) => name));
+  expect(PLANTED.flatMap(({ expects }) => expects.filter((name) => !known.has(name)))).toEqual([]);
 });
