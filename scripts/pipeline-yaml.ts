@@ -127,19 +127,30 @@ function askedFor(instance: Instance | undefined): string {
   return `${ASKED} && "$[[ inputs.instances ]]" != "${other}"`;
 }
 
-/** Runs whatever became of the others: one report, and the pipeline's name with its counts. */
+/** Whether the report names the customers of us-government: only then its job gets what that instance's Zendesk has. */
+const NAMES_US_GOVERNMENT =
+  '"$[[ inputs.report-us-government ]]" == "true" || "$[[ inputs.instances ]]" == "us-government"';
+
+/**
+ * Runs whatever became of the others: one report, with why each row that matters is as it is, and the pipeline's name with its counts.
+ * So it needs what the rows were decided from, but nothing that was read from an instance that it leaves out (decision 39).
+ */
 function summary() {
-  const last = JOBS.filter(({ stage }) => /compare|sync|process/.test(stage));
-  const needs = last.map(({ stage, instance, only }) => ({
-    job: `$[[ inputs.job-prefix ]]${stage}${instance ? `-${instance}` : ""}`,
-    // Those of an instance may be left out.
-    optional: (instance ?? only) !== undefined,
-  }));
+  const needs = (jobs: readonly PipelineJob[]) =>
+    jobs.map(({ stage, instance, only }) => ({
+      job: `$[[ inputs.job-prefix ]]${stage}${instance ? `-${instance}` : ""}`,
+      // Those of an instance may be left out.
+      optional: (instance ?? only) !== undefined,
+    }));
+  const byDefault = JOBS.filter(({ stage, instance }) => stage !== "gather-orgs" || instance === "global");
   return {
     stage: "$[[ inputs.stage ]]",
     image: { name: "$[[ inputs.image ]]", entrypoint: [""] },
-    needs,
-    rules: [{ if: ASKED, when: "always" }],
+    needs: needs(byDefault),
+    rules: [
+      { if: `${ASKED} && (${NAMES_US_GOVERNMENT})`, when: "always", needs: needs(JOBS) },
+      { if: ASKED, when: "always" },
+    ],
     timeout: "10 minutes",
     interruptible: true,
     variables: JOB_VARIABLES,

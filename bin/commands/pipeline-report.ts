@@ -1,11 +1,15 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
 import { commandText } from "../../lib/report/command-text.ts";
+import { explainInPipeline } from "../../lib/report/explain-in-pipeline.ts";
+import { rowExplainer } from "../../lib/report/explain-rows.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
 import type { RunTrend } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
+import { mattersEnough } from "../../lib/report/report-model.ts";
+import { shownModel } from "../../lib/report/shown-model.ts";
 import { writeSlackPage } from "../../lib/report/slack-page.ts";
-import { withoutUsGovernment } from "../../lib/report/without-us-government.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
@@ -35,9 +39,10 @@ export async function writePipelineReport(
   const { exit, failures } = pipelineEnd(reports, facts);
   // What is wrong in it the stages said: here it only names hosts.
   const config = await readConfig(env, []);
-  const model = await readReportModel(store, {
+  const plain = await readReportModel(store, {
     about: {
       kind: writes ? "run" : "dry run",
+      explain: explainInPipeline(env),
       command: commandText("pipeline-summary", { "dry-run": String(dryRun) }),
       run_id,
       today,
@@ -57,11 +62,19 @@ export async function writePipelineReport(
     trend,
     ...(namesUsGovernment ? {} : { named: ["global"] }),
   });
-  const shown = namesUsGovernment ? model : withoutUsGovernment(model);
-  const files = await writeReportFiles(store, shown, { place: "gitlab" });
-  await writeSlackPage(store, model, config.slack);
-  const { warnings = [] } = model.head;
-  return { ...files, told: { matters: mattersOf(model), ...(warnings.length > 0 ? { warnings } : {}) } };
+  const read = namesUsGovernment ? instances : (["global"] as const);
+  const parts = {
+    explain: await rowExplainer(
+      { store, env, runId: run_id, instances: read, writesNothing: dryRun },
+      plain.rows.filter(mattersEnough),
+    ),
+    audit: await auditOfRun(store, { run_id, today, instances: read }),
+  };
+  const model = shownModel(plain, namesUsGovernment ? "names" : "ids_only", parts);
+  const files = await writeReportFiles(store, model, { place: "gitlab" });
+  await writeSlackPage(store, plain, parts, config.slack);
+  const { warnings = [] } = plain.head;
+  return { ...files, told: { matters: mattersOf(plain), ...(warnings.length > 0 ? { warnings } : {}) } };
 }
 
 function absent(instances: PipelineFacts["instances"]) {

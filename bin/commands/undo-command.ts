@@ -176,7 +176,7 @@ async function undo(
   if (previews && !json) showPreview(backs, shell);
   checkReviewed(backs, asked.expect);
   const report = (ended: Pick<EndedUndo, "written" | "writes" | "exit" | "reasons">) =>
-    writeUndoReport({ backs, given: shell.given, startedAt, ...ended }, { context }, shell.env);
+    writeUndoReport({ backs, given: shell.given, startedAt, undoesRun: asked.run, ...ended }, { context }, shell.env);
   if (asked["dry-run"]) {
     const files = await report({ written: new Set(), writes: false, exit: EXIT.done, reasons });
     output.out(

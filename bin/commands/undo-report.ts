@@ -1,16 +1,18 @@
 import type { Reason } from "../../lib/domain/reason.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import { commandText } from "../../lib/report/command-text.ts";
+import { undoneRowExplainer } from "../../lib/report/explain-rows.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import { readCustomers } from "../../lib/report/read-customers.ts";
 import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
 import { reportModel } from "../../lib/report/report-model.ts";
+import { shownModel } from "../../lib/report/shown-model.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { configWarnings } from "../../lib/stage/config-warnings.ts";
 import type { Session } from "../../lib/stage/session.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
-import { undoResultsName } from "../../lib/undo/results-to-undo.ts";
+import { runOfResults, undoResultsName } from "../../lib/undo/results-to-undo.ts";
 import { reportedUndo } from "../../lib/undo/undo-report.ts";
 import { type Back, digestOf } from "./undo-summary.ts";
 
@@ -24,6 +26,8 @@ export interface EndedUndo {
   exit: ExitCode;
   reasons: readonly Reason[];
   startedAt: Date;
+  /** The run that was named; empty where one file was. */
+  undoesRun: string;
 }
 
 /** Writes what people are told of an undo, beside the artifacts and into the history. Null where that fails, which is said. */
@@ -33,10 +37,25 @@ export async function writeUndoReport(
   env: Environment,
 ): Promise<ReportFiles | null> {
   const files = await afterwards(
-    async () => writeReportFiles(context.store, await modelOf(undo, context, env)),
+    async () => {
+      const plain = await modelOf(undo, context, env);
+      const explain = await explainerOf(undo, context, env);
+      return writeReportFiles(context.store, shownModel(plain, "names", { explain, audit: null }));
+    },
     ({ message }) => context.warn(`the report was not written: ${message}`),
   );
   return files ?? null;
+}
+
+/** What is explained is why the run did what is taken back; a run whose evidence is gone leaves the rows to the command. */
+async function explainerOf(
+  { undoesRun, backs: [first], startedAt }: EndedUndo,
+  { store, runId }: Session["context"],
+  env: Environment,
+) {
+  const undoes = undoesRun !== "" ? undoesRun : first ? await runOfResults(first.source) : null;
+  if (undoes === null) return undefined;
+  return undoneRowExplainer({ store, env, runId: undoes }, { run_id: runId, at: startedAt.toISOString() });
 }
 
 async function modelOf(undo: EndedUndo, { store, config, runId, today, clock }: Session["context"], env: Environment) {

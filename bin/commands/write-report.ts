@@ -2,12 +2,14 @@ import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
 import { wholeDigest } from "../../lib/changesets/changes-digest.ts";
 import type { Config } from "../../lib/domain/config.ts";
-import type { InstanceName } from "../../lib/domain/instance.ts";
+import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { applyCommand, commandText } from "../../lib/report/command-text.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import type { ReportHead, ReportModel } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
+import { mattersEnough } from "../../lib/report/report-model.ts";
+import { shownModel } from "../../lib/report/shown-model.ts";
 import { writeSlackPage } from "../../lib/report/slack-page.ts";
 import type { RunRecordReader } from "../../lib/runs/read-run-records.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
@@ -37,7 +39,7 @@ export async function writeRunReport(
   const { extent, dryRun, given, instances, end, startedAt, endedAt } = run;
   const comparisons = comparisonsOf(end.reports);
   const writes = extent === "run" && !dryRun;
-  const told = await readReportModel(store, {
+  const plain = await readReportModel(store, {
     about: {
       kind: extent === "preview" ? extent : writes ? "run" : "dry run",
       command: commandText(extent, given),
@@ -57,11 +59,17 @@ export async function writeRunReport(
     results: writes ? store : null,
     notes: notesOfRun(instances),
     records,
-    explain: rowExplainer(store, env, run.run_id),
   });
-  const model = { ...told, ...(await auditOfRun(store, run)) };
+  const parts = {
+    explain: await rowExplainer(
+      { store, env, runId: run.run_id, writesNothing: !writes },
+      plain.rows.filter(mattersEnough),
+    ),
+    audit: await auditOfRun(store, { ...run, instances: INSTANCES }),
+  };
+  const model = shownModel(plain, "names", parts);
   const files = await writeReportFiles(store, model);
-  await writeSlackPage(store, model, config.slack);
+  await writeSlackPage(store, plain, parts, config.slack);
   return { model, files };
 }
 

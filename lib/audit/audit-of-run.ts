@@ -1,6 +1,9 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
+import type { UsGovernmentShown } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
+import type { InstanceName } from "../domain/instance.ts";
 import { audit } from "./audit.ts";
+import { auditOfGlobal } from "./audit-of-global.ts";
 import { readAuditSources } from "./read-sources.ts";
 import { type AuditLine, auditLines } from "./render-audit.ts";
 
@@ -9,20 +12,25 @@ const MOST_ACCOUNTS = 20_000;
 /** Examples that a page lists of each finding. */
 const SHOWN = 20;
 
+/** What an audit found, as pages tell it where customers of us-government are named, and where they are not. */
+export type RunAudit = Record<UsGovernmentShown, AuditLine[]>;
+
 /**
- * What an audit finds in the artifacts of a run, for its page. Nothing where the run did not gather (yet), where it has more accounts than
+ * What an audit finds in the artifacts of a run, for its page. Null where the run did not gather (yet), where it has more accounts than
  * are looked at beside a run, and where something cannot be read: a report is not worth a failure. Never throws.
+ *
+ * @param instances whose files are read
  */
 export async function auditOfRun(
   store: ArtifactStore,
-  { run_id, today }: { run_id: string; today: Day },
-): Promise<{ audit?: AuditLine[] }> {
+  { run_id, today, instances }: { run_id: string; today: Day; instances: readonly InstanceName[] },
+): Promise<RunAudit | null> {
   try {
     const manifest = await store.readManifest("salesforce_accounts.json");
-    if (manifest?.run_id !== run_id || manifest.count > MOST_ACCOUNTS) return {};
-    const { sources } = await readAuditSources(store, today);
-    return { audit: auditLines(audit(sources), SHOWN) };
+    if (manifest?.run_id !== run_id || manifest.count > MOST_ACCOUNTS) return null;
+    const { sources } = await readAuditSources(store, today, instances);
+    return { names: auditLines(audit(sources), SHOWN), ids_only: auditLines(auditOfGlobal(sources), SHOWN) };
   } catch {
-    return {};
+    return null;
   }
 }

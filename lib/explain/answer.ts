@@ -60,7 +60,8 @@ function headline({ subject, names, instances, run, day }: AccountExplanation): 
   const id = subject.salesforce_id ?? `organization ${subject.organizations.map((one) => one.id).join(", ")}`;
   const states = INSTANCES.flatMap((instance) => {
     const one = instances.find((found) => found.instance === instance);
-    return one ? [`${instance}: ${stateText(one)}`] : [];
+    const earlier = run.earlier?.[instance];
+    return one ? [`${instance}${earlier ? ` (as of run ${earlier.run_id})` : ""}: ${stateText(one)}`] : [];
   });
   return {
     depth: 0,

@@ -47,6 +47,8 @@ export interface RunEvidence {
   /** How many records nobody could identify: while there are any, nothing is marked. */
   unidentified: number;
   hosts: { salesforce: string | null; global: string | null; "us-government": string | null };
+  /** Instances whose facts are of another run than `run_id`, which did not work on them; absent where there is none. */
+  earlier?: Partial<Record<InstanceName, { run_id: string; gathered_at: string }>>;
 }
 
 /** Who is explained. */

@@ -1,4 +1,4 @@
-import { INSTANCES } from "../domain/instance.ts";
+import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type {
   AccountExplanation,
   ExplainedCharge,
@@ -29,6 +29,14 @@ export function explanationDocument(explanation: AccountExplanation): Explanatio
   return { answer: answerLines(explanation), sections: sections.filter(({ lines }) => lines.length > 0) };
 }
 
+/** An instance that the latest run did not work on: its facts are older than the rest. */
+function earlierLine(instance: InstanceName, { earlier, run_id }: AccountExplanation["run"]): Line[] {
+  const one = earlier?.[instance];
+  if (!one) return [];
+  const text = `run ${one.run_id}, gathered ${one.gathered_at}: run ${run_id} did not come to this instance`;
+  return [labelled(instance, text, "warning")];
+}
+
 /** Which run says so, and how old that is. */
 function aboutSection({ run, day }: AccountExplanation): Section {
   const source = {
@@ -43,6 +51,7 @@ function aboutSection({ run, day }: AccountExplanation): Section {
     lines: [
       labelled("source", source),
       labelled("gathered", run.gathered_at),
+      ...INSTANCES.flatMap((instance) => earlierLine(instance, run)),
       labelled("day", day === run.today ? day : `${day} (the run's was ${run.today})`),
       ...(run.dry_run === true ? [labelled("wrote", "nothing: a preview or a dry run", "warning")] : []),
       ...(allowed.length > 0 ? [labelled("allowed", `${allowed.join(", ")} (--allow, in this run only)`)] : []),

@@ -11,7 +11,7 @@ import { openLatestRun } from "./run-material.ts";
 export async function keepRunEvidence(store: ArtifactStore, runId: string, env: Environment): Promise<void> {
   const manifests = await Promise.all(processNotesNames().map((name) => store.readManifest(name)));
   if (!manifests.some((one) => one?.run_id === runId)) return;
-  const opened = await openLatestRun(store, env);
+  const opened = await openLatestRun(store, env, { latestOnly: true });
   const { run, leftAlone } = opened.about;
   const { run_id, today, gathered_at, missing, unidentified } = run;
   const about = { run_id, today, gathered_at, missing: [...missing], unidentified, left_alone: [...leftAlone] };

@@ -1,13 +1,12 @@
 import { basename, dirname } from "node:path";
-import { isLineByLine } from "../artifacts/line-by-line.ts";
 import { processNotesNames } from "../artifacts/process-notes.ts";
 import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
+import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { ALLOWABLE, type Allowable, type Allowances, EFFECTS, limitReasons } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
 import { existsSync } from "../edges/files.ts";
-import { ArtifactError, ConfigurationError, ZdsyncError } from "../errors.ts";
-import { ownFileBlocks, readOwnFile } from "../files/own-files.ts";
+import { ConfigurationError, ZdsyncError } from "../errors.ts";
 import { hostNames } from "../report/host-names.ts";
 import { RULE_FILES, RULES_FOLDER, readKeptRules } from "../rules/kept-rules.ts";
 import { unconfirmedReasons } from "../runs/confirmed-counts.ts";
@@ -22,10 +21,14 @@ import {
   type EvidenceRecords,
   type RunMaterial,
 } from "./evidence-records.ts";
+import { runsOfInstances } from "./instance-runs.ts";
 import { EVIDENCE_FILE, openKeptEvidence } from "./kept-evidence.ts";
-import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "./records-about.ts";
 import { rulesOf } from "./rules.ts";
+import { StoredFiles } from "./stored-files.ts";
+
+/** The rules that a run decided by are not there, so that nothing of it can be worked out again. */
+export class RulesMissing extends ConfigurationError {}
 
 /** A run's files, and all that is the same for each of its accounts. */
 export interface OpenedRun {
@@ -33,13 +36,24 @@ export interface OpenedRun {
   about: Omit<RunMaterial, "records">;
 }
 
+/** What of a data directory is opened. */
+export interface Opening {
+  /** The instances whose files are read; those of the other one are not even opened. */
+  instances?: readonly InstanceName[];
+  /** Leaves out what an earlier run left of an instance that the latest did not work on. */
+  latestOnly?: boolean;
+  /** Whether it was a preview or a dry run, where its record is not written yet. */
+  writesNothing?: boolean;
+}
+
 /**
- * Opens the latest run of a data directory. Throws `ConfigurationError` where it holds none, or none that kept its rules, and
- * `ArtifactError` for what is damaged.
+ * Opens the latest run of a data directory; of an instance that it did not work on, the run that did last. Throws `ConfigurationError`
+ * where it holds none, `RulesMissing` where it kept no rules, and `ArtifactError` for what is damaged.
  */
 export async function openLatestRun(
   store: ArtifactStore,
   env: Environment,
+  { instances = INSTANCES, latestOnly = false, writesNothing }: Opening = {},
 ): Promise<OpenedRun & { files: ScannedFiles }> {
   const manifests = await Promise.all(EVIDENCE_ARTIFACTS.map((name) => manifestOf(store, name)));
   const first = manifests.find((one) => one !== null);
@@ -47,8 +61,11 @@ export async function openLatestRun(
   const rules = await rulesIn(store);
   const record =
     (await readRunRecord(store.directory, first.run_id)) ?? (await readRunRecordFile(store.path(RUN_RECORD)));
-  const files = new StoredFiles(store, first.run_id);
+  const ofInstances = await runsOfInstances(store);
+  const opened = instances.filter((one) => !latestOnly || (ofInstances[one] ?? first).run_id === first.run_id);
+  const files = new StoredFiles(store, { runId: first.run_id, ofInstances, instances: opened });
   const leftAlone = manifests.flatMap((one) => (one && "left_alone" in one ? [one.left_alone] : []));
+  const earlier = Object.entries(ofInstances).filter(([, { run_id }]) => run_id !== first.run_id);
   return {
     files,
     about: {
@@ -57,11 +74,12 @@ export async function openLatestRun(
         today: first.today,
         gathered_at: first.gathered_at,
         source: "run",
-        dry_run: record?.run_id === first.run_id ? record.dry_run : null,
-        missing: missingOf(store),
+        dry_run: writesNothing ?? (record?.run_id === first.run_id ? record.dry_run : null),
+        missing: missingOf(store, instances),
         allow: await allowedIn(store, first.run_id),
         unidentified: leftAlone.reduce((most, one) => Math.max(most, one.unidentified), 0),
         hosts: hostNames(env, rules.config),
+        ...(earlier.length > 0 ? { earlier: Object.fromEntries(earlier) } : {}),
       },
       rules,
       leftAlone: new Set(leftAlone.flatMap(({ accounts }) => accounts)),
@@ -124,7 +142,7 @@ async function rulesIn(store: ArtifactStore): Promise<Rules> {
   const isDecidedBy = (text: string) => plans.length === 0 || plans.some(({ sha256 }) => sha256 === sha256Of(text));
   if (texts && isDecidedBy(texts.plans.text)) return rulesOf(texts);
   const what = `${store.path(RULES_FOLDER)} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again.`;
-  throw new ConfigurationError([{ where: "--data-dir", what }]);
+  throw new RulesMissing([{ where: "--data-dir", what }]);
 }
 
 function noRun(directory: string): string {
@@ -139,8 +157,12 @@ async function manifestOf(store: ArtifactStore, name: EvidenceArtifact) {
 }
 
 /** The files without which something cannot be told. */
-function missingOf(store: ArtifactStore): string[] {
-  const needed = ["salesforce_accounts.json", "partner_accounts.json", "zendesk_global.json", "zendesk_usgov.json"];
+function missingOf(store: ArtifactStore, instances: readonly InstanceName[]): string[] {
+  const needed = [
+    "salesforce_accounts.json",
+    "partner_accounts.json",
+    ...instances.map((instance) => `zendesk_${FILE_PREFIX[instance]}.json`),
+  ];
   return needed.filter((name) => !existsSync(store.path(name)));
 }
 
@@ -181,55 +203,4 @@ async function refusalsOf(
     }
   }
   return refused;
-}
-
-/** Artifacts of a data directory. Results are taken from the run's history: those beside the artifacts may be of an earlier run. */
-class StoredFiles implements ScannedFiles {
-  readonly #opened = new Map<string, Promise<RecordLines<EvidenceArtifact> | null>>();
-
-  constructor(
-    readonly store: ArtifactStore,
-    readonly runId: string,
-  ) {}
-
-  open<Name extends EvidenceArtifact>(name: Name): Promise<RecordLines<Name> | null> {
-    const opened = this.#opened.get(name) ?? this.#open(name);
-    this.#opened.set(name, opened);
-    return opened as Promise<RecordLines<Name> | null>;
-  }
-
-  async blocks(name: EvidenceArtifact): Promise<AsyncIterable<Buffer> | null> {
-    const blocks = await unlessDamaged(ownFileBlocks(this.#path(name)));
-    return blocks && byLine(blocks, async () => [...((await this.open(name))?.lines() ?? [])].join("\n"));
-  }
-
-  async #open(name: EvidenceArtifact): Promise<RecordLines<EvidenceArtifact> | null> {
-    const bytes = await unlessDamaged(readOwnFile(this.#path(name)));
-    return bytes ? new RecordLines(name, bytes) : null;
-  }
-
-  #path(name: EvidenceArtifact): string {
-    const kept = historyOf(this.store.directory, this.runId);
-    const isResults = /_results\.json$/.test(name) && existsSync(kept.directory);
-    return (isResults ? kept : this.store).path(name);
-  }
-}
-
-/** A file that was made by hand may be laid out otherwise; `lines` has a record to a line. */
-async function* byLine(blocks: AsyncIterable<Buffer>, lines: () => Promise<string>): AsyncGenerator<Buffer> {
-  let isFirst = true;
-  for await (const block of blocks) {
-    if (isFirst && !isLineByLine(block)) return yield Buffer.from(await lines());
-    isFirst = false;
-    yield block;
-  }
-}
-
-async function unlessDamaged<T>(read: Promise<T | null>): Promise<T | null> {
-  try {
-    return await read;
-  } catch (error) {
-    if (error instanceof ArtifactError) return null;
-    throw error;
-  }
 }

@@ -50,10 +50,28 @@ test("who global does not know: no name, no address, no word of a field; ids, nu
     expect(shown).toContain(kept);
 });
 
+test("who global knows keeps the address that its organization in global has, and subscriptions that count there", () => {
+  const [global] = explanation.instances;
+  const [contact] = global?.contacts ?? [];
+  const both = {
+    ...explanation,
+    account: { ...explanation.account, sold_to: { email: contact?.email.toUpperCase() } },
+    subscriptions: ["global", "us-government"].map((name) => ({
+      id: name,
+      name: `of ${name}`,
+      instance: name,
+      charges: [],
+    })),
+  } as unknown as AccountExplanation;
+  const { account, subscriptions } = withoutUsGovernmentNames(both, true);
+  expect(account).toEqual(both.account);
+  expect(subscriptions.map(({ name }) => name)).toEqual(["of global", null]);
+});
+
 test("who global knows keeps what global has, and nothing of us-government", () => {
   const { names, account, instances, overrides } = withoutUsGovernmentNames(explanation, true);
   expect(names).toEqual(["Secret Agency", "global.example"]);
-  expect(account).toEqual(explanation.account);
+  expect(account).toEqual({ ...explanation.account, sold_to: WITHHELD } as unknown as typeof account);
   expect(instances[0]).toEqual(explanation.instances[0] as InstanceExplanation);
   expect(JSON.stringify([instances[1], overrides])).not.toMatch(/Secret|secret|agency\.example/);
 });

@@ -1,3 +1,4 @@
+import { addressKey } from "../domain/protected-address.ts";
 import type { Reason } from "../domain/reason.ts";
 import type {
   AccountExplanation,
@@ -25,17 +26,31 @@ const HARMLESS_FIELDS = new Set([
 export function withoutUsGovernmentNames(explanation: AccountExplanation, isKnown: boolean): AccountExplanation {
   const { account, instances, subscriptions, overrides, findings, people } = explanation;
   const ofGlobal = instances.filter(({ instance }) => instance === "global").flatMap((one) => one.organizations);
+  const ofContacts = instances.flatMap((one) => (one.instance === "global" ? one.contacts : []));
   const names = [...(account ? [account.name] : []), ...ofGlobal.map(({ name }) => name)];
   return {
     ...explanation,
     names: isKnown ? [...new Set(names)] : [],
-    account: account && (isKnown ? account : (wordless(account) as typeof account)),
-    subscriptions: isKnown ? subscriptions : subscriptions.map((one) => ({ ...one, name: null })),
+    account: account && (isKnown ? withAddressesOf(ofContacts, account) : (wordless(account) as typeof account)),
+    subscriptions: subscriptions.map((one) => (isKnown && one.instance === "global" ? one : { ...one, name: null })),
     overrides: overrides.map((one) => withheldOverride(one, isKnown)),
     findings: findings.map(withoutAddress),
     instances: instances.map((one) => (isKnown && one.instance === "global" ? one : withheldInstance(one))),
     people: people.map((one) => (isKnown && one.instance === "global" ? one : withheldPerson(one))),
   };
+}
+
+/**
+ * The account of a customer that global knows, with the people whom global knows, too: whose address only a subscription of us-government
+ * has is that instance's (an account may count in both, or have moved).
+ */
+function withAddressesOf<Known extends object>(known: readonly PersonExplanation[], account: Known): Known {
+  const addresses = new Set(known.map(({ email }) => addressKey(email)));
+  const shown = Object.entries(account).map(([key, value]) => {
+    const email = typeof value === "object" && value !== null && "email" in value ? String(value.email) : null;
+    return [key, email === null || addresses.has(addressKey(email)) ? value : WITHHELD];
+  });
+  return Object.fromEntries(shown) as Known;
 }
 
 /** What people wrote may name people; what they wrote for global's customers is global's. */

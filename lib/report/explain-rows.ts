@@ -1,6 +1,9 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
+import type { UsGovernmentShown } from "../domain/config.ts";
+import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { lstat } from "../edges/files.ts";
 import { ZdsyncError } from "../errors.ts";
+import { withUndo } from "../explain/account-history.ts";
 import type { ExplanationDocument } from "../explain/document.ts";
 import { EvidenceIndex } from "../explain/evidence-index.ts";
 import { EVIDENCE_ARTIFACTS, type EvidenceArtifact, type EvidenceRecords } from "../explain/evidence-records.ts";
@@ -9,56 +12,98 @@ import { explanationDocument } from "../explain/explanation-document.ts";
 import { RecordLines } from "../explain/record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "../explain/records-about.ts";
 import { accountKeyOf, DECIDED_FROM, linesOfMany, type Whom } from "../explain/records-of-many.ts";
-import { openLatestRun, withRecords } from "../explain/run-material.ts";
+import { openKeptRun, openLatestRun, withRecords } from "../explain/run-material.ts";
+import { withoutUsGovernmentNames } from "../explain/withhold-explanation.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { Row } from "./model.ts";
 
 /** Artifacts that are opened whole for it, all together: of some 20,000 accounts. Of larger runs only what the rows need is taken out. */
 const MAX_BYTES = 64 * 1024 ** 2;
 /** Rows of a larger run that carry their explanation, the worst first; of others a row names the command. */
-const MOST_ROWS = 5_000;
+const MAX_ROWS = 5_000;
 
-/** Explains a row's account; null where there is nothing to explain it from. */
-export type RowExplainer = (row: Row) => ExplanationDocument | null;
+/** Explains a row's account; null where there is nothing to explain it from. `shown`: whether customers of us-government are named. */
+export type RowExplainer = (row: Row, shown: UsGovernmentShown) => ExplanationDocument | null;
 
-/** Gets ready to explain rows, the worst first. */
-export type ExplainsRows = (rows: readonly Row[]) => Promise<RowExplainer | undefined>;
+/** Whose files rows are explained from. */
+export interface RowEvidence {
+  store: ArtifactStore;
+  env: Environment;
+  /** The run that decided about the rows. */
+  runId: string;
+  /** Instances whose files are read; those of the other one are not even opened. */
+  instances?: readonly InstanceName[];
+  /** Whether it was a preview or a dry run: its record is written after its report. */
+  writesNothing?: boolean;
+  /** Artifacts that come to more are passed through once, one at a time, for the records that the rows need. */
+  maxBytes?: number;
+}
 
 /**
- * Explains rows as `zdsync explain` does, from the artifacts of the run that a data directory holds. Undefined where there
- * are no rows, and where the artifacts are of another run or do not suffice (a stage alone, a run that failed early).
- *
- * @param maxBytes artifacts that come to more are passed through once, one at a time, for the records that the rows need
+ * Gets ready to explain rows (the worst first) as `zdsync explain` does, from the artifacts of the run that decided about them. Undefined
+ * where there are no rows, the data directory holds another run's, or they do not suffice (a job of a pipeline, a run that failed early).
  */
-export function rowExplainer(
-  store: ArtifactStore,
-  env: Environment,
-  runId: string,
-  maxBytes: number = MAX_BYTES,
-): ExplainsRows {
-  return async (rows) => {
-    // A quiet run has none, and its artifacts are as large as any.
-    if (rows.length === 0) return undefined;
-    try {
-      const run = await openLatestRun(store, env);
-      if (run.about.run.run_id !== runId) return undefined;
-      const isSmall = (await bytesOf(store)) <= maxBytes;
-      const some = isSmall ? rows : rows.slice(0, MOST_ROWS);
-      const records = isSmall ? await everything(run.files) : await recordsOfRows(run.files, some);
-      const index = new EvidenceIndex(withRecords(run, records));
-      const known = new Set(some);
-      return (row) => (known.has(row) ? explained(index, row) : null);
-    } catch (error) {
-      if (error instanceof ZdsyncError) return undefined;
-      throw error;
-    }
-  };
+export async function rowExplainer(
+  { store, env, runId, instances = INSTANCES, writesNothing, maxBytes = MAX_BYTES }: RowEvidence,
+  rows: readonly Row[],
+): Promise<RowExplainer | undefined> {
+  // A quiet run has none, and its artifacts are as large as any.
+  if (rows.length === 0) return undefined;
+  return unlessUnreadable(async () => {
+    // What an account has stands in this file alone: without it every row would be told as of an account that was not gathered.
+    if ((await store.readManifest("salesforce_accounts.json"))?.run_id !== runId) return undefined;
+    const run = await openLatestRun(store, env, {
+      instances,
+      ...(writesNothing === undefined ? {} : { writesNothing }),
+    });
+    if (run.about.run.run_id !== runId) return undefined;
+    const isSmall = (await bytesOf(store)) <= maxBytes;
+    if (isSmall) return explainerFrom(new EvidenceIndex(withRecords(run, await everything(run.files))));
+    const whom = whomOf(rows.slice(0, MAX_ROWS));
+    const index = new EvidenceIndex(withRecords(run, await recordsOfRows(run.files, whom)));
+    return explainerFrom(index, (row) => isAmong(whom, row));
+  });
+}
+
+/**
+ * The same for rows of an undo: what is explained is the run that it takes back, from the data directory or from what the history kept.
+ *
+ * @param undo its id, and when it began: what it took back is said to be so
+ */
+export async function undoneRowExplainer(
+  { store, env, runId }: Pick<RowEvidence, "store" | "env" | "runId">,
+  undo: { run_id: string; at: string },
+): Promise<RowExplainer | undefined> {
+  return unlessUnreadable(async () => {
+    const latest = await unlessUnreadable(() => openLatestRun(store, env));
+    const run = latest?.about.run.run_id === runId ? latest : await openKeptRun(store, runId, env);
+    if (!run) return undefined;
+    const explain = explainerFrom(new EvidenceIndex(withRecords(run, await everything(run.files))));
+    return (row, shown) => {
+      const document = explain(row, shown);
+      return document && withUndo(document, row.outcome === "applied" ? undo : null);
+    };
+  });
+}
+
+/** Rows without explanation name the command: what cannot be read is no reason to fail a report. */
+async function unlessUnreadable<T>(work: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ZdsyncError) return undefined;
+    throw error;
+  }
+}
+
+function explainerFrom(index: EvidenceIndex, isKnown: (row: Row) => boolean = () => true): RowExplainer {
+  return (row, shown) => (isKnown(row) ? explained(index, row, shown) : null);
 }
 
 /** What the rows' accounts were decided from, out of one pass over each file in which none is held; and all of what came of it. */
-async function recordsOfRows(files: ScannedFiles, rows: readonly Row[]): Promise<EvidenceRecords> {
+async function recordsOfRows(files: ScannedFiles, whom: Whom): Promise<EvidenceRecords> {
   const records: EvidenceRecords = {};
-  for await (const { name, lines } of linesOfMany(files, whomOf(rows)))
+  for await (const { name, lines } of linesOfMany(files, whom))
     setRecords(records, name, new RecordLines(name, Buffer.alloc(0)).parse(lines));
   const decided: readonly string[] = DECIDED_FROM;
   for (const name of EVIDENCE_ARTIFACTS) if (!decided.includes(name)) await readInto(records, files, name);
@@ -83,12 +128,24 @@ function whomOf(rows: readonly Row[]): Whom {
   return { accounts, organizations, contested };
 }
 
-function explained(index: EvidenceIndex, { salesforce_id, id, instance }: Row): ExplanationDocument | null {
+function isAmong({ accounts, organizations }: Whom, { salesforce_id, id }: Row): boolean {
+  return salesforce_id === null ? id !== null && organizations.has(id) : accounts.has(accountKeyOf(salesforce_id));
+}
+
+function explained(
+  index: EvidenceIndex,
+  { salesforce_id, id, instance }: Row,
+  shown: UsGovernmentShown,
+): ExplanationDocument | null {
   if (salesforce_id === null && (id === null || instance === null)) return null;
   const organizations = id === null || instance === null ? [] : [{ instance, id }];
-  const explanation = explainAccount(index.of({ salesforce_id, organizations, email: null }));
-  const instances = explanation.instances.filter((one) => instance === null || one.instance === instance);
-  return explanationDocument({ ...explanation, instances });
+  const whole = explainAccount(index.of({ salesforce_id, organizations, email: null }));
+  const explanation = {
+    ...whole,
+    instances: whole.instances.filter((one) => (instance ?? one.instance) === one.instance),
+  };
+  // Where us-government's customers are not named, their rows are not there: whoever has one is global's customer, too (decision 15).
+  return explanationDocument(shown === "names" ? explanation : withoutUsGovernmentNames(explanation, true));
 }
 
 async function bytesOf(store: ArtifactStore): Promise<number> {

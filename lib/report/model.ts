@@ -65,6 +65,8 @@ export interface ReportHead {
   withheld?: "us-government";
   /** The command that applies exactly what this preview shows; null where there is nothing to apply. */
   apply: string | null;
+  /** What `zdsync explain WHAT` is followed by, for a row that carries no explanation (`--pipeline 4711`); null or absent: by nothing. */
+  explain?: string | null;
 }
 
 /** One measure against its limit. */

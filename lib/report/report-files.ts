@@ -11,12 +11,11 @@ import type { Place } from "../explain/reason-text.ts";
 import type { RunRecordReader } from "../runs/read-run-records.ts";
 import { historyOf } from "../stage/history.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
-import type { ExplainsRows } from "./explain-rows.ts";
 import type { ReportModel, RunTrend } from "./model.ts";
 import { writePage } from "./page/write-page.ts";
 import { readCustomers } from "./read-customers.ts";
 import { renderMarkdown } from "./render-report.ts";
-import { mattersEnough, reportModel, withExplanations } from "./report-model.ts";
+import { reportModel } from "./report-model.ts";
 import type { ReportAbout, ReportedComparison } from "./report-source.ts";
 import { inOrder, readTrend, TRENDED_RUNS, trendOfModel } from "./trend.ts";
 
@@ -28,8 +27,6 @@ export interface ReportOrder {
   results: ArtifactStore | null;
   /** Whose notes are told beside those of the comparisons. */
   notes: readonly NotesName[];
-  /** What `zdsync explain` says of rows that matter; absent where there is nothing to explain them from. */
-  explain?: ExplainsRows;
   /** The instances whose files say what customers are called; absent: both. */
   named?: readonly InstanceName[];
   /** Earlier runs, where they are not in the history; absent: those of the history. */
@@ -59,7 +56,7 @@ export function notesOfRun(instances: readonly InstanceName[] = INSTANCES): Note
   return ["gather-accounts_notes.json", ...ofOrganizations, ...processNotesNames(instances)];
 }
 
-/** The model of a run from what it left in the data directory. Throws where a file of it is damaged. */
+/** The model of a run from what it left in the data directory, without explanations (`shownModel` adds them). Throws where a file of it is damaged. */
 export async function readReportModel(store: ArtifactStore, order: ReportOrder): Promise<ReportModel> {
   const comparisons: ReportedComparison[] = [];
   for (const comparison of order.comparisons) comparisons.push(await withRecords(store, comparison, order.results));
@@ -68,9 +65,7 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   const most = TRENDED_RUNS - 1;
   const earlier = order.trend ?? (await readTrend(store.directory, run_id, { most, records: order.records }));
   const customers = await readCustomers(store, { comparisons, notes }, order.named);
-  const plain = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
-  const explain = await order.explain?.(plain.rows.filter(mattersEnough));
-  const model = explain ? withExplanations(plain, explain) : plain;
+  const model = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
   return { ...model, trend: order.about.writes ? inOrder([...earlier, trendOfModel(model, null)]) : [...earlier] };
 }
 

@@ -10,8 +10,12 @@ import type { Environment } from "../settings/environment.ts";
 import { configWarnings } from "../stage/config-warnings.ts";
 import type { StageReport } from "../stage/stage.ts";
 import { commandText } from "./command-text.ts";
+import { explainInPipeline } from "./explain-in-pipeline.ts";
+import { rowExplainer } from "./explain-rows.ts";
 import { hostNames } from "./host-names.ts";
 import { type NotesName, type ReportFiles, readReportModel, writeReportFiles } from "./report-files.ts";
+import { mattersEnough } from "./report-model.ts";
+import { shownModel } from "./shown-model.ts";
 
 /** A stage that has ended, and what it was started with. */
 export interface EndedStage {
@@ -54,9 +58,11 @@ export function stageReportName({ name, instance, report }: Pick<EndedStage, "na
 export async function writeStageReport(stage: EndedStage, place: StagePlace): Promise<ReportFiles> {
   const { store, config, env, results } = place;
   const { report } = stage;
-  const model = await readReportModel(store, {
+  const isJob = env.ZDSYNC_GITLAB_JOB === "true";
+  const plain = await readReportModel(store, {
     about: {
       kind: "stage",
+      explain: isJob ? explainInPipeline(env) : null,
       command: commandText(stage.name, stage.given),
       run_id: stage.run_id,
       today: stage.today,
@@ -75,9 +81,13 @@ export async function writeStageReport(stage: EndedStage, place: StagePlace): Pr
     notes: report ? notesOf(stage) : [],
     trend: [],
   });
+  const explain = report?.comparison
+    ? await rowExplainer({ store, env, runId: stage.run_id }, plain.rows.filter(mattersEnough))
+    : undefined;
+  const model = shownModel(plain, "names", { explain, audit: null });
   return writeReportFiles(store, model, {
     name: stageReportName(stage),
-    place: env.ZDSYNC_GITLAB_JOB === "true" ? "gitlab" : "terminal",
+    place: isJob ? "gitlab" : "terminal",
   });
 }
 

@@ -1,9 +1,11 @@
-import { basename, dirname } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { Result } from "../artifacts/results.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../changesets/comparison.ts";
+import { existsSync } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
+import { historyOf } from "../stage/history.ts";
 
 /** A results file, and whose it is. */
 export interface ResultsToUndo {
@@ -32,6 +34,22 @@ export async function readResults(path: string): Promise<ResultsToUndo> {
   const name = basename(path) as Extract<ArtifactName, `${Comparison}_results.json`>;
   const { records } = await new ArtifactStore(dirname(path)).readRecords(name);
   return { comparison, path, results: records };
+}
+
+/**
+ * The run whose results a file holds: that of its folder in the history, else the one whose changes lie beside it and that left results.
+ * Null where neither says it. Throws as `readChangesetManifest`.
+ */
+export async function runOfResults({
+  path,
+  comparison,
+}: Pick<ResultsToUndo, "path" | "comparison">): Promise<string | null> {
+  const folder = dirname(resolve(path));
+  if (basename(dirname(folder)) === "history") return basename(folder);
+  const store = new ArtifactStore(folder);
+  const runId = (await store.readChangesetManifest(comparison))?.run_id;
+  if (runId === undefined) return null;
+  return existsSync(historyOf(folder, runId).path(basename(path))) ? runId : null;
 }
 
 /** The results file of an undo. */

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Detail, PageGroup } from "../../lib/report/page/format.ts";
+import type { Detail, PageGroup, PageHead } from "../../lib/report/page/format.ts";
 import { number } from "../../lib/report/page/words.ts";
 import { readDetail } from "../data/read-data.ts";
 import type { Record } from "../data/records.ts";
@@ -9,8 +9,8 @@ import { Explanation } from "./explanation.tsx";
 import { VisibleText } from "./visible-text.tsx";
 
 /** What stands below an open row: why, everything that changes, and how the account came to it. */
-export function Opened({ record, rowsPerBlock }: { record: Record; rowsPerBlock: number }) {
-  const detail = useDetail(record.at, rowsPerBlock);
+export function Opened({ record, head }: { record: Record; head: PageHead }) {
+  const detail = useDetail(record.at, head.rowsPerBlock);
   if (detail === "opening") return <p class="muted">Opening …</p>;
   const changes = detail?.changes ?? record.changes;
   return (
@@ -26,7 +26,7 @@ export function Opened({ record, rowsPerBlock }: { record: Record; rowsPerBlock:
         {changes.length > 0 && <AllChanges changes={changes} />}
         <Weight record={record} />
       </div>
-      {!detail?.explanation && <ExplainCommand record={record} />}
+      {!detail?.explanation && <ExplainCommand record={record} head={head} />}
     </div>
   );
 }
@@ -70,26 +70,31 @@ function Weight({ record: { level, arr, seats, domains } }: { record: Record }) 
   );
 }
 
-function ExplainCommand({ record: { salesforceId, id } }: { record: Record }) {
+/** `zdsync explain 0014M… --pipeline 4711`: exactly what somebody types who has this page and nothing else. */
+function explainCommand(what: string | number, { about: { explain } }: PageHead): string {
+  return ["zdsync explain", what, ...(explain ? [explain] : [])].join(" ");
+}
+
+function ExplainCommand({ record: { salesforceId, id }, head }: { record: Record; head: PageHead }) {
   const what = salesforceId ?? id;
   if (what === null) return null;
   return (
     <p class="how">
       How it came to this:{" "}
-      <Command command={`zdsync explain ${what}`} label="Copy the command that explains this record" />
+      <Command command={explainCommand(what, head)} label="Copy the command that explains this record" />
     </p>
   );
 }
 
 /** What stands below an open group. */
-export function OpenedGroup({ first, group }: { first: Record; group: PageGroup }) {
+export function OpenedGroup({ first, group, head }: { first: Record; group: PageGroup; head: PageHead }) {
   const what = first.salesforceId ?? first.id;
   if (what === null) return null;
   return (
     <p class="how">
       {group.changes.length > 0 && "All of them change in the same way. "}
       For any one of them, such as the first:{" "}
-      <Command command={`zdsync explain ${what}`} label="Copy the command that explains the first of them" />
+      <Command command={explainCommand(what, head)} label="Copy the command that explains the first of them" />
     </p>
   );
 }

@@ -147,11 +147,7 @@ function LineRows(
       {isOpen && (
         <tr class="opened-row">
           <td colSpan={COLUMNS.length}>
-            {of ? (
-              <OpenedGroup first={record} group={of} />
-            ) : (
-              <Opened record={record} rowsPerBlock={head.rowsPerBlock} />
-            )}
+            {of ? <OpenedGroup first={record} group={of} head={head} /> : <Opened record={record} head={head} />}
           </td>
         </tr>
       )}

@@ -5,6 +5,8 @@ import { whatText } from "../../lib/explain/reason-text.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
 import type { Row } from "../../lib/report/model.ts";
 import { notesOfRun, readReportModel } from "../../lib/report/report-files.ts";
+import { mattersEnough } from "../../lib/report/report-model.ts";
+import { shownModel } from "../../lib/report/shown-model.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "../pipeline/world.ts";
 import { causeOf } from "./oddity-causes.ts";
 
@@ -50,10 +52,11 @@ async function rowsOfPage(maxBytes?: number): Promise<Row[]> {
     comparisons: COMPARISONS.map((name) => ({ name, digest: "", existing: 1, planned, measures: [], results })),
     results: store,
     notes: notesOfRun(),
-    explain: rowExplainer(store, {}, runId, maxBytes),
     trend: [],
   });
-  return model.rows;
+  const evidence = { store, env: {}, runId, ...(maxBytes === undefined ? {} : { maxBytes }) };
+  const explain = await rowExplainer(evidence, model.rows.filter(mattersEnough));
+  return shownModel(model, "names", { explain, audit: null }).rows;
 }
 
 const rowText = ({ reason, explanation }: Row) =>

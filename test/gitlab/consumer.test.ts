@@ -10,6 +10,7 @@ import { parseIncluded } from "./lint.ts";
 import { type LocalGitLab, LocalProject, localGitLab, type PipelineEnded } from "./local-gitlab.ts";
 import { customersByInstance, filesTelling, instanceOfJob, type OwnCustomers } from "./other-customers.ts";
 import { ROOT, sandboxFor } from "./programs.ts";
+import { expectLeastNeeds, expectSummaryOfBoth, expectSummaryOfGlobal } from "./summary-pages.ts";
 
 /** Another project includes the components and runs them: gitlab-ci-local plays GitLab, the sandbox plays the remotes. */
 setDefaultTimeout(RUN_TIMEOUT * 2);
@@ -116,6 +117,7 @@ describe("a project that includes every stage by its component reference", () =>
     const includes = body.include as { local: string; inputs: { needs: string[] } }[];
     const readers = includes.filter(({ inputs }) => inputs.needs.some((need) => need.endsWith("gather-accounts")));
     expect(new Set(readers.map(({ local }) => local))).toEqual(new Set(["/templates/process/template.yml"]));
+    expectLeastNeeds(body);
   });
 
   /** Everything that the jobs of a pipeline left, by the name of the file. */
@@ -151,6 +153,9 @@ describe("a project that includes every stage by its component reference", () =>
     expect(report).toContain("Customers, us-government");
   });
 
+  test("B5: the summary's page explains the rows that matter and has the audit, of global alone", () =>
+    expectSummaryOfGlobal(project));
+
   test("prints no secret", () => {
     expect(there.sandbox.secrets.filter((secret) => ended.printed.includes(secret)).length).toBe(0);
   });
@@ -164,9 +169,10 @@ describe("a project that includes every stage by its component reference", () =>
     });
     await rm(whole.artifacts("zdsync-summary"), { recursive: true });
     await whole.run(SCHEDULE, "zdsync-summary");
-    const customers = await customersOf(project, Object.keys(ended.jobs));
-    const told = await filesTelling(whole.artifacts("zdsync-summary"), customers["us-government"]);
+    const { "us-government": own } = await customersOf(project, Object.keys(ended.jobs));
+    const told = await filesTelling(whole.artifacts("zdsync-summary"), own);
     expect(told.map((one) => one.replace(/:.*/, ""))).toEqual(["report.html", "report.md"]);
+    await expectSummaryOfBoth(whole);
     const [one, other] = await Promise.all(
       [project, whole].map(async (of) =>
         JSON.parse(await readFile(join(of.artifacts("zdsync-summary"), "data/run.json"), "utf8")),

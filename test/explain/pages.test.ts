@@ -1,0 +1,111 @@
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { explainCommand } from "../../bin/commands/explain-command.ts";
+import type { StageName } from "../../bin/stages.ts";
+import type { Line } from "../../lib/explain/document.ts";
+import { RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
+import { answerOf, type OpenedRow, openedPage } from "./opened-page.ts";
+
+setDefaultTimeout(RUN_TIMEOUT);
+
+/* Every page whose rows matter opens them to why: an undo's, a stage's, Slack's; what the command says is what stands there. */
+
+const page = (world: TestWorld, name: string) => openedPage(join(world.dataDir, name));
+
+async function answerTo(world: TestWorld, what: string, given: Record<string, string> = {}): Promise<string> {
+  let out = "";
+  const output = {
+    out: (text: string) => {
+      out = text;
+    },
+    err: () => {},
+    live: false as const,
+  };
+  const shell = { env: {}, output, clock: () => new Date() };
+  await explainCommand({ given: { what, "data-dir": world.dataDir, ...given }, json: true, shell });
+  const lines: Line[] = JSON.parse(out).document.answer;
+  return lines.map(({ spans }) => spans.map(({ text }) => text).join("")).join("\n");
+}
+
+const explainedOf = (rows: readonly OpenedRow[]) => rows.filter(({ explanation }) => explanation !== null);
+
+test("a stage alone leaves a page whose rows open to what zdsync explain says", async () => {
+  await using world = await startWorld({ accounts: 150 });
+  for (const name of ["gather-accounts", "gather-orgs", "process", "compare", "sync"] satisfies StageName[]) {
+    const given = /^(?:gather-orgs|compare|sync)$/.test(name) ? { instance: "global" } : {};
+    expect((await world.stage(name, { ...given, "run-id": "alone" })).exit).toBe(0);
+    if (name !== "compare" && name !== "sync") continue;
+    const rows = explainedOf((await page(world, "global_report.html")).rows).filter((one) => one.salesforceId !== null);
+    expect(rows.length).toBeGreaterThan(10);
+    for (const row of rows.slice(0, 10))
+      expect(answerOf(row)).toBe(await answerTo(world, row.salesforceId ?? "", { instance: "global" }));
+  }
+});
+
+test("an undo leaves a page whose rows open to why the run did what is taken back, also where the files are a later run's", async () => {
+  await using world = await startWorld({ accounts: 150 });
+  expect((await world.run({ "run-id": "first" })).exit).toBe(0);
+  expect((await world.undo("history/first/global_results.json", { "run-id": "back" })).exit).toBe(0);
+  const rows = explainedOf((await page(world, "report.html")).rows);
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows.slice(0, 8))
+    expect(answerOf(row)).toBe(await answerTo(world, row.salesforceId ?? "", { instance: "global" }));
+  expect(rows.map(answerOf).join("\n")).toContain("Since then undo back took back what that run did to it");
+});
+
+test("an undo of an earlier run explains its rows from what the history kept of that run", async () => {
+  await using world = await startWorld({ accounts: 150 });
+  expect((await world.run({ "run-id": "first" })).exit).toBe(0);
+  expect((await world.run({ "run-id": "second" })).exit).toBe(0);
+  expect((await world.undo("history/first/global_results.json", { "run-id": "back" })).exit).toBe(0);
+  const rows = explainedOf((await page(world, "report.html")).rows);
+  expect(rows.length).toBeGreaterThan(5);
+  for (const { explanation } of rows)
+    expect(explanation?.sections[0]?.lines[0]?.spans[0]?.text).toBe("run first, from what the history kept of it");
+});
+
+test("Slack's page has explanations and audit of global, and of us-government nothing", async () => {
+  await using world = await startWorld({
+    accounts: 150,
+    config: (text) => text.replace(/^slack:$/m, "slack:\n  page: true\n  us_government: ids_only"),
+  });
+  expect((await world.run({ "run-id": "first" })).exit).toBe(0);
+  const [whole, shown] = [await page(world, "report.html"), await page(world, "report.slack.html")];
+  const ofGlobal = (rows: readonly OpenedRow[]) => explainedOf(rows).filter(({ instance }) => instance === "global");
+  expect(ofGlobal(shown.rows).map(answerOf)).toEqual(ofGlobal(whole.rows).map(answerOf));
+  expect(ofGlobal(shown.rows).length).toBeGreaterThan(20);
+  expect(whole.head.audit.some(({ params }) => params.instance === "us-government")).toBeTrue();
+  expect(shown.head.audit.length).toBeGreaterThan(3);
+  expect(JSON.stringify(shown.head.audit)).not.toContain("us-government");
+  const { secret, known } = await namesOfUsGovernment(world);
+  expect(secret.length).toBeGreaterThan(20);
+  expect(secret.filter((word) => shown.text.includes(word))).toEqual([]);
+  expect(known.some((word) => shown.text.includes(word))).toBeTrue();
+});
+
+/** Words that only us-government's customers have: names, addresses, and ids of accounts that global does not know. */
+async function namesOfUsGovernment(world: TestWorld): Promise<{ secret: string[]; known: string[] }> {
+  const wordsIn = async (names: readonly string[]) =>
+    (await Promise.all(names.map((name) => world.text(name)))).flatMap((text) =>
+      [...text.matchAll(/"(?:name|email|external_id|salesforce_id)":("(?:[^"\\]|\\.)*")/g)].map(
+        ([, word = '""']) => JSON.parse(word) as string,
+      ),
+    );
+  const known = await wordsIn(["global_accounts.json", "partner_accounts.json", "zendesk_global.json"]);
+  const all = known.join("\n").toLowerCase();
+  const own = await wordsIn(["usgov_accounts.json", "zendesk_usgov.json", "usgov_users.json"]);
+  const secret = own.filter((word) => word.length > 7 && !all.includes(word.toLowerCase()));
+  return { secret: [...new Set(secret)].map((word) => JSON.stringify(word).slice(1, -1)), known };
+}
+
+test("after --instance, what is told of the other instance is its own run's, and says so", async () => {
+  await using world = await startWorld({ accounts: 150 });
+  const id = world.sandbox.world.oddities.find(({ name }) => name.startsWith("E3 E11"))?.salesforce_id ?? "";
+  expect((await world.run({ "run-id": "both" })).exit).toBe(0);
+  const before = await answerTo(world, id);
+  expect(before).toContain("The run updated organization");
+  expect((await world.run({ "run-id": "government", instance: "us-government" })).exit).toBe(0);
+  const after = await answerTo(world, id);
+  expect(after).toContain("global (as of run both): ");
+  expect(after.replace(" (as of run both)", "")).toBe(before);
+});
