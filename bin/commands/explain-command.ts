@@ -121,6 +121,7 @@ async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["she
     today: "",
     needs: { salesforce: true, zendesk: instances, overrides: true, plans: true },
     dryRun: true,
+    writes: false,
     locks: "none",
     deadlineMs: null,
     env: shell.env,

@@ -67,13 +67,15 @@ export async function runCommand(
   try {
     const inputs = parseInputs(runInputs, given, env);
     const instances: readonly InstanceName[] = inputs.instance ? [inputs.instance] : INSTANCES;
+    const dryRun = extent === "preview" || inputs["dry-run"];
     const session = await openSession({
       command: inputs["dry-run"] ? `${extent} --dry-run` : extent,
       dataDir: inputs["data-dir"],
       runId: inputs["run-id"],
       today: inputs.today,
       needs: needsOf(instances),
-      dryRun: extent === "preview" || inputs["dry-run"],
+      dryRun,
+      writes: !dryRun,
       deadlineMs: inputs.deadline,
       env,
       output,

@@ -61,7 +61,9 @@ export async function undoCommand(
     if (!isDecided && (shell.json || !person.isThere)) throw new ConfigurationError([NOBODY_TO_ASK]);
     if (sources.length === 0) return nothingToUndo(asked, shell);
     if (isDecided)
-      return await inSession(sources, asked, shell, true, (session) => undo(sources, asked, session, shell));
+      return await inSession(sources, asked, shell, { locks: true, writes: !asked["dry-run"] }, (session) =>
+        undo(sources, asked, session, shell),
+      );
     return await undoIfConfirmed(sources, asked, shell);
   } catch (error) {
     return reportError(error, shell);
@@ -93,13 +95,21 @@ function nothingToUndo({ run }: Asked, { output, json }: UndoShell): ExitCode {
  */
 async function undoIfConfirmed(sources: ResultsToUndo[], asked: Asked, shell: UndoShell): Promise<ExitCode> {
   const { output, person = NOBODY } = shell;
-  const shown = await inSession(sources, { ...asked, "dry-run": true }, shell, false, async ({ context, stop }) => {
-    const backs = await plansOf(sources, context);
-    showPreview(backs, shell);
-    throwIfStopped(stop);
-    const { hosts } = context.config;
-    return { digest: digestOf(backs), count: countWrites(backs), hosts };
-  });
+  const previewing = { ...asked, "dry-run": true };
+  // Nobody is asked whether to write what could not be written: the config has to be there already.
+  const shown = await inSession(
+    sources,
+    previewing,
+    shell,
+    { locks: false, writes: true },
+    async ({ context, stop }) => {
+      const backs = await plansOf(sources, context);
+      showPreview(backs, shell);
+      throwIfStopped(stop);
+      const { hosts } = context.config;
+      return { digest: digestOf(backs), count: countWrites(backs), hosts };
+    },
+  );
   if (shown.count === 0) {
     output.out("Nothing was written: there is nothing to take back.");
     return EXIT.done;
@@ -110,14 +120,16 @@ async function undoIfConfirmed(sources: ResultsToUndo[], asked: Asked, shell: Un
     return EXIT.done;
   }
   const confirmed = { ...asked, expect: [shown.digest] };
-  return inSession(sources, confirmed, shell, true, (session) => undo(sources, confirmed, session, shell, false));
+  return inSession(sources, confirmed, shell, { locks: true, writes: true }, (session) =>
+    undo(sources, confirmed, session, shell, false),
+  );
 }
 
 async function inSession<Result>(
   sources: readonly ResultsToUndo[],
   asked: Asked,
   { env, output, clock, timing }: UndoShell,
-  locks: boolean,
+  { locks, writes }: { locks: boolean; writes: boolean },
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   const session = await openSession({
@@ -127,6 +139,7 @@ async function inSession<Result>(
     today: asked.today,
     needs: { zendesk: instancesOf(sources) },
     dryRun: asked["dry-run"],
+    writes,
     locks,
     deadlineMs: asked.deadline,
     env,

@@ -26,6 +26,7 @@ export function retryOpener(setting: {
       today: env.ZDSYNC_TODAY ?? "",
       needs: RETRY_NEEDS,
       dryRun: false,
+      writes: true,
       deadlineMs: null,
       env,
       output,

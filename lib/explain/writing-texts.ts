@@ -148,7 +148,7 @@ export const WRITING_TEXTS: Texts<typeof WRITING_REASONS> = {
     title: "no config",
     say: ({ file }) => [
       `There is no config at ${file}: nobody is protected (protected_ids, excluded_account_ids, protected_emails, protected_email_domains), the hosts are not checked, and every limit has its default.`,
-      "Write one (zdsync.config.example.yml shows every key), or point ZDSYNC_CONFIG at yours; an empty file says that the defaults are what you want.",
+      "Write one (zdsync.config.example.yml shows every key), or point ZDSYNC_CONFIG at yours; an empty file says that the defaults are meant. Until then nothing that writes to Zendesk begins (exit 2).",
     ],
   },
   "machine.failed": {

@@ -36,7 +36,7 @@ test("B6: what a run's session reads is what a run that the bot starts is given,
       },
     });
     const output = { out: () => {}, err: () => {}, live: false } as const;
-    const base = { command: "run", runId: "", today: "", dryRun: true, deadlineMs: null };
+    const base = { command: "run", runId: "", today: "", dryRun: true, writes: true, deadlineMs: null };
     const opening = openSession({ ...base, dataDir: folder, needs: ALL, env, output, clock: () => new Date() });
     expect(String(await opening.then(String, String))).toContain("not set");
   }

@@ -64,6 +64,7 @@ export async function runStage<Inputs extends InputsSchema>(
       today: shared.today ?? "",
       needs: stage.needs(inputs),
       dryRun,
+      writes: stage.writes && !dryRun,
       deadlineMs: shared.deadline ?? null,
       ...shell,
     });

@@ -47,6 +47,7 @@ function options(parts: Partial<SessionOptions> = {}): SessionOptions {
     today: "",
     needs: { salesforce: true, zendesk: ["global", "us-government"], overrides: true, plans: true, slack: true },
     dryRun: false,
+    writes: true,
     deadlineMs: null,
     env: environment(),
     output,

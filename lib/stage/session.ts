@@ -26,7 +26,7 @@ import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
-import { CONFIG_FILE, configWarnings } from "./config-warnings.ts";
+import { CONFIG_FILE, configWarnings, missingConfig } from "./config-warnings.ts";
 import { resultStores } from "./dry-run-results.ts";
 import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
 import { refuseWhileHeld, takeLock } from "./run-lock.ts";
@@ -44,6 +44,8 @@ export interface SessionOptions {
   today: string;
   needs: Needs;
   dryRun: boolean;
+  /** Whether a remote may be written to before this is over: then there must be a config, also where this session itself writes nothing. */
+  writes: boolean;
   /** Whether a dry run keeps what it would have done, in `DRY_RUN_FOLDER`. Default: it keeps nothing. */
   keepsDryRun?: boolean;
   /**
@@ -76,7 +78,7 @@ export interface Session {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { env, output, clock } = options;
   const problems: Problem[] = [];
-  const config = await readConfig(env, problems);
+  const config = await readConfig(env, problems, options.writes);
   const settings = readSettings(options, config, problems);
   await checkFiles(settings, options.needs, problems);
   if (problems.length > 0) throw new ConfigurationError(problems);
@@ -161,13 +163,18 @@ export function mintRunId(now: Date): string {
   return `${now.toISOString().replace(/[-:]|\.\d{3}/g, "")}-${randomBytes(3).toString("hex")}`;
 }
 
-/** The configuration, from `ZDSYNC_CONFIG` or the default file; without a file, the defaults. */
-export async function readConfig(env: Environment, problems: Problem[]): Promise<Config> {
+/**
+ * The configuration, from `ZDSYNC_CONFIG` or the default file; without a file, the defaults.
+ *
+ * @param mustExist whether it is a problem that there is none: for whatever writes
+ */
+export async function readConfig(env: Environment, problems: Problem[], mustExist = false): Promise<Config> {
   const path = env.ZDSYNC_CONFIG || CONFIG_FILE;
   try {
     const text = await readEditedFile(path, env.ZDSYNC_CONFIG ? "ZDSYNC_CONFIG" : "config");
     if (text !== null) return parseConfig(text, path);
     if (env.ZDSYNC_CONFIG) problems.push({ where: "ZDSYNC_CONFIG", what: `${path} does not exist` });
+    else if (mustExist) problems.push(missingConfig());
     return DEFAULT_CONFIG;
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

@@ -38,6 +38,7 @@ function openRetry(change: Record<string, string | undefined> = {}, timing: Remo
       today: TODAY,
       needs: RETRY_NEEDS,
       dryRun: false,
+      writes: true,
       deadlineMs: null,
       env: {
         ...world.sandbox.env,

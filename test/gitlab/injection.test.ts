@@ -34,6 +34,7 @@ beforeAll(async () => {
   bin = await folderWithBun(join(folder, "bin"));
   const entry = `#!/bin/sh\nexec bun '${join(ROOT, "bin/zdsync.ts")}' "$@"\n`;
   await writeFile(join(bin, "zdsync"), entry, { mode: 0o755 });
+  await writeFile(join(folder, "empty.config.yml"), "");
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -42,7 +43,12 @@ async function inBash(script: string, env: Record<string, string>) {
   const cwd = await mkdtemp(join(folder, "job-"));
   const ended = await runProgram(["bash", "-eo", "pipefail", "-c", script], {
     cwd,
-    env: { PATH: `${bin}:${MACHINE_PATH}`, SALESFORCE_CLIENT_SECRET: "c0nfidential", ...env },
+    env: {
+      PATH: `${bin}:${MACHINE_PATH}`,
+      SALESFORCE_CLIENT_SECRET: "c0nfidential",
+      ZDSYNC_CONFIG: join(folder, "empty.config.yml"),
+      ...env,
+    },
   });
   return { ...ended, left: await readdir(cwd) };
 }

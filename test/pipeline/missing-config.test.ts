@@ -1,4 +1,5 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { EXIT } from "../../lib/errors.ts";
 import { RUN_TIMEOUT, startWorld } from "./world.ts";
@@ -33,6 +34,41 @@ test("a stage of its own says so, too", async () => {
   expect((await world.stage("gather-accounts")).exit).toBe(EXIT.done);
   expect(world.printed()).toContain("nobody is protected");
   expect(await world.text("gather-accounts_report.md")).toContain("nobody is protected");
+});
+
+describe("without a config nothing that writes begins: exit 2, not one request", () => {
+  const said = () => [
+    "zdsync.config.yml",
+    process.cwd(),
+    "nobody is protected",
+    "ZDSYNC_CONFIG",
+    "an empty file says that the defaults are meant",
+  ];
+
+  test.each(["run", "sync", "partner-sync", "user-sync"] as const)("%s", async (command) => {
+    await using world = await startWorld({ accounts: 5, config: () => null });
+    const given: Record<string, string> = command === "sync" ? { instance: "global" } : {};
+    const { exit } = command === "run" ? await world.run() : await world.stage(command, given);
+    expect(exit).toBe(EXIT.usage);
+    for (const part of said()) expect(world.printed()).toContain(part);
+    expect(world.sandbox.requests).toEqual([]);
+  });
+
+  test("undo", async () => {
+    await using world = await startWorld({ accounts: 5, config: () => null });
+    await mkdir(world.dataDir);
+    await writeFile(join(world.dataDir, "global_results.json"), "[]");
+    const { exit, summary } = await world.undo("global_results.json");
+    expect(exit).toBe(EXIT.usage);
+    for (const part of said()) expect(JSON.stringify(summary)).toContain(part);
+    expect(world.sandbox.requests).toEqual([]);
+  });
+
+  test("a dry run writes nothing and only warns, as a preview does", async () => {
+    await using world = await startWorld({ accounts: 5, config: () => null });
+    expect((await world.run({ "dry-run": "true" })).exit).toBe(EXIT.done);
+    expect(world.printed()).toContain("nobody is protected");
+  });
 });
 
 test("an empty config asks for the defaults: nothing is said of it", async () => {
