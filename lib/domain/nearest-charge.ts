@@ -10,9 +10,11 @@ const LONGEST = 200;
  * are not looked at; of several that are as near, the first by code unit. A proposal for people: nothing is ever decided by it. Pure.
  */
 export function nearestCharge(known: Iterable<string>): (name: string) => string | null {
-  const candidates = [...known].sort().map((name) => ({ name, text: plain(name) }));
+  // Mostly nobody asks.
+  let candidates: readonly { name: string; text: string }[] | null = null;
   return (name) => {
     if (name.length > LONGEST) return null;
+    candidates ??= [...known].sort().map((one) => ({ name: one, text: plain(one) }));
     const wanted = plain(name);
     let nearest: { name: string; far: number } | null = null;
     for (const { name: candidate, text } of candidates) {

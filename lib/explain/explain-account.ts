@@ -45,9 +45,10 @@ export function explainAccount(evidence: AccountEvidence, { when }: ExplainOptio
     overrides: subject.salesforce_id === null ? [] : explainOverrides(subject.salesforce_id, rules, decision, findings),
     findings: [...findings],
     instances,
-    upcoming: upcomingChanges(evidence, day, (on) =>
-      subject.salesforce_id === null ? undefined : processOn(evidence, on).decisions.get(subject.salesforce_id),
-    ),
+    upcoming: upcomingChanges(evidence, day, (on) => {
+      if (subject.salesforce_id === null) return undefined;
+      return on === day ? decision : processOn(evidence, on).decisions.get(subject.salesforce_id);
+    }),
     people: instances.flatMap(({ contacts }) => contacts.filter(({ email }) => email === subject.email)),
   };
 }

@@ -1,7 +1,7 @@
-import { parse } from "yaml";
 import type { InstanceName } from "../types.ts";
 import { SUBSCRIPTION_TYPES } from "./charge-names.ts";
 import type { AppliedOverride } from "./expected.ts";
+import { readYaml } from "./read-yaml.ts";
 
 interface Entry {
   salesforce_id: string;
@@ -13,7 +13,7 @@ interface Entry {
 
 /** The overrides of the world's file that apply today (E8): valid, not given twice, not ended. */
 export function applicableOverrides(file: string, today: string): AppliedOverride[] {
-  const entries = parse(file) as Entry[];
+  const entries = readYaml(file) as Entry[];
   const groups = Map.groupBy(entries, ({ salesforce_id, instance = "global" }) => `${salesforce_id} ${instance}`);
   return [...groups.values()].flatMap(([entry, ...more]) => {
     if (!entry || more.length > 0 || !isValid(entry) || (entry.ends_on ?? today) < today) return [];

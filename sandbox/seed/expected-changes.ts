@@ -1,9 +1,9 @@
-import { parse } from "yaml";
 import type { InstanceName, SeedOrganization, World } from "../types.ts";
 import { applicableOverrides } from "./applicable-overrides.ts";
 import { type ExpectedOrganization, expectedOrganizations, expectedPartner, type FieldValue } from "./expected.ts";
 import { type ExpectedUserChanges, expectedUserChanges } from "./expected-user-changes.ts";
 import { sameMeaning } from "./meaning.ts";
+import { readYaml } from "./read-yaml.ts";
 import type { AccountRecord, ChargeRecord, Customer, SubscriptionRecord } from "./records.ts";
 import { to18 } from "./salesforce-ids.ts";
 
@@ -58,7 +58,7 @@ const FALLING = ["ultimate", "gold", "premium", "silver", "consumption_only", "c
 export function expectedChanges(
   world: World,
 ): Record<InstanceName | "partners", ExpectedChanges> & { users: ExpectedUserChanges } {
-  const config = parse(world.config) as WorldConfig;
+  const config = readYaml(world.config) as WorldConfig;
   const customers = customersOf(world);
   const partners = partnersOf(customers, config);
   const partnerIds = new Set(partners.map((partner) => partner.salesforce_id));

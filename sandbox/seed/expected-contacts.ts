@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import type { SeedUser, World } from "../types.ts";
 import { customersOf, desiredOf, expectedChanges, partnersOf, type WorldConfig } from "./expected-changes.ts";
+import { readYaml } from "./read-yaml.ts";
 import { to18 } from "./salesforce-ids.ts";
 
 /** A person whom a first run plans to create in an organization of global, or to put into it. */
@@ -19,7 +19,7 @@ type State = "there" | "free" | "elsewhere";
  * who has the address, of those created within a week with all that stands in Zendesk. `now`: real time, whatever `today` is.
  */
 export function expectedContacts(world: World, now: Date, mostOfOne = 30): ExpectedContact[] {
-  const config = parse(world.config) as WorldConfig;
+  const config = readYaml(world.config) as WorldConfig;
   const customers = customersOf(world);
   const desired = desiredOf(world, customers, new Set(partnersOf(customers, config).map((one) => one.salesforce_id)));
   const addresses = new Map(

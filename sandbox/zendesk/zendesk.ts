@@ -174,9 +174,10 @@ function gate(app: App, instance: Instance): void {
     const standing = instance.accountLimit.take();
     c.set("standing", standing);
     await next();
-    for (const [name, value] of Object.entries({ ...commonHeaders(c, instance.bytes), ...rateHeaders(standing) })) {
-      c.header(name, value);
-    }
+    // Hono makes a new response for every header that comes this late.
+    const { headers } = c.res;
+    for (const [name, value] of Object.entries({ ...commonHeaders(c, instance.bytes), ...rateHeaders(standing) }))
+      headers.set(name, value);
   });
   app.use("/api/*", async (c, next) => {
     if (!c.get("standing").allowed) throw accountLimitReached(c.get("standing"));

@@ -26,12 +26,12 @@ describe("A7: a disk that is full in mid-run", () => {
     let written = 0;
     for (let k = first; k < last - 1; k += 3) {
       await using world = await startWorld({ world: smallWorld() });
-      using _ = await fillingDisk(k);
+      using disk = await fillingDisk(k);
       const { exit, summary } = await world.run();
       const failures = summary.failures.map(({ message }) => message);
-      // Only what tells of the run afterwards was missing: a warning, for everything was applied.
+      // Only what tells of the run afterwards was missing: a warning, for everything was applied. `run.json` is written so often as there is time.
       if (exit === 0) {
-        expect({ k, warned: AFTERWARDS.test(world.printed()) }).toEqual({ k, warned: true });
+        expect({ k, warned: AFTERWARDS.test(world.printed()) }).toEqual({ k, warned: disk.writes() >= k });
         for (const { comparison } of summary.reports) {
           if (!comparison) continue;
           const planned = Object.values(comparison.planned).reduce((total, count) => total + count, 0);

@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import type { ExpectedOrganization } from "../../../sandbox/seed/expected.ts";
 import { customersOf, desiredOf, partnersOf, type WorldConfig } from "../../../sandbox/seed/expected-changes.ts";
+import { readYaml } from "../../../sandbox/seed/read-yaml.ts";
 import type { InstanceName, World } from "../../../sandbox/types.ts";
 import type { HourSeen } from "../story/seen.ts";
 
@@ -26,7 +26,7 @@ export function desiredIn(world: World, today: string): ByAccount {
 
 function workedOut(world: World): ByAccount {
   const customers = customersOf(world);
-  const partners = partnersOf(customers, parse(world.config) as WorldConfig);
+  const partners = partnersOf(customers, readYaml(world.config) as WorldConfig);
   const desired = desiredOf(world, customers, new Set(partners.map(({ salesforce_id }) => salesforce_id)));
   const byAccount = (list: ExpectedOrganization[]) => new Map(list.map((one) => [one.salesforce_id, one]));
   return {

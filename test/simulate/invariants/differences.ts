@@ -1,6 +1,6 @@
-import { parse } from "yaml";
 import { customersOf, expectedChanges, type WorldConfig } from "../../../sandbox/seed/expected-changes.ts";
 import { expectedContacts } from "../../../sandbox/seed/expected-contacts.ts";
+import { readYaml } from "../../../sandbox/seed/read-yaml.ts";
 import { to18 } from "../../../sandbox/seed/salesforce-ids.ts";
 import type { InstanceName, World } from "../../../sandbox/types.ts";
 
@@ -19,7 +19,7 @@ export interface Difference {
 
 /** All that is not as it should be, by the sandbox's own reading of the rules. `now`: for the age of new organizations (Y3). */
 export function differencesIn(world: World, now: Date, instances: readonly InstanceName[]): Difference[] {
-  const config = parse(world.config) as WorldConfig;
+  const config = readYaml(world.config) as WorldConfig;
   const changes = expectedChanges(world);
   const accounts = accountsById(world);
   const ofOrganizations = (["global", "us-government", "partners"] as const).flatMap((name) => {

@@ -1,4 +1,4 @@
-import { parse } from "yaml";
+import { readYaml } from "../../../sandbox/seed/read-yaml.ts";
 import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
 import { type ComparisonSeen, comparisonsOf } from "./results-seen.ts";
 
@@ -55,7 +55,7 @@ function wholeShare(percent: number, existing: number): number {
 }
 
 function limitsOf({ before }: HourSeen, comparison: string): Limits {
-  const { limits = {} } = parse(before.config) as { limits?: Record<string, unknown> };
+  const { limits = {} } = readYaml(before.config) as { limits?: Record<string, unknown> };
   const { usgov_user: own, ...all } = limits as { usgov_user?: Partial<Limits> };
   const merged = { ...DEFAULT, ...all } as Limits;
   return comparison === "usgov_user" ? ({ ...merged, ...OF_USERS, ...own } as Limits) : merged;

@@ -163,11 +163,28 @@ function brokenFiles({ files, exit, command, beside }: RunSeen): string[] {
   });
 }
 
+/** A story's secrets, in the order in which they came to be known: the list only grows. */
+const known = new WeakMap<HourSeen["sandbox"], Set<string>>();
+/** How many of them a text was searched for in vain; most files are those of the hour before. */
+const searched = new WeakMap<Buffer, number>();
+
+function secretsIn(texts: readonly Buffer[], sandbox: HourSeen["sandbox"]): string[] {
+  const secrets = new Set([...(known.get(sandbox) ?? []), ...sandbox.secrets]);
+  known.set(sandbox, secrets);
+  const all = [...secrets];
+  const found = texts.flatMap((text) => {
+    const inText = all.slice(searched.get(text) ?? 0).filter((secret) => text.includes(secret));
+    if (inText.length === 0) searched.set(text, all.length);
+    return inText;
+  });
+  return [...new Set(found)];
+}
+
 function leaks({ runs, sandbox, after }: HourSeen): string[] {
   const last = runs.at(-1);
   const printed = runs.flatMap(({ output }) => output.map(({ text }) => text)).join("\n");
   const texts = [Buffer.from(printed), ...(last ? [...last.files.values()] : [])];
-  const secrets = sandbox.secrets.filter((secret) => texts.some((text) => text.includes(secret)));
+  const secrets = secretsIn(texts, sandbox);
   const told = runs
     .flatMap(({ output }) => output.flatMap(({ stream, text }) => (stream === "err" ? [text] : [])))
     .join("\n");

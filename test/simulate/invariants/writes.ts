@@ -1,7 +1,7 @@
-import { parse } from "yaml";
 import type { JournalEntry } from "../../../sandbox/journal.ts";
 import type { WorldConfig } from "../../../sandbox/seed/expected-changes.ts";
 import { sameMeaning } from "../../../sandbox/seed/meaning.ts";
+import { readYaml } from "../../../sandbox/seed/read-yaml.ts";
 import { to18 } from "../../../sandbox/seed/salesforce-ids.ts";
 import type { SeedUser } from "../../../sandbox/types.ts";
 import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
@@ -97,7 +97,7 @@ export const WRITES: Invariant[] = [
 ];
 
 export function configOf({ before }: HourSeen): WorldConfig {
-  return parse(before.config) as WorldConfig;
+  return readYaml(before.config) as WorldConfig;
 }
 
 export function byClients(journal: readonly JournalEntry[]): JournalEntry[] {

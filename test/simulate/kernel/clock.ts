@@ -146,6 +146,7 @@ export class VirtualClock {
   }
 
   #endWaiting(nothingDue: boolean): boolean {
+    if (!nothingDue && !this.#waiting.some(({ isOver }) => isOver())) return false;
     const ending = this.#waiting.filter(({ isOver }) => nothingDue || isOver());
     this.#waiting = this.#waiting.filter((one) => !ending.includes(one));
     for (const one of ending) one.end(nothingDue);
