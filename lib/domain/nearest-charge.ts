@@ -1,39 +1,80 @@
 import { distance } from "fastest-levenshtein";
 
-/** How much of a name may differ from one that is near: a part of its length, and at least one letter. */
-const NEAR = 0.15;
+/** How many letters of the words that differ may be wrong: a part of their length, and at least one. */
+const NEAR = 1 / 3;
+/** Shorter words carry a meaning rather than a misspelling: `US`, `II`, `B`. */
+const SHORTEST_WORD = 4;
 /** Longer names are compared with nothing: no charge is called so. */
 const LONGEST = 200;
 
 /**
- * Finds the known charge name that an unknown one was probably meant to be, or null where none is near. Capitals, blanks and kinds of dashes
- * are not looked at; of several that are as near, the first by code unit. A proposal for people: nothing is ever decided by it. Pure.
+ * Finds the known charge name that an unknown one is a misspelling of, or null where it is none. Capitals, blanks and kinds of dashes
+ * are not looked at; of several that are as near, the first by code unit. A name with another number, term or plan, or with a word more
+ * or less, is another product and no misspelling: whoever "corrected" it in Salesforce would give a customer what they did not buy.
+ * A proposal for people: nothing is ever decided by it. Pure.
  */
 export function nearestCharge(known: Iterable<string>): (name: string) => string | null {
   // Mostly nobody asks.
-  let candidates: readonly { name: string; text: string }[] | null = null;
+  let names: ComparableNames | null = null;
   return (name) => {
     if (name.length > LONGEST) return null;
-    candidates ??= [...known].sort().map((one) => ({ name: one, text: plain(one) }));
-    const wanted = plain(name);
+    names ??= comparable(known);
+    const { candidates, knownWords } = names;
+    const wanted = partsOf(name);
     let nearest: { name: string; far: number } | null = null;
-    for (const { name: candidate, text } of candidates) {
-      const allowed = Math.max(1, Math.floor(Math.max(wanted.length, text.length) * NEAR));
-      const most = Math.min(allowed, (nearest?.far ?? allowed + 1) - 1);
-      // So many letters more cannot be as near: most candidates are ruled out by that.
-      if (Math.abs(wanted.length - text.length) > most) continue;
-      const far = distance(wanted, text);
-      if (far <= most) nearest = { name: candidate, far };
+    for (const candidate of candidates) {
+      if (candidate.numbers !== wanted.numbers) continue;
+      const far = misspelling(wanted.words, candidate.words, knownWords);
+      if (far !== null && far < (nearest?.far ?? Number.POSITIVE_INFINITY)) nearest = { name: candidate.name, far };
     }
     return nearest?.name ?? null;
   };
 }
 
-/** A name without what people spell differently: `SaaS – Premium - 1 Year` and `saas-premium-1 year` are alike. */
-function plain(name: string): string {
-  return name
-    .normalize("NFKC")
-    .toLowerCase()
-    .replace(/[\p{Pd}_\s]+/gu, " ")
-    .trim();
+interface ComparableNames {
+  candidates: readonly { name: string; numbers: string; words: string[] }[];
+  /** All words of all of them. */
+  knownWords: ReadonlySet<string>;
+}
+
+function comparable(known: Iterable<string>): ComparableNames {
+  const candidates = [...known].sort().map((name) => ({ name, ...partsOf(name) }));
+  return { candidates, knownWords: new Set(candidates.flatMap(({ words }) => words)) };
+}
+
+/** How many letters of some words are wrong, if they are others misspelt; null where they mean something else. */
+function misspelling(
+  wanted: readonly string[],
+  candidate: readonly string[],
+  knownWords: ReadonlySet<string>,
+): number | null {
+  const [mine, theirs] = [without(wanted, candidate), without(candidate, wanted)];
+  if (mine.length === 0 && theirs.length === 0) return 0;
+  // A word that other names have is spelt as it was meant: "Ultimate" is no misspelt "Premium".
+  if (mine.some((word) => knownWords.has(word))) return null;
+  const [text, other] = [mine.join(""), theirs.join("")];
+  if (Math.min(text.length, other.length) < SHORTEST_WORD) return null;
+  const allowed = Math.max(1, Math.floor(Math.max(text.length, other.length) * NEAR));
+  if (Math.abs(text.length - other.length) > allowed) return null;
+  const far = distance(text, other);
+  return far <= allowed ? far : null;
+}
+
+/** The words of one list that the other has not, each as often as it has it less; in their order. */
+function without(words: readonly string[], others: readonly string[]): string[] {
+  const left = [...others];
+  return words.filter((word) => {
+    const at = left.indexOf(word);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+/** A name without what people spell differently: `SaaS – Premium - 1 Year` and `saas-premium-1 year` have the same parts. */
+function partsOf(name: string): { numbers: string; words: string[] } {
+  const plain = name.normalize("NFKC").toLowerCase();
+  return {
+    numbers: (plain.match(/\p{N}+/gu) ?? []).join(" "),
+    words: plain.match(/[\p{L}\p{M}]+/gu) ?? [],
+  };
 }
