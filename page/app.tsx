@@ -29,7 +29,7 @@ function History({ head, runs }: { head: PageHead; runs: NonNullable<PageHead["r
       <Summary head={head} />
       <main>
         <div class="panels">
-          <Trends trend={head.trend} runId={head.about.run_id} />
+          <Trends trend={head.trend} runId={null} />
         </div>
         <Runs runs={runs} />
       </main>

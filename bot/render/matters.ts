@@ -15,7 +15,7 @@ const COUNTED: Record<Harm, [one: string, several: string]> = {
   failed: ["failed", "failed"],
   conflict: ["conflict", "conflicts"],
   "unknown charge": ["unknown charge", "unknown charges"],
-  skipped: ["skipped", "skipped"],
+  skipped: ["left unchanged", "left unchanged"],
   upgraded: ["upgraded", "upgraded"],
   gains: ["gains something", "gain something"],
   cosmetic: ["cosmetic", "cosmetic"],

@@ -21,6 +21,7 @@ export function nearestCharge(known: Iterable<string>): (name: string) => string
     names ??= comparable(known);
     const { candidates, knownWords } = names;
     const wanted = partsOf(name);
+    if (wanted.words.length === 0) return null;
     let nearest: { name: string; far: number } | null = null;
     for (const candidate of candidates) {
       if (candidate.numbers !== wanted.numbers) continue;

@@ -1,6 +1,7 @@
 import { COMPARISON } from "../changesets/comparison.ts";
+import type { Reason } from "../domain/reason.ts";
 import { EXIT } from "../errors.ts";
-import { whatText } from "../explain/reason-text.ts";
+import { titleOf, whatText } from "../explain/reason-text.ts";
 import type { ReportHead, ReportModel } from "./model.ts";
 
 /** What a headline is made of: not the rows, of which there may be a hundred thousand. */
@@ -8,14 +9,16 @@ export type Headlined = Pick<ReportModel, "head" | "comparisons">;
 
 /**
  * What a report is about, in one sentence, for its first line: `Applied: 41 created, 119 updated, 19 marked, 2 failed`,
- * `Refused: 89 marks, limit 28`, `Preview: nothing written; it would be 41 created, …`, `Stopped after 12 of 140 changes`. Pure.
+ * `Refused: 89 marks, limit 28`, `Preview: nothing written; a run would create 41, update 119, …`, `Stopped after 12 of 140 changes`. Pure.
  */
 export function headline(model: Headlined): string {
   const { kind, exit, refusals } = model.head;
   if (kind === "runs") return "Runs kept in this data directory";
   if (refusals.length > 0 && exit !== EXIT.stopped) return `Refused: ${refused(model)}${writtenAllTheSame(model)}`;
   if (exit === EXIT.stopped) return `Stopped after ${stoppedAfter(model)}`;
-  if (model.head.failures.length > 0) return `Failed: ${failed(model)}${writtenAllTheSame(model)}`;
+  // What stops a run as a whole, such as another digest than was reviewed, is told among its failures.
+  if (model.head.failures.length > 0)
+    return `${exit === EXIT.refused ? "Refused" : "Failed"}: ${failed(model)}${writtenAllTheSame(model)}`;
   const unwritten = NOT_WRITING[kind];
   if (unwritten !== undefined) return `${unwritten}: nothing written${planned(model)}`;
   if (kind === "undo" && applied(model) === null) return `Undo: nothing written${planned(model)}`;
@@ -42,8 +45,15 @@ function applied(model: Headlined): string | null {
 
 function planned(model: Headlined): string {
   if (model.comparisons.length === 0) return "";
-  const parts = counted(totalOf(model.comparisons, (one) => one.planned));
-  return parts.length === 0 ? "; nothing would change" : `; it would be ${parts.join(", ")}`;
+  const { creates, updates, marks, contacts } = totalOf(model.comparisons, (one) => one.planned);
+  const parts = [
+    ...(creates > 0 ? [`create ${number(creates)}`] : []),
+    ...(updates > 0 ? [`update ${number(updates)}`] : []),
+    ...(marks > 0 ? [`mark ${number(marks)}`] : []),
+    ...(contacts > 0 ? [`add ${number(contacts)} ${contacts === 1 ? "contact" : "contacts"}`] : []),
+  ];
+  const what = model.head.kind === "undo" ? "the undo" : "a run";
+  return parts.length === 0 ? "; nothing would change" : `; ${what} would ${parts.join(", ")}`;
 }
 
 function counted({ creates, updates, marks, contacts }: Counts): string[] {
@@ -62,7 +72,7 @@ function refused({ head }: Headlined): string {
       ? [`${number(one.params.count)} ${one.params.effect.replace("_", " ")}, limit ${number(one.params.limit)}`]
       : [],
   );
-  const others = head.refusals.flatMap((one) => (one.code === "limit.exceeded" ? [] : [whatText(one)]));
+  const others = head.refusals.flatMap((one) => (one.code === "limit.exceeded" ? [] : [briefly(one)]));
   return [...new Set([...limits, ...others])].join("; ");
 }
 
@@ -85,7 +95,17 @@ function failed({ head }: Headlined): string {
   const [first, ...more] = head.failures;
   if (!first) return "it ended before anything was written";
   const others = more.length > 0 ? ` (and ${more.length} more)` : "";
-  return `${first.where}: ${whatText(first.reason)}${others}`;
+  const where = first.where === "the run" ? "" : `${first.where}: `;
+  return `${where}${briefly(first.reason)}${others}`;
+}
+
+/** Characters of one reason in a headline: the page tells all of it below. */
+const LONGEST_REASON = 140;
+
+/** What happened, in a sentence without its full stop; of a long one what it is about. */
+function briefly(reason: Reason): string {
+  const what = whatText(reason).replace(/\.$/, "");
+  return what.length > LONGEST_REASON ? titleOf(reason.code) : what;
 }
 
 function totalOf<T extends ReportModel["comparisons"][number]>(

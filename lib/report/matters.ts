@@ -1,13 +1,11 @@
 import type { RunRecord } from "../runs/run-record.ts";
+import { HURTING } from "./cause.ts";
 import { accountKey } from "./customers.ts";
-import { HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
+import type { ReportModel, Row } from "./model.ts";
 import { countByHarm } from "./report-model.ts";
 
 /** Customers that a refusal names (issue 10). */
 const MAX_NAMED = 10;
-
-/** What takes something away from a customer. */
-const HURTING: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("marked") + 1));
 
 /**
  * What a run means to customers, for its record: how many there are of each harm, and whom the refused part of it would hurt, worst

@@ -77,6 +77,8 @@ export interface LimitBar {
   /** Existing records. */
   of: number;
   limit: number | null;
+  /** Planned changes that it does not count: ids of 15 characters that are written with 18. */
+  uncounted?: number;
   /** Given with `--allow`. */
   allowed: number | null;
   exceeded: boolean;
@@ -119,6 +121,8 @@ export interface Row {
   salesforce_id: string | null;
   /** The organization's or user's id; null for what does not exist yet. */
   id: number | null;
+  /** What `id` is of: an undo of global takes back users, too. */
+  id_of: "organization" | "user";
   name: string;
   /** Domains of its contacts, to be searched for. */
   domains: string[];

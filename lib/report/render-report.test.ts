@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { renderMarkdown, renderText } from "./render-report.ts";
-import { reportModel } from "./report-model.ts";
+import { reportModel, withExplanations } from "./report-model.ts";
 import { ACCOUNT, create, mark, OTHER_ACCOUNT, reported, reportSource, update } from "./testing/report-world.ts";
 
 const TOO_MANY = reason("limit.exceeded", {
@@ -105,6 +105,45 @@ describe("the report", () => {
     expect(text).not.toMatch(/^#|^\|/m);
   });
 
+  test("says of everybody who loses something why, as the page does, and what became of it", () => {
+    const lost = reported({
+      updates: [update(1, "Loser Ltd", LOST)],
+      marks: [mark(2, "Gone Inc")],
+      results: [
+        {
+          effect: "mark",
+          salesforce_id: ACCOUNT,
+          id: 2,
+          outcome: "skipped",
+          reason: reason("run.stopped", { cause: "SIGINT" }),
+          before: {},
+          after: {},
+        },
+      ],
+    });
+    const model = withExplanations(reportModel(reportSource({ comparisons: [lost] })), () => ({
+      answer: ["What is so.", "Its last charge ended.", "Renew it."].map((text) => ({ depth: 0, spans: [{ text }] })),
+      sections: [],
+    }));
+    const text = renderMarkdown(model);
+    expect(text).toMatch(/- Loser Ltd .* → expired · not attempted · Its last charge ended\. Renew it\.\n/);
+    expect(text).toMatch(
+      /- Gone Inc .*: mark for deletion · not attempted · Its last charge ended\. Renew it\. · The record was/,
+    );
+    expect(text).not.toContain("What is so.");
+  });
+
+  test("says once, with their number, what is the same of several records", () => {
+    const left = { rule: "U4", salesforce_id: ACCOUNT, id: null, reason: reason("contact.holder_left_alone") };
+    const other = { ...left, reason: reason("contact.address_repeated") };
+    const text = renderMarkdown(
+      reportModel(reportSource({ comparisons: [reported({ notes: [left, other, left, left] })] })),
+    );
+    expect(text).toContain("## Left unchanged, for a reason (4)");
+    expect(text.match(/belongs to a user who is left alone/g)).toHaveLength(1);
+    expect(text).toMatch(/who is left alone\..*\(3 times\)\n/);
+  });
+
   test("hostile names make no markup, wherever they stand", () => {
     const name = "<img src=x> [x](https://evil.example) @all #1 ![i](j) |a|\n# Evil\u202e";
     const model = reportModel(
@@ -151,6 +190,18 @@ describe("a report that is too long", () => {
     expect(text).toContain("## Lose support (3,000)");
     expect(text).toContain("## Marked for deletion (1)\n\n- … and 1 more, see report.html");
     expect(text).toContain("## Upgraded (1)\n\n- … and 1 more, see report.html");
+  });
+
+  test("names everybody before it gives anybody's reason", () => {
+    const reasons = {
+      answer: ["It is so.", "y".repeat(300)].map((text) => ({ depth: 0 as const, spans: [{ text }] })),
+      sections: [],
+    };
+    const updates = Array.from({ length: 300 }, (_, index) => update(index + 1, `Loser ${index} Ltd`, LOST));
+    const model = withExplanations(reportModel(reportSource({ comparisons: [reported({ updates })] })), () => reasons);
+    const text = renderMarkdown(model);
+    expect(text.match(/^- Loser/gm)).toHaveLength(300);
+    expect(text).not.toContain("yyy");
   });
 
   test("a short one leaves nothing out", () => {

@@ -4,7 +4,7 @@ import { reasonText, refusalLines } from "../explain/reason-text.ts";
 import { headline } from "./headline.ts";
 import { codeSpan, markdownText, shownLine } from "./markdown-text.ts";
 import type { ReportModel } from "./model.ts";
-import { WITHHELD } from "./page/words.ts";
+import { namedHosts, uncountedText, WITHHELD } from "./page/words.ts";
 import { type Section, sectionsOf } from "./report-sections.ts";
 
 /** What GitHub takes as a comment (65,536 characters) and GitLab as a note, with room for what is put around it. As JavaScript counts. */
@@ -66,12 +66,7 @@ function renderReport(
 
 /** The head's lines: which run, for which day, on which hosts, and what to do next. */
 function aboutLines({ head }: ReportModel, { text, code }: Style): string[] {
-  const { salesforce, global, "us-government": usGovernment } = head.hosts;
-  const hosts = [
-    ...(salesforce ? [`Salesforce ${text(salesforce)}`] : []),
-    ...(global ? [`Zendesk global ${text(global)}`] : []),
-    ...(usGovernment ? [`Zendesk us-government ${text(usGovernment)}`] : []),
-  ];
+  const hosts = namedHosts(head.hosts).map(({ service, host }) => `${service} ${text(host)}`);
   const began = `${head.started_at.slice(0, 16).replace("T", " ")} UTC`;
   const by = head.started_by === null ? "" : ` by ${text(head.started_by)}`;
   const took = head.seconds === null ? "" : `, took ${head.seconds.toFixed(head.seconds < 10 ? 1 : 0)} s`;
@@ -108,11 +103,15 @@ function limitsTable({ limits }: ReportModel, { table }: Style): string[] {
   if (used.length === 0) return [];
   return table([
     ["limit", "measured", "allowed", ""],
-    ...used.map(({ comparison, effect, count, limit, allowed, exceeded }) => [
+    ...used.map(({ comparison, effect, count, limit, allowed, exceeded, uncounted = 0 }) => [
       `${effect.replace("_", " ")}, ${COMPARISON[comparison].title}`,
       count,
       limit ?? "no limit",
-      `${exceeded ? "EXCEEDED" : ""}${allowed === null ? "" : `${exceeded ? ", " : ""}raised with --allow`}`,
+      [
+        ...(exceeded ? ["EXCEEDED"] : []),
+        ...(allowed === null ? [] : ["raised with --allow"]),
+        ...(uncounted > 0 ? [uncountedText(uncounted)] : []),
+      ].join(", "),
     ]),
   ]);
 }
@@ -127,7 +126,9 @@ function fitting(sections: readonly Section[], style: Style, room: number): stri
   return sections.flatMap(({ items, count }, index) => {
     const lines: string[] = [];
     let told = 0;
-    for (const item of items()) {
+    // Everybody's name before anybody's reason: the page has those.
+    const brief = !isShorter(items({ brief: false }), left);
+    for (const item of items({ brief })) {
       const line = style.item(item.text);
       if (line.length + 1 > left) break;
       left -= line.length + 1;
@@ -139,6 +140,16 @@ function fitting(sections: readonly Section[], style: Style, room: number): stri
     const more = told < count ? [style.item(`… and ${number(count - told)} more, see report.html`)] : [];
     return [...(heads[index] ?? []), ...lines, ...more, ""];
   });
+}
+
+/** Whether lines come to so many characters at most; looks at no more of them than that takes. */
+function isShorter(items: Iterable<{ text: string }>, room: number): boolean {
+  let length = 0;
+  for (const { text } of items) {
+    length += text.length + 3;
+    if (length > room) return false;
+  }
+  return true;
 }
 
 /** `- … and 1,317,000 more, see report.html`, with the blank line below it. */

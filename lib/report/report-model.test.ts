@@ -59,6 +59,16 @@ describe("the order of rows", () => {
   });
 });
 
+test("updates that a limit does not count are told beside it, so that its figure and the table's agree", () => {
+  const one = reported();
+  const measures = [
+    { effect: "updates" as const, count: 115, of: 1406, limit: 141, limitText: "10 % (141)", exceeded: false },
+  ];
+  const comparison = { ...one.comparison, planned: { ...one.comparison.planned, updates: 116 }, measures };
+  const [bar] = reportModel(reportSource({ comparisons: [{ ...one, comparison }] })).limits;
+  expect(bar).toMatchObject({ count: 115, uncounted: 1 });
+});
+
 describe("outcomes", () => {
   const rowsWith = (results: Result[], about: object = {}, comparison: object = {}) => {
     const one = reported({ updates: [update(1, "Example", LOST)], results });

@@ -60,16 +60,12 @@ function accountsFallenOut({ notes }: ReportSource): Record<InstanceName, Fallen
   return { global: global ?? new Set(), "us-government": usGovernment ?? new Set() };
 }
 
-function limitBars({ comparison }: ReportedComparison): LimitBar[] {
-  return comparison.measures.map(({ effect, count, of, limit, allowed = null, exceeded }) => ({
-    comparison: comparison.name,
-    effect,
-    count,
-    of,
-    limit,
-    allowed,
-    exceeded,
-  }));
+function limitBars({ comparison: { name, measures, planned } }: ReportedComparison): LimitBar[] {
+  return measures.map(({ effect, count, of, limit, allowed = null, exceeded }) => {
+    const uncounted = effect === "updates" ? planned.updates - count : 0;
+    const bar = { comparison: name, effect, count, of, limit, allowed, exceeded };
+    return uncounted > 0 ? { ...bar, uncounted } : bar;
+  });
 }
 
 function countsOf({ name, existing, planned, results, digest }: ComparisonReport): ComparisonCounts {

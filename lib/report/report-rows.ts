@@ -6,8 +6,8 @@ import { changedValues, show } from "./changes.ts";
 import { accountKey, type Customer, domainsOf, numberIn } from "./customers.ts";
 import { type FallenOut, harmAfter, harmOfMark, harmOfReason, harmOfUpdate, isUnmark, levelIn } from "./harm.ts";
 import { recordLinks } from "./links.ts";
-import type { ReportHead, Row } from "./model.ts";
-import type { ReportAbout, ReportedComparison, ReportSource } from "./report-source.ts";
+import type { Row } from "./model.ts";
+import type { ReportAbout, ReportedComparison, ReportedNote, ReportSource } from "./report-source.ts";
 
 /** What rows of one comparison are made with. */
 interface Making {
@@ -121,23 +121,27 @@ function changeRow(planned: Planned, effect: Result["effect"], making: Making): 
   const organization = id ?? (effect === "create" ? (result?.id ?? null) : null);
   // Contacts name the organization; every other change with an address is of a user, in an undo of global as well.
   const isUser = address !== undefined && effect !== "contact";
+  const id_of = isUser ? "user" : "organization";
   const customer = customerOf({ salesforce_id, id: isUser ? null : organization }, making);
   return {
     ...rest,
     ...placeOf(making),
     id: organization,
+    id_of,
     harm: harmAfter(planned.harm, outcome, reason),
     name: name ?? customer?.name ?? "",
     domains: address === undefined ? (customer?.domains ?? []) : domainsOf([address]),
     outcome,
     reason,
     weight: weightOf(held, customer),
-    links: linksOf({ salesforce_id, id: organization }, making, isUser ? "users" : undefined),
+    links: linksOf({ salesforce_id, id: organization, id_of }, making),
     explanation: null,
   };
 }
 
-function noteRow({ salesforce_id, id, reason }: Note, making: Making): Row {
+function noteRow(note: ReportedNote, making: Making): Row {
+  const { salesforce_id, id, reason } = note;
+  const id_of = note.id_of ?? whatIdIsOf(reason, making);
   const customer = customerOf({ salesforce_id, id }, making);
   return {
     ...placeOf(making),
@@ -145,15 +149,21 @@ function noteRow({ salesforce_id, id, reason }: Note, making: Making): Row {
     harm: harmOfReason(reason),
     salesforce_id,
     id,
+    id_of,
     name: customer?.name ?? "",
     domains: customer?.domains ?? [],
     changes: [],
     outcome: null,
     reason,
     weight: weightOf({}, customer),
-    links: linksOf({ salesforce_id, id }, making),
+    links: linksOf({ salesforce_id, id, id_of }, making),
     explanation: null,
   };
+}
+
+/** Notes about users of us-government name the user, those about its contacts the organization. */
+function whatIdIsOf({ code }: Note["reason"], { comparison }: Making): Row["id_of"] {
+  return comparison === "usgov_user" && !code.startsWith("contact.") ? "user" : "organization";
 }
 
 /** A dry run says `applied` of what it would have applied. */
@@ -167,10 +177,11 @@ function placeOf({ comparison }: Making): Pick<Row, "comparison" | "instance"> {
   return { comparison, instance: comparison && COMPARISON[comparison].instance };
 }
 
-type Ids = Pick<Row, "salesforce_id" | "id">;
-
 /** The account's own words first; of an organization without a known account its own. Users' ids are no organizations'. */
-function customerOf({ salesforce_id, id }: Ids, { source: { customers }, comparison }: Making): Customer | null {
+function customerOf(
+  { salesforce_id, id }: Pick<Row, "salesforce_id" | "id">,
+  { source: { customers }, comparison }: Making,
+): Customer | null {
   const instance = comparison && COMPARISON[comparison].instance;
   const account = salesforce_id === null ? null : customers.account(accountKey(salesforce_id), instance);
   if (account || comparison === "usgov_user" || instance === null || id === null) return account;
@@ -183,9 +194,8 @@ function weightOf(held: Readonly<Record<string, unknown>>, customer: Customer | 
   return { level, arr, seats: Math.max(numberIn(held, ["seats_decimal", "number_of_seats"]), customer?.seats ?? 0) };
 }
 
-function linksOf(ids: Ids, { source, comparison }: Making, kind?: Parameters<typeof recordLinks>[3]): Row["links"] {
-  const hosts: ReportHead["hosts"] = source.about.hosts;
-  return recordLinks(ids, comparison, hosts, kind);
+function linksOf(ids: Parameters<typeof recordLinks>[0], { source, comparison }: Making): Row["links"] {
+  return recordLinks(ids, comparison, source.about.hosts);
 }
 
 /** Creates and contacts have no id before they are made: their accounts and addresses tell them apart. */

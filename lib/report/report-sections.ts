@@ -1,5 +1,6 @@
 import type { Place } from "../explain/reason-text.ts";
 import { reasonText, titleOf } from "../explain/reason-text.ts";
+import { causeOf, HURTING } from "./cause.ts";
 import { type FoldedRows, HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
 import { countByHarm } from "./report-model.ts";
 
@@ -7,8 +8,16 @@ import { countByHarm } from "./report-model.ts";
 export interface Section {
   title: string;
   count: number;
-  /** Lines, made when they are asked for, and how many records each tells of. */
-  items(): Iterable<{ text: string; count: number }>;
+  /**
+   * Lines, made when they are asked for, and how many records each tells of. `brief`: without the reasons of what hurts customers,
+   * where there is no room for them.
+   */
+  items(options: { brief: boolean }): Iterable<Item>;
+}
+
+interface Item {
+  text: string;
+  count: number;
 }
 
 /** What each harm is called above its rows. */
@@ -20,7 +29,7 @@ export const HARM_TITLES: { readonly [H in Harm]: string } = {
   failed: "Failed",
   conflict: "Conflicts, which a person has to settle",
   "unknown charge": "Less support for a charge that plans.yml does not know",
-  skipped: "Skipped",
+  skipped: "Left unchanged, for a reason",
   upgraded: "Upgraded",
   gains: "Gain",
   cosmetic: "Cosmetic, or as intended",
@@ -47,17 +56,35 @@ export function sectionsOf(model: ReportModel, wording: Wording): Section[] {
       {
         title: HARM_TITLES[harm],
         count,
-        *items() {
+        *items({ brief }) {
           for (const group of folded.get(harm) ?? []) yield { text: foldedLine(group, wording), count: group.count };
-          for (const row of rows.get(harm) ?? []) yield { text: rowLine(row, wording), count: 1 };
+          yield* alikeOnce((rows.get(harm) ?? []).values().map((row) => rowLine(row, wording, brief)));
         },
       },
     ];
   });
 }
 
-/** `Example GmbH (0014M…, global organization 12): support_level: premium → expired · applied`. */
-function rowLine(row: Row, { text, place }: Wording): string {
+/** Lines that say the same of several records, such as contacts of one organization, as one with their count. */
+function* alikeOnce(lines: Iterable<string>): Iterable<Item> {
+  let [last, count] = ["", 0];
+  for (const line of lines) {
+    if (line !== last && count > 0) {
+      yield counted(last, count);
+      count = 0;
+    }
+    last = line;
+    count += 1;
+  }
+  if (count > 0) yield counted(last, count);
+}
+
+function counted(text: string, count: number): Item {
+  return { text: count === 1 ? text : `${text} (${count} times)`, count };
+}
+
+/** `Example GmbH (0014M…, global organization 12): support_level: premium → expired · applied · its last charge ended …`. */
+function rowLine(row: Row, { text, place }: Wording, brief: boolean): string {
   const { name, effect, changes, outcome, reason } = row;
   const ids = idsOf(row);
   const who = name === "" ? ids : `${text(name)}${ids === "" ? "" : ` (${ids})`}`;
@@ -65,9 +92,10 @@ function rowLine(row: Row, { text, place }: Wording): string {
     ...(VERBS[effect] === "" ? [] : [VERBS[effect]]),
     ...(effect === "mark" ? [] : changes.map((one) => changeText(one, text))),
   ];
-  const why = reason === null ? "" : text(reasonText(reason, place));
+  const cause = HURTING.has(row.harm) && !brief ? causeOf({ ...row, reason: null }) : "";
+  const why = [...(cause === "" ? [] : [text(cause)]), ...(reason === null ? [] : [text(reasonText(reason, place))])];
   const ended = outcome === null || outcome === "planned" ? "" : outcome;
-  return [`${who || "The run"}${what.length > 0 ? `: ${what.join(", ")}` : ""}`, ended, why]
+  return [`${who || "The run"}${what.length > 0 ? `: ${what.join(", ")}` : ""}`, ended, ...why]
     .filter((part) => part !== "")
     .join(" · ");
 }
@@ -75,7 +103,7 @@ function rowLine(row: Row, { text, place }: Wording): string {
 const VERBS: { readonly [E in Row["effect"]]: string } = {
   create: "create",
   update: "",
-  mark: "mark",
+  mark: "mark for deletion",
   unmark: "take the mark back",
   contact: "",
   none: "",
@@ -85,10 +113,8 @@ function changeText({ field, before, after }: Row["changes"][number], text: Word
   return `${text(field)}: ${text(before)} → ${text(after)}`;
 }
 
-function idsOf({ salesforce_id, id, comparison, instance, reason }: Row): string {
-  // What is said of contacts names their organization.
-  const kind = comparison === "usgov_user" && !reason?.code.startsWith("contact.") ? "user" : "organization";
-  const zendesk = id === null ? [] : [`${instance === null ? "" : `${instance} `}${kind} ${id}`];
+function idsOf({ salesforce_id, id, id_of, instance }: Row): string {
+  const zendesk = id === null ? [] : [`${instance === null ? "" : `${instance} `}${id_of} ${id}`];
   const where = id === null && instance !== null ? [instance] : [];
   return [...(salesforce_id === null ? [] : [salesforce_id]), ...zendesk, ...where].join(", ");
 }

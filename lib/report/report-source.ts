@@ -3,7 +3,10 @@ import type { Create, Mark, Note, PlannedContact, Update } from "../domain/chang
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import type { Customers } from "./customers.ts";
-import type { ReportHead, RunTrend } from "./model.ts";
+import type { ReportHead, Row, RunTrend } from "./model.ts";
+
+/** A note, with what its `id` is of where the comparison and the reason do not say so. */
+export type ReportedNote = Note & Partial<Pick<Row, "id_of">>;
 
 /** A comparison with its records. */
 export interface ReportedComparison {
@@ -11,7 +14,7 @@ export interface ReportedComparison {
   creates: readonly (Create | UserCreate)[];
   updates: readonly (Update | UserUpdate)[];
   marks: readonly (Mark | UserMark)[];
-  notes: readonly Note[];
+  notes: readonly ReportedNote[];
   /** Where the comparison plans any (C10). */
   contacts: readonly PlannedContact[];
   /** What became of them; empty where nothing was written. */

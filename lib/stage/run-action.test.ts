@@ -46,7 +46,7 @@ describe("the entry of an action", () => {
     expect(outputs).toBe(`run-id=pipeline-7\ndigest=${manifest.digest}\n`);
     expect(manifest.counts).toEqual({ creates: 1, updates: 0, marks: 0, contacts: 0 });
     expect(await Bun.file(join(folder, "summary.md")).text()).toStartWith(
-      "# One stage: nothing written; it would be 1 created\n",
+      "# One stage: nothing written; a run would create 1\n",
     );
     expect(await Bun.file(join(folder, "data", "global_report.html")).exists()).toBeTrue();
     expect(exit).toBe(0);

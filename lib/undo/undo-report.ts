@@ -31,11 +31,18 @@ export function reportedUndo(plan: UndoPlan, results: readonly Result[] | null):
     updates,
     marks,
     contacts: [],
-    notes: plan.left.flatMap(({ salesforce_id, id, reason }) =>
-      reason ? [{ rule: "S8", salesforce_id, id, reason }] : [],
+    notes: plan.left.flatMap(({ effect, salesforce_id, id, reason }) =>
+      reason
+        ? [{ rule: "S8", salesforce_id, id, reason, id_of: isOfUser(effect, plan) ? "user" : "organization" }]
+        : [],
     ),
     results: written,
   };
+}
+
+/** Results of contacts name the user, whatever the comparison. */
+function isOfUser(effect: Result["effect"], { comparison }: UndoPlan): boolean {
+  return effect === "contact" || comparison === "usgov_user";
 }
 
 function countsOf(results: readonly Result[]): Record<"create" | "update" | "mark" | "contact", ResultCounts> {

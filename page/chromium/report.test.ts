@@ -27,7 +27,7 @@ describe("report.html: what it says", () => {
       "2 failed",
       "2 conflicts",
       "2 unknown charges",
-      "4 skipped",
+      "4 left unchanged",
       "5 upgraded",
       "39 gain",
       "1,421 cosmetic",
@@ -91,7 +91,7 @@ describe("report.html: finding a customer", () => {
     const counted = (text: string) => page.locator("output", { hasText: text }).waitFor();
     await page.getByRole("button", { name: "19 marked" }).click();
     await counted("19 of 1,503");
-    await page.getByLabel("Reason", { exact: true }).selectOption("organization.of_partner");
+    await page.getByLabel("Reason", { exact: true }).selectOption("partner in us-government");
     await counted("7 of 1,503");
     await page.getByRole("button", { name: "Show all" }).click();
     await counted("1,503 records");

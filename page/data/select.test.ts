@@ -1,6 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { reason } from "../../lib/domain/reason.ts";
 import { encodeIndex } from "../../lib/report/page/encode-index.ts";
 import { companyName, demoModel, folded, row, salesforceId } from "../../lib/report/page/testing/demo-model.ts";
+import { choicesOf } from "./choices.ts";
 import { countHarms, lineOfGroup, recordAt } from "./records.ts";
 import { haystackOf } from "./search.ts";
 import { groupKey, orderOf, select } from "./select.ts";
@@ -46,6 +48,22 @@ describe("what the page selects", () => {
     expect(shown({ harms: ["marked"], filters: { effect: "mark" } }).lines).toEqual([1]);
     expect(shown({ filters: { field: "customer_health" } }).records).toBe(5);
     expect(shown({ filters: { field: "no_such_field" } }).lines).toEqual([]);
+  });
+
+  test("reasons with one title are one choice of the filter, and it selects all of them", () => {
+    const suspended = encodeIndex({
+      rows: [
+        row(1, "skipped", { reason: reason("user.suspended") }),
+        row(2, "skipped", { reason: reason("contact.suspended", { user_id: 7 }) }),
+        row(3, "skipped", { reason: reason("user.in_several_organizations") }),
+      ],
+      folded: [],
+    });
+    const [choice, ...others] = choicesOf(suspended).reason;
+    expect(choice).toEqual({ value: "suspended user", text: "suspended user", count: 2 });
+    expect(others).toHaveLength(1);
+    const view = { ...WHOLE, filters: { reason: "suspended user" } };
+    expect(select(suspended, haystackOf(suspended), orderOf(suspended, "harm", false), view).records).toBe(2);
   });
 
   test("by a column, either way", () => {

@@ -64,7 +64,7 @@ function matcher(index: PageIndex, haystack: Haystack, view: View): (at: number)
     allowed(index.instance, filters.instance === undefined ? null : (value) => value === filters.instance),
     allowed(index.effect, filters.effect === undefined ? null : (value) => value === filters.effect),
     allowed(index.outcome, filters.outcome === undefined ? null : (value) => value === filters.outcome),
-    allowed(index.reason, filters.reason === undefined ? null : (value) => value?.code === filters.reason),
+    allowed(index.reason, filters.reason === undefined ? null : (value) => value?.title === filters.reason),
     allowed(
       index.fields,
       ((field) => (field === undefined ? null : (value: string[]) => value.includes(field)))(filters.field),

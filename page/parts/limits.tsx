@@ -1,5 +1,5 @@
 import type { LimitBar } from "../../lib/report/model.ts";
-import { COMPARISON_TITLES, EFFECT_TITLES, number } from "../../lib/report/page/words.ts";
+import { COMPARISON_TITLES, EFFECT_TITLES, number, uncountedText } from "../../lib/report/page/words.ts";
 
 /** Limits that are shown at once, unless more are exceeded. */
 const NEAREST = 4;
@@ -38,7 +38,7 @@ function shareOf({ count, limit, exceeded }: LimitBar): number {
 }
 
 /** What was measured, as a length; the limit is the end of the track, or a line in it where it was exceeded. */
-function Bar({ comparison, effect, count, of, limit, allowed, exceeded }: LimitBar) {
+function Bar({ comparison, effect, count, of, limit, allowed, exceeded, uncounted = 0 }: LimitBar) {
   const full = Math.max(limit ?? 0, count, 1);
   const against = limit === null ? "no limit" : `limit ${number(limit)}`;
   return (
@@ -59,6 +59,7 @@ function Bar({ comparison, effect, count, of, limit, allowed, exceeded }: LimitB
         <rect class="measured" width={limit === null ? 0 : (100 * count) / full} height="4" />
         {exceeded && limit !== null && <rect class="limit" x={(100 * limit) / full} width="0.6" height="4" />}
       </svg>
+      {uncounted > 0 && <span class="muted uncounted">{uncountedText(uncounted)}</span>}
     </li>
   );
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { PageHead } from "../../lib/report/page/format.ts";
-import { duration, moment, WITHHELD } from "../../lib/report/page/words.ts";
+import { duration, moment, namedHosts, WITHHELD } from "../../lib/report/page/words.ts";
 import { Command } from "./copy-button.tsx";
 import { ThemeButton } from "./theme.tsx";
 import { VisibleText } from "./visible-text.tsx";
@@ -55,9 +55,6 @@ function toneOf({ about, problems }: PageHead): string {
 }
 
 function About({ about }: Pick<PageHead, "about">) {
-  const hosts = [about.hosts.salesforce, about.hosts.global, about.hosts["us-government"]].filter(
-    (host) => host !== null,
-  );
   return (
     <dl class="about">
       <Fact name="Run">
@@ -79,9 +76,9 @@ function About({ about }: Pick<PageHead, "about">) {
         </code>
       </Fact>
       <Fact name="Hosts">
-        {hosts.map((host) => (
-          <span key={host} class="host">
-            {host}
+        {namedHosts(about.hosts).map(({ service, host }) => (
+          <span key={service} class="host">
+            <span class="muted">{service}</span> {host}
           </span>
         ))}
       </Fact>

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useMemo } from "preact/hooks";
 import type { PageIndex } from "../../lib/report/page/format.ts";
 import { number } from "../../lib/report/page/words.ts";
-import { countByValue } from "../data/records.ts";
+import { type Choice, choicesOf } from "../data/choices.ts";
 import { FILTERS, type Filter, isNarrowed, SORTS, type Sort, type View, WHOLE } from "../data/view.ts";
 import { visibleText } from "./visible-text.tsx";
 
@@ -35,7 +35,7 @@ export function Toolbar(props: {
           />
         </label>
         {FILTERS.map((name) => (
-          <Choice key={name} name={name} choices={choices[name]} view={view} change={change} />
+          <Select key={name} name={name} choices={choices[name]} view={view} change={change} />
         ))}
         <span class="sorting">
           <select
@@ -72,15 +72,9 @@ function sortBy(value: string): Partial<View> {
   return { sort, descending: false };
 }
 
-interface Choices {
-  value: string;
-  text: string;
-  count: number;
-}
-
-function Choice(props: {
+function Select(props: {
   name: Filter;
-  choices: readonly Choices[];
+  choices: readonly Choice[];
   view: View;
   change: (part: Partial<View>) => void;
 }) {
@@ -116,41 +110,3 @@ const TITLES: { readonly [F in Filter]: string } = {
   reason: "Reason",
   outcome: "Outcome",
 };
-
-/** What each filter offers, most frequent first. */
-function choicesOf(index: PageIndex): { [F in Filter]: Choices[] } {
-  const plain = (column: PageIndex["instance" | "effect" | "outcome"]) => {
-    const counts = countByValue(column);
-    return column.values.flatMap((value, code) =>
-      value === null ? [] : [{ value, text: value, count: counts[code] ?? 0 }],
-    );
-  };
-  return {
-    instance: sorted(plain(index.instance)),
-    effect: sorted(plain(index.effect)),
-    outcome: sorted(plain(index.outcome)),
-    field: sorted(summed(index.fields, (fields) => fields.map((field) => ({ value: field, text: field })))),
-    reason: sorted(
-      summed(index.reason, (reason) => (reason === null ? [] : [{ value: reason.code, text: reason.title }])),
-    ),
-  };
-}
-
-/** Counts where several values of a column offer the same choice, or one offers several. */
-function summed<Value>(
-  column: { values: Value[]; at: number[] },
-  offers: (value: Value) => { value: string; text: string }[],
-): Choices[] {
-  const counts = countByValue(column);
-  const choices = new Map<string, Choices>();
-  for (const [code, value] of column.values.entries())
-    for (const offer of offers(value)) {
-      const known = choices.get(offer.value) ?? { ...offer, count: 0 };
-      choices.set(offer.value, { ...known, count: known.count + (counts[code] ?? 0) });
-    }
-  return [...choices.values()];
-}
-
-function sorted(choices: Choices[]): Choices[] {
-  return choices.sort((one, other) => other.count - one.count || (one.text < other.text ? -1 : 1));
-}

@@ -15,13 +15,13 @@ const CHARTS = [
   { of: "seconds", title: "Duration" },
 ] as const;
 
-/** The last runs as small charts: each bar is a run, and a link to its page where that was kept. */
-export function Trends({ trend, runId }: { trend: readonly RunTrend[]; runId: string }) {
+/** The last runs as small charts: each bar is a run, and a link to its page where that was kept. `runId`: whose page it is; null: of none. */
+export function Trends({ trend, runId }: { trend: readonly RunTrend[]; runId: string | null }) {
   if (trend.length < 2) return null;
   return (
     <section class="panel trends">
       <h2>
-        Last {trend.length} runs <span class="muted">oldest first, the last is this one</span>
+        Last {trend.length} runs <Legend isOfRun={trend.some(({ run_id }) => run_id === runId)} />
       </h2>
       <div class="charts">
         {CHARTS.map(({ of, title }) => (
@@ -32,7 +32,24 @@ export function Trends({ trend, runId }: { trend: readonly RunTrend[]; runId: st
   );
 }
 
-function Chart(props: { of: Measured; title: string; trend: readonly RunTrend[]; runId: string }) {
+/** What the bars mean. The page about all runs is of none of them. */
+function Legend({ isOfRun }: { isOfRun: boolean }) {
+  return (
+    <span class="muted legend">
+      a bar each, oldest first{" "}
+      {isOfRun && (
+        <span class="key this">
+          <span aria-hidden="true" /> this one
+        </span>
+      )}{" "}
+      <span class="key bad">
+        <span aria-hidden="true" /> did not end well
+      </span>
+    </span>
+  );
+}
+
+function Chart(props: { of: Measured; title: string; trend: readonly RunTrend[]; runId: string | null }) {
   const { of, title, trend, runId } = props;
   const most = Math.max(1, ...trend.map((run) => run[of] ?? 0));
   const last = trend.at(-1)?.[of] ?? null;

@@ -87,7 +87,7 @@ test("an undo and its preview leave a report, too: what is there now, and what i
   const results = "history/first/global_results.json";
   await world.undo(results, { "dry-run": "true" });
   const preview = await world.text("report.md");
-  expect(preview).toMatch(/^# Undo: nothing written; it would be \d+ updated, \d+ marked/);
+  expect(preview).toMatch(/^# Undo: nothing written; the undo would update \d+, mark \d+/);
   expect(preview).toContain("Apply exactly this: `zdsync undo ");
   await world.undo(results);
   expect(await world.text("report.md")).toMatch(/^# Undone: \d+ updated, \d+ marked/);

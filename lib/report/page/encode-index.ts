@@ -1,4 +1,5 @@
 import { explain, titleOf, whatText } from "../../explain/reason-text.ts";
+import { causeOf } from "../cause.ts";
 import type { FoldedRows, ReportModel, Row } from "../model.ts";
 import { CHANGES_IN_INDEX, type Coded, type LinkPattern, type PageIndex, type ToldReason } from "./format.ts";
 
@@ -35,7 +36,7 @@ const UNKNOWN_OF_MEMBERS = {
 };
 
 /** A row as the index needs it: of a member of folded rows, not everything is known. */
-type Indexed = Omit<Row, "explanation"> & { fields: string[]; cause: string };
+type Indexed = Omit<Row, "explanation" | "id_of"> & { fields: string[]; cause: string };
 
 function asIndexed(row: Row): Indexed {
   return { ...row, fields: row.changes.map(({ field }) => field), cause: causeOf(row) };
@@ -48,13 +49,6 @@ function firstChanges(changes: Row["changes"]): Row["changes"] {
   if (changes.length <= CHANGES_IN_INDEX) return changes;
   const first = changes.filter(({ field }) => TOLD_FIRST.includes(field));
   return [...first, ...changes.filter((change) => !first.includes(change))].slice(0, CHANGES_IN_INDEX);
-}
-
-function causeOf({ reason, explanation }: Row): string {
-  if (reason !== null) return whatText(reason);
-  const lines = explanation?.answer.map(({ spans }) => spans.map(({ text }) => text).join("")) ?? [];
-  // The first line says what the case is, which the row shows; the next ones say why.
-  return (lines.length > 1 ? lines.slice(1) : lines).join(" ");
 }
 
 function membersAsRows(group: FoldedRows): Indexed[] {

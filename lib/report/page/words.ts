@@ -1,4 +1,4 @@
-import type { Harm, LimitBar, Row } from "../model.ts";
+import { HARMS, type Harm, type LimitBar, type ReportHead, type Row } from "../model.ts";
 
 /** Said of a report that leaves out an instance's customers. */
 export const WITHHELD =
@@ -28,10 +28,16 @@ export const PLURAL_OF_HARM: { readonly [H in Harm]: string } = {
   failed: "failed",
   conflict: "conflicts",
   "unknown charge": "unknown charges",
-  skipped: "skipped",
+  skipped: "left unchanged",
   upgraded: "upgraded",
   gains: "gain",
   cosmetic: "cosmetic",
+};
+
+/** What the harm of one record is called. "Skipped" is an outcome: of a write that was planned, and not made. */
+export const WORD_OF_HARM: { readonly [H in Harm]: string } = {
+  ...(Object.fromEntries(HARMS.map((harm) => [harm, harm])) as { [H in Harm]: H }),
+  skipped: "left unchanged",
 };
 
 export const COMPARISON_TITLES: { readonly [C in LimitBar["comparison"]]: string } = {
@@ -48,8 +54,23 @@ export const EFFECT_TITLES: { readonly [E in LimitBar["effect"]]: string } = {
   updates: "Updated",
   downgrades: "Downgraded",
   contacts: "Contacts",
-  marked_total: "Marked in all",
+  marked_total: "Marked, before and after together",
 };
+
+/** The hosts of a run, each with the service that it is. */
+export function namedHosts(hosts: ReportHead["hosts"]): { service: string; host: string }[] {
+  const services = [
+    ["Salesforce", hosts.salesforce],
+    ["Zendesk global", hosts.global],
+    ["Zendesk us-government", hosts["us-government"]],
+  ] as const;
+  return services.flatMap(([service, host]) => (host ? [{ service, host }] : []));
+}
+
+/** Why a limit measures fewer updates than were planned. */
+export function uncountedText(uncounted: number): string {
+  return `${number(uncounted)} more only ${uncounted === 1 ? "writes" : "write"} an id with 18 characters: not counted`;
+}
 
 /** What a change file's records are called; users of us-government are the only ones that are no organizations. */
 export function recordsNoun(comparison: Row["comparison"], count: number): string {

@@ -33,6 +33,7 @@ export function row(n: number, harm: Harm, part: Partial<Row> = {}): Row {
     harm,
     salesforce_id: salesforceId(n),
     id,
+    id_of: "organization",
     name,
     domains: [`${name.split(" ").slice(0, 2).join("-").toLowerCase()}.example`],
     changes: [{ field: "account_owner", before: "Dana Whitfield", after: "Priya Raman" }],
