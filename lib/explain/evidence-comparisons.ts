@@ -103,9 +103,15 @@ function about<T extends Identified>(
   return [...new Set([...byAccount, ...[...ids].flatMap((id) => lookup.id.get(id) ?? [])])] as T[];
 }
 
+/** The claims of a run by name; made once, as every account asks for some. */
+const CLAIMS = new WeakMap<EvidenceRecords, Map<string, NameClaim[]>>();
+
 /** Names that the comparison of customers takes: those of partners must not be among them (C7). */
 function namesOfCustomers(records: EvidenceRecords, names: ReadonlySet<string>): NameClaim[] {
-  const creates = records["global_creates.json"] ?? [];
-  const updates = records["global_updates.json"] ?? [];
-  return plannedNames({ creates: [...creates], updates: [...updates] }).filter(({ name }) => names.has(nameKey(name)));
+  const { "global_creates.json": creates = [], "global_updates.json": updates = [] } = records;
+  const claims =
+    CLAIMS.get(records) ??
+    Map.groupBy(plannedNames({ creates: [...creates], updates: [...updates] }), ({ name }) => nameKey(name));
+  CLAIMS.set(records, claims);
+  return [...names].flatMap((name) => claims.get(name) ?? []);
 }

@@ -12,13 +12,18 @@ import { upcomingChanges } from "./upcoming-changes.ts";
 export interface ExplainOptions {
   /** Another day than the run's: what would be decided then, of the same records. */
   when?: Day;
+  /** Whether to work out what changes by itself, which takes as long as all the rest; default true. */
+  upcoming?: boolean;
 }
 
 /**
  * Works one account out again from what a run kept, with the same rules as the stages, and says of every value what it follows from,
  * and of everything absent what stopped it. Pure; the same evidence gives the same explanation.
  */
-export function explainAccount(evidence: AccountEvidence, { when }: ExplainOptions = {}): AccountExplanation {
+export function explainAccount(
+  evidence: AccountEvidence,
+  { when, upcoming = true }: ExplainOptions = {},
+): AccountExplanation {
   const { subject, run, accounts, partner, merged, rules } = evidence;
   const day = when ?? run.today;
   const processed = processOn(evidence, day);
@@ -45,10 +50,12 @@ export function explainAccount(evidence: AccountEvidence, { when }: ExplainOptio
     overrides: subject.salesforce_id === null ? [] : explainOverrides(subject.salesforce_id, rules, decision, findings),
     findings: [...findings],
     instances,
-    upcoming: upcomingChanges(evidence, day, (on) => {
-      if (subject.salesforce_id === null) return undefined;
-      return on === day ? decision : processOn(evidence, on).decisions.get(subject.salesforce_id);
-    }),
+    upcoming: upcoming
+      ? upcomingChanges(evidence, day, (on) => {
+          if (subject.salesforce_id === null) return undefined;
+          return on === day ? decision : processOn(evidence, on).decisions.get(subject.salesforce_id);
+        })
+      : [],
     people: instances.flatMap(({ contacts }) => contacts.filter(({ email }) => email === subject.email)),
   };
 }

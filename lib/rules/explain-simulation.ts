@@ -44,8 +44,8 @@ export function simulationExplainer(
   const [old, wanted] = [index("before"), index("after")];
   return (row) => {
     if (!some.has(row)) return null;
-    const after = explained(wanted, row, known);
-    const before = explained(old, row, known);
+    const after = explained(wanted, row, { known });
+    const before = explained(old, row, { known, upcoming: false });
     if (after === null || before === null) return null;
     const { answer, sections } = explanationDocument(after);
     return { answer, sections: [{ title: "By the old rules", lines: decisionLines(before) }, ...sections] };
@@ -59,12 +59,12 @@ function desiredOf({ desired, desiredBefore }: Simulation, side: "before" | "aft
 function explained(
   index: EvidenceIndex,
   { salesforce_id, id, instance }: Row,
-  known: ReadonlySet<string> | null,
+  { known, upcoming = true }: { known: ReadonlySet<string> | null; upcoming?: boolean },
 ): AccountExplanation | null {
   if (salesforce_id === null && (id === null || instance === null)) return null;
   const organizations = id === null || instance === null ? [] : [{ instance, id }];
   const account = salesforce_id === null ? null : (toId18(salesforce_id) ?? salesforce_id);
-  const whole = explainAccount(index.of({ salesforce_id: account, organizations, email: null }));
+  const whole = explainAccount(index.of({ salesforce_id: account, organizations, email: null }), { upcoming });
   const own = { ...whole, instances: whole.instances.filter((one) => instance === null || one.instance === instance) };
   return known === null ? own : withoutUsGovernmentNames(own, account !== null && known.has(account));
 }
