@@ -11,16 +11,21 @@ import { PLANTED } from "../test/simulate/planted/planted.ts";
  *
  *   --seeds 200   stories at most for each bug
  *   --from 1      the first seed
+ *   --only 3,14   these seeds instead
  */
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: "string", default: "200" },
     from: { type: "string", default: "1" },
+    only: { type: "string" },
     /** For a process of its own, in a copy: plays until a story fails, and tells that in one line of JSON. */
     seek: { type: "boolean", default: false },
   },
 });
+const SEEDS = values.only
+  ? values.only.split(",").map(Number)
+  : Array.from({ length: Number(values.seeds) }, (_, index) => Number(values.from) + index);
 const ROOT = join(import.meta.dir, "..");
 
 /** The first story that failed: what did not hold in it; none where all went well. */
@@ -36,7 +41,7 @@ async function seek(): Promise<number> {
   const { INVARIANTS } = await import("../test/simulate/invariants/invariants.ts");
   const { planStory } = await import("../test/simulate/story/plan-story.ts");
   const { playStory } = await import("../test/simulate/story/play-story.ts");
-  for (let seed = Number(values.from); seed < Number(values.from) + Number(values.seeds); seed++) {
+  for (const seed of SEEDS) {
     const wrong = await playStory(planStory(seed), INVARIANTS).then(
       (end) => end.wrong,
       (error: unknown) => [{ invariant: "the story could be played", found: [String(error)] }],
@@ -80,12 +85,11 @@ async function foundIn(copy: string, untouched: string, { file, find, replace }:
     text.replace(find, () => replace),
   );
   try {
-    const end = Number(values.from) + Number(values.seeds);
-    for (let from = Number(values.from); from < end; ) {
-      const found = await firstFailing(copy, from, end - from);
-      if (!found || (await firstFailing(untouched, found.seed, 1)) === null) return found;
+    for (let seeds = SEEDS; seeds.length > 0; ) {
+      const found = await firstFailing(copy, seeds);
+      if (!found || (await firstFailing(untouched, [found.seed])) === null) return found;
       console.error(`seed ${found.seed} fails without any bug, too: ${found.invariants.join(", ")}`);
-      from = found.seed + 1;
+      seeds = seeds.slice(seeds.indexOf(found.seed) + 1);
     }
     return null;
   } finally {
@@ -93,15 +97,15 @@ async function foundIn(copy: string, untouched: string, { file, find, replace }:
   }
 }
 
-async function firstFailing(folder: string, from: number, seeds: number): Promise<Sought | null> {
-  const child = Bun.spawn(
-    [process.execPath, "scripts/plant.ts", "--seek", "--from", String(from), "--seeds", String(seeds)],
-    { cwd: folder, stdio: ["ignore", "pipe", "inherit"] },
-  );
+async function firstFailing(folder: string, seeds: readonly number[]): Promise<Sought | null> {
+  const child = Bun.spawn([process.execPath, "scripts/plant.ts", "--seek", "--only", seeds.join(",")], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const line = (await child.stdout.text()).trim();
   const exit = await child.exited;
   if (line === "" && exit !== 0)
-    throw new Error(`stories from seed ${from} in ${folder} ended with ${exit} without a result`);
+    throw new Error(`stories from seed ${seeds[0]} on in ${folder} ended with ${exit} without a result`);
   return line === "" ? null : (JSON.parse(line) as Sought);
 }
 
@@ -111,7 +115,7 @@ function told({ expects }: PlantedBug, { invariants, found }: Sought): string {
 }
 
 function notFound({ name, expects }: PlantedBug, seconds: number): string {
-  return `${name}: NOT FOUND by ${expects.join(" or ")} in ${values.seeds} seeds, ${seconds} s`;
+  return `${name}: NOT FOUND by ${expects.join(" or ")} in ${SEEDS.length} seeds, ${seconds} s`;
 }
 
 /** The files of the working tree that Git knows or would take, with the packages of this one. */

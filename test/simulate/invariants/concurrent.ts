@@ -4,12 +4,12 @@ import type { Invariant, RunSeen } from "../story/seen.ts";
 export const CONCURRENT: Invariant[] = [
   {
     name: "one run at a time",
-    expects: "of two runs at once in one data directory one is refused",
+    expects: "of two runs at once in one data directory one is refused for the other's lock",
     check: ({ runs }) =>
       runs.flatMap((run, index) =>
         runs
           .slice(index + 1)
-          .filter((other) => other.dataDir === run.dataDir && overlap(run, other) && worked(run) && worked(other))
+          .filter((other) => other.dataDir === run.dataDir && overlap(run, other) && began(run) && began(other))
           .map((other) => `${run.command} and ${other.command} ended with ${run.exit} and ${other.exit}`),
       ),
   },
@@ -19,7 +19,9 @@ function overlap(one: RunSeen, other: RunSeen): boolean {
   return one.began < other.ended && other.began < one.ended;
 }
 
-/** Whether it came as far as its end: whoever is refused says so, and does nothing. */
-function worked({ exit }: RunSeen): boolean {
-  return exit === 0 || exit === 3;
+/** Whether it got the lock, by what it says of its end; nothing can be said of one that was stopped or had no disk. */
+function began({ exit, json, undisturbed }: RunSeen): boolean {
+  if (exit === 0 || exit === 3) return true;
+  const refusals = (json?.refusals ?? []) as { code: string }[];
+  return exit === 4 && undisturbed && !refusals.some(({ code }) => code.startsWith("lock."));
 }

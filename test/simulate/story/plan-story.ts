@@ -1,6 +1,6 @@
 import { Random } from "../../../sandbox/seed/random.ts";
 import type { NetworkFault } from "../kernel/simulation.ts";
-import { WORLD_EVENTS, type WorldEvent } from "./events.ts";
+import { UNKNOWN_REGION_EVENT, WORLD_EVENTS, type WorldEvent } from "./events.ts";
 import {
   type BotPlan,
   type Ending,
@@ -71,17 +71,23 @@ export function planStory(seed: number): StoryPlan {
     hours: withMore(
       Array.from({ length: hours - QUIET_HOURS }, () => planHour(random, settings)),
       new Random(seed * 40_503 + 11),
+      new Random(seed * 7919 + 3),
     ),
   };
 }
 
 /** What came to the hours later, with draws of its own: what the other draws choose stays as it was. */
-function withMore(hours: readonly HourPlan[], random: Random): HourPlan[] {
+function withMore(hours: readonly HourPlan[], random: Random, ofRegions: Random): HourPlan[] {
   return hours.map((hour) => ({
     ...hour,
+    before: ofRegions.chance(0.15) ? [...hour.before, unknownRegion(ofRegions)] : hour.before,
     ...(random.chance(0.05) ? LISTS_LIE : {}),
     ...(random.chance(0.25) ? { bot: planBot(random) } : {}),
   }));
+}
+
+function unknownRegion(random: Random): WorldEvent {
+  return { what: UNKNOWN_REGION_EVENT, draws: [random.next(), random.next(), random.next()] };
 }
 
 /** For a whole hour Zendesk says that there are no organizations, however often it is asked. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createSimulation, type NetworkPlan, type PlannedFault, type Simulation } from "../kernel/simulation.ts";
 import { deliverMessages } from "./bot-messages.ts";
 import { CONFIG_FILE, PLANS_FILE } from "./commands.ts";
+import { UNKNOWN_REGION } from "./events/accounts.ts";
 import { type Happened, happen } from "./events.ts";
 import { performHour } from "./perform-hour.ts";
 import { type HourPlan, QUIET_HOURS, type StoryPlan } from "./plan.ts";
@@ -157,6 +158,9 @@ class Player {
   #calmDown(): void {
     const { sandbox } = this.#simulation;
     sandbox.archiveSlackChannel(false);
+    for (const { Id, Account_Demographics_Geo__c: region } of sandbox.standing().salesforce.Account)
+      if (region === UNKNOWN_REGION)
+        sandbox.editSalesforce("Account", String(Id), { Account_Demographics_Geo__c: "APJ" });
     sandbox.setSlackHistoryScope(this.#plan.settings.historyReadable);
     for (const instance of ["global", "us-government"] as const)
       sandbox.behave(instance, { jobsTakenByOthers: this.#plan.settings.jobsTakenByOthers });

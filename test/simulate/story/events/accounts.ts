@@ -7,6 +7,9 @@ function editAccount(scene: Scene, change: Record<string, unknown>): Touched {
   return { accounts: [id] };
 }
 
+/** None of the options of the field in Zendesk. */
+export const UNKNOWN_REGION = "ANTARCTICA";
+
 /** What happens to accounts in Salesforce. */
 export const OF_ACCOUNTS = {
   "an account is renamed": (scene) => {
@@ -35,6 +38,8 @@ export const OF_ACCOUNTS = {
         { Technical_Account_Manager_Name__c: null },
       ]),
     ),
+  "an account gets a region that Zendesk does not know": (scene) =>
+    editAccount(scene, { Account_Demographics_Geo__c: UNKNOWN_REGION }),
   "an account changes its type": (scene) =>
     editAccount(
       scene,
