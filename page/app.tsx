@@ -106,7 +106,8 @@ function Meaning({ index, view, change }: Shown & { index: PageIndex }) {
 }
 
 function Tabs({ head, view, change }: Shown & { head: PageHead }) {
-  const found = head.audit.reduce((sum, { count }) => sum + count, 0);
+  // Not what nobody has to look at: there may be hundreds of it.
+  const found = head.audit.reduce((sum, one) => sum + (one.needs_somebody ? one.count : 0), 0);
   return (
     <div class="tabs" role="tablist" aria-label="What is listed">
       {(["changes", "audit"] as const).map((tab) => (

@@ -241,6 +241,17 @@ describe("status and last", () => {
     expect((await start({ ended }).command("status")).all).toContain("No scheduled run ended within the last week");
   });
 
+  test("status names the last run of any kind where that is not the scheduled one, such as one started from Slack", async () => {
+    const [mine, scheduled] = [runAt(1, { id: "9", origin: "person" }), runAt(40, { id: "8" })];
+    const { all } = await start({ ended: async () => [mine, scheduled] }).command("status");
+    expect(all).toMatch(/The last scheduled run, [^\n]*8[^\n]*ended/);
+    expect(all).toMatch(/The last run of any kind, [^\n]*9[^\n]*ended/);
+    const { all: alone } = await start({ ended: async () => [mine] }).command("status");
+    expect(alone).toContain("No scheduled run ended within the last week");
+    expect(alone).toContain("The last run of any kind");
+    expect((await start({ ended: async () => [scheduled] }).command("status")).all).not.toContain("of any kind");
+  });
+
   test("last: the run, its counts and failures, and who did what", async () => {
     const results = {
       create: { applied: 3, failed: 1, skipped: 0 },

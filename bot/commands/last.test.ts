@@ -14,10 +14,10 @@ test("A14: who did what is told in words, as the offer said it; no --at-most tex
   const counts =
     "global.creates=41 global.updates=0 global.marks=0 global.downgrades=0 usgov.creates=0 usgov.updates=3 usgov.marks=1 usgov.downgrades=2";
   expect(shown(`confirm ${counts}`, "started run 1")).toContain(
-    "<@U0ANN>: confirm 41 to create, 3 to update (2 lose support level), 1 to mark for deletion: started run 1",
+    "<@U0ANN>: confirm 41 to create, 3 to update (2 get less support), 1 to mark for deletion: started run 1",
   );
   expect(shown("run global --dry-run", `dry run: changes: ${counts}`)).toEndWith(
-    "run global --dry-run: dry run: changes: 41 to create, 3 to update (2 lose support level), 1 to mark for deletion",
+    "run global --dry-run: dry run: changes: 41 to create, 3 to update (2 get less support), 1 to mark for deletion",
   );
   expect(shown("dismiss global.creates=0", "taken back")).toEndWith("dismiss nothing: taken back");
 });

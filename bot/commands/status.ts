@@ -19,7 +19,13 @@ export interface RunViews {
 /** Whether a run goes on, and how the last scheduled one ended; no customers. Throws what the runner throws. */
 export async function statusLines({ runner, clock, starterOf }: RunViews): Promise<string[]> {
   const current = await runner.current();
-  const scheduled = await newestRun(runner, clock(), ({ origin }) => origin === "schedule");
+  // On the way to the last scheduled run lies the last of any kind: what somebody has just started from Slack.
+  const passed: RunState[] = [];
+  const scheduled = await newestRun(runner, clock(), (run) => {
+    passed.push(run);
+    return run.origin === "schedule";
+  });
+  const [newest] = passed;
   return [
     ...(current
       ? [`*A run is going on:* ${currentRunText(runner.kind, current, starterOf(current.id))}.`, progressText(current)]
@@ -27,6 +33,9 @@ export async function statusLines({ runner, clock, starterOf }: RunViews): Promi
     scheduled
       ? `The last scheduled run, ${runLink(runner.kind, scheduled)}, ended ${endedAtText(scheduled)}: ${endText(scheduled)}.`
       : "No scheduled run ended within the last week.",
+    ...(newest && newest.id !== scheduled?.id
+      ? [`The last run of any kind, ${runLink(runner.kind, newest)}, ended ${endedAtText(newest)}: ${endText(newest)}.`]
+      : []),
   ];
 }
 

@@ -7,14 +7,14 @@ const TO_DO: Record<ConfirmedEffect, string> = {
   creates: "to create",
   updates: "to update",
   marks: "to mark for deletion",
-  downgrades: "to lose support level",
+  downgrades: "to get less support",
   contacts: "contacts to add",
 };
 
-/** `12 to create, 3 to update (1 loses support level), 1 to mark for deletion, 12 contacts to add`; `nothing` where there is none. */
+/** `12 to create, 3 to update (1 gets less support), 1 to mark for deletion, 12 contacts to add`; `nothing` where there is none. */
 export function countsText(counts: Partial<EffectCounts>): string {
   const { creates = 0, updates = 0, marks = 0, downgrades = 0, contacts = 0 } = counts;
-  const among = downgrades > 0 ? ` (${downgrades} ${downgrades === 1 ? "loses" : "lose"} support level)` : "";
+  const among = downgrades > 0 ? ` (${downgrades} ${downgrades === 1 ? "gets" : "get"} less support)` : "";
   const parts = [
     ...(creates > 0 ? [effectText("creates", creates)] : []),
     ...(updates > 0 ? [`${effectText("updates", updates)}${among}`] : []),

@@ -60,7 +60,7 @@ test("a run of which a part was refused is not said to be refused before any wri
 describe("counts", () => {
   test("what was planned, downgrades among the updates", () => {
     expect(plannedLines(recordOf({ comparisons: [comparison()] }))).toEqual([
-      "• Customers, global: 3 to create, 12 to update (2 lose support level), 1 to mark for deletion",
+      "• Customers, global: 3 to create, 12 to update (2 get less support), 1 to mark for deletion",
     ]);
   });
 
@@ -72,15 +72,15 @@ describe("counts", () => {
       contact: { applied: 4, failed: 1, skipped: 0 },
     };
     expect(countsLines(recordOf({ comparisons: [comparison({ results })] }))).toEqual([
-      "• Customers, global: 2 created, 12 updated (2 lost support level), 1 marked for deletion, 4 contacts added, *2 failed*, 3 skipped",
+      "• Customers, global: 2 created, 12 updated (2 got less support), 1 marked for deletion, 4 contacts added, *2 failed*, 3 skipped",
     ]);
   });
 
   test.each([
-    [10, " (up to 2 lost support level)"],
-    [1, " (up to 1 lost support level)"],
-    [12, " (2 lost support level)"],
-  ])("of %d updates that were applied it is a bound how many lost support level", (applied, lost) => {
+    [10, " (up to 2 got less support)"],
+    [1, " (up to 1 got less support)"],
+    [12, " (2 got less support)"],
+  ])("of %d updates that were applied it is a bound how many got less support", (applied, lost) => {
     const results = { create: none, update: { ...none, applied }, mark: none, contact: none };
     expect(countsLines(recordOf({ comparisons: [comparison({ results })] }))).toEqual([
       `• Customers, global: ${applied} updated${lost}`,
@@ -88,18 +88,18 @@ describe("counts", () => {
   });
 
   test.each([
-    [{}, false, "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (not written)"],
+    [{}, false, "3 to create, 12 to update (2 get less support), 1 to mark for deletion (not written)"],
     [
       { refused: [TOO_MANY] },
       false,
-      "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (refused, nothing written)",
+      "3 to create, 12 to update (2 get less support), 1 to mark for deletion (refused, nothing written)",
     ],
     [
       { unconfirmed: [{ effect: "creates", count: 3, confirmed: 1 }] },
       false,
-      "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (refused, nothing written)",
+      "3 to create, 12 to update (2 get less support), 1 to mark for deletion (refused, nothing written)",
     ],
-    [{}, true, "3 to create, 12 to update (2 lose support level), 1 to mark for deletion (dry run)"],
+    [{}, true, "3 to create, 12 to update (2 get less support), 1 to mark for deletion (dry run)"],
     [{ planned: { creates: 0, updates: 0, marks: 0, contacts: 0 }, measures: [] }, false, "nothing to change"],
     [
       {

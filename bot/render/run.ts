@@ -81,7 +81,7 @@ function lostText(comparison: RecordedComparison, updated: number): string {
   const { updates, downgrades } = effectCounts(comparison);
   const lost = Math.min(downgrades, updated);
   if (lost === 0) return "";
-  return ` (${updated < updates ? "up to " : ""}${lost} lost support level)`;
+  return ` (${updated < updates ? "up to " : ""}${lost} got less support)`;
 }
 
 /**

@@ -26,7 +26,7 @@ describe("confirm", () => {
     expect(world.outgoing.keys).toEqual(["run 4712 started"]);
     expect(world.outgoing.shown("run 4712 started")).toContain("<@U0ANN> started a run of global and us-government");
     expect(world.outgoing.shown("run 4712 started")).toContain(
-      "global: 3 to create, 12 to update (2 lose support level), 1 to mark for deletion",
+      "global: 3 to create, 12 to update (2 get less support), 1 to mark for deletion",
     );
     expect(world.results.at(-1)).toBe(
       "U0ANN confirm global.creates=3 global.updates=12 global.marks=1 global.downgrades=2 → started pipeline 4712",

@@ -40,16 +40,16 @@ describe("ask", () => {
     expect(told.said.map(({ how }) => how)).toEqual(["privately", "privately"]);
     expect(told.texts[0]).toContain("I am working out what a run would change");
     expect(textOf(told.last ?? {})).toContain(
-      "Customers, global: 3 to create, 12 to update (2 lose support level), 1 to mark for deletion",
+      "Customers, global: 3 to create, 12 to update (2 get less support), 1 to mark for deletion",
     );
     expect(textOf(told.last ?? {})).toContain(
-      "Together: 6 to create, 24 to update (4 lose support level), 2 to mark for deletion.",
+      "Together: 6 to create, 24 to update (4 get less support), 2 to mark for deletion.",
     );
     const [start, cancel] = buttons(told.last);
     expect(start).toMatchObject({ action_id: ACTION.confirmRun, style: "danger", confirm: { style: "danger" } });
     expect(cancel).toMatchObject({ action_id: ACTION.dismissRun, value: start?.value });
     expect(JSON.stringify(start?.confirm)).toContain(
-      "At most: 6 to create, 24 to update (4 lose support level), 2 to mark for deletion.",
+      "At most: 6 to create, 24 to update (4 get less support), 2 to mark for deletion.",
     );
     expect(start?.value).toMatch(/^[A-Za-z0-9_-]{43}$/);
     expect(world.runner.starts).toEqual([{ instance: null, dryRun: true, atMost: null, user: ANN.user }]);

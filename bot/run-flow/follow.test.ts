@@ -258,9 +258,9 @@ describe("more than was confirmed", () => {
     ]);
     const again = world.outgoing.posts.at(-1);
     expect(world.outgoing.shown(`run ${id} asks again`)).toContain(
-      "<@U0ANN>: start another run for what is left? At most: Customers, global: nothing; Customers, us-government: 1 to update (1 loses support level), 1 to mark for deletion; Partners, global: 5 to create,",
+      "<@U0ANN>: start another run for what is left? At most: Customers, global: nothing; Customers, us-government: 1 to update (1 gets less support), 1 to mark for deletion; Partners, global: 5 to create,",
     );
-    expect(JSON.stringify(buttons(again))).toContain("5 to create, 13 to update (3 lose support level), 2 to mark");
+    expect(JSON.stringify(buttons(again))).toContain("5 to create, 13 to update (3 get less support), 2 to mark");
     await world.flow.confirm(tokenOf(again), ANN, new Told());
     expect(world.runner.starts.at(-1)?.atMost).toEqual({
       global: { creates: 0, updates: 0, marks: 0, downgrades: 0, contacts: 0 },

@@ -1,9 +1,10 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
-import type { InstanceName } from "../domain/instance.ts";
+import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { audit } from "./audit.ts";
 import { auditOfGlobal } from "./audit-of-global.ts";
+import { namesOf } from "./names.ts";
 import { readAuditSources } from "./read-sources.ts";
 import { type AuditLine, auditLines } from "./render-audit.ts";
 
@@ -29,7 +30,10 @@ export async function auditOfRun(
     const manifest = await store.readManifest("salesforce_accounts.json");
     if (manifest?.run_id !== run_id || manifest.count > MOST_ACCOUNTS) return null;
     const { sources } = await readAuditSources(store, today, instances);
-    return { names: auditLines(audit(sources), SHOWN), ids_only: auditLines(auditOfGlobal(sources), SHOWN) };
+    return {
+      names: auditLines(audit(sources), SHOWN, namesOf(sources, INSTANCES)),
+      ids_only: auditLines(auditOfGlobal(sources), SHOWN, namesOf(sources, ["global"])),
+    };
   } catch {
     return null;
   }

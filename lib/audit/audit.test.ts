@@ -1,12 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
+import { AUDIT_REASONS } from "../domain/reasons/auditing.ts";
 import { accountId, desiredOrganization, inSyncWorld, organization } from "../domain/testing/in-sync-world.ts";
 import { ACCOUNT, account, charge, override, PLANS, PREMIUM, TODAY } from "../domain/testing/process-examples.ts";
 import type { User } from "../domain/user.ts";
 import { type AuditSources, audit } from "./audit.ts";
+import { type AuditCode, example, findingIn } from "./finding.ts";
+import { namesOf } from "./names.ts";
 import { commandFor, exampleText } from "./remedies.ts";
-import { auditLines, renderAudit } from "./render-audit.ts";
+import { auditLines, type NameOf, renderAudit } from "./render-audit.ts";
 
 const SOLD_TO = [{ name: null, email: "buyer@example.com" }];
 
@@ -206,6 +209,54 @@ describe("rules that nothing answers to", () => {
       excluded_id_unknown: [`excluded_account_ids · ${ofNobody}`],
     });
   });
+});
+
+const ONE = example({ salesforce_id: accountId(1), organization_ids: [1], user_ids: [9] });
+
+test("a command that is offered to be copied only looks: none writes to a remote", () => {
+  for (const code of Object.keys(AUDIT_REASONS) as AuditCode[]) {
+    const command = commandFor({
+      reason: { code, params: { instance: "global", count: 1 } } as never,
+      examples: [ONE],
+    });
+    expect(command).toMatch(/^zdsync (?:explain|preview) /);
+  }
+});
+
+test("what somebody has to look at stands first, what needs nobody last", () => {
+  const findings = [
+    ...findingIn("audit.external_id_missing", "global", [ONE, ONE]),
+    ...findingIn("audit.account_id_short", "global", [ONE]),
+    ...findingIn("audit.ids_differ", "global", [ONE]),
+  ];
+  const lines = auditLines(findings, 5);
+  expect(lines.map(({ code, needs_somebody }) => [code, needs_somebody])).toEqual([
+    ["audit.ids_differ", true],
+    ["audit.external_id_missing", false],
+    ["audit.account_id_short", false],
+  ]);
+  for (const { remedy, needs_somebody } of lines) expect(remedy.startsWith("Nothing to do")).toBe(!needs_somebody);
+});
+
+test("examples are named for a page: the account as Salesforce has it, else its organization, of shown instances only", () => {
+  const sources = { ...inOrder(), accounts: [account({ salesforce_id: accountId(1), name: "Acme" })] };
+  const ofOrganization = example({ organization_ids: [2] });
+  const [finding] = findingIn("audit.ids_differ", "global", [ONE, ofOrganization]);
+  const [ofGovernment] = findingIn("audit.ids_differ", "us-government", [
+    { ...ofOrganization, organization_ids: [12] },
+  ]);
+  const examplesOf = (nameOf?: NameOf) =>
+    auditLines(
+      [finding, ofGovernment].filter((one) => one !== undefined),
+      5,
+      nameOf,
+    ).flatMap((line) => line.examples);
+  const plain = ["organization 2", `${accountId(1)} · user 9, organization 1`, "organization 12"];
+  expect(examplesOf().toSorted()).toEqual(plain.toSorted());
+  expect(examplesOf(namesOf(sources, ["global"])).toSorted()).toEqual(
+    ["Customer 2 · organization 2", `Acme · ${accountId(1)} · user 9, organization 1`, "organization 12"].toSorted(),
+  );
+  expect(examplesOf(namesOf(sources, ["global", "us-government"]))).toContain("Customer 12 · organization 12");
 });
 
 test("each finding names the command that mends or explains it, and lists no more examples than asked for", () => {

@@ -1,25 +1,38 @@
 import type { AuditCode, AuditFinding } from "./finding.ts";
 
-/** Whether the next run mends it, or a person must look at each. */
-const MENDED_BY: Partial<Record<AuditCode, "run" | "user-sync" | "gather-accounts">> = {
-  "audit.account_gathered_twice": "gather-accounts",
-  "audit.account_id_short": "run",
-  "audit.user_in_other_organization": "user-sync",
-  "audit.user_without_organization": "user-sync",
-};
+/** What a run mends by itself. */
+const MENDED_BY_RUNS: ReadonlySet<AuditCode> = new Set<AuditCode>([
+  "audit.account_id_short",
+  "audit.user_in_other_organization",
+  "audit.user_without_organization",
+]);
+/** What stays as it is, and hurts nobody. */
+const HARMLESS: ReadonlySet<AuditCode> = new Set<AuditCode>([
+  "audit.external_id_short",
+  "audit.external_id_missing",
+  "audit.organization_unmanaged",
+  "audit.account_in_both_instances",
+  "audit.excluded_id_unknown",
+]);
 
-/** The command that mends a finding, or explains its first example; null where a file is to be edited first. */
+/** Whether somebody has to look at what was found; nobody where runs mend it, or it is as it may be. Pure. */
+export function needsSomebody(code: AuditCode): boolean {
+  return !MENDED_BY_RUNS.has(code) && !HARMLESS.has(code);
+}
+
+/**
+ * The command that shows what runs will do about a finding, or explains its first example; null where a file is to be edited first.
+ * None writes to a remote: it is copied by people who wanted to look. Pure.
+ */
 export function commandFor({ reason: { code, params }, examples }: AuditFinding): string | null {
   const instance = "instance" in params ? params.instance : null;
-  const mending = MENDED_BY[code];
-  if (mending === "run") return `zdsync run${instance === null ? "" : ` --instance ${instance}`}`;
-  if (mending) return `zdsync ${mending}`;
+  if (MENDED_BY_RUNS.has(code)) return `zdsync preview${instance === null ? "" : ` --instance ${instance}`}`;
   const first = examples.find(({ salesforce_id, organization_ids }) => salesforce_id ?? organization_ids[0]);
   const subject = first?.salesforce_id ?? first?.organization_ids[0];
   return subject === undefined ? null : `zdsync explain ${subject}`;
 }
 
-/** `0014M…: organizations 12, 13`: one example in a line, ids and places only. */
+/** `0014M… · organizations 12, 13`: one example in a line, ids and places only. */
 export function exampleText({
   where,
   salesforce_id,

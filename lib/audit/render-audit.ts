@@ -1,6 +1,7 @@
 import { explain, titleOf } from "../explain/reason-text.ts";
-import type { AuditFinding } from "./finding.ts";
-import { commandFor, exampleText } from "./remedies.ts";
+import { oneLine } from "../outside-text.ts";
+import type { AuditExample, AuditFinding } from "./finding.ts";
+import { commandFor, exampleText, needsSomebody } from "./remedies.ts";
 
 /** A finding as `--json` tells it, and the page: the code with its words, how often, which ones. */
 export interface AuditLine {
@@ -9,28 +10,39 @@ export interface AuditLine {
   title: string;
   what: string;
   remedy: string;
+  /** Whether somebody has to look at it. */
+  needs_somebody: boolean;
   count: number;
-  /** Ids and places only; the first ones where `limit` is fewer. */
+  /** Ids and places, and names where `nameOf` gives them; the first ones where `limit` is fewer. */
   examples: string[];
   command: string | null;
 }
 
-/** Findings as lines, each with so many examples at most. Pure. */
-export function auditLines(findings: readonly AuditFinding[], limit: number): AuditLine[] {
-  return findings.map((finding) => {
+/** What an example is about is called, where that may be told; null where it has no name. */
+export type NameOf = (finding: AuditFinding, example: AuditExample) => string | null;
+
+/** Findings as lines, those first that somebody has to look at; each with so many examples at most. Without `nameOf` nobody is named. Pure. */
+export function auditLines(findings: readonly AuditFinding[], limit: number, nameOf: NameOf = () => null): AuditLine[] {
+  const lines = findings.map((finding): AuditLine => {
     const { reason, examples } = finding;
     const { what, remedy } = explain(reason);
+    const named = (one: AuditExample) => {
+      const name = nameOf(finding, one);
+      return name === null ? exampleText(one) : `${oneLine(name)} · ${exampleText(one)}`;
+    };
     return {
       code: reason.code,
       params: reason.params,
       title: titleOf(reason.code),
       what,
       remedy,
+      needs_somebody: needsSomebody(reason.code),
       count: examples.length,
-      examples: examples.slice(0, limit).map(exampleText),
+      examples: examples.slice(0, limit).map(named),
       command: commandFor(finding),
     };
   });
+  return [...lines.filter((one) => one.needs_somebody), ...lines.filter((one) => !one.needs_somebody)];
 }
 
 /** Findings for people at a terminal. Pure. */

@@ -33,6 +33,7 @@ function fullModel(): ReportModel {
         remedy: "Merge them in Zendesk.",
         title: "Ids that two organizations have",
         count: 12,
+        needs_somebody: true,
         examples: ["Aurora Foods SA, 360 and 361"],
         command: "zdsync audit",
       },

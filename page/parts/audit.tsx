@@ -3,16 +3,33 @@ import { number } from "../../lib/report/page/words.ts";
 import { Command } from "./copy-button.tsx";
 import { VisibleText, visibleText } from "./visible-text.tsx";
 
-/** What is wrong with the identities of both sides. */
+/** What is wrong with the identities of both sides: what somebody has to look at, then the rest. */
 export function Audit({ findings }: { findings: readonly AuditLine[] }) {
+  const parts = [
+    { title: "To look at", lines: findings.filter((one) => one.needs_somebody) },
+    { title: "Nothing to do", lines: findings.filter((one) => !one.needs_somebody) },
+  ].filter(({ lines }) => lines.length > 0);
   return (
-    <section class="audit" id="panel-audit" role="tabpanel" aria-labelledby="tab-audit">
+    <div id="panel-audit" role="tabpanel" aria-labelledby="tab-audit">
+      {parts.map(({ title, lines }) => (
+        <section key={title} aria-label={title}>
+          <h2 class="audit-part">{title}</h2>
+          <Findings findings={lines} />
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Findings({ findings }: { findings: readonly AuditLine[] }) {
+  return (
+    <div class="audit">
       {findings.map(({ code, params, title, what, remedy, count, examples, command }) => (
         <article key={`${code}${params.instance}`}>
-          <h2>
+          <h3>
             <span class="count">{number(count)}</span> <VisibleText text={title} />
             {typeof params.instance === "string" && <span class="muted"> {params.instance}</span>}
-          </h2>
+          </h3>
           <p>
             <VisibleText text={what} />{" "}
             <span class="muted">
@@ -32,6 +49,6 @@ export function Audit({ findings }: { findings: readonly AuditLine[] }) {
           {command !== null && <Command command={command} label={`Copy the command for: ${visibleText(title)}`} />}
         </article>
       ))}
-    </section>
+    </div>
   );
 }

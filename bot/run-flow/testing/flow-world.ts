@@ -170,7 +170,7 @@ export function recordOf(comparisons: RecordedComparison[], change: Partial<RunR
   };
 }
 
-/** A comparison of 3 creates, 12 updates of which 2 lose support level, 1 mark. */
+/** A comparison of 3 creates, 12 updates of which 2 get less support, 1 mark. */
 export function comparison(change: Partial<RecordedComparison> = {}): RecordedComparison {
   return {
     name: "global",

@@ -45,6 +45,18 @@ export function hostileModel(): ReportModel {
       failures: [{ where: all, reason: reason("write.not_read_back", { message: all }) }],
     },
     trend: model.trend.map((run) => ({ ...run, href: "javascript:globalThis.ran = 7" })),
-    audit: [{ code: "x", params: {}, title: all, what: all, remedy: all, count: 1, examples: [all], command: all }],
+    audit: [
+      {
+        code: "x",
+        params: {},
+        title: all,
+        what: all,
+        remedy: all,
+        needs_somebody: true,
+        count: 1,
+        examples: [all],
+        command: all,
+      },
+    ],
   };
 }
