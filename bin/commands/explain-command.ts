@@ -6,7 +6,7 @@ import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, EXIT, type ExitCode } from "../../lib/errors.ts";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
-import { historyDocument, historyOfAccount, isUndo, undoneSince, withUndo } from "../../lib/explain/account-history.ts";
+import { historyDocument, historyOfAccount, isUndo } from "../../lib/explain/account-history.ts";
 import type { Subject } from "../../lib/explain/evidence.ts";
 import { EvidenceIndex } from "../../lib/explain/evidence-index.ts";
 import { explainAccount } from "../../lib/explain/explain-account.ts";
@@ -15,6 +15,7 @@ import { type FoundSubject, findInRun } from "../../lib/explain/find-subject.ts"
 import { isToldOf } from "../../lib/explain/kept-evidence.ts";
 import { knownOrganizations } from "../../lib/explain/known-organizations.ts";
 import { readLive } from "../../lib/explain/live-material.ts";
+import { pastOf } from "../../lib/explain/past-evidence.ts";
 import { recordsAbout } from "../../lib/explain/records-about.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
 import { type OpenedRun, openKeptRun, openLatestRun, withRecords } from "../../lib/explain/run-material.ts";
@@ -85,9 +86,10 @@ export async function explainCommand({ given, json, shell }: Omit<Call, "name">)
     if (asked.history || (asked.run !== "" && (await isUndo(store, asked.run))))
       return await tellHistory(found.subject, store, asked, json, shell);
     const records = await recordsAbout(run.files, found.subject);
-    const evidence = new EvidenceIndex(withRecords(run, records)).of(found.subject);
+    const past = await pastOf(store, run.about.run, found.subject);
+    const evidence = { ...new EvidenceIndex(withRecords(run, records)).of(found.subject), past };
     const explanation = ofInstance(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked);
-    tell(explanation, asked, json, shell, await undoneSince(store, run.about.run.run_id, found.subject));
+    tell(explanation, asked, json, shell);
     return EXIT.done;
   } catch (error) {
     return reportError(error, { ...shell, json });
@@ -135,7 +137,8 @@ async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["she
     const known = (one: InstanceName, account: string) => knownOrganizations(context.store, one, account);
     const live = await readLive({ asked: asked.what, instances, hosts, known }, context);
     if (!live) return notOne({ is: "none", nearest: [] }, json, shell);
-    const evidence = new EvidenceIndex(live.material).of(live.subject);
+    const past = await pastOf(context.store, live.material.run, live.subject);
+    const evidence = { ...new EvidenceIndex(live.material).of(live.subject), past: { ...past, undone: [] } };
     tell(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked, json, shell);
     return EXIT.done;
   } finally {
@@ -188,14 +191,8 @@ function ofInstance(explanation: AccountExplanation, { instance: only }: Explain
   return { ...explanation, instances: explanation.instances.filter((one) => one.instance === only) };
 }
 
-function tell(
-  explanation: AccountExplanation,
-  asked: ExplainInputs,
-  json: boolean,
-  { output }: Call["shell"],
-  undo: Parameters<typeof withUndo>[1] = null,
-): void {
-  const document = withUndo(explanationDocument(explanation), undo);
+function tell(explanation: AccountExplanation, asked: ExplainInputs, json: boolean, { output }: Call["shell"]): void {
+  const document = explanationDocument(explanation);
   if (json) output.out(JSON.stringify({ exit: EXIT.done, explanation, document }));
   else if (asked.markdown) output.out(renderMarkdown(document));
   else output.out(renderTerminal(document, output.colour === true), "styled");

@@ -71,8 +71,23 @@ function judgeOrphans(
   const surroundings = { organizations, creating };
   const { orphans, notes } = withoutMerged(rest, merges, surroundings);
   const already = join.orphans.filter(isMarked);
-  const told = [...markedAndMerged(already, merges, surroundings), ...markedAndMoved(already, comparison)];
+  const isProtected = (one: Organization) => reasonNotToMark(one, comparison.protectedIds)?.code === "mark.protected";
+  const told = [
+    ...already.filter(isProtected).map(markedAndProtected),
+    ...markedAndMerged(already, merges, surroundings),
+    ...markedAndMoved(already, comparison),
+  ];
   return { marked: orphans, notes: [...kept, ...notes, ...told] };
+}
+
+/** Somebody marked it, or zdsync did before it was protected: what must not be deleted may be, until a person takes the mark back (S8). */
+function markedAndProtected(organization: Organization): Note {
+  return {
+    rule: "S8",
+    salesforce_id: accountIdOf(organization),
+    id: organization.id,
+    reason: reason("mark.of_protected"),
+  };
 }
 
 /**

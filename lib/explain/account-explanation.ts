@@ -34,6 +34,8 @@ export interface AccountExplanation {
   upcoming: UpcomingChange[];
   /** Who was asked for by address; null where nobody was. */
   people: PersonExplanation[];
+  /** The undo that took back something since the run, the newest one; null where none did. Zendesk holds what it left. */
+  undo: { run_id: string; at: string } | null;
 }
 
 /** A subscription, the instance that it counts in, and its charges. */
@@ -81,11 +83,17 @@ export interface InstanceExplanation {
   gates: GateFinding[];
   /** Why the account is to have no organization here; null where it is to have one. */
   unwanted: GateFinding | null;
+  /** What makes it a partner, whose organization partner-sync keeps; null where it is none. */
+  partner: Reason | null;
   /** Why it has no support although it counts here (`support_level` is `expired`); null where it has. */
   no_support: Reason | null;
+  /** Why it has a lower level than it had before the run, or before what `losses` tell; null where it has not. */
+  lowered: Reason | null;
+  /** What earlier runs took away and nothing gave back, the newest first; as far as the history goes. */
+  losses: LossExplanation[];
   /** What kept from being done what the rules want, or that nothing is to be done (`differs`); null where it was or will be done. */
   held_up: GateFinding | null;
-  organizations: { id: number; name: string; marked: boolean; created_by_run: boolean }[];
+  organizations: OrganizationExplanation[];
   fields: ExplainedField[];
   /** What is still to be done, against what Zendesk holds after the run. */
   next: ChangeExplanation[];
@@ -94,6 +102,24 @@ export interface InstanceExplanation {
   /** What is said of its organizations: conflicts, protections, and more. */
   findings: Reason[];
   contacts: PersonExplanation[];
+}
+
+/** An organization as Zendesk holds it: after the run, and after what an undo took back since. */
+export interface OrganizationExplanation {
+  id: number;
+  name: string;
+  marked: boolean;
+  created_by_run: boolean;
+  holds: { support_level: string | null; expiration_date: string | null; seats: number | null; is_partner: boolean };
+}
+
+/** What an earlier run took away. */
+export interface LossExplanation {
+  run_id: string;
+  /** When that run began; ISO 8601. */
+  at: string;
+  effect: Effect;
+  changes: { field: string; before: unknown; after: unknown }[];
 }
 
 /** What support it gets in an instance, and what each part follows from (E5–E10). */

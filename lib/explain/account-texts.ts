@@ -1,5 +1,5 @@
 import type { ACCOUNT_REASONS } from "../domain/reasons/accounts.ts";
-import { clause, counted, listed, NOTHING_TO_DO, quoted, type Texts } from "./texts.ts";
+import { clause, counted, listed, quoted, type Texts } from "./texts.ts";
 
 const CORRECT_IN_SALESFORCE =
   "Correct the record in Salesforce; until then its organization and users are left as they are.";
@@ -12,8 +12,8 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
   "account.without_subscription": {
     title: "account without subscription",
     say: () => [
-      "The account was skipped: it has no subscription with an end date of the last three years (one without end date, evergreen, does not count).",
-      "Nothing to do, unless that is wrong: then correct the subscriptions' end dates in Salesforce, or have a contract added.",
+      "The account was skipped: it has no subscription with an end date of the last three years (evergreen: none).",
+      "If that is wrong, correct the end dates in Salesforce.",
     ],
   },
   "account.gathered_twice": {
@@ -27,7 +27,7 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
     title: "expired for more than three years",
     say: ({ instance, expiration_date }) => [
       `The account was left out of ${instance}: its expiration_date ${expiration_date} is more than three years and one day ago.`,
-      NOTHING_TO_DO,
+      "If that is wrong, renew it in Salesforce, or add an override.",
     ],
   },
   "account.unreadable": {
@@ -71,7 +71,7 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
     title: "charge without subscription",
     say: ({ charges }) => [
       `${counted(charges, "charge")} of the account ${charges === 1 ? "was" : "were"} ignored: no gathered subscription has ${charges === 1 ? "it" : "them"}.`,
-      "Nothing to do, unless support is missing: then look at the account's subscriptions in Salesforce.",
+      "If support is missing, look at its subscriptions in Salesforce.",
     ],
   },
   "override.invalid": {
@@ -113,7 +113,7 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
     title: "override without effect",
     say: ({ where, instance }) => [
       `The override at ${where} was not applied: the account is skipped, or none of its subscriptions counts in ${instance}.`,
-      "Correct its instance, or remove it.",
+      "Correct or remove it.",
     ],
   },
 };

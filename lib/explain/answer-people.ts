@@ -6,7 +6,9 @@ import { explain } from "./reason-text.ts";
 
 /** The answer about one person, who was asked for by address. Pure. */
 export function personAnswer(person: PersonExplanation, explanation: AccountExplanation): Line[] {
-  return [personLine(person, explanation), ...personReason(person)];
+  const { undo } = explanation;
+  const undone = undo ? [line(`Since then undo ${undo.run_id} took back what a run had done to it.`)] : [];
+  return [personLine(person, explanation), ...personReason(person).slice(0, 2 - undone.length), ...undone];
 }
 
 const PERSON_STATES: Record<PersonExplanation["state"], [text: string, tone: Tone]> = {

@@ -1,6 +1,7 @@
+import type { Day } from "../domain/dates.ts";
 import type { ChangeExplanation, DidExplanation, UpcomingChange } from "./account-explanation.ts";
 import type { RunEvidence } from "./evidence.ts";
-import { reasonText } from "./reason-text.ts";
+import { reasonText, whatText } from "./reason-text.ts";
 import { counted, listed, quoted } from "./texts.ts";
 
 /** Fields that are named in one sentence; the proof has all. */
@@ -10,7 +11,7 @@ const DONE = { create: ["created", ""], update: ["updated", ""], mark: ["marked"
 const TO_DO = { create: ["create", ""], update: ["update", ""], mark: ["mark", " for deletion"] } as const;
 
 /** Fields that matter most to the customer come first. */
-const FIRST = ["support_level", "mark_for_deletion", "name", "support_hold", "expiration_date", "account_type"];
+const FIRST = ["support_level", "mark_for_deletion", "name", "support_hold", "account_type", "expiration_date"];
 
 interface FieldChange {
   field: string;
@@ -18,36 +19,59 @@ interface FieldChange {
   after: unknown;
 }
 
+/** How much a sentence about a change tells. */
+interface Telling {
+  who?: string;
+  /** Fields that it names. */
+  named?: number;
+  /** Whether it says what to do about its reason. */
+  withRemedy?: boolean;
+}
+
 /** What the run did to one record, in a sentence. Pure. */
-export function didText(did: DidExplanation, who = "The run"): string {
+export function didText(
+  did: DidExplanation,
+  { who = "The run", named = NAMED, withRemedy = true }: Telling = {},
+): string {
   const { comparison, effect, id, outcome, reason, changes } = did;
-  const why = reason ? ` ${reasonText(reason)}` : "";
+  const why = reason ? ` ${withRemedy ? reasonText(reason) : whatText(reason)}` : "";
   if (effect === "contact")
     return outcome === "applied" ? `${who} added user ${id}.${why}` : `${who} added nobody.${why}`;
   const noun = comparison === "usgov_user" ? "user" : "organization";
   const what = id === null ? `${noun === "user" ? "a" : "an"} ${noun}` : `${noun} ${id}`;
   if (outcome === "applied") {
     const [verb, rest] = DONE[effect];
-    return `${who} ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.${why}`;
+    return `${who} ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes, named)}` : ""}.${why}`;
   }
   const [verb, rest] = TO_DO[effect];
   return `${who} ${outcome === "failed" ? "failed to" : "did not"} ${verb} ${what}${rest}.${why}`;
 }
 
-/** What is still to be done, in a sentence. Pure. */
-export function nextText({ effect, id, changes }: ChangeExplanation, { source }: Pick<RunEvidence, "source">): string {
+/** What is still to be done, and when, in a sentence. `isRefused`: runs are refused until a person lets one through. Pure. */
+export function nextText(
+  { effect, id, changes }: ChangeExplanation,
+  { run, day }: { run: Pick<RunEvidence, "source" | "today">; day: Day },
+  { named = NAMED, isRefused = false }: { named?: number; isRefused?: boolean } = {},
+): string {
   const [verb, rest] = TO_DO[effect];
   const what = id === null ? "an organization" : `organization ${id}`;
-  const who = source === "simulation" ? "By the new rules a run would" : "The next run will";
-  return `${who} ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes)}` : ""}.`;
+  const who =
+    run.source === "simulation"
+      ? "By the new rules a run would"
+      : day !== run.today
+        ? `On ${day} a run would`
+        : isRefused
+          ? "Once a run is let through, it will"
+          : "The next run will";
+  return `${who} ${verb} ${what}${rest}${effect === "update" ? `: ${changesText(changes, named)}` : ""}.`;
 }
 
 /** `support_level premium → expired, name …, and 3 more`. Pure. */
-export function changesText(changes: readonly FieldChange[]): string {
+export function changesText(changes: readonly FieldChange[], named: number = NAMED): string {
   const order = ({ field }: FieldChange) => (FIRST.includes(field) ? FIRST.indexOf(field) : FIRST.length);
   const sorted = [...changes].sort((one, other) => order(one) - order(other));
   const shown = sorted
-    .slice(0, NAMED)
+    .slice(0, named)
     .map(({ field, before, after }) => `${field} ${shownValue(before)} → ${shownValue(after)}`);
   const more = sorted.length - shown.length;
   return `${shown.join(", ")}${more > 0 ? ` and ${counted(more, "more field")}` : ""}`;

@@ -113,4 +113,14 @@ export interface AccountEvidence {
   notes: readonly Note[];
   /** Only the instances that the run worked on. */
   instances: Partial<Record<InstanceName, InstanceEvidence>>;
+  /** What the history knows beside the run; absent where nobody looked there. */
+  past?: PastEvidence;
+}
+
+/** What other runs did to the account, as the history has it. */
+export interface PastEvidence {
+  /** Results of runs before this one that took something away, the newest first. */
+  losses: readonly { run_id: string; at: string; comparison: Comparison; result: Result }[];
+  /** What undos took back since the run, the oldest first. */
+  undone: readonly { run_id: string; at: string; comparison: Comparison; result: Result }[];
 }

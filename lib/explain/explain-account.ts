@@ -56,8 +56,14 @@ export function explainAccount(
           return on === day ? decision : processOn(evidence, on).decisions.get(subject.salesforce_id);
         })
       : [],
+    undo: undoOf(evidence),
     people: instances.flatMap(({ contacts }) => contacts.filter(({ email }) => email === subject.email)),
   };
+}
+
+function undoOf({ past }: AccountEvidence): AccountExplanation["undo"] {
+  const last = past?.undone.at(-1);
+  return last ? { run_id: last.run_id, at: last.at } : null;
 }
 
 /** `process` for this account alone. */

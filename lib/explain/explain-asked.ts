@@ -2,7 +2,6 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { Subject as NamedSubject } from "../report/find-organization.ts";
-import { undoneSince, withUndo } from "./account-history.ts";
 import type { ExplanationDocument } from "./document.ts";
 import type { RunEvidence, Subject } from "./evidence.ts";
 import { EvidenceIndex } from "./evidence-index.ts";
@@ -10,8 +9,9 @@ import { explainAccount } from "./explain-account.ts";
 import { explanationDocument } from "./explanation-document.ts";
 import { type FoundSubject, findInRun } from "./find-subject.ts";
 import { isToldOf } from "./kept-evidence.ts";
+import { pastOf } from "./past-evidence.ts";
 import { type RecordFiles, recordsAbout } from "./records-about.ts";
-import { type OpenedRun, openRunIn, withRecords } from "./run-material.ts";
+import { dataDirOf, type OpenedRun, openRunIn, withRecords } from "./run-material.ts";
 import { withoutUsGovernmentNames } from "./withhold-explanation.ts";
 
 /** The answer to somebody who asked why something is as it is. */
@@ -49,16 +49,16 @@ export async function explainAsked(
   const run = withHosts(await openRunIn(store, {}), hosts);
   const known = usGovernment === "ids_only" ? await accountsOfGlobal(run.files) : null;
   const answers: Explained[] = [];
-  for (const one of asked) {
-    const answer = await explainOne(one, run, known);
-    const undo = answer.is === "explained" ? await undoneSince(store, run.about.run.run_id, answer.subject) : null;
-    answers.push(answer.is === "explained" ? { ...answer, document: withUndo(answer.document, undo) } : answer);
-  }
+  for (const one of asked) answers.push(await explainOne(one, run, { known, store: dataDirOf(store) }));
   return answers;
 }
 
-/** `known`: the accounts that may be named; null: all. */
-async function explainOne(asked: string, run: OpenedRun, known: ReadonlySet<string> | null): Promise<Explained> {
+/** `known`: the accounts that may be named; null: all. `store`: the data directory with the history. */
+async function explainOne(
+  asked: string,
+  run: OpenedRun,
+  { known, store }: { known: ReadonlySet<string> | null; store: ArtifactStore },
+): Promise<Explained> {
   const found = await findInRun(asked, run.files);
   const isId = toId18(asked.trim()) !== null || /^\d+$/.test(asked.trim());
   const isKnown = (id: string | null) => known === null || (id !== null && known.has(id));
@@ -70,7 +70,8 @@ async function explainOne(asked: string, run: OpenedRun, known: ReadonlySet<stri
   if (!isId && !isKnown(subject.salesforce_id)) return isHistory ? { is: "not kept" } : { is: "none", nearest: [] };
   if (isHistory && !(await isToldOf(subject, run.files))) return { is: "not kept" };
   const records = await recordsAbout(run.files, subject);
-  const explanation = explainAccount(new EvidenceIndex(withRecords(run, records)).of(subject));
+  const past = await pastOf(store, run.about.run, subject);
+  const explanation = explainAccount({ ...new EvidenceIndex(withRecords(run, records)).of(subject), past });
   const shown = known === null ? explanation : withoutUsGovernmentNames(explanation, isKnown(subject.salesforce_id));
   const organizations = explanation.instances.flatMap((one) => one.organizations.map(({ id }) => id));
   const source = isHistory ? "history" : "run";

@@ -5,7 +5,6 @@ import { supportLevel } from "../domain/entitlement.ts";
 import type { Override } from "../domain/overrides.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import type { Reason } from "../domain/reason.ts";
-import { reason } from "../domain/reason.ts";
 import type {
   ExplainedCharge,
   ExplainedOverride,
@@ -79,29 +78,6 @@ function explainType(type: string, entitlement: Entitlement, rules: Rules, day: 
     override: set ? (entitlement.override?.where ?? null) : null,
     implied_by: entitlement.implied.find((one) => one.type === type)?.because ?? null,
   };
-}
-
-/**
- * Why an entitlement is to no support at all: unknown names that are unexpired first, as somebody paid for them. Null where it is to
- * some. Pure.
- */
-export function whyExpired(entitlement: Entitlement, findings: readonly Reason[]): Reason | null {
-  if (entitlement.support_level !== "expired") return null;
-  const { override, charged, subscriptions } = entitlement;
-  if (override && charged.size > 0) return reason("support.switched_off", { where: override.where });
-  const charges = subscriptions.flatMap((one) => one.charges);
-  const unknown = findings.find((one) => one.code === "charge.unknown" && one.params.unexpired);
-  if (unknown && charges.some(({ outcome, unexpired }) => outcome === "unknown" && unexpired)) return unknown;
-  const known = charges.filter(({ type }) => type !== null);
-  const [last] = [...known].sort((one, other) => (one.charge.end_date < other.charge.end_date ? 1 : -1));
-  if (last) {
-    const { charge_name, end_date } = last.charge;
-    return reason("support.expired", { charge_name, end_date, counted_until: countedUntil(end_date) });
-  }
-  const ignored = charges.filter(({ outcome }) => outcome === "ignored");
-  const names = [...new Set(ignored.map(({ charge }) => charge.charge_name.trim()))];
-  if (names.length > 0) return reason("support.ignored_charges", { charge_names: names });
-  return findings.find((one) => one.code === "charge.unknown") ?? reason("support.no_charges");
 }
 
 /** The overrides of an account, those that do not apply with the reason. Pure. */

@@ -1,3 +1,4 @@
+import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { isMarked } from "../domain/organization-scope.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
@@ -7,7 +8,7 @@ import type { ComparedAgain } from "./compare-again.ts";
 import type { AccountEvidence, ComparisonEvidence } from "./evidence.ts";
 import type { Gate } from "./gates.ts";
 
-/** What the gates look at. */
+/** What the gates look at; `compared` with what Zendesk held before the run wrote, where it wrote. */
 export interface AtTheGates {
   evidence: AccountEvidence;
   instance: InstanceName;
@@ -18,6 +19,8 @@ export interface AtTheGates {
   noSupport: Reason | null;
   /** What the run did about it. */
   comparison: ComparisonEvidence | undefined;
+  /** The day that is explained; what the run came to says nothing of another one. */
+  day: Day;
   /** Why nobody knows what Zendesk holds; null where that is known. */
   unknown: Reason | null;
 }
@@ -131,6 +134,9 @@ const UNIDENTIFIED: readonly ReasonCode[] = [
 ];
 
 const KEPT_FROM_MARKING: readonly ReasonCode[] = [
+  "mark.of_protected",
+  "mark.of_moved_account",
+  "mark.of_merged_account",
   "mark.protected",
   "mark.ignore_deletion",
   "mark.migrating",
@@ -145,7 +151,8 @@ function writingChecks(at: AtTheGates): Check[] {
   const { compared, comparison, evidence } = at;
   const { own } = compared;
   const pending = pendingIn(compared);
-  const results = comparison?.results.filter(({ effect }) => effect !== "contact") ?? [];
+  const isOfRun = at.day === evidence.run.today && evidence.run.source !== "live";
+  const results = isOfRun ? (comparison?.results.filter(({ effect }) => effect !== "contact") ?? []) : [];
   const failed = results.find(({ outcome }) => outcome !== "applied");
   const refusals = comparison?.refused ?? [];
   const ofCode = (codes: readonly ReasonCode[]) => refusals.find(({ code }) => codes.includes(code)) ?? null;
@@ -155,12 +162,17 @@ function writingChecks(at: AtTheGates): Check[] {
   );
   const checks: Check[] = [["differs", () => (pending === 0 && !failed ? reasonOf("organization.already_so") : null)]];
   // Nobody has tried yet what is new by now: another day, other rules, a look at the remotes.
-  if (evidence.run.source === "live" || (!plannedByRun && !failed)) return checks;
+  if (!isOfRun || (!plannedByRun && results.length === 0)) return checks;
+  const unconfirmed = ofCode(["count.unconfirmed", "run.held_back"]);
+  const unreviewed = ofCode(["digest.unexpected", "digest.run_unexpected"]);
+  const other = refusals.find((one) => one !== unconfirmed && one !== unreviewed && one.code !== "limit.exceeded");
   return [
     ...checks,
     ["limits", () => ofCode(["limit.exceeded"])],
-    ["confirmed", () => ofCode(["count.unconfirmed", "run.held_back"])],
-    ["reviewed", () => ofCode(["digest.unexpected"]) ?? refusals[0] ?? null],
+    // Nobody knows of a run that went through whether these flags were given: they are told only where they stopped it.
+    ...(unconfirmed ? [["confirmed", () => unconfirmed] satisfies Check] : []),
+    ...(unreviewed ? [["reviewed", () => unreviewed] satisfies Check] : []),
+    ...(other ? [["allowed", () => other] satisfies Check] : []),
     ["not_a_preview", () => (evidence.run.dry_run === true ? reasonOf("run.wrote_nothing") : null)],
     ["reached", () => (results.length === 0 ? notReached(at) : null)],
     ["written", () => failed?.reason ?? null],

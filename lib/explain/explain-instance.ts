@@ -1,4 +1,5 @@
 import type { Result } from "../artifacts/results.ts";
+import { COMPARISON } from "../changesets/comparison.ts";
 import type { Difference } from "../domain/changeset.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import type { Day } from "../domain/dates.ts";
@@ -6,7 +7,6 @@ import { sameValue } from "../domain/equality.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { type DesiredOrganization, type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
 import type { FieldPlace, FieldValue } from "../domain/organization-field.ts";
-import { isMarked } from "../domain/organization-scope.ts";
 import type { Processed } from "../domain/process.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import { type Reason, reason as reasonOf } from "../domain/reason.ts";
@@ -16,13 +16,15 @@ import type {
   ExplainedField,
   GateFinding,
   InstanceExplanation,
+  LossExplanation,
 } from "./account-explanation.ts";
 import { type ComparedAgain, compareAgain } from "./compare-again.ts";
 import type { AccountEvidence, ComparisonEvidence, InstanceEvidence } from "./evidence.ts";
-import { explainSupport, whyExpired } from "./explain-charges.ts";
+import { explainSupport } from "./explain-charges.ts";
 import { changeGates, wantedGates } from "./explain-gates.ts";
 import { peopleIn } from "./explain-people.ts";
-import { heldAfter } from "./held-now.ts";
+import { changedFields, heldAfter, lossesOf, organizationAs } from "./held-now.ts";
+import { whyExpired, whyLowered } from "./why-support.ts";
 
 /** What `process` makes of the account on the day. */
 export interface DecidedAgain {
@@ -43,39 +45,60 @@ export function explainInstance(
   const { rules } = evidence;
   const { decision, findings, day } = decided;
   const results = around.comparisons.flatMap((one) => (one.comparison === "usgov_user" ? [] : one.results));
-  const held = heldAfter(around.organizations, results);
+  const held = heldAfter(around.organizations, [...results, ...undoneIn(evidence, instance)]);
   const unknown = missingOrganizations(evidence, instance);
   const compared = compareAgain(evidence, instance, around, decided, held.organizations, unknown);
   const entitlement = decision?.entitlements[instance];
-  const noSupport = entitlement ? whyExpired(entitlement, findings) : null;
+  const noSupport = entitlement ? whyExpired(entitlement, findings, rules.overrides) : null;
   const comparison = around.comparisons.find((one) => one.comparison === compared.keeper);
-  const at = { evidence, instance, decision, findings, compared, noSupport, comparison, unknown };
+  // Gates stopped the run, or let it through, when nothing was written yet.
+  const isOfRun = day === evidence.run.today && evidence.run.source !== "live" && results.length > 0;
+  const judged = isOfRun ? compareAgain(evidence, instance, around, decided, around.organizations, unknown) : compared;
+  const at = { evidence, instance, decision, findings, compared: judged, noSupport, comparison, unknown, day };
   const wanted = wantedGates(at);
   const isWanted = wanted.stopped === null;
   const nothingThere = !isWanted && unknown === null && compared.own.length === 0 && results.length === 0;
   const change = nothingThere ? { gates: [], stopped: null } : changeGates(at, isWanted);
   const before = new Map(around.organizations.map((one) => [one.id, one]));
   const [first] = compared.own;
+  const losses = lossesOf(evidence, instance, compared.own);
   return {
     instance,
     keeper: compared.keeper,
     support: entitlement && compared.keeper !== "partner" ? explainSupport(entitlement, rules, day) : null,
     gates: [...wanted.gates, ...change.gates],
     unwanted: wanted.stopped,
-    no_support: noSupport,
+    partner:
+      compared.keeper === "partner" && isWanted
+        ? reasonOf("account.kept_as_partner", { account_type: evidence.partner?.account_type ?? null })
+        : null,
+    no_support: compared.keeper === "partner" ? null : noSupport,
+    lowered:
+      entitlement && isWanted && compared.keeper !== "partner"
+        ? whyLowered(entitlement, levelsBefore(first && before.get(first.id), losses), findings, rules.overrides)
+        : null,
+    losses,
     held_up: change.stopped,
-    organizations: compared.own.map((one) => ({
-      id: one.id,
-      name: one.name,
-      marked: isMarked(one),
-      created_by_run: held.created.has(one.id),
-    })),
+    organizations: compared.own.map((one) => organizationAs(one, held.created.has(one.id))),
     fields: fieldsOf(compared, instance, first, first ? before.get(first.id) : undefined),
     next: changesOf(compared, compared.own),
     did: around.comparisons.flatMap((one) => didOf(one, compared.own)),
     findings: findingsOf(compared, around, [wanted.stopped, change.stopped]),
     contacts: peopleIn(evidence, instance, around, decided, compared),
   };
+}
+
+/** Levels that Zendesk held, the latest first. */
+function levelsBefore(before: Organization | undefined, losses: readonly LossExplanation[]): (string | null)[] {
+  const gathered = before ? organizationAs(before, false).holds.support_level : null;
+  const lost = losses.flatMap(({ changes }) => changes.filter(({ field }) => field === "support_level"));
+  return [gathered, ...lost.map((one) => (typeof one.before === "string" ? one.before : null))];
+}
+
+function undoneIn({ past }: AccountEvidence, instance: InstanceName): Result[] {
+  return (past?.undone ?? []).flatMap(({ comparison, result }) =>
+    comparison !== "usgov_user" && COMPARISON[comparison].instance === instance ? [result] : [],
+  );
 }
 
 /** Without Zendesk's organizations nobody can tell what is to be done: none of them is there for a rule, too. */
@@ -171,18 +194,6 @@ function didOf(evidence: ComparisonEvidence, own: readonly Organization[]): DidE
 export function didExplanation(comparison: Comparison, result: Result): DidExplanation {
   const { effect, id, outcome, reason, before, after } = result;
   return { comparison, effect, id, outcome, reason, changes: changedFields(before, after) };
-}
-
-function changedFields(before: Record<string, unknown>, after: Record<string, unknown>): DidExplanation["changes"] {
-  const flat = (one: Record<string, unknown>) => {
-    const { organization_fields: fields = {}, ...rest } = one as { organization_fields?: Record<string, unknown> };
-    return { ...rest, ...fields } as Record<string, unknown>;
-  };
-  const [from, to] = [flat(before), flat(after)];
-  // The address only says who a user is.
-  return Object.entries(to)
-    .filter(([field]) => field !== "email")
-    .map(([field, value]) => ({ field, before: from[field] ?? null, after: value }));
 }
 
 /** What else is said of its organizations, without what a gate says already. */

@@ -3,12 +3,33 @@ import { listed, NOTHING_TO_DO, quoted, type Texts } from "./texts.ts";
 
 const NEXT_RUN = "Nothing to do: the next run does it.";
 
+/** What makes an account a partner, by the type that it gets (P2). */
+const PARTNER_BY = {
+  open_partner: "Type Partner, Partner Track Open",
+  select_partner: "Type Partner, Partner Track Select",
+  alliance_partner: "alliance_account_id in the config names it",
+};
+
+/** `Ultimate is gone`; where no level is left, the support. */
+function gone(level: string | null): string {
+  return level === null ? "Its support is gone" : `${level.charAt(0).toUpperCase()}${level.slice(1)} is gone`;
+}
+
 export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
   "account.not_gathered": {
     title: "account not gathered",
     say: () => [
-      "Salesforce gave no such account: it is deleted, its Type is neither Customer nor Former Customer, or it has no subscription with an end date of the last three years (an evergreen one has none).",
-      "Correct the account or the end dates of its subscriptions in Salesforce; the next run gathers it.",
+      "Salesforce gave no such account: it is deleted, of another Type, or has no end date of the last three years.",
+      "Correct its Type or end dates in Salesforce.",
+    ],
+  },
+  "account.kept_as_partner": {
+    title: "kept as partner",
+    say: ({ account_type }) => [
+      `It is a partner, with no support level and no contacts: ${account_type === null ? "it is one in Salesforce" : PARTNER_BY[account_type]}.`,
+      account_type === "alliance_partner"
+        ? "If that is wrong, correct alliance_account_id."
+        : "If that is wrong, correct the two in Salesforce.",
     ],
   },
   "account.merged": {
@@ -39,6 +60,27 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
       "Renew it in Salesforce, or add an override.",
     ],
   },
+  "support.charge_ended": {
+    title: "charge ended",
+    say: ({ level, charge_name, end_date, counted_until }) => [
+      `${gone(level)}: the charge ${quoted(charge_name)} ended on ${end_date} and counted until ${counted_until}.`,
+      "Renew it in Salesforce, or add an override.",
+    ],
+  },
+  "support.override_ended": {
+    title: "override ended",
+    say: ({ level, where, types, ends_on }) => [
+      `${gone(level)}: the override at ${where}, which gave ${listed(types)}, ended on ${ends_on}.`,
+      "If it should go on, give it a later ends_on; else remove it.",
+    ],
+  },
+  "support.level_gone": {
+    title: "level gone",
+    say: ({ level }) => [
+      `${gone(level)}: no charge and no override gives it any more.`,
+      "If that is wrong, correct its charges in Salesforce, or add an override.",
+    ],
+  },
   "support.ignored_charges": {
     title: "no charge that gives support",
     say: ({ charge_names }) => [
@@ -63,8 +105,8 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
   "mark.already": {
     title: "marked already",
     say: () => [
-      "The organization is marked for deletion already.",
-      "Nothing to do: it is unmarked as soon as its account is back.",
+      "The organization is marked for deletion already: whatever deletes marked organizations may delete it.",
+      "To keep it, clear its mark_for_deletion and set ignore_deletion in Zendesk.",
     ],
   },
   "change.planned": {

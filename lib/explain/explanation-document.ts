@@ -60,7 +60,9 @@ function aboutSection({ run, day }: AccountExplanation): Section {
   };
 }
 
-function accountSection({ account, subject, run, is_partner, merged_into }: AccountExplanation): Section {
+function accountSection(explanation: AccountExplanation): Section {
+  const { account, subject, run, is_partner, merged_into, instances } = explanation;
+  const partner = instances.flatMap((one) => one.partner ?? []).at(0);
   const { salesforce_id: id } = subject;
   const { salesforce: host } = run.hosts;
   if (id === null) return { title: "Account", lines: [labelled("salesforce_id", "none", "muted")] };
@@ -70,10 +72,12 @@ function accountSection({ account, subject, run, is_partner, merged_into }: Acco
     title: "Account in Salesforce",
     lines: [
       { depth: 0, label: "salesforce_id", spans: [idSpan] },
-      ...(is_partner ? [labelled("partner", "yes")] : []),
+      ...(is_partner ? [labelled("partner", partner ? explain(partner).what : "yes")] : []),
       ...(merged_into === null ? [] : [labelled("merged into", merged_into, "warning")]),
       ...(account === null
-        ? [labelled("account", "not among the customers", "warning")]
+        ? is_partner
+          ? []
+          : [labelled("account", "not gathered as a customer's", "warning")]
         : Object.entries(account).flatMap(([key, value]) =>
             key === "salesforce_id" ? [] : [labelled(key, attributeText(value))],
           )),

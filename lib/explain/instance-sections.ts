@@ -4,10 +4,11 @@ import type {
   InstanceExplanation,
   TypeExplanation,
 } from "./account-explanation.ts";
+import { isHarmed } from "./answer-cause.ts";
 import { changesText, didText, nextText, shownValue } from "./change-texts.ts";
-import type { Line, Section } from "./document.ts";
+import type { Line, Section, Tone } from "./document.ts";
 import { labelled, personLines, plain } from "./explanation-document.ts";
-import { GATE_TEXTS } from "./gates.ts";
+import { GATE_TEXTS, RUN_GATES } from "./gates.ts";
 import { explain, reasonText } from "./reason-text.ts";
 import { quoted } from "./texts.ts";
 
@@ -23,13 +24,13 @@ export function instanceSections(one: InstanceExplanation, explanation: AccountE
     {
       title: `${instance}: what the run did`,
       lines: one.did.flatMap((did) => [
-        plain(0, didText(did)),
+        plain(0, didText(did, { withRemedy: !isHarmed(one) || did.outcome === "applied" })),
         ...(did.effect === "update" && did.changes.length > 3 ? [plain(1, changesText(did.changes))] : []),
       ]),
     },
     {
       title: `${instance}: what is still to be done`,
-      lines: one.next.map((next) => plain(0, nextText(next, explanation.run))),
+      lines: one.next.map((next) => plain(0, nextText(next, explanation))),
     },
     {
       title: `${instance}: findings`,
@@ -41,7 +42,8 @@ export function instanceSections(one: InstanceExplanation, explanation: AccountE
 }
 
 function supportLines({ support, no_support, keeper }: InstanceExplanation): Line[] {
-  if (keeper === "partner") return [plain(0, "A partner: no support level is kept.")];
+  if (keeper === "partner")
+    return [plain(0, "A partner: partner-sync keeps its organization, without support level and contacts.")];
   if (!support) return [];
   const { support_level, won_by, next_level, types, seats, seats_from, expiration_date, expiration_from } = support;
   const why = no_support ? explain(no_support).what : won_by.map(typeText).join("; ");
@@ -68,19 +70,17 @@ function typeText({ charges, override, implied_by }: TypeExplanation): string {
   ].join("; ");
 }
 
-function gateLines({ gates, held_up, unwanted }: InstanceExplanation): Line[] {
+/** `✓` let it through, `✗` stopped it, `–` where there was nothing to do. */
+function gateLines(one: InstanceExplanation): Line[] {
+  const { gates, held_up, unwanted } = one;
   return gates.flatMap(({ gate, passed, reason }): Line[] => {
-    const isCalm = gate === "differs";
-    const head: Line = {
-      depth: 0,
-      spans: [
-        { text: passed ? "yes" : "no ", tone: passed ? "good" : isCalm ? "muted" : "bad" },
-        { text: `  ${GATE_TEXTS[gate]}` },
-      ],
-    };
-    if (passed || reason === null) return [head];
+    const [sign, tone]: [string, Tone] = passed ? ["✓", "good"] : gate === "differs" ? ["–", "muted"] : ["✗", "bad"];
+    const text = GATE_TEXTS[gate][passed ? "passed" : "stopped"];
+    const head: Line = { depth: 0, spans: [{ text: sign, tone }, { text: `  ${text}` }] };
+    if (passed || reason === null || gate === "differs") return [head];
     const isStop = [held_up?.gate, unwanted?.gate].includes(gate);
-    return [head, plain(1, isStop ? reasonText(reason) : explain(reason).what)];
+    const isAdvice = isStop && !(RUN_GATES.has(gate) && isHarmed(one));
+    return [head, plain(1, isAdvice ? reasonText(reason) : explain(reason).what)];
   });
 }
 

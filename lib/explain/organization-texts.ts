@@ -142,6 +142,13 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
     title: "protected",
     say: () => ["The organization was not marked: protected_ids in the config names its account.", NOTHING_TO_DO],
   },
+  "mark.of_protected": {
+    title: "marked, although protected",
+    say: () => [
+      "The organization is marked for deletion, although protected_ids in the config names its account.",
+      "Clear its mark_for_deletion in Zendesk now: whatever deletes marked organizations may delete it.",
+    ],
+  },
   "mark.ignore_deletion": {
     title: "ignore_deletion is set",
     say: () => ["The organization was not marked: its field ignore_deletion is set.", NOTHING_TO_DO],
@@ -161,7 +168,7 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
     title: "moved to the other instance",
     say: () => [
       "The organization was not marked: its account has no subscription in this instance any more, and one in the other.",
-      "In Zendesk, set migrating while its tickets are moved; when they are, set mark_for_deletion there by hand, or let zdsync mark all such organizations: moved_organizations: mark in the config.",
+      "In Zendesk, set migrating while its tickets are moved; then mark it by hand, or all such with moved_organizations: mark in the config.",
     ],
   },
   "mark.of_moved_account": {
@@ -177,7 +184,7 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
       const [where, advice] = winnerOf(winner, organization_ids);
       return [
         `The organization was not marked: its account was merged into ${merged_into}, ${where}.`,
-        `${advice} From about ${forgotten_from} on, when Salesforce has forgotten the merge, it is marked only with ${MERGED_MARKS[place]}.`,
+        `${advice} From about ${forgotten_from} on it is marked only with ${MERGED_MARKS[place]}.`,
       ];
     },
   },

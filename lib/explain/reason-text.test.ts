@@ -27,6 +27,7 @@ const TOLD_OTHERWISE: Partial<Record<ReasonCode, readonly string[]>> = {
   "limit.exceeded": ["effect", "raised"],
   "stage.not_done": ["lacks"],
   // Said in words.
+  "account.kept_as_partner": ["account_type"],
   "changes.against_rules": ["rule"],
 };
 

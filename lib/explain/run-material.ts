@@ -122,9 +122,14 @@ export async function openKeptRun(store: ArtifactStore, runId: string, env: Envi
  * which has what is kept of it. Throws as those two do.
  */
 export async function openRunIn(store: ArtifactStore, env: Environment): Promise<OpenedRun> {
-  if (!existsSync(store.path(EVIDENCE_FILE))) return openLatestRun(store, env);
-  const dataDir = new ArtifactStore(dirname(dirname(store.directory)));
+  const dataDir = dataDirOf(store);
+  if (dataDir === store) return openLatestRun(store, env);
   return (await openKeptRun(dataDir, basename(store.directory), env)) ?? openLatestRun(store, env);
+}
+
+/** The data directory that a run's files are in, or in whose history its folder is. */
+export function dataDirOf(store: ArtifactStore): ArtifactStore {
+  return existsSync(store.path(EVIDENCE_FILE)) ? new ArtifactStore(dirname(dirname(store.directory))) : store;
 }
 
 /** All records that matter, as one material. */

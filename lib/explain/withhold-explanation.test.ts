@@ -8,8 +8,23 @@ const remote = reason("legacy.text", { text: "Zendesk refused secret@agency.exam
 function instance(name: InstanceExplanation["instance"], organization: string): InstanceExplanation {
   return {
     ...{ instance: name, keeper: name === "global" ? "global" : "usgov", support: null, unwanted: null },
-    ...{ no_support: null, held_up: null, gates: [{ gate: "differs", passed: false, reason: remote }] },
-    organizations: [{ id: 11, name: organization, marked: false, created_by_run: false }],
+    ...{
+      no_support: null,
+      partner: null,
+      lowered: null,
+      losses: [],
+      held_up: null,
+      gates: [{ gate: "differs", passed: false, reason: remote }],
+    },
+    organizations: [
+      {
+        id: 11,
+        name: organization,
+        marked: false,
+        created_by_run: false,
+        holds: { support_level: null, expiration_date: null, seats: null, is_partner: false },
+      },
+    ],
     fields: [
       { key: "account_owner", desired: "Secret Sue", held: "Secret Sam", same: false, before_run: undefined },
       { key: "support_level", desired: "premium", held: "premium", same: true, before_run: undefined },

@@ -71,7 +71,10 @@ function withheldInstance(one: InstanceExplanation): InstanceExplanation {
     gates: one.gates.map(withheldGate),
     unwanted: one.unwanted && withheldGate(one.unwanted),
     held_up: one.held_up && withheldGate(one.held_up),
+    partner: one.partner && withoutAddress(one.partner),
     no_support: one.no_support && withoutAddress(one.no_support),
+    lowered: one.lowered && withoutAddress(one.lowered),
+    losses: one.losses.map((loss) => ({ ...loss, changes: loss.changes.map(withheldChange) })),
     fields: one.fields.map((field) => ({
       ...field,
       desired: wordlessValue(field.key, field.desired),

@@ -3,12 +3,13 @@ import type { UsGovernmentShown } from "../domain/config.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { lstat } from "../edges/files.ts";
 import { ZdsyncError } from "../errors.ts";
-import { withUndo } from "../explain/account-history.ts";
 import type { ExplanationDocument } from "../explain/document.ts";
+import type { PastEvidence } from "../explain/evidence.ts";
 import { EvidenceIndex } from "../explain/evidence-index.ts";
 import { EVIDENCE_ARTIFACTS, type EvidenceArtifact, type EvidenceRecords } from "../explain/evidence-records.ts";
 import { explainAccount } from "../explain/explain-account.ts";
 import { explanationDocument } from "../explain/explanation-document.ts";
+import { undoneIn } from "../explain/past-evidence.ts";
 import { RecordLines } from "../explain/record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "../explain/records-about.ts";
 import { accountKeyOf, DECIDED_FROM, linesOfMany, type Whom } from "../explain/records-of-many.ts";
@@ -78,11 +79,11 @@ export async function undoneRowExplainer(
     const latest = await unlessUnreadable(() => openLatestRun(store, env));
     const run = latest?.about.run.run_id === runId ? latest : await openKeptRun(store, runId, env);
     if (!run) return undefined;
-    const explain = explainerFrom(new EvidenceIndex(withRecords(run, await everything(run.files))));
-    return (row, shown) => {
-      const document = explain(row, shown);
-      return document && withUndo(document, row.outcome === "applied" ? undo : null);
-    };
+    const index = new EvidenceIndex(withRecords(run, await everything(run.files)));
+    const undone = (await undoneIn(store, undo.run_id)).map((one) => ({ ...undo, ...one }));
+    const of = Map.groupBy(undone, ({ result }) => accountKeyOf(result.salesforce_id ?? ""));
+    return (row, shown) =>
+      explained(index, row, shown, { losses: [], undone: of.get(accountKeyOf(row.salesforce_id ?? "")) ?? [] });
   });
 }
 
@@ -136,10 +137,14 @@ function explained(
   index: EvidenceIndex,
   { salesforce_id, id, instance }: Row,
   shown: UsGovernmentShown,
+  past?: PastEvidence,
 ): ExplanationDocument | null {
   if (salesforce_id === null && (id === null || instance === null)) return null;
   const organizations = id === null || instance === null ? [] : [{ instance, id }];
-  const whole = explainAccount(index.of({ salesforce_id, organizations, email: null }));
+  const whole = explainAccount({
+    ...index.of({ salesforce_id, organizations, email: null }),
+    ...(past && { past }),
+  });
   const explanation = {
     ...whole,
     instances: whole.instances.filter((one) => (instance ?? one.instance) === one.instance),

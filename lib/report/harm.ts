@@ -78,6 +78,7 @@ export function harmOfMark(account: string | null, level: string | null, fallenO
 /** What it means that something was left as it is. Pure. */
 export function harmOfReason(reason: Reason): Harm {
   if (reason.code === "charge.unknown") return reason.params.hurts ? "unknown charge" : "skipped";
+  if (reason.code === "mark.of_protected") return "marked";
   if (CONFLICTS.has(reason.code)) return "conflict";
   return AS_INTENDED.has(reason.code) ? "cosmetic" : "skipped";
 }

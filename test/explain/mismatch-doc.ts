@@ -10,6 +10,8 @@ interface Case {
   oddity: string;
   run: "plain" | "refused" | "failing";
   remedy: string;
+  /** What Zendesk holds before the run, where the oddity would lose nothing otherwise. */
+  holds?: Record<string, unknown>;
 }
 
 const CASES: readonly Case[] = [
@@ -24,6 +26,7 @@ const CASES: readonly Case[] = [
     title: "Ended override",
     oddity: "E8 override ended yesterday",
     run: "plain",
+    holds: { support_level: "ultimate", sub_dotcom_ultimate: true },
     remedy: "Ask whoever asked for the override whether it should go on; then give it a later `ends_on`.",
   },
   {
@@ -89,7 +92,8 @@ One command, and three lines of its output to read:
 zdsync explain "Customer X"        # or a Salesforce id, an organization's id in Zendesk, an e-mail address
 \`\`\`
 
-The first line says what is the case in each instance, the second why, the third what happened and what to do. Below them stands the proof:
+The first line says what Zendesk holds now, the second why and what to do about it, the third what a run did (also an earlier one, as far as the history goes) or
+the next one will do. While an organization is marked, a warning says how to keep it. Below them stands the proof:
 every subscription and charge with its line of \`plans.yml\`, overrides, what the account had to get past, each organization field as it is and as it should be,
 what the run did, and what will change by itself. Where the run is not on your machine: \`--pipeline ID\` takes a pipeline's files, \`--live\` asks Salesforce and
 Zendesk now. \`--when 2027-03-01\` answers for another day, \`--history\` says which run changed what.
@@ -118,8 +122,15 @@ async function worldOf(run: Case["run"]): Promise<TestWorld> {
   const world = await startWorld({ accounts: 150, plansFile: "plans.yml", config });
   if (run === "failing")
     world.sandbox.addFault({ kind: "failed-rows", path: "organizations/update_many", times: 50, rows: everyRow() });
+  for (const { oddity: name, holds } of CASES) if (holds) hold(world, name, holds);
   await world.run();
   return world;
+}
+
+function hold({ sandbox }: TestWorld, name: string, organization_fields: Record<string, unknown>): void {
+  const account = sandbox.world.oddities.find((one) => one.name.startsWith(name))?.salesforce_id;
+  const found = sandbox.zendesk("global").organizations.find((one) => JSON.stringify(one).includes(`"${account}"`));
+  if (found) sandbox.editOrganization("global", Number(found.id), { organization_fields });
 }
 
 function everyRow(): number[] {

@@ -59,7 +59,7 @@ const CAUSES: readonly [name: string, cause: RegExp][] = [
   ["E10 12x5 only", /Support level custom, from the charge "12x5 US Citizen Support - 2 Year"/],
   ["E10 E12 24x7 only", /Support level custom, from the charge "24x7 US.*emergency_support_24x7 false → true/s],
   ["E10 a level below custom", /Support level community, from the charge "\[OSS Program\]/],
-  ["E7 fraction of a seat in an integer", /12\.5 seats/],
+  ["E7 fraction of a seat in an integer", /13 seats/],
   ["E1 account without any subscription", /skipped: it has no subscription with an end date/],
   ["E1 C4 account without any", /no subscription with an end date.*The run marked organization \d+ for deletion/s],
   ["E13 expiration a day more", /no subscription with an end date of the last three years.*marked organization/s],

@@ -50,7 +50,7 @@ test("an undo leaves a page whose rows open to why the run did what is taken bac
   expect(rows.length).toBeGreaterThan(5);
   for (const row of rows.slice(0, 8))
     expect(answerOf(row)).toBe(await answerTo(world, row.salesforceId ?? "", { instance: "global" }));
-  expect(rows.map(answerOf).join("\n")).toContain("Since then undo back took back what that run did to it");
+  expect(rows.map(answerOf).join("\n")).toMatch(/Since then undo back \(\S+\) took back what a run had done to it/);
 });
 
 test("an undo of an earlier run explains its rows from what the history kept of that run", async () => {
@@ -107,5 +107,7 @@ test("after --instance, what is told of the other instance is its own run's, and
   expect((await world.run({ "run-id": "government", instance: "us-government" })).exit).toBe(0);
   const after = await answerTo(world, id);
   expect(after).toContain("global (as of run both): ");
-  expect(after.replace(" (as of run both)", "")).toBe(before);
+  // A first line that became longer leaves out the instance that has nothing.
+  const withoutNothing = (text: string) => text.replace(" · us-government: nothing", "");
+  expect(withoutNothing(after.replace(" (as of run both)", ""))).toBe(withoutNothing(before));
 });

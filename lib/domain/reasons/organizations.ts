@@ -36,6 +36,8 @@ export const ORGANIZATION_REASONS = {
   "create.name_taken": v.object({ organization_ids: ids }),
   "rename.name_taken": v.object({ organization_ids: ids }),
   "mark.protected": nothing,
+  /** S8: marked all the same, by a person or before it was protected. */
+  "mark.of_protected": nothing,
   "mark.ignore_deletion": nothing,
   "mark.migrating": nothing,
   "mark.withheld": nothing,

@@ -1,0 +1,70 @@
+import type { Day } from "../domain/dates.ts";
+import { INSTANCES } from "../domain/instance.ts";
+import type { AccountExplanation, InstanceExplanation, OrganizationExplanation } from "./account-explanation.ts";
+import type { Line } from "./document.ts";
+import { MAX_COLUMNS } from "./fit-sentences.ts";
+import { counted } from "./texts.ts";
+
+/**
+ * Who it is, and what Zendesk holds of it in each instance: after the run, and after what was undone since. Of another day than the
+ * run's, and of simulated rules, what would be decided. Pure.
+ */
+export function headline(explanation: AccountExplanation): Line {
+  const { subject, names, instances, run, day } = explanation;
+  const who = names[0] ?? "No name known";
+  const id = subject.salesforce_id ?? `organization ${subject.organizations.map((one) => one.id).join(", ")}`;
+  const isSupposed = day !== run.today || run.source === "simulation";
+  const states = INSTANCES.flatMap((instance) => {
+    const one = instances.find((found) => found.instance === instance);
+    if (!one) return [];
+    const earlier = run.earlier?.[instance];
+    const text = isSupposed ? decidedState(one) : heldState(one, day);
+    return [{ label: `${instance}${earlier ? ` (as of run ${earlier.run_id})` : ""}`, text }];
+  });
+  const told = states.filter(({ text }) => text !== "nothing");
+  const rest = (some: typeof states) =>
+    ` (${id})${day === run.today ? "" : ` on ${day}`}: ${some.map(({ label, text }) => `${label}: ${text}`).join(" · ")}.`;
+  const isLong = who.length + rest(states).length > MAX_COLUMNS && told.length > 0;
+  return { depth: 0, spans: [{ text: who, tone: "strong" }, { text: rest(isLong ? told : states) }] };
+}
+
+/** `premium, until 2027-03-23, 20 seats, organization 12`: as Zendesk has it. */
+function heldState({ organizations, unwanted, held_up, support }: InstanceExplanation, day: Day): string {
+  if (organizations.length === 0 && held_up?.reason?.code === "run.files_missing") return "organization unknown";
+  if (organizations.length === 0) return unwanted === null ? "no organization" : "nothing";
+  const [first] = organizations as [OrganizationExplanation];
+  const { support_level, expiration_date, seats, is_partner } = first.holds;
+  const until = expiration_date?.slice(0, 10) ?? "";
+  // A day that is set by hand says nothing of when a charge ends.
+  const end = support?.expiration_from ? "set to end" : "until";
+  const level = is_partner
+    ? ["partner"]
+    : [
+        support_level ?? "no support level",
+        ...(support_level === "expired" || support_level === null || until === "" ? [] : [`${end} ${until}`]),
+        ...(support_level === "expired" && until !== "" && until < day ? [`last end ${until}`] : []),
+        ...(seats !== null && seats > 0 && support_level !== "expired" ? [counted(seats, "seat")] : []),
+      ];
+  return [...level, organizationsText(organizations)].join(", ");
+}
+
+/** What is decided of an instance, whatever Zendesk holds. Pure. */
+export function decidedState({ support, organizations, keeper, unwanted }: InstanceExplanation): string {
+  const level =
+    keeper === "partner" && unwanted === null
+      ? "partner"
+      : support && unwanted === null
+        ? [
+            support.support_level,
+            `${support.expiration_from ? "set to end " : support.support_level === "expired" ? "last end " : "until "}${support.expiration_date}`,
+            ...(support.seats > 0 ? [counted(support.seats, "seat")] : []),
+          ].join(", ")
+        : "nothing";
+  if (organizations.length === 0) return level === "nothing" ? "nothing" : `${level}, no organization`;
+  return `${level}, ${organizationsText(organizations)}`;
+}
+
+function organizationsText(organizations: readonly OrganizationExplanation[]): string {
+  const ids = organizations.map((one) => `${one.id}${one.marked ? " (marked for deletion)" : ""}`);
+  return `${ids.length === 1 ? "organization" : "organizations"} ${ids.join(", ")}`;
+}
