@@ -1,8 +1,11 @@
 #!/usr/bin/env bun
 import { enterWorkingDirectory } from "../lib/stage/working-directory.ts";
+import { nameOfProgram, startedAs } from "../lib/terminal/program-name.ts";
 import { program } from "./program.ts";
 
 enterWorkingDirectory(process.env);
+
+startedAs(nameOfProgram(process.argv, process.env._, process.cwd()));
 
 // Whoever reads only the first lines (`| head`) has closed the pipe: no reason to fail.
 for (const stream of [process.stdout, process.stderr])

@@ -10,6 +10,7 @@ import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import { nextSignal } from "../../lib/stage/signals.ts";
+import { programName } from "../../lib/terminal/program-name.ts";
 import type { LoadedCommand } from "../commands.ts";
 
 const YES_OR_NO = v.picklist(["true", "false"]);
@@ -31,7 +32,7 @@ const inputs = v.object({
   verbose: v.optional(v.pipe(YES_OR_NO, v.description("With --check: show everything that is in order, too")), "false"),
 });
 
-const SAYS = { checker: "bot --check", next: "zdsync bot" };
+const says = () => ({ checker: "bot --check", next: `${programName()} bot` });
 
 export const botCommand: LoadedCommand = {
   inputs,
@@ -55,7 +56,7 @@ async function checkBotCommand(
   const { checkBot } = await import("../../bot/check-bot.ts");
   const findings = await checkBot(env, toDay(clock()));
   const exit = exitOfFindings(findings);
-  output.out(json ? JSON.stringify({ exit, findings }) : renderFindings(findings, { verbose, ...SAYS }));
+  output.out(json ? JSON.stringify({ exit, findings }) : renderFindings(findings, { verbose, ...says() }));
   return exit;
 }
 

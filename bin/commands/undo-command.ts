@@ -15,12 +15,13 @@ import { throwIfStopped } from "../../lib/stage/stop.ts";
 import { NOBODY } from "../../lib/terminal/person.ts";
 import { applyUndo } from "../../lib/undo/apply-undo.ts";
 import { planUndo } from "../../lib/undo/plan-undo.ts";
-import { renderDigest, renderOutcome, renderPreview } from "../../lib/undo/render-undo.ts";
+import { renderDigest, renderHarm, renderOutcome, renderPreview } from "../../lib/undo/render-undo.ts";
 import { type ResultsToUndo, readResults } from "../../lib/undo/results-to-undo.ts";
 import { resultsOfRun } from "../../lib/undo/run-to-undo.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 import type { LoadedCommand } from "../commands.ts";
-import { type EndedUndo, writeUndoReport } from "./undo-report.ts";
+import { recordedUndo } from "./undo-record.ts";
+import { applyUndoCommand, type EndedUndo, harmOfUndo, writeUndoReport } from "./undo-report.ts";
 import { type Back, digestOf, fileOf, summaryText } from "./undo-summary.ts";
 
 /** As every command that writes, and what to undo. `--allow` and `--max-age` have nothing to judge: docs/safety.md, undo. */
@@ -103,8 +104,9 @@ async function undoIfConfirmed(sources: ResultsToUndo[], asked: Asked, shell: Un
     shell,
     { locks: false, writes: true },
     async ({ context, stop }) => {
+      const startedAt = context.clock();
       const backs = await plansOf(sources, context);
-      showPreview(backs, shell);
+      await showPreview({ backs, given: shell.given, startedAt, undoesRun: asked.run }, context, shell);
       throwIfStopped(stop);
       const { hosts } = context.config;
       return { digest: digestOf(backs), count: countWrites(backs), hosts };
@@ -169,38 +171,47 @@ async function plansOf(sources: readonly ResultsToUndo[], { remotes, config }: S
   return backs;
 }
 
-function showPreview(backs: readonly Back[], { output, person = NOBODY }: UndoShell): void {
+async function showPreview(
+  undo: Pick<EndedUndo, "backs" | "given" | "startedAt" | "undoesRun">,
+  context: Session["context"],
+  { output, env, person = NOBODY }: UndoShell,
+): Promise<void> {
+  const { backs } = undo;
   const style = person.isThere ? "names and values" : "ids";
-  for (const { source, plan } of backs) output.out(renderPreview(plan, source.path, style));
+  const harm = await harmOfUndo(undo, { context }, env);
+  output.out(renderHarm(harm));
+  for (const { source, plan } of backs) output.out(renderPreview(plan, source.path, style, harm));
   output.out(renderDigest(digestOf(backs)));
 }
 
+/** Takes the way back, or shows it only; keeps a record of itself, so that others find when, who, and what came of it. */
 async function undo(
   sources: readonly ResultsToUndo[],
   asked: Asked,
-  { context, stop }: Session,
+  session: Session,
   shell: UndoShell,
   previews = true,
 ): Promise<ExitCode> {
-  const { output, json } = shell;
-  const reasons: Reason[] = [];
-  const startedAt = context.clock();
-  const backs = await plansOf(sources, context);
-  if (previews && !json) showPreview(backs, shell);
-  checkReviewed(backs, asked.expect);
-  const report = (ended: Pick<EndedUndo, "written" | "writes" | "exit" | "reasons">) =>
-    writeUndoReport({ backs, given: shell.given, startedAt, undoesRun: asked.run, ...ended }, { context }, shell.env);
-  if (asked["dry-run"]) {
-    const files = await report({ written: new Set(), writes: false, exit: EXIT.done, reasons });
-    output.out(
-      json
-        ? summaryText(backs, EXIT.done, asked.run, context, new Map(), [], files)
-        : "Nothing was written (--dry-run).",
-    );
-    return EXIT.done;
-  }
-  throwIfStopped(stop);
+  return recordedUndo({ ...asked, instances: instancesOf(sources) }, session, shell.env, async () => {
+    const { context, stop } = session;
+    const startedAt = context.clock();
+    const backs = await plansOf(sources, context);
+    const about = { backs, given: shell.given, startedAt, undoesRun: asked.run };
+    if (previews && !shell.json) await showPreview(about, context, shell);
+    checkReviewed(backs, asked.expect);
+    if (asked["dry-run"]) return tellUndo({ ...about, ...NOTHING_WRITTEN }, new Map(), session, shell);
+    throwIfStopped(stop);
+    const { done, exit, reasons } = await applyAll(backs, session, shell);
+    return tellUndo({ ...about, written: new Set(done.keys()), writes: true, exit, reasons }, done, session, shell);
+  });
+}
+
+const NOTHING_WRITTEN = { written: new Set<Back>(), writes: false, exit: EXIT.done, reasons: [] } as const;
+
+/** Comparison by comparison, until one ends early or somebody stops it. */
+async function applyAll(backs: readonly Back[], { context, stop }: Session, { output, json }: UndoShell) {
   const done = new Map<Back, ResultCounts>();
+  const reasons: Reason[] = [];
   const exits: ExitCode[] = [];
   for (const back of backs) {
     if (stop.reason !== null || exits.length > 0) break;
@@ -214,10 +225,26 @@ async function undo(
   }
   const failed = [...done.values()].some((counts) => counts.failed > 0);
   const exit = worstOf([...exits, stop.reason !== null ? EXIT.stopped : failed ? EXIT.someFailed : EXIT.done]);
-  const files = await report({ written: new Set(done.keys()), writes: true, exit, reasons });
-  if (json) output.out(summaryText(backs, exit, asked.run, context, done, reasons, files));
-  else if (files) output.out(`Report: ${files.page}`);
-  return exit;
+  return { done, reasons, exit };
+}
+
+/** Writes the report, and says where it is and how to go on. */
+async function tellUndo(
+  ended: EndedUndo,
+  done: ReadonlyMap<Back, ResultCounts>,
+  { context }: Session,
+  { output, json, env, given }: UndoShell,
+): Promise<EndedUndo> {
+  const { backs, exit, reasons, undoesRun } = ended;
+  const files = await writeUndoReport(ended, { context }, env);
+  if (json) output.out(summaryText(backs, exit, undoesRun, context, done, reasons, files));
+  else {
+    if (!ended.writes) output.out("Nothing was written (--dry-run).");
+    if (files) output.out(`Report${ended.writes ? "" : ", with names and values"}: ${files.page}`);
+    if (!ended.writes && countWrites(backs) > 0)
+      output.out(`Apply exactly this: ${applyUndoCommand(given, digestOf(backs))}`);
+  }
+  return ended;
 }
 
 function countWrites(backs: readonly Back[]): number {

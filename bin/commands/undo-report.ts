@@ -1,17 +1,20 @@
+import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
-import type { ExitCode } from "../../lib/errors.ts";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { undoneRowExplainer } from "../../lib/report/explain-rows.ts";
 import { hostNames } from "../../lib/report/host-names.ts";
 import { readCustomers } from "../../lib/report/read-customers.ts";
 import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
-import { reportModel } from "../../lib/report/report-model.ts";
+import { countByHarm, reportModel } from "../../lib/report/report-model.ts";
+import type { ReportedComparison } from "../../lib/report/report-source.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { configWarnings } from "../../lib/stage/config-warnings.ts";
 import type { Session } from "../../lib/stage/session.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
+import { recordKey, type UndoHarm } from "../../lib/undo/render-undo.ts";
 import { runOfResults, undoResultsName } from "../../lib/undo/results-to-undo.ts";
 import { reportedUndo } from "../../lib/undo/undo-report.ts";
 import { type Back, digestOf } from "./undo-summary.ts";
@@ -58,18 +61,42 @@ async function explainerOf(
   return undoneRowExplainer({ store, env, runId: undoes }, { run_id: runId, at: startedAt.toISOString() });
 }
 
-async function modelOf(undo: EndedUndo, { store, config, runId, today, clock }: Session["context"], env: Environment) {
-  const { backs, written, given, writes, exit, reasons, startedAt } = undo;
+/** The way back as comparisons, with what became of those that were written. */
+export async function comparisonsOf(
+  { backs, written }: Pick<EndedUndo, "backs" | "written">,
+  store: ArtifactStore,
+): Promise<ReportedComparison[]> {
   const comparisons = [];
   for (const back of backs) {
     const name = undoResultsName(back.plan.comparison);
     const results = written.has(back) ? (await store.readIfThere(name))?.records : null;
     comparisons.push(reportedUndo(back.plan, results ?? null));
   }
+  return comparisons;
+}
+
+/** What the way back means to customers, before anything is written: as its report says it. */
+export async function harmOfUndo(
+  undo: Pick<EndedUndo, "backs" | "given" | "startedAt" | "undoesRun">,
+  { context }: Pick<Session, "context">,
+  env: Environment,
+): Promise<UndoHarm> {
+  const model = await modelOf(
+    { ...undo, written: new Set(), writes: false, exit: EXIT.done, reasons: [] },
+    context,
+    env,
+  );
+  const records = model.rows.map(({ comparison, id, harm }) => [recordKey(comparison, id), harm] as const);
+  return { counts: countByHarm(model), records: new Map(records.toReversed()) };
+}
+
+async function modelOf(undo: EndedUndo, { store, config, runId, today, clock }: Session["context"], env: Environment) {
+  const { given, writes, exit, reasons, startedAt, backs } = undo;
+  const comparisons = await comparisonsOf(undo, store);
   return reportModel({
     about: {
       kind: "undo",
-      command: commandText("undo", given),
+      command: commandText("undo", given, "run"),
       run_id: runId,
       today,
       hosts: { ...hostNames(env, config), salesforce: null },
@@ -89,7 +116,8 @@ async function modelOf(undo: EndedUndo, { store, config, runId, today, clock }: 
   });
 }
 
-function applyUndoCommand(given: EndedUndo["given"], digest: string): string {
+/** The command that takes exactly the way back that was shown, or nothing. */
+export function applyUndoCommand(given: EndedUndo["given"], digest: string): string {
   const { "dry-run": _, yes: __, "run-id": ___, ...kept } = given;
-  return commandText("undo", { ...kept, expect: digest });
+  return commandText("undo", { ...kept, expect: digest }, "run");
 }

@@ -1,3 +1,4 @@
+import { programName } from "../terminal/program-name.ts";
 import type { AuditCode, AuditFinding } from "./finding.ts";
 
 /** What a run mends by itself. */
@@ -26,10 +27,10 @@ export function needsSomebody(code: AuditCode): boolean {
  */
 export function commandFor({ reason: { code, params }, examples }: AuditFinding): string | null {
   const instance = "instance" in params ? params.instance : null;
-  if (MENDED_BY_RUNS.has(code)) return `zdsync preview${instance === null ? "" : ` --instance ${instance}`}`;
+  if (MENDED_BY_RUNS.has(code)) return `${programName()} preview${instance === null ? "" : ` --instance ${instance}`}`;
   const first = examples.find(({ salesforce_id, organization_ids }) => salesforce_id ?? organization_ids[0]);
   const subject = first?.salesforce_id ?? first?.organization_ids[0];
-  return subject === undefined ? null : `zdsync explain ${subject}`;
+  return subject === undefined ? null : `${programName()} explain ${subject}`;
 }
 
 /** `0014M… · organizations 12, 13`: one example in a line, ids and places only. */

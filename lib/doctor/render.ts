@@ -1,3 +1,4 @@
+import { programName } from "../terminal/program-name.ts";
 import type { Finding, Severity } from "./finding.ts";
 
 /**
@@ -6,7 +7,11 @@ import type { Finding, Severity } from "./finding.ts";
  */
 export function renderFindings(
   findings: readonly Finding[],
-  { verbose, checker = "doctor", next = "zdsync preview" }: { verbose: boolean; checker?: string; next?: string },
+  {
+    verbose,
+    checker = "doctor",
+    next = `${programName()} preview`,
+  }: { verbose: boolean; checker?: string; next?: string },
 ): string {
   return [
     ...section("Problems", findings, "problem"),

@@ -15,3 +15,10 @@ test("what applies a preview has its flags and its digest, and is no dry run of 
     "zdsync run --instance global --allow marks=9 --expect aa",
   );
 });
+
+test("an input that is a word without a flag is told as that, before the flags", () => {
+  expect(commandText("undo", { "data-dir": "data", run: "20261123T210303Z-4f3a9c" }, "run")).toBe(
+    "zdsync undo 20261123T210303Z-4f3a9c --data-dir data",
+  );
+  expect(commandText("undo", { results: "a.json", run: "" }, "run")).toBe("zdsync undo --results a.json");
+});

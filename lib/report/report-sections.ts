@@ -1,5 +1,6 @@
 import type { Place } from "../explain/reason-text.ts";
 import { reasonText, titleOf } from "../explain/reason-text.ts";
+import { programName } from "../terminal/program-name.ts";
 import { causeOf, HURTING } from "./cause.ts";
 import { type FoldedRows, HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
 import { countByHarm } from "./report-model.ts";
@@ -130,7 +131,8 @@ function foldedLine(group: FoldedRows, wording: Wording): string {
   const ended = outcome === null || outcome === "planned" ? "" : ` · ${outcome}`;
   const example = members[0]?.salesforce_id ?? members[0]?.id;
   const such = named.length > 0 ? ` Such as ${named.join(", ")}.` : "";
-  const any = example == null || group.comparison === "usgov_user" ? "" : ` Any of them: zdsync explain ${example}`;
+  const any =
+    example == null || group.comparison === "usgov_user" ? "" : ` Any of them: ${programName()} explain ${example}`;
   return `${count.toLocaleString("en-US")} ${noun}${instance === null ? "" : `, ${instance}`}: ${whatOf(group, wording)}${ended}.${such}${any}`;
 }
 

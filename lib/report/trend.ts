@@ -13,9 +13,9 @@ const MOST_OPENED = 150;
 /** The page of a report, beside `report.md`. */
 export const PAGE = "report.html";
 
-/** A run as a bar of a chart; null for what was never to write: its counts are no run's. `href`: see `RunTrend`. Pure. */
+/** A run as a bar of a chart; null for what was never to write, and for an undo: its counts are no run's. `href`: see `RunTrend`. Pure. */
 export function trendOf(record: RunRecord, href: string | null): RunTrend | null {
-  if (record.dry_run) return null;
+  if (record.dry_run || record.command.startsWith("undo")) return null;
   const results = record.comparisons.flatMap((one) => one.results ?? []);
   const sum = (count: (one: (typeof results)[number]) => number) =>
     results.reduce((total, one) => total + count(one), 0);

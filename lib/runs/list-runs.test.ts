@@ -97,6 +97,7 @@ test("A12: a dry run, a refused, a killed one, an undo, and damaged records are 
   await keep("stopped", { "run.json": runRecordText(record("stopped", { exit: 5, steps })) });
   await keep("damaged", { "run.json": "{ half of a rec" });
   await keep("other", { "run.json": runRecordText(record("another run's")) });
+  // As versions before kept it, which recorded no undo.
   await keep("undone", { "global_undo_results.json": "[]" });
   const text = await shown();
   const of = (id: string) => text.split("\n").find((line) => line.startsWith(`${id} `)) ?? "";

@@ -1,4 +1,5 @@
 import { oneLine } from "../outside-text.ts";
+import { programName } from "../terminal/program-name.ts";
 import { EXIT_WORDS } from "./exit-words.ts";
 import type { ListedRun } from "./list-runs.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -59,7 +60,7 @@ export function renderRuns(lines: readonly RunLine[], more: number): string {
   if (lines.length === 0) return "The history of this data directory holds no run. --data-dir names another one.";
   const rest = more > 0 ? [`and ${more} older ones; --limit 0 shows them all`] : [];
   const undoable = lines.find((one) => one.can_be_undone && one.written && hasChanged(one));
-  const hint = undoable ? [`The way back of one, previewed: zdsync undo ${undoable.run_id} --dry-run`] : [];
+  const hint = undoable ? [`The way back of one, previewed: ${programName()} undo ${undoable.run_id} --dry-run`] : [];
   return [...lines.map(lineText), ...rest, ...hint].join("\n");
 }
 
@@ -120,7 +121,7 @@ function outcomeOf(record: ListedRun["record"], isGoingOn: boolean): RunLine["ou
 }
 
 function commandOf({ command, dry_run, instances }: RunRecord): string {
-  const instance = instances.length === 1 ? ` --instance ${instances[0]}` : "";
+  const instance = instances.length === 1 && !command.startsWith("undo") ? ` --instance ${instances[0]}` : "";
   return `${oneLine(command)}${dry_run && command !== "preview" ? " --dry-run" : ""}${instance}`;
 }
 

@@ -1,8 +1,10 @@
 import type { ResultCounts } from "../artifacts/results.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
 import { reasonText } from "../explain/reason-text.ts";
 import { oneLine } from "../outside-text.ts";
 import { show } from "../report/changes.ts";
+import { HARMS, type Harm } from "../report/model.ts";
+import { PLURAL_OF_HARM } from "../report/page/words.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import type { UndoPlan } from "./plan-undo.ts";
@@ -30,20 +32,45 @@ const MARKS =
 /** How the preview of one comparison names records: by ids only, or for a person at a terminal with names and values. */
 export type PreviewStyle = "ids" | "names and values";
 
-/** The preview of one comparison: counts, every record with the fields that go back, and what is left alone. */
-export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle): string {
+/** What a way back means to customers. */
+export interface UndoHarm {
+  counts: ReadonlyMap<Harm, number>;
+  /** By `recordKey`; a record that is missing loses nothing. */
+  records: ReadonlyMap<string, Harm>;
+}
+
+/** What names a record of a comparison. */
+export function recordKey(comparison: Comparison | null, id: number | null): string {
+  return `${comparison} ${id}`;
+}
+
+/** What takes something away from customers comes before everything else: `16 put on hold, 19 lose support, 15 marked`. */
+export function renderHarm({ counts }: UndoHarm): string {
+  const parts = HURTING.flatMap((harm) => {
+    const count = counts.get(harm) ?? 0;
+    return count > 0 ? [`${count} ${PLURAL_OF_HARM[harm]}`] : [];
+  });
+  return parts.length > 0
+    ? `This undo hurts customers: ${parts.join(", ")}.`
+    : "This undo takes nothing away from any customer.";
+}
+
+/** The preview of one comparison: counts, every record with the fields that go back, whom it hurts first, and what is left alone. */
+export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle, harm: UndoHarm): string {
   const counts = countUndo(plan);
+  const title = `${path} (${COMPARISON[plan.comparison].title})`;
+  if (Object.values(counts).every((count) => count === 0)) return `Nothing to take back of ${title}.`;
   const withValues = style === "names and values";
-  const rows = [
-    ...plan.organizations.map((row) => [organizationLine(row, withValues), organizationValues(row)] as const),
-    ...plan.users.map((row) => [userLine(row, withValues), userValues(row)] as const),
-  ];
+  const rows = byHarm(plan, harm, [
+    ...plan.organizations.map((row) => [row.id, organizationLine(row, withValues), organizationValues(row)] as const),
+    ...plan.users.map((row) => [row.id, userLine(row, withValues), userValues(row)] as const),
+  ]);
   return [
-    `The way back of ${path} (${COMPARISON[plan.comparison].title}):`,
-    `  organizations: former values back ${counts.organizations_back}, created ones marked for deletion ${counts.organizations_marked}`,
-    `  users: former values back ${counts.users_back}, created ones marked for deletion ${counts.users_marked}`,
+    `The way back of ${title}:`,
+    ...countLine("organizations", counts.organizations_back, counts.organizations_marked),
+    ...countLine("users", counts.users_back, counts.users_marked),
     ...(counts.organizations_marked + counts.users_marked > 0 ? [MARKS] : []),
-    `  left alone: ${counts.left_alone}`,
+    ...(counts.left_alone > 0 ? [`  left alone: ${counts.left_alone}`] : []),
     ...(withValues && rows.length > 0 ? ["  (values: before the run → now → after this undo)"] : []),
     ...rows.flatMap(([line, values]) => [`+ ${line}`, ...(withValues ? values.map((value) => `    ${value}`) : [])]),
     ...plan.left.map(
@@ -51,6 +78,27 @@ export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle)
         `- ${recordName("record", id, salesforce_id)}: ${reason ? reasonText(reason) : "left alone"}`,
     ),
   ].join("\n");
+}
+
+/** What takes something away from a customer, worst first. */
+const HURTING = HARMS.slice(0, HARMS.indexOf("marked") + 1);
+
+function byHarm<Values>(
+  { comparison }: UndoPlan,
+  { records }: UndoHarm,
+  rows: readonly (readonly [id: number, line: string, values: Values])[],
+): [line: string, values: Values][] {
+  const ranked = rows.map(([id, line, values]) => {
+    const rank = HURTING.indexOf(records.get(recordKey(comparison, id)) ?? "cosmetic");
+    const told: [string, Values] = [rank < 0 ? line : `${line} (${HURTING[rank]})`, values];
+    return { rank: rank < 0 ? HURTING.length : rank, told };
+  });
+  return ranked.sort((one, other) => one.rank - other.rank).map(({ told }) => told);
+}
+
+function countLine(what: string, back: number, marked: number): string[] {
+  if (back + marked === 0) return [];
+  return [`  ${what}: former values back ${back}, created ones marked for deletion ${marked}`];
 }
 
 /** What stands below the previews: what to give to apply exactly this, and that it will happen again. */

@@ -1,0 +1,63 @@
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import { edges } from "../../lib/edges/edges.ts";
+import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
+import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
+import { writeIndexPage } from "../../lib/report/index-page.ts";
+import { recordedComparison } from "../../lib/runs/run-ending.ts";
+import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
+import { givenStarter } from "../../lib/runs/started-by.ts";
+import type { Environment } from "../../lib/settings/environment.ts";
+import { configWarnings } from "../../lib/stage/config-warnings.ts";
+import type { Session } from "../../lib/stage/session.ts";
+import { afterwards } from "../../lib/stage/until-ended.ts";
+import { comparisonsOf, type EndedUndo } from "./undo-report.ts";
+
+/** Keeps the record of an undo as `run` does of itself: when, for whom, how it ended, and what it wrote. Throws what `work` throws. */
+export async function recordedUndo(
+  asked: { run: string; "dry-run": boolean; instances: readonly InstanceName[] },
+  { context }: Pick<Session, "context">,
+  env: Environment,
+  work: () => Promise<EndedUndo>,
+): Promise<ExitCode> {
+  const { store, clock, warn, config, runId } = context;
+  const { pid, hostname } = edges().process;
+  const startedBy = givenStarter(env);
+  const warnings = configWarnings(config);
+  const beginning = {
+    run_id: runId,
+    command: asked.run === "" ? "undo" : `undo ${asked.run}`,
+    dry_run: asked["dry-run"],
+    instances: [...asked.instances],
+    host: hostname(),
+    pid,
+    started_at: clock().toISOString(),
+    ...(startedBy === null ? {} : { started_by: startedBy }),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  };
+  const recorder = new RunRecorder(store.directory, beginning, { clock, warn });
+  await recorder.begin();
+  try {
+    const ended = await work();
+    const comparisons = await comparisonsOf(ended, store);
+    const failures = ended.reasons.length > 0 ? [{ where: "undo", reasons: [...ended.reasons] }] : [];
+    await recorder.end({
+      ...NOTHING_CAME,
+      exit: ended.exit,
+      failures,
+      comparisons: comparisons.map(({ comparison }) => recordedComparison(comparison)),
+    });
+    return ended.exit;
+  } catch (error) {
+    await recorder.end({
+      ...NOTHING_CAME,
+      exit: exitCodeOf(error),
+      failures: [{ where: "undo", reasons: [...reasonsOf(error)] }],
+    });
+    throw error;
+  } finally {
+    await afterwards(
+      () => writeIndexPage(store),
+      ({ message }) => warn(`the list of runs was not written: ${message}`),
+    );
+  }
+}
