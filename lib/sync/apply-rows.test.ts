@@ -98,6 +98,22 @@ describe("S5: rows whose outcome is unknown", () => {
     expect(kind.calls).toEqual(["precheck 1", "send 1", "lookUp 1", "resend 1", "lookUp 1"]);
   });
 
+  test("refused the second time for what the first sending made late: that one is ours", async () => {
+    kind.outcomes = { 1: [UNKNOWN, REFUSED], 2: [UNKNOWN, REFUSED] };
+    kind.foundLate.add(1);
+    expect(await apply(2)).toEqual([
+      ["applied", null, 1],
+      ["failed", said("name taken by 99"), 2],
+    ]);
+    expect(kind.calls).toEqual(["precheck 1,2", "send 1,2", "lookUp 1,2", "resend 1,2", "lookUp 1,2", "readBack 1"]);
+  });
+
+  test("refused the second time where the first sending certainly did nothing: somebody else's", async () => {
+    kind.outcomes = { 1: [TRANSIENT, REFUSED] };
+    kind.foundLate.add(1);
+    expect(await apply()).toEqual([["failed", said("name taken by 99"), 1]]);
+  });
+
   test("an answer with fewer outcomes than rows leaves the others unknown, never applied", async () => {
     kind.send = async (rows) => {
       kind.calls.push(`send ${rows.length}`);

@@ -56,7 +56,11 @@ export async function applyRows<Row extends object>(
   const toSend = rows.filter((row) => !verdicts.has(row));
   let outcomes = await sendAndLookUp(toSend, "send", kind);
   const again = toSend.filter((row) => mayBeSentAgain(outcomes.get(row)));
-  if (again.length > 0) outcomes = new Map([...outcomes, ...(await sendAndLookUp(again, "resend", kind))]);
+  if (again.length > 0) {
+    const first = outcomes;
+    outcomes = new Map([...outcomes, ...(await sendAndLookUp(again, "resend", kind))]);
+    await lookUpLateOnes(again, first, outcomes, kind);
+  }
   const changed = await sendWithoutRefused(toSend, outcomes, kind);
   const sentAs = (row: Row) => changed.get(row)?.row ?? row;
 
@@ -152,6 +156,21 @@ async function sendAndLookUp<Row>(
   if (unknown.length === 0) return outcomes;
   for (const [row, id] of await kind.lookUp(unknown)) outcomes.set(row, { is: "applied", id });
   return outcomes;
+}
+
+/**
+ * A first sending whose outcome was unknown may take effect only after it was looked up, so that the second one is refused for what the
+ * first one made: that is ours, and not somebody else's. Notes it in `outcomes`.
+ */
+async function lookUpLateOnes<Row>(
+  rows: readonly Row[],
+  first: ReadonlyMap<Row, RowOutcome>,
+  outcomes: Map<Row, RowOutcome>,
+  kind: RowKind<Row>,
+): Promise<void> {
+  const late = rows.filter((row) => first.get(row)?.is === "unknown" && outcomes.get(row)?.is === "refused");
+  if (late.length === 0) return;
+  for (const [row, id] of await kind.lookUp(late)) outcomes.set(row, { is: "applied", id });
 }
 
 /** What was written is written, also where it cannot be read back: then it counts as failed, for nobody has seen it there. */

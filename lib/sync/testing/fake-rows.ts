@@ -21,6 +21,8 @@ export class FakeKind implements RowKind<FakeRow> {
   outcomes: Record<number, RowOutcome[]> = {};
   /** Rows that the remote turns out to have when it is asked. */
   found = new Set<number>();
+  /** Rows that it has from the second sending on: what the first one did came late. */
+  foundLate = new Set<number>();
   /** Rows that must not be sent. */
   verdicts: Awaited<ReturnType<RowKind<FakeRow>["precheck"]>> = new Map();
   /** Rows of which something did not stick. */
@@ -44,6 +46,7 @@ export class FakeKind implements RowKind<FakeRow> {
   }
 
   async resend(rows: readonly FakeRow[]): Promise<RowOutcome[]> {
+    for (const id of this.foundLate) this.found.add(id);
     return this.write("resend", rows);
   }
 
