@@ -56,6 +56,28 @@ describe("complete answers", () => {
   });
 });
 
+describe("S1: an empty answer proves itself complete, so where much follows from it, it is asked for twice", () => {
+  const nothing = { totalSize: 0, done: true, records: [] };
+  const reads = async (confirmsEmpty: boolean, ...answers: unknown[]) => {
+    let asked = 0;
+    const get: Get = async () => structuredClone(answers[asked++]);
+    const pages = await Array.fromAsync(
+      readPages(get, { what: "contacts", path: "first", children: [], confirmsEmpty }),
+    );
+    return { asked, found: pages.flatMap(({ records }) => records).length };
+  };
+
+  test("one that was wrong is made good; the second answer counts", async () => {
+    expect(await reads(true, nothing, { totalSize: 1, done: true, records: [row(1)] })).toEqual({ asked: 2, found: 1 });
+    expect(await reads(true, nothing, nothing)).toEqual({ asked: 2, found: 0 });
+  });
+
+  test("nothing is asked twice where something came, or where nothing is usual", async () => {
+    expect(await reads(true, { totalSize: 1, done: true, records: [row(1)] })).toEqual({ asked: 1, found: 1 });
+    expect(await reads(false, nothing)).toEqual({ asked: 1, found: 0 });
+  });
+});
+
 /** Pages of a list of two that is never done. */
 function endless(records: (page: number) => FakeRecord[]): Record<string, unknown> {
   const pages = Array.from({ length: 9 }, (_, page) => [

@@ -24,6 +24,11 @@ export interface Query {
   what: string;
   path: string;
   children: readonly string[];
+  /**
+   * Whether there is hardly ever nothing to answer, and much would follow from it: then "nothing" counts only when it is answered twice.
+   * An empty answer proves itself complete (S1).
+   */
+  confirmsEmpty?: boolean;
 }
 
 interface Answer {
@@ -39,7 +44,8 @@ interface Answer {
  */
 export async function* readPages(get: Get, query: Query): AsyncGenerator<WirePage> {
   const list = new CompleteList(query.what);
-  let answer = list.take(await get(query.path));
+  const first = await get(query.path);
+  let answer = list.take(query.confirmsEmpty && saysNothing(first) ? await get(query.path) : first);
   const total = answer.totalSize;
   for (;;) {
     const { records } = answer;
@@ -50,6 +56,10 @@ export async function* readPages(get: Get, query: Query): AsyncGenerator<WirePag
     if (next === null) return;
     answer = list.take(await get(next));
   }
+}
+
+function saysNothing(answer: unknown): boolean {
+  return isRecord(answer) && answer.totalSize === 0 && answer.done === true;
 }
 
 /** One list, page after page: what it announced, what came, and where it goes on. */

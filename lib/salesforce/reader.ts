@@ -33,7 +33,12 @@ export function createReader(session: Session): SalesforceReader {
 
 async function* readAccounts(session: Session, soql: string): AsyncGenerator<AccountPage> {
   const children = [SUBSCRIPTIONS.list, CHARGES.list];
-  for await (const page of readPages(session.get, { what: "accounts", path: queryPath(session, soql), children })) {
+  for await (const page of readPages(session.get, {
+    what: "accounts",
+    path: queryPath(session, soql),
+    children,
+    confirmsEmpty: true,
+  })) {
     const accounts: AccountPage["accounts"] = [];
     const unreadable: UnreadableRecord[] = [];
     for (const record of page.records) {
@@ -105,7 +110,12 @@ async function readAll(
   resource: "query" | "queryAll" = "query",
 ): Promise<WireRecord[]> {
   const records: WireRecord[] = [];
-  const pages = readPages(session.get, { what, path: queryPath(session, soql, resource), children: [] });
+  const pages = readPages(session.get, {
+    what,
+    path: queryPath(session, soql, resource),
+    children: [],
+    confirmsEmpty: resource === "query",
+  });
   for await (const page of pages) records.push(...page.records);
   return records;
 }

@@ -1,2 +1,7 @@
 /** Seeds whose stories failed once, and what was wrong with the program: they are always played. */
-export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [];
+export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
+  {
+    seed: 102,
+    was: "one empty answer of Salesforce for all contacts was believed, and user-sync marked every user of us-government",
+  },
+];
