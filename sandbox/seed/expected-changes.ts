@@ -1,6 +1,6 @@
 import type { InstanceName, SeedOrganization, World } from "../types.ts";
 import { applicableOverrides } from "./applicable-overrides.ts";
-import { type ExpectedOrganization, expectedOrganizations, expectedPartner, type FieldValue } from "./expected.ts";
+import { type ExpectedOrganization, expectedOrganizations, expectedPartner } from "./expected.ts";
 import { type ExpectedUserChanges, expectedUserChanges } from "./expected-user-changes.ts";
 import { sameMeaning } from "./meaning.ts";
 import { readYaml } from "./read-yaml.ts";
@@ -243,7 +243,8 @@ function addDifference(
   if (isDowngrade(fields, desired.fields)) changes.downgrades.push(id);
 }
 
-function isDowngrade(before: Record<string, unknown>, after: Record<string, FieldValue>): boolean {
+/** Whether an organization loses support (S2): a lower level that is not empty, or no emergency support any more. */
+export function isDowngrade(before: Record<string, unknown>, after: Record<string, unknown>): boolean {
   const [from, to] = [FALLING.indexOf(String(before.support_level)), FALLING.indexOf(String(after.support_level))];
   const losesEmergency = before.emergency_support_24x7 === true && after.emergency_support_24x7 === false;
   return (from !== -1 && to > from) || losesEmergency;

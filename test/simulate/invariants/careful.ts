@@ -1,9 +1,7 @@
-import { expectedChanges } from "../../../sandbox/seed/expected-changes.ts";
 import { recentOrganizations } from "../../../sandbox/seed/expected-contacts.ts";
 import { to18 } from "../../../sandbox/seed/salesforce-ids.ts";
 import type { InstanceName } from "../../../sandbox/types.ts";
 import type { HourSeen, Invariant, RunSeen, StorySeen } from "../story/seen.ts";
-import { LIMITS } from "../story/world.ts";
 import { desiredIn } from "./desired.ts";
 import { comparisonsOf, resultsIn } from "./results-seen.ts";
 import { addressesMovedByPeople } from "./state.ts";
@@ -43,12 +41,6 @@ export const CAREFUL: Invariant[] = [
     name: "no newer edit is overwritten",
     expects: "an edit that the run could see when it looked again is left as it is",
     check: ({ runs }) => runs.flatMap((run, index) => (isClean(runs, index) ? overwritten(run) : [])),
-  },
-  {
-    name: "limits hold",
-    expects: "no run creates, updates or marks more than the limits allow, unless somebody allowed it",
-    check: (hour, story) =>
-      hour.runs.flatMap((run, index) => (isClean(hour.runs, index) ? overLimits(run, story) : [])),
   },
   {
     name: "what is refused is not written",
@@ -201,42 +193,6 @@ function lastListing({ requests }: RunSeen, instance: InstanceName): number {
     ({ service, path }) =>
       service === `zendesk-${instance}` && /\/organizations(?:\.json)?\?|incremental\/organizations/.test(path),
   );
-}
-
-function overLimits(run: RunSeen, { plan }: StorySeen): string[] {
-  const { limits } = plan.settings;
-  const world = run.worlds[0];
-  if (limits === "wide" || run.given.allow || run.command !== "run" || !world) return [];
-  const tight = LIMITS.tight;
-  const [creates, updates, marks, minimum] =
-    limits === "tight"
-      ? [tight.creates, tight.updates, tight.marks, tight.minimum_existing]
-      : [500, { percent: 30 }, { percent: 5, max: 200 }, 10];
-  const expected = expectedChanges({ ...world, today: run.today });
-  return (["global", "us-government"] as const).flatMap((instance) => {
-    const isPartner = (type: unknown) => String(type).endsWith("_partner");
-    const own = organizationWrites([run]).filter(
-      (one) =>
-        one.instance === instance &&
-        !isPartner(one.after?.fields.account_type) &&
-        !isPartner(one.before?.fields.account_type),
-    );
-    const { existing } = expected[instance];
-    const made = own.filter(({ before }) => before === null).length;
-    const marked = own.filter(
-      ({ before, after }) => before && !before.fields.mark_for_deletion && after?.fields.mark_for_deletion,
-    );
-    const ids = new Set(own.filter((one) => one.before && !marked.includes(one)).map(({ id }) => id));
-    const isFilled = existing >= minimum;
-    const mostMarks = isFilled ? Math.min(marks.max, (existing * marks.percent) / 100) : marks.max;
-    return [
-      ...(isFilled && made > creates ? [`${instance}: ${made} creates, ${creates} allowed`] : []),
-      ...(isFilled && ids.size > (existing * updates.percent) / 100 + expected[instance].rewrites.length
-        ? [`${instance}: ${ids.size} updates of ${existing}`]
-        : []),
-      ...(marked.length > mostMarks ? [`${instance}: ${marked.length} marks, ${mostMarks} allowed`] : []),
-    ];
-  });
 }
 
 function notRestored({ runs, before, after, plan }: HourSeen): string[] {

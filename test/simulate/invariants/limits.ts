@@ -37,7 +37,7 @@ function needless(hour: HourSeen, run: RunSeen, { name, existing, refused = [] }
 }
 
 /** The most that there may be of an effect; infinite where nothing limits it. */
-function limit(limits: Limits, effect: string, existing: number, allowed = -1): number {
+export function limit(limits: Limits, effect: string, existing: number, allowed = -1): number {
   const own = limits[effect];
   const isEnough = existing >= limits.minimum_existing;
   const { percent, max } = typeof own === "object" ? own : { percent: undefined, max: undefined };
@@ -54,14 +54,16 @@ function wholeShare(percent: number, existing: number): number {
   return Number((BigInt(existing) * BigInt(Math.round(percent * 1000))) / 100_000n);
 }
 
-function limitsOf({ before }: HourSeen, comparison: string): Limits {
+/** The limits of a comparison, by the config of the hour. */
+export function limitsOf({ before }: HourSeen, comparison: string): Limits {
   const { limits = {} } = readYaml(before.config) as { limits?: Record<string, unknown> };
   const { usgov_user: own, ...all } = limits as { usgov_user?: Partial<Limits> };
   const merged = { ...DEFAULT, ...all } as Limits;
   return comparison === "usgov_user" ? ({ ...merged, ...OF_USERS, ...own } as Limits) : merged;
 }
 
-function allowedOf({ given }: RunSeen): Record<string, number> {
-  const entries = (given.allow ?? "").split(/\s+/).filter(Boolean);
+/** What `--allow` of a run allows, by effect. */
+export function allowedOf(run: RunSeen | undefined): Record<string, number> {
+  const entries = (run?.given.allow ?? "").split(/\s+/).filter(Boolean);
   return Object.fromEntries(entries.map((entry) => entry.split("=")).map(([effect, most]) => [effect, Number(most)]));
 }

@@ -10,6 +10,12 @@ export const REPORTED: Invariant[] = [
       "each record that a run wrote stands once in its results, as applied or as failed; what stands there as applied was written",
     check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? wrongOf(run) : [])),
   },
+  {
+    name: "what failed was not done",
+    expects:
+      "no organization or user is made, and no organization changed, of which the results say for certain that it was not",
+    check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? doneAllTheSame(run) : [])),
+  },
 ];
 
 /** Whether nobody else's writes are among those of the run: a run that was killed may have left a job at work. */
@@ -20,20 +26,53 @@ function isAlone({ runs }: HourSeen, index: number): boolean {
 }
 
 function wrongOf(run: RunSeen): string[] {
+  const results = resultsOf(run);
+  if (results === null) return [];
+  const writes = run.journal.filter(({ by }) => by === "client");
+  return [...twice(results), ...untold(writes, results, !run.undisturbed), ...notWritten(writes, results)];
+}
+
+type Placed = ResultSeen & { comparison: string; instance: string };
+
+/** What stands in the history of the run; null where it has none. */
+function resultsOf(run: RunSeen): Placed[] | null {
   const runId = run.json?.run_id;
-  if (typeof runId !== "string") return [];
-  const results = [...resultsIn(run.files, `history/${runId}/`)].flatMap(([comparison, all]) =>
+  if (typeof runId !== "string") return null;
+  return [...resultsIn(run.files, `history/${runId}/`)].flatMap(([comparison, all]) =>
     all.map((result) => ({
       ...result,
       comparison,
       instance: comparison.startsWith("usgov") ? "us-government" : "global",
     })),
   );
-  const writes = run.journal.filter(({ by }) => by === "client");
-  return [...twice(results), ...untold(writes, results, !run.undisturbed), ...notWritten(writes, results)];
 }
 
-type Placed = ResultSeen & { comparison: string; instance: string };
+/** Failures of which the program does not know what became of the record, or knows that it was written (S5, S6). */
+const UNCERTAIN =
+  /^(?:write\.(?:unclear|without_|not_read_back|not_now)|job\.|remote\.|machine\.|contact\.not_finished|organization\.|user\.)/;
+
+function doneAllTheSame(run: RunSeen): string[] {
+  const writes = run.journal.filter(({ by }) => by === "client");
+  const failed = (resultsOf(run) ?? []).filter(
+    ({ outcome, code, effect }) =>
+      outcome === "failed" && effect !== "contact" && !(run.undisturbed ? WRITTEN : UNCERTAIN).test(code ?? ""),
+  );
+  return failed.flatMap(({ comparison, instance, effect, id, salesforce_id, after, code }) => {
+    const email = String(after.email ?? "").toLowerCase();
+    const isDone = writes.some((one) => {
+      if (one.instance !== instance) return false;
+      if (one.kind === "user") return effect === "create" && !one.before && one.after?.email?.toLowerCase() === email;
+      if (comparison === "usgov_user") return false;
+      return effect === "create" ? !one.before && one.after?.external_id === salesforce_id : one.id === id;
+    });
+    return isDone
+      ? [`${comparison}: ${effect} of ${id ?? salesforce_id} is told as failed (${code}), and was done`]
+      : [];
+  });
+}
+
+/** Failures that say that the record was written: it could not be read back, or did not stay as it was written. */
+const WRITTEN = /^(?:write\.not_read_back|organization\.(?:gone|did_not_stick)|user\.)/;
 
 function twice(results: readonly Placed[]): string[] {
   const keyOf = ({ comparison, effect, salesforce_id, id, after }: Placed) =>

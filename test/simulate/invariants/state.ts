@@ -1,5 +1,6 @@
 import type { InstanceName, World } from "../../../sandbox/types.ts";
-import type { HourSeen, Invariant, StorySeen } from "../story/seen.ts";
+import type { WorldEventName } from "../story/events.ts";
+import type { HourSeen, Invariant, RunSeen, StorySeen } from "../story/seen.ts";
 import { type Difference, differencesIn, told } from "./differences.ts";
 import { parsed, resultsIn, saidLast } from "./results-seen.ts";
 
@@ -44,13 +45,75 @@ export function instancesOf({ plan }: StorySeen): readonly InstanceName[] {
   return instances === "both" ? ["global", "us-government"] : [instances];
 }
 
-/** Whether the hour's work is a whole run, alone, that says how it ended, and in which nobody else had a hand. */
-function saysAllDone({ runs, plan }: HourSeen, exit: 0 | 3): boolean {
+/**
+ * Whether the hour's work is a whole run, or all stages of a pipeline, that says how it ended, and in which nobody else had a hand but
+ * in records that can be left aside.
+ */
+function saysAllDone(hour: HourSeen, exit: 0 | 3): boolean {
+  const { runs, plan } = hour;
   const last = runs.at(-1);
-  if (!last?.writes || runs.some(({ during, beside, command }) => during.length > 0 || beside || command === "undo"))
+  if (!last || runs.some(({ beside, command }) => command === "undo" || (beside && plan.form === "twice at once")))
     return false;
-  if (plan.form === "stages" && !plan.repeated) return false;
-  return last.command === "run" && last.exit === exit;
+  if (runs.some(saidTwiceThatThereIsNothing)) return false;
+  if (runs.some(({ during }) => during.some(({ happened }) => !NARROW.has(happened.what)))) return false;
+  if (last.command === "run") return last.writes && last.exit === exit;
+  // Of a pipeline each stage says how it ended: all of them have to be there, and each has to have done what it could.
+  const exits = runs.map((run) => run.exit);
+  const isWhole = plan.form === "stages" && runs.length === 1 + 5 * new Set(runs.flatMap(instanceOfStage)).size;
+  return isWhole && exits.every((one) => one === 0 || one === exit) && exits.includes(exit);
+}
+
+/** An empty answer of Salesforce proves itself complete: who is told so twice has to believe it, within the limits. */
+function saidTwiceThatThereIsNothing({ requests }: RunSeen): boolean {
+  const lies = requests.filter(({ service, fault }) => service === "salesforce" && fault === "empty");
+  return [...Map.groupBy(lies, ({ path }) => path).values()].some((same) => same.length > 1);
+}
+
+function instanceOfStage({ command, given }: RunSeen): string[] {
+  if (command === "gather-accounts") return [];
+  return [given.instance ?? (command === "partner-sync" ? "global" : "us-government")];
+}
+
+/** Events in the middle of a run after which only the records that they touched may be other than the run left them. */
+const NARROW: ReadonlySet<string> = new Set<WorldEventName>([
+  "an agent edits a field of the sync",
+  "an agent changes a support level",
+  "an agent edits a field of the agents",
+  "an agent sets ignore_deletion",
+  "an agent sets migrating",
+  "an agent marks or unmarks",
+  "an agent writes a note",
+  "a user is renamed",
+  "a charge begins",
+  "a charge ends",
+  "a subscription is cancelled or ends",
+  "the channel is archived or taken back",
+  "the bot may read the channel, or not",
+  "other integrations take job places",
+  "Salesforce ends its sessions",
+]);
+
+/** Accounts, organizations, users and addresses that somebody touched in the middle of the hour's runs, with those that want the same names. */
+function touchedMidway({ runs, after }: HourSeen): Set<string> {
+  const happened = runs.flatMap(({ during }) => during.map((one) => one.happened));
+  const accounts = new Set(happened.flatMap((one) => one.accounts));
+  const nameOf = ({ Name }: Record<string, unknown>) => String(Name).trim().toLowerCase();
+  const all = after.salesforce.Account;
+  const names = new Set(all.filter(({ Id }) => accounts.has(String(Id))).map(nameOf));
+  const namesakes = all.filter((account) => names.has(nameOf(account))).map(({ Id }) => String(Id));
+  const ofOrganizations = happened.flatMap((one) => one.organizations.map(({ id }) => String(id)));
+  const users = happened.flatMap((one) => one.users);
+  const addresses = users.flatMap(({ instance, id }) =>
+    after.zendesk[instance].users.flatMap((user) =>
+      user.id === id ? [user.email ?? "", ...user.secondary_emails] : [],
+    ),
+  );
+  // Whose contact somebody is, and whether there is room, follows from what the account has.
+  const contacts = after.salesforce.Contact.flatMap(({ AccountId, Email }) =>
+    accounts.has(String(AccountId)) ? [String(Email ?? "")] : [],
+  );
+  const ids = [...accounts, ...namesakes, ...ofOrganizations, ...users.map(({ id }) => String(id))];
+  return new Set([...ids, ...[...addresses, ...contacts].map((one) => one.trim().toLowerCase())]);
 }
 
 /**
@@ -66,10 +129,11 @@ function unnamedIn(hour: HourSeen, story: StorySeen): Difference[] {
       .flatMap(({ salesforce_id, id, after }) => [salesforce_id, id, after.email])
       .map((key) => String(key ?? "").toLowerCase()),
   );
-  const later = leftForTheNextRun(hour);
+  const [later, touched] = [leftForTheNextRun(hour), touchedMidway(hour)];
   return wrongIn(hour, story).filter(
     ({ comparison, salesforce_id, id, email }) =>
       !later.has(String(salesforce_id)) &&
+      ![salesforce_id, id, email].some((key) => touched.has(String(key))) &&
       !(comparison === "contact" && later.has(`contact ${salesforce_id}`)) &&
       ![salesforce_id, id, email].some((key) => key !== null && named.has(String(key).toLowerCase())),
   );
@@ -80,7 +144,10 @@ function unnamedIn(hour: HourSeen, story: StorySeen): Difference[] {
  * contacts whose place was kept for somebody who turned out to be elsewhere.
  */
 function leftForTheNextRun({ runs }: HourSeen): Set<string> {
-  const files = runs.at(-1)?.files ?? new Map<string, Buffer>();
+  const last = runs.at(-1);
+  // Each stage has a folder of its own.
+  const ofLast = last?.command === "run" ? [last] : runs;
+  const files = new Map(ofLast.flatMap((run) => [...run.files].map(([path, content]) => [path, content] as const)));
   const notes = [...files].flatMap(([path, content]) =>
     /^[a-z_]+_notes\.json$/.test(path)
       ? ((parsed(content) ?? []) as { rule: string; salesforce_id: string | null }[])

@@ -143,7 +143,15 @@ class Player {
     this.#playedFaults.push(playedFaults.slice(faultsBefore));
     await clock.advanceTo(clock.now() + SETTLING);
     const after = sandbox.standing();
-    return { number: index + 1, plan: hour, quiet, runs, messages, before, after, happened, sandbox };
+    const databases = this.#databases();
+    return { number: index + 1, plan: hour, quiet, runs, messages, before, after, databases, happened, sandbox };
+  }
+
+  #databases(): Map<string, string> {
+    const computers = ["server", "gitlab", "bot"].map((name) => this.#simulation.computer(name));
+    return new Map(
+      computers.flatMap(({ name, disk }) => [...disk.databases("/")].map(([path, place]) => [name + path, place])),
+    );
   }
 
   /** In quiet hours the bot delivers what is left. */

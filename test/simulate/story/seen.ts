@@ -61,6 +61,8 @@ export interface HourSeen {
   /** The world when the hour's work began, and when it had ended and all jobs were done. */
   before: World;
   after: World;
+  /** Databases on all computers after the hour: path → a real file, to be copied before it is opened. */
+  databases: ReadonlyMap<string, string>;
   /** What happened before the work began. */
   happened: readonly Happened[];
   sandbox: StorySandbox;
