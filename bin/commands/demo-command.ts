@@ -86,7 +86,7 @@ export const demo: LoadedCommand = {
         `Second run: ${again.reads.toLocaleString("en-US")} reads and ${again.writes.toLocaleString("en-US")} writes in ${duration((shell.clock().getTime() - begun) / 1000)}.`,
       );
       output.err(
-        `What the first run did: ${join(dataDir, "history/demo-first/report.md")}; artifacts and results: ${dataDir}.`,
+        `What the first run did: ${join(dataDir, "history/demo-first/report.html")}; artifacts and results: ${dataDir}.`,
       );
       return second === EXIT.done && again.writes > 0 ? EXIT.failed : second;
     } finally {
@@ -111,7 +111,10 @@ async function demoBot(given: Call["given"], shell: Call["shell"]): Promise<Exit
     const plansFile = join(folder, "plans.yml");
     await writeWholeFile(plansFile, plansText as string);
     shell.output.err(describeSandbox(running));
-    const addresses = first === 4010 && !shell.env.PORT ? "" : `SANDBOX_SLACK_URL=${running.urls.slack} BOT_URL=… `;
+    // Any free port is known only once the bot listens, which says so.
+    const botUrl = first === 0 ? "http://127.0.0.1:PORT" : `http://127.0.0.1:${shell.env.PORT ?? "3000"}`;
+    const addresses =
+      first === 4010 && !shell.env.PORT ? "" : `SANDBOX_SLACK_URL=${running.urls.slack} BOT_URL=${botUrl} `;
     shell.output.err(
       `In a second terminal, somebody who types /zdsync run and confirms it: ${addresses}bun run demo:slack`,
     );

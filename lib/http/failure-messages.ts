@@ -42,6 +42,15 @@ export function givenUpError(request: FailedRequest, failure: Failure): NoAnswer
   );
 }
 
+/** A host that does not prove to be the one it was asked for: nothing was sent to it. */
+export function untrustedError({ service, attempts }: FailedRequest, failure: Failure): NoAnswerError {
+  return new NoAnswerError(
+    `${service}: ${failureText(failure)}, so nothing was sent to it. Check the URL setting of this service and the clock of this machine; behind a proxy that opens TLS, point NODE_EXTRA_CA_CERTS at its authority.`,
+    failure,
+    { service, attempts },
+  );
+}
+
 /** An answer that cannot be used, and would be the same another time. */
 export function unusableError(request: FailedRequest, failure: Failure): NoAnswerError {
   const { service, attempts } = request;

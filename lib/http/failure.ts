@@ -6,6 +6,8 @@ export type Failure =
   | { is: "status"; status: number; code: string | null }
   /** The connection was never made: nothing can have been done. */
   | { is: "unreachable"; code: string }
+  /** The host's certificate is not trusted, so that nothing was sent: a setting is wrong, and will be the next time. */
+  | { is: "untrusted"; code: string }
   | { is: "timed-out"; timeoutMs: number }
   | { is: "disconnected"; code: string | null }
   /** Fewer bytes came than were announced. */
@@ -17,6 +19,9 @@ export type Failure =
 /** The codes of a connection that was never made. */
 const NOBODY_THERE = new Set(["ConnectionRefused", "ECONNREFUSED", "ENOTFOUND", "FailedToOpenSocket"]);
 
+/** The codes of a certificate that is for another host, has expired, or comes from an unknown authority, as OpenSSL and Bun name them. */
+const UNTRUSTED = /CERT|^ERR_TLS_|^UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)|^CRL_|HOSTNAME_MISMATCH/;
+
 /**
  * Why a request got no whole answer. Only codes are taken from the error: its texts hold the URL, and with it addresses. The real
  * cause stands behind ofetch's own error.
@@ -26,6 +31,7 @@ export function failureOf(error: unknown, timeoutMs: number): Failure {
   const code = causes.map((cause) => cause.code).find((one) => typeof one === "string" && /^\w{1,40}$/.test(one));
   const told = typeof code === "string" ? code : null;
   if (told !== null && NOBODY_THERE.has(told)) return { is: "unreachable", code: told };
+  if (told !== null && UNTRUSTED.test(told)) return { is: "untrusted", code: told };
   const tooLarge = causes.find((cause) => cause instanceof AnswerTooLargeError);
   if (tooLarge instanceof AnswerTooLargeError) return { is: "too-large", limit: tooLarge.limit };
   if (causes.some((cause) => cause instanceof IncompleteAnswerError)) return { is: "incomplete" };
@@ -40,6 +46,8 @@ export function failureText(failure: Failure): string {
       return `it answered ${failure.status}${failure.code ? ` ${failure.code}` : ""}`;
     case "unreachable":
       return `nobody answers at this address (${failure.code})`;
+    case "untrusted":
+      return `its certificate is not trusted (${failure.code})`;
     case "timed-out":
       return `no whole answer within ${failure.timeoutMs / 1000} s`;
     case "disconnected":

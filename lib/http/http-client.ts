@@ -9,6 +9,7 @@ import {
   givenUpError,
   nameOf,
   refusalError,
+  untrustedError,
   unusableError,
 } from "./failure-messages.ts";
 import { HttpError } from "./http-error.ts";
@@ -110,7 +111,7 @@ export class HttpClient {
         state.unclear = outcome.failure;
         if (effectOf(request) === "adds") throw ambiguousError(this.failed(request, state), outcome.failure);
         if (outcome.final) throw unusableError(this.failed(request, state), outcome.failure);
-      }
+      } else if (outcome.final) throw untrustedError(this.failed(request, state), outcome.failure);
       await this.waitForAnother(request, { ...attempt, outcome }, state);
     }
   }

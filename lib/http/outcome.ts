@@ -7,9 +7,9 @@ export type Outcome =
   | { is: "refused" }
   /**
    * Certainly not done: may be repeated whatever it was. `limited`: by the account's rate limit (`all`) or by one of this kind of request.
-   * `firstWaitMs`: the shortest wait before the second attempt, doubled with each further one, where the remote names none.
+   * `firstWaitMs`: the shortest wait before the second attempt, doubled with each further one, where the remote names none. `final`: asking again would give the same.
    */
-  | { is: "not-done"; failure: Failure; limited: false | "all" | "this"; firstWaitMs?: number }
+  | { is: "not-done"; failure: Failure; limited: false | "all" | "this"; firstWaitMs?: number; final?: true }
   /** It may have been done. `final`: asking again would give the same. */
   | { is: "unclear"; failure: Failure; final?: true };
 
@@ -30,6 +30,7 @@ export function judgeAnswer(status: number, headers: Headers, code: string | nul
 /** What a request that got no whole answer means for trying again. */
 export function judgeFailure(failure: Failure): Outcome {
   if (failure.is === "unreachable") return { is: "not-done", failure, limited: false };
+  if (failure.is === "untrusted") return { is: "not-done", failure, limited: false, final: true };
   return failure.is === "too-large" ? { is: "unclear", failure, final: true } : { is: "unclear", failure };
 }
 

@@ -133,3 +133,9 @@ test("A12: text from a record begins no line", async () => {
   await keep("run-1", { "run.json": runRecordText(record("run-1", { host: "a\n::add-mask::b", command: "run\nx" })) });
   expect((await shown()).split("\n")).toHaveLength(1);
 });
+
+test("a run that compared nothing is not said to have had nothing to do", async () => {
+  await keep("run-1", { "run.json": runRecordText(record("run-1", { exit: 2, comparisons: [] })) });
+  const text = await shown();
+  expect(text).toEndWith("ended by a wrong setting, input or credential");
+});

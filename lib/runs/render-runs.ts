@@ -27,7 +27,7 @@ export interface RunLine {
   exit: number | null;
   /** Stages that were stopped before their end: `sync global`. */
   stopped_in: string[];
-  /** What was applied; in a dry run, and where nothing was written, what was planned. Null where no record says so. */
+  /** What was applied; in a dry run, and where nothing was written, what was planned. Null where no record says so, and where nothing was compared. */
   counts: RunCounts | null;
   /** Whether `counts` were applied. */
   written: boolean;
@@ -49,7 +49,7 @@ export function runLine({ run_id, at, record, isGoingOn, results }: ListedRun): 
     stopped_in: (known?.steps ?? [])
       .filter(({ state }) => state === "stopped")
       .map(({ stage, instance }) => oneLine(instance === null ? stage : `${stage} ${instance}`)),
-    counts: known && countsOf(known),
+    counts: known && known.comparisons.length > 0 ? countsOf(known) : null,
     written: known !== null && !known.dry_run && known.comparisons.some((one) => one.results !== null),
     can_be_undone: results.length > 0 && known?.dry_run !== true,
   };

@@ -12,13 +12,14 @@ export function givenStarter(env: Environment): string | null {
   return GIVEN_FORM.test(given) ? given : null;
 }
 
-/** Who or what started a run, for its report: a person in Slack, a pipeline's user, a user of this machine; null where nothing says so. */
-export function startedBy(env: Environment): string | null {
+/** Who or what started a run, for its report: a person in Slack, a pipeline's user, a user of this machine; where nothing says so, its process, as `zdsync runs` does. */
+export function startedBy(env: Environment): string {
   const name = (value: string | undefined) => (value !== undefined && NAME_FORM.test(value) ? value : null);
   const login = name(env.GITLAB_USER_LOGIN);
   if (login) return `GitLab user ${login}`;
   const actor = name(env.GITHUB_ACTOR);
   if (actor) return `GitHub user ${actor}`;
   const user = name(env.USER ?? env.LOGNAME);
-  return givenStarter(env) ?? (user === null ? null : `${user} on ${edges().process.hostname()}`);
+  const { hostname, pid } = edges().process;
+  return givenStarter(env) ?? (user === null ? `${hostname()} (process ${pid})` : `${user} on ${hostname()}`);
 }

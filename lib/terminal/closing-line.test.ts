@@ -116,3 +116,14 @@ test.each([
 ] satisfies [string, Partial<EndedRun>][])("A4: %s", (said, run) => {
   expect(closingLine({ ...RUN, ...run })).toBe(said);
 });
+
+test("a run that a wrong setting ended says to correct it, not that the next run does the rest", () => {
+  const line = closingLine({
+    ...RUN,
+    exit: EXIT.usage,
+    comparisons: [partly],
+    instances: ["global", "us-government"],
+  });
+  expect(line).toContain("Correct the setting named above; the run after that does the rest");
+  expect(line).not.toContain("The next run does the rest");
+});

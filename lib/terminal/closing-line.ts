@@ -46,7 +46,7 @@ function endOf(run: EndedRun): string {
     case EXIT.stopped:
       return `STOPPED (${run.stopped ?? "asked to"}) after ${time}, ${whatIsLeft(run)}`;
     case EXIT.usage:
-      return `FAILED after ${time}, ${whatIsLeft(run)}: a setting is wrong, see above`;
+      return `FAILED after ${time}, ${whatIsLeft(run, ". Correct the setting named above; the run after that does the rest")}`;
     default:
       return `FAILED after ${time}, ${whatIsLeft(run)}`;
   }
@@ -62,8 +62,9 @@ function whatWasRefused(run: EndedRun): string {
   return `in part: nothing was written for ${unwritten.map((title) => `"${title}"`).join(" and ")}`;
 }
 
-function whatIsLeft(run: EndedRun): string {
-  if (!hasWritten(run)) return "before any write";
+/** @param onward who does what is left, where something is */
+function whatIsLeft(run: EndedRun, onward = ". The next run does the rest"): string {
+  if (!hasWritten(run)) return `before any write${run.exit === EXIT.usage ? ": a setting is wrong, see above" : ""}`;
   const changes = sum(run, plannedOf);
   const left = sum(run, (one) => (one.results ? unattemptedOf(one) : plannedOf(one)));
   const applied = `${counted(
@@ -78,7 +79,7 @@ function whatIsLeft(run: EndedRun): string {
     (name) => run.instances.includes(COMPARISON[name].instance) && !run.comparisons.some((one) => one.name === name),
   ).map((name) => `"${COMPARISON[name].title}"`);
   const missing = uncompared.length > 0 ? `, and nothing compared for ${uncompared.join(" and ")}` : "";
-  return `${attempted}${missing}: ${applied}${left > 0 || missing ? ". The next run does the rest" : ""}`;
+  return `${attempted}${missing}: ${applied}${left > 0 || missing ? onward : run.exit === EXIT.usage ? ": a setting is wrong, see above" : ""}`;
 }
 
 function plannedOf({ planned: { creates, updates, marks, contacts } }: ComparisonReport): number {
