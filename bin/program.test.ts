@@ -155,7 +155,7 @@ describe("nothing is loaded that is not needed", () => {
   test.each([
     [["--help"], 15],
     [["nope"], 15],
-    [["sync", "--help"], 155],
+    [["sync", "--help"], 157],
     [["process", "--help"], 155],
   ])("%j", async (args, most) => {
     const modules = await modulesLoadedBy(...args);

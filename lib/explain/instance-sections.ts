@@ -49,7 +49,7 @@ function supportLines({ support, no_support, keeper }: InstanceExplanation): Lin
   const why = no_support ? explain(no_support).what : won_by.map(typeText).join("; ");
   return [
     labelled("support_level", `${support_level}${why === "" ? "" : `: ${why}`}`, no_support ? "bad" : undefined),
-    ...(support_level === "expired" ? [] : [labelled("without that", next_level ?? "expired")]),
+    ...(support_level === "expired" ? [] : [labelled("next level", next_level ?? "expired")]),
     ...types.map((type) => labelled(type.type, typeText(type))),
     labelled("seats", `${seats}${seats_from === null ? "" : `, the quantity of charge ${seats_from}`}`),
     labelled(

@@ -221,7 +221,7 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
   },
   "organization.already_so": {
     title: "already so",
-    say: () => ["The organization was as it should be already.", NOTHING_TO_DO],
+    say: () => ["The organization already was as wanted.", NOTHING_TO_DO],
   },
   "organization.changed_since": {
     title: "changed meanwhile",

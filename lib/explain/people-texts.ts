@@ -193,7 +193,7 @@ export const PEOPLE_TEXTS: Texts<typeof PEOPLE_REASONS> = {
   },
   "user.already_so": {
     title: "already so",
-    say: () => ["The user was as they should be already.", NOTHING_TO_DO],
+    say: () => ["The user already was as wanted.", NOTHING_TO_DO],
   },
   "user.changed_since": {
     title: "changed meanwhile",

@@ -144,6 +144,27 @@ describe("the report", () => {
     expect(text).toMatch(/who is left alone\..*\(3 times\)\n/);
   });
 
+  test("tells many contacts that were added in words, not as changes of a field", () => {
+    const contacts = Array.from({ length: 30 }, (_, index) => ({
+      salesforce_id: ACCOUNT,
+      id: 7,
+      email: `a${index}@example.com`,
+      name: null,
+    }));
+    const results = contacts.map(({ email }) => ({
+      effect: "contact" as const,
+      salesforce_id: ACCOUNT,
+      id: 7,
+      outcome: "applied" as const,
+      reason: reason("contact.created"),
+      before: {},
+      after: { email },
+    }));
+    const text = renderMarkdown(reportModel(reportSource({ comparisons: [reported({ contacts, results })] })));
+    expect(text).toContain("30 contacts, global: The user was created in the organization · applied.");
+    expect(text).not.toContain("only contact");
+  });
+
   test("hostile names make no markup, wherever they stand", () => {
     const name = "<img src=x> [x](https://evil.example) @all #1 ![i](j) |a|\n# Evil\u202e";
     const model = reportModel(

@@ -1,5 +1,7 @@
+import type { Reason } from "../domain/reason.ts";
 import type { Place } from "../explain/reason-text.ts";
-import { reasonText, titleOf } from "../explain/reason-text.ts";
+import { explain, reasonText, titleOf } from "../explain/reason-text.ts";
+import { NOTHING_TO_DO } from "../explain/texts.ts";
 import { programName } from "../terminal/program-name.ts";
 import { causeOf, HURTING } from "./cause.ts";
 import { type FoldedRows, HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
@@ -143,13 +145,22 @@ function nounOf({ comparison, effect }: FoldedRows): string {
 
 function whatOf(group: FoldedRows, { text, place }: Wording): string {
   const { effect, fields, changes, code, reason } = group;
+  // Which address a contact has is no change that they have in common.
   const values =
-    changes.length > 0
-      ? `only ${changes.map((one) => changeText(one, text)).join(", ")}`
-      : fields.length > 0
-        ? `only ${fields.map(text).join(", ")}`
-        : "";
-  const why = reason !== null ? text(reasonText(reason, place).replace(/\.$/, "")) : code === null ? "" : titleOf(code);
+    effect === "contact"
+      ? ""
+      : changes.length > 0
+        ? `only ${changes.map((one) => changeText(one, text)).join(", ")}`
+        : fields.length > 0
+          ? `only ${fields.map(text).join(", ")}`
+          : "";
+  const why = reason !== null ? text(foldedReason(reason, place)) : code === null ? "" : titleOf(code);
   const parts = [VERBS[effect], effect === "mark" ? "" : values, why].filter((part) => part !== "");
   return parts.join(", ") || "no change";
+}
+
+/** A reason within a sentence; that nothing is to be done needs no saying of so many. */
+function foldedReason(reason: Reason, place: Place): string {
+  const { what, remedy } = explain(reason, place);
+  return (remedy === NOTHING_TO_DO ? what : `${what} ${remedy}`).replace(/\.$/, "");
 }
