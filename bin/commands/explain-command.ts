@@ -14,6 +14,7 @@ import { explanationDocument } from "../../lib/explain/explanation-document.ts";
 import { type FoundSubject, findInRun } from "../../lib/explain/find-subject.ts";
 import { isToldOf } from "../../lib/explain/kept-evidence.ts";
 import { knownOrganizations } from "../../lib/explain/known-organizations.ts";
+import { readLiveAsKnown } from "../../lib/explain/live-as-known.ts";
 import { readLive } from "../../lib/explain/live-material.ts";
 import { pastOf } from "../../lib/explain/past-evidence.ts";
 import { recordsAbout } from "../../lib/explain/records-about.ts";
@@ -42,7 +43,10 @@ const flag = (description: string) =>
 const inputs = v.object({
   "data-dir": dataDir,
   what: v.optional(
-    v.pipe(v.string(), v.description("Who: a Salesforce id, a Zendesk organization id, a name or an e-mail address")),
+    v.pipe(
+      v.string(),
+      v.description("Who: a Salesforce id, the id of an organization or user in Zendesk, a name or an e-mail address"),
+    ),
     "",
   ),
   run: v.optional(v.pipe(v.string(), v.description("An earlier run, by its id in the history (zdsync runs)")), ""),
@@ -135,8 +139,9 @@ async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["she
     const { context } = session;
     const hosts = hostNames(shell.env, context.config);
     const known = (one: InstanceName, account: string) => knownOrganizations(context.store, one, account);
-    const live = await readLive({ asked: asked.what, instances, hosts, known }, context);
-    if (!live) return notOne({ is: "none", nearest: [] }, json, shell);
+    const order = { asked: asked.what, instances, hosts, known };
+    const live = (await readLive(order, context)) ?? (await readLiveAsKnown(order, context, shell.env));
+    if ("is" in live) return notOne(live, json, shell, NOBODY_LIVE);
     const past = await pastOf(context.store, live.material.run, live.subject);
     const evidence = { ...new EvidenceIndex(live.material).of(live.subject), past: { ...past, undone: [] } };
     tell(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked, json, shell);
@@ -199,9 +204,11 @@ function tell(explanation: AccountExplanation, asked: ExplainInputs, json: boole
 }
 
 /** Several or none: who they are, by id and name, and exit 2, as nothing was explained. */
-function notOne(found: Exclude<FoundSubject, { is: "one" }>, json: boolean, { output }: Call["shell"]): ExitCode {
+type NotOne = Exclude<FoundSubject, { is: "one" }>;
+
+function notOne(found: NotOne, json: boolean, { output }: Call["shell"], nobody = NOBODY_IN_RUN): ExitCode {
   const subjects = found.is === "several" ? found.subjects : found.nearest;
-  const message = notOneText(found, subjects.length);
+  const message = notOneText(found, subjects.length, nobody);
   if (json) {
     output.out(JSON.stringify({ exit: EXIT.usage, found: found.is, message, subjects }));
     return EXIT.usage;
@@ -216,11 +223,15 @@ function notOne(found: Exclude<FoundSubject, { is: "one" }>, json: boolean, { ou
   return EXIT.usage;
 }
 
-function notOneText(found: Exclude<FoundSubject, { is: "one" }>, named: number): string {
+function notOneText(found: NotOne, named: number, nobody: string): string {
   if (found.is === "several") return "Several match; explain one of them by its id:";
-  if (named > 0) return "This run knows nobody with that id, name or address; did you mean one of these?";
-  return "This run knows nobody with that id, name or address. zdsync gathers customers, partners and organizations, the sold-to contacts of subscriptions, and in us-government users and active support contacts (role Gitlab Admin, with a usable address).";
+  return named > 0 ? "Nobody has that id, name or address; did you mean one of these?" : nobody;
 }
+
+const NOBODY_IN_RUN =
+  "This run knows nobody with that id, name or address. zdsync gathers customers, partners and organizations, the sold-to contacts of subscriptions, and in us-government users and active support contacts (role Gitlab Admin, with a usable address).";
+const NOBODY_LIVE =
+  "Zendesk has no organization with that id or exact name, and no user with that address, and the data directory has no run that knows more. Give the Salesforce id; after a run, sold-to addresses, users' ids and parts of names do as well.";
 
 export const explainingCommand: LoadedCommand = {
   inputs,

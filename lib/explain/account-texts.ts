@@ -13,7 +13,7 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
     title: "account without subscription",
     say: () => [
       "The account was skipped: it has no subscription with an end date of the last three years (evergreen: none).",
-      "If that is wrong, correct the end dates in Salesforce.",
+      "If that is wrong, correct them in Salesforce.",
     ],
   },
   "account.gathered_twice": {

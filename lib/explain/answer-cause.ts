@@ -20,7 +20,7 @@ export function causeText(one: InstanceExplanation, explanation: AccountExplanat
   const why = causeOf(one);
   if (why) return explain(why).what;
   if (!one.support) return "Nothing is known of its support here.";
-  return `${supportCause(one.support, explanation.overrides)}${placement(one, explanation)}`;
+  return supportCause(one.support, explanation.overrides);
 }
 
 /**
@@ -70,13 +70,14 @@ function typeCause(
   return `from the charge ${quoted(charge_name)}${place === null ? "" : ` (${place})`}${when}`;
 }
 
-/** E4: only what is not plain needs a word. */
-function placement({ instance }: InstanceExplanation, { subscriptions, account }: AccountExplanation): string {
-  if (instance === "global") return "";
+/** Why it counts in us-government, where it has support there (E4); empty where nothing needs a word. Pure. */
+export function placementText(one: InstanceExplanation, { subscriptions, account }: AccountExplanation): string {
+  const { instance } = one;
+  if (instance === "global" || causeOf(one) !== null || !one.support) return "";
   const here = subscriptions.filter((one) => one.instance === instance);
   const senders = here.flatMap(({ charges, sent_by }) => charges.filter(({ id }) => sent_by.includes(id)));
   const names = [...new Set(senders.map(({ charge_name }) => charge_name.trim()))];
   const expired = senders.length > 0 && senders.every(({ outcome }) => outcome === "expired");
   const exception = account?.exception ? ", with Support_Instance__c federal-support" : "";
-  return ` It counts here because of the ${expired ? "expired " : ""}${names.length === 1 ? "charge" : "charges"} ${listed(names.map(quoted))}${exception}.`;
+  return `It counts here because of the ${expired ? "expired " : ""}${names.length === 1 ? "charge" : "charges"} ${listed(names.map(quoted))}${exception}.`;
 }

@@ -1,10 +1,10 @@
 import type { AccountExplanation, InstanceExplanation } from "./account-explanation.ts";
-import { causeOf, causeText, holdOf } from "./answer-cause.ts";
+import { causeOf, causeText, holdOf, placementText } from "./answer-cause.ts";
 import { attention, contactsLeft, events, isCalm, notes, upcomingNote } from "./answer-events.ts";
 import { decidedState, headline } from "./answer-headline.ts";
 import { isSame, line, personAnswer } from "./answer-people.ts";
 import type { Line, Tone } from "./document.ts";
-import { fitSentences, needed, type Sentence } from "./fit-sentences.ts";
+import { fitSentences, needed, type Sentence, wherePossible } from "./fit-sentences.ts";
 import { explain } from "./reason-text.ts";
 
 /**
@@ -21,12 +21,16 @@ export function answerLines(explanation: AccountExplanation): Line[] {
   const undo = undoSentences(explanation);
   if (speaking.length === 0) return [head, ...stopLines(explanation, note)];
   if (only && speaking.length === 1) {
-    const why = line(fitSentences(reasonsWhy(only, explanation)), toneOf(only));
+    const placed = placementText(only, explanation);
+    const reasons = reasonsWhy(only, explanation);
+    const withPlace = fitSentences([...reasons, wherePossible(placed)]);
+    const why = line(withPlace, toneOf(only));
     const calm = isCalm(only) && note.length === 0 && undo.length === 0;
     const rest = fitSentences([
+      ...(withPlace.includes(placed) ? [] : [needed(placed)]),
       ...undo,
       ...events(only, explanation),
-      ...(calm ? [needed("Everything in Zendesk is as it should be.")] : []),
+      ...(calm ? [wherePossible("Everything in Zendesk is as it should be.")] : []),
       ...contactsLeft(only).map(needed),
       ...notes(note),
       ...upcomingNote(explanation, only),
@@ -37,7 +41,13 @@ export function answerLines(explanation: AccountExplanation): Line[] {
   return [
     head,
     ...speaking.map((one, index) => {
-      const sentences = [...reasonsWhy(one, explanation), ...events(one, explanation), ...notes(contactsLeft(one))];
+      const placed = needed(placementText(one, explanation));
+      const sentences = [
+        ...reasonsWhy(one, explanation),
+        placed,
+        ...events(one, explanation),
+        ...notes(contactsLeft(one)),
+      ];
       const shared = index === 0 ? undo : notes(note);
       return line(`${one.instance}: ${fitSentences([...sentences, ...shared])}`, toneOf(one));
     }),
@@ -48,7 +58,11 @@ export function answerLines(explanation: AccountExplanation): Line[] {
 export function decisionLines(explanation: AccountExplanation): Line[] {
   const speaking = explanation.instances.filter(hasSomethingToSay);
   const told = speaking.length > 0 ? speaking : explanation.instances.slice(0, 1);
-  return told.map((one) => line(`${one.instance}: ${decidedState(one)}. ${causeText(one, explanation)}`));
+  return told.map((one) =>
+    line(
+      `${one.instance}: ${decidedState(one)}. ${causeText(one, explanation)} ${placementText(one, explanation)}`.trim(),
+    ),
+  );
 }
 
 /** An instance is told of where the account has something there, had, or should have. */

@@ -56,7 +56,7 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
   "support.expired": {
     title: "support expired",
     say: ({ charge_name, end_date, counted_until }) => [
-      `Its support has expired: the last charge, ${quoted(charge_name)}, ended on ${end_date} and counted until ${counted_until} (15 days of grace).`,
+      `Its support has expired: the last charge, ${quoted(charge_name)}, ended on ${end_date} and counted until ${counted_until}.`,
       "Renew it in Salesforce, or add an override.",
     ],
   },
@@ -85,7 +85,7 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
     title: "no charge that gives support",
     say: ({ charge_names }) => [
       `It has no charge that gives support: ${listed(charge_names.map(quoted))} ${charge_names.length === 1 ? "stands" : "stand"} under ignored_charges in plans.yml.`,
-      "If that is wrong, move the name to a subscription type in plans.yml.",
+      "If that is wrong, move the name to a type in plans.yml.",
     ],
   },
   "support.no_charges": {
@@ -105,7 +105,7 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
   "mark.already": {
     title: "marked already",
     say: () => [
-      "The organization is marked for deletion already: whatever deletes marked organizations may delete it.",
+      "The organization is marked for deletion already: it may be deleted.",
       "To keep it, clear its mark_for_deletion and set ignore_deletion in Zendesk.",
     ],
   },

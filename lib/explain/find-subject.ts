@@ -20,6 +20,8 @@ export async function findInRun(asked: string, files: RecordFiles): Promise<Foun
   const account = toId18(text);
   if (account !== null) return { is: "one", subject: { salesforce_id: account, organizations: [], email: null } };
   if (isUsableAddress(addressKey(text))) return byAddress(addressKey(text), files);
+  const user = /^\d{1,16}$/.test(text) ? await byUser(Number(text), files) : null;
+  if (user) return user;
   const found = findSubject(text, await everybody(files));
   return found.is === "one" ? { is: "one", subject: subjectOf(found.subject) } : found;
 }
@@ -84,6 +86,26 @@ async function byAddress(email: string, files: RecordFiles): Promise<FoundSubjec
     subjects: [subject, ...others].slice(0, 10).map(named),
     more: Math.max(0, others.length - 9),
   };
+}
+
+/** Whose user has an id in Zendesk: one that was gathered, or that the run made or put into an organization. */
+async function byUser(id: number, files: RecordFiles): Promise<FoundSubject | null> {
+  const text = `"id":${id},`;
+  const users = ((await files.open("usgov_users.json"))?.with([text]) ?? []).filter((one) => one.id === id);
+  const addresses = users.map(({ email, organization_id }) => ({ email, organization_id }));
+  for (const name of ["global_results.json", "usgov_user_results.json"] as const)
+    for (const { id: own, effect, after, salesforce_id } of (await files.open(name))?.with([text]) ?? []) {
+      const isUser = own === id && (effect === "contact" || name === "usgov_user_results.json");
+      const email = isUser && typeof after.email === "string" ? addressKey(after.email) : null;
+      if (email !== null && salesforce_id !== null)
+        return { is: "one", subject: { salesforce_id: toId18(salesforce_id), organizations: [], email } };
+      if (email !== null) addresses.push({ email, organization_id: null });
+    }
+  const [user] = addresses;
+  if (!user) return null;
+  if (user.email) return byAddress(addressKey(user.email), files);
+  if (user.organization_id === null) return null;
+  return findInRun(String(user.organization_id), files);
 }
 
 function keyOf({ salesforce_id, organizations: [first] }: Subject): string {

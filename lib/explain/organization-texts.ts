@@ -168,7 +168,7 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
     title: "moved to the other instance",
     say: () => [
       "The organization was not marked: its account has no subscription in this instance any more, and one in the other.",
-      "In Zendesk, set migrating while its tickets are moved; then mark it by hand, or all such with moved_organizations: mark in the config.",
+      "In Zendesk, set migrating while its tickets are moved; then mark it by hand, or set moved_organizations: mark.",
     ],
   },
   "mark.of_moved_account": {

@@ -1,6 +1,7 @@
 import { type Result, unattemptedBy } from "../artifacts/results.ts";
 import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, PlannedContact, Update } from "../domain/changeset.ts";
+import { type Reason, reason as reasonOf } from "../domain/reason.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import { changedValues, show } from "./changes.ts";
 import { accountKey, type Customer, domainsOf, numberIn } from "./customers.ts";
@@ -11,7 +12,7 @@ import type { ReportAbout, ReportedComparison, ReportedNote, ReportSource } from
 
 /** What rows of one comparison are made with. */
 interface Making {
-  source: Pick<ReportSource, "customers"> & { about: Pick<ReportAbout, "hosts" | "writes"> };
+  source: Pick<ReportSource, "customers"> & { about: Pick<ReportAbout, "hosts" | "writes" | "kind"> };
   comparison: Comparison | null;
   /** Why no result says what became of a row. */
   without: "refused" | "planned" | "not attempted";
@@ -117,7 +118,7 @@ function changeRow(planned: Planned, effect: Result["effect"], making: Making): 
   const { salesforce_id, id } = planned;
   const result = making.results.get(resultKey({ effect, salesforce_id, id, after: { email: address } }));
   const outcome = outcomeOf(result, making);
-  const reason = result?.reason ?? null;
+  const reason = result?.reason ?? ownReason(planned, making);
   const organization = id ?? (effect === "create" ? (result?.id ?? null) : null);
   // Contacts name the organization; every other change with an address is of a user, in an undo of global as well.
   const isUser = address !== undefined && effect !== "contact";
@@ -137,6 +138,12 @@ function changeRow(planned: Planned, effect: Result["effect"], making: Making): 
     links: linksOf({ salesforce_id, id: organization, id_of }, making),
     explanation: null,
   };
+}
+
+/** A user is marked for one reason only (U6); an undo marks those that a run had made. */
+function ownReason({ effect }: Planned, { comparison, source }: Making): Reason | null {
+  const isMarkOfUser = comparison === "usgov_user" && effect === "mark" && source.about.kind !== "undo";
+  return isMarkOfUser ? reasonOf("contact.not_wanted") : null;
 }
 
 function noteRow(note: ReportedNote, making: Making): Row {

@@ -116,3 +116,57 @@ describe("a protected organization that is marked", () => {
     expect(notes.find((note) => note.id === Number(found?.id))).toMatchObject({ code: "mark.of_protected" });
   });
 });
+
+describe("who is found", () => {
+  test("a user by id in Zendesk, as by address; live, whom the last run knows by address or a part of the name", async () => {
+    await using world = await startWorld({ accounts: 150 });
+    expect((await world.run()).exit).toBe(0);
+    const marks = await world.artifact<{ id: number; email: string }>("usgov_user_not_in_sync.json");
+    expect(marks.length).toBeGreaterThan(0);
+    for (const { id, email } of marks) {
+      const byId = await answerIn(world, String(id));
+      expect(byId).toEqual(await answerIn(world, email));
+      expect(byId.join()).toMatch(/is marked for deletion.*has this address.*Add the contact in Salesforce/);
+    }
+    const accounts = await world.artifact<{ salesforce_id: string; name: string; sold_tos: { email: string }[] }>(
+      "global_accounts.json",
+    );
+    const one = accounts.find(({ sold_tos }) => sold_tos.length === 1);
+    const email = one?.sold_tos[0]?.email ?? "";
+    for (const what of [email, one?.name.slice(0, -2) ?? ""]) {
+      const { exit, told } = await explainIn(world, what, { live: "true" });
+      expect([exit, told.explanation?.subject.salesforce_id]).toEqual([0, one?.salesforce_id]);
+    }
+    const nobody = await explainIn(world, "zzzzzzzzzzzz", { live: "true" });
+    expect(nobody.told.message).toMatch(/^Zendesk has no organization with that id or exact name/);
+  });
+});
+
+describe("another day", () => {
+  test("is told as that day, never as what this run did or the next one does", async () => {
+    await using world = await startWorld({ accounts: 150 });
+    expect((await world.preview()).exit).toBe(0);
+    const id = accountOf(world, "E3 charge on the 15th");
+    for (const when of ["2020-01-01", "2029-12-01"]) {
+      const answer = await answerIn(world, id, { when });
+      expect(answer[0]).toContain(`on ${when}: `);
+      expect(answer.join("\n")).not.toMatch(/[Tt]he (?:next )?run |zdsync run|\d ends|seats go/);
+    }
+  });
+});
+
+test("an answer fits: three lines, nearly all of them in 160 columns", async () => {
+  await using world = await startWorld({ accounts: 150 });
+  expect((await world.run()).exit).toBe(0);
+  const long: string[] = [];
+  let lines = 0;
+  for (const { salesforce_id: id } of world.sandbox.world.oddities) {
+    const answer = id ? await answerIn(world, id) : [];
+    expect(answer.length).toBeLessThanOrEqual(3);
+    lines += answer.length;
+    long.push(...answer.filter((line) => line.length > 160));
+  }
+  // Two instances at once, merges and moves take more; nothing else does.
+  expect({ long, isFew: long.length < lines / 12 }).toMatchObject({ isFew: true });
+  expect(long.filter((line) => line.length > 360)).toEqual([]);
+});
