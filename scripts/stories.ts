@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { INVARIANTS } from "../test/simulate/invariants/invariants.ts";
+import type { StoryPlan } from "../test/simulate/story/plan.ts";
 import { planStory } from "../test/simulate/story/plan-story.ts";
 import { playStory, type StoryEnd, type StoryFigures } from "../test/simulate/story/play-story.ts";
 import { shrinkStory } from "../test/simulate/story/shrink-story.ts";
@@ -9,6 +10,7 @@ import { shrinkStory } from "../test/simulate/story/shrink-story.ts";
  *
  *   --seeds 1000   how many, beginning with --from (default 1)
  *   --seed N       one only; with --trace every line of it, with --shrink a smaller one that fails in the same way
+ *   --plan FILE    one as --shrink printed it
  *   --minutes M    end after so long, however many were played
  *   --processes P  default 2
  */
@@ -16,6 +18,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "1000" },
     seed: { type: "string" },
+    plan: { type: "string" },
     from: { type: "string", default: "1" },
     minutes: { type: "string" },
     processes: { type: "string", default: "2" },
@@ -33,12 +36,19 @@ interface Told {
   text: string | null;
 }
 
+// A simulation keeps databases in the machine's memory; to leave by `exit` removes them.
+for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
 process.exitCode =
-  values.part !== undefined ? await playPart() : values.seed !== undefined ? await playOne() : await playAll();
+  values.part !== undefined
+    ? await playPart()
+    : values.seed !== undefined || values.plan !== undefined
+      ? await playOne()
+      : await playAll();
 
 async function playOne(): Promise<number> {
-  const seed = Number(values.seed);
-  const end = await playStory(planStory(seed), INVARIANTS, { wholeTrace: values.trace });
+  const plan = values.plan ? ((await Bun.file(values.plan).json()) as StoryPlan) : planStory(Number(values.seed));
+  const { seed } = plan;
+  const end = await playStory(plan, INVARIANTS, { wholeTrace: values.trace });
   if (values.trace) console.log(end.trace.join("\n"));
   console.log(end.wrong.length > 0 ? failure(end) : `seed ${seed}: nothing wrong`);
   console.log(`digest of the trace ${end.digest}, ${JSON.stringify(end.figures)}`);
@@ -52,6 +62,8 @@ async function playOne(): Promise<number> {
 }
 
 async function playPart(): Promise<number> {
+  // Nothing is ever written to it: it ends when the process that wants to know ends, however it does.
+  process.stdin.once("end", () => process.exit(1)).resume();
   const processes = Number(values.processes);
   for (let seed = Number(values.from) + Number(values.part); seed < Number(values.from) + Number(values.seeds); ) {
     const told: Told = await playStory(planStory(seed), INVARIANTS).then(
@@ -61,14 +73,18 @@ async function playPart(): Promise<number> {
     console.log(JSON.stringify(told));
     seed += processes;
   }
-  return 0;
+  process.stdin.pause();
+  process.exit(0);
 }
 
 async function playAll(): Promise<number> {
   const [began, processes] = [performance.now(), Number(values.processes)];
   const children = Array.from({ length: processes }, (_, part) =>
-    Bun.spawn([process.execPath, import.meta.path, ...flagsOf(part)], { stdio: ["ignore", "pipe", "inherit"] }),
+    Bun.spawn([process.execPath, import.meta.path, ...flagsOf(part)], { stdio: ["pipe", "pipe", "inherit"] }),
   );
+  process.once("exit", () => {
+    for (const child of children) child.kill();
+  });
   const timer = values.minutes
     ? setTimeout(() => {
         for (const child of children) child.kill();

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -32,6 +33,26 @@ const folders = new Set<string>();
 const removeFolders = () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 };
+/** Whether this process has seen to what is left of others, and will be of itself. */
+let cares = false;
+const PREFIX = "zdsync-simulation-";
+
+/** A process that was killed could remove nothing: whoever comes next does it. The name says whose a folder is. */
+function removeFoldersOfTheDead(): void {
+  for (const name of readdirSync(MEMORY)) {
+    const [, pid] = /^zdsync-simulation-(\d+)-/.exec(name) ?? [];
+    if (pid && !isAlive(Number(pid))) rmSync(join(MEMORY, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code !== "ESRCH";
+  }
+}
 
 /**
  * The SQLite databases of a simulation: real ones, in a folder of its own outside of the simulated disks. Each statement of a run
@@ -102,8 +123,12 @@ export class Databases {
   /** Made for the first database; most computers of most tests have none. */
   get #folder(): string {
     if (this.#madeFolder === null) {
-      this.#madeFolder = mkdtempSync(join(MEMORY, "zdsync-simulation-"));
-      if (folders.size === 0) process.once("exit", removeFolders);
+      this.#madeFolder = mkdtempSync(join(MEMORY, `${PREFIX}${process.pid}-`));
+      if (!cares) {
+        cares = true;
+        process.once("exit", removeFolders);
+        removeFoldersOfTheDead();
+      }
       folders.add(this.#madeFolder);
     }
     return this.#madeFolder;
