@@ -88,6 +88,8 @@ function ofHour(index: number, hour: HourPlan | undefined): Smaller[] {
     change((one) => ({ ...one, disk: null })),
     change((one) => ({ ...one, repeated: false, directory: "kept", minute: 0 })),
     change((one) => ({ ...one, form: "run" })),
+    change(({ bot: _, ...one }) => one),
+    change(({ allowed: _, faultsOn: __, ...one }) => one),
     ...hour.before.map((_, place) => change((one) => ({ ...one, before: one.before.toSpliced(place, 1) }))),
     ...hour.during.map((_, place) => change((one) => ({ ...one, during: one.during.toSpliced(place, 1) }))),
     change((one) => ({ ...one, faults: faults.slice(0, Math.floor(faults.length / 2)) })),
@@ -100,12 +102,13 @@ function ofHour(index: number, hour: HourPlan | undefined): Smaller[] {
 function weightOf({ world, hours }: StoryPlan): number {
   const accounts = world.ordinary + world.random + world.new + 20 * world.scenarios.length;
   const inHours = hours.map(
-    ({ before, during, faults, ending, disk, repeated, directory, form, minute }) =>
+    ({ before, during, faults, ending, disk, repeated, directory, form, minute, bot, allowed, faultsOn }) =>
       20 +
       before.length +
       during.length +
       (faults?.length ?? 50) +
       [ending, disk].filter((one) => one !== null).length * 3 +
+      [bot, allowed, faultsOn].filter((one) => one !== undefined).length * 2 +
       (repeated ? 1 : 0) +
       (directory === "kept" ? 0 : 1) +
       (form === "run" ? 0 : 2) +
