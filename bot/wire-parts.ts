@@ -62,6 +62,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   });
   const watch = createWatch({
     ...shared,
+    pages,
     salesforceHost: config.hosts.salesforce,
     ownChannels: new Set(own.map(({ instance }) => instance)),
     credentials: (today) => endingCredentials(env, today),

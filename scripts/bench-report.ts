@@ -57,9 +57,10 @@ try {
     ),
   );
   const records = model.rows.length + model.folded.reduce((sum, { count }) => sum + count, 0);
+  const explained = model.rows.filter(({ explanation }) => explanation !== null).length;
   const size = (await stat(files.page)).size / 1e6;
   console.log(
-    `${ACCOUNTS} accounts, ${records} records in the report (${model.rows.length} rows); page ${size.toFixed(1)} MB; ${machine()}`,
+    `${ACCOUNTS} accounts, ${records} records in the report (${model.rows.length} rows, ${explained} of them explained); page ${size.toFixed(1)} MB; ${machine()}`,
   );
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -50,7 +50,9 @@ const inputs = v.object({
     "",
   ),
   run: v.optional(v.pipe(v.string(), v.description("An earlier run, by its id in the history (zdsync runs)")), ""),
-  live: flag("Read Salesforce and Zendesk now, this one account only, instead of a run's files"),
+  live: flag(
+    "Read Salesforce and Zendesk now, this one account only, instead of a run's files; an organization that names it in salesforce_id only is found where the last run knew it",
+  ),
   pipeline: v.optional(
     v.pipe(
       v.string(),

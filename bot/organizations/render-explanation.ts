@@ -103,6 +103,10 @@ function notOneLines(asked: string, found: Exclude<Explained, { is: "explained" 
     return [
       `${REPLACED} Of the last run only those are still known whom it changed, skipped, refused or failed: ${quoted} is not among them. Ask again when the next run has ended.`,
     ];
+  if (found.is === "no rules")
+    return [
+      `The last run left no rules to explain ${quoted} by: it ended before it processed accounts, or zdsync was older then. \`/zdsync last\` says how it ended; ask again when the next run has.`,
+    ];
   if (found.is === "several")
     return [
       `${found.subjects.length + found.more} match ${quoted}. Ask again with an id:`,

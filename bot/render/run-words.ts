@@ -19,6 +19,12 @@ export function pageLink(pageUrl: string): string {
   return mrkdwnLink(pageUrl, "Its page: every change, and why");
 }
 
+/** Where the page of a run of the bot's machine lies that has no address, as mrkdwn; null for a pipeline's, and where it left none. */
+export function pagePath({ id, url, pageUrl, record }: RunState): string | null {
+  if (pageUrl !== null || url !== null || record === null) return null;
+  return `its page: \`history/${mrkdwnText(id, 60)}/report.html\` on ${mrkdwnText(record.host, 80)}`;
+}
+
 /** Which run goes on, since when, and who started it, as mrkdwn. `starter` is the person in Slack, where the bot started it. */
 export function currentRunText(kind: Runner["kind"], run: RunState, starter: string | null): string {
   const who = starter === null ? mrkdwnText(run.startedBy, 150) : mention(starter);

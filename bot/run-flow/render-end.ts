@@ -1,13 +1,12 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { durationText, mention } from "../render/blocks.ts";
 import { confirmedText, effectText } from "../render/counts.ts";
 import type { Customers } from "../render/customer.ts";
 import { hurtLines, matterLines } from "../render/matters.ts";
 import { countsLines, endText, exitOf, failureLines } from "../render/run.ts";
-import { orderText, pageLink, runLink } from "../render/run-words.ts";
+import { orderText, pageLink, pagePath, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsLeft } from "./counts.ts";
 import type { FollowedRun } from "./followed-runs.ts";
@@ -102,8 +101,7 @@ function totalText({ applied, failed, skipped }: Total): string {
 }
 
 function lookAt(kind: Runner["kind"], run: RunState): string {
-  const host = run.record ? ` on ${mrkdwnText(run.record.host, 80)}` : "";
-  const file = `history/${mrkdwnText(run.id, 60)}/report.html`;
   if (run.pageUrl !== null) return `${runLink(kind, run)}. ${pageLink(run.pageUrl)}`;
-  return `${runLink(kind, run)}${run.url === null && run.record ? ` (its page: \`${file}\`${host})` : ""}`;
+  const path = pagePath(run);
+  return `${runLink(kind, run)}${path === null ? "" : ` (${path})`}`;
 }

@@ -1,9 +1,11 @@
 import { dirname, join } from "node:path";
+import * as v from "valibot";
 import { EARLIER_PROCESS_NOTES } from "../../lib/artifacts/process-notes.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { lstat, mkdir, readdir, rename, rm } from "../../lib/edges/files.ts";
+import { readOwnFile } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { overridesPartName, RULE_FILES, RULES_FOLDER } from "../../lib/rules/kept-rules.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
@@ -72,8 +74,8 @@ export interface ArtifactCache {
 }
 
 /**
- * The artifacts of an ended pipeline in a folder of their own, owner-only; null where none is there any more. A folder is there
- * whole or not at all; only the newest few are kept.
+ * The artifacts of an ended pipeline in a folder of their own, owner-only; null where none is there any more. Of jobs of which GitLab had
+ * nothing it is asked again the next time; only the newest few folders are kept.
  */
 export async function artifactsOf(
   { folder, download }: ArtifactCache,
@@ -82,28 +84,87 @@ export async function artifactsOf(
   jobs: readonly Pick<SeenJob, "id" | "name">[],
 ): Promise<ArtifactStore | null> {
   const target = join(folder, `${pipelineId}-${end}`);
-  if (await isFolder(target)) return new ArtifactStore(target);
+  if (await isFolder(target)) {
+    await fillGaps(target, download, jobs);
+    return new ArtifactStore(target);
+  }
   const part = `${target}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true, mode: 0o700 });
-  let count = 0;
-  for (const job of jobs) {
-    for (const name of filesOf(partName(job.name) ?? "")) {
-      const bytes = await download(job.id, name);
-      if (!bytes) continue;
-      await mkdir(dirname(join(part, name)), { recursive: true, mode: 0o700 });
-      await writeWholeFile(join(part, name), bytes);
-      // Alone it says how a run ended, and nothing of anybody.
-      if (name !== RUN_RECORD) count++;
-    }
-  }
-  if (count === 0) {
+  const { gaps, names } = await fetchInto(part, download, jobs);
+  await writeGaps(part, gaps);
+  // Alone its record says how a run ended, and nothing of anybody.
+  if (names.every((name) => name === RUN_RECORD)) {
     await rm(part, { recursive: true, force: true });
     return null;
   }
   await rename(part, target);
   await prune(folder, target);
   return new ArtifactStore(target);
+}
+
+/** Jobs of which GitLab had nothing when it was asked: their artifacts may not have been there yet. */
+const GAPS = ".gaps.json";
+
+/** Fetches the files of jobs into a folder; answers what was there, and the jobs that should have left something and had nothing. */
+async function fetchInto(
+  folder: string,
+  download: ArtifactCache["download"],
+  jobs: readonly Pick<SeenJob, "id" | "name">[],
+): Promise<{ names: string[]; gaps: number[] }> {
+  const names: string[] = [];
+  const gaps: number[] = [];
+  for (const job of jobs) {
+    const before = names.length;
+    const wanted = filesOf(partName(job.name) ?? "");
+    for (const name of wanted) {
+      const bytes = await download(job.id, name);
+      if (!bytes) continue;
+      await mkdir(dirname(join(folder, name)), { recursive: true, mode: 0o700 });
+      await writeWholeFile(join(folder, name), bytes);
+      names.push(name);
+    }
+    if (wanted.length > 0 && names.length === before) gaps.push(job.id);
+  }
+  return { names, gaps };
+}
+
+/** Asks again for what was not there; what was is not fetched twice. */
+async function fillGaps(
+  folder: string,
+  download: ArtifactCache["download"],
+  jobs: readonly Pick<SeenJob, "id" | "name">[],
+): Promise<void> {
+  const gaps = await readGaps(folder);
+  if (gaps.size === 0) return;
+  const there: Pick<SeenJob, "id" | "name">[] = [];
+  for (const job of jobs) if (gaps.has(job.id) && (await hasLeft(job, download))) there.push(job);
+  if (there.length === 0) return;
+  await fetchInto(folder, download, there);
+  const filled = new Set(there.map(({ id }) => id));
+  await writeGaps(
+    folder,
+    [...gaps].filter((id) => !filled.has(id)),
+  );
+}
+
+/** Asks for the one file that every job of its kind leaves: a job that failed left nothing, and stays so. */
+async function hasLeft(
+  { id, name }: Pick<SeenJob, "id" | "name">,
+  download: ArtifactCache["download"],
+): Promise<boolean> {
+  const [first] = filesOf(partName(name) ?? "");
+  return first !== undefined && (await download(id, first)) !== null;
+}
+
+async function readGaps(folder: string): Promise<ReadonlySet<number>> {
+  const bytes = await readOwnFile(join(folder, GAPS));
+  const read = v.safeParse(v.pipe(v.string(), v.parseJson(), v.array(v.number())), bytes?.toString("utf8") ?? "[]");
+  return new Set(read.success ? read.output : []);
+}
+
+function writeGaps(folder: string, gaps: readonly number[]): Promise<void> {
+  return writeWholeFile(join(folder, GAPS), JSON.stringify(gaps));
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -8,7 +8,7 @@ import { momentText, saidLines } from "../render/blocks.ts";
 import { type Customers, customerText } from "../render/customer.ts";
 import { hurtLines } from "../render/matters.ts";
 import { failureLines, outcomeText } from "../render/run.ts";
-import { pageLink } from "../render/run-words.ts";
+import { pageLink, pagePath } from "../render/run-words.ts";
 import type { RunState } from "../runs/runner.ts";
 import { ATTENTION_LISTS, attentionKey } from "./attention-lists.ts";
 import { type Alert, endOf, type Incident } from "./incidents.ts";
@@ -96,11 +96,11 @@ const BEFORE: Record<Incident["kind"], string> = {
 
 function aboutRun(run: RunState): string[] {
   const { id, url, pageUrl, startedAt, endedAt } = run;
+  const path = pagePath(run);
+  const page = pageUrl ? ` ${pageLink(pageUrl)}` : path === null ? "" : ` (${path})`;
   const name = url ? mrkdwnLink(url, `Run ${id}`) : `Run ${mrkdwnText(id, 80)}`;
   const end = endedAt ? `, ended ${momentText(endedAt)}` : "";
-  return [
-    `${name}, begun ${momentText(startedAt)}${end}: ${outcomeText(run)}.${pageUrl ? ` ${pageLink(pageUrl)}` : ""}`,
-  ];
+  return [`${name}, begun ${momentText(startedAt)}${end}: ${outcomeText(run)}.${page}`];
 }
 
 function failures({ record }: RunState): string[] {

@@ -3,6 +3,7 @@ import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import { openDatabase } from "../database.ts";
+import type { WantedPage } from "../pages/page-uploads.ts";
 import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
 import { at, recordOf, runAt } from "./testing/run-states.ts";
@@ -14,6 +15,7 @@ const never = () => Promise.reject(new Error("not asked here"));
 function world(runs: RunState[]) {
   const posts = new Map<string, OutgoingPost>();
   const warnings: string[] = [];
+  const wanted: WantedPage[] = [];
   const moment = { now: at(1.5) };
   const runner: Runner = {
     kind: "process",
@@ -32,11 +34,12 @@ function world(runs: RunState[]) {
     salesforceHost: "example.my.salesforce.com",
     usGovernment: "names",
     ownChannels: new Set(),
+    pages: { want: (page) => void wanted.push(page) },
     credentials: async () => [],
     clock: () => moment.now,
     warn: (message) => void warnings.push(message),
   };
-  return { posts, warnings, moment, setting, keys: () => [...posts.keys()] };
+  return { posts, warnings, wanted, moment, setting, keys: () => [...posts.keys()] };
 }
 
 describe("the watch", () => {
@@ -62,6 +65,41 @@ describe("the watch", () => {
     await createWatch(setting).look();
     expect(keys()).toEqual(["alert refused run-1 2026-11-24T01:05:00.000Z"]);
     expect(posts.size).toBe(1);
+  });
+
+  test("the page of a run goes into the thread of its alert; of one that is well again, or left nothing, none is wanted", async () => {
+    const runs = [runAt(1, { exit: 4 })];
+    const { setting, wanted, moment, posts } = world(runs);
+    await createWatch(setting).look();
+    const key = "alert refused run-1 2026-11-24T01:05:00.000Z";
+    expect(wanted).toEqual([{ runId: "run-1", instance: null, thread: key, after: key }]);
+    expect(JSON.stringify(posts.get(key))).toContain("its page: `history/run-1/report.html` on build-1");
+    runs.push(runAt(2));
+    moment.now = at(2.5);
+    await createWatch(setting).look();
+    runs.push(runAt(3, { exit: 1, record: null }));
+    moment.now = at(3.5);
+    await createWatch(setting).look();
+    expect(posts.size).toBe(3);
+    expect(wanted).toHaveLength(1);
+  });
+
+  test("a refusal names the first ten customers whom it would hurt, and one whose name stays out by its id alone", async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `0014M000000000${String(index).padStart(2, "0")}AQ`);
+    const [first = "", second = ""] = ids;
+    const hurt = ids.slice(0, 10).map((salesforce_id) => ({
+      ...{ comparison: "global" as const, salesforce_id, id: 7, harm: "marked" as const },
+      ...{ before: "premium", after: "premium", arr: 5 },
+    }));
+    const record = recordOf({ exit: 4, matters: { counts: { marked: 12 }, would_hurt: hurt, would_hurt_more: 2 } });
+    const customers = { names: new Map([[first, "Known Corp"]]), salesforceHost: null };
+    const post = renderAlert({ say: "refused", run: runAt(1, { exit: 4, record }) }, customers);
+    const lines = JSON.stringify(post.blocks).split("\\n");
+    const named = lines.filter((line) => line.startsWith("• ") && line.includes("support level"));
+    expect(named).toHaveLength(10);
+    expect(named[0]).toContain("Known Corp");
+    expect(named[1]).toStartWith(`• ${second} (`);
+    expect(lines.join()).toContain("and 2 more");
   });
 
   test("a runner that cannot be asked is no alarm, and nothing is forgotten", async () => {

@@ -5,9 +5,10 @@ import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { every as everyOnClock } from "../../lib/edges/clock.ts";
-import type { Outgoing } from "../../lib/slack/ports.ts";
+import type { Outgoing, OutgoingPost } from "../../lib/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
 import { accountNames } from "../organizations/explain-thread.ts";
+import type { PageSender } from "../pages/send-pages.ts";
 import { hurtAccounts } from "../render/matters.ts";
 import type { Runner } from "../runs/runner.ts";
 import { alertPosts, type CustomersByChannel } from "./alert-posts.ts";
@@ -42,6 +43,8 @@ export interface WatchSetting {
   usGovernment: UsGovernmentShown;
   /** Instances that have a channel of their own for what concerns them alone. */
   ownChannels: ReadonlySet<InstanceName>;
+  /** Puts pages of runs into threads; null where that is not wanted (`slack.page`). */
+  pages: Pick<PageSender, "want"> | null;
   credentials: (today: Day) => Promise<EndingCredential[]>;
   clock: () => Date;
   /** Told what went wrong while looking; never names a customer. */
@@ -126,9 +129,18 @@ async function lookAtRuns(setting: WatchSetting, memory: WatchMemory): Promise<v
   const since = new Date(Math.max(Date.parse(before.judgedUntil), now.getTime() - LOOK_BACK_MS));
   const [ended, current] = await Promise.all([runner.ended(since), runner.current()]);
   const { state, alerts } = judgeRuns(before, { now, ended, current });
-  for (const alert of alerts)
-    for (const post of alertPosts(alert, await customersOf(alert, setting))) outgoing.put(post);
+  for (const alert of alerts) {
+    const posts = alertPosts(alert, await customersOf(alert, setting));
+    for (const post of posts) outgoing.put(post);
+    wantPage(alert, posts[0], setting);
+  }
   memory.keep(state);
+}
+
+/** The page goes into the thread of the first message about what is wrong. A run that people started has it in its own thread already. */
+function wantPage(alert: Alert, post: OutgoingPost | undefined, { pages }: WatchSetting): void {
+  if (!post || !("run" in alert) || alert.say === "well" || alert.run.record === null) return;
+  pages?.want({ runId: alert.run.id, instance: post.instance ?? null, thread: post.key, after: post.key });
 }
 
 async function lookAtCredentials({ credentials, outgoing, clock }: WatchSetting, memory: WatchMemory): Promise<void> {

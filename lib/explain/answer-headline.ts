@@ -18,7 +18,10 @@ export function headline(explanation: AccountExplanation): Line {
     const one = instances.find((found) => found.instance === instance);
     if (!one) return [];
     const earlier = run.earlier?.[instance];
-    const text = isSupposed ? decidedState(one) : heldState(one, day);
+    const state = isSupposed ? decidedState(one) : heldState(one, day);
+    // One that names the account in salesforce_id only cannot be looked up in Zendesk: that there is none is not said.
+    const isUnseen = run.source === "live" && one.organizations.length === 0;
+    const text = isUnseen ? `${state} found by external_id or name` : state;
     return [{ label: `${instance}${earlier ? ` (as of run ${earlier.run_id})` : ""}`, text }];
   });
   const told = states.filter(({ text }) => text !== "nothing");

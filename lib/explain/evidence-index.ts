@@ -87,7 +87,6 @@ export class EvidenceIndex {
       ...homes,
       ...homes.flatMap((one) => by.account.get(accountIdOf(one) ?? "") ?? []),
     ];
-    const { records } = this.material;
     const isAddress = new Set((by.desired.get(id)?.[0]?.sold_tos ?? []).map(({ email }) => addressKey(email)));
     return {
       organizations: [...new Set(organizations)],
@@ -97,8 +96,7 @@ export class EvidenceIndex {
       plannedContacts:
         instance === "global" ? [...isAddress].flatMap((email) => this.#by.planned.get(email) ?? []) : [],
       ...people,
-      userCreates:
-        instance === "us-government" ? (records["usgov_user_creates.json"] ?? []).map(({ email }) => email) : [],
+      userCreates: instance === "us-government" ? this.#by.userCreates : [],
     };
   }
 
@@ -133,6 +131,7 @@ function lookupsOf(records: EvidenceRecords) {
     planned: Map.groupBy(records["global_contacts.json"] ?? [], ({ email }) => addressKey(email)),
     contact: Map.groupBy(contacts, idOf),
     contactWith: Map.groupBy(contacts, ({ email }) => addressKey(email)),
+    userCreates: (records["usgov_user_creates.json"] ?? []).map(({ email }) => email),
     userIn: Map.groupBy(users, ({ organization_id }) => organization_id),
     userWith: Map.groupBy(users, ({ email }) => addressKey(email ?? "")),
     global: organizationLookups(records["zendesk_global.json"] ?? [], records["global_accounts.json"] ?? []),

@@ -11,7 +11,7 @@ import { type FoundSubject, findInRun } from "./find-subject.ts";
 import { isToldOf } from "./kept-evidence.ts";
 import { pastOf } from "./past-evidence.ts";
 import { type RecordFiles, recordsAbout } from "./records-about.ts";
-import { dataDirOf, type OpenedRun, openRunIn, withRecords } from "./run-material.ts";
+import { dataDirOf, type OpenedRun, openRunIn, RulesMissing, withRecords } from "./run-material.ts";
 import { withoutUsGovernmentNames } from "./withhold-explanation.ts";
 
 /** The answer to somebody who asked why something is as it is. */
@@ -27,6 +27,8 @@ export type Explained =
     }
   /** The run's own files are gone, and nothing was kept of whom it left as they were. */
   | { is: "not kept" }
+  /** The run left no rules to work anything out by: it did not come so far, or is of a version that kept none. */
+  | { is: "no rules" }
   | Exclude<FoundSubject, { is: "one" }>;
 
 /** How questions are answered. */
@@ -39,14 +41,19 @@ export interface ExplainSetting {
 
 /**
  * Explains those who were asked for (Salesforce id, organization id, name, address) from the files of one run, which are opened once for
- * all: of a data directory, or of a run's folder in its history, where they are those it changed, skipped, refused or failed. Throws `ConfigurationError` where they are no run's that can be explained, and `ArtifactError` for what is damaged.
+ * all: of a data directory, or of a run's folder in its history, where they are those it changed, skipped, refused or failed. Throws `ConfigurationError` where they are no run's, and `ArtifactError` for what is damaged.
  */
 export async function explainAsked(
   asked: readonly string[],
   store: ArtifactStore,
   { hosts, usGovernment }: ExplainSetting,
 ): Promise<Explained[]> {
-  const run = withHosts(await openRunIn(store, {}), hosts);
+  const opened = await openRunIn(store, {}).catch((error: unknown) => {
+    if (error instanceof RulesMissing) return null;
+    throw error;
+  });
+  if (!opened) return asked.map(() => ({ is: "no rules" }));
+  const run = withHosts(opened, hosts);
   const known = usGovernment === "ids_only" ? await accountsOfGlobal(run.files) : null;
   const answers: Explained[] = [];
   for (const one of asked) answers.push(await explainOne(one, run, { known, store: dataDirOf(store) }));

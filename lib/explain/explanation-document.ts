@@ -29,6 +29,10 @@ export function explanationDocument(explanation: AccountExplanation): Explanatio
   return { answer: answerLines(explanation), sections: sections.filter(({ lines }) => lines.length > 0) };
 }
 
+/** Zendesk's search by fields is an index that lags and may repeat or leave out; an exact look-up there is by external_id and name only. */
+const LIVE_SEARCH =
+  "organizations by external_id, by the account's name, and those that the last run here knew by salesforce_id. One that has the account in salesforce_id only, under another name, and that no run here has seen, is not found: Zendesk has no exact look-up by a field";
+
 /** An instance that the latest run did not work on: its facts are older than the rest. */
 function earlierLine(instance: InstanceName, { earlier, run_id }: AccountExplanation["run"]): Line[] {
   const one = earlier?.[instance];
@@ -52,6 +56,7 @@ function aboutSection({ run, day }: AccountExplanation): Section {
       labelled("source", source),
       labelled("gathered", run.gathered_at),
       ...INSTANCES.flatMap((instance) => earlierLine(instance, run)),
+      ...(run.source === "live" ? [labelled("looked for", LIVE_SEARCH)] : []),
       labelled("day", day === run.today ? day : `${day} (the run's was ${run.today})`),
       ...(run.dry_run === true ? [labelled("wrote", "nothing: a preview or a dry run", "warning")] : []),
       ...(allowed.length > 0 ? [labelled("allowed", `${allowed.join(", ")} (--allow, in this run only)`)] : []),

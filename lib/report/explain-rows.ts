@@ -60,9 +60,13 @@ export async function rowExplainer(
     if (run.about.run.run_id !== runId) return undefined;
     const isSmall = (await bytesOf(store)) <= maxBytes;
     if (isSmall) return explainerFrom(new EvidenceIndex(withRecords(run, await everything(run.files))));
-    const whom = whomOf(rows.slice(0, MAX_ROWS));
-    const index = new EvidenceIndex(withRecords(run, await recordsOfRows(run.files, whom)));
-    return explainerFrom(index, (row) => isAmong(whom, row));
+    // Accounts are of very different sizes: where the rows' own come to too much, a quarter of the rows has to do.
+    for (let count = MAX_ROWS; count > 0; count = Math.floor(count / 4)) {
+      const whom = whomOf(rows.slice(0, count));
+      const records = await recordsOfRows(run.files, whom);
+      if (records) return explainerFrom(new EvidenceIndex(withRecords(run, records)), (row) => isAmong(whom, row));
+    }
+    return undefined;
   });
 }
 
@@ -101,11 +105,15 @@ function explainerFrom(index: EvidenceIndex, isKnown: (row: Row) => boolean = ()
   return (row, shown) => (isKnown(row) ? explained(index, row, shown) : null);
 }
 
-/** What the rows' accounts were decided from, out of one pass over each file in which none is held; and all of what came of it. */
-async function recordsOfRows(files: ScannedFiles, whom: Whom): Promise<EvidenceRecords> {
+/** Null where that comes to more than may be held. What the rows' accounts were decided from, out of one pass over each file in which none is held; and all of what came of it. */
+async function recordsOfRows(files: ScannedFiles, whom: Whom): Promise<EvidenceRecords | null> {
   const records: EvidenceRecords = {};
-  for await (const { name, lines } of linesOfMany(files, whom))
+  let picked = 0;
+  for await (const { name, lines } of linesOfMany(files, whom)) {
+    picked += lines.reduce((sum, { length }) => sum + length, 0);
+    if (picked > MAX_BYTES) return null;
     setRecords(records, name, new RecordLines(name, Buffer.alloc(0)).parse(lines));
+  }
   const decided: readonly string[] = DECIDED_FROM;
   for (const name of EVIDENCE_ARTIFACTS) if (!decided.includes(name)) await readInto(records, files, name);
   return records;

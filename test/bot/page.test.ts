@@ -15,6 +15,15 @@ function wordsOf(page: Uint8Array): string {
   ].join();
 }
 
+const namesIn = (world: WholeWorld, instance: "global" | "us-government") =>
+  world.sandbox.zendesk(instance).organizations.map(({ name }) => String(name));
+
+/** Names that only organizations of us-government have. */
+function secretNames(world: WholeWorld): string[] {
+  const global = new Set(namesIn(world, "global"));
+  return namesIn(world, "us-government").filter((name) => name.length > 8 && !global.has(name));
+}
+
 const filesIn = (world: WholeWorld) =>
   world.sandbox.slackMessages().flatMap(({ files = [], thread_ts }) => files.map((file) => ({ ...file, thread_ts })));
 
@@ -34,15 +43,32 @@ test("slack.page: a run's page stands in its thread, without the customers of us
   expect(end).toBeGreaterThan(0);
   expect(shared).toBeGreaterThan(end);
   const words = wordsOf(world.sandbox.slackFile(file?.id ?? "") ?? new Uint8Array());
-  const names = (instance: "global" | "us-government") =>
-    world.sandbox.zendesk(instance).organizations.map(({ name }) => String(name));
-  const global = new Set(names("global"));
-  const secret = names("us-government").filter((name) => name.length > 8 && !global.has(name));
+  const global = namesIn(world, "global");
+  const secret = secretNames(world);
   expect(secret.length).toBeGreaterThan(5);
   expect(secret.filter((name) => words.includes(name))).toEqual([]);
-  expect([...global].some((name) => words.includes(name))).toBe(true);
+  expect(global.some((name) => words.includes(name))).toBe(true);
   await Bun.sleep(100);
   expect(filesIn(world)).toHaveLength(1);
+});
+
+test("slack.page: the page of a scheduled run that was refused stands in the thread of its alert", async () => {
+  await using world = await WholeWorld.start({
+    accounts: 150,
+    config: (text) =>
+      withLimits({ marks: { percent: 1, max: 0 }, usgov_user: { marks: { percent: 1, max: 0 } }, minimum_existing: 0 })(
+        text.replace(/^slack:$/m, "slack:\n  page: true\n  us_government: ids_only"),
+      ),
+  });
+  await world.serve();
+  expect(await world.zdsyncRun()).toBe(4);
+  const alert = await world.posted(/refused by a safety limit[\s\S]*Whom it would hurt/);
+  expect(alert.shows).toMatch(/its page: `history\/[\w-]+\/report\.html` on /);
+  const [file] = await world.until(() => filesIn(world).length > 0 && filesIn(world));
+  expect(file).toMatchObject({ name: "report.html", thread_ts: alert.ts });
+  const secret = secretNames(world);
+  expect(secret.filter((name) => alert.shows.includes(name))).toEqual([]);
+  expect(alert.shows).toMatch(/^• (?:<[^>]*\|)?0014M\w{13}.*\(Users|^• [^(]*0014M\w{13}/m);
 });
 
 test("a refusal names whom it would hurt: to whoever asked, in a preview and in the alert", async () => {

@@ -96,6 +96,21 @@ describe("a pipeline whose jobs are there", () => {
 });
 
 describe("a pipeline of which something is not there", () => {
+  test("a job whose artifacts answered 404 is asked again, and it alone", async () => {
+    const pipeline = started.start((job, files) => (job === "gather-accounts" ? {} : files));
+    const id = oddity("E3 E11");
+    expect((await explainFrom(pipeline, id)).answer).toContain("salesforce_accounts.json");
+    started.fill(pipeline, "gather-accounts");
+    const { sandbox } = started.world;
+    sandbox.clearRequests();
+    expect((await explainFrom(pipeline, id)).answer).toBe(await explainHere(id));
+    const asked = sandbox.requests.flatMap(({ path }) => /\/jobs\/(\d+)\/artifacts\//.exec(path)?.[1] ?? []);
+    expect(new Set(asked).size).toBe(1);
+    sandbox.clearRequests();
+    await explainFrom(pipeline, id);
+    expect(sandbox.requests.filter(({ path }) => path.includes("/artifacts/"))).toEqual([]);
+  });
+
   test("still running: what is there is told, and said to be so; once it has ended its files are fetched again", async () => {
     const writing = /^(?:sync|partner|user|summary)/;
     const pipeline = started.start((job, files) => (writing.test(job) ? null : files));
