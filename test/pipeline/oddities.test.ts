@@ -32,7 +32,9 @@ beforeAll(async () => {
   summary = run.summary;
   notes = (
     await Promise.all(
-      ["global", "usgov", "partner", "usgov_user", "process"].map((name) => world.artifact(`${name}_notes.json`)),
+      ["global", "usgov", "partner", "usgov_user", "process_global", "process_usgov"].map((name) =>
+        world.artifact(`${name}_notes.json`),
+      ),
     )
   ).flat();
 });
