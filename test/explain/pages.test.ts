@@ -1,8 +1,12 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { explainCommand } from "../../bin/commands/explain-command.ts";
 import type { StageName } from "../../bin/stages.ts";
+import { answerTo } from "../../bot/organizations/render-explanation.ts";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { Line } from "../../lib/explain/document.ts";
+import { explainAsked } from "../../lib/explain/explain-asked.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { answerOf, type OpenedRow, openedPage } from "./opened-page.ts";
 
@@ -12,7 +16,7 @@ setDefaultTimeout(RUN_TIMEOUT);
 
 const page = (world: TestWorld, name: string) => openedPage(join(world.dataDir, name));
 
-async function answerTo(world: TestWorld, what: string, given: Record<string, string> = {}): Promise<string> {
+async function answerOfCommand(world: TestWorld, what: string, given: Record<string, string> = {}): Promise<string> {
   let out = "";
   const output = {
     out: (text: string) => {
@@ -38,7 +42,7 @@ test("a stage alone leaves a page whose rows open to what zdsync explain says", 
     const rows = explainedOf((await page(world, "global_report.html")).rows).filter((one) => one.salesforceId !== null);
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows.slice(0, 10))
-      expect(answerOf(row)).toBe(await answerTo(world, row.salesforceId ?? "", { instance: "global" }));
+      expect(answerOf(row)).toBe(await answerOfCommand(world, row.salesforceId ?? "", { instance: "global" }));
   }
 });
 
@@ -49,7 +53,7 @@ test("an undo leaves a page whose rows open to why the run did what is taken bac
   const rows = explainedOf((await page(world, "report.html")).rows);
   expect(rows.length).toBeGreaterThan(5);
   for (const row of rows.slice(0, 8))
-    expect(answerOf(row)).toBe(await answerTo(world, row.salesforceId ?? "", { instance: "global" }));
+    expect(answerOf(row)).toBe(await answerOfCommand(world, row.salesforceId ?? "", { instance: "global" }));
   expect(rows.map(answerOf).join("\n")).toMatch(/Since then undo back \(\S+\) took back what a run had done to it/);
 });
 
@@ -102,12 +106,26 @@ test("after --instance, what is told of the other instance is its own run's, and
   await using world = await startWorld({ accounts: 150 });
   const id = world.sandbox.world.oddities.find(({ name }) => name.startsWith("E3 E11"))?.salesforce_id ?? "";
   expect((await world.run({ "run-id": "both" })).exit).toBe(0);
-  const before = await answerTo(world, id);
+  const before = await answerOfCommand(world, id);
   expect(before).toContain("The run updated organization");
   expect((await world.run({ "run-id": "government", instance: "us-government" })).exit).toBe(0);
-  const after = await answerTo(world, id);
+  const after = await answerOfCommand(world, id);
   expect(after).toContain("global (as of run both): ");
   // A first line that became longer leaves out the instance that has nothing.
   const withoutNothing = (text: string) => text.replace(" · us-government: nothing", "");
   expect(withoutNothing(after.replace(" (as of run both)", ""))).toBe(withoutNothing(before));
+});
+
+test("a run that left no rules is told in the bot's words, not in the terminal's", async () => {
+  await using world = await startWorld({ accounts: 150 });
+  expect((await world.run()).exit).toBe(0);
+  await rm(join(world.dataDir, "inputs"), { recursive: true });
+  const nowhere = { salesforce: null, global: null, "us-government": null };
+  const setting = { hosts: nowhere, usGovernment: "names" } as const;
+  const [answer] = await explainAsked(["Somebody"], new ArtifactStore(world.dataDir), setting);
+  expect(answer).toEqual({ is: "no rules" });
+  const run = { endedAt: new Date(), url: null };
+  const { text } = answerTo("Somebody", answer ?? { is: "no rules" }, { hosts: nowhere, run, state: null });
+  expect(text).toContain("left no rules to explain “Somebody” by");
+  expect(text).not.toContain("Run zdsync again");
 });
