@@ -96,6 +96,11 @@ describe("wrong usage: exit 2, everything wrong is named, nothing on stdout", ()
         "--nonsense: no such flag; see zdsync sync --help",
       ],
     ],
+    [
+      "a short flag that is near to nothing, and a part of one",
+      ["run", "--limt", "3", "--run", "x"],
+      ["--limt: no such flag; see zdsync run --help", "--run: no such flag; see zdsync run --help"],
+    ],
     ["a word too many", ["process", "global"], ["global: not expected here; see zdsync process --help"]],
     ["a value for a switch", ["sync", "--instance", "global", "--dry-run=no"], ["--dry-run: takes no value"]],
     ["a flag without its value", ["process", "--data-dir"], ["--data-dir <value>' argument missing"]],

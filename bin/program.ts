@@ -132,7 +132,9 @@ function strayWords(command: Command, words: readonly string[]): Problem[] {
         : [{ where: word, what: `not expected here; see zdsync ${command.name()} --help` }];
     const [flag = word] = word.split("=");
     const near = closest(flag, known);
-    const hint = distance(flag, near) <= 3 ? `did you mean ${near}?` : `see zdsync ${command.name()} --help`;
+    // A third of the letters may be wrong: of a short flag, anything would be near.
+    const isNear = distance(flag, near) <= Math.floor((flag.length - "--".length) / 3);
+    const hint = isNear ? `did you mean ${near}?` : `see zdsync ${command.name()} --help`;
     return [{ where: flag, what: known.includes(flag) ? "takes no value" : `no such flag; ${hint}` }];
   });
 }

@@ -1,12 +1,13 @@
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { edges, type OutputStream } from "../../lib/edges/edges.ts";
 import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
 import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
 import { writeIndexPage } from "../../lib/report/index-page.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
-import { renderText } from "../../lib/report/render-report.ts";
+import { type RenderOptions, renderText } from "../../lib/report/render-report.ts";
 import { RunRecordReader } from "../../lib/runs/read-run-records.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
@@ -38,6 +39,9 @@ export const previewInputs = v.object({
   instance: v.optional(instance),
   ...JUDGING_INPUTS,
 });
+
+/** Characters of a preview on a terminal: some five screens. */
+const LARGEST_ON_A_TERMINAL = 8_000;
 
 /** How a run ended, as `--json` prints it. */
 export interface RunSummary extends RunEnd {
@@ -147,13 +151,18 @@ async function recordedRun(
     const { markdown: report = null, page = null } = written?.files ?? {};
     return {
       summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report, page, apply },
-      report: written && extent === "preview" ? renderText(written.model) : "",
+      report: written && extent === "preview" ? renderText(written.model, spaceOf(edges().process.stdout)) : "",
     };
   } catch (error) {
     const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
     await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
     throw error;
   }
+}
+
+/** Some screens full on a terminal, where what matters stands on top; all of it where somebody else reads. */
+function spaceOf({ isTerminal }: OutputStream): RenderOptions {
+  return isTerminal ? { largest: LARGEST_ON_A_TERMINAL } : {};
 }
 
 /** Where the report cannot be written (a full disk) the run has failed, and people still hear what it did. */

@@ -104,7 +104,7 @@ describe("several refusals", () => {
       "Too many creates: 41, beside 100 existing organizations of customers in global, limit 5 % (5). Nothing was written.",
       "Too many marks: 7 of 100 organizations of customers in global (7 %), limit 5 % (5). Nothing was written.",
       "Too many creates: 36, beside 100 existing organizations of customers in us-government, limit 5 % (5). Nothing was written.",
-      "Look at the change files; if they are right, allow it for this run with --allow creates=41 --allow marks=7.",
+      "Look at the report; if it is right, allow it for this run with --allow creates=41 --allow marks=7.",
     ]);
   });
 

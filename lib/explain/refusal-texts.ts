@@ -237,7 +237,7 @@ export function allowing(exceeded: readonly { effect: string; count: number }[],
   const most = new Map<string, number>();
   for (const { effect, count } of exceeded) most.set(effect, Math.max(count, most.get(effect) ?? 0));
   const allowances = [...most].map(([effect, count]) => `${effect}=${count}`);
-  const look = "Look at the change files; if they are right,";
+  const look = "Look at the report; if it is right,";
   if (place === "gitlab") return `${look} allow it for one pipeline with the input allow: "${allowances.join(" ")}".`;
   const flags = allowances.map((one) => `--allow ${one}`).join(" ");
   if (place === "slack")

@@ -25,6 +25,12 @@ describe("the headline", () => {
     expect(text).toBe("Refused: not what was reviewed");
   });
 
+  test("of a run that was stopped while it still read counts nothing", () => {
+    const { about } = reportSource({ comparisons: [] });
+    const model = reportModel(reportSource({ comparisons: [], about: { ...about, exit: 5 as ExitCode } }));
+    expect(headline(model)).toBe("Stopped before anything was compared");
+  });
+
   test("stays a sentence, whatever is wrong: the page tells all of it below", () => {
     const where = ["A", "B", "C"].map((name) => `ZENDESK_${name}_URL`);
     const wrong = reason("settings.wrong", { where, what: where.map((name) => `is not set. Check the ${name}`) });

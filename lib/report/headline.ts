@@ -15,7 +15,10 @@ export function headline(model: Headlined): string {
   const { kind, exit, refusals } = model.head;
   if (kind === "runs") return "Runs kept in this data directory";
   if (refusals.length > 0 && exit !== EXIT.stopped) return `Refused: ${refused(model)}${writtenAllTheSame(model)}`;
-  if (exit === EXIT.stopped) return `Stopped after ${stoppedAfter(model)}`;
+  if (exit === EXIT.stopped)
+    return model.comparisons.length === 0
+      ? "Stopped before anything was compared"
+      : `Stopped after ${stoppedAfter(model)}`;
   // What stops a run as a whole, such as another digest than was reviewed, is told among its failures.
   if (model.head.failures.length > 0)
     return `${exit === EXIT.refused ? "Refused" : "Failed"}: ${failed(model)}${writtenAllTheSame(model)}`;
