@@ -53,6 +53,14 @@ test("a change has the outcomes of a post", async () => {
   expect(slack.calls).toEqual(["chat.update", "chat.update", "chat.update"]);
 });
 
+test("a rate limit that ends at a date is waited out until then", async () => {
+  const until = new Date(Date.now() + 90_000).toUTCString();
+  await using slack = new FakeSlack(() => new Response("", { status: 429, headers: { "retry-after": until } }));
+  const outcome = await createSlackChannel(slack.settings, { timeoutMs: 500 }).post(message("a"));
+  expect(outcome.is).toBe("limited");
+  expect(outcome.is === "limited" && outcome.waitMs).toBeWithin(80_000, 91_000);
+});
+
 test("a dry run notes changes down and sends none", async () => {
   const ts = await posted("b");
   const recording = recordingChannel(channel);

@@ -1,6 +1,7 @@
 import type { WebClient } from "@slack/web-api";
-import { sleep, timeoutSignal } from "../edges/clock.ts";
+import { now, sleep, timeoutSignal } from "../edges/clock.ts";
 import { boundedFetch } from "../http/bounded-fetch.ts";
+import { retryAfterMs } from "../http/retry-timing.ts";
 import type { SlackSettings } from "../settings/environment.ts";
 
 const LONGEST_PAUSE_MS = 5_000;
@@ -64,9 +65,17 @@ function repeatingFetch({ timeoutMs = 10_000, minTimeoutMs = 500, largestAnswer 
     for (let retry = 0; ; retry++) {
       const sent = send(input, { ...init, signal: timeoutSignal(timeoutMs) });
       const answer = retry < retries ? await sent.catch(() => null) : await sent;
-      if (answer && (retry === retries || answer.status === 200 || answer.status === 429)) return answer;
+      if (answer?.status === 429) return inSeconds(answer);
+      if (answer && (retry === retries || answer.status === 200)) return answer;
       await answer?.body?.cancel();
       await sleep(Math.min(minTimeoutMs * 2 ** retry, LONGEST_PAUSE_MS));
     }
   };
+}
+
+/** WebClient reads `Retry-After` in seconds only; whoever stands between here and Slack may give it as a date, as HTTP allows. */
+function inSeconds(answer: Response): Response {
+  const wait = retryAfterMs(answer.headers, now());
+  if (wait !== null) answer.headers.set("retry-after", String(Math.ceil(wait / 1000)));
+  return answer;
 }

@@ -4,4 +4,5 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 102,
     was: "one empty answer of Salesforce for all contacts was believed, and user-sync marked every user of us-government",
   },
+  { seed: 159, was: "a rate limit of Slack that ended at a date was taken for one of ten seconds" },
 ];
