@@ -103,7 +103,8 @@ describe("S5: rows whose outcome is unknown", () => {
     kind.foundLate.add(1);
     expect(await apply(2)).toEqual([
       ["applied", null, 1],
-      ["failed", said("name taken by 99"), 2],
+      // Not to be found, and perhaps made all the same.
+      ["failed", said("time-out"), 2],
     ]);
     expect(kind.calls).toEqual(["precheck 1,2", "send 1,2", "lookUp 1,2", "resend 1,2", "lookUp 1,2", "readBack 1"]);
   });

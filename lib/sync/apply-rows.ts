@@ -54,14 +54,20 @@ export async function applyRows<Row extends object>(
 ): Promise<{ row: Row; result: Result }[]> {
   const verdicts = await kind.precheck(rows);
   const toSend = rows.filter((row) => !verdicts.has(row));
-  let outcomes = await sendAndLookUp(toSend, "send", kind);
-  const again = toSend.filter((row) => mayBeSentAgain(outcomes.get(row)));
+  const first = await sendAndLookUp(toSend, "send", kind);
+  const outcomes = new Map(first);
+  const again = toSend.filter((row) => mayBeSentAgain(first.get(row)));
   if (again.length > 0) {
-    const first = outcomes;
-    outcomes = new Map([...outcomes, ...(await sendAndLookUp(again, "resend", kind))]);
+    for (const [row, outcome] of await sendAndLookUp(again, "resend", kind)) outcomes.set(row, outcome);
     await lookUpLateOnes(again, first, outcomes, kind);
   }
   const changed = await sendWithoutRefused(toSend, outcomes, kind);
+  // Refused, perhaps for what the first sending made, and not to be found: that nothing was written cannot be said.
+  for (const row of again) {
+    const unclear = first.get(row);
+    if (unclear?.is === "unknown" && outcomes.get(row)?.is === "refused" && !changed.has(row))
+      outcomes.set(row, unclear);
+  }
   const sentAs = (row: Row) => changed.get(row)?.row ?? row;
 
   const applied = new Map<Row, number>();
