@@ -96,7 +96,7 @@ test("a failed case says how it came to what came, and what is to be known", () 
   const text = caseFailures(
     run(`cases:
   - name: the new name of premium
-    account: { charges: [SaaS - Premium - 1 Yaer] }
+    account: { charges: [SaaS - Premium - 1 Yeer] }
     expect: { global: { support_level: premium } }
 `),
   );
@@ -105,7 +105,7 @@ test("a failed case says how it came to what came, and what is to be known", () 
 
 Subscriptions and charges on 2026-11-27
   subscription 1: counts in global
-    "SaaS - Premium - 1 Yaer" x 1, ends 2027-11-27: not in plans.yml: gives no
+    "SaaS - Premium - 1 Yeer" x 1, ends 2027-11-27: not in plans.yml: gives no
       support
 `);
   expect(text).toContain('"SaaS - Premium - 1 Year"?).');

@@ -19,6 +19,7 @@ function comparable(lines: readonly string[], folder = ""): string[] {
       .replace(/^ {2}[✓–✗] /, "")
       .replace(/\d+(?:\.\d)? s\b/g, "… s")
       .replace(/\d{8}T\d{6}Z-[0-9a-f]{6}/g, "<run>")
+      .replace(/(?<=\(process )\d+/g, "<process>")
       .replace(/(?<=127\.0\.0\.1:)\d+/g, "<port>")
       .replace(/[\d,]+(?= reads| of 100,?000 )/g, "<count>"),
   );
