@@ -6,7 +6,7 @@ import { HttpError } from "../http/http-error.ts";
 const CurrentSchema = v.object({ token: v.object({ id: v.pipe(v.number(), v.safeInteger()) }) });
 
 /** A person waits for the end of the run, and the token ends by itself. */
-const RETRY_BUDGET = { maxAttempts: 2, maxWaitMs: 5_000 };
+const RETRY_BUDGET = { maxAttempts: 2, maxWaitMs: 15_000 };
 const TIMEOUT_MS = 10_000;
 
 /**
