@@ -1,6 +1,5 @@
 import * as v from "valibot";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { edges, type OutputStream } from "../../lib/edges/edges.ts";
 import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
@@ -40,8 +39,8 @@ export const previewInputs = v.object({
   ...JUDGING_INPUTS,
 });
 
-/** Characters of a preview on a terminal: some five screens. */
-const LARGEST_ON_A_TERMINAL = 8_000;
+/** A preview is some five screens, with what matters on top; who reads it otherwise gets all of it. */
+const ON_A_TERMINAL: RenderOptions = { largest: 8_000 };
 
 /** How a run ended, as `--json` prints it. */
 export interface RunSummary extends RunEnd {
@@ -115,7 +114,12 @@ async function recordedRun(
   instances: readonly InstanceName[],
   inputs: v.InferOutput<typeof runInputs>,
   { context, hosts, stop }: Session,
-  { clock, env, given }: Pick<Shell, "clock" | "env"> & { given: Readonly<Record<string, string | undefined>> },
+  {
+    clock,
+    env,
+    output,
+    given,
+  }: Pick<Shell, "clock" | "env" | "output"> & { given: Readonly<Record<string, string | undefined>> },
 ): Promise<{ summary: RunSummary; report: string }> {
   const begun = clock();
   const startedBy = givenStarter(env);
@@ -151,18 +155,13 @@ async function recordedRun(
     const { markdown: report = null, page = null } = written?.files ?? {};
     return {
       summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report, page, apply },
-      report: written && extent === "preview" ? renderText(written.model, spaceOf(edges().process.stdout)) : "",
+      report: written && extent === "preview" ? renderText(written.model, output.terminal ? ON_A_TERMINAL : {}) : "",
     };
   } catch (error) {
     const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
     await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
     throw error;
   }
-}
-
-/** Some screens full on a terminal, where what matters stands on top; all of it where somebody else reads. */
-function spaceOf({ isTerminal }: OutputStream): RenderOptions {
-  return isTerminal ? { largest: LARGEST_ON_A_TERMINAL } : {};
 }
 
 /** Where the report cannot be written (a full disk) the run has failed, and people still hear what it did. */

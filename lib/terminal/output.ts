@@ -9,6 +9,8 @@ export interface Output {
   out(text: string, kind?: "plain" | "styled"): void;
   /** Whether `out` is a terminal that shows colours, and nobody asked for none (NO_COLOR). */
   readonly colour?: boolean;
+  /** Whether `out` is a terminal, where somebody reads screen by screen. */
+  readonly terminal?: boolean;
   /** For people: messages (warnings, errors, what runs where), and progress, which `--quiet` leaves out. */
   err(text: string, kind?: "message" | "progress"): void;
   /** Lines that are redrawn below everything that was said, where `err` is a terminal that can do that; else false. */
@@ -37,6 +39,7 @@ export function processOutput(secrets: readonly string[], quiet: boolean): Outpu
   const err = writeTo(stderr);
   return {
     out: writeTo(stdout),
+    terminal: stdout.isTerminal,
     colour: stdout.isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
     err: (text, kind = "message") => {
       if (kind === "message" || !quiet) err(text);
