@@ -30,6 +30,8 @@ interface Contact {
   soldTo: SoldTo;
   decision: Decision;
   outcome?: RowOutcome;
+  /** Whether a create of ours may have made the user, though no answer said so. */
+  mayBeOurs?: boolean;
 }
 
 /** What came of one organization's contacts. */
@@ -131,7 +133,10 @@ async function createUsers(contacts: Contact[], setting: ContactsSetting): Promi
 async function createJob(job: Contact[], setting: ContactsSetting): Promise<void> {
   await sendCreates(job, setting);
   const again = job.filter((contact) => contact.outcome?.is === "transient" || contact.outcome?.is === "unknown");
-  for (const contact of again) await lookForUser(contact, setting);
+  for (const contact of again) {
+    contact.mayBeOurs = contact.outcome?.is === "unknown";
+    await lookForUser(contact, setting);
+  }
   await sendCreates(
     again.filter((contact) => contact.outcome?.is !== "applied"),
     setting,
@@ -156,18 +161,28 @@ async function sendCreates(job: Contact[], { connection }: ContactsSetting): Pro
   });
 }
 
-/** Looks in the organization itself: the search index may not have a user made seconds ago. */
-async function lookForUser(contact: Contact, { connection }: ContactsSetting): Promise<void> {
-  const users = await connection.reader.usersOfOrganization(contact.organization.id);
-  const user = users.find((one) => one.email === contact.soldTo.email.toLowerCase());
+async function lookForUser(contact: Contact, setting: ContactsSetting): Promise<void> {
+  const user = await memberWithAddress(contact, setting);
   if (user) contact.outcome = { is: "applied", id: user.id };
+}
+
+/** Looks in the organization itself: the search index may not have a user made seconds ago. */
+async function memberWithAddress({ organization, soldTo }: Contact, { connection }: ContactsSetting) {
+  const users = await connection.reader.usersOfOrganization(organization.id);
+  return users.find((one) => one.email === soldTo.email.toLowerCase());
 }
 
 /** The address was taken after all: by a user the search did not show yet. Decided anew, once. */
 async function decideAgain(contact: Contact, setting: ContactsSetting): Promise<void> {
-  await lookForUser(contact, setting);
-  if (contact.outcome?.is === "applied") return;
-  const decision = await decide(contact.organization.id, contact.soldTo.email, setting);
+  const member = await memberWithAddress(contact, setting);
+  if (member && contact.mayBeOurs) contact.outcome = { is: "applied", id: member.id };
+  else if (member)
+    decideOn(contact, [{ ...member, by: "primary", organization_ids: [contact.organization.id] }], setting);
+  else decideOn(contact, await setting.connection.reader.usersByAddress(contact.soldTo.email), setting);
+}
+
+function decideOn(contact: Contact, holders: readonly FoundUser[], { protectedAddresses }: ContactsSetting): void {
+  const decision = decideContact(contact.soldTo.email, contact.organization.id, holders, protectedAddresses);
   if (decision.do !== "create") Object.assign(contact, { decision, outcome: undefined });
 }
 

@@ -4,5 +4,6 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 102,
     was: "one empty answer of Salesforce for all contacts was believed, and user-sync marked every user of us-government",
   },
+  { seed: 40073, was: "a contact that was there already, behind a look-up that lied, was told as created by the run" },
   { seed: 159, was: "a rate limit of Slack that ended at a date was taken for one of ten seconds" },
 ];
