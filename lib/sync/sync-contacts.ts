@@ -150,24 +150,46 @@ function dueAddressesOf({ addresses }: ContactsSync): (contact: PlannedContact) 
 /** Places contacts and answers those organizations that still have nobody, and will not have by themselves. Never throws. */
 async function place(organizations: readonly NewOrganization[], course: ContactsCourse): Promise<WithoutContacts[]> {
   if (organizations.length === 0) return [];
-  const { connection, protectedAddresses, memory, errors } = course;
+  const { errors } = course;
   if (errors.length > 0) {
     const own = organizations.flatMap(plannedOf);
     await skip(own, unattemptedReason("failed", course.stop), course);
     return [];
   }
+  const done = await finished(organizations, course);
   try {
-    const done = await finishContacts(organizations, { connection, protectedAddresses });
-    memory.settle(done.flatMap(settledOf));
-    const results = done.flatMap((one) => one.results);
-    course.line.add(results.length, results.filter(({ outcome }) => outcome === "failed").length);
-    await course.record(results);
     return (await Promise.all(done.map((one) => withoutAnybody(one, course)))).flat();
+  } catch (error) {
+    // The contacts themselves are placed and recorded.
+    errors.push(error);
+    return [];
+  }
+}
+
+/** Places contacts and records each of them once; nothing is answered where that ended early. */
+async function finished(
+  organizations: readonly NewOrganization[],
+  course: ContactsCourse,
+): Promise<ContactsDone<NewOrganization>[]> {
+  const { connection, protectedAddresses, memory, errors } = course;
+  let done: ContactsDone<NewOrganization>[];
+  try {
+    done = await finishContacts(organizations, { connection, protectedAddresses });
   } catch (error) {
     errors.push(error);
     const why = reason("contact.not_finished", { message: messageOf(error) });
     const givenUp = organizations.flatMap(plannedOf).map((contact) => resultOf(contact, "failed", why));
     await course.record(givenUp).catch((again) => errors.push(again));
+    return [];
+  }
+  const results = done.flatMap((one) => one.results);
+  course.line.add(results.length, results.filter(({ outcome }) => outcome === "failed").length);
+  try {
+    await course.record(results);
+    memory.settle(done.flatMap(settledOf));
+    return done;
+  } catch (error) {
+    errors.push(error);
     return [];
   }
 }
