@@ -7,6 +7,7 @@ import type { Account } from "../lib/domain/account.ts";
 import { DEFAULT_CONFIG } from "../lib/domain/config.ts";
 import type { Organization } from "../lib/domain/organization.ts";
 import { toId18 } from "../lib/domain/salesforce-id.ts";
+import { account } from "../lib/domain/testing/process-examples.ts";
 import { keepEvidence } from "../lib/explain/kept-evidence.ts";
 import { openLatestRun } from "../lib/explain/run-material.ts";
 import { keepRules } from "../lib/rules/kept-rules.ts";
@@ -119,26 +120,15 @@ function accountOf(id: string, index: number): Account {
     quantity: 10 + one,
     ...dates,
   }));
-  return {
+  return account({
     salesforce_id: id,
     name: `Customer ${index} Inc`,
     arr: index,
-    type: "Customer",
-    sales_segment: "large",
     account_owner: `Owner ${index % 100}`,
-    technical_account_manager: null,
-    solutions_architect: null,
-    region: "EMEA",
-    restricted: false,
-    escalated: false,
-    exception: false,
-    support_hold: false,
-    partner_track: null,
-    partner_type: null,
     sold_to: { name: `Person ${index}`, email: `person${index}@customer.example` },
     subs,
     charges,
-  } as Account;
+  });
 }
 
 function organizationOf(id: string, index: number): Organization {

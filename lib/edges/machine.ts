@@ -19,7 +19,7 @@ export const MACHINE: Edges = {
   },
   chance: { random: () => Math.random(), bytes: (length) => randomBytes(length) },
   files: {
-    ...pickPromises(promises),
+    ...promises,
     chmodSync,
     existsSync,
     lstatSync,
@@ -57,39 +57,5 @@ function streamOf(stream: () => NodeJS.WriteStream): OutputStream {
       return stream().isTTY === true;
     },
     write: (text) => void stream().write(text),
-  };
-}
-
-function pickPromises({
-  access,
-  appendFile,
-  chmod,
-  lstat,
-  lutimes,
-  mkdir,
-  mkdtemp,
-  open,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  stat,
-}: typeof promises) {
-  return {
-    access,
-    appendFile,
-    chmod,
-    lstat,
-    lutimes,
-    mkdir,
-    mkdtemp,
-    open,
-    readFile,
-    readdir,
-    rename,
-    rm,
-    rmdir,
-    stat,
   };
 }

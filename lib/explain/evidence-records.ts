@@ -3,8 +3,8 @@ import type { Comparison } from "../domain/comparisons.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { Rules, RunEvidence } from "./evidence.ts";
 
-/** The artifacts that an account is explained from. */
-export const EVIDENCE_ARTIFACTS = [
+/** What an account was decided from; what came of it (changes, notes, results) the history keeps anyway. */
+export const DECIDED_FROM = [
   "salesforce_accounts.json",
   "partner_accounts.json",
   "partner_ids.json",
@@ -17,6 +17,13 @@ export const EVIDENCE_ARTIFACTS = [
   "gather-orgs_usgov_notes.json",
   "global_accounts.json",
   "usgov_accounts.json",
+  "usgov_users.json",
+  "usgov_user_contacts.json",
+] as const satisfies readonly ArtifactName[];
+
+/** The artifacts that an account is explained from. */
+export const EVIDENCE_ARTIFACTS = [
+  ...DECIDED_FROM,
   "process_global_notes.json",
   "process_usgov_notes.json",
   "process_notes.json",
@@ -36,8 +43,6 @@ export const EVIDENCE_ARTIFACTS = [
   "usgov_not_in_sync.json",
   "usgov_notes.json",
   "usgov_results.json",
-  "usgov_users.json",
-  "usgov_user_contacts.json",
   "usgov_user_creates.json",
   "usgov_user_updates.json",
   "usgov_user_not_in_sync.json",

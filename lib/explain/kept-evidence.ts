@@ -9,10 +9,10 @@ import { writeWholeFile } from "../files/write-whole-file.ts";
 import { RULE_FILES, RULES_FOLDER, type RuleFile, type RuleTexts, readKeptRules } from "../rules/kept-rules.ts";
 import { historyOf } from "../stage/history.ts";
 import type { Subject } from "./evidence.ts";
-import { EVIDENCE_ARTIFACTS, type EvidenceArtifact } from "./evidence-records.ts";
+import { DECIDED_FROM, EVIDENCE_ARTIFACTS, type EvidenceArtifact } from "./evidence-records.ts";
 import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "./records-about.ts";
-import { accountKeyOf, DECIDED_FROM, linesOfMany, type Whom } from "./records-of-many.ts";
+import { accountKeyOf, linesOfMany, type Whom } from "./records-of-many.ts";
 
 /** What the history keeps of what a run's changed, skipped, refused and failed accounts were decided from. */
 export const EVIDENCE_FILE = "evidence.ndjson.zst";

@@ -1,6 +1,6 @@
 import { nameKey } from "../domain/equality.ts";
 import { toShortId } from "../domain/salesforce-id.ts";
-import type { EvidenceArtifact } from "./evidence-records.ts";
+import { DECIDED_FROM, type EvidenceArtifact } from "./evidence-records.ts";
 import { nameIn, type ScannedFiles } from "./records-about.ts";
 
 /** Whose records are picked out of a run's files. */
@@ -12,24 +12,6 @@ export interface Whom {
   /** Those of the accounts whose name is contested: then whoever else has it or wants it matters, too. */
   contested: ReadonlySet<string>;
 }
-
-/** What an account was decided from; what came of it (changes, notes, results) the history keeps anyway. */
-export const DECIDED_FROM = [
-  "salesforce_accounts.json",
-  "partner_accounts.json",
-  "partner_ids.json",
-  "merged_accounts.json",
-  "gather-accounts_notes.json",
-  "zendesk_global.json",
-  "zendesk_global_addresses.json",
-  "gather-orgs_global_notes.json",
-  "zendesk_usgov.json",
-  "gather-orgs_usgov_notes.json",
-  "global_accounts.json",
-  "usgov_accounts.json",
-  "usgov_users.json",
-  "usgov_user_contacts.json",
-] as const satisfies readonly EvidenceArtifact[];
 
 /** The key of an account in `Whom`. */
 export function accountKeyOf(id: string): string {

@@ -6,13 +6,18 @@ import { ZdsyncError } from "../errors.ts";
 import type { ExplanationDocument } from "../explain/document.ts";
 import type { PastEvidence } from "../explain/evidence.ts";
 import { EvidenceIndex } from "../explain/evidence-index.ts";
-import { EVIDENCE_ARTIFACTS, type EvidenceArtifact, type EvidenceRecords } from "../explain/evidence-records.ts";
+import {
+  DECIDED_FROM,
+  EVIDENCE_ARTIFACTS,
+  type EvidenceArtifact,
+  type EvidenceRecords,
+} from "../explain/evidence-records.ts";
 import { explainAccount } from "../explain/explain-account.ts";
 import { explanationDocument } from "../explain/explanation-document.ts";
 import { undoneIn } from "../explain/past-evidence.ts";
 import { RecordLines } from "../explain/record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "../explain/records-about.ts";
-import { accountKeyOf, DECIDED_FROM, linesOfMany, type Whom } from "../explain/records-of-many.ts";
+import { accountKeyOf, linesOfMany, type Whom } from "../explain/records-of-many.ts";
 import { openKeptRun, openLatestRun, withRecords } from "../explain/run-material.ts";
 import { withoutUsGovernmentNames } from "../explain/withhold-explanation.ts";
 import type { Environment } from "../settings/environment.ts";

@@ -3,14 +3,12 @@ import { explainCommand } from "../../bin/commands/explain-command.ts";
 import type { Line } from "../../lib/explain/document.ts";
 import { QUICK, type TestWorld } from "../pipeline/world.ts";
 
-/** What `zdsync explain --json` says of somebody in a world's data directory. */
-export async function explainIn(world: TestWorld, what: string, given: Record<string, string> = {}) {
-  let out = "";
+/** What `zdsync explain` printed of a world's data directory: each text that it put out, each that it complained with. */
+export async function explainPrinted(world: TestWorld, given: Record<string, string>, json = true) {
+  const out: string[] = [];
   const errors: string[] = [];
   const output = {
-    out: (text: string) => {
-      out = text;
-    },
+    out: (text: string) => void out.push(text),
     err: (text: string) => void errors.push(text),
     live: false as const,
   };
@@ -20,8 +18,20 @@ export async function explainIn(world: TestWorld, what: string, given: Record<st
     PLANS_FILE: "plans.yml",
   };
   const shell = { env, output, clock: () => new Date(), timing: QUICK };
-  const exit = await explainCommand({ given: { what, "data-dir": world.dataDir, ...given }, json: true, shell });
-  return { exit, told: JSON.parse(out || "{}"), errors: errors.join("\n") };
+  const exit = await explainCommand({ given: { "data-dir": world.dataDir, ...given }, json, shell });
+  return { exit, out, errors };
+}
+
+/** What `zdsync explain --json` says of somebody in a world's data directory. */
+export async function explainIn(world: TestWorld, what: string, given: Record<string, string> = {}) {
+  const { exit, out, errors } = await explainPrinted(world, { what, ...given });
+  const told = JSON.parse(out.at(-1) ?? "{}");
+  return { exit, told, errors: errors.join("\n"), answer: linesText(told.document?.answer ?? []) };
+}
+
+/** The text of lines, one below the other, without their labels. */
+export function linesText(lines: readonly Line[]): string {
+  return lines.map(({ spans }) => spans.map(({ text }) => text).join("")).join("\n");
 }
 
 /** The lines of its answer. */

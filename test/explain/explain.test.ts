@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { explainCommand } from "../../bin/commands/explain-command.ts";
+import { join } from "node:path";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
-import type { ExplanationDocument, Line } from "../../lib/explain/document.ts";
+import type { ExplanationDocument } from "../../lib/explain/document.ts";
 import { EVIDENCE_FILE } from "../../lib/explain/kept-evidence.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
-import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
+import { RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
+import { explainPrinted, linesText } from "./ask.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -35,19 +35,8 @@ async function explainWith(
   given: Record<string, string>,
   json = true,
 ): Promise<{ exit: number; told: Told; text: string }> {
-  const lines: string[] = [];
-  const output = {
-    out: (text: string) => void lines.push(text),
-    err: (text: string) => void lines.unshift(text),
-    live: false as const,
-  };
-  const env = {
-    ...world.sandbox.env,
-    ZDSYNC_CONFIG: join(dirname(world.dataDir), "zdsync.config.yml"),
-    PLANS_FILE: "plans.yml",
-  };
-  const shell = { env, output, clock: () => new Date(), timing: QUICK };
-  const exit = await explainCommand({ given: { "data-dir": world.dataDir, ...given }, json, shell });
+  const { exit, out, errors } = await explainPrinted(world, given, json);
+  const lines = [...errors.toReversed(), ...out];
   return { exit, told: json ? JSON.parse(lines.at(-1) ?? "{}") : ({} as Told), text: lines.join("\n") };
 }
 
@@ -55,8 +44,6 @@ function oddity(name: string) {
   const found = world.sandbox.world.oddities.find((one) => one.name.startsWith(name));
   return { id: found?.salesforce_id ?? "" };
 }
-
-const textOf = (lines: readonly Line[]) => lines.map(({ spans }) => spans.map(({ text }) => text).join("")).join("\n");
 
 describe("who is meant", () => {
   test("15 and 18 characters, the organization's id and the name find the same account", async () => {
@@ -105,7 +92,7 @@ describe("another day", () => {
     expect(next).toMatchObject({ instance: "global", before: "premium", after: "expired" });
     const later = await explainWith({ what: id, when: next?.day ?? "" });
     expect(later.told.explanation.instances[0]?.support?.support_level).toBe("expired");
-    expect(textOf(later.told.document.answer)).toMatch(/^On \S+ a run would update organization/m);
+    expect(linesText(later.told.document.answer)).toMatch(/^On \S+ a run would update organization/m);
   });
 });
 
@@ -118,7 +105,7 @@ describe("earlier runs", () => {
     const { told } = await explainWith({ what: id, run: "first" });
     expect(told.explanation.run).toMatchObject({ run_id: "first", source: "history" });
     expect(told.explanation.instances[0]?.did).toMatchObject([{ effect: "update", outcome: "applied" }]);
-    expect(textOf(told.document.answer)).toContain("support_level premium → expired");
+    expect(linesText(told.document.answer)).toContain("support_level premium → expired");
   });
 
   test("every oddity of which the first run said something is explained from the history as from its own files", async () => {
@@ -129,8 +116,8 @@ describe("earlier runs", () => {
       "E8 override given twice",
     ]) {
       const { id } = oddity(name);
-      const kept = textOf((await explainWith({ what: id, run: "first" })).told.document.answer);
-      expect(kept).toBe(textOf((await explainWith({ what: id })).told.document.answer));
+      const kept = linesText((await explainWith({ what: id, run: "first" })).told.document.answer);
+      expect(kept).toBe(linesText((await explainWith({ what: id })).told.document.answer));
     }
   });
 
@@ -148,7 +135,7 @@ describe("earlier runs", () => {
   test("--history names the run that changed something, and why", async () => {
     const { told } = await explainWith({ what: oddity("E3 E11").id, history: "true" });
     expect(told.history.map(({ run_id }) => run_id)).toEqual(["first"]);
-    expect(textOf(told.document.sections[0]?.lines ?? [])).toMatch(
+    expect(linesText(told.document.sections[0]?.lines ?? [])).toMatch(
       /The run updated organization.*Why: Its support has expired/s,
     );
   });

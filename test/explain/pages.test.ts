@@ -1,13 +1,12 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { explainCommand } from "../../bin/commands/explain-command.ts";
 import type { StageName } from "../../bin/stages.ts";
 import { answerTo } from "../../bot/organizations/render-explanation.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
-import type { Line } from "../../lib/explain/document.ts";
 import { explainAsked } from "../../lib/explain/explain-asked.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
+import { explainIn } from "./ask.ts";
 import { answerOf, type OpenedRow, openedPage } from "./opened-page.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
@@ -15,21 +14,6 @@ setDefaultTimeout(RUN_TIMEOUT);
 /* Every page whose rows matter opens them to why: an undo's, a stage's, Slack's; what the command says is what stands there. */
 
 const page = (world: TestWorld, name: string) => openedPage(join(world.dataDir, name));
-
-async function answerOfCommand(world: TestWorld, what: string, given: Record<string, string> = {}): Promise<string> {
-  let out = "";
-  const output = {
-    out: (text: string) => {
-      out = text;
-    },
-    err: () => {},
-    live: false as const,
-  };
-  const shell = { env: {}, output, clock: () => new Date() };
-  await explainCommand({ given: { what, "data-dir": world.dataDir, ...given }, json: true, shell });
-  const lines: Line[] = JSON.parse(out).document.answer;
-  return lines.map(({ spans }) => spans.map(({ text }) => text).join("")).join("\n");
-}
 
 const explainedOf = (rows: readonly OpenedRow[]) => rows.filter(({ explanation }) => explanation !== null);
 
@@ -42,7 +26,7 @@ test("a stage alone leaves a page whose rows open to what zdsync explain says", 
     const rows = explainedOf((await page(world, "global_report.html")).rows).filter((one) => one.salesforceId !== null);
     expect(rows.length).toBeGreaterThan(10);
     for (const row of rows.slice(0, 10))
-      expect(answerOf(row)).toBe(await answerOfCommand(world, row.salesforceId ?? "", { instance: "global" }));
+      expect(answerOf(row)).toBe((await explainIn(world, row.salesforceId ?? "", { instance: "global" })).answer);
   }
 });
 
@@ -53,7 +37,7 @@ test("an undo leaves a page whose rows open to why the run did what is taken bac
   const rows = explainedOf((await page(world, "report.html")).rows);
   expect(rows.length).toBeGreaterThan(5);
   for (const row of rows.slice(0, 8))
-    expect(answerOf(row)).toBe(await answerOfCommand(world, row.salesforceId ?? "", { instance: "global" }));
+    expect(answerOf(row)).toBe((await explainIn(world, row.salesforceId ?? "", { instance: "global" })).answer);
   expect(rows.map(answerOf).join("\n")).toMatch(/Since then undo back \(\S+\) took back what a run had done to it/);
 });
 
@@ -106,10 +90,10 @@ test("after --instance, what is told of the other instance is its own run's, and
   await using world = await startWorld({ accounts: 150 });
   const id = world.sandbox.world.oddities.find(({ name }) => name.startsWith("E3 E11"))?.salesforce_id ?? "";
   expect((await world.run({ "run-id": "both" })).exit).toBe(0);
-  const before = await answerOfCommand(world, id);
+  const before = (await explainIn(world, id)).answer;
   expect(before).toContain("The run updated organization");
   expect((await world.run({ "run-id": "government", instance: "us-government" })).exit).toBe(0);
-  const after = await answerOfCommand(world, id);
+  const after = (await explainIn(world, id)).answer;
   expect(after).toContain("global (as of run both): ");
   // A first line that became longer leaves out the instance that has nothing.
   const withoutNothing = (text: string) => text.replace(" · us-government: nothing", "");

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { explainCommand } from "../../bin/commands/explain-command.ts";
-import type { Line } from "../../lib/explain/document.ts";
 import { QUICK, RUN_TIMEOUT } from "../pipeline/world.ts";
+import { explainIn, linesText } from "./ask.ts";
 import { type PipelineWorld, startPipelineWorld } from "./pipeline-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
@@ -41,28 +41,12 @@ async function explainFrom(pipeline: number, what: string, env: Record<string, s
   const given = { "data-dir": folder, pipeline: String(pipeline), what };
   const exit = await explainCommand({ given, json: true, shell });
   const told = JSON.parse(out);
-  const answer = told.document ? textOf(told.document.answer) : (told.problems?.[0]?.message ?? told.message);
+  const answer = told.document ? linesText(told.document.answer) : (told.problems?.[0]?.message ?? told.message);
   return { exit, told, answer: String(answer), errors: errors.join("\n"), printed: out };
 }
 
-const textOf = (lines: readonly Line[]) => lines.map(({ spans }) => spans.map(({ text }) => text).join("")).join("\n");
-
 function oddity(name: string): string {
   return started.world.sandbox.world.oddities.find((one) => one.name.startsWith(name))?.salesforce_id ?? "";
-}
-
-async function explainHere(what: string): Promise<string> {
-  let out = "";
-  const output = {
-    out: (text: string) => {
-      out = text;
-    },
-    err: () => {},
-    live: false as const,
-  };
-  const shell = { env: {}, output, clock: () => new Date() };
-  await explainCommand({ given: { what, "data-dir": started.world.dataDir }, json: true, shell });
-  return textOf(JSON.parse(out).document.answer);
 }
 
 describe("a pipeline whose jobs are there", () => {
@@ -75,7 +59,7 @@ describe("a pipeline whose jobs are there", () => {
       "C7 create whose name",
     ]) {
       const { exit, told, answer } = await explainFrom(pipeline, oddity(name));
-      expect([exit, answer]).toEqual([0, await explainHere(oddity(name))]);
+      expect([exit, answer]).toEqual([0, (await explainIn(started.world, oddity(name))).answer]);
       expect(told.explanation.run).toMatchObject({ run_id: "pipeline-1", missing: [], dry_run: false });
     }
     const { told } = await explainFrom(pipeline, oddity("E3 E11"));
@@ -103,7 +87,7 @@ describe("a pipeline of which something is not there", () => {
     started.fill(pipeline, "gather-accounts");
     const { sandbox } = started.world;
     sandbox.clearRequests();
-    expect((await explainFrom(pipeline, id)).answer).toBe(await explainHere(id));
+    expect((await explainFrom(pipeline, id)).answer).toBe((await explainIn(started.world, id)).answer);
     const asked = sandbox.requests.flatMap(({ path }) => /\/jobs\/(\d+)\/artifacts\//.exec(path)?.[1] ?? []);
     expect(new Set(asked).size).toBe(1);
     sandbox.clearRequests();

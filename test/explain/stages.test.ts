@@ -1,34 +1,11 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { explainCommand } from "../../bin/commands/explain-command.ts";
 import type { StageName } from "../../bin/stages.ts";
-import type { Line } from "../../lib/explain/document.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld, withLimits } from "../pipeline/world.ts";
+import { accountOf, explainIn, linesText } from "./ask.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
 /* What is explained where nobody ran `zdsync run`: stages alone, an undo, something that was allowed. */
-
-async function explainIn(world: TestWorld, what: string, given: Record<string, string> = {}) {
-  let out = "";
-  const errors: string[] = [];
-  const output = {
-    out: (text: string) => {
-      out = text;
-    },
-    err: (text: string) => void errors.push(text),
-    live: false as const,
-  };
-  const shell = { env: {}, output, clock: () => new Date() };
-  const exit = await explainCommand({ given: { what, "data-dir": world.dataDir, ...given }, json: true, shell });
-  const told = JSON.parse(out);
-  return { exit, told, errors: errors.join("\n"), answer: textOf(told.document?.answer ?? []) };
-}
-
-const textOf = (lines: readonly Line[]) => lines.map(({ spans }) => spans.map(({ text }) => text).join("")).join("\n");
-
-function oddity(world: TestWorld, name: string): string {
-  return world.sandbox.world.oddities.find((one) => one.name.startsWith(name))?.salesforce_id ?? "";
-}
 
 async function stages(world: TestWorld, runId: string, names: readonly StageName[]): Promise<void> {
   for (const name of names) {
@@ -42,7 +19,7 @@ const READING: readonly StageName[] = ["gather-accounts", "gather-orgs", "proces
 describe("stages run alone", () => {
   test("what was compared and not written yet is told as that; the stage that writes leaves evidence as a run does", async () => {
     await using world = await startWorld({ accounts: 150 });
-    const id = oddity(world, "E3 E11");
+    const id = accountOf(world, "E3 E11");
     await stages(world, "alone", READING);
     const compared = await explainIn(world, id);
     expect(compared.answer).toContain("was compared and nothing has written it");
@@ -61,7 +38,7 @@ describe("stages run alone", () => {
 describe("an undo", () => {
   test("is in the account's history, is told by its own id, and is said of what it took back", async () => {
     await using world = await startWorld({ accounts: 150 });
-    const id = oddity(world, "E3 E11");
+    const id = accountOf(world, "E3 E11");
     expect((await world.run({ "run-id": "first" })).exit).toBe(0);
     expect((await explainIn(world, id)).answer).not.toContain("undo");
     expect((await world.undo("global_results.json", { "run-id": "back" })).exit).toBe(0);
@@ -75,9 +52,9 @@ describe("an undo", () => {
     ]);
     const undo = await explainIn(world, id, { run: "back" });
     expect([undo.errors, undo.told.history.length]).toEqual(["", 1]);
-    expect(textOf(undo.told.document.sections[0].lines)).toMatch(/The undo updated organization.*took back/s);
-    const other = await explainIn(world, oddity(world, "E5 E10"), { run: "back" });
-    expect(textOf(other.told.document.answer)).toContain("The undo back changed nothing of it");
+    expect(linesText(undo.told.document.sections[0].lines)).toMatch(/The undo updated organization.*took back/s);
+    const other = await explainIn(world, accountOf(world, "E5 E10"), { run: "back" });
+    expect(linesText(other.told.document.answer)).toContain("The undo back changed nothing of it");
     await world.run({ "run-id": "again" });
     expect((await explainIn(world, id)).answer).not.toContain("undo");
   });
@@ -108,7 +85,7 @@ describe("what --allow allowed", () => {
       accounts: 150,
       config: withLimits({ updates: { percent: 0 }, minimum_existing: 1 }),
     });
-    const id = oddity(world, "E3 E11");
+    const id = accountOf(world, "E3 E11");
     await stages(world, "alone", ["gather-accounts", "gather-orgs", "process"]);
     expect((await world.stage("compare", { instance: "global", "run-id": "alone" })).exit).toBe(4);
     expect((await explainIn(world, id)).answer).toContain("limit");
