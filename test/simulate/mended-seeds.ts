@@ -1,4 +1,4 @@
-/** Seeds whose stories failed once, and what was wrong with the program: they are always played. */
+/** Seeds whose stories failed once, and what was wrong with the program or with the look at it: they are always played. */
 export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
   {
     seed: 102,
@@ -10,4 +10,8 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
   },
   { seed: 40073, was: "a contact that was there already, behind a look-up that lied, was told as created by the run" },
   { seed: 159, was: "a rate limit of Slack that ended at a date was taken for one of ten seconds" },
+  {
+    seed: 50231,
+    was: "what an undo tells in JSON was read as what a run tells, so that its failed records were missed",
+  },
 ];

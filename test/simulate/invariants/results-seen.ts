@@ -11,13 +11,20 @@ export interface ResultSeen {
   after: Record<string, unknown>;
 }
 
+/** How many records came to what. */
+export interface OutcomesSeen {
+  applied: number;
+  failed: number;
+  skipped: number;
+}
+
 /** A comparison, as `--json` tells it. */
 export interface ComparisonSeen {
   name: string;
   digest: string;
   existing: number;
   planned: Record<string, number>;
-  results?: Record<string, { applied: number; failed: number; skipped: number }>;
+  results?: Record<string, OutcomesSeen>;
   refused?: unknown;
 }
 
@@ -45,6 +52,13 @@ export function parsed(content: Buffer | undefined): unknown {
 export function comparisonsOf({ json }: RunSeen): ComparisonSeen[] {
   const reports = (json?.reports ?? (json?.report ? [json.report] : [])) as { comparison?: ComparisonSeen }[];
   return reports.flatMap(({ comparison }) => comparison ?? []);
+}
+
+/** How many records came to what, as `--json` tells it; an undo tells it in a shape of its own. */
+export function countsTold(run: RunSeen): OutcomesSeen[] {
+  if (run.command !== "undo") return comparisonsOf(run).flatMap(({ results }) => Object.values(results ?? {}));
+  const parts = (run.json?.comparisons ?? [run.json]) as ({ results?: OutcomesSeen } | null)[];
+  return parts.flatMap((part) => part?.results ?? []);
 }
 
 /** What a run said last. */
