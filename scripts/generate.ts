@@ -6,7 +6,7 @@ import { chainYamls } from "./chain-yaml.ts";
 import { componentReference } from "./component-reference.ts";
 import { componentYaml } from "./component-yaml.ts";
 import { pageTemplate } from "./page-template.ts";
-import { pipelineYaml } from "./pipeline-yaml.ts";
+import { pipelineInputs, pipelineYaml } from "./pipeline-yaml.ts";
 import { simulateAction, simulateComponent } from "./simulate-yaml.ts";
 import { stageTable } from "./stage-table.ts";
 
@@ -19,10 +19,12 @@ for (const stage of stages) files.set(`actions/${stage.name}/action.yml`, action
 for (const stage of stages) files.set(`templates/${stage.name}/template.yml`, componentYaml(stage));
 files.set("templates/simulate/template.yml", simulateComponent(stages));
 files.set("actions/simulate/action.yml", simulateAction());
-files.set(".gitlab/ci/pipeline.yml", await pipelineYaml());
+const pipeline = await pipelineYaml();
+files.set(".gitlab/ci/pipeline.yml", pipeline);
+files.set("templates/full-pipeline/template.yml", pipeline);
 for (const [name, text] of chainYamls()) files.set(`.gitlab/ci/multi-project/${name}`, text);
 const page = await readFile(join(root, "docs/gitlab.md"), "utf8");
-files.set("docs/gitlab.md", componentReference(page, stages));
+files.set("docs/gitlab.md", componentReference(page, stages, await pipelineInputs()));
 files.set("actions/README.md", stageTable(stages));
 files.set("lib/report/page/app.generated.txt", await pageTemplate());
 

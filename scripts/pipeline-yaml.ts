@@ -7,7 +7,7 @@ import { SLACK_PAGE } from "../lib/report/slack-page.ts";
 import { RUN_RECORD } from "../lib/runs/run-record.ts";
 import { reportUsGovernment } from "../lib/stage/inputs.ts";
 import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import { componentInputs, stageInput } from "./component-inputs.ts";
+import { type ComponentInput, componentInputs, stageInput } from "./component-inputs.ts";
 import { JOB_VARIABLES } from "./component-yaml.ts";
 import { jobScript } from "./job-script.ts";
 
@@ -32,7 +32,7 @@ const ORDERS = ["dry-run", "allow", "at-most", "expect", "max-age", "deadline"] 
 const ASKED = "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger|pipeline|parent_pipeline)$/";
 
 /** Which instances a run is for. */
-const INSTANCES_INPUT = {
+const INSTANCES_INPUT: ComponentInput = {
   type: "string",
   default: "both",
   options: ["both", ...INSTANCES],
@@ -85,18 +85,30 @@ const HEAD = `# Generated from scripts/pipeline-yaml.ts by \`bun run generate\`;
 # All stages as one pipeline, both instances side by side. Variables to set: docs/gitlab.md.
 `;
 
-/** `.gitlab/ci/pipeline.yml`: all stages in one pipeline, for a schedule. */
+/**
+ * `.gitlab/ci/pipeline.yml`: all stages in one pipeline, for a schedule. The component `full-pipeline` is the same text, so that the catalog
+ * has it with its versions; what a component includes by `local` comes from its own project and commit (facts/gitlab-ci.md 1).
+ */
 export async function pipelineYaml(): Promise<string> {
+  const include = await Promise.all(JOBS.map(component));
+  const body = { include, "$[[ inputs.job-prefix ]]summary": summary() };
+  const yaml = (value: unknown) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+  return `${HEAD}${yaml({ spec: { inputs: await pipelineInputs() } })}---\n${yaml(body)}`;
+}
+
+/** The inputs of the whole pipeline. */
+export async function pipelineInputs(): Promise<Record<string, ComponentInput>> {
   const writing = componentInputs(await loadStage("sync"));
   const inputs = Object.fromEntries(
     [...SHARED, "job-prefix", ...ORDERS].map((name) => [name, pipelineInput(name, writing)]),
   );
   const ofReport = describeInputs(v.object({ "report-us-government": reportUsGovernment })).map(stageInput);
-  const declared = { ...inputs, instances: INSTANCES_INPUT, "report-us-government": ofReport[0] };
-  const include = await Promise.all(JOBS.map(component));
-  const body = { include, "$[[ inputs.job-prefix ]]summary": summary() };
-  const yaml = (value: unknown) => stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
-  return `${HEAD}${yaml({ spec: { inputs: declared } })}---\n${yaml(body)}`;
+  const [reportInput] = ofReport;
+  return {
+    ...inputs,
+    instances: INSTANCES_INPUT,
+    ...(reportInput ? { "report-us-government": reportInput } : {}),
+  };
 }
 
 function pipelineInput(name: string, writing: Awaited<ReturnType<typeof componentInputs>>) {

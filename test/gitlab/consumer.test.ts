@@ -181,8 +181,9 @@ describe("a project that includes every stage by its component reference", () =>
     expect(other).toEqual({ ...one, started_at: other.started_at, ended_at: other.ended_at });
   });
 
-  test("the next run, with the ready-made pipeline of docs/gitlab.md, finds nothing to do", async () => {
-    const files = { ".gitlab-ci.yml": stringify({ include: [INCLUDE] }) };
+  test("the next run, with the component full-pipeline of docs/gitlab.md, finds nothing to do", async () => {
+    const component = `$CI_SERVER_FQDN/zdsync/zdsync/full-pipeline@${packageJson.version}`;
+    const files = { ".gitlab-ci.yml": stringify({ include: [{ component }] }) };
     const other = await LocalProject.create(gitlab, "support/ready-made", files, there.env);
     there.sandbox.clearRequests();
     const { exit, printed } = await other.run(SCHEDULE);

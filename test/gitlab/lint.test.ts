@@ -18,16 +18,17 @@ import { ROOT } from "./programs.ts";
 
 const read = (file: string) => readFileSync(join(ROOT, file), "utf8");
 const templates = [...Object.keys(STAGES), "simulate"].map((name) => `templates/${name}/template.yml`);
+const FULL_PIPELINE = "templates/full-pipeline/template.yml";
 const pipelines = [...new Glob(".gitlab/ci/**/*.yml").scanSync({ cwd: ROOT, dot: true })].sort();
 const snippets = snippetsOf(read("docs/gitlab.md"));
 
 describe("files that other projects include", () => {
-  test("are a component for each stage and one for simulations, the pipeline, and the chain of nine projects", () => {
-    expect([...new Glob("templates/**/*.yml").scanSync(ROOT)].sort()).toEqual(templates.toSorted());
+  test("are a component for each stage, one for simulations and one for all, the pipeline, and the chain of nine projects", () => {
+    expect([...new Glob("templates/**/*.yml").scanSync(ROOT)].sort()).toEqual([...templates, FULL_PIPELINE].sort());
     expect(pipelines).toHaveLength(10);
   });
 
-  test.each([...templates, ...pipelines])(
+  test.each([...templates, FULL_PIPELINE, ...pipelines])(
     "%s: nothing that GitLab refuses or that reaches into another pipeline",
     (file) => {
       const included = parseIncluded(read(file));
@@ -40,7 +41,7 @@ describe("files that other projects include", () => {
     },
   );
 
-  test.each(pipelines)("%s: at most 20 inputs, each of a schedule's has a default", (file) => {
+  test.each([FULL_PIPELINE, ...pipelines])("%s: at most 20 inputs, each of a schedule's has a default", (file) => {
     const { inputs } = parseIncluded(read(file));
     expect(Object.keys(inputs).length).toBeLessThanOrEqual(20);
     if (!file.includes("multi-project"))
@@ -130,6 +131,9 @@ describe("the snippets of docs/gitlab.md", () => {
       "whole-pipeline-lock",
       "chain-start",
       "chain-compare",
+      "full-pipeline",
+      "vault",
+      "oidc",
       "components",
     ]);
   });
@@ -138,7 +142,8 @@ describe("the snippets of docs/gitlab.md", () => {
     const inclusions = inclusionsIn(parseSnippet(text));
     expect(inclusions.length).toBeGreaterThan(0);
     expect(inclusions.flatMap(({ file, inputs }) => lintInclusion(inputs, parseIncluded(read(file))))).toEqual([]);
-    for (const [, version] of text.matchAll(/(?:ref: |@)(\S+)/g)) expect(version).toBe(packageJson.version);
+    for (const [, version] of text.matchAll(/(?:ref: |component: \S+@)(\S+)/g))
+      expect(version).toBe(packageJson.version);
   });
 });
 
