@@ -93,4 +93,23 @@ describe("S6: results get to the disk as they come in", () => {
     await expect(file.add([result(1)])).rejects.toThrow();
     await expect(file.close()).rejects.toThrow();
   });
+
+  test("a store that cannot be written keeps the others from nothing", async () => {
+    await Bun.write(join(folder, "a-file"), "");
+    const file = new ResultsFile(NAME, new ArtifactStore(join(folder, "a-file")), store);
+    await expect(file.add([result(1)])).rejects.toThrow();
+    expect(await ids()).toEqual([1]);
+  });
+
+  test("what could not be written, and what came in later, is tried again at the end", async () => {
+    const blocked = join(folder, "later");
+    await Bun.write(blocked, "");
+    const later = new ArtifactStore(blocked);
+    const file = new ResultsFile(NAME, later);
+    await expect(file.add([result(1)])).rejects.toThrow();
+    await expect(file.add([result(2)])).rejects.toThrow();
+    await rm(blocked);
+    await file.close();
+    expect((await later.readRecords(NAME)).records.map(({ id }) => id)).toEqual([1, 2]);
+  });
 });

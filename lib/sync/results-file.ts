@@ -13,7 +13,8 @@ export interface Results {
 
 /**
  * The results of one comparison, written while they come in (S6): after every job the file holds every row that has ended.
- * Writes never overlap; one that falls due during another covers all that came in meanwhile.
+ * Writes never overlap; one that falls due during another covers all that came in meanwhile. A store that cannot be written keeps none
+ * of the others from being written, and makes every further `add` fail: who writes without results ends early.
  */
 export class ResultsFile implements Results {
   readonly results: Result[] = [];
@@ -38,9 +39,9 @@ export class ResultsFile implements Results {
     return this.writing;
   }
 
-  /** Writes the final file, even where there was nothing to do. */
+  /** Writes the final file, even where there was nothing to do; tries again what could not be written before. */
   async close(): Promise<void> {
-    await this.writing;
+    await this.writing?.catch(() => {});
     this.stale = true;
     await this.writeWhileStale();
   }
@@ -49,7 +50,10 @@ export class ResultsFile implements Results {
     while (this.stale) {
       this.stale = false;
       const sorted = [...this.results].sort(byResult);
-      for (const store of this.stores) await store.writeRecords(this.name, sorted);
+      const failures: unknown[] = [];
+      for (const store of this.stores)
+        await store.writeRecords(this.name, sorted).catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
     }
     this.writing = null;
   }

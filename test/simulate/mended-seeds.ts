@@ -14,4 +14,17 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 50231,
     was: "what an undo tells in JSON was read as what a run tells, so that its failed records were missed",
   },
+  {
+    seed: 50327,
+    was: "a contact whose place a run kept for an address that it could not look up, and noted, was taken for forgotten",
+  },
+  {
+    seed: 60308,
+    was: "an organization whose account's id was cleared while a job was under way was looked at as one of no account",
+  },
+  { seed: 60432, was: "one write to a full disk left what a run had created out of its results and its history" },
+  {
+    seed: 60548,
+    was: "the results of an earlier run were taken for those of a run that was stopped before it wrote anything",
+  },
 ];

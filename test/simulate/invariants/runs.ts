@@ -100,7 +100,8 @@ function untrue({ runs, after }: HourSeen): string[] {
   const [run] = runs;
   const disturbed = runs.length !== 1 || !run || run.beside || run.command !== "run" || !run.writes;
   if (disturbed || ![0, 3, 5].includes(Number(run.exit)) || run.during.length > 0) return [];
-  const rows = [...resultsIn(run.files)].flatMap(([name, results]) =>
+  // Those in the data directory itself may be an earlier run's: one that was stopped before it wrote leaves them there.
+  const rows = [...resultsIn(run.files, `history/${run.json?.run_id}/`)].flatMap(([name, results]) =>
     name === "usgov_user" ? [] : results.filter(({ effect }) => effect !== "contact").map((row) => ({ name, ...row })),
   );
   const applied = new Set(

@@ -141,7 +141,7 @@ function unnamedIn(hour: HourSeen, story: StorySeen): Difference[] {
 
 /**
  * Accounts that one more run does something for although this one did all it planned: names that a rename of the run freed (C7), and
- * contacts whose place was kept for somebody who turned out to be elsewhere.
+ * contacts whose place was kept for somebody who turned out to be elsewhere, or whose address could not be looked up (told in a note).
  */
 function leftForTheNextRun({ runs }: HourSeen): Set<string> {
   const last = runs.at(-1);
@@ -150,12 +150,15 @@ function leftForTheNextRun({ runs }: HourSeen): Set<string> {
   const files = new Map(ofLast.flatMap((run) => [...run.files].map(([path, content]) => [path, content] as const)));
   const notes = [...files].flatMap(([path, content]) =>
     /^[a-z_]+_notes\.json$/.test(path)
-      ? ((parsed(content) ?? []) as { rule: string; salesforce_id: string | null }[])
+      ? ((parsed(content) ?? []) as { rule: string; salesforce_id: string | null; code?: string }[])
       : [],
   );
   const skipped = [...resultsIn(files).values()].flat().filter(({ outcome }) => outcome === "skipped");
   return new Set([
     ...notes.flatMap(({ rule, salesforce_id }) => (rule === "C7" ? [String(salesforce_id)] : [])),
+    ...notes.flatMap(({ code, salesforce_id }) =>
+      code === "contact.not_verified" ? [`contact ${salesforce_id}`] : [],
+    ),
     ...skipped.flatMap(({ effect, salesforce_id }) => (effect === "contact" ? [`contact ${salesforce_id}`] : [])),
   ]);
 }

@@ -142,9 +142,23 @@ export function editedMidway({ runs }: HourSeen, instance: string, id: number): 
   );
 }
 
-function strangeValues(hour: HourSeen, { before, after, instance, id }: OrganizationEntry): string[] {
+/** The account that an organization was of when the run looked at it: a person may have cleared its id before a job came to it. */
+function accountAtLook({ runs }: HourSeen, { before, after, instance, id }: OrganizationEntry): string {
+  const now = (before ?? after)?.fields.salesforce_id;
+  const cleared = runs
+    .flatMap(({ journal }) => journal)
+    .findLast(
+      (entry) =>
+        entry.kind === "organization" && entry.by === "person" && entry.instance === instance && entry.id === id,
+    );
+  const earlier = cleared?.kind === "organization" ? cleared.before?.fields.salesforce_id : null;
+  return to18(String(now || earlier || ""));
+}
+
+function strangeValues(hour: HourSeen, entry: OrganizationEntry): string[] {
+  const { before, after, instance, id } = entry;
   if (!after) return [];
-  const account = to18(String((before ?? after).fields.salesforce_id ?? ""));
+  const account = accountAtLook(hour, entry);
   const desired = desiredInWorlds(hour, instance, account);
   const name = before && before.name !== after.name && !desired.some((one) => one.name === after.name) ? ["name"] : [];
   const keys = changedKeys(before?.fields ?? {}, after.fields).filter((key) => {
