@@ -37,7 +37,7 @@ describe("U5: who is left alone", () => {
     const leftContact = {
       rule: "U5",
       salesforce_id: accountId(1),
-      id: null,
+      id: 1,
       reason: reason("contact.holder_left_alone"),
     };
     expect(compareUsers(input({ users, ...changes }))).toEqual({
@@ -77,7 +77,7 @@ describe("U5: who is left alone", () => {
     expect(notes.map(({ id, reason }) => [id, reason])).toEqual([
       [1, reason("user.address_repeated")],
       [3, reason("user.address_repeated")],
-      [null, reason("contact.holder_left_alone")],
+      [1, reason("contact.holder_left_alone")],
     ]);
   });
 

@@ -35,7 +35,7 @@ describe("U2: protected users", () => {
         {
           rule: "U5",
           salesforce_id: accountId(2),
-          id: null,
+          id: 2,
           reason: reason("contact.holder_left_alone"),
         },
       ],

@@ -23,7 +23,7 @@ export interface UsersInput {
   unmanagedOrganizationIds: ReadonlySet<number>;
 }
 
-/** All that the comparison of users found, sorted by address. Notes name users by id; a contact has only its account's. */
+/** All that the comparison of users found, sorted by address. Notes name users by id; of contacts the account, and who has the address where that one is left alone. */
 export interface UserChangeset {
   /** The contacts that are left, one per address (U4). */
   contacts: Contact[];
@@ -50,8 +50,9 @@ export function compareUsers(input: UsersInput): UserChangeset {
   const updates: UserUpdate[] = [];
   for (const contact of contacts) {
     const user = holders.get(contact.email)?.[0];
-    const left = reasonToLeaveContact(contact, user !== undefined && leftAlone.has(user), input);
-    if (left) notes.push({ ...left, salesforce_id: contact.salesforce_id, id: null });
+    const holder = user && leftAlone.has(user) ? user : null;
+    const left = reasonToLeaveContact(contact, holder !== null, input);
+    if (left) notes.push({ ...left, salesforce_id: contact.salesforce_id, id: holder?.id ?? null });
     else if (user) updates.push(...updateOf(user, contact));
     else creates.push(contact);
   }

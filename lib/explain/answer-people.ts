@@ -11,6 +11,33 @@ export function personAnswer(person: PersonExplanation, explanation: AccountExpl
   return [personLine(person, explanation), ...personReason(person).slice(0, 2 - undone.length), ...undone];
 }
 
+/** Of several, such as all those that an organization has no room for, only the first are named. */
+const MAX_NAMED = 3;
+
+/** The answer about several people of one account, of whom the same is true. Pure. */
+export function peopleAnswer(explanation: AccountExplanation): Line[] {
+  const { people } = explanation;
+  const [first] = people;
+  if (!first) return [];
+  const named = people.slice(0, MAX_NAMED).map(({ email }) => email || NO_ADDRESS);
+  const more = people.length > named.length ? ` and ${people.length - named.length} more` : "";
+  const [text, tone] = PEOPLE_STATES[first.state];
+  const who = `${people.length} people of ${accountText(explanation)}, ${first.instance}, `;
+  return [
+    { depth: 0, spans: [{ text: who }, { text, tone }, { text: `: ${named.join(", ")}${more}.` }] },
+    ...personReason(first).slice(0, 2),
+  ];
+}
+
+const PEOPLE_STATES: Record<PersonExplanation["state"], [text: string, tone: Tone]> = {
+  there: ["are in the organization", "good"],
+  planned: ["are still to be changed", "warning"],
+  marked: ["are marked for deletion", "bad"],
+  left: ["were left alone", "warning"],
+};
+
+const NO_ADDRESS = "somebody without address";
+
 const PERSON_STATES: Record<PersonExplanation["state"], [text: string, tone: Tone]> = {
   there: ["is in the organization", "good"],
   planned: ["is still to be changed", "warning"],
@@ -24,16 +51,19 @@ function personLine(
 ): Line {
   const [text, tone] = PERSON_STATES[state];
   const where = organization_id === null ? "no organization" : `organization ${organization_id}`;
-  const account = `${explanation.names[0] ?? "account"} (${explanation.subject.salesforce_id ?? "no account"})`;
   return {
     depth: 0,
     spans: [
-      { text: email, tone: "strong" },
-      { text: ` of ${account}, ${instance}, ${where}: ` },
+      { text: email || NO_ADDRESS, tone: "strong" },
+      { text: ` of ${accountText(explanation)}, ${instance}, ${where}: ` },
       { text, tone },
       { text: "." },
     ],
   };
+}
+
+function accountText({ names, subject }: AccountExplanation): string {
+  return `${names[0] ?? "account"} (${subject.salesforce_id ?? "no account"})`;
 }
 
 function personReason({ reason, did }: PersonExplanation): Line[] {

@@ -2,7 +2,7 @@ import type { AccountExplanation, InstanceExplanation } from "./account-explanat
 import { causeOf, causeText, holdOf, placementText } from "./answer-cause.ts";
 import { attention, contactsLeft, events, isCalm, notes, upcomingNote } from "./answer-events.ts";
 import { decidedState, headline } from "./answer-headline.ts";
-import { isSame, line, personAnswer } from "./answer-people.ts";
+import { isSame, line, peopleAnswer, personAnswer } from "./answer-people.ts";
 import type { Line, Tone } from "./document.ts";
 import { fitSentences, needed, type Sentence, wherePossible } from "./fit-sentences.ts";
 import { explain } from "./reason-text.ts";
@@ -12,8 +12,8 @@ import { explain } from "./reason-text.ts";
  * two lines of a terminal: what does not is in the proof. Pure.
  */
 export function answerLines(explanation: AccountExplanation): Line[] {
-  const [person] = explanation.people;
-  if (person) return personAnswer(person, explanation);
+  const [person, ...others] = explanation.people;
+  if (person) return others.length > 0 ? peopleAnswer(explanation) : personAnswer(person, explanation);
   const speaking = explanation.instances.filter(hasSomethingToSay);
   const [only] = speaking;
   const head = headline(explanation);
@@ -56,6 +56,7 @@ export function answerLines(explanation: AccountExplanation): Line[] {
 
 /** What is decided of the account, instance by instance, without what was done or is to be done about it. Pure. */
 export function decisionLines(explanation: AccountExplanation): Line[] {
+  if (explanation.people.length > 0) return answerLines(explanation);
   const speaking = explanation.instances.filter(hasSomethingToSay);
   const told = speaking.length > 0 ? speaking : explanation.instances.slice(0, 1);
   return told.map((one) =>

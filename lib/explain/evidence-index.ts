@@ -44,6 +44,32 @@ export class EvidenceIndex {
     };
   }
 
+  /** The address of a user of us-government, lower case; null where nobody has the id, or no address. */
+  addressOfUser(id: number): string | null {
+    return addressKey(this.#by.userId.get(id)?.email ?? "") || null;
+  }
+
+  /** Whose contact or user of us-government has an address: contacts go before users, as a user may be elsewhere. */
+  subjectWith(email: string): Subject | null {
+    const instance: InstanceName = "us-government";
+    const [contact] = this.#by.contactWith.get(email) ?? [];
+    if (contact) return { salesforce_id: idOf(contact), organizations: [], email };
+    const [user] = this.#by.userWith.get(email) ?? [];
+    if (!user) return null;
+    const home = this.#by[instance].id.get(user.organization_id ?? 0);
+    const account = home ? accountIdOf(home) : null;
+    return {
+      salesforce_id: account,
+      organizations: account === null && home ? [{ instance, id: home.id }] : [],
+      email,
+    };
+  }
+
+  /** Whether several contacts of us-government's customers have an address (U4). */
+  hasSeveralContacts(email: string): boolean {
+    return (this.#by.contactWith.get(email) ?? []).length > 1;
+  }
+
   /** Whether the run had anything to do with an instance. */
   #worksOn(instance: InstanceName): boolean {
     const prefix = FILE_PREFIX[instance];
@@ -132,6 +158,7 @@ function lookupsOf(records: EvidenceRecords) {
     contact: Map.groupBy(contacts, idOf),
     contactWith: Map.groupBy(contacts, ({ email }) => addressKey(email)),
     userCreates: (records["usgov_user_creates.json"] ?? []).map(({ email }) => email),
+    userId: new Map(users.map((one) => [one.id, one])),
     userIn: Map.groupBy(users, ({ organization_id }) => organization_id),
     userWith: Map.groupBy(users, ({ email }) => addressKey(email ?? "")),
     global: organizationLookups(records["zendesk_global.json"] ?? [], records["global_accounts.json"] ?? []),

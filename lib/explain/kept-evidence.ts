@@ -53,7 +53,7 @@ export async function toldOf(files: RecordFiles): Promise<Whom> {
     }
   }
   organizations.delete(0);
-  return { accounts, organizations, contested };
+  return { accounts, organizations, contested, users: new Set(), addresses: new Set() };
 }
 
 const ACCOUNT_IDS = /"salesforce_id":"([A-Za-z0-9]{15})/g;

@@ -28,10 +28,17 @@ async function* blocksOf(text: string, perBlock: number): AsyncGenerator<Buffer>
     yield Buffer.from(lines.slice(from, from + perBlock).join(""));
 }
 
+const NOBODY: Whom = {
+  accounts: new Set(),
+  organizations: new Set(),
+  contested: new Set(),
+  users: new Set(),
+  addresses: new Set(),
+};
+
 async function picked(of: ScannedFiles, whom: Partial<Whom>): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  const everybody = { accounts: new Set<string>(), organizations: new Set<number>(), contested: new Set<string>() };
-  for await (const { name, lines } of linesOfMany(of, { ...everybody, ...whom })) found[name] = lines;
+  for await (const { name, lines } of linesOfMany(of, { ...NOBODY, ...whom })) found[name] = lines;
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { nameKey } from "../domain/equality.ts";
+import { addressKey } from "../domain/protected-address.ts";
 import { toShortId } from "../domain/salesforce-id.ts";
 import { DECIDED_FROM, type EvidenceArtifact } from "./evidence-records.ts";
 import { nameIn, type ScannedFiles } from "./records-about.ts";
@@ -11,6 +12,10 @@ export interface Whom {
   organizations: ReadonlySet<number>;
   /** Those of the accounts whose name is contested: then whoever else has it or wants it matters, too. */
   contested: ReadonlySet<string>;
+  /** Users of us-government by id. */
+  users: ReadonlySet<number>;
+  /** Addresses of people, lower case. */
+  addresses: ReadonlySet<string>;
 }
 
 /** The key of an account in `Whom`. */
@@ -21,7 +26,9 @@ export function accountKeyOf(id: string): string {
 /** What an account is named after; looked for among bytes, as most lines are nobody's who is asked for and need not become text. */
 const ACCOUNT_KEYS = ['"salesforce_id":"', '"external_id":"'].map((key) => Buffer.from(key));
 const ORGANIZATION_KEYS = ['\n{"id":', '"organization_id":'].map((key) => Buffer.from(key));
+const EMAIL_KEY = Buffer.from('"email":"');
 const NEWLINE = 0x0a;
+const QUOTE = 0x22;
 const COMMA = 0x2c;
 /** Digits of the largest whole number, and what ends it. */
 const ID_LENGTH = 17;
@@ -37,7 +44,8 @@ export async function* linesOfMany(
   const names = await contestedNames(files, whom.contested);
   for (const name of DECIDED_FROM) {
     const isNamed = /^(?:zendesk_(?:global|usgov)|(?:global|usgov)_accounts)\.json$/.test(name);
-    const lines = await linesOf(files, name, { ...whom, names: isNamed ? names : new Set() });
+    const addresses = name.startsWith("usgov_user") ? whom.addresses : new Set<string>();
+    const lines = await linesOf(files, name, { ...whom, addresses, names: isNamed ? names : new Set() });
     if (lines) yield { name, lines };
   }
 }
@@ -45,15 +53,16 @@ export async function* linesOfMany(
 async function contestedNames(files: ScannedFiles, accounts: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   if (accounts.size === 0) return names;
-  const whom = { accounts, organizations: new Set<number>(), names };
+  const whom = { accounts, organizations: new Set<number>(), addresses: new Set<string>(), names };
   for (const file of ["salesforce_accounts.json", "partner_accounts.json"] as const)
     for (const line of (await linesOf(files, file, whom)) ?? []) names.add(nameKey(nameIn(line) ?? ""));
   return names;
 }
 
-type Wanted = Pick<Whom, "accounts" | "organizations"> & { names: ReadonlySet<string> };
+type Wanted = Pick<Whom, "accounts" | "organizations" | "addresses"> & { names: ReadonlySet<string> };
 
-async function linesOf(files: ScannedFiles, name: EvidenceArtifact, wanted: Wanted): Promise<string[] | null> {
+/** The lines of one file that are any of these's; null where it is not there. */
+export async function linesOf(files: ScannedFiles, name: EvidenceArtifact, wanted: Wanted): Promise<string[] | null> {
   const blocks = await files.blocks(name);
   if (!blocks) return null;
   const lines: string[] = [];
@@ -67,7 +76,7 @@ async function linesOf(files: ScannedFiles, name: EvidenceArtifact, wanted: Want
 }
 
 /** Where the lines of those begin, in their order. */
-function linesIn(block: Buffer, { accounts, organizations, names }: Wanted): number[] {
+function linesIn(block: Buffer, { accounts, organizations, addresses, names }: Wanted): number[] {
   const starts = new Set<number>();
   const note = (at: number) => starts.add(at === 0 ? 0 : block.lastIndexOf(NEWLINE, at - 1) + 1);
   if (accounts.size > 0)
@@ -80,6 +89,9 @@ function linesIn(block: Buffer, { accounts, organizations, names }: Wanted): num
     // The first line of a block has no end of a line before it.
     if (block.toString("latin1", 0, 6) === '{"id":' && organizations.has(numberAt(block, 6))) starts.add(0);
   }
+  if (addresses.size > 0)
+    for (const at of placesOf(block, EMAIL_KEY))
+      if (addresses.has(addressKey(block.toString("utf8", at, block.indexOf(QUOTE, at))))) note(at);
   if (names.size > 0)
     for (let start = 0, end = 0; start < block.length; start = end + 1) {
       const found = block.indexOf(NEWLINE, start);

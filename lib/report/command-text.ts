@@ -1,4 +1,5 @@
 import { programName } from "../terminal/program-name.ts";
+import { shellWord } from "./shell-word.ts";
 
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -18,18 +19,13 @@ export function commandText(name: string, given: Given, argument?: string): stri
     if (value === undefined || value === "" || value === "false" || input === argument) return [];
     if (value === "true") return [`--${input}`];
     const values = REPEATED.has(input) ? value.split(/\s+/) : [value];
-    return values.map((one) => `--${input} ${quoted(one)}`);
+    return values.map((one) => `--${input} ${shellWord(one)}`);
   });
-  return [programName(), name, ...(word ? [quoted(word)] : []), ...flags].join(" ");
+  return [programName(), name, ...(word ? [shellWord(word)] : []), ...flags].join(" ");
 }
 
 /** The command that writes exactly what a preview showed, or nothing: with its own flags, and the digest over all of its comparisons. */
 export function applyCommand(given: Given, digest: string): string {
   const kept = Object.entries(given).filter(([input]) => !OF_THE_PREVIEW.has(input));
   return commandText("run", { ...Object.fromEntries(kept), expect: digest });
-}
-
-/** For a POSIX shell. */
-function quoted(value: string): string {
-  return /^[\w./:=,@%+-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -12,16 +12,18 @@ import {
   type EvidenceArtifact,
   type EvidenceRecords,
 } from "../explain/evidence-records.ts";
-import { explainAccount } from "../explain/explain-account.ts";
 import { explanationDocument } from "../explain/explanation-document.ts";
 import { undoneIn } from "../explain/past-evidence.ts";
+import { withPeople } from "../explain/people-of-many.ts";
 import { RecordLines } from "../explain/record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "../explain/records-about.ts";
 import { accountKeyOf, linesOfMany, type Whom } from "../explain/records-of-many.ts";
 import { openKeptRun, openLatestRun, withRecords } from "../explain/run-material.ts";
 import { withoutUsGovernmentNames } from "../explain/withhold-explanation.ts";
 import type { Environment } from "../settings/environment.ts";
+import { explainRow } from "./explain-row.ts";
 import type { Row } from "./model.ts";
+import { addressIn, isAboutPerson } from "./person-of-row.ts";
 
 /** Artifacts that are opened whole for it, all together: of some 20,000 accounts. Of larger runs only what the rows need is taken out. */
 const MAX_BYTES = 64 * 1024 ** 2;
@@ -67,7 +69,8 @@ export async function rowExplainer(
     if (isSmall) return explainerFrom(new EvidenceIndex(withRecords(run, await everything(run.files))));
     // Accounts are of very different sizes: where the rows' own come to too much, a quarter of the rows has to do.
     for (let count = MAX_ROWS; count > 0; count = Math.floor(count / 4)) {
-      const whom = whomOf(rows.slice(0, count));
+      const some = rows.slice(0, count);
+      const whom = some.some(isAboutPerson) ? await withPeople(run.files, whomOf(some)) : whomOf(some);
       const records = await recordsOfRows(run.files, whom);
       if (records) return explainerFrom(new EvidenceIndex(withRecords(run, records)), (row) => isAmong(whom, row));
     }
@@ -126,42 +129,40 @@ async function recordsOfRows(files: ScannedFiles, whom: Whom): Promise<EvidenceR
 
 const NAMED_ORGANIZATIONS = /"(?:holder|organization|rival_organization)_ids":\[([\d,]+)\]/g;
 
-/** The accounts and organizations of rows, and those that their reasons name. */
+/** The accounts, organizations and people of rows, and those that their reasons name. */
 function whomOf(rows: readonly Row[]): Whom {
   const accounts = new Set<string>();
   const organizations = new Set<number>();
+  const users = new Set<number>();
+  const addresses = new Set<string>();
   const contested = new Set<string>();
-  for (const { salesforce_id, id, reason } of rows) {
-    if (id !== null) organizations.add(id);
+  for (const row of rows) {
+    const { salesforce_id, id, id_of, reason } = row;
+    if (id !== null) (id_of === "user" ? users : organizations).add(id);
+    const address = isAboutPerson(row) ? addressIn(row) : null;
+    if (address !== null) addresses.add(address);
     for (const [, ids = ""] of JSON.stringify(reason).matchAll(NAMED_ORGANIZATIONS))
       for (const one of ids.split(",")) organizations.add(Number(one));
     if (salesforce_id === null) continue;
     accounts.add(accountKeyOf(salesforce_id));
     if (reason?.code.endsWith(".name_contested")) contested.add(accountKeyOf(salesforce_id));
   }
-  return { accounts, organizations, contested };
+  return { accounts, organizations, contested, users, addresses };
 }
 
-function isAmong({ accounts, organizations }: Whom, { salesforce_id, id }: Row): boolean {
-  return salesforce_id === null ? id !== null && organizations.has(id) : accounts.has(accountKeyOf(salesforce_id));
+function isAmong({ accounts, organizations, users }: Whom, { salesforce_id, id, id_of }: Row): boolean {
+  if (salesforce_id !== null) return accounts.has(accountKeyOf(salesforce_id));
+  return id !== null && (id_of === "user" ? users : organizations).has(id);
 }
 
 function explained(
   index: EvidenceIndex,
-  { salesforce_id, id, instance }: Row,
+  row: Row,
   shown: UsGovernmentShown,
   past?: PastEvidence,
 ): ExplanationDocument | null {
-  if (salesforce_id === null && (id === null || instance === null)) return null;
-  const organizations = id === null || instance === null ? [] : [{ instance, id }];
-  const whole = explainAccount({
-    ...index.of({ salesforce_id, organizations, email: null }),
-    ...(past && { past }),
-  });
-  const explanation = {
-    ...whole,
-    instances: whole.instances.filter((one) => (instance ?? one.instance) === one.instance),
-  };
+  const explanation = explainRow(index, row, { past });
+  if (explanation === null) return null;
   // Where us-government's customers are not named, their rows are not there: whoever has one is global's customer, too (decision 15).
   return explanationDocument(shown === "names" ? explanation : withoutUsGovernmentNames(explanation, true));
 }

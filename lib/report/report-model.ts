@@ -33,9 +33,9 @@ export function reportModel(source: ReportSource): ReportModel {
   };
 }
 
-/** Whether a row carries its explanation. People and what has no account are explained by their reason alone. Pure. */
-export function mattersEnough({ harm, comparison, effect }: Pick<Row, "harm" | "comparison" | "effect">): boolean {
-  return EXPLAINED.has(harm) && comparison !== "usgov_user" && effect !== "contact";
+/** Whether a row carries its explanation. Pure. */
+export function mattersEnough({ harm }: Pick<Row, "harm">): boolean {
+  return EXPLAINED.has(harm);
 }
 
 /** A model whose rows that matter carry their explanations. */

@@ -168,9 +168,10 @@ function noteRow(note: ReportedNote, making: Making): Row {
   };
 }
 
-/** Notes about users of us-government name the user, those about its contacts the organization. */
+/** Notes about users of us-government name the user, those about its contacts the organization, or who has the address. */
 function whatIdIsOf({ code }: Note["reason"], { comparison }: Making): Row["id_of"] {
-  return comparison === "usgov_user" && !code.startsWith("contact.") ? "user" : "organization";
+  if (comparison !== "usgov_user") return "organization";
+  return code.startsWith("contact.") && code !== "contact.holder_left_alone" ? "organization" : "user";
 }
 
 /** A dry run says `applied` of what it would have applied. */

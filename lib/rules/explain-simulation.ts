@@ -1,13 +1,12 @@
-import { toId18 } from "../domain/salesforce-id.ts";
 import type { AccountExplanation } from "../explain/account-explanation.ts";
 import { decisionLines } from "../explain/answer.ts";
 import type { ExplanationDocument } from "../explain/document.ts";
 import type { Rules, RunEvidence } from "../explain/evidence.ts";
 import { EvidenceIndex } from "../explain/evidence-index.ts";
 import type { EvidenceRecords, RunMaterial } from "../explain/evidence-records.ts";
-import { explainAccount } from "../explain/explain-account.ts";
 import { explanationDocument } from "../explain/explanation-document.ts";
 import { withoutUsGovernmentNames } from "../explain/withhold-explanation.ts";
+import { explainRow } from "../report/explain-row.ts";
 import type { Row } from "../report/model.ts";
 import type { GatheredWorld } from "./compare-by-rules.ts";
 import type { SimulatedComparison, Simulation } from "./simulate.ts";
@@ -44,11 +43,12 @@ export function simulationExplainer(
   const [old, wanted] = [index("before"), index("after")];
   return (row) => {
     if (!some.has(row)) return null;
-    const after = explained(wanted, row, { known });
-    const before = explained(old, row, { known, upcoming: false });
+    const after = explainRow(wanted, row);
+    const before = after && explainRow(old, row, { upcoming: false, people: after.people });
     if (after === null || before === null) return null;
-    const { answer, sections } = explanationDocument(after);
-    return { answer, sections: [{ title: "By the old rules", lines: decisionLines(before) }, ...sections] };
+    const { answer, sections } = explanationDocument(shown(after, known));
+    const lines = decisionLines(shown(before, known));
+    return { answer, sections: [{ title: "By the old rules", lines }, ...sections] };
   };
 }
 
@@ -56,17 +56,10 @@ function desiredOf({ desired, desiredBefore }: Simulation, side: "before" | "aft
   return side === "before" ? desiredBefore : desired;
 }
 
-function explained(
-  index: EvidenceIndex,
-  { salesforce_id, id, instance }: Row,
-  { known, upcoming = true }: { known: ReadonlySet<string> | null; upcoming?: boolean },
-): AccountExplanation | null {
-  if (salesforce_id === null && (id === null || instance === null)) return null;
-  const organizations = id === null || instance === null ? [] : [{ instance, id }];
-  const account = salesforce_id === null ? null : (toId18(salesforce_id) ?? salesforce_id);
-  const whole = explainAccount(index.of({ salesforce_id: account, organizations, email: null }), { upcoming });
-  const own = { ...whole, instances: whole.instances.filter((one) => instance === null || one.instance === instance) };
-  return known === null ? own : withoutUsGovernmentNames(own, account !== null && known.has(account));
+function shown(explanation: AccountExplanation, known: ReadonlySet<string> | null): AccountExplanation {
+  if (known === null) return explanation;
+  const { salesforce_id: account } = explanation.subject;
+  return withoutUsGovernmentNames(explanation, account !== null && known.has(account));
 }
 
 /** The settled world and what one set of rules wants of it, as if a run had left them, without what it planned or wrote. */

@@ -1,6 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Detail, PageGroup, PageHead } from "../../lib/report/page/format.ts";
 import { number } from "../../lib/report/page/words.ts";
+import { addressIn } from "../../lib/report/person-of-row.ts";
+import { shellWord } from "../../lib/report/shell-word.ts";
 import { readDetail } from "../data/read-data.ts";
 import type { Record } from "../data/records.ts";
 import { AllChanges } from "./changes.tsx";
@@ -72,11 +74,16 @@ function Weight({ record: { level, arr, seats, domains } }: { record: Record }) 
 
 /** `zdsync explain 0014M… --pipeline 4711`: exactly what somebody types who has this page and nothing else. */
 function explainCommand(what: string | number, { about: { explain } }: PageHead): string {
-  return ["zdsync explain", what, ...(explain ? [explain] : [])].join(" ");
+  return ["zdsync explain", shellWord(String(what)), ...(explain ? [explain] : [])].join(" ");
 }
 
-function ExplainCommand({ record: { salesforceId, id }, head }: { record: Record; head: PageHead }) {
-  const what = salesforceId ?? id;
+/** People by their address, which is what `explain` finds them by. */
+function whatToExplain(record: Record): string | number | null {
+  return addressIn(record) ?? record.salesforceId ?? record.id;
+}
+
+function ExplainCommand({ record, head }: { record: Record; head: PageHead }) {
+  const what = whatToExplain(record);
   if (what === null) return null;
   return (
     <p class="how">
@@ -88,7 +95,7 @@ function ExplainCommand({ record: { salesforceId, id }, head }: { record: Record
 
 /** What stands below an open group. */
 export function OpenedGroup({ first, group, head }: { first: Record; group: PageGroup; head: PageHead }) {
-  const what = first.salesforceId ?? first.id;
+  const what = whatToExplain(first);
   if (what === null) return null;
   return (
     <p class="how">

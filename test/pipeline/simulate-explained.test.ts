@@ -120,6 +120,18 @@ describe("people", () => {
     expect(counts.usgov).toEqual({ creates: 0, updates: 0, marks: 0, contacts: 0 });
   });
 
+  test("a row of theirs that matters says of whom it is, and what the old rules decided of the same person", () => {
+    const { shown } = simulated(configWith("max_contacts_per_organization", "1"));
+    const theirs = shown.rows.filter((row) => row.reason?.code.startsWith("contact."));
+    expect(theirs.length).toBeGreaterThan(2);
+    for (const { explanation } of theirs) {
+      const { answer, old } = wordsOf(explanation as ExplanationDocument);
+      expect(answer).toContain("@");
+      expect(answer).toMatch(/was left alone|were left alone/);
+      expect(old).toContain(answer.split(" of ")[0] ?? "");
+    }
+  });
+
   test("the same rules do nothing to them, though much is pending there", () => {
     const counts = countsOf({ plans: { ...kept.plans, name: "same.yml" } });
     expect(counts.usgov_user).toEqual({ creates: 0, updates: 0, marks: 0, contacts: 0 });
