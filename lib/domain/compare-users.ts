@@ -50,9 +50,11 @@ export function compareUsers(input: UsersInput): UserChangeset {
   const updates: UserUpdate[] = [];
   for (const contact of contacts) {
     const user = holders.get(contact.email)?.[0];
-    const holder = user && leftAlone.has(user) ? user : null;
-    const left = reasonToLeaveContact(contact, holder !== null, input);
-    if (left) notes.push({ ...left, salesforce_id: contact.salesforce_id, id: holder?.id ?? null });
+    const holderLeftAlone = user !== undefined && leftAlone.has(user);
+    const left = reasonToLeaveContact(contact, holderLeftAlone, input);
+    // Of several users with the address the lowest id, whatever their order (C8).
+    const id = holderLeftAlone ? Math.min(...(holders.get(contact.email) ?? []).map((one) => one.id)) : null;
+    if (left) notes.push({ ...left, salesforce_id: contact.salesforce_id, id });
     else if (user) updates.push(...updateOf(user, contact));
     else creates.push(contact);
   }

@@ -8,7 +8,7 @@ import { explain } from "./reason-text.ts";
 export function personAnswer(person: PersonExplanation, explanation: AccountExplanation): Line[] {
   const { undo } = explanation;
   const undone = undo ? [line(`Since then undo ${undo.run_id} took back what a run had done to it.`)] : [];
-  return [personLine(person, explanation), ...personReason(person).slice(0, 2 - undone.length), ...undone];
+  return [personLine(person, explanation), ...undone, ...personReason(person).slice(0, 2 - undone.length)];
 }
 
 /** Of several, such as all those that an organization has no room for, only the first are named. */
