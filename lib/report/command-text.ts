@@ -1,5 +1,5 @@
 import { programName } from "../terminal/program-name.ts";
-import { shellWord } from "./shell-word.ts";
+import { shellWord } from "./page/shell-word.ts";
 
 type Given = Readonly<Record<string, string | undefined>>;
 

@@ -6,7 +6,7 @@ import type { PastEvidence, Subject } from "../explain/evidence.ts";
 import type { EvidenceIndex } from "../explain/evidence-index.ts";
 import { type ExplainOptions, explainAccount } from "../explain/explain-account.ts";
 import type { Row } from "./model.ts";
-import { addressIn, isAboutPerson } from "./person-of-row.ts";
+import { addressIn, isAboutPerson } from "./page/person-of-row.ts";
 
 /** Beside what the run itself knew. */
 interface RowOptions extends ExplainOptions {

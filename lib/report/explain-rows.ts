@@ -23,7 +23,7 @@ import { withoutUsGovernmentNames } from "../explain/withhold-explanation.ts";
 import type { Environment } from "../settings/environment.ts";
 import { explainRow } from "./explain-row.ts";
 import type { Row } from "./model.ts";
-import { addressIn, isAboutPerson } from "./person-of-row.ts";
+import { addressIn, isAboutPerson } from "./page/person-of-row.ts";
 
 /** Artifacts that are opened whole for it, all together: of some 20,000 accounts. Of larger runs only what the rows need is taken out. */
 const MAX_BYTES = 64 * 1024 ** 2;

@@ -1,4 +1,4 @@
-import type { Row } from "./model.ts";
+import type { Row } from "../model.ts";
 
 /** What a row says of whom it is about. `id_of` only where it is known: the page's index has it not. */
 type PersonRow = Pick<Row, "comparison" | "effect" | "name" | "changes"> & Partial<Pick<Row, "id_of">>;
