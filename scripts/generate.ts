@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { loadStage, STAGES, type StageName } from "../bin/stages.ts";
 import { actionYaml } from "./action-yaml.ts";
 import { chainYamls } from "./chain-yaml.ts";
-import { componentReference } from "./component-reference.ts";
+import { componentReference, componentTable } from "./component-reference.ts";
 import { componentYaml } from "./component-yaml.ts";
 import { pageTemplate } from "./page-template.ts";
 import { pipelineInputs, pipelineYaml } from "./pipeline-yaml.ts";
@@ -25,6 +25,8 @@ files.set("templates/full-pipeline/template.yml", pipeline);
 for (const [name, text] of chainYamls()) files.set(`.gitlab/ci/multi-project/${name}`, text);
 const page = await readFile(join(root, "docs/gitlab.md"), "utf8");
 files.set("docs/gitlab.md", componentReference(page, stages, await pipelineInputs()));
+const readme = await readFile(join(root, "README.md"), "utf8");
+files.set("README.md", componentTable(readme, stages, await pipelineInputs()));
 files.set("actions/README.md", stageTable(stages));
 files.set("lib/report/page/app.generated.txt", await pageTemplate());
 
