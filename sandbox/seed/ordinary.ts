@@ -12,9 +12,12 @@ import type { WorldDraft } from "./world-draft.ts";
 const ENOUGH_PARTNERS = 24;
 const FEW_PARTNERS = 2;
 
-/** Fills the world up with `count` accounts such as they mostly are, and organizations that mostly agree with them. */
-export function addOrdinaryRecords(draft: WorldDraft, count: number): void {
-  const drift = new Drift(draft, count);
+/**
+ * Fills the world up with `count` accounts such as they mostly are, and organizations that mostly agree with them; where nothing is
+ * behind, all of them do.
+ */
+export function addOrdinaryRecords(draft: WorldDraft, count: number, { behind = true } = {}): void {
+  const drift = new Drift(draft, behind ? count : 0);
   const share = Math.floor(count * 0.02);
   const partners = Math.min(count, share >= ENOUGH_PARTNERS ? share : FEW_PARTNERS);
   for (let i = 0; i < partners; i++) addPartner(draft);

@@ -10,6 +10,14 @@ interface Due {
   act: () => void;
 }
 
+/** What somebody measures of the work that is done while the clock stands, so that it is time that passes, too. */
+export interface WorkMeter {
+  /** Milliseconds of work since it was asked last. */
+  take(): number;
+  /** Told of each turn of the event loop in which the clock itself looks whether anybody is at work. */
+  turned(): void;
+}
+
 /** Turns of the event loop in which no edge was used: then nobody will use one before time goes on. */
 const QUIET_TURNS = 3;
 /** Real milliseconds in which something that the clock cannot see (a module that is loaded) may still begin something. */
@@ -30,13 +38,21 @@ export class VirtualClock {
   #held = new Set<{ owner: unknown }>();
   #drive: Promise<void> | null = null;
   #waiting: { isOver: () => boolean; end(nothingDue: boolean): void }[] = [];
+  /** Resolved when no work is under way any more. */
+  #idle: PromiseWithResolvers<void> | null = null;
 
-  constructor(startAt: number, ties: Chance) {
+  /** @param meter where work takes time: without one, only what is waited for does */
+  constructor(
+    startAt: number,
+    ties: Chance,
+    private readonly meter: WorkMeter | null = null,
+  ) {
     this.#now = startAt;
     this.#ties = ties;
   }
 
   now(): number {
+    if (this.meter) this.#now += this.meter.take();
     return this.#now;
   }
 
@@ -53,6 +69,7 @@ export class VirtualClock {
     } finally {
       this.#working--;
       this.touch();
+      if (this.#working === 0) this.#idle?.resolve();
     }
   }
 
@@ -62,7 +79,7 @@ export class VirtualClock {
     { keepsAlive = true, owner = null }: { keepsAlive?: boolean; owner?: unknown } = {},
   ): () => void {
     this.touch();
-    const at = this.#now + Math.max(0, Math.ceil(milliseconds) || 0);
+    const at = this.now() + Math.max(0, Math.ceil(milliseconds) || 0);
     const due: Due = { at, tie: this.#ties.random(), keepsAlive, owner, act };
     let [low, high] = [0, this.#due.length];
     while (low < high) {
@@ -135,7 +152,8 @@ export class VirtualClock {
     }
     const next = this.#due.pop();
     if (next) {
-      this.#now = Math.max(this.#now, next.at);
+      // What was due while somebody worked comes late, as in a real event loop.
+      this.#now = Math.max(this.now(), next.at);
       next.act();
     }
     return true;
@@ -158,10 +176,18 @@ export class VirtualClock {
     let seen = -1;
     for (let quiet = 0; quiet < QUIET_TURNS; quiet++) {
       await turn();
+      this.meter?.turned();
       if (this.#waiting.some(({ isOver }) => isOver())) return;
+      if (this.meter && this.#working > 0) await this.#workEnds();
       if (seen !== this.#activity || this.#working > 0) quiet = -1;
       seen = this.#activity;
     }
+  }
+
+  /** Looking again and again would itself be work. */
+  #workEnds(): Promise<void> {
+    this.#idle = Promise.withResolvers();
+    return this.#idle.promise;
   }
 
   /** Whether really nothing comes: modules are loaded and files of the machine are read in real time. */
