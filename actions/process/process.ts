@@ -1,7 +1,7 @@
 import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
+import type { Maker } from "../../lib/artifacts/manifest.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { EARLIER_PROCESS_NOTES, processNotesName } from "../../lib/artifacts/process-notes.ts";
-import type { Maker } from "../../lib/artifacts/store.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { eachNoteOnce, notesByInstance } from "../../lib/domain/notes-by-instance.ts";

@@ -84,3 +84,16 @@ export interface RunOrigin {
   gathered_at: string;
   inputs: { name: string; sha256: string }[];
 }
+
+/** Who makes an artifact, and when. */
+export interface Maker {
+  stage: string;
+  origin: RunOrigin;
+  madeAt: Date;
+}
+
+/** What the manifests of everything that somebody makes have in common. */
+export function manifestHead({ stage, origin, madeAt }: Maker) {
+  const { run_id, today, gathered_at, inputs } = origin;
+  return { stage, run_id, schema: SCHEMA_VERSION, today, made_at: madeAt.toISOString(), gathered_at, inputs };
+}

@@ -2,10 +2,11 @@ import * as v from "valibot";
 import { reason } from "../domain/reason.ts";
 import { ArtifactError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
+import { type Fits, fitsOf } from "./fits-schema.ts";
 import { jsonRecords } from "./json-records.ts";
 import { parseJsonText } from "./json-text.ts";
 import { SCHEMA_VERSION } from "./manifest.ts";
-import { ARTIFACTS, type ArtifactName, type ArtifactRecord } from "./schemas.ts";
+import { ARTIFACTS, type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
 
 /** Wrong records that a message names; the others are counted. */
 const NAMED = 5;
@@ -16,34 +17,64 @@ const NAMED = 5;
  */
 export function parseRecords<Name extends ArtifactName>(name: Name, bytes: Uint8Array): ArtifactRecord<Name>[] {
   const records: ArtifactRecord<Name>[] = [];
-  eachRecord(name, bytes, (record) => void records.push(record));
+  const check = new RecordCheck(name, (record) => void records.push(record));
+  for (const record of jsonRecords(name, bytes)) check.add(record);
+  check.end();
   return records;
 }
 
-/** Throws as `parseRecords`, and keeps no record. */
-export function checkRecords(name: ArtifactName, bytes: Uint8Array): void {
-  eachRecord(name, bytes, () => {});
+/** The records as whoever reads their file gets them. Throws as `parseRecords` where they would be refused. */
+export function recordsAsRead<Name extends ArtifactName>(
+  name: Name,
+  records: readonly ArtifactRecord<Name>[],
+): ArtifactRecord<Name>[] {
+  const asRead: ArtifactRecord<Name>[] = [];
+  const check = new RecordCheck(name, (record) => void asRead.push(record));
+  for (const record of records) {
+    const json = encodeRecord(name, record);
+    check.add(check.fits(json) ? json : JSON.parse(JSON.stringify(json)));
+  }
+  check.end();
+  return asRead;
 }
 
-function eachRecord<Name extends ArtifactName>(
-  name: Name,
-  bytes: Uint8Array,
-  take: (record: ArtifactRecord<Name>) => void,
-): void {
-  const schema = ARTIFACTS[name] as v.GenericSchema<unknown, ArtifactRecord<Name>>;
-  const problems: string[] = [];
-  let index = 0;
-  for (const record of jsonRecords(name, bytes)) {
-    index++;
-    const parsed = v.safeParse(schema, record);
-    if (parsed.success) take(parsed.output);
-    else problems.push(`record ${index}${idOf(record)}, ${describeIssue(parsed.issues[0])}`);
+/** Holds an artifact's records, as JSON, against their schema, and hands on what it makes of them. */
+export class RecordCheck<Name extends ArtifactName> {
+  /** Whether a record is handed on as it is. */
+  readonly fits: Fits;
+  readonly #schema: v.GenericSchema<unknown, ArtifactRecord<Name>>;
+  readonly #problems: string[] = [];
+  #index = 0;
+
+  constructor(
+    private readonly name: Name,
+    private readonly take: (record: ArtifactRecord<Name>) => void,
+  ) {
+    this.#schema = ARTIFACTS[name] as unknown as v.GenericSchema<unknown, ArtifactRecord<Name>>;
+    this.fits = fitsOf(this.#schema);
   }
-  if (problems.length === 0) return;
-  const more = problems.length > NAMED ? `; and ${problems.length - NAMED} more` : "";
-  throw new ArtifactError(
-    `${name} does not hold what it should: ${problems.slice(0, NAMED).join("; ")}${more}. Run the stage that makes it again.`,
-  );
+
+  /** The next record. What is wrong with it is said at the end. */
+  add(record: unknown): void {
+    this.#index++;
+    if (this.fits(record)) {
+      this.take(record as ArtifactRecord<Name>);
+      return;
+    }
+    const parsed = v.safeParse(this.#schema, record);
+    if (parsed.success) this.take(parsed.output);
+    else this.#problems.push(`record ${this.#index}${idOf(record)}, ${describeIssue(parsed.issues[0])}`);
+  }
+
+  /** Throws `ArtifactError` that names the first of those that were wrong. */
+  end(): void {
+    const problems = this.#problems;
+    if (problems.length === 0) return;
+    const more = problems.length > NAMED ? `; and ${problems.length - NAMED} more` : "";
+    throw new ArtifactError(
+      `${this.name} does not hold what it should: ${problems.slice(0, NAMED).join("; ")}${more}. Run the stage that makes it again.`,
+    );
+  }
 }
 
 /** A manifest. Throws `ArtifactError` that names file and field, and `RefusedError` where it is of another schema version (S3). */

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { type FileEdge, withEdges } from "../edges/edges.ts";
 import { MACHINE } from "../edges/machine.ts";
 import { EXIT, exitCodeOf, messageOf, RefusedError } from "../errors.ts";
+import { FEW_BYTES } from "./kept-records.ts";
+import type { Maker } from "./manifest.ts";
+import { AllRecords } from "./read-records.ts";
 import type { ArtifactName } from "./schemas.ts";
-import { ArtifactStore, changesetManifestName, type Maker, manifestName, sha256Of } from "./store.ts";
+import { ArtifactStore, changesetManifestName, manifestName, sha256Of } from "./store.ts";
 
 const ACCOUNT = "0014M00001kAbCdQAK";
 const CUSTOMER_NAME = "Confidential Customer GmbH";
@@ -259,7 +262,7 @@ test("a digest over several files is that of their bytes in order", () => {
 });
 
 describe("a manifest that is asked for again", () => {
-  test("is read and checked once, as long as its file stays as it was", async () => {
+  test("is read once, or never by whoever wrote it, as long as its file stays as it was", async () => {
     await store.write(NAME, [organization(1)], MAKER);
     let opened = 0;
     const files = {
@@ -272,9 +275,10 @@ describe("a manifest that is asked for again", () => {
     await withEdges({ ...MACHINE, files }, async () => {
       const first = await store.readManifest(NAME);
       expect(await store.readManifest(NAME)).toEqual(first);
-      expect([first?.run_id, opened]).toEqual(["run-1", 1]);
-      await new ArtifactStore(store.directory).readManifest(NAME);
-      expect(opened).toBe(2);
+      expect([first?.run_id, opened]).toEqual(["run-1", 0]);
+      const other = new ArtifactStore(store.directory);
+      expect([await other.readManifest(NAME), await other.readManifest(NAME)]).toEqual([first, first]);
+      expect(opened).toBe(1);
     });
   });
 
@@ -298,5 +302,88 @@ describe("a manifest that is asked for again", () => {
     await rename(store.path(NAME), store.path("elsewhere"));
     await symlink(store.path("elsewhere"), store.path(name));
     expect((await refusal(store.readManifest(NAME))).message).toContain("symbolic link");
+  });
+});
+
+describe("records of a file that this store wrote or read", () => {
+  const sizes = async () => (await store.read(NAME)).records.length;
+
+  test("are handed on without the file being read, each time in a list of their own", async () => {
+    await store.write(NAME, [organization(1)], MAKER);
+    const files = { ...MACHINE.files, open: (() => Promise.reject(new Error("it was read"))) as FileEdge["open"] };
+    await withEdges({ ...MACHINE, files }, async () => {
+      const first = await store.read(NAME);
+      first.records.length = 0;
+      expect((await store.read(NAME)).records).toEqual([organization(1)]);
+    });
+    await expect(withEdges({ ...MACHINE, files }, () => new ArtifactStore(store.directory).read(NAME))).rejects.toThrow(
+      "it was read",
+    );
+  });
+
+  test("are as their file gives them back: what the schema leaves out or completes is left out or completed", async () => {
+    const made = { ...organization(1), more: "than there should be" };
+    await store.write(NAME, [made], MAKER);
+    const known = await store.read(NAME);
+    expect(known).toEqual(await new ArtifactStore(store.directory).read(NAME));
+    expect(known.records).toEqual([organization(1)]);
+  });
+
+  test("are not believed once the file was written to, replaced or removed, whatever its times say", async () => {
+    await store.write(NAME, [organization(1, { support_level: "premium" })], MAKER);
+    expect(await sizes()).toBe(1);
+    const { atime, mtime } = await stat(store.path(NAME));
+    const text = await Bun.file(store.path(NAME)).text();
+    await Bun.write(store.path(NAME), text.replace("premium", "premiun"));
+    await utimes(store.path(NAME), atime, mtime);
+    expect((await refusal(store.read(NAME))).exit).toBe(EXIT.refused);
+    await new ArtifactStore(store.directory).write(NAME, [organization(1), organization(2)], MAKER);
+    expect(await sizes()).toBe(2);
+    await rm(store.path(NAME));
+    expect(await store.readIfThere(NAME)).toBeNull();
+  });
+
+  test("are not believed against another manifest", async () => {
+    const manifest = await store.write(NAME, [organization(1)], MAKER);
+    await put(manifestName(NAME), { ...manifest, sha256: sha256Of("something else") });
+    expect((await refusal(store.read(NAME))).message).toContain("altered");
+  });
+});
+
+describe("a large artifact", () => {
+  const many = Array.from({ length: 8000 }, (_, index) => organization(index + 1, { note: "x".repeat(100) }));
+  const taken = () => new ArtifactStore(store.directory).readInto(NAME, () => new AllRecords<typeof NAME>());
+
+  test("is handed over record by record, with its digest", async () => {
+    const { sha256 } = await store.write(NAME, many, MAKER);
+    expect((await stat(store.path(NAME))).size).toBeGreaterThan(FEW_BYTES);
+    const { taker, artifact } = await taken();
+    expect(taker.records).toEqual(many);
+    expect(artifact.sha256).toBe(sha256);
+    expect((await new ArtifactStore(store.directory).read(NAME)).records).toEqual(many);
+  });
+
+  test("S3: is refused where it was altered, and does not validate there or is no JSON", async () => {
+    for (const [from, to] of [
+      ['"id":7000,', '"id":-7000,'],
+      ['{"id":7000,', "{7000,"],
+    ] as const) {
+      await store.write(NAME, many, MAKER);
+      await put(NAME, (await Bun.file(store.path(NAME)).text()).replace(from, to));
+      expect(await refusal(taken())).toMatchObject({ exit: EXIT.refused });
+      await rm(store.path(manifestName(NAME)));
+      expect(await refusal(taken())).toMatchObject({ exit: EXIT.failed });
+    }
+  });
+
+  test("is read as well where it is laid out otherwise, or only its end is", async () => {
+    for (const text of [
+      JSON.stringify(many),
+      JSON.stringify(many, null, 1),
+      `[\n${many.map((one) => JSON.stringify(one)).join(",\n")}]`,
+    ]) {
+      await put(NAME, text);
+      expect((await taken()).taker.records).toEqual(many);
+    }
   });
 });

@@ -1,63 +1,59 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
-import type * as v from "valibot";
 import { reason } from "../domain/reason.ts";
-import { rm } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
-import { checkOwnFolder, makeOwnFolder, ownFileStamp, readOwnFile } from "../files/own-files.ts";
-import { writeWholeFile } from "../files/write-whole-file.ts";
-import { bytesOfRecords } from "./json-records.ts";
+import { ArtifactFolder } from "./artifact-folder.ts";
+import { DigestedBlocks } from "./digested-blocks.ts";
+import { blocksOfRecords } from "./json-records.ts";
+import { FEW_BYTES, type KeptArtifact, KeptRecords } from "./kept-records.ts";
 import {
   type ChangesetManifest,
   ChangesetManifestSchema,
   type LeftAlone,
+  type Maker,
   type Manifest,
   ManifestSchema,
+  manifestHead,
   NOTHING_LEFT_ALONE,
-  type RunOrigin,
-  SCHEMA_VERSION,
 } from "./manifest.ts";
-import { checkRecords, parseManifest, parseRecords } from "./parse-artifact.ts";
+import { ManifestFiles } from "./manifest-files.ts";
+import { parseRecords, recordsAsRead } from "./parse-artifact.ts";
+import { AllRecords, type RecordTaker, readRecordsOf } from "./read-records.ts";
 import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
 import { someRecords } from "./some-records.ts";
 
-/** An artifact as read: its records, its digest, and its manifest where there is one. */
-export interface Artifact<T> {
+/** An artifact without its records: its digest, and its manifest where there is one. */
+export interface ArtifactFile {
   name: string;
-  records: T[];
   sha256: string;
   manifest: Manifest | null;
 }
 
-/** Who makes an artifact, and when. */
-export interface Maker {
-  stage: string;
-  origin: RunOrigin;
-  madeAt: Date;
+/** An artifact as read. */
+export interface Artifact<T> extends ArtifactFile {
+  records: T[];
 }
 
 /**
  * The artifacts of one data directory, or of folders below it: validated on the way in and out, written atomically, manifest last.
+ * What this store wrote or read is not parsed again as long as its file stays as it was (KeptRecords).
  * The data directory may be a symbolic link; none below it is followed.
  */
 export class ArtifactStore {
   readonly directory: string;
-  private readonly below: readonly string[];
-  /** Manifests that this store read, by file name, as long as their files stay as they were. Most are asked for by every stage. */
-  readonly #manifests = new Map<string, { stamp: string; manifest: unknown }>();
+  readonly #folder: ArtifactFolder;
+  readonly #manifests: ManifestFiles;
+  readonly #kept = new KeptRecords();
 
-  constructor(
-    private readonly base: string,
-    ...below: readonly string[]
-  ) {
-    this.directory = join(base, ...below);
-    this.below = below;
+  constructor(base: string, ...below: readonly string[]) {
+    this.#folder = new ArtifactFolder(base, below);
+    this.#manifests = new ManifestFiles(this.#folder);
+    this.directory = this.#folder.directory;
   }
 
   /** Where a file of this data directory lies. */
   path(name: string): string {
-    return join(this.directory, name);
+    return this.#folder.path(name);
   }
 
   /**
@@ -65,24 +61,36 @@ export class ArtifactStore {
    * `RefusedError` where it was altered or is of another schema version (S3).
    */
   async read<Name extends ArtifactName>(name: Name): Promise<Artifact<ArtifactRecord<Name>>> {
-    const artifact = await this.readIfThere(name);
-    if (!artifact)
-      throw new ArtifactError(
-        `${this.path(name)} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
-      );
-    return artifact;
+    return (await this.readIfThere(name)) ?? this.#missing(name);
   }
 
   /** As `read`, or null where the file does not exist. */
   async readIfThere<Name extends ArtifactName>(name: Name): Promise<Artifact<ArtifactRecord<Name>> | null> {
-    const bytes = await this.readBytes(name);
-    if (!bytes) return null;
-    const sha256 = sha256Of(bytes);
-    const manifest = await this.readManifest(name);
-    if (manifest && manifest.sha256 !== sha256) {
-      throw refused(reason("artifact.altered", { file: name }));
-    }
-    return { name, records: parseRecords(name, bytes), sha256, manifest };
+    const kept = await this.#keptOf(name);
+    if (kept) return { ...(await this.#verified(name, kept.sha256)), records: [...kept.records] };
+    const read = await this.#readFile(name, () => new AllRecords<Name>());
+    if (!read) return null;
+    const { records } = read.taker;
+    this.#kept.keep(name, { ...read.file, sha256: read.artifact.sha256, bytes: read.bytes, records });
+    return { ...read.artifact, records: [...records] };
+  }
+
+  /**
+   * As `read`, but each record is handed over as it is read, and none is kept: for artifacts that are too large to be held. What comes of
+   * them may not get out before this resolves: only then is the digest known to be the manifest's.
+   *
+   * @param begin makes whoever takes the records; asked once more where the file turns out to be laid out otherwise than zdsync does
+   */
+  async readInto<Name extends ArtifactName, Taker extends RecordTaker<Name>>(
+    name: Name,
+    begin: () => Taker,
+  ): Promise<{ taker: Taker; artifact: ArtifactFile }> {
+    const kept = await this.#keptOf(name);
+    if (!kept) return (await this.#readFile(name, begin)) ?? this.#missing(name);
+    const artifact = await this.#verified(name, kept.sha256);
+    const taker = begin();
+    for (const record of kept.records) taker.add(record);
+    return { taker, artifact };
   }
 
   /**
@@ -90,16 +98,15 @@ export class ArtifactStore {
    * begins. A file that has not a record to a line is answered whole. Null where there is none; throws where it was altered (S3).
    */
   async readSome(name: ArtifactName, isWanted: (beginning: string) => boolean): Promise<unknown[] | null> {
-    const bytes = await this.readBytes(name);
+    const bytes = await this.#bytesOf(name);
     if (!bytes) return null;
-    const manifest = await this.readManifest(name);
-    if (manifest && manifest.sha256 !== sha256Of(bytes)) throw refused(reason("artifact.altered", { file: name }));
+    await this.#verified(name, sha256Of(bytes));
     return someRecords(name, bytes, isWanted);
   }
 
   /** The manifest of an artifact, or null where it has none. */
   async readManifest(name: ArtifactName): Promise<Manifest | null> {
-    return this.readManifestFile(manifestName(name), ManifestSchema);
+    return this.#manifests.read(manifestName(name), ManifestSchema);
   }
 
   /**
@@ -112,15 +119,10 @@ export class ArtifactStore {
     maker: Maker,
     leftAlone: LeftAlone = NOTHING_LEFT_ALONE,
   ): Promise<Manifest> {
-    const bytes = await this.writeRecords(name, records);
-    const manifest: Manifest = {
-      ...originOf(maker),
-      count: records.length,
-      sha256: sha256Of(bytes),
-      left_alone: leftAlone,
-    };
+    const { sha256 } = await this.#replace(name, records, FEW_BYTES);
+    const manifest: Manifest = { ...manifestHead(maker), count: records.length, sha256, left_alone: leftAlone };
     try {
-      await this.writeJson(manifestName(name), manifest);
+      await this.#manifests.write(manifestName(name), ManifestSchema, manifest);
     } catch (error) {
       await this.remove(name);
       throw error;
@@ -128,92 +130,105 @@ export class ArtifactStore {
     return manifest;
   }
 
-  /** Writes records without a manifest of their own (change files share one; results are rewritten as they grow). */
+  /** Writes records without a manifest of their own; answers the file's bytes. */
   async writeRecords<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[]): Promise<Buffer> {
-    const bytes = bytesOfRecords(name, records);
-    checkRecords(name, bytes);
-    await this.writeBytes(name, bytes);
+    const bytes = await this.replaceRecords(name, records);
+    await this.#folder.sync();
     return bytes;
+  }
+
+  /**
+   * As `writeRecords`, for files that share a manifest which follows at once: until then a power failure may bring back the file that
+   * was there before, whole.
+   */
+  async replaceRecords<Name extends ArtifactName>(
+    name: Name,
+    records: readonly ArtifactRecord<Name>[],
+  ): Promise<Buffer> {
+    const { bytes } = await this.#replace(name, records, Number.POSITIVE_INFINITY);
+    return bytes ?? Buffer.of();
   }
 
   /** The records of a change or results file with their digest; throws where the file is missing. */
   async readRecords<Name extends ArtifactName>(
     name: Name,
   ): Promise<{ records: ArtifactRecord<Name>[]; bytes: Buffer; sha256: string }> {
-    const bytes = await this.readBytes(name);
-    if (!bytes)
-      throw new ArtifactError(
-        `${this.path(name)} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
-      );
+    const kept = await this.#keptOf(name);
+    if (kept?.bytes) return { records: [...kept.records], bytes: kept.bytes, sha256: kept.sha256 };
+    const bytes = (await this.#bytesOf(name)) ?? this.#missing(name);
     return { records: parseRecords(name, bytes), bytes, sha256: sha256Of(bytes) };
   }
 
   async readChangesetManifest(comparison: string): Promise<ChangesetManifest | null> {
-    return this.readManifestFile(changesetManifestName(comparison), ChangesetManifestSchema);
+    return this.#manifests.read(changesetManifestName(comparison), ChangesetManifestSchema);
   }
 
   async writeChangesetManifest(
     comparison: string,
     maker: Maker,
-    rest: Pick<
-      ChangesetManifest,
-      "files" | "digest" | "counts" | "existing" | "marked" | "limits" | "verdict" | "unconfirmed" | "allow"
-    >,
+    rest: Omit<ChangesetManifest, keyof ReturnType<typeof manifestHead>>,
   ): Promise<ChangesetManifest> {
-    const manifest: ChangesetManifest = { ...originOf(maker), ...rest };
-    await this.writeJson(changesetManifestName(comparison), manifest);
+    const manifest = { ...manifestHead(maker), ...rest };
+    await this.#manifests.write(changesetManifestName(comparison), ChangesetManifestSchema, manifest);
     return manifest;
   }
 
   /** Writes a text file for people (a report). */
   async writeText(name: string, text: string | Buffer): Promise<void> {
-    await this.writeBytes(name, Buffer.from(text));
+    await this.#folder.replace(name, text);
+    await this.#folder.sync();
   }
 
   /** Removes files and their manifests, so that a stage that fails leaves nothing that looks fresh (S1). */
   async remove(...names: string[]): Promise<void> {
-    for (const name of names) this.#manifests.delete(manifestName(name));
-    await Promise.all(
-      names.flatMap((name) => [
-        rm(this.path(name), { force: true }),
-        rm(this.path(manifestName(name)), { force: true }),
-      ]),
-    );
-  }
-
-  private async readManifestFile<T>(name: string, schema: v.GenericSchema<unknown, T>): Promise<T | null> {
-    await checkOwnFolder(this.base, ...this.below);
-    const stamp = await ownFileStamp(this.path(name));
-    if (stamp === null) return null;
-    const known = this.#manifests.get(name);
-    if (known?.stamp === stamp) return known.manifest as T;
-    const bytes = await readOwnFile(this.path(name));
-    if (!bytes) return null;
-    const manifest = parseManifest(name, schema, bytes);
-    this.#manifests.set(name, { stamp, manifest });
-    return manifest;
-  }
-
-  private async readBytes(name: string): Promise<Buffer | null> {
-    await checkOwnFolder(this.base, ...this.below);
-    return readOwnFile(this.path(name));
-  }
-
-  private writeJson(name: string, value: unknown): Promise<void> {
-    return this.writeBytes(name, Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
-  }
-
-  private async writeBytes(name: string, bytes: Buffer): Promise<void> {
-    this.#manifests.delete(name);
-    if (this.below.length > 0) await makeOwnFolder(this.base, ...this.below);
-    try {
-      await writeWholeFile(this.path(name), bytes);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-      // The first file of a new data directory.
-      await makeOwnFolder(this.base, ...this.below);
-      await writeWholeFile(this.path(name), bytes);
+    for (const name of names) {
+      this.#kept.forget(name);
+      this.#manifests.forget(manifestName(name));
     }
+    await this.#folder.remove(names.flatMap((name) => [name, manifestName(name)]));
+  }
+
+  /** What is known of an artifact, where its file is as it was then. */
+  async #keptOf<Name extends ArtifactName>(name: Name): Promise<KeptArtifact<ArtifactRecord<Name>> | null> {
+    if (!this.#kept.has(name)) return null;
+    return this.#kept.get(name, await this.#folder.stampOf(name)) as KeptArtifact<ArtifactRecord<Name>> | null;
+  }
+
+  #readFile<Name extends ArtifactName, Taker extends RecordTaker<Name>>(name: Name, begin: () => Taker) {
+    return this.#folder.withFile(name, async (file) => ({
+      ...(await readRecordsOf(name, file, begin, (sha256) => this.#verified(name, sha256))),
+      file: { stamp: file.stamp, size: file.size },
+    }));
+  }
+
+  /** Throws `RefusedError` where a digest is not the manifest's (S3). */
+  async #verified(name: ArtifactName, sha256: string): Promise<ArtifactFile> {
+    const manifest = await this.readManifest(name);
+    if (manifest && manifest.sha256 !== sha256) throw refused(reason("artifact.altered", { file: name }));
+    return { name, sha256, manifest };
+  }
+
+  async #bytesOf(name: ArtifactName): Promise<Buffer | null> {
+    return (await this.#keptOf(name))?.bytes ?? this.#folder.withFile(name, (file) => file.bytes());
+  }
+
+  async #replace<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[], keptUpTo: number) {
+    const asRead = recordsAsRead(name, records);
+    const content = new DigestedBlocks(() => blocksOfRecords(name, records), keptUpTo);
+    this.#kept.forget(name);
+    await this.#folder.replace(name, content);
+    const { sha256, size, bytes } = content;
+    const stamp = await this.#folder.stampOf(name);
+    if (stamp !== null)
+      this.#kept.keep(name, { stamp, size, sha256, bytes: size <= FEW_BYTES ? bytes : null, records: asRead });
+    return { sha256, bytes };
+  }
+
+  #missing(name: string): never {
+    const path = this.path(name);
+    throw new ArtifactError(
+      `${path} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
+    );
   }
 }
 
@@ -232,17 +247,4 @@ export function sha256Of(...parts: (Buffer | string)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");
-}
-
-function originOf(maker: Maker) {
-  const { run_id, today, gathered_at, inputs } = maker.origin;
-  return {
-    stage: maker.stage,
-    run_id,
-    schema: SCHEMA_VERSION,
-    today,
-    made_at: maker.madeAt.toISOString(),
-    gathered_at,
-    inputs,
-  };
 }

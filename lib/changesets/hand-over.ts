@@ -1,6 +1,6 @@
-import type { ChangesetManifest, RunOrigin } from "../artifacts/manifest.ts";
+import type { ChangesetManifest, Maker, RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
-import { type ArtifactStore, type Maker, sha256Of } from "../artifacts/store.ts";
+import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
 import type { Allowances, Measurable } from "../domain/limits.ts";
 import { type Reason, reason } from "../domain/reason.ts";
@@ -54,7 +54,7 @@ export async function writeChangeFiles(
     ...(contacts ? [[contacts, planned as never[]] as [ArtifactName, readonly never[]]] : []),
   ];
   const bytes: Buffer[] = [];
-  for (const [name, records] of parts) bytes.push(await store.writeRecords(name, records));
+  for (const [name, records] of parts) bytes.push(await store.replaceRecords(name, records));
   return store.writeChangesetManifest(comparison, maker, {
     files: parts.map(([name, records], index) => ({
       name,

@@ -18,7 +18,7 @@ export async function readOwnFile(path: string, maxBytes: number = MAX_BYTES): P
   const file = await openOwnFile(path, maxBytes);
   if (file === null) return null;
   try {
-    return await file.readFile();
+    return await file.bytes();
   } finally {
     await file.close();
   }
@@ -27,8 +27,7 @@ export async function readOwnFile(path: string, maxBytes: number = MAX_BYTES): P
 /** What changes whenever a file is replaced or written to; null where there is none. A link has one, too: whoever reads it is refused. */
 export async function ownFileStamp(path: string): Promise<string | null> {
   try {
-    const { ino, size, mtimeMs, ctimeMs } = await lstat(path);
-    return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+    return stampOf(await lstat(path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return null;
@@ -45,33 +44,33 @@ const NEWLINE = 0x0a;
  * open until all blocks were asked for.
  */
 export async function ownFileBlocks(path: string): Promise<AsyncGenerator<Buffer> | null> {
-  const file = await openOwnFile(path, MAX_BYTES);
-  return file && blocksOf(file);
+  const file = await openOwnFile(path);
+  return file && untilClosed(file);
 }
 
-async function* blocksOf(file: FileHandle): AsyncGenerator<Buffer> {
-  let buffer = Buffer.allocUnsafe(BLOCK_BYTES);
-  let held = 0;
+async function* untilClosed(file: OwnFile): AsyncGenerator<Buffer> {
   try {
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, held, buffer.length - held);
-      const filled = buffer.subarray(0, held + bytesRead);
-      if (bytesRead === 0) {
-        if (held > 0) yield filled;
-        return;
-      }
-      const end = filled.lastIndexOf(NEWLINE) + 1;
-      if (end > 0) yield filled.subarray(0, end);
-      held = filled.length - end;
-      if (held === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
-      else buffer.copyWithin(0, end, filled.length);
-    }
+    yield* file.blocks();
   } finally {
     await file.close();
   }
 }
 
-async function openOwnFile(path: string, maxBytes: number): Promise<FileHandle | null> {
+/** A file of a data directory while it is open. */
+export interface OwnFile {
+  /** In bytes. */
+  size: number;
+  /** As `ownFileStamp`. */
+  stamp: string;
+  /** All of it. */
+  bytes(): Promise<Buffer>;
+  /** All of it in blocks of whole lines, each of which is overwritten by the next one. */
+  blocks(): AsyncGenerator<Buffer>;
+  close(): Promise<void>;
+}
+
+/** Opens a file as `readOwnFile` does, and throws as it does. */
+export async function openOwnFile(path: string, maxBytes: number = MAX_BYTES): Promise<OwnFile | null> {
   const file = await openPlain(path);
   if (file === null) return null;
   try {
@@ -81,10 +80,39 @@ async function openOwnFile(path: string, maxBytes: number): Promise<FileHandle |
       throw new ArtifactError(
         `${path} is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB; no file of zdsync's is. Point --data-dir at the right folder.`,
       );
-    return file;
+    return {
+      size: found.size,
+      stamp: stampOf(found),
+      bytes: () => file.readFile(),
+      blocks: () => blocksOf(file),
+      close: () => file.close(),
+    };
   } catch (error) {
     await file.close();
     throw error;
+  }
+}
+
+function stampOf({ ino, size, mtimeMs, ctimeMs }: Awaited<ReturnType<FileHandle["stat"]>>): string {
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+}
+
+async function* blocksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  let buffer = Buffer.allocUnsafe(BLOCK_BYTES);
+  let held = 0;
+  for (let at = 0; ; ) {
+    const { bytesRead } = await file.read(buffer, held, buffer.length - held, at);
+    at += bytesRead;
+    const filled = buffer.subarray(0, held + bytesRead);
+    if (bytesRead === 0) {
+      if (held > 0) yield filled;
+      return;
+    }
+    const end = filled.lastIndexOf(NEWLINE) + 1;
+    if (end > 0) yield filled.subarray(0, end);
+    held = filled.length - end;
+    if (held === buffer.length) buffer = Buffer.concat([buffer], buffer.length * 2);
+    else buffer.copyWithin(0, end, filled.length);
   }
 }
 

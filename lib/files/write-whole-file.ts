@@ -15,12 +15,15 @@ const LEFT_BEHIND_MS = 60 * 60 * 1000;
 /** What a folder's `fsync` answers where the file system knows no such thing. */
 const NO_FOLDER_SYNC = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM", "EACCES", "EBADF"]);
 
+/** What a file is to hold; of what is large, one block after the other. */
+export type Content = string | Uint8Array | Iterable<Uint8Array>;
+
 /**
  * Puts a file in its place whole, or leaves what was there: all bytes go into a temporary file beside it and to the disk before that
  * one takes its name. Owner-only (0600). A symbolic link at `path` is replaced, not followed. Throws what the system says (`ENOSPC`,
  * `EFBIG`, `EDQUOT`, …) with `path` set, after removing the temporary file.
  */
-export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeWholeFile(path: string, content: Content): Promise<void> {
   await replaceWholeFile(path, content);
   await syncFolder(dirname(path)).catch((error) => {
     throw naming(path, error);
@@ -31,10 +34,10 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
  * As `writeWholeFile`, but a power failure may bring back the file that was there before, whole: for what is written again soon, and
  * for many files of one folder before its `syncFolder`.
  */
-export async function replaceWholeFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function replaceWholeFile(path: string, content: Content): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
   try {
-    await fill(temporary, bytesOf(content));
+    await fill(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
@@ -46,9 +49,9 @@ export async function replaceWholeFile(path: string, content: string | Uint8Arra
  * Makes a file that must not be there yet, owner-only; false where something of that name is. A file that could not be written whole
  * is removed. Throws as `writeWholeFile`.
  */
-export async function createWholeFile(path: string, content: string | Uint8Array): Promise<boolean> {
+export async function createWholeFile(path: string, content: Content): Promise<boolean> {
   try {
-    await fill(path, bytesOf(content));
+    await fill(path, content);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -72,10 +75,10 @@ export function isTemporary(name: string): boolean {
 }
 
 /** Makes a new file (never through a link: `wx` is O_EXCL) and sees all bytes to the disk; nothing of it is left where that fails. */
-async function fill(path: string, bytes: Uint8Array): Promise<void> {
+async function fill(path: string, content: Content): Promise<void> {
   const file = await open(path, "wx", OWNER_ONLY);
   try {
-    await writeAll(file, bytes);
+    for (const bytes of blocksOf(content)) await writeAll(file, bytes);
     await file.sync();
   } catch (error) {
     await rm(path, { force: true }).catch(() => {});
@@ -107,8 +110,9 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-function bytesOf(content: string | Uint8Array): Uint8Array {
-  return typeof content === "string" ? Buffer.from(content) : content;
+function blocksOf(content: Content): Iterable<Uint8Array> {
+  if (typeof content === "string") return [Buffer.from(content)];
+  return content instanceof Uint8Array ? [content] : content;
 }
 
 /** Failing writes do not say which file it was. */
