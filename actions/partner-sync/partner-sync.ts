@@ -70,6 +70,7 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
 /** Stage 7: compares partners and writes what differs (P1–P4), or refuses before any write (S2). */
 export async function syncPartners(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
   const { config, remotes, progress, stop, clock } = context;
+  await context.removeEarlierResults(resultsName("partner"));
   const compared = await comparePartnerArtifacts(inputs, context);
   const { changeset, organizations, gatheredAt } = compared;
   const report = alsoRefused(compared.report, [

@@ -28,6 +28,7 @@ export async function syncInstance(
 ): Promise<StageReport> {
   const { store, config, remotes, progress, stop, clock, runId, today } = context;
   const prefix = FILE_PREFIX[instance];
+  await context.removeEarlierResults(resultsName(prefix));
   const given = await readChangeFiles(store, prefix, termsOf(inputs), clock());
   const sources = await readCustomersSources(instance, store, () => {});
   checkSameInputs(prefix, given.manifest, artifactsOf(sources));

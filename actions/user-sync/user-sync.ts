@@ -76,6 +76,7 @@ export async function compareUserArtifacts(judging: JudgingInputs, context: Writ
 
 /** Stage 8: compares the users of us-government with Salesforce's contacts and writes what differs (U1–U6), or refuses before any write (S2). */
 export async function syncUserArtifacts(inputs: WritingInputs, context: WritingContext): Promise<StageReport> {
+  await context.removeEarlierResults(resultsName("usgov_user"));
   const compared = await compareUserArtifacts(inputs, context);
   const { digest } = compared.report.comparison;
   const report = alsoRefused(compared.report, unexpectedDigest("usgov_user", digest, termsOf(inputs)));

@@ -9,6 +9,8 @@ import {
   syncUserArtifacts,
   writeUsers,
 } from "../../actions/user-sync/user-sync.ts";
+import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
+import { resultsName } from "../../lib/changesets/finish.ts";
 import { addToPlan, plannedCreates } from "../../lib/changesets/planned-creates.ts";
 import type { WritingInputs } from "../../lib/changesets/terms.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
@@ -45,6 +47,8 @@ export async function runStages(
   context: WritingContext,
   observer: RunObserver = UNOBSERVED,
 ): Promise<RunEnd> {
+  const comparisons = COMPARISONS.filter((one) => instances.includes(COMPARISON[one].instance));
+  await context.removeEarlierResults(...comparisons.map(resultsName));
   const gathering = watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context));
   const gathered = await Promise.allSettled([
     gathering,

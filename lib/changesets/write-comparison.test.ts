@@ -46,6 +46,7 @@ beforeEach(async () => {
     today: ORIGIN.today,
     salesforceHost: null,
     todayIsGiven: false,
+    removeEarlierResults: (...names) => context.store.remove(...names),
     openResults: (name, run) => new ResultsFile(name, new ArtifactStore(join(folder, "history", run))),
     openNoticeMemory: async () => NO_MEMORY,
     openSettledContacts: async () => NO_CONTACT_MEMORY,

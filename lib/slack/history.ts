@@ -13,9 +13,11 @@ const MOST_WAIT = 120_000;
 
 const OUR_EVENTS: ReadonlySet<string> = new Set([NOTICE_EVENT, POST_EVENT]);
 
-/** Refusals that will not pass by themselves: the permission is missing, not Slack. */
+/**
+ * Refusals that will not pass by themselves: the permission to read is missing, not Slack. A channel that is not found is none of them:
+ * nobody can post to it either, so nothing is gained by posting again without having looked.
+ */
 const FORBIDDEN = new Set([
-  "channel_not_found",
   "ekm_access_denied",
   "missing_scope",
   "no_permission",

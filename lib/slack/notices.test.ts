@@ -135,7 +135,7 @@ describe("once (Y4)", () => {
     expect((await post(slack, [earlier(11, 0)], { now: days(8.1) })).posted).toEqual([11]);
   });
 
-  test.each(["missing_scope", "not_in_channel", "channel_not_found"])(
+  test.each(["missing_scope", "not_in_channel"])(
     "without the permission to read (%s) only the last two hours are posted again",
     async (code) => {
       await using slack = new FakeSlack((method) =>
@@ -151,14 +151,15 @@ describe("once (Y4)", () => {
     },
   );
 
-  test("while the channel cannot be read, organizations of earlier runs wait", async () => {
-    await using slack = new FakeSlack((method) =>
-      method === "conversations.history" ? new Response("", { status: 503 }) : undefined,
-    );
+  test.each<[string, number, () => Response]>([
+    ["HTTP 503", 3, () => new Response("", { status: 503 })],
+    ["channel_not_found", 1, () => slackError("channel_not_found")],
+  ])("while the channel cannot be read (%s), organizations of earlier runs wait", async (_, reads, answer) => {
+    await using slack = new FakeSlack((method) => (method === "conversations.history" ? answer() : undefined));
     const { posted, dueIds } = await post(slack, [earlier(11, 1), organization(12)]);
     expect(posted).toEqual([12]);
     expect(dueIds).toEqual([11]);
-    expect(slack.calls.filter((one) => one === "conversations.history")).toHaveLength(3);
+    expect(slack.calls.filter((one) => one === "conversations.history")).toHaveLength(reads);
   });
 
   test("a channel that is read slowly is read to the end", async () => {

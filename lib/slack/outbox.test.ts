@@ -123,10 +123,13 @@ describe("Slack fails", () => {
     expect(slept).toContain(5000);
   });
 
-  test("while the channel cannot be read, nothing is sent again, and nothing passes it", async () => {
+  test.each<[string, () => Response]>([
+    ["HTTP 503", () => new Response("", { status: 503 })],
+    ["channel_not_found", () => slackError("channel_not_found")],
+  ])("while the channel cannot be read (%s), nothing is sent again, and nothing passes it", async (_, answer) => {
     let down = true;
     await using slack = new FakeSlack((method, count) => {
-      if (method === "conversations.history" && down) return new Response("", { status: 503 });
+      if (method === "conversations.history" && down) return answer();
       return method === "chat.postMessage" && count === 1 ? lostAnswer() : undefined;
     });
     const { outbox, deliver } = start(slack);

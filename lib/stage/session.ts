@@ -131,6 +131,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       salesforceHost,
       warn,
       openResults,
+      removeEarlierResults: async (...names) => (options.dryRun ? undefined : store.remove(...names)),
       openNoticeMemory,
       openSettledContacts: openContacts(true),
       openContactMemory: openContacts(options.dryRun),

@@ -57,6 +57,11 @@ export interface WritingContext extends StageContext {
   remotes: WritingRemotes;
   /** The results file of a comparison in a run; in a dry run one that nobody mistakes for what happened. */
   openResults(name: ResultsName, runId: string): Results;
+  /**
+   * Removes what an earlier run left as results in the data directory (its history keeps them); in a dry run nothing. Results have no
+   * manifest that says whose they are: a run that refuses, or ends before it writes, would seem to have written what stands there.
+   */
+  removeEarlierResults(...names: readonly ResultsName[]): Promise<void>;
   /** What is known of notices in the data directory; in a dry run nothing is, and nothing is noted. The caller closes it. */
   openNoticeMemory(): Promise<NoticeMemory>;
   /** The same as `openSettledContacts`, and what is decided is noted; not in a dry run. The caller closes it. */

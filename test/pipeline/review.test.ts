@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { EXIT } from "../../lib/errors.ts";
-import { RUN_TIMEOUT, startWorld } from "./world.ts";
+import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -43,6 +43,30 @@ test("--dry-run leaves the results of the last real run as they were, and none o
   expect(await world.text("global_results.json")).toBe(before);
   expect(await world.text("history/dry/global_results.json").catch(() => "absent")).toBe("absent");
 });
+
+test.each<[string, Record<string, string>, (world: TestWorld) => void, ExitCode]>([
+  ["refuses", { expect: "0".repeat(64) }, () => {}, EXIT.refused],
+  [
+    "ends before it compares",
+    {},
+    (world) => world.sandbox.addFault({ kind: "500", service: "salesforce", times: 100 }),
+    EXIT.failed,
+  ],
+])(
+  "a run that %s leaves no results: those of the run before are in its history only",
+  async (_, given, disturb, exit) => {
+    await using world = await startWorld();
+    await world.run({ "run-id": "first" });
+    disturb(world);
+    expect((await world.run({ instance: "global", ...given })).exit).toBe(exit);
+    for (const name of ["global_results.json", "partner_results.json"]) {
+      expect(await world.text(name).catch(() => "absent")).toBe("absent");
+      expect(await world.text(`history/first/${name}`)).toContain("applied");
+    }
+    // Of us-government this run said nothing.
+    expect(await world.text("usgov_results.json")).toBe(await world.text("history/first/usgov_results.json"));
+  },
+);
 
 test("U6: users of an organization whose salesforce_id is broken are not marked: nobody could ask for their contacts", async () => {
   await using world = await startWorld();

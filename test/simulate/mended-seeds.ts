@@ -5,6 +5,19 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     was: "one empty answer of Salesforce for all contacts was believed, and user-sync marked every user of us-government",
   },
   {
+    seed: 50133,
+    was: "results that could not be written to the data directory once were not kept in the history either, and never written again",
+  },
+  {
+    seed: 80,
+    was: "a run that ended before it compared left the results of the run before, which looked like its own",
+  },
+  { seed: 50162, was: "the same, where it was stopped while it looked up contacts" },
+  {
+    seed: 50241,
+    was: "a channel that was not found when the bot looked for its message was taken for one that nobody may read",
+  },
+  {
     seed: 50467,
     was: "contacts were told twice, as placed and as not finished, where the look at who is left without anybody failed",
   },

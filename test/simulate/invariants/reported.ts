@@ -16,6 +16,12 @@ export const REPORTED: Invariant[] = [
       "no organization or user is made, and no organization changed, of which the results say for certain that it was not",
     check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? doneAllTheSame(run) : [])),
   },
+  {
+    name: "results are of the run itself",
+    expects: "after a run no results lie in the data directory, of the instances that it worked on, but its own",
+    check: ({ runs, plan }) =>
+      plan.disk ? [] : runs.flatMap((run) => (run.command === "run" && run.writes ? ofOthers(run) : [])),
+  },
 ];
 
 /** Whether nobody else's writes are among those of the run: a run that was killed may have left a job at work. */
@@ -45,6 +51,17 @@ function resultsOf(run: RunSeen): Placed[] | null {
       instance: comparison.startsWith("usgov") ? "us-government" : "global",
     })),
   );
+}
+
+/** Results in the data directory that are not in the history of the run. */
+function ofOthers({ json, files, given, beside }: RunSeen): string[] {
+  if (typeof json?.run_id !== "string" || beside) return [];
+  return [...files].flatMap(([path, content]) => {
+    if (!/^[a-z_]+(?<!_undo)_results\.json$/.test(path)) return [];
+    const instance = path.startsWith("usgov") ? "us-government" : "global";
+    if (given.instance && given.instance !== instance) return [];
+    return files.get(`history/${json.run_id}/${path}`)?.equals(content) ? [] : [path];
+  });
 }
 
 /** Failures of which the program does not know what became of the record, or knows that it was written (S5, S6). */

@@ -105,4 +105,11 @@ export const OF_WRITING: readonly PlantedBug[] = [
 `,
     expects: ["an undo restores"],
   },
+  {
+    name: "earlier results stay in the data directory",
+    file: "lib/stage/session.ts",
+    find: "(options.dryRun ? undefined : store.remove(...names))",
+    replace: "(options.dryRun || names.length > 0 ? undefined : store.remove(...names))",
+    expects: ["results are of the run itself"],
+  },
 ];
