@@ -56,7 +56,8 @@ export class MessageUpdates {
       const reason = outcome.is === "limited" ? "Slack takes no more changes for a moment" : outcome.reason;
       if (attempt === 1) await onTrouble(reason, outcome.is !== "refused");
       if (outcome.is === "refused") return false;
-      const wait = outcome.is === "limited" ? outcome.waitMs : FIRST_WAIT_MS * 2 ** (attempt - 1);
+      const usual = outcome.is === "limited" ? 0 : FIRST_WAIT_MS * 2 ** (attempt - 1);
+      const wait = Math.max(outcome.waitMs ?? 0, usual);
       if (attempt < MOST_ATTEMPTS && !ended.aborted) await sleep(wait, ended).catch(() => {});
       // Whoever clicked was told that it would be tried again.
       if (ended.aborted) {

@@ -321,6 +321,7 @@ describe("Slack is slow or down", () => {
   test.each<[string, PostOutcome, number[]]>([
     ["429", { is: "limited", waitMs: 7000 }, [7000]],
     ["500", { is: "unknown", reason: "Slack answered HTTP 500" }, [2000]],
+    ["503 with Retry-After", { is: "unknown", reason: "Slack answered HTTP 503", waitMs: 9000 }, [9000]],
   ])("%s: the person is told, it is tried again, and then it stands there", async (_, outcome, waits) => {
     const { care, click, channel, slept } = start();
     channel.outcomes.push(outcome);

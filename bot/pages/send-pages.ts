@@ -139,8 +139,7 @@ async function lookAgain(upload: PageUpload, place: FilePlace, setting: PageSett
 /** Tries again what certainly nobody saw, unless it would not help, or was tried often enough. */
 function later(upload: PageUpload, failure: SlackFailure, setting: PageSetting): void {
   const isLast = upload.attempts + 1 >= MAX_ATTEMPTS;
-  if (failure.is === "limited" && !isLast) retryAfter(upload, "pending", setting, failure.waitMs);
-  else if (failure.is === "unknown" && !isLast) retryAfter(upload, "pending", setting);
+  if (failure.is !== "refused" && !isLast) retryAfter(upload, "pending", setting, failure.waitMs);
   else fail(upload, failure.is === "limited" ? "Slack's rate limit lasted too long." : failure.reason, setting);
 }
 

@@ -61,6 +61,23 @@ test("a rate limit that ends at a date is waited out until then", async () => {
   expect(outcome.is === "limited" && outcome.waitMs).toBeWithin(80_000, 91_000);
 });
 
+test("a read waits where Slack asks for it, and hands on what is too long to be waited for", async () => {
+  const unavailable = (seconds: number) => new Response("", { status: 503, headers: { "retry-after": `${seconds}` } });
+  const answers = [unavailable(1), unavailable(20), unavailable(300)];
+  await using slack = new FakeSlack((_, count) => answers[count - 1]);
+  const slept: number[] = [];
+  const sleep = async (milliseconds: number) => void slept.push(milliseconds);
+  const patient = createSlackChannel(slack.settings, { sleep, minTimeoutMs: 1 });
+  expect(await patient.history(since)).toEqual({
+    is: "failed",
+    reason: "Slack answered HTTP 503",
+    waitMs: 300_000,
+  });
+  expect(slept).toEqual([20_000]);
+  expect(slack.calls).toHaveLength(3);
+  expect(await patient.history(since)).toMatchObject({ is: "read" });
+});
+
 test("a dry run notes changes down and sends none", async () => {
   const ts = await posted("b");
   const recording = recordingChannel(channel);

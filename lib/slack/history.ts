@@ -8,7 +8,7 @@ import { slackFailure } from "./slack-errors.ts";
 const PAGE = 200;
 /** Pages read at most: beyond 20,000 messages in eight days the channel is not for notices. */
 const MOST_PAGES = 100;
-/** How long rate limits may hold up the reading, in all. */
+/** How long Slack may hold up the reading, in all. */
 const MOST_WAIT = 120_000;
 
 const OUR_EVENTS: ReadonlySet<string> = new Set([NOTICE_EVENT, POST_EVENT]);
@@ -93,15 +93,17 @@ function historyFailure(error: unknown): HistoryOutcome {
   if (error instanceof TooMuch) return { is: "forbidden", reason: error.message };
   if (v.isValiError(error)) return { is: "failed", reason: "the answer is not Slack's" };
   const failure = slackFailure(error);
-  if (failure.is === "limited") return { is: "failed", reason: "Slack's rate limit lasted too long" };
+  if (failure.is === "limited")
+    return { is: "failed", reason: "Slack's rate limit lasted too long", waitMs: failure.waitMs };
   if (failure.is === "refused" && FORBIDDEN.has(failure.code)) return { is: "forbidden", reason: failure.reason };
-  return { is: "failed", reason: failure.reason };
+  const { waitMs } = failure.is === "unknown" ? failure : {};
+  return { is: "failed", reason: failure.reason, ...(waitMs === undefined ? {} : { waitMs }) };
 }
 
 /** More than is read of one channel. */
 class TooMuch extends Error {}
 
-/** Reads lists page by page, and waits out rate limits within bounds. */
+/** Reads lists page by page, and waits within bounds where Slack asks for it: for its rate limit, or while it is out of order. */
 class PatientList {
   #waited = 0;
   #pages = 0;
@@ -129,9 +131,10 @@ class PatientList {
         return await call(cursor);
       } catch (error) {
         const failure = slackFailure(error);
-        if (failure.is !== "limited" || this.#waited + failure.waitMs > MOST_WAIT) throw error;
-        this.#waited += Math.max(failure.waitMs, 1000);
-        await this.sleep(failure.waitMs);
+        const waitMs = failure.is === "refused" ? undefined : failure.waitMs;
+        if (waitMs === undefined || this.#waited + waitMs > MOST_WAIT) throw error;
+        this.#waited += Math.max(waitMs, 1000);
+        await this.sleep(waitMs);
       }
     }
   }

@@ -96,6 +96,25 @@ test("stopping waits for the post in flight, and begins no other", async () => {
   expect(outbox.undelivered()).toMatchObject([{ key: "b", attempts: 0 }]);
 });
 
+test("it waits for as long as Slack wants to be left alone, an hour at most", async () => {
+  for (const [said, waited] of [
+    [90_000, 90_000],
+    [90_000_000, 3_600_000],
+    [1000, 4000],
+  ] as const) {
+    const { channel, next } = heldChannel();
+    const reading: SlackChannel = { ...channel, history: async () => ({ is: "failed", reason: "503", waitMs: said }) };
+    const { outbox, worker, waits, waitNumber } = start(reading);
+    outbox.put(post("a"));
+    (await next(1))?.answer({ is: "unknown", reason: "lost" });
+    // After the post, before the channel is read, and once that has failed.
+    for (const count of [1, 2]) (await waitNumber(count)).end();
+    await waitNumber(3);
+    expect(waits.at(-1)?.milliseconds).toBe(waited);
+    await worker.stop();
+  }
+});
+
 test("while the channel is archived it is asked less and less often, said once, and delivered in the end", async () => {
   let archived = true;
   await using slack = new FakeSlack(() => (archived ? slackError("is_archived") : undefined));

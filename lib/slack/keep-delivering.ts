@@ -6,6 +6,8 @@ import type { SlackChannel } from "./ports.ts";
 /** Before the next delivery where something is left: doubled from the first to the last. */
 const FIRST_PAUSE = 2000;
 const LAST_PAUSE = 5 * 60 * 1000;
+/** What Slack may ask for at most: a header that says more is misread, and must not silence the bot for days. */
+const LONGEST_WAIT = 60 * 60 * 1000;
 
 /** What the worker runs with. */
 export interface KeepDelivering {
@@ -42,7 +44,12 @@ export function keepDelivering(outbox: Outbox, channel: SlackChannel, setting: K
     while (stop.reason === null) {
       put = new AbortController();
       const something = AbortSignal.any([put.signal, ended.signal]);
-      const { posted, left, blocked } = await deliverSafely(outbox, () =>
+      const {
+        posted,
+        left,
+        blocked,
+        waitMs = 0,
+      } = await deliverSafely(outbox, () =>
         outbox.deliver(channel, { now, sleep: (milliseconds) => patience(milliseconds), stop }),
       );
       if (stop.reason !== null) return;
@@ -52,7 +59,7 @@ export function keepDelivering(outbox: Outbox, channel: SlackChannel, setting: K
       pause = posted > 0 || left === 0 ? FIRST_PAUSE : pause;
       // While nothing passes, a new message does not make Slack be asked sooner.
       if (left === 0) await aborted(something);
-      else await patience(pause, blocked === null ? something : ended.signal);
+      else await patience(Math.max(pause, Math.min(waitMs, LONGEST_WAIT)), blocked === null ? something : ended.signal);
       pause = blocked === null && put.signal.aborted ? FIRST_PAUSE : Math.min(LAST_PAUSE, pause * 2);
     }
   }

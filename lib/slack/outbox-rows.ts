@@ -89,9 +89,10 @@ export class OutboxRows {
     this.database.query("update outbox set state = 'posted', ts = ?, reason = null where key = ?").run(ts, key);
   }
 
-  /** Certainly not posted, and through no fault of its own: no attempt. */
+  /** Certainly not posted, and through no fault of its own: no attempt, if it was sent at all. */
   limited(key: string, reason: string): void {
-    const sql = "update outbox set state = 'pending', reason = ?, attempts = attempts - 1 where key = ?";
+    const sql =
+      "update outbox set attempts = attempts - (state = 'sending'), state = 'pending', reason = ? where key = ?";
     this.database.query(sql).run(reason, key);
   }
 

@@ -96,14 +96,39 @@ describe("Slack fails", () => {
     const { outbox, deliver, slept } = start(slack);
     outbox.put(post("a"));
     outbox.put(post("b"));
-    expect(await deliver()).toEqual({ posted: 1, left: 1, blocked: "Slack's rate limit lasted too long" });
+    const blocked = "Slack's rate limit lasted too long";
+    expect(await deliver()).toEqual({ posted: 1, left: 1, blocked, waitMs: 50_000 });
     expect(slept.filter((one) => one === 50_000)).toHaveLength(3);
     // Waiting for its turn is no attempt.
     expect(outbox.undelivered()).toMatchObject([
       { key: "b", attempts: 0, reason: expect.stringContaining("rate limit") },
     ]);
     expect((await deliver()).left).toBe(0);
+    expect(slept.filter((one) => one === 50_000)).toHaveLength(4);
     expect(texts(slack)).toEqual(["about a", "about b"]);
+  });
+
+  test("where an answer says how long Slack wants to be left alone, the message is not sent again before", async () => {
+    const unavailable = () => new Response("", { status: 503, headers: { "retry-after": "30" } });
+    await using slack = new FakeSlack(onPost([1], unavailable));
+    const { outbox, deliver, time } = start(slack);
+    outbox.put(post("a"));
+    expect(await deliver()).toMatchObject({ posted: 0, left: 1, waitMs: 30_000 });
+    expect(await deliver()).toMatchObject({ posted: 1, left: 0 });
+    expect(time.at).toBe(START + 30_000);
+    expect(texts(slack)).toEqual(["about a"]);
+  });
+
+  test("a message that may not be sent for too long is not sent, and that is no attempt", async () => {
+    await using slack = new FakeSlack(onPost([1], () => tooMany(500)));
+    const { outbox, deliver, time } = start(slack);
+    outbox.put(post("a"));
+    expect(await deliver()).toMatchObject({ left: 1, waitMs: 500_000 });
+    expect(await deliver()).toMatchObject({ left: 1, waitMs: 500_000 });
+    expect(slack.calls).toEqual(["chat.postMessage"]);
+    expect(outbox.undelivered()).toMatchObject([{ key: "a", attempts: 0 }]);
+    time.at += 500_000;
+    expect(await deliver()).toMatchObject({ posted: 1, left: 0 });
   });
 
   test.each([

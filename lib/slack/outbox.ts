@@ -33,6 +33,8 @@ export interface Delivery {
   left: number;
   /** Why the delivery ended before its time: nothing further would pass now. Null where every message had its turn. */
   blocked: string | null;
+  /** For how long Slack wants to be left alone, in milliseconds; absent where it did not say. */
+  waitMs?: number;
 }
 
 /** A message that is not posted, and why. */
@@ -110,16 +112,19 @@ export class Outbox implements Outgoing, Disposable {
    */
   async deliver(channel: SlackChannel, setting: DeliverySetting): Promise<Delivery> {
     let posted = 0;
-    let blocked = await this.#resolve(channel, setting);
+    let { blocked, waitMs } = await this.#resolve(channel, setting);
     for (const row of blocked === null ? this.#rows.open() : []) {
       if (setting.stop.reason !== null) blocked = `stopped (${setting.stop.reason})`;
       if (blocked !== null) break;
       if (!this.#isDue(row, setting.now().getTime())) continue;
       const outcome = await this.#post(row, channel, setting);
       if (outcome.is === "posted") posted++;
-      else blocked = blockOf(outcome, row);
+      else {
+        blocked = blockOf(outcome, row);
+        waitMs = "waitMs" in outcome ? outcome.waitMs : undefined;
+      }
     }
-    return { posted, left: this.#rows.open().length, blocked };
+    return { posted, left: this.#rows.open().length, blocked, ...(waitMs === undefined ? {} : { waitMs }) };
   }
 
   [Symbol.dispose](): void {
@@ -147,16 +152,22 @@ export class Outbox implements Outgoing, Disposable {
   }
 
   /** Finds out what became of messages whose outcome is not known. Answers why it could not, where nothing may be posted before. */
-  async #resolve(channel: SlackChannel, { now, sleep, stop }: DeliverySetting): Promise<string | null> {
+  async #resolve(
+    channel: SlackChannel,
+    { now, sleep, stop }: DeliverySetting,
+  ): Promise<Pick<Delivery, "blocked" | "waitMs">> {
     const unknown = this.#rows.open().filter(({ state }) => state === "sending");
-    if (unknown.length === 0) return null;
+    if (unknown.length === 0) return { blocked: null };
     const settled = Math.max(...unknown.map(({ sent_at }) => sent_at ?? 0)) + SETTLING;
     const wait = Math.min(SETTLING, settled - now().getTime());
     if (wait > 0) await sleep(wait);
-    if (stop.reason !== null) return `stopped (${stop.reason})`;
+    if (stop.reason !== null) return { blocked: `stopped (${stop.reason})` };
     const since = new Date(Math.min(...unknown.map(({ created_at }) => created_at)) - CLOCK_SKEW);
     const history = await channel.history(since, this.#threadsOf(unknown));
-    if (history.is === "failed") return `whether messages were posted cannot be seen: ${history.reason}`;
+    if (history.is === "failed") {
+      const { is: _, reason, ...wait } = history;
+      return { blocked: `whether messages were posted cannot be seen: ${reason}`, ...wait };
+    }
     const found = history.is === "read" ? postedKeys(history.messages) : new Map<string, string>();
     for (const { key, attempts } of unknown) {
       const ts = found.get(key);
@@ -170,7 +181,7 @@ export class Outbox implements Outgoing, Disposable {
       else if (attempts < MOST_BLIND) this.#rows.pending(key, `posted again, as nobody may look: ${history.reason}`);
       else this.#rows.note(key, `sent ${attempts} times; whether it was posted cannot be seen: ${history.reason}`);
     }
-    return null;
+    return { blocked: null };
   }
 
   #threadsOf(rows: readonly OutboxRow[]): string[] {

@@ -30,19 +30,19 @@ export interface PostedMessage {
  * What became of a post, or of a change of a message.
  * - `limited`: too many messages; certainly not posted, may be sent again after the wait.
  * - `refused`: certainly not posted, and sending it again now would not help. `about` where only this message is refused: others may pass.
- * - `unknown`: nobody knows whether it was posted: never sent again without looking.
+ * - `unknown`: nobody knows whether it was posted: never sent again without looking. `waitMs` where Slack said how long to leave it alone.
  */
 export type PostOutcome =
   | { is: "posted"; ts: string }
   | { is: "limited"; waitMs: number }
   | { is: "refused"; reason: string; about?: "message" }
-  | { is: "unknown"; reason: string };
+  | { is: "unknown"; reason: string; waitMs?: number };
 
-/** What reading the channel gave. `forbidden`: the bot lacks the permission; `failed`: Slack could not be read just now. */
+/** What reading the channel gave. `forbidden`: the bot lacks the permission; `failed`: Slack could not be read just now, or not for `waitMs`. */
 export type HistoryOutcome =
   | { is: "read"; messages: PostedMessage[] }
   | { is: "forbidden"; reason: string }
-  | { is: "failed"; reason: string };
+  | { is: "failed"; reason: string; waitMs?: number };
 
 /** The one Slack channel that notices go to. No method throws: Slack never fails a sync (Y4). */
 export interface SlackChannel {

@@ -18,11 +18,13 @@ export interface Pacing {
 }
 
 /**
- * Posts one message a second, and waits out Slack's rate limit within bounds. What may have been posted is not sent again. One for
+ * Posts one message a second, and leaves Slack alone for as long as it asks for (rate limit, out of order), within bounds. What may have been posted is not sent again. One for
  * each channel and program: it remembers when it posted last.
  */
 export class Poster {
   #lastAt: number | null = null;
+  /** How long Slack wanted to be left alone when it was asked last, in milliseconds. */
+  #toldMs = 0;
 
   constructor(readonly channel: SlackChannel) {}
 
@@ -32,21 +34,22 @@ export class Poster {
     let waited = 0;
     for (;;) {
       const pause = this.#pause(now);
+      if (waited + pause > MOST_WAIT) return { is: "limited", waitMs: pause };
       if (pause > 0) await sleep(pause);
       if (stop.reason !== null) return { is: "refused", reason: `stopped (${stop.reason})` };
+      waited += pause;
       onSend?.();
       const outcome = await this.channel.post(message, thread);
       this.#lastAt = now?.() ?? 0;
-      if (outcome.is !== "limited" || waited + outcome.waitMs > MOST_WAIT) return outcome;
-      waited += Math.max(outcome.waitMs, PAUSE);
-      await sleep(outcome.waitMs);
+      this.#toldMs = "waitMs" in outcome ? (outcome.waitMs ?? 0) : 0;
+      if (outcome.is !== "limited") return outcome;
     }
   }
 
-  /** A clock that was set back makes no pause longer than a whole one. */
+  /** What is left of the pause after the last message. A clock that was set back makes no pause longer than a whole one. */
   #pause(now: (() => number) | undefined): number {
     if (this.#lastAt === null) return 0;
     const passed = now ? Math.max(0, now() - this.#lastAt) : 0;
-    return Math.max(0, PAUSE - passed);
+    return Math.max(0, Math.max(PAUSE, this.#toldMs) - passed);
   }
 }

@@ -1,10 +1,12 @@
+import { now } from "../edges/clock.ts";
+import { retryAfterMs } from "../http/retry-timing.ts";
 import type { PostOutcome } from "./ports.ts";
 
-/** What a call of the Web API failed with, sorted by what may be done about it. */
+/** What a call of the Web API failed with, sorted by what may be done about it. `waitMs`: how long Slack wants to be left alone. */
 export type SlackFailure =
   | { is: "limited"; waitMs: number }
   | { is: "refused"; code: string; reason: string }
-  | { is: "unknown"; reason: string };
+  | { is: "unknown"; reason: string; waitMs?: number };
 
 /** How long to wait where a rate limit does not say it. */
 const UNTOLD_WAIT = 10_000;
@@ -49,7 +51,7 @@ const REMEDIES: Record<string, string> = {
 
 /** Sorts what a WebClient call threw. Nothing of Slack's answer but its error code is repeated. */
 export function slackFailure(error: unknown): SlackFailure {
-  const { code, data, retryAfter, statusCode, original, message } = error as Partial<WebClientError>;
+  const { code, data, retryAfter, statusCode, headers, original, message } = error as Partial<WebClientError>;
   if (code === "slack_webapi_rate_limited_error") return { is: "limited", waitMs: Number(retryAfter) * 1000 };
   // WebClient has no error of its own for a 429 without Retry-After.
   if (/Retry header did not contain/.test(message ?? "")) return { is: "limited", waitMs: UNTOLD_WAIT };
@@ -57,7 +59,9 @@ export function slackFailure(error: unknown): SlackFailure {
   if (code === "slack_webapi_http_error" && Number(statusCode) < 500)
     return refused(`http_${statusCode}`, "check SLACK_API_URL and what stands between here and Slack");
   if (NEVER_CONNECTED.has(original?.code ?? "")) return refused("unreachable", "Slack could not be reached");
-  return { is: "unknown", reason: statusCode ? `Slack answered HTTP ${statusCode}` : "Slack did not answer" };
+  const waitMs = retryAfterMs(new Headers(headers), now());
+  const reason = statusCode ? `Slack answered HTTP ${statusCode}` : "Slack did not answer";
+  return { is: "unknown", reason, ...(waitMs === null ? {} : { waitMs }) };
 }
 
 /** The same as the outcome of a post. */
@@ -87,6 +91,7 @@ interface WebClientError {
   data: { error?: unknown };
   retryAfter: number;
   statusCode: number;
+  headers: Record<string, string>;
   original: { code?: string };
   message: string;
 }

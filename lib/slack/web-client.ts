@@ -57,7 +57,8 @@ export function sendingOptions(timing: WebClientTiming, retries: number) {
 
 /**
  * A fetch that is tried again, after pauses that double, where no answer came or one that is neither 200 nor 429: what WebClient hands
- * on as a failure of the network or of Slack.
+ * on as a failure of the network or of Slack. An answer that asks for a longer pause (`Retry-After`) is handed on at once: whoever
+ * calls knows how long it may wait. HttpClient is not for this: WebClient wants the answer whatever it is, and repeats nothing itself.
  */
 function repeatingFetch({ timeoutMs = 10_000, minTimeoutMs = 500, largestAnswer }: WebClientTiming, retries: number) {
   const send = boundedFetch(largestAnswer);
@@ -65,10 +66,11 @@ function repeatingFetch({ timeoutMs = 10_000, minTimeoutMs = 500, largestAnswer 
     for (let retry = 0; ; retry++) {
       const sent = send(input, { ...init, signal: timeoutSignal(timeoutMs) });
       const answer = retry < retries ? await sent.catch(() => null) : await sent;
-      if (answer?.status === 429) return inSeconds(answer);
-      if (answer && (retry === retries || answer.status === 200)) return answer;
+      const told = answer ? (retryAfterMs(answer.headers, now()) ?? 0) : 0;
+      const isLast = retry === retries || answer?.status === 200 || answer?.status === 429 || told > LONGEST_PAUSE_MS;
+      if (answer && isLast) return inSeconds(answer);
       await answer?.body?.cancel();
-      await sleep(Math.min(minTimeoutMs * 2 ** retry, LONGEST_PAUSE_MS));
+      await sleep(Math.max(told, Math.min(minTimeoutMs * 2 ** retry, LONGEST_PAUSE_MS)));
     }
   };
 }

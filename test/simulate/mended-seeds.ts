@@ -40,4 +40,9 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 60548,
     was: "the results of an earlier run were taken for those of a run that was stopped before it wrote anything",
   },
+  {
+    seed: 50403,
+    was: "Slack's history was read again before the moment that a 503 with Retry-After had named",
+  },
+  { seed: 60212, was: "a message was sent to Slack again before the moment that a 503 with Retry-After had named" },
 ];
