@@ -48,15 +48,15 @@ describe.each(stages.map((stage) => [stage.name, stage] as const))("the componen
   });
 
   test("C4, B2: keeps what it remembers from run to run in a cache, apart for each instance, and no other stage does", () => {
-    const kept: Record<string, [file: string, policy: string]> = {
-      "gather-accounts": ["merged_accounts_memory.json", "pull-push"],
-      "gather-orgs": ["contacts.sqlite", "pull"],
-      sync: ["contacts.sqlite", "pull-push"],
+    const kept: Record<string, [files: string[], policy: string]> = {
+      "gather-accounts": [["merged_accounts_memory.json", "accounts_memory.txt"], "pull-push"],
+      "gather-orgs": [["contacts.sqlite"], "pull"],
+      sync: [["contacts.sqlite"], "pull-push"],
     };
-    const [file, policy] = kept[name] ?? [];
-    expect(job?.cache?.paths).toEqual(file ? [`$[[ inputs.data-dir ]]/${file}`] : undefined);
+    const [files, policy] = kept[name] ?? [];
+    expect(job?.cache?.paths).toEqual(files?.map((file) => `$[[ inputs.data-dir ]]/${file}`));
     expect(job?.cache?.policy).toEqual(policy);
-    if (file) expect(job?.cache?.key.includes("inputs.instance")).toBe("instance" in stage.inputs.entries);
+    if (files) expect(job?.cache?.key.includes("inputs.instance")).toBe("instance" in stage.inputs.entries);
   });
 
   test("lies where GitLab looks for it as it would be made now", async () => {

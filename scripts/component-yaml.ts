@@ -60,12 +60,12 @@ function job(stage: Stage) {
 
 /**
  * A cache may hold what earlier runs left: settled contacts only spare look-ups, so a runner that has none asks more; known merges only
- * hold marks back. GitLab keeps the caches of protected branches apart from the others.
+ * hold marks back; known accounts only say what need not be read twice. GitLab keeps the caches of protected branches apart from the others.
  */
 function cache({ memory, inputs }: Stage) {
   if (!memory) return {};
   const key = `zdsync-${memory.name}${"instance" in inputs.entries ? "-$[[ inputs.instance ]]" : ""}`;
-  const paths = [`$[[ inputs.data-dir ]]/${memory.file}`];
+  const paths = memory.files.map((file) => `$[[ inputs.data-dir ]]/${file}`);
   return { cache: { key, paths, policy: memory.use === "reads" ? "pull" : "pull-push", when: "always" } };
 }
 

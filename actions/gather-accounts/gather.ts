@@ -5,6 +5,7 @@ import type { Day } from "../../lib/domain/dates.ts";
 import { knownMerges, type MergedAccount } from "../../lib/domain/merged-account.ts";
 import type { PartnerAccount } from "../../lib/domain/organization.ts";
 import { reason } from "../../lib/domain/reason.ts";
+import type { AccountsMemory, KnownAccount } from "../../lib/salesforce/accounts-memory.ts";
 import type { SalesforceReader, UnreadableRecord } from "../../lib/salesforce/ports.ts";
 import type { ProgressLine } from "../../lib/stage/progress.ts";
 import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
@@ -17,33 +18,35 @@ export interface GatheredAccounts {
   merged: MergedAccount[];
   leftAlone: LeftAlone;
   notes: Note[];
+  /** For the next run; null where there is nothing to remember. */
+  memory: AccountsMemory | null;
 }
 
-/**
- * Gathers customers' accounts, partners (A1–A3) and merged accounts (C9). The reader proves completeness (S1). `remembered` are the merges
- * that an earlier run knew.
- */
+/** What earlier runs left. */
+export interface Remembered {
+  merges: readonly MergedAccount[];
+  accounts: AccountsMemory | null;
+}
+
+/** Gathers customers' accounts, partners (A1–A3) and merged accounts (C9). The reader proves completeness (S1). */
 export async function gatherAccounts(
   reader: SalesforceReader,
   today: Day,
-  { allianceAccountId, remembered }: { allianceAccountId: string | null; remembered: readonly MergedAccount[] },
+  { allianceAccountId, remembered }: { allianceAccountId: string | null; remembered: Remembered },
   line: ProgressLine,
   stop: Stop,
 ): Promise<GatheredAccounts> {
-  const accounts: Account[] = [];
-  const unreadable: UnreadableRecord[] = [];
-  for await (const page of reader.accounts(today)) {
-    throwIfStopped(stop);
-    line.total(page.total);
-    line.add(page.accounts.length + page.unreadable.length);
-    accounts.push(...page.accounts);
-    unreadable.push(...page.unreadable);
-  }
-  const partners = await reader.partners(allianceAccountId);
+  const { accounts, unreadable, memory, partners } = await gatherCustomersAndPartners(
+    reader,
+    today,
+    { allianceAccountId, known: remembered.accounts },
+    line,
+    stop,
+  );
   // After the accounts: one that is merged in between was still among them.
   const { merged: told, unreadable: unreadableMerges } = await reader.mergedAccounts();
   const alive = new Set([...accounts, ...partners.partners].map((one) => one.salesforce_id));
-  const { merged, circular } = knownMerges(told, remembered, { isAlive: (id) => alive.has(id), today });
+  const { merged, circular } = knownMerges(told, remembered.merges, { isAlive: (id) => alive.has(id), today });
   const notes = [
     ...unreadable.map((one) => noteOf("A2", "account.unreadable", one)),
     ...partners.unreadable.map((one) => noteOf("P1", "partner.unreadable", one)),
@@ -54,12 +57,74 @@ export async function gatherAccounts(
   ];
   const known = notes.flatMap((note) => note.salesforce_id ?? []);
   return {
-    accounts: accounts.sort(bySalesforceId),
+    accounts: accounts.sort(byAccount),
     partners: partners.partners.sort(bySalesforceId),
     merged,
     leftAlone: { accounts: [...new Set(known)].sort(), unidentified: notes.length - known.length },
     notes: notes.sort(byRule),
+    memory,
   };
+}
+
+type Partners = Awaited<ReturnType<SalesforceReader["partners"]>>;
+
+/**
+ * Customers and partners. Where it is known whom to expect, both are read at once: an account that became a partner in between may then be
+ * in neither list, so where somebody expected is in neither, partners are asked for again.
+ */
+async function gatherCustomersAndPartners(
+  reader: SalesforceReader,
+  today: Day,
+  { allianceAccountId, known }: { allianceAccountId: string | null; known: AccountsMemory | null },
+  line: ProgressLine,
+  stop: Stop,
+): Promise<ReadAccounts & { partners: Partners }> {
+  const beside = known === null ? null : reader.partners(allianceAccountId);
+  // Awaited once the accounts are there.
+  beside?.catch(() => {});
+  const read = await readAccounts(reader, today, known, line, stop);
+  if (!beside || !known) return { ...read, partners: await reader.partners(allianceAccountId) };
+  const partners = await beside;
+  const found = new Set([...read.ids, ...partners.partners.map((one) => one.salesforce_id)]);
+  const isComplete = known.accounts.every(({ id }) => found.has(id));
+  return { ...read, partners: isComplete ? partners : await reader.partners(allianceAccountId) };
+}
+
+interface ReadAccounts {
+  accounts: Account[];
+  unreadable: UnreadableRecord[];
+  ids: string[];
+  memory: AccountsMemory | null;
+}
+
+async function readAccounts(
+  reader: SalesforceReader,
+  today: Day,
+  remembered: AccountsMemory | null,
+  line: ProgressLine,
+  stop: Stop,
+): Promise<ReadAccounts> {
+  const accounts: Account[] = [];
+  const unreadable: UnreadableRecord[] = [];
+  const known: KnownAccount[] = [];
+  const left: Omit<AccountsMemory, "accounts">[] = [];
+  for await (const page of reader.accounts(today, { remembered, leave: (header) => left.push(header) })) {
+    throwIfStopped(stop);
+    line.total(page.total);
+    line.add(page.accounts.length + page.unreadable.length);
+    accounts.push(...page.accounts);
+    unreadable.push(...page.unreadable);
+    known.push(...page.known);
+  }
+  const ids = known.map(({ id }) => id);
+  known.sort((one, other) => (one.id < other.id ? -1 : 1));
+  const memory = left.map((header): AccountsMemory => ({ ...header, accounts: known })).at(-1) ?? null;
+  return { accounts, unreadable, ids, memory };
+}
+
+/** By id; two records of one id by what they say, so that the order in which they came does not matter. */
+function byAccount(one: Account, other: Account): number {
+  return bySalesforceId(one, other) || (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
 }
 
 function noteOf(

@@ -1,7 +1,8 @@
-import { MERGE_MEMORY } from "../../lib/artifacts/memories.ts";
+import { ACCOUNTS_MEMORY, MERGE_MEMORY } from "../../lib/artifacts/memories.ts";
 import { withProgress } from "../../lib/stage/progress.ts";
 import { runAction } from "../../lib/stage/run-action.ts";
 import { countByCode, type ReadingStage } from "../../lib/stage/stage.ts";
+import { readAccountsMemory, writeAccountsMemory } from "./accounts-memory.ts";
 import { type GatheredAccounts, gatherAccounts } from "./gather.ts";
 import { inputs } from "./inputs.ts";
 import { readMergeMemory } from "./merge-memory.ts";
@@ -20,15 +21,15 @@ export const stage: ReadingStage<typeof inputs> = {
   inputs,
   reads: [],
   makes: MADE,
-  memory: { name: "merged-accounts", file: MERGE_MEMORY, use: "writes" },
+  memory: { name: "merged-accounts", files: [MERGE_MEMORY, ACCOUNTS_MEMORY], use: "writes" },
   examples: ["zdsync gather-accounts", "zdsync gather-accounts --data-dir /var/lib/zdsync --today 2026-11-30"],
   writes: false,
   needs: () => ({ salesforce: true }),
   async run(_inputs, { store, config, remotes, progress, stop, clock, runId, today, warn }) {
     const origin = { run_id: runId, today, gathered_at: clock().toISOString(), inputs: [] };
     await store.remove(...MADE);
-    const remembered = await readMergeMemory(store, warn);
-    const { accounts, partners, merged, leftAlone, notes } = await withProgress(
+    const remembered = { merges: await readMergeMemory(store, warn), accounts: await readAccountsMemory(store, warn) };
+    const { accounts, partners, merged, leftAlone, notes, memory } = await withProgress(
       progress,
       "gather-accounts",
       async (line) => {
@@ -49,6 +50,7 @@ export const stage: ReadingStage<typeof inputs> = {
     await store.writeRecords(MERGE_MEMORY, merged);
     await store.write("merged_accounts.json", merged, maker, leftAlone);
     await store.write("salesforce_accounts.json", accounts, maker, leftAlone);
+    if (memory !== null) await writeAccountsMemory(store, memory);
     return {
       stage: "gather-accounts",
       run_id: runId,

@@ -16,7 +16,7 @@ export const stage: ReadingStage<typeof inputs> = {
   // Whom global's accounts want is none of us-government's business.
   notRead: { "us-government": ["salesforce_accounts.json"] },
   makes: ["zendesk_<i>.json", "zendesk_global_addresses.json", "gather-orgs_<i>_notes.json"],
-  memory: { name: "contacts", file: CONTACT_MEMORY, use: "reads" },
+  memory: { name: "contacts", files: [CONTACT_MEMORY], use: "reads" },
   examples: [
     "zdsync gather-orgs --instance global",
     "zdsync gather-orgs --instance us-government --data-dir /var/lib/zdsync",

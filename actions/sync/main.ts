@@ -24,7 +24,7 @@ export const stage: WritingStage<typeof inputs> = {
     "merged_accounts.json",
   ],
   makes: ["<i>_results.json"],
-  memory: { name: "contacts", file: CONTACT_MEMORY, use: "writes" },
+  memory: { name: "contacts", files: [CONTACT_MEMORY], use: "writes" },
   examples: [
     "zdsync sync --instance global --dry-run",
     "zdsync sync --instance us-government --max-age 60m --deadline 45m",

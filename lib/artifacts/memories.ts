@@ -8,3 +8,6 @@ export const CONTACT_MEMORY = "contacts.sqlite";
 
 /** The merges that earlier runs knew: Salesforce forgets them after about two weeks (docs/decisions/0014). */
 export const MERGE_MEMORY = "merged_accounts_memory.json";
+
+/** What the last reading of Salesforce's accounts left for the next one: ids and digests (docs/decisions/0045-salesforce-in-streams.md). */
+export const ACCOUNTS_MEMORY = "accounts_memory.txt";

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { InternalError, RemoteError } from "../errors.ts";
+import type { ChildObject } from "./accounts-memory.ts";
 import type { ObjectDescription, SalesforceReader } from "./ports.ts";
 import { queriedFields } from "./queries.ts";
 import type { Session } from "./session.ts";
@@ -9,11 +10,40 @@ const DescriptionSchema = v.object({
   fields: v.array(
     v.object({ name: v.string(), relationshipName: text, referenceTo: v.nullish(v.array(v.string()), []) }),
   ),
-  childRelationships: v.array(v.object({ relationshipName: text, childSObject: v.string() })),
+  childRelationships: v.array(v.object({ relationshipName: text, childSObject: v.string(), field: text })),
 });
+
+type Description = v.InferOutput<typeof DescriptionSchema>;
 
 /** What the logged-in user can see of an object; null where there is no such object for this user. */
 export async function readDescription(session: Session, object: string): Promise<ObjectDescription | null> {
+  const description = await describe(session, object);
+  if (description === null) return null;
+  const { fields, childRelationships } = description;
+  return {
+    fields: fields.map((field) => field.name),
+    lookups: Object.fromEntries(
+      fields.flatMap((field) => (field.relationshipName ? [[field.relationshipName, field.referenceTo]] : [])),
+    ),
+    children: Object.fromEntries(
+      childRelationships.flatMap((child) =>
+        child.relationshipName ? [[child.relationshipName, child.childSObject]] : [],
+      ),
+    ),
+  };
+}
+
+/** The objects behind the child lists of an object, by the name of the list; none where there is no such object for this user. */
+export async function readChildObjects(session: Session, object: string): Promise<Record<string, ChildObject>> {
+  const { childRelationships = [] } = (await describe(session, object)) ?? {};
+  return Object.fromEntries(
+    childRelationships.flatMap(({ relationshipName, childSObject, field }) =>
+      relationshipName && field ? [[relationshipName, { object: childSObject, lookup: field }]] : [],
+    ),
+  );
+}
+
+async function describe(session: Session, object: string): Promise<Description | null> {
   if (!/^\w+$/.test(object)) throw new InternalError("an object name with other characters than letters, digits and _");
   const answer = await session.get(`${session.basePath}/sobjects/${object}/describe`).catch((error: unknown) => {
     if (error instanceof RemoteError && /^(?:NOT_FOUND|INVALID_TYPE|ERROR_HTTP_404)$/.test(error.detail.code ?? ""))
@@ -26,18 +56,7 @@ export async function readDescription(session: Session, object: string): Promise
     throw new RemoteError(`Salesforce (${session.host}) answered no description of ${object}.`, {
       service: "Salesforce",
     });
-  const { fields, childRelationships } = read.output;
-  return {
-    fields: fields.map((field) => field.name),
-    lookups: Object.fromEntries(
-      fields.flatMap((field) => (field.relationshipName ? [[field.relationshipName, field.referenceTo]] : [])),
-    ),
-    children: Object.fromEntries(
-      childRelationships.flatMap((child) =>
-        child.relationshipName ? [[child.relationshipName, child.childSObject]] : [],
-      ),
-    ),
-  };
+  return read.output;
 }
 
 /** Everything the queries need and the user cannot see, as `Object.Field` or the object alone, in the queries' order. */

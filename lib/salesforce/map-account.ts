@@ -48,11 +48,15 @@ function readChildren<T extends { id: string }>(
   child: { list: string; fields: { [Name in keyof T]: SourceField<T[Name]> } },
 ): Reading<T[]> {
   const children: T[] = [];
+  const problems: string[] = [];
   for (const one of childRecords(record, child.list)) {
     const reading = readFields<T>(one, child.fields);
-    if ("problem" in reading) return { problem: `${child.list} ${idInUrl(one) ?? "(without id)"}, ${reading.problem}` };
-    children.push(reading.value);
+    if ("problem" in reading) problems.push(`${child.list} ${idInUrl(one) ?? "(without id)"}, ${reading.problem}`);
+    else children.push(reading.value);
   }
+  // Children come in any order; what is told of them must not depend on it.
+  const [problem] = problems.sort();
+  if (problem !== undefined) return { problem };
   return { value: children.sort((one, other) => (one.id < other.id ? -1 : one.id > other.id ? 1 : 0)) };
 }
 

@@ -2,6 +2,7 @@ import type { Account } from "../domain/account.ts";
 import type { Day } from "../domain/dates.ts";
 import type { MergedAccount } from "../domain/merged-account.ts";
 import type { PartnerAccount } from "../domain/organization.ts";
+import type { AccountsMemory, KnownAccount } from "./accounts-memory.ts";
 
 /** A record that was there but could not be read: it is reported and left alone, never treated as absent. */
 export interface UnreadableRecord {
@@ -15,8 +16,18 @@ export interface UnreadableRecord {
 export interface AccountPage {
   accounts: Account[];
   unreadable: UnreadableRecord[];
-  /** How many accounts all pages have together, as Salesforce announced it. */
+  /** What to remember of each of them, unreadable ones included. */
+  known: KnownAccount[];
+  /** How many accounts all pages have together, as far as that is known yet. */
   total: number;
+}
+
+/** How accounts are read, and what is left for the next time. */
+export interface AccountsOptions {
+  /** What the last reading left. Without it the nested query is used, page after page; with it the result is the same, sooner. */
+  remembered?: AccountsMemory | null;
+  /** Told at the end what to remember beside the accounts of the pages. */
+  leave?(header: Omit<AccountsMemory, "accounts">): void;
 }
 
 /** What Salesforce says of one account now. */
@@ -62,8 +73,8 @@ export interface ApiUsage {
 export interface SalesforceReader {
   /** Host with port of the instance that answers, which is not always the one of `SALESFORCE_LOGIN_URL`. */
   readonly host: string;
-  /** The account query with its three filters (A1), page by page. */
-  accounts(today: Day): AsyncIterable<AccountPage>;
+  /** The account query with its three filters (A1), page by page, each account once, in any order. */
+  accounts(today: Day, options?: AccountsOptions): AsyncIterable<AccountPage>;
   /** One account, as `accounts` and `partners` would give it today. Throws `InternalError` on an id that is none. */
   account(id: string, today: Day, allianceAccountId: string | null): Promise<OneAccount>;
   /** The partners of today (P1, P2), sorted by `salesforce_id`; `allianceAccountId` is the configured alliance account. */

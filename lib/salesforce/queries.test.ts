@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ATTRIBUTES } from "../domain/attributes.ts";
 import { number, text } from "../domain/source-field.ts";
-import { contactChunks } from "./contact-chunks.ts";
+import { idChunks } from "./id-chunks.ts";
 import {
   type Attributes,
   accountQuery,
@@ -105,23 +105,23 @@ describe("contact query (U3)", () => {
   const path = "/services/data/v66.0/query?q=".length;
 
   test("takes at most 500 accounts, each once", () => {
-    const chunks = contactChunks([...ids, ...ids], { pathBytes: path, tokenBytes: 112 });
+    const chunks = idChunks([...ids, ...ids], contactQuery, { pathBytes: path, tokenBytes: 112 });
     expect(chunks.map((one) => one.length)).toEqual([500, 500, 200]);
     expect(chunks.flat()).toEqual(ids);
   });
 
   test("stays below 16,384 bytes of request line and headers with a long token", () => {
     for (const tokenBytes of [112, 2_000, 4_000, 14_000]) {
-      for (const chunk of contactChunks(ids, { pathBytes: path, tokenBytes })) {
+      for (const chunk of idChunks(ids, contactQuery, { pathBytes: path, tokenBytes })) {
         const line = encodeURIComponent(contactQuery(chunk)).replaceAll("'", "%27").length + path;
         expect(line + tokenBytes + 300).toBeLessThan(16_384);
       }
     }
-    expect(contactChunks(ids, { pathBytes: path, tokenBytes: 4_000 })[0]?.length).toBeGreaterThan(300);
+    expect(idChunks(ids, contactQuery, { pathBytes: path, tokenBytes: 4_000 })[0]?.length).toBeGreaterThan(300);
   });
 
   test("no accounts, no query", () => {
-    expect(contactChunks([], { pathBytes: path, tokenBytes: 112 })).toEqual([]);
+    expect(idChunks([], contactQuery, { pathBytes: path, tokenBytes: 112 })).toEqual([]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { ATTRIBUTES, type Attribute } from "../domain/attributes.ts";
 import { type Day, threeYearsOut } from "../domain/dates.ts";
 import type { SourceField } from "../domain/source-field.ts";
+import type { ChildObject } from "./accounts-memory.ts";
 import { CHARGES, SUBSCRIPTIONS } from "./child-lists.ts";
+import type { IdRange } from "./id-ranges.ts";
 import { soqlDay, soqlId } from "./soql-literal.ts";
 
 /** The field that holds an account's own id, 18 characters, as text. */
@@ -35,9 +37,30 @@ const CONTACT_FILTER =
 
 /** The account query (A1): every attribute's fields, in table order, and both child lists of the last three years. */
 export function accountQuery(today: Day, attributes: Attributes = ATTRIBUTES as Attributes): string {
-  const endDate = soqlDay(threeYearsOut(today));
-  const fields = [...accountFields(attributes), childQuery(SUBSCRIPTIONS, endDate), childQuery(CHARGES, endDate)];
-  return `SELECT ${fields.join(", ")} FROM Account WHERE Type IN ('Customer', 'Former Customer')`;
+  const fields = [...accountFields(attributes), childQuery(SUBSCRIPTIONS, today), childQuery(CHARGES, today)];
+  return `SELECT ${fields.join(", ")} FROM Account WHERE ${customers("Type")}`;
+}
+
+/** The account query (A1) for some accounts by their own ids, which are indexed. No blanks between them. */
+export function accountsByIdQuery(today: Day, accountIds: readonly string[]): string {
+  return `${accountQuery(today)} AND Id IN (${accountIds.map(soqlId).join(",")})`;
+}
+
+/** The accounts of the account query (A1) in a range of ids, without their children. */
+export function flatAccountQuery(range: IdRange): string {
+  const fields = accountFields(ATTRIBUTES as Attributes);
+  return `SELECT ${fields.join(", ")} FROM Account WHERE ${customers("Type")}${inRange("Id", range)}`;
+}
+
+/** The children that the account query (A1) finds in a list, of accounts in a range of ids, each with its account's id. */
+export function flatChildQuery(
+  child: ChildList,
+  { object, lookup }: ChildObject,
+  { today, range }: { today: Day; range: IdRange },
+): string {
+  const fields = [lookup, ...childFields(child)].join(", ");
+  const account = customers(`${relationshipOf(lookup)}.Type`);
+  return `SELECT ${fields} FROM ${object} WHERE ${childFilter(child, today)} AND ${account}${inRange(lookup, range)}`;
 }
 
 /** The partner query (P1); `allianceAccountId` is the one configured alliance account. */
@@ -93,7 +116,8 @@ function partnerFields(attributes: Attributes): string[] {
   return [...new Set([ACCOUNT_ID, ...flagged.flatMap((one) => one.from.fields), ...PARTNER_FIELDS])];
 }
 
-interface ChildList {
+/** A child list as the queries need it. */
+export interface ChildList {
   list: string;
   status: string;
   end: string;
@@ -104,7 +128,26 @@ function childFields(child: ChildList): string[] {
   return Object.values(child.fields).flatMap((one) => one.fields);
 }
 
-function childQuery(child: ChildList, endDate: Day): string {
-  const filter = `${child.status} != 'Cancelled' AND ${child.end} >= ${endDate}`;
-  return `(SELECT ${childFields(child).join(", ")} FROM ${child.list} WHERE ${filter})`;
+function childQuery(child: ChildList, today: Day): string {
+  return `(SELECT ${childFields(child).join(", ")} FROM ${child.list} WHERE ${childFilter(child, today)})`;
+}
+
+/** Children that ended more than three years ago tell nothing (A1). */
+function childFilter(child: ChildList, today: Day): string {
+  return `${child.status} != 'Cancelled' AND ${child.end} >= ${soqlDay(threeYearsOut(today))}`;
+}
+
+function customers(type: string): string {
+  return `${type} IN ('Customer', 'Former Customer')`;
+}
+
+function inRange(field: string, { from, to }: IdRange): string {
+  const lower = from === null ? "" : ` AND ${field} >= ${soqlId(from)}`;
+  const upper = to === null ? "" : ` AND ${field} < ${soqlId(to)}`;
+  return lower + upper;
+}
+
+/** `X__c` leads to the parent as `X__r`, `AccountId` as `Account`. */
+function relationshipOf(lookup: string): string {
+  return lookup.endsWith("__c") ? lookup.replace(/__c$/, "__r") : lookup.replace(/Id$/, "");
 }

@@ -1,27 +1,23 @@
 import type { Day } from "../domain/dates.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
-import { CHARGES, SUBSCRIPTIONS } from "./child-lists.ts";
-import { contactChunks } from "./contact-chunks.ts";
 import { readDescription } from "./describe.ts";
-import { mapAccount } from "./map-account.ts";
+import { idChunks } from "./id-chunks.ts";
 import { mapContact } from "./map-contact.ts";
 import { mapMerged } from "./map-merged.ts";
 import { mapPartner } from "./map-partner.ts";
 import { inParallel } from "./parallel.ts";
-import type { AccountPage, SalesforceContact, SalesforceReader, UnreadableRecord } from "./ports.ts";
-import { accountQuery, contactQuery, MERGED_QUERY, oneAccountQuery, onePartnerQuery, partnerQuery } from "./queries.ts";
+import type { SalesforceContact, SalesforceReader } from "./ports.ts";
+import { contactQuery, MERGED_QUERY, oneAccountQuery, onePartnerQuery, partnerQuery } from "./queries.ts";
 import { readPages } from "./read.ts";
-import type { Session } from "./session.ts";
+import { readAccountPages, readAccounts } from "./read-accounts.ts";
+import { queryPath, type Session } from "./session.ts";
 import type { WireRecord } from "./wire-record.ts";
-
-/** Contact queries at once. */
-const CONTACT_QUERIES = 4;
 
 /** A reader of the Salesforce that the session is logged in to. */
 export function createReader(session: Session): SalesforceReader {
   return {
     host: session.host,
-    accounts: (today) => readAccounts(session, accountQuery(today)),
+    accounts: (today, options = {}) => readAccounts(session, today, options),
     account: (id, today, allianceAccountId) => readAccount(session, id, today, allianceAccountId),
     partners: (allianceAccountId) => readPartners(session, allianceAccountId, partnerQuery(allianceAccountId)),
     mergedAccounts: () => readMerged(session),
@@ -31,32 +27,13 @@ export function createReader(session: Session): SalesforceReader {
   };
 }
 
-async function* readAccounts(session: Session, soql: string): AsyncGenerator<AccountPage> {
-  const children = [SUBSCRIPTIONS.list, CHARGES.list];
-  for await (const page of readPages(session.get, {
-    what: "accounts",
-    path: queryPath(session, soql),
-    children,
-    confirmsEmpty: true,
-  })) {
-    const accounts: AccountPage["accounts"] = [];
-    const unreadable: UnreadableRecord[] = [];
-    for (const record of page.records) {
-      const mapped = mapAccount(record);
-      if ("account" in mapped) accounts.push(mapped.account);
-      else unreadable.push(mapped.unreadable);
-    }
-    yield { accounts, unreadable, total: page.total };
-  }
-}
-
 async function readAccount(
   session: Session,
   id: string,
   today: Day,
   allianceAccountId: string | null,
 ): ReturnType<SalesforceReader["account"]> {
-  const pages = await Array.fromAsync(readAccounts(session, oneAccountQuery(today, id)));
+  const pages = await Array.fromAsync(readAccountPages(session, oneAccountQuery(today, id)));
   const { partners, unreadable } = await readPartners(
     session,
     allianceAccountId,
@@ -93,8 +70,10 @@ async function readMerged(session: Session): ReturnType<SalesforceReader["merged
 
 async function readContacts(session: Session, accountIds: readonly string[]): ReturnType<SalesforceReader["contacts"]> {
   const pathBytes = queryPath(session, "").length;
-  const chunks = contactChunks(accountIds, { pathBytes, tokenBytes: session.tokenBytes() });
-  const records = await inParallel(CONTACT_QUERIES, chunks, (ids) => readAll(session, "contacts", contactQuery(ids)));
+  const chunks = idChunks(accountIds, contactQuery, { pathBytes, tokenBytes: session.tokenBytes() });
+  const records = await inParallel(session.streams.max, chunks, (ids) =>
+    readAll(session, "contacts", contactQuery(ids)),
+  );
   const mapped = records.flat().map(mapContact);
   const order = by((one: SalesforceContact) => `${one.salesforce_id} ${one.email} ${one.name}`);
   return {
@@ -118,11 +97,6 @@ async function readAll(
   });
   for await (const page of pages) records.push(...page.records);
   return records;
-}
-
-/** `queryAll` finds deleted records as well. */
-function queryPath(session: Session, soql: string, resource: "query" | "queryAll" = "query"): string {
-  return `${session.basePath}/${resource}?q=${encodeURIComponent(soql)}`;
 }
 
 /** Orders by a key, by code unit: the same in every locale. */

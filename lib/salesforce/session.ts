@@ -7,6 +7,7 @@ import { DEFAULT_API_VERSION, mayMeanVersion, readVersions, versionError } from 
 import { type Login, loginWith } from "./login.ts";
 import type { ApiUsage } from "./ports.ts";
 import { errorCodeOf, requestError } from "./request-errors.ts";
+import { Streams } from "./streams.ts";
 import { createTransport, type TransportOptions, type TransportRequest, type TransportResponse } from "./transport.ts";
 
 /** How often a session may be renewed: jsforce would renew a session that is refused at once without end. */
@@ -30,12 +31,20 @@ export interface Session {
   /** Length of the present access token; it travels with every request. */
   tokenBytes(): number;
   apiUsage(): ApiUsage | null;
+  /** Through which every `get` goes: how many requests run at once. */
+  readonly streams: Streams;
+}
+
+/** The path of a query. `queryAll` finds deleted records as well. */
+export function queryPath({ basePath }: Session, soql: string, resource: "query" | "queryAll" = "query"): string {
+  return `${basePath}/${resource}?q=${encodeURIComponent(soql)}`;
 }
 
 /** Logs in to Salesforce. The session is renewed when it expires, a few times. jsforce is loaded here and only here. */
 export async function openSession(settings: SalesforceSettings, options: SessionOptions = {}): Promise<Session> {
   const { Connection, OAuth2, StreamPromise } = await import("jsforce/core");
-  const send = createTransport(options);
+  const streams = new Streams();
+  const send = createTransport({ ...options, onCrowded: () => streams.slowDown() });
   const httpRequest = (request: TransportRequest) =>
     StreamPromise.create<TransportResponse>(() => ({ stream: new PassThrough(), promise: send(request) }));
   const oauth2 = new OAuth2({ loginUrl: settings.loginUrl, ...clientOf(settings) });
@@ -56,14 +65,26 @@ export async function openSession(settings: SalesforceSettings, options: Session
       );
     },
   });
-  Object.assign(connection._transport, { httpRequest });
-  return sessionOn(connection, renewal, { configured: settings.version, send });
+  const parsedRequest = (request: TransportRequest) =>
+    StreamPromise.create(() => ({ stream: new PassThrough(), promise: send(request).then(asParsed) }));
+  Object.assign(connection._transport, { httpRequest: parsedRequest });
+  return sessionOn(connection, renewal, { configured: settings.version, send, streams });
+}
+
+/** A page is parsed once, by our client. jsforce hands on the body of a type that it does not know as it is. */
+function asParsed(answer: TransportResponse): Omit<TransportResponse, "body"> & { body: unknown } {
+  if (answer.json === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, "content-type": "application/x-parsed" }, body: answer.json };
 }
 
 function sessionOn(
   connection: Connection,
   renewal: Renewal,
-  { configured, send }: { configured: string | undefined; send: ReturnType<typeof createTransport> },
+  {
+    configured,
+    send,
+    streams,
+  }: { configured: string | undefined; send: ReturnType<typeof createTransport>; streams: Streams },
 ): Session {
   const host = new URL(connection.instanceUrl).host;
   const apiUsage = () => connection.limitInfo.apiUsage ?? null;
@@ -71,11 +92,12 @@ function sessionOn(
     host,
     basePath: `/services/data/v${connection.version}`,
     apiUsage,
+    streams,
     tokenBytes: () => connection.accessToken?.length ?? 0,
     async get(path) {
       try {
         const headers = { "Sforce-Query-Options": "batchSize=2000" };
-        return await connection.request<unknown>({ method: "GET", url: path, headers });
+        return await streams.send(() => connection.request<unknown>({ method: "GET", url: path, headers }));
       } catch (error) {
         // jsforce keeps only the message of what went wrong in a renewal.
         if (renewal.failure) throw renewal.failure;

@@ -19,13 +19,18 @@ export interface TransportResponse {
   statusCode: number;
   headers: Record<string, string>;
   body: string;
+  /** The JSON of an answer that is no refusal; undefined where it is none. */
+  json?: unknown;
 }
 
 /** How requests are sent; all but the signal and who is told of waits are for tests. */
 export type TransportOptions = Pick<
   HttpClientOptions,
   "timeoutMs" | "sleep" | "largestAnswer" | "signal" | "waits" | "retryBudget"
->;
+> & {
+  /** Called for every answer that says that there are too many requests at once. */
+  onCrowded?: () => void;
+};
 
 const RETRY_BUDGET = { maxAttempts: 5, maxWaitMs: 300_000 };
 const TIMEOUT_MS = 120_000;
@@ -38,17 +43,20 @@ const CROWDED_WAIT_MS = 5_000;
  * mid-body, has no time-out for bodies, and takes half a JSON text for an answer. Every request is repeated where that may help: we only
  * read, and asking twice for a token harms nobody. A refusal is an answer, for jsforce to read.
  */
-export function createTransport(options: TransportOptions): (request: TransportRequest) => Promise<TransportResponse> {
+export function createTransport({
+  onCrowded,
+  ...options
+}: TransportOptions): (request: TransportRequest) => Promise<TransportResponse> {
   const clients = new Map<string, HttpClient>();
   return async ({ method, url, headers = {}, body }) => {
     const { host } = new URL(url);
-    const client = clients.get(host) ?? clientOf(host, options);
+    const client = clients.get(host) ?? clientOf(host, options, onCrowded);
     clients.set(host, client);
     const sent: HttpRequest = { method: method as HttpRequest["method"], url, headers, effect: "none" };
     if (typeof body === "string") sent.content = { data: body, type: "application/json" };
     try {
       const answer = await client.send({ ...sent, signal: options.signal });
-      return responseOf(answer.status, answer);
+      return { ...responseOf(answer.status, answer), json: answer.body };
     } catch (error) {
       if (error instanceof HttpError) return responseOf(error.status, error.answer);
       throw error instanceof NoAnswerError ? unreadable(host, error) : error;
@@ -56,13 +64,16 @@ export function createTransport(options: TransportOptions): (request: TransportR
   };
 }
 
-function clientOf(host: string, options: TransportOptions): HttpClient {
+function clientOf(host: string, options: TransportOptions, onCrowded: TransportOptions["onCrowded"]): HttpClient {
   return new HttpClient({
     timeoutMs: TIMEOUT_MS,
     ...options,
     retryBudget: { ...RETRY_BUDGET, ...options.retryBudget },
     service: `Salesforce (${host})`,
-    judge,
+    judge: (answer) => {
+      if (answer.status === 429 || answer.status === 503 || isCrowded(answer)) onCrowded?.();
+      return judge(answer);
+    },
   });
 }
 
@@ -72,9 +83,12 @@ function clientOf(host: string, options: TransportOptions): HttpClient {
  */
 function judge({ status, text }: { status: number; text: string }): Outcome | null {
   const failure = { is: "status", status, code: null } as const;
-  if (status === 403 && text.includes("REQUEST_LIMIT_EXCEEDED") && isConcurrencyLimit(text))
-    return { is: "not-done", failure, limited: false, firstWaitMs: CROWDED_WAIT_MS };
+  if (isCrowded({ status, text })) return { is: "not-done", failure, limited: false, firstWaitMs: CROWDED_WAIT_MS };
   return status === 420 ? { is: "unclear", failure } : null;
+}
+
+function isCrowded({ status, text }: { status: number; text: string }): boolean {
+  return status === 403 && text.includes("REQUEST_LIMIT_EXCEEDED") && isConcurrencyLimit(text);
 }
 
 function responseOf(statusCode: number, { headers, text }: { headers: Headers; text: string }): TransportResponse {

@@ -115,7 +115,7 @@ interface Declaration<Inputs extends InputsSchema> {
   /** Of what it `reads`: files that it does not read where it works on this instance; nobody gives them to it. */
   notRead?: Readonly<Partial<Record<InstanceName, readonly string[]>>>;
   /** What earlier runs left in the data directory that it reads, or writes, too: in GitLab it is kept in a cache, by instance. */
-  memory?: { name: string; file: string; use: "reads" | "writes" };
+  memory?: { name: string; files: readonly string[]; use: "reads" | "writes" };
   /** Files that it reads and, working on one of these instances, hands on as they are: later jobs do not get all that it got. */
   handsOn?: readonly { file: string; instances: readonly InstanceName[] }[];
   examples: readonly string[];

@@ -1,7 +1,5 @@
-import { contactQuery } from "./queries.ts";
-
-/** Accounts to a contact query, at most (U3). */
-const MOST_IDS = 500;
+/** Accounts to a query, at most (U3). */
+const MAX_IDS = 500;
 
 /** What Salesforce takes for request line and headers together; more is refused with 414 or 431. */
 const REQUEST_BYTES = 16_384;
@@ -10,16 +8,17 @@ const REQUEST_BYTES = 16_384;
 const OTHER_HEADERS = 1_024;
 
 /**
- * Account ids in chunks of at most 500, fewer where a long access token leaves less room in the request (U3).
- * `pathBytes` is the length of the query URL before the query text, `tokenBytes` that of the access token. Pure.
+ * Account ids in the fewest chunks of at most 500; fewer where the query or a long access token leaves less room in the request (U3).
+ * `query` is the query text of a chunk, `pathBytes` the length of the query URL before it, `tokenBytes` that of the access token. Pure.
  */
-export function contactChunks(
+export function idChunks(
   accountIds: readonly string[],
+  query: (ids: readonly string[]) => string,
   request: { pathBytes: number; tokenBytes: number },
 ): string[][] {
-  const room = REQUEST_BYTES - OTHER_HEADERS - request.pathBytes - request.tokenBytes - bytesOnWire(contactQuery([]));
+  const room = REQUEST_BYTES - OTHER_HEADERS - request.pathBytes - request.tokenBytes - bytesOnWire(query([]));
   const perId = bytesOnWire("'0014M00001kAbCdQAK',");
-  const size = Math.max(1, Math.min(MOST_IDS, Math.floor(room / perId)));
+  const size = Math.max(1, Math.min(MAX_IDS, Math.floor(room / perId)));
   const ids = [...new Set(accountIds)];
   return Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
     ids.slice(index * size, (index + 1) * size),
