@@ -1,5 +1,5 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
-import { inJobs } from "../sync/apply-rows.ts";
+import { inJobs } from "../sync/apply-in-jobs.ts";
 import type { OrganizationCreate, ZendeskWriter } from "../zendesk/ports.ts";
 
 /** Organizations of us-government that are about to be created, as they are sent to Zendesk. */

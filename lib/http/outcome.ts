@@ -18,8 +18,6 @@ export function judgeAnswer(status: number, headers: Headers, code: string | nul
   if (status >= 200 && status < 300)
     return isUsable ? { is: "answered" } : { is: "unclear", failure: { is: "not-json" } };
   const failure: Failure = { is: "status", status, code };
-  // The documents do not print the status of TooManyJobs (facts/zendesk.md 3).
-  if (code === "TooManyJobs") return { is: "not-done", failure, limited: "this" };
   if (status === 429) return { is: "not-done", failure, limited: hasQuotaLeft(headers) ? "this" : "all" };
   if (isDatabaseConflict(code) || (status === 503 && headers.has("retry-after")))
     return { is: "not-done", failure, limited: false };

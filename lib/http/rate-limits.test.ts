@@ -48,8 +48,6 @@ describe("rate limits", () => {
         { errors: [{ code: "TooManyRequests", title: "Too many requests to update" }] },
         { status: 429, headers: { "retry-after": "30", "ratelimit-remaining": "600", "ratelimit-reset": "9" } },
       ),
-    TooManyJobs: () =>
-      HttpResponse.json({ error: "TooManyJobs" }, { status: 400, headers: { "ratelimit-remaining": "600" } }),
   })) {
     test(`${name} does not hold up other requests`, async () => {
       const other = "https://service.invalid/others";

@@ -148,7 +148,7 @@ async function openConnection(
   const { createZendeskWriter } = await import("../zendesk/write.ts");
   const { createZendeskReaders } = await import("../zendesk/read.ts");
   const options = zendeskOptions(settings, instance, mode);
-  const writer = createZendeskWriter(options);
+  const writer = createZendeskWriter(options, mode.stopSignal);
   toClose.push(() => writer.close());
   return { ...createZendeskReaders(options, mode.stopSignal), writer };
 }

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { countResults, countUnattempted, type Result } from "../artifacts/results.ts";
+import { countResults } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { RemoteError } from "../errors.ts";
-import { NEVER, StopRequest } from "../stage/stop.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
-import { applyInJobs, applyRows, inJobs, type Recorder, skipRows, type Verdict } from "./apply-rows.ts";
+import { applyRows, type Verdict } from "./apply-rows.ts";
 import { FakeKind, type FakeRow, fakeRows } from "./testing/fake-rows.ts";
 
 /** Some reason: what it says does not matter here, only that it arrives. */
@@ -220,111 +219,4 @@ test("S6: whatever happens, one result a row, and the counts add up", async () =
     expect(applied + failed + skipped).toBe(6);
     for (const { result } of written) if (result.outcome !== "applied") expect(result.reason).toBeTruthy();
   }
-});
-
-describe("jobs", () => {
-  test("of a hundred rows", () => {
-    expect(inJobs(fakeRows(201)).map((job) => job.length)).toEqual([100, 100, 1]);
-    expect(inJobs(fakeRows(100))).toHaveLength(1);
-    expect(inJobs([])).toEqual([]);
-  });
-
-  function recorder(stop: Recorder["stop"] = NEVER) {
-    const results: Result[] = [];
-    const progress = { done: 0, failed: 0 };
-    const errors: unknown[] = [];
-    const add = (records: number, failed = 0) => {
-      progress.done += records;
-      progress.failed += failed;
-    };
-    const line = { add, total: () => {}, end: () => {}, breakOff: () => {} };
-    return {
-      stop,
-      errors,
-      line,
-      record: async (one: readonly Result[]) => void results.push(...one),
-      results,
-      progress,
-    };
-  }
-
-  test("every row is recorded and counted, so many jobs at a time and never more", async () => {
-    let inFlight = 0;
-    let most = 0;
-    kind.send = async (rows) => {
-      most = Math.max(most, ++inFlight);
-      await Promise.resolve();
-      inFlight--;
-      return rows.map(({ id }) => ({ is: "applied", id }));
-    };
-    const told = recorder();
-    await applyInJobs(fakeRows(950), kind, told, 3);
-    expect(countResults(told.results)).toEqual({ applied: 950, failed: 0, skipped: 0 });
-    expect(told.progress.done).toBe(950);
-    expect(most).toBe(3);
-  });
-
-  test("S7: after a stop what is in flight ends, the rest is skipped and counted", async () => {
-    const stop = new StopRequest();
-    const told = recorder(stop);
-    kind.send = async (rows) => {
-      stop.request("SIGTERM");
-      return rows.map(({ id }) => ({ is: "applied", id }));
-    };
-    await applyInJobs(fakeRows(250), kind, told, 1);
-    expect(countResults(told.results)).toEqual({ applied: 100, failed: 0, skipped: 150 });
-    expect(told.results.at(-1)).toMatchObject({
-      id: 250,
-      outcome: "skipped",
-      reason: reason("run.stopped", { cause: "SIGTERM" }),
-    });
-    expect(told.progress.done).toBe(100);
-    expect(countUnattempted(told.results)).toEqual({ stopped: 150, failed: 0 });
-  });
-
-  test("S6: where a job throws, those in flight end, no further one begins, all are recorded, and the error is kept", async () => {
-    const told = recorder();
-    const begun: number[] = [];
-    const release = Promise.withResolvers<void>();
-    kind.send = async (rows) => {
-      const first = rows[0]?.id ?? 0;
-      begun.push(first);
-      if (first === 1) {
-        setImmediate(release.resolve);
-        throw new RemoteError("the token was revoked");
-      }
-      await release.promise;
-      return rows.map(({ id }) => ({ is: "applied", id }));
-    };
-    await applyInJobs(fakeRows(450), kind, told, 2);
-    expect(told.errors).toEqual([new RemoteError("the token was revoked")]);
-    expect(begun).toEqual([1, 101]);
-    expect(countResults(told.results)).toEqual({ applied: 100, failed: 100, skipped: 250 });
-    expect(told.progress).toMatchObject({ done: 200, failed: 100 });
-    expect(countUnattempted(told.results)).toEqual({ stopped: 0, failed: 250 });
-    const codes = new Set(told.results.map(({ reason: why }) => why?.code ?? null));
-    expect(codes).toEqual(new Set(["remote.failed", null, "write.not_attempted"]));
-  });
-
-  test("where results cannot be kept, no further job begins", async () => {
-    const record = () => Promise.reject(new Error("disk full"));
-    const told = { ...recorder(), record };
-    await applyInJobs(fakeRows(450), kind, told, 1);
-    expect(told.errors[0]).toEqual(new Error("disk full"));
-    expect(kind.calls.filter((call) => call.startsWith("send"))).toHaveLength(1);
-  });
-
-  test("S7: skipped rows say why", () => {
-    expect(skipRows(fakeRows(1), kind, said("stopped (deadline)"))).toEqual([
-      {
-        effect: "update",
-        salesforce_id: "A1",
-        id: 1,
-        before: {},
-        after: { value: "v" },
-        outcome: "skipped",
-        reason: said("stopped (deadline)"),
-      },
-    ]);
-  });
 });

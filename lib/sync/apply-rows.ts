@@ -1,18 +1,14 @@
-import type { Result, Unattempted } from "../artifacts/results.ts";
+import type { Result } from "../artifacts/results.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { messageOf, StoppedError } from "../errors.ts";
-import { reasonOf } from "../explain/reason-of-error.ts";
-import type { ProgressLine } from "../stage/progress.ts";
-import type { Stop } from "../stage/stop.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
-
-/** Rows that one bulk job takes. */
-export const ROWS_PER_JOB = 100;
 
 /** How one kind of row is written; everything an effect has of its own. */
 export interface RowKind<Row> {
   /** What the results file says of the row before anything is known about its outcome. */
   describe(row: Row): Pick<Result, "effect" | "salesforce_id" | "id" | "before" | "after">;
+  /** Waits until rows that are looked at now could be sent soon; answers what to call right before they are. */
+  room?(): Promise<() => void>;
   /** Looks at the remote right before writing (S4, S5): the rows that must not be sent, each with what to say of it. */
   precheck(rows: readonly Row[]): Promise<Map<Row, Verdict>>;
   /** Sends up to a hundred rows. */
@@ -47,13 +43,17 @@ export interface Retry<Row> {
 /**
  * Writes up to a hundred rows of one kind and accounts for every one of them (S6): checked right before, sent, looked up where
  * the outcome is unknown, sent once more where that is safe, read back. Answers one result per row, in order.
+ *
+ * @param looked called between the look and the sending
  */
 export async function applyRows<Row extends object>(
   rows: readonly Row[],
   kind: RowKind<Row>,
+  looked: () => void = () => {},
 ): Promise<{ row: Row; result: Result }[]> {
   const verdicts = await kind.precheck(rows);
   const toSend = rows.filter((row) => !verdicts.has(row));
+  looked();
   const first = await sendAndLookUp(toSend, "send", kind);
   const outcomes = new Map(first);
   const again = toSend.filter((row) => mayBeSentAgain(first.get(row)));
@@ -85,83 +85,28 @@ export function skipRows<Row>(rows: readonly Row[], kind: Pick<RowKind<Row>, "de
   return rows.map((row) => resultOf(kind.describe(row), { outcome: "skipped", reason: why }));
 }
 
-/** Cuts rows into jobs. */
-export function inJobs<Row>(rows: readonly Row[]): Row[][] {
-  const jobs: Row[][] = [];
-  for (let start = 0; start < rows.length; start += ROWS_PER_JOB) jobs.push(rows.slice(start, start + ROWS_PER_JOB));
-  return jobs;
-}
-
-/** What every effect reports to while it goes on. */
-export interface Recorder {
-  stop: Stop;
-  /** What ended jobs of this comparison altogether; once there is one, nothing further is begun. Thrown when all is accounted for. */
-  errors: unknown[];
-  line: ProgressLine;
-  record(results: readonly Result[]): Promise<void>;
-}
-
-/**
- * Applies rows job by job, so many jobs at a time; after a stop the rest is skipped (S7). Where a job throws, no further one is
- * begun, and those in flight are finished and accounted for (S6). Never throws: see `errors`.
- */
-export async function applyInJobs<Row extends object>(
-  rows: readonly Row[],
-  kind: RowKind<Row>,
-  recorder: Recorder,
-  atOnce: number,
-): Promise<void> {
-  const jobs = inJobs(rows);
-  let next = 0;
-  const work = async () => {
-    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) await applyJob(job, kind, recorder);
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work));
-}
-
-/** Applies up to a hundred rows and records them, whatever happens. Answers the results, in order; never throws. */
-export async function applyJob<Row extends object>(
-  job: readonly Row[],
-  kind: RowKind<Row>,
-  { stop, errors, line, record }: Recorder,
-): Promise<Result[]> {
-  let unattempted: Unattempted | undefined =
-    errors.length > 0 ? "failed" : stop.reason !== null ? "stopped" : undefined;
-  const apply = async (): Promise<Result[]> => {
-    try {
-      return (await applyRows(job, kind)).map(({ result }) => result);
-    } catch (error) {
-      // Only the look right before a write ends so (`stoppable`): nothing of the job was sent.
-      if (error instanceof StoppedError && stop.reason !== null) {
-        unattempted = "stopped";
-        return skipRows(job, kind, unattemptedReason(unattempted, stop));
-      }
-      errors.push(error);
-      return job.map((row) => resultOf(kind.describe(row), { outcome: "failed", reason: reasonOf(error) }));
-    }
-  };
-  const results = unattempted ? skipRows(job, kind, unattemptedReason(unattempted, stop)) : await apply();
-  if (!unattempted) line.add(job.length, results.filter(({ outcome }) => outcome === "failed").length);
-  await record(results).catch((error) => errors.push(error));
-  return results;
-}
-
-/** What is said of rows that were not begun. */
-export function unattemptedReason(why: Unattempted, stop: Stop): Reason {
-  return why === "failed" ? reason("write.not_attempted") : reason("run.stopped", { cause: stop.reason ?? "stop" });
-}
-
+/** Outcomes of rows; those of a second sending that a stop prevented are none: what the first one came to stands. */
 async function sendAndLookUp<Row>(
   rows: readonly Row[],
   how: "send" | "resend",
   kind: RowKind<Row>,
 ): Promise<Map<Row, RowOutcome>> {
-  const answers = rows.length > 0 ? await kind[how](rows) : [];
+  const answers = rows.length > 0 ? await kind[how](rows).catch(how === "send" ? rethrown : notSent) : [];
+  if (answers === null) return new Map();
   const outcomes = new Map(rows.map((row, index): [Row, RowOutcome] => [row, answers[index] ?? NO_OUTCOME]));
   const unknown = rows.filter((row) => outcomes.get(row)?.is === "unknown");
   if (unknown.length === 0) return outcomes;
   for (const [row, id] of await kind.lookUp(unknown)) outcomes.set(row, { is: "applied", id });
   return outcomes;
+}
+
+function rethrown(error: unknown): never {
+  throw error;
+}
+
+function notSent(error: unknown): null {
+  if (error instanceof StoppedError) return null;
+  throw error;
 }
 
 /**
@@ -214,11 +159,12 @@ async function sendWithoutRefused<Row extends object>(
     "resend",
     kind,
   );
-  for (const { row, retry } of sendable) outcomes.set(row, answers.get(retry) ?? NO_OUTCOME);
+  for (const { row, retry } of sendable) outcomes.set(row, answers.get(retry) ?? NOT_SENT);
   return retries;
 }
 
 const NO_OUTCOME: RowOutcome = { is: "unknown", reason: reason("write.without_outcome") };
+const NOT_SENT: RowOutcome = { is: "transient", reason: reason("write.not_sent") };
 
 function verdictOf<Row>(
   outcome: RowOutcome = NO_OUTCOME,
@@ -234,7 +180,8 @@ function verdictOf<Row>(
   return { outcome: "failed", reason: outcome.reason };
 }
 
-function resultOf(
+/** A row's result: what it is, and the last word on it. */
+export function resultOf(
   described: ReturnType<RowKind<object>["describe"]>,
   verdict: Verdict = { outcome: "failed", reason: reason("write.unaccounted") },
 ): Result {

@@ -6,7 +6,7 @@ import type { ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { reasonOf } from "../explain/reason-of-error.ts";
 import type { FoundUser, RowOutcome, ZendeskConnection, ZendeskReader } from "../zendesk/ports.ts";
-import { inJobs } from "./apply-rows.ts";
+import { inJobs } from "./apply-in-jobs.ts";
 
 /** Look-ups of addresses at once: enough to keep the line busy, few enough to leave the account quota to others. */
 const LOOKUPS_AT_ONCE = 8;

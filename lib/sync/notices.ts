@@ -1,7 +1,7 @@
 import { reasonText } from "../explain/reason-text.ts";
 import type { NoticeOrganization } from "../slack/notice.ts";
 import type { WritingContext } from "../stage/stage.ts";
-import type { WithoutContacts } from "./sync-contacts.ts";
+import type { WithoutContacts } from "./place-contacts.ts";
 
 /** Reports new organizations without contacts to Slack, where it is configured (Y4). Slack never fails a sync: what is not posted stays due. */
 export async function postNoticesOf(

@@ -49,6 +49,7 @@ export function createRows(connection: ZendeskConnection, instance: InstanceName
       before: {},
       after: { name: row.name, organization_fields: row.organization_fields },
     }),
+    room: () => writer.room(),
     async precheck(rows) {
       const found = await findCreated(rows, stoppable);
       return new Map(
@@ -89,6 +90,7 @@ export function changeRows(connection: ZendeskConnection, instance: InstanceName
       before: { ...row.before },
       after: { ...row.change },
     }),
+    room: () => writer.room(),
     async precheck(rows) {
       const current = new Map(
         (await stoppable.organizationsById(rows.map((row) => row.id))).map((organization) => [

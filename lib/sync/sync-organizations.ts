@@ -1,3 +1,5 @@
+import pLimit from "p-limit";
+import type { Result } from "../artifacts/results.ts";
 import { bySalesforceId, type Create, type Mark, type Update } from "../domain/changeset.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Organization } from "../domain/organization.ts";
@@ -5,19 +7,14 @@ import { ArtifactError } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, applyJob, inJobs, type Recorder } from "./apply-rows.ts";
+import { applyInJobs, type Recorder } from "./apply-in-jobs.ts";
 import { changeRows, createRows, type OrganizationChange } from "./organization-rows.ts";
+import { type ContactsCourse, type ContactsSync, contactsPlan, type WithoutContacts } from "./place-contacts.ts";
 import type { Results } from "./results-file.ts";
-import {
-  type ContactsCourse,
-  type ContactsSync,
-  placeInCreated,
-  placeInExisting,
-  type WithoutContacts,
-} from "./sync-contacts.ts";
+import { placeInCreated, placeInExisting } from "./sync-contacts.ts";
 
-/** Update jobs in flight at once. Zendesk takes 30 for the whole account; others need some of them too. */
-const JOBS_AT_ONCE = 8;
+/** Batches of new organizations whose contacts are placed at once. */
+const CONTACTS_AT_ONCE = 8;
 
 /** What is to be written to one instance, and all that deciding about it in flight needs. */
 export interface OrganizationSync {
@@ -41,18 +38,20 @@ export interface OrganizationSync {
 type Course = OrganizationSync & Pick<Recorder, "errors">;
 
 /**
- * Writes creates with their contacts, then updates, then marks (Y1–Y6). Every record ends up in the results file, also where this
- * throws in the end because something failed for all of them. Answers the new organizations without any user.
+ * Writes creates, then updates, then marks, and contacts beside them (Y1–Y6, decision 41). Every record ends up in the results file, also
+ * where this throws in the end because something failed for all of them. Answers the new organizations without any user.
  */
 export async function syncOrganizations(given: OrganizationSync): Promise<WithoutContacts[]> {
   const sync: Course = { ...given, errors: [] };
   const changes = changesOf(sync);
-  const withoutContacts = await writeCreates(sync);
+  const contacts = contactsBeside(sync);
+  await writeCreates(sync, contacts);
   for (const [effect, rows] of Object.entries(changes)) {
     const line = sync.progress.begin(`${sync.instance} ${sync.what}: ${effect}`, rows.length);
-    await applyInJobs(rows, changeRows(sync.connection, sync.instance), recorderOf(sync, line), JOBS_AT_ONCE);
+    await applyInJobs(rows, changeRows(sync.connection, sync.instance), recorderOf(sync, line));
     line.end();
   }
+  const withoutContacts = (await contacts?.ended()) ?? [];
   await sync.results.close();
   if (sync.errors.length > 0) throw sync.errors[0];
   return withoutContacts;
@@ -89,26 +88,45 @@ function changesOf({ gathered, updates, marks }: OrganizationSync): Record<"upda
   };
 }
 
-/** Creates go batch by batch, each one's contacts finished before the next begins (Y1); then the contacts of recent organizations. */
-async function writeCreates(sync: Course): Promise<WithoutContacts[]> {
+/** Several batches at a time; the contacts of each begin as soon as it has ended, and nothing waits for them (Y1, decision 41). */
+async function writeCreates(sync: Course, contacts: ContactsBeside | null): Promise<void> {
   const creates = [...sync.creates].sort(bySalesforceId);
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: creates`, creates.length);
-  const contacts = contactsCourse(sync);
-  const without: WithoutContacts[] = [];
-  for (const batch of inJobs(creates)) {
-    const results = await applyJob(batch, createRows(sync.connection, sync.instance), recorderOf(sync, line));
-    if (contacts) without.push(...(await placeInCreated(batch, results, contacts)));
-  }
+  const rows = createRows(sync.connection, sync.instance);
+  await applyInJobs(creates, rows, recorderOf(sync, line), (batch, results) => contacts?.created(batch, results));
   line.end();
-  if (contacts) without.push(...(await placeInExisting(contacts)));
-  contacts?.line.end();
-  return without;
 }
 
-function contactsCourse(sync: Course): ContactsCourse | null {
+/** Contacts that are placed while organizations are written. */
+interface ContactsBeside {
+  /** Takes the organizations of a batch that has ended. */
+  created(batch: readonly Create[], results: readonly Result[]): void;
+  /** Waits for the last one; the new organizations without any user, those of this run first, in order of account. */
+  ended(): Promise<WithoutContacts[]>;
+}
+
+/** Begins with the contacts of recent organizations, which wait for nothing. Null where users come from elsewhere. */
+function contactsBeside(sync: Course): ContactsBeside | null {
   if (!sync.contacts) return null;
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: contacts`, sync.contacts.planned.length);
-  return { ...sync.contacts, ...recorderOf(sync, line), connection: sync.connection };
+  const plan = contactsPlan(sync.contacts);
+  const course: ContactsCourse = { ...sync.contacts, ...recorderOf(sync, line), connection: sync.connection, plan };
+  const limit = pLimit(CONTACTS_AT_ONCE);
+  const inCreated: Promise<WithoutContacts[]>[] = [];
+  const inExisting = placeInExisting(course);
+  return {
+    created: (batch, results) => void inCreated.push(limit(() => placeInCreated(batch, results, course))),
+    async ended() {
+      const ofCreated = (await Promise.all(inCreated)).flat().sort(byAccount);
+      const without = [...ofCreated, ...(await inExisting)];
+      line.end();
+      return without;
+    },
+  };
+}
+
+function byAccount(one: WithoutContacts, other: WithoutContacts): number {
+  return one.salesforce_id < other.salesforce_id ? -1 : 1;
 }
 
 function recorderOf(sync: Course, line: Recorder["line"]): Recorder {

@@ -2,12 +2,9 @@ import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stage/stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, type Recorder } from "./apply-rows.ts";
+import { applyInJobs, type Recorder } from "./apply-in-jobs.ts";
 import type { Results } from "./results-file.ts";
 import { userChangeRows, userCreateRows, userRows } from "./user-rows.ts";
-
-/** User jobs in flight at once. */
-const JOBS_AT_ONCE = 4;
 
 /** What is to be written to the users of one instance. */
 export interface UserSync {
@@ -33,11 +30,11 @@ export async function syncUsers(sync: UserSync): Promise<void> {
     record: (results) => sync.results.add(results),
   });
   const creates = begin("creates", sync.creates.length);
-  await applyInJobs(sync.creates, userCreateRows(sync.connection), creates, JOBS_AT_ONCE);
+  await applyInJobs(sync.creates, userCreateRows(sync.connection), creates);
   creates.line.end();
   for (const [effect, rows] of Object.entries({ updates, marks })) {
     const recorder = begin(effect, rows.length);
-    await applyInJobs(rows, userChangeRows(sync.connection), recorder, JOBS_AT_ONCE);
+    await applyInJobs(rows, userChangeRows(sync.connection), recorder);
     recorder.line.end();
   }
   await sync.results.close();

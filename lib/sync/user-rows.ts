@@ -59,6 +59,7 @@ export function userCreateRows({ reader, stoppable = reader, writer }: ZendeskCo
       after: { ...toWire(row) },
     }),
     // Zendesk would refuse a second user with one address anyway; asking first keeps a run with nothing to do free of writes.
+    room: () => writer.room(),
     async precheck(rows) {
       const limit = pLimit(LOOKUPS_AT_ONCE);
       const holders = await Promise.all(rows.map((row) => limit(() => stoppable.usersByAddress(row.email))));
@@ -101,6 +102,7 @@ export function userChangeRows({ reader, stoppable = reader, writer }: ZendeskCo
       before: { ...row.before },
       after: { ...row.change, email: row.email },
     }),
+    room: () => writer.room(),
     async precheck(rows) {
       const limit = pLimit(LOOKUPS_AT_ONCE);
       const current = new Map((await stoppable.usersById(rows.map((row) => row.id))).map((user) => [user.id, user]));

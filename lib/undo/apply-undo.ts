@@ -2,15 +2,13 @@ import { countResults, type ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { StageReport, WritingContext } from "../stage/stage.ts";
 import { untilEnded } from "../stage/until-ended.ts";
-import { applyInJobs, type Recorder, type RowKind } from "../sync/apply-rows.ts";
+import { applyInJobs, type Recorder } from "../sync/apply-in-jobs.ts";
+import type { RowKind } from "../sync/apply-rows.ts";
 import { changeRows } from "../sync/organization-rows.ts";
 import { userChangeRows } from "../sync/user-rows.ts";
 import { proveUnlessStopped } from "../zendesk/prove-instance.ts";
 import type { UndoPlan } from "./plan-undo.ts";
 import { undoResultsName } from "./results-to-undo.ts";
-
-/** Jobs in flight at once: nobody waits for an undo the way the next hour waits for a sync. */
-const JOBS_AT_ONCE = 4;
 
 /**
  * Takes the way back, the same way `sync` writes: each record read again right before (S4), every row accounted for (S6), stopped
@@ -31,7 +29,7 @@ export async function applyUndo(
     if (rows.length === 0) return;
     const line = context.progress.begin(`${instance} undo: ${what}`, rows.length);
     const recorder: Recorder = { stop: context.stop, errors, line, record: (added) => results.add(added) };
-    await applyInJobs(rows, kind, recorder, JOBS_AT_ONCE);
+    await applyInJobs(rows, kind, recorder);
     line.end();
   };
   const { ended } = await untilEnded(async () => {

@@ -8,7 +8,7 @@ import { HttpError } from "../http/http-error.ts";
 import type { Waits } from "../http/waits.ts";
 import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
 import { type Credential, credentialOf, type Scope } from "./auth.ts";
-import { readErrorEnvelope } from "./error-envelope.ts";
+import { isTooManyJobs, readErrorEnvelope } from "./error-envelope.ts";
 
 /** Settings of a reader or writer, with hooks. */
 export interface ZendeskOptions extends ZendeskSettings {
@@ -24,6 +24,8 @@ export interface ZendeskOptions extends ZendeskSettings {
   tokenSeconds?: number | undefined;
   /** Zendesk dropped something silently (said once for each kind, without values), or a token could not be revoked. */
   onWarning?(message: string): void;
+  /** Called with the headers of every answer. */
+  onHeaders?(headers: Headers): void;
 }
 
 /** Requests to one instance with one credential. Paths are below `/api/v2`. */
@@ -66,7 +68,12 @@ export class ZendeskClient {
         authorization: await credential.authorization(signal),
       }),
       renew: (used, signal) => credential.renew(used.authorization, signal),
-      onHeaders: (headers) => this.heedWarning(headers),
+      // Whoever sends jobs knows better when there will be room than a pause does.
+      judge: ({ body }) => (isTooManyJobs(body) ? { is: "refused" } : null),
+      onHeaders: (headers) => {
+        this.heedWarning(headers);
+        options.onHeaders?.(headers);
+      },
     });
   }
 

@@ -25,6 +25,11 @@ export function readErrorEnvelope(body: unknown): ErrorEnvelope {
   };
 }
 
+/** Whether a bulk write was refused, with whatever status, because too many jobs of the account are at work (facts/zendesk.md 3). */
+export function isTooManyJobs(body: unknown): boolean {
+  return isObject(body) && body.error === "TooManyJobs";
+}
+
 /** A code is one word; a sentence may be in any language. */
 function token(value: unknown): string | null {
   return typeof value === "string" && /^[A-Za-z][A-Za-z0-9_]{1,60}$/.test(value) ? value : null;

@@ -10,7 +10,7 @@ import { rowsOf } from "./list.ts";
 export type JobEnd = { is: "completed"; results: unknown[] } | { is: "lost"; reason: Reason };
 
 const FIRST_POLL_MS = 500;
-const SLOWEST_POLL_MS = 5_000;
+const SLOWEST_POLL_MS = 1_000;
 const LONGEST_JOB_MS = 600_000;
 /** A fresh job may not be found at once, and under load Zendesk misses jobs that are there (facts/zendesk.md 3). */
 const LONGEST_MISSING_MS = 60_000;
@@ -26,7 +26,7 @@ interface Followed {
   missingMs: number;
 }
 
-/** Follows every running job of a client with one poll for all of them; the interval grows while no job is added. */
+/** Follows every running job of a client with one poll for all of them: soon after the first one began, then every second. */
 export class JobFollower {
   private readonly running = new Map<string, Followed>();
   private polling = false;
@@ -49,13 +49,13 @@ export class JobFollower {
   /** Waits for the end of a job. Never rejects. */
   follow(id: string): Promise<JobEnd> {
     const end = new Promise<JobEnd>((resolve) => this.running.set(id, { resolve, waitedMs: 0, missingMs: 0 }));
-    this.interval = this.firstPollMs;
     if (!this.polling) void this.poll();
     return end;
   }
 
   private async poll(): Promise<void> {
     this.polling = true;
+    this.interval = this.firstPollMs;
     while (this.running.size > 0) {
       const waited = this.interval;
       await this.sleep(waited);

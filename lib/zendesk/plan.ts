@@ -125,6 +125,7 @@ export class Plan {
 /** A writer that only takes note. */
 export function planningWriter(plan: Plan): ZendeskWriter {
   return {
+    room: async () => () => {},
     createOrganizations: async (rows) => rows.map((row) => plan.createOrganization(row)),
     updateOrganizations: async (rows) => rows.map((row) => plan.updateOrganization(row)),
     createOrganization: async (row) => plan.createOrganization(row),

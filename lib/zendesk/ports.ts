@@ -130,11 +130,17 @@ export type RowOutcome =
   | { is: "unknown"; reason: Reason };
 
 /**
- * Writing one Zendesk instance; only stages that write can get one. Every method takes at most 100 rows, sends them as one
- * bulk job, follows it to its end and answers one outcome per row, in order. A refusal of the whole request becomes the
- * outcome of its rows; methods throw only where nothing at all can be written (credentials, scope).
+ * Writing one Zendesk instance; only stages that write can get one. Every method that takes rows takes at most 100, sends them as one
+ * bulk job as soon as the account has room for one, follows it to its end and answers one outcome per row, in order. A refusal of the whole request becomes the
+ * outcome of its rows; methods throw only where nothing at all can be written (credentials, scope). Of organizations, nothing is sent any
+ * more once the run is asked to stop: `createOrganizations` and `updateOrganizations` throw a `StoppedError` then.
  */
 export interface ZendeskWriter {
+  /**
+   * Waits until rows that are looked at now could be sent soon: a job may have to wait for others to end, and what was looked at must not
+   * wait long (S4). Answers what to call right before they are sent, or when nothing is to be sent.
+   */
+  room(): Promise<() => void>;
   createOrganizations(rows: readonly OrganizationCreate[]): Promise<RowOutcome[]>;
   updateOrganizations(rows: readonly OrganizationUpdate[]): Promise<RowOutcome[]>;
   createOrganization(row: OrganizationCreate): Promise<RowOutcome>;

@@ -3,7 +3,9 @@ import { reason } from "../domain/reason.ts";
 import { sleep as sleepFor } from "../edges/clock.ts";
 import { InternalError } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
+import { BulkJobs } from "./bulk-jobs.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
+import { JobSlots } from "./job-slots.ts";
 import { JobFollower } from "./jobs.ts";
 import { listAll } from "./list.ts";
 import type {
@@ -22,7 +24,6 @@ const MOST_ROWS = 100;
 /** An account takes one single update of a user each second (facts/zendesk.md 5). */
 const BETWEEN_USER_UPDATES_MS = 1_000;
 
-const JobSchema = v.object({ job_status: v.object({ id: v.pipe(v.string(), v.regex(/^[\w-]{1,100}$/)) }) });
 const WrittenSchema = v.object({ id: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) });
 
 /** A bulk or single write. `effect`: what sending it twice would do. */
@@ -33,15 +34,24 @@ interface Write {
   effect: "sets" | "adds";
 }
 
-/** A writer of one instance, with a token of its own that can write; `close` revokes that at the end. */
 /** A change of a user as Zendesk takes it. */
 type SentUserChange = Omit<UserChange, "user_fields"> & { user_fields?: Record<string, boolean> };
 
-export function createZendeskWriter(options: ZendeskOptions): ZendeskWriter & { close(): Promise<void> } {
-  const client = new ZendeskClient(options, "read write");
+/**
+ * A writer of one instance, with a token of its own that can write; `close` revokes that at the end.
+ *
+ * @param stopSignal jobs of organizations that were not sent by then are not sent any more, see `endsAtStop`
+ */
+export function createZendeskWriter(
+  options: ZendeskOptions,
+  stopSignal = new AbortController().signal,
+): ZendeskWriter & { close(): Promise<void> } {
+  const slots = new JobSlots();
+  const client = new ZendeskClient({ ...options, onHeaders: (headers) => slots.heed(headers) }, "read write");
   const { timing, signal } = options;
   const sleep = timing?.sleep ?? sleepFor;
-  return new BulkWriter(client, new JobFollower(client, timing, signal), (milliseconds) => sleep(milliseconds, signal));
+  const jobs = new BulkJobs(client, slots, new JobFollower(client, timing, signal), { sleep, stopSignal });
+  return new BulkWriter(client, jobs, (milliseconds) => sleep(milliseconds, signal));
 }
 
 class BulkWriter implements ZendeskWriter {
@@ -51,12 +61,16 @@ class BulkWriter implements ZendeskWriter {
 
   constructor(
     private readonly client: ZendeskClient,
-    private readonly jobs: JobFollower,
+    private readonly jobs: BulkJobs,
     private readonly sleep: (milliseconds: number) => Promise<unknown>,
   ) {}
 
   close(): Promise<void> {
     return this.client.close();
+  }
+
+  room(): Promise<() => void> {
+    return this.jobs.room();
   }
 
   createOrganizations(rows: readonly OrganizationCreate[]): Promise<RowOutcome[]> {
@@ -171,23 +185,13 @@ class BulkWriter implements ZendeskWriter {
   }
 
   /** One bulk job for up to a hundred rows, followed to its end: an outcome for each row, in order. */
-  private async bulk(
-    { method, path, key, effect }: Write,
-    rows: readonly object[],
-    sent: readonly SentRow[],
-  ): Promise<RowOutcome[]> {
+  private async bulk(write: Write, rows: readonly object[], sent: readonly SentRow[]): Promise<RowOutcome[]> {
     if (rows.length === 0) return [];
     if (rows.length > MOST_ROWS) throw new InternalError(`${rows.length} rows in one job; Zendesk takes ${MOST_ROWS}`);
-    let answer: unknown;
-    try {
-      answer = await this.client.write(method, path, { [key]: rows }, effect);
-    } catch (error) {
-      const outcome = requestOutcome(error);
-      return rows.map(() => outcome);
-    }
-    const job = v.safeParse(JobSchema, answer);
-    if (!job.success) return rows.map(() => ({ is: "unknown", reason: reason("job.unnamed") }));
-    return rowOutcomes(await this.jobs.follow(job.output.job_status.id), sent);
+    const { method, path, key, effect } = write;
+    const endsAtStop = key === "organizations";
+    const done = await this.jobs.run({ method, path, body: { [key]: rows }, effect, endsAtStop });
+    return "outcome" in done ? rows.map(() => done.outcome) : rowOutcomes(done.end, sent);
   }
 
   private async single({ method, path, key, effect }: Write, record: object): Promise<RowOutcome> {

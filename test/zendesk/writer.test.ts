@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { planOn } from "../../lib/zendesk/planned.ts";
 import type { RowOutcome } from "../../lib/zendesk/ports.ts";
+import { createZendeskWriter } from "../../lib/zendesk/write.ts";
 import { seedOrganization, seedUser, serveZendesk } from "./serve-zendesk.ts";
 
 let served: Awaited<ReturnType<typeof serveZendesk>>;
@@ -98,6 +99,57 @@ describe("Y1, Y5, S6: bulk jobs", () => {
     served = await serveZendesk({ behaviour: { inflightJobs: 1, jobSeconds: { fixed: 20, perRow: 0 } } });
     const outcomes = await Promise.all([1, 2, 3].map((index) => served.writer.createOrganizations([create(index)])));
     expect(outcomes.flatMap(kinds)).toEqual(["applied", "applied", "applied"]);
+  });
+
+  test("as many jobs in flight as the account has, and not one more; one poll asks for all of them", async () => {
+    served = await serveZendesk({ behaviour: { jobSeconds: { fixed: 600, perRow: 0 } } });
+    const batches = Array.from({ length: 70 }, (_, index) => served.writer.createOrganizations([create(index)]));
+    expect((await Promise.all(batches)).flatMap(kinds)).toEqual(Array(70).fill("applied"));
+    const sent = served.requests(/POST .*create_many/);
+    expect([sent.length, sent.filter(({ status }) => status !== 200)]).toEqual([70, []]);
+    const polled = served
+      .requests(/GET .*job_statuses\/show_many/)
+      .map(({ path }) => path.split("=")[1]?.split(/,|%2C/));
+    expect(Math.max(...polled.map((ids) => ids?.length ?? 0))).toBe(30);
+  });
+
+  test("others hold most places: what the header leaves is used, and hardly a job is refused", async () => {
+    served = await serveZendesk({ behaviour: { jobsTakenByOthers: 25, jobSeconds: { fixed: 600, perRow: 0 } } });
+    const batches = Array.from({ length: 20 }, (_, index) => served.writer.createOrganizations([create(index)]));
+    expect((await Promise.all(batches)).flatMap(kinds)).toEqual(Array(20).fill("applied"));
+    const refused = served.requests(/POST .*create_many/).filter(({ status }) => status === 429);
+    // Only where a job of ours had ended unseen, so that others looked fewer than they were.
+    expect(refused.length).toBeLessThan(10);
+  });
+
+  test("places that others take meanwhile: what is refused waits for a job of ours, and no row is lost", async () => {
+    served = await serveZendesk({ behaviour: { jobSeconds: { fixed: 600, perRow: 0 } } });
+    await served.writer.createOrganizations([create(1000)]);
+    served.zendesk.behave({ jobsTakenByOthers: 26 });
+    const batches = Array.from({ length: 40 }, (_, index) => served.writer.createOrganizations([create(index)]));
+    expect((await Promise.all(batches)).flatMap(kinds)).toEqual(Array(40).fill("applied"));
+    const refused = served.requests(/POST .*create_many/).filter(({ status }) => status === 429);
+    // All that were sent at once before the first refusal, and few after: nobody asks again before a job of ours has ended.
+    expect(refused.length).toBeLessThan(60);
+  });
+
+  test("every place is another's: one request waits for all, and not through its retries", async () => {
+    served = await serveZendesk({ behaviour: { jobsTakenByOthers: 30 } });
+    const batches = Array.from({ length: 5 }, (_, index) => served.writer.createOrganizations([create(index)]));
+    while (served.requests(/POST .*create_many/).length < 70) await Bun.sleep(1);
+    served.zendesk.behave({ jobsTakenByOthers: 0 });
+    expect((await Promise.all(batches)).flatMap(kinds)).toEqual(Array(5).fill("applied"));
+  });
+
+  test("S7: organizations that wait for others' jobs are not sent once the run stops", async () => {
+    served = await serveZendesk({ behaviour: { jobsTakenByOthers: 30 } });
+    const stop = new AbortController();
+    const writer = createZendeskWriter(served.options, stop.signal);
+    const waiting = [1, 2, 3].map((index) => writer.createOrganizations([create(index)]).catch(String));
+    while (served.requests(/POST .*create_many/).length < 2) await Bun.sleep(1);
+    stop.abort();
+    expect(await Promise.all(waiting)).toEqual(Array(3).fill(expect.stringContaining("stopped")));
+    expect(served.zendesk.state().organizations).toEqual([]);
   });
 
   test("a missing write scope ends everything at once, with what to do", async () => {

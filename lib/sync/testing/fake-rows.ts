@@ -31,6 +31,8 @@ export class FakeKind implements RowKind<FakeRow> {
   retries: Record<number, Awaited<ReturnType<NonNullable<RowKind<FakeRow>["withoutRefused"]>>>> = {};
   /** Methods that throw. */
   fails: Record<string, Error> = {};
+  /** Waits for room; absent: there always is. */
+  room?: () => Promise<() => void>;
 
   describe({ id, value }: FakeRow) {
     return { effect: "update" as const, salesforce_id: `A${id}`, id, before: {}, after: { value } };

@@ -32,7 +32,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
   },
   {
     name: "results are written before the answer has come",
-    file: "lib/sync/apply-rows.ts",
+    file: "lib/sync/apply-in-jobs.ts",
     find: "  const results = unattempted ? skipRows(job, kind, unattemptedReason(unattempted, stop)) : await apply();\n",
     replace: `  const early = job.map((row) => resultOf(kind.describe(row), { outcome: "applied", reason: null }));
   if (!unattempted) await record(early).catch((error) => errors.push(error));
@@ -67,7 +67,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
   },
   {
     name: "contacts that failed are taken for settled",
-    file: "lib/sync/sync-contacts.ts",
+    file: "lib/sync/place-contacts.ts",
     find: 'if (outcome === "applied" || why?.code',
     replace: 'if (outcome !== "skipped" || why?.code',
     expects: ["exact after two quiet hours", "exact after a run that says 0"],
