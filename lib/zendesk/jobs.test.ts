@@ -87,6 +87,17 @@ describe("following jobs", () => {
     expect(await jobs.follow("a")).toEqual({ is: "completed", results: [] });
   });
 
+  test("a look that is refused says nothing about the jobs: they are looked for again, for a minute", async () => {
+    const refused = () => {
+      throw new HttpError("403", 403, {}, false, { service: "Zendesk", status: 403 });
+    };
+    const { jobs } = follower([refused, refused, () => statuses(completed("a", [1]))]);
+    expect(await jobs.follow("a")).toEqual({ is: "completed", results: [1] });
+    const { jobs: others, slept } = follower([refused]);
+    expect(await others.follow("a")).toMatchObject({ is: "lost" });
+    expect(slept.length).toBeGreaterThan(55);
+  });
+
   test("Zendesk out of reach: lost, and a later job is followed anew", async () => {
     const broken = () => {
       throw new RemoteError("out of reach");

@@ -75,7 +75,9 @@ export class JobFollower {
         missing.push(...this.take(chunk, await this.statuses(`/job_statuses/show_many?ids=${chunk.join(",")}`)));
       }
       if (missing.length > 0) this.take(missing, await this.statuses("/job_statuses?page%5Bsize%5D=100"));
-    } catch {
+    } catch (error) {
+      // A refusal of one look is none of the jobs: they are at work, and found again or missed for too long.
+      if (error instanceof HttpError) return;
       for (const id of ids) this.end(id, { is: "lost", reason: reason("job.status_unreadable", { job_id: id }) });
     }
   }
