@@ -12,6 +12,8 @@ export type ProgramName = ProgramOptions["program"];
 export interface Series extends RemotesOptions {
   program: ProgramName;
   situations: readonly Situation[];
+  /** Default true; see `ProgramOptions`. */
+  workTakesTime?: boolean;
 }
 
 /** One run of one program, measured. */
@@ -31,7 +33,7 @@ const SETTLING_MS = 600_000;
 
 /** Plays a series, each run in a process of its own. A settled world has had an hour before, as every hour has. */
 export async function measureSeries(series: Series, tell: (one: Measured) => void = () => {}): Promise<Measured[]> {
-  const { program, situations, ...options } = series;
+  const { program, situations, workTakesTime = true, ...options } = series;
   const folder = await mkdtemp(join(tmpdir(), "zdsync-bench-"));
   const remotes = await startRemotes(options);
   try {
@@ -42,6 +44,7 @@ export async function measureSeries(series: Series, tell: (one: Measured) => voi
       const world = await remotes.ask<WorldCounts>("/counts");
       const run = await runProgram({
         program,
+        workTakesTime,
         port: remotes.port,
         startAt,
         env,

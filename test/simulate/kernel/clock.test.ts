@@ -54,6 +54,27 @@ describe("a virtual clock", () => {
     expect(workedUntil).toBe(5);
   });
 
+  test("work that is measured is time that passes: what was due meanwhile comes late, and what is waited for goes on beside it", async () => {
+    let worked = 0;
+    const take = () => {
+      const taken = worked;
+      worked = 0;
+      return taken;
+    };
+    const clock = new VirtualClock(0, streamOf(1, "ties"), { take, turned: () => {} });
+    const seen: string[] = [];
+    clock.after(100, () => {
+      seen.push(`answer at ${clock.now()}`);
+      worked = 250;
+      seen.push(`worked until ${clock.now()}`);
+      clock.after(100, () => seen.push(`asked then, at ${clock.now()}`));
+    });
+    clock.after(200, () => seen.push(`late at ${clock.now()}`));
+    clock.after(400, () => seen.push(`in time at ${clock.now()}`));
+    await clock.advanceTo(1_000);
+    expect(seen).toEqual(["answer at 100", "worked until 350", "late at 350", "in time at 400", "asked then, at 450"]);
+  });
+
   test("nothing that keeps a program alive is due: waiting for it will never end, and says so", async () => {
     const clock = clockOf();
     clock.after(10, () => {}, { keepsAlive: false });
