@@ -45,4 +45,8 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     was: "Slack's history was read again before the moment that a 503 with Retry-After had named",
   },
   { seed: 60212, was: "a message was sent to Slack again before the moment that a 503 with Retry-After had named" },
+  {
+    seed: 60790,
+    was: "the place of somebody whom people moved elsewhere, and whom the data directory remembers, was taken for free",
+  },
 ];

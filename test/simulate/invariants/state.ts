@@ -143,16 +143,9 @@ function unnamedIn(hour: HourSeen, story: StorySeen): Difference[] {
  * Accounts that one more run does something for although this one did all it planned: names that a rename of the run freed (C7), and
  * contacts whose place was kept for somebody who turned out to be elsewhere, or whose address could not be looked up (told in a note).
  */
-function leftForTheNextRun({ runs }: HourSeen): Set<string> {
-  const last = runs.at(-1);
-  // Each stage has a folder of its own.
-  const ofLast = last?.command === "run" ? [last] : runs;
-  const files = new Map(ofLast.flatMap((run) => [...run.files].map(([path, content]) => [path, content] as const)));
-  const notes = [...files].flatMap(([path, content]) =>
-    /^[a-z_]+_notes\.json$/.test(path)
-      ? ((parsed(content) ?? []) as { rule: string; salesforce_id: string | null; code?: string }[])
-      : [],
-  );
+function leftForTheNextRun(hour: HourSeen): Set<string> {
+  const files = filesLeft(hour);
+  const notes = notesIn(files);
   const skipped = [...resultsIn(files).values()].flat().filter(({ outcome }) => outcome === "skipped");
   return new Set([
     ...notes.flatMap(({ rule, salesforce_id }) => (rule === "C7" ? [String(salesforce_id)] : [])),
@@ -163,15 +156,35 @@ function leftForTheNextRun({ runs }: HourSeen): Set<string> {
   ]);
 }
 
+/** What the hour's last run left, or all stages of its pipeline: each of them has a folder of its own. */
+function filesLeft({ runs }: HourSeen): RunSeen["files"] {
+  const last = runs.at(-1);
+  return new Map((last?.command === "run" ? [last] : runs).flatMap(({ files }) => [...files]));
+}
+
+interface NoteSeen {
+  rule: string;
+  salesforce_id: string | null;
+  code?: string;
+}
+
+function notesIn(files: RunSeen["files"]): NoteSeen[] {
+  return [...files].flatMap(([path, content]) =>
+    /^[a-z_]+_notes\.json$/.test(path) ? ((parsed(content) ?? []) as NoteSeen[]) : [],
+  );
+}
+
 /** What is wrong after the hour's last run, by the day and the moment that the run went by. */
 function wrongIn(hour: HourSeen, story: StorySeen): Difference[] {
   const last = hour.runs.at(-1);
   const world: World = { ...hour.after, today: last?.today ?? hour.after.today };
   const moved = addressesMovedByPeople(story);
+  const remembered = accountsFullByMemory(story, hour);
   const merged = accountsMergedEver(story, hour);
   return differencesIn(world, new Date(last?.began ?? 0), instancesOf(story)).filter(
     ({ comparison, effect, email, salesforce_id }) =>
-      !(comparison === "contact" && moved.has(email ?? "")) && !(effect === "mark" && merged.has(salesforce_id ?? "")),
+      !(comparison === "contact" && (moved.has(email ?? "") || remembered.has(salesforce_id ?? ""))) &&
+      !(effect === "mark" && merged.has(salesforce_id ?? "")),
   );
 }
 
@@ -203,4 +216,25 @@ export function addressesMovedByPeople({ sandbox }: StorySeen): Set<string> {
         : [],
     ),
   );
+}
+
+/**
+ * Accounts of organizations that people took somebody out of, and that the run says are full: where the data directory remembers them,
+ * their place is taken (docs/decisions/0016).
+ */
+function accountsFullByMemory({ sandbox }: StorySeen, hour: HourSeen): Set<string> {
+  const left = new Set(
+    sandbox.journal.flatMap((entry) =>
+      entry.kind === "user" && entry.by === "person" && entry.instance === "global"
+        ? (entry.before?.organization_ids ?? []).filter((id) => !entry.after?.organization_ids.includes(id))
+        : [],
+    ),
+  );
+  const accounts = hour.after.zendesk.global.organizations.flatMap(({ id, external_id }) =>
+    left.has(id) && external_id ? [external_id] : [],
+  );
+  const full = notesIn(filesLeft(hour)).flatMap(({ code, salesforce_id }) =>
+    code === "contact.over_maximum" ? [String(salesforce_id)] : [],
+  );
+  return new Set(accounts.filter((account) => full.includes(account)));
 }
