@@ -171,6 +171,8 @@ export interface ZendeskBehaviour {
   bulkUserImport: boolean;
   /** A drop-down value that is not an option: row refused, or dropped without a word. Default "refused". */
   unknownDropdown: "refused" | "dropped";
+  /** Options that an administrator has taken out of drop-down fields; values that stand there stay. Default none. */
+  removedOptions: readonly string[];
   /** Seconds (before compression) until users/search finds a new or changed user. Default 0. */
   searchLagSeconds: number;
   /** Whether the credentials are an administrator's, who alone may use incremental exports. Default "allowed". */

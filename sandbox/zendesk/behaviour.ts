@@ -11,6 +11,7 @@ export const defaultBehaviour: ZendeskBehaviour = {
   jobSeconds: { fixed: 2, perRow: 0.04 },
   bulkUserImport: false,
   unknownDropdown: "refused",
+  removedOptions: [],
   searchLagSeconds: 0,
   incrementalExports: "allowed",
 };

@@ -7,14 +7,29 @@ const refused = Symbol("refused");
 
 /** The custom fields of the organizations, or of the users, of one instance. */
 export class CustomFields {
-  readonly definitions: readonly FieldDefinition[];
+  readonly #definitions: readonly FieldDefinition[];
   readonly #byKey: Map<string, FieldDefinition>;
-  readonly #unknownDropdown: ZendeskBehaviour["unknownDropdown"];
+  readonly #behaviour: Pick<ZendeskBehaviour, "unknownDropdown" | "removedOptions">;
 
-  constructor(definitions: readonly FieldDefinition[], unknownDropdown: ZendeskBehaviour["unknownDropdown"]) {
-    this.definitions = definitions;
+  /** @param behaviour looked at with every write: it may change */
+  constructor(
+    definitions: readonly FieldDefinition[],
+    behaviour: Pick<ZendeskBehaviour, "unknownDropdown" | "removedOptions">,
+  ) {
+    this.#definitions = definitions;
     this.#byKey = new Map(definitions.map((definition) => [definition.key, definition]));
-    this.#unknownDropdown = unknownDropdown;
+    this.#behaviour = behaviour;
+  }
+
+  /** As they are now. */
+  get definitions(): readonly FieldDefinition[] {
+    const { removedOptions } = this.#behaviour;
+    if (removedOptions.length === 0) return this.#definitions;
+    return this.#definitions.map((definition) =>
+      definition.options
+        ? { ...definition, options: definition.options.filter((option) => !removedOptions.includes(option)) }
+        : definition,
+    );
   }
 
   /**
@@ -28,9 +43,11 @@ export class CustomFields {
     for (const [key, value] of Object.entries(given)) {
       const definition = this.#byKey.get(key);
       if (!definition) continue;
-      const spelled = spelling(definition, value);
+      const isRemoved = typeof value === "string" && this.#behaviour.removedOptions.includes(value);
+      const spelled = definition.options && isRemoved ? refused : spelling(definition, value);
       if (spelled !== refused) values[key] = spelled;
-      else if (definition.type !== "dropdown" || this.#unknownDropdown === "refused") throw invalidValue(definition);
+      else if (definition.type !== "dropdown" || this.#behaviour.unknownDropdown === "refused")
+        throw invalidValue(definition);
     }
     return values;
   }
@@ -60,11 +77,11 @@ export class CustomFields {
 
   /** Every defined key, null where nothing was ever set. */
   wire(values: FieldValues): Record<string, FieldValue> {
-    return Object.fromEntries(this.definitions.map(({ key }) => [key, values[key] ?? null]));
+    return Object.fromEntries(this.#definitions.map(({ key }) => [key, values[key] ?? null]));
   }
 
   #tagsOf(values: FieldValues): string[] {
-    return this.definitions.flatMap(({ key, type, tag }) => {
+    return this.#definitions.flatMap(({ key, type, tag }) => {
       const value = values[key];
       if (type === "dropdown" && typeof value === "string" && value !== "") return [value];
       return type === "checkbox" && value === true && tag !== undefined ? [tag] : [];

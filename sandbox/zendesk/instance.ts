@@ -51,8 +51,8 @@ export class Instance {
     this.clock = clock;
     this.bytes = bytes ?? unguessable;
     this.behaviour = { ...defaultBehaviour, ...behaviour };
-    const ofOrganizations = new CustomFields(organizationFields, this.behaviour.unknownDropdown);
-    const ofUsers = new CustomFields(userFields, this.behaviour.unknownDropdown);
+    const ofOrganizations = new CustomFields(organizationFields, this.behaviour);
+    const ofUsers = new CustomFields(userFields, this.behaviour);
     this.store = seededStore(seed, ofOrganizations, ofUsers);
     this.organizations = new Organizations(this.store, ofOrganizations);
     this.memberships = new Memberships(this.store);

@@ -179,6 +179,25 @@ describe("custom fields", () => {
     const { body } = await dropping.call("PUT", "/api/v2/organizations/100", wrong);
     expect(body.organization.organization_fields).toMatchObject({ level: null, seats: 1 });
   });
+
+  test("an option that an administrator has taken out of its field is one no more; what stands there stays", async () => {
+    const { call } = testInstance({
+      fields: fieldsOfEachType,
+      organizations: three,
+      behaviour: { removedOptions: ["gold"] },
+    });
+    const put = (level: string) =>
+      call("PUT", "/api/v2/organizations/100", { organization: { organization_fields: { level } } });
+    expect((await put("gold")).status).toBe(422);
+    expect((await put("silver")).status).toBe(200);
+    const { body } = await call("GET", "/api/v2/organization_fields");
+    const options = body.organization_fields.flatMap(
+      ({ custom_field_options: all = [] }: { custom_field_options?: { value: string }[] }) =>
+        all.map((one) => one.value),
+    );
+    expect(options).toContain("silver");
+    expect(options).not.toContain("gold");
+  });
 });
 
 describe("what a body may hold", () => {

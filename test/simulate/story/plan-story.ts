@@ -11,6 +11,7 @@ import {
   type StoryPlan,
   type StorySettings,
 } from "./plan.ts";
+import { withRareEvents } from "./plan-rare-events.ts";
 import { SCENARIO_NAMES, type WorldPlan } from "./world.ts";
 
 const HOUR = 3_600_000;
@@ -68,10 +69,13 @@ export function planStory(seed: number): StoryPlan {
     startAt: (FIRST_HOUR + random.integer(0, HOURS_OF_BEGINNINGS)) * HOUR,
     world: planWorld(random),
     settings,
-    hours: withMore(
-      Array.from({ length: hours - QUIET_HOURS }, () => planHour(random, settings)),
-      new Random(seed * 40_503 + 11),
-      new Random(seed * 7919 + 3),
+    hours: withRareEvents(
+      withMore(
+        Array.from({ length: hours - QUIET_HOURS }, () => planHour(random, settings)),
+        new Random(seed * 40_503 + 11),
+        new Random(seed * 7919 + 3),
+      ),
+      seed,
     ),
   };
 }

@@ -52,6 +52,8 @@ export type RunForm =
 export interface Midway {
   /** 0 to 1: how far the run is, in requests of an ordinary run of this story. */
   at: number;
+  /** Instead of `at`: right before the run looks at users once more, which it does before it changes them. */
+  rightBefore?: "users are looked at again";
   event: WorldEvent;
 }
 

@@ -170,8 +170,9 @@ class Player {
       if (region === UNKNOWN_REGION)
         sandbox.editSalesforce("Account", String(Id), { Account_Demographics_Geo__c: "APJ" });
     sandbox.setSlackHistoryScope(this.#plan.settings.historyReadable);
+    const { jobsTakenByOthers, unknownDropdown } = this.#plan.settings;
     for (const instance of ["global", "us-government"] as const)
-      sandbox.behave(instance, { jobsTakenByOthers: this.#plan.settings.jobsTakenByOthers });
+      sandbox.behave(instance, { jobsTakenByOthers, unknownDropdown, removedOptions: [] });
   }
 
   #check(hour: HourSeen): Wrong[] {

@@ -1,4 +1,4 @@
-import { accountsOf, type Events, type Scene, type Touched } from "./scene.ts";
+import { accountIn, accountsOf, type Events, type Scene, type Touched } from "./scene.ts";
 
 function editAccount(scene: Scene, change: Record<string, unknown>): Touched {
   const id = scene.whom(accountsOf(scene));
@@ -40,6 +40,19 @@ export const OF_ACCOUNTS = {
     ),
   "an account gets a region that Zendesk does not know": (scene) =>
     editAccount(scene, { Account_Demographics_Geo__c: UNKNOWN_REGION }),
+  "an account gets a region whose option is taken out of Zendesk": (scene) => {
+    const region = scene.how(["AMER", "APJ", "EMEA"]);
+    const option = region.toLowerCase();
+    const others = scene.world.zendesk.global.organizations.filter(
+      (one) => one.organization_fields.org_region !== option,
+    );
+    const account = scene.whom(others.flatMap(accountIn).filter((id) => accountsOf(scene).includes(id)));
+    if (account === undefined) return undefined;
+    const unknownDropdown = scene.other(["dropped", "dropped", "refused"] as const) ?? "dropped";
+    scene.sandbox.behave("global", { removedOptions: [option], unknownDropdown });
+    scene.sandbox.editSalesforce("Account", account, { Account_Demographics_Geo__c: region });
+    return { accounts: [account] };
+  },
   "an account changes its type": (scene) =>
     editAccount(
       scene,

@@ -1,6 +1,7 @@
 import { SUBSCRIPTION_TYPES } from "../../../../sandbox/seed/charge-names.ts";
 import { addDays } from "../../../../sandbox/seed/days.ts";
 import type { ContactRecord } from "../../../../sandbox/seed/records.ts";
+import type { World } from "../../../../sandbox/types.ts";
 import { accountsOf, addressesOf, type Events, newId, subscriptionsOf } from "./scene.ts";
 
 const CHARGES = Object.values(SUBSCRIPTION_TYPES).flatMap(({ charges }) => charges);
@@ -107,4 +108,35 @@ export const OF_CUSTOMERS = {
     scene.sandbox.editSalesforce("Contact", contact.Id, change);
     return { accounts: [contact.AccountId] };
   },
+  "an address is spelled in other letters": (scene) => {
+    const subscription = scene.whom(subscriptionsOf(scene.world).filter(({ Sold_To_Email__c: email }) => email));
+    const contact = scene.whom(contactsWithUsers(scene.world));
+    const otherwise = (email: string | null) => scene.other([email?.toUpperCase(), capitalized(email ?? "")]) ?? email;
+    if (contact && scene.how([true, true, false])) {
+      scene.sandbox.editSalesforce("Contact", contact.Id, { Email: otherwise(contact.Email) });
+      return { accounts: [contact.AccountId] };
+    }
+    if (!subscription) return undefined;
+    scene.sandbox.editSalesforce("Zuora__Subscription__c", subscription.Id, {
+      Sold_To_Email__c: otherwise(subscription.Sold_To_Email__c),
+    });
+    return { accounts: [subscription.Zuora__Account__c] };
+  },
+  "a contact marries": (scene) => {
+    const contact = scene.whom(contactsWithUsers(scene.world));
+    if (!contact) return undefined;
+    scene.sandbox.editSalesforce("Contact", contact.Id, { Name: `Married ${scene.word}` });
+    return { accounts: [contact.AccountId] };
+  },
 } satisfies Events;
+
+/** Contacts who are users of us-government. */
+function contactsWithUsers({ zendesk, salesforce }: World): ContactRecord[] {
+  const users = new Set(zendesk["us-government"].users.map(({ email }) => email?.toLowerCase()));
+  const contacts = salesforce.Contact as ContactRecord[];
+  return contacts.filter(({ Email }) => Email && users.has(Email.trim().toLowerCase()));
+}
+
+function capitalized(address: string): string {
+  return address.replace(/(^|[.@-])([a-z])/g, (_, before: string, letter: string) => before + letter.toUpperCase());
+}

@@ -1,3 +1,4 @@
+import type { ContactRecord } from "../../../../sandbox/seed/records.ts";
 import { addressesOf, type Events, organizationsOf, type Scene, type Touched, usersOf } from "./scene.ts";
 
 function editUserOf(scene: Scene, change: Record<string, unknown>): Touched {
@@ -35,6 +36,25 @@ export const OF_USERS = {
     if (!user || !organization || user.organization_ids.includes(organization.id)) return undefined;
     scene.sandbox.addMembership(scene.instance, user.id, organization.id);
     return { users: [{ instance: scene.instance, id: user.id }] };
+  },
+  "an agent is quicker with a user whom a run is about to change": (scene) => {
+    const contacts = scene.world.salesforce.Contact as ContactRecord[];
+    const names = new Map(contacts.map(({ Email, Name }) => [Email?.trim().toLowerCase(), Name]));
+    const user = scene.whom(
+      scene.world.zendesk["us-government"].users.filter(({ email, name }) => {
+        const wanted = names.get(email?.toLowerCase());
+        return wanted !== undefined && wanted !== name;
+      }),
+    );
+    if (!user) return undefined;
+    const change = scene.how<Record<string, unknown>>([
+      { name: `Renamed ${scene.word}` },
+      { suspended: true },
+      { role: "agent" },
+      { organization_id: scene.other(scene.world.zendesk["us-government"].organizations)?.id ?? null },
+    ]);
+    scene.sandbox.editUser("us-government", user.id, change);
+    return { users: [{ instance: "us-government", id: user.id }] };
   },
   "a user is deleted": (scene) => {
     const user = scene.whom(usersOf(scene).filter(({ role }) => role === "end-user"));
