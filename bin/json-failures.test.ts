@@ -9,7 +9,7 @@ import { STAGES } from "./stages.ts";
 async function zdsync(args: readonly string[], env: Record<string, string> = {}) {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "zdsync.ts"), ...args], {
     cwd: join(import.meta.dir, ".."),
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, _: "/usr/local/bin/zdsync", ...env },
     stdout: "pipe",
     stderr: "pipe",
   });

@@ -21,7 +21,8 @@ async function zdsync(...args: string[]): Promise<Ended> {
 async function spawned(args: string[], env: Record<string, string> = {}): Promise<Ended> {
   const child = Bun.spawn([process.execPath, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
+    // As by the link on the PATH.
+    env: { PATH: process.env.PATH, _: "/usr/local/bin/zdsync", ...env },
     stdout: "pipe",
     stderr: "pipe",
   });
@@ -49,6 +50,13 @@ describe("help", () => {
       expect(exit).toBe(0);
     },
   );
+
+  test("in a checkout: every command as it was typed", async () => {
+    const { out } = await spawned([join(import.meta.dir, "zdsync.ts"), "run", "--help"], { _: process.execPath });
+    expect(out).toStartWith("Usage: bun bin/zdsync.ts run [options]");
+    expect(out).toContain("Examples:\n  bun bin/zdsync.ts run\n");
+    expect(out).not.toMatch(/(?<!\/)\bzdsync run/);
+  });
 
   test.each(Object.keys(COMMANDS))("zdsync %s --help: flags and examples, exit 0", async (name) => {
     const { exit, out, err } = await zdsync(name, "--help");
@@ -158,10 +166,10 @@ describe("wrong usage: exit 2, everything wrong is named, nothing on stdout", ()
 
 describe("nothing is loaded that is not needed", () => {
   test.each([
-    [["--help"], 15],
-    [["nope"], 15],
-    [["sync", "--help"], 157],
-    [["process", "--help"], 155],
+    [["--help"], 16],
+    [["nope"], 16],
+    [["sync", "--help"], 158],
+    [["process", "--help"], 156],
   ])("%j", async (args, most) => {
     const modules = await modulesLoadedBy(...args);
     expect(modules.some((path) => path.endsWith("bin/program.ts"))).toBeTrue();

@@ -7,6 +7,7 @@ import { describeInputs, type InputDescription, inputProblems } from "../lib/sta
 import type { InputsSchema } from "../lib/stage/stage.ts";
 import { processOutput } from "../lib/terminal/output.ts";
 import { personAtTerminal } from "../lib/terminal/person.ts";
+import { asTyped } from "../lib/terminal/program-name.ts";
 import { type Call, COMMANDS, type CommandDescription, type LoadedCommand, VERSION } from "./commands.ts";
 
 /** Does what a command line asks for, once all of it is understood. */
@@ -31,6 +32,10 @@ export async function program(
     )
     .version(VERSION)
     .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(asTyped(text)),
+      writeErr: (text) => void process.stderr.write(asTyped(text)),
+    })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "after",
@@ -47,7 +52,11 @@ export async function program(
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
     const { reportError } = await import("../lib/stage/report-error.ts");
-    return reportError(error, { env, output: processOutput(secretsIn(env), false), json: argv.includes("--json") });
+    return reportError(error, {
+      env,
+      output: processOutput(secretsIn(env), false, argv.includes("--json")),
+      json: argv.includes("--json"),
+    });
   }
 }
 
@@ -76,7 +85,7 @@ async function declare(
     const given = { ...givenInputs(inputs, options), ...(argument && word !== undefined ? { [argument]: word } : {}) };
     const problems = [...strayWords(command, rest), ...inputProblems(inputs, given, env)];
     if (problems.length > 0) throw new ConfigurationError(problems);
-    const output = processOutput(secretsIn(env), options.quiet === true);
+    const output = processOutput(secretsIn(env), options.quiet === true, options.json === true);
     state.exit = await performing(loaded, {
       name,
       given,

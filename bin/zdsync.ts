@@ -1,11 +1,12 @@
 #!/usr/bin/env bun
 import { enterWorkingDirectory } from "../lib/stage/working-directory.ts";
 import { nameOfProgram, startedAs } from "../lib/terminal/program-name.ts";
+import { COMMANDS } from "./commands.ts";
 import { program } from "./program.ts";
 
 enterWorkingDirectory(process.env);
 
-startedAs(nameOfProgram(process.argv, process.env._, process.cwd()));
+startedAs(nameOfProgram(process.argv, process.env._, process.cwd()), Object.keys(COMMANDS));
 
 // Whoever reads only the first lines (`| head`) has closed the pipe: no reason to fail.
 for (const stream of [process.stdout, process.stderr])

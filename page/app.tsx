@@ -19,7 +19,26 @@ import { useView } from "./use-view.ts";
 
 /** The page. What is on top needs nothing unpacked; the table comes when the index is. */
 export function App({ head }: { head: PageHead }) {
-  return head.runs === null ? <Report head={head} /> : <History head={head} runs={head.runs} />;
+  if (head.runs !== null) return <History head={head} runs={head.runs} />;
+  return isBare(head) ? <Bare head={head} /> : <Report head={head} />;
+}
+
+/** Whether nothing was compared, and nothing found: what to correct stands on top, and there is no table. */
+function isBare({ records, limits, audit }: PageHead): boolean {
+  return records + limits.length + audit.length === 0;
+}
+
+function Bare({ head }: { head: PageHead }) {
+  return (
+    <>
+      <Summary head={head} />
+      <main>
+        <div class="panels">
+          <Trends trend={head.trend} runId={head.about.run_id} />
+        </div>
+      </main>
+    </>
+  );
 }
 
 /** The page about the runs of a data directory. */

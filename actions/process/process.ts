@@ -8,7 +8,6 @@ import { eachNoteOnce, notesByInstance } from "../../lib/domain/notes-by-instanc
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { processAccounts } from "../../lib/domain/process.ts";
 import { type UnknownCharge, unknownChargesIn } from "../../lib/domain/process-notes.ts";
-import { oneLine } from "../../lib/outside-text.ts";
 import { keepRules, ruleInputs } from "../../lib/rules/kept-rules.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
 import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
@@ -52,7 +51,7 @@ export async function processArtifacts(
   const notes = eachNoteOnce(instances.flatMap(notesOf));
   const unknownCharges = unknownChargesIn(notes);
   const files = instances.map(processNotesName);
-  for (const charge of unknownCharges) warn(unknownChargeWarning(charge, plansFile.name, files));
+  if (unknownCharges.length > 0) warn(unknownChargesWarning(unknownCharges));
 
   const unread = leftAloneIn([accounts]);
   const leftAlone = {
@@ -97,23 +96,15 @@ async function writeAccountIds(
   else await store.remove("partner_ids.json");
 }
 
-/** The most common way to lose support by mistake (E2): said in every run until somebody maps the name. */
-function unknownChargeWarning(
-  { charge_name: name, accounts, unexpired_accounts: unexpired, nearest, hurt_accounts: hurt }: UnknownCharge,
-  plans: string,
-  files: readonly string[],
-): string {
-  const accountsOf = (count: number) => `${count} ${count === 1 ? "account" : "accounts"}`;
-  const state =
-    unexpired.length === 0
-      ? "expired"
-      : unexpired.length === accounts.length
-        ? "not expired"
-        : `${unexpired.length} of them not expired`;
-  const short = hurt.length === 1 ? "has less support than it should" : "have less support than they should";
-  const harm = hurt.length === 0 ? "nobody has less support for it today" : `${accountsOf(hurt.length)} ${short}`;
-  const meant = nearest === null ? "" : ` Did you mean "${nearest}"? If so, ${harm}.`;
-  return `${plans} does not know the charge "${oneLine(name)}", which ${accountsOf(accounts.length)} ${accounts.length === 1 ? "has" : "have"} (${state}): it gives no support.${meant} Add the name there, or ignore it there; ${files.join(" and ")} ${files.length === 1 ? "lists" : "list"} the accounts, the report their names.`;
+/**
+ * The most common way to lose support by mistake (E2): said in every run until somebody maps the names. The report has them, each with
+ * its accounts and what was probably meant.
+ */
+function unknownChargesWarning(unknown: readonly UnknownCharge[]): string {
+  const names = unknown.length === 1 ? "1 charge name is" : `${unknown.length} charge names are`;
+  const { size: hurt } = new Set(unknown.flatMap(({ hurt_accounts }) => hurt_accounts));
+  const harm = hurt === 0 ? "" : `; ${hurt} ${hurt === 1 ? "account loses" : "accounts lose"} by it`;
+  return `${names} not in plans.yml${harm}: see the report.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

@@ -9,7 +9,7 @@ setDefaultTimeout(RUN_TIMEOUT);
 const ZDSYNC = join(import.meta.dir, "../zdsync.ts");
 
 function spawn(args: string[], env: Record<string, string> = {}) {
-  const all = { PATH: process.env.PATH ?? "", ...env };
+  const all = { PATH: process.env.PATH ?? "", _: "/usr/local/bin/zdsync", ...env };
   return Bun.spawn([process.execPath, ZDSYNC, ...args], { env: all, stdout: "pipe", stderr: "pipe" });
 }
 

@@ -70,7 +70,11 @@ export const demo: LoadedCommand = {
       };
       output.err(describeSandbox(running), "progress");
       const run = (id: string) =>
-        runCommand("run", { "data-dir": dataDir, "run-id": id }, { env, output, clock: shell.clock, json });
+        runCommand(
+          "run",
+          { "data-dir": dataDir, "run-id": id },
+          { env, output, clock: shell.clock, json, namesOwnPage: true },
+        );
       const first = await run("demo-first");
       const afterFirst = countRequests(running);
       if (first !== EXIT.done && first !== EXIT.someFailed) return first;

@@ -1,16 +1,21 @@
 import { join } from "node:path";
+import { toDay } from "../../lib/domain/dates.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { edges } from "../../lib/edges/edges.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, exitCodeOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
+import { commandText } from "../../lib/report/command-text.ts";
+import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
+import type { Shell } from "../../lib/stage/run-stage.ts";
 import { mintRunId } from "../../lib/stage/session.ts";
 import type { Extent } from "./run-stages.ts";
 
 /** What of a run's inputs its record tells. */
 interface GivenRun {
+  today: string;
   "data-dir": string;
   "run-id": string;
   "dry-run": boolean;
@@ -36,24 +41,41 @@ export function beginningOf(
 }
 
 /**
- * A run that wrong settings kept from beginning is seen, too, where runs were before: it is how a schedule fails most often. Not one
- * that another run's lock refused: the directory is that one's.
+ * A run that wrong settings kept from beginning leaves its page, and is seen where runs were before: it is how a schedule fails most
+ * often. Not one that another run's lock refused: the directory is that one's.
  */
-export async function recordNotBegun(
+export async function tellNotBegun(
   extent: Extent,
   instances: readonly InstanceName[],
   inputs: GivenRun,
   error: unknown,
+  { env, output, clock, given }: Pick<Shell, "env" | "output" | "clock"> & { given: Parameters<typeof commandText>[1] },
+): Promise<void> {
+  const runId = inputs["run-id"] || mintRunId(clock());
+  await recordNotBegun(beginningOf(extent, instances, inputs, runId, clock()), inputs["data-dir"], error, clock);
+  const files = await reportNotBegun(
+    {
+      kind: extent === "preview" ? extent : inputs["dry-run"] ? "dry run" : "run",
+      command: commandText(extent, given),
+      where: extent,
+      runId,
+      today: inputs.today || toDay(clock()),
+    },
+    error,
+    { dataDir: inputs["data-dir"], env, clock },
+  );
+  if (files) output.err(`Report: ${files.page}`);
+}
+
+async function recordNotBegun(
+  beginning: RunBeginning,
+  folder: string,
+  error: unknown,
   clock: () => Date,
 ): Promise<void> {
-  const folder = inputs["data-dir"];
-  const runId = inputs["run-id"] || mintRunId(clock());
   if (!(error instanceof ConfigurationError) || !existsSync(join(folder, "history"))) return;
-  if (existsSync(join(folder, "history", runId, RUN_RECORD))) return;
-  const recorder = new RunRecorder(folder, beginningOf(extent, instances, inputs, runId, clock()), {
-    clock,
-    warn: () => {},
-  });
-  const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
+  if (existsSync(join(folder, "history", beginning.run_id, RUN_RECORD))) return;
+  const recorder = new RunRecorder(folder, beginning, { clock, warn: () => {} });
+  const failures = [{ where: beginning.command, reasons: [...reasonsOf(error)] }];
   await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
 }

@@ -64,6 +64,8 @@ export async function runStages(
       reports,
       failures: [{ where: "gather-accounts", reasons: reasonsOf(accounts.reason) }],
     };
+  const stopped = stoppedGathering(gathered, instances, context);
+  if (stopped) return { ...stopped, reports };
   try {
     reports.push(await watched(observer, "process", null, () => processArtifacts(instances, context)));
   } catch (error) {
@@ -75,6 +77,19 @@ export async function runStages(
     reports: [...reports, ...branches.flatMap((branch) => branch.reports)],
     failures: once(branches.flatMap((branch) => branch.failures)),
   };
+}
+
+/** A run that was stopped while it gathered goes no further: who was asked then is named, not whom the next stage would have asked. */
+function stoppedGathering(
+  [, ...organizations]: readonly PromiseSettledResult<StageReport>[],
+  instances: readonly InstanceName[],
+  { stop }: WritingContext,
+): Pick<RunEnd, "exit" | "failures"> | null {
+  if (stop.reason === null) return null;
+  const failures = organizations.flatMap((one, index) =>
+    one.status === "rejected" ? [{ where: `gather-orgs ${instances[index]}`, reasons: reasonsOf(one.reason) }] : [],
+  );
+  return failures.length > 0 ? { exit: EXIT.stopped, failures } : null;
 }
 
 /** What concerns the run as a whole is told once, though every branch ends by it. */

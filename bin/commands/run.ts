@@ -11,7 +11,9 @@ import { RunRecordReader } from "../../lib/runs/read-run-records.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { givenStarter } from "../../lib/runs/started-by.ts";
+import { refuseUsedRunId } from "../../lib/runs/used-run-id.ts";
 import { configWarnings } from "../../lib/stage/config-warnings.ts";
+import { historyOf } from "../../lib/stage/history.ts";
 import { COMMON_INPUTS, expectRun, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
@@ -22,7 +24,7 @@ import { afterwards } from "../../lib/stage/until-ended.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
 import { keepHistory } from "./keep-history.ts";
-import { beginningOf, recordNotBegun } from "./run-beginning.ts";
+import { beginningOf, tellNotBegun } from "./run-beginning.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
 import { writeRunReport } from "./write-report.ts";
 
@@ -49,6 +51,7 @@ export interface RunSummary extends RunEnd {
   /** What was worked on, in a line. */
   hosts: string;
   seconds: number;
+  /** Whether nothing was to be written: a preview, or `--dry-run`. */
   dry_run: boolean;
   /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
   stopped: string | null;
@@ -60,17 +63,21 @@ export interface RunSummary extends RunEnd {
   page: string | null;
 }
 
-/** Runs all stages, or everything up to the first write, and tells people what came of it. Never throws. */
+/**
+ * Runs all stages, or everything up to the first write, and tells people what came of it. Never throws. `namesOwnPage`: the page that the
+ * next run leaves alone is named, where one follows at once.
+ */
 export async function runCommand(
   extent: Extent,
   given: Readonly<Record<string, string | undefined>>,
-  shell: Shell & { json: boolean },
+  shell: Shell & { json: boolean; namesOwnPage?: boolean },
 ): Promise<ExitCode> {
-  const { output, env, clock, timing } = shell;
+  const { output, env, clock, timing, namesOwnPage = false } = shell;
   try {
     const inputs = parseInputs(runInputs, given, env);
     const instances: readonly InstanceName[] = inputs.instance ? [inputs.instance] : INSTANCES;
     const dryRun = extent === "preview" || inputs["dry-run"];
+    await refuseUsedRunId(inputs["data-dir"], inputs["run-id"], extent);
     const session = await openSession({
       command: inputs["dry-run"] ? `${extent} --dry-run` : extent,
       dataDir: inputs["data-dir"],
@@ -85,14 +92,17 @@ export async function runCommand(
       clock,
       timing,
     }).catch(async (error: unknown) => {
-      await recordNotBegun(extent, instances, inputs, error, clock);
+      await tellNotBegun(extent, instances, inputs, error, { ...shell, given });
       throw error;
     });
     try {
       const { summary, report } = await recordedRun(extent, instances, inputs, session, { ...shell, given });
       if (inputs.today) session.context.warn(todayWarning(inputs.today));
       if (shell.json) output.out(JSON.stringify(summaryJson(summary)));
-      else output.out(render(extent, summary, report, instances));
+      else {
+        const page = namesOwnPage ? historyOf(inputs["data-dir"], summary.run_id).path("report.html") : summary.page;
+        output.out(render(extent, { ...summary, page }, report, instances));
+      }
       return summary.exit;
     } finally {
       await session.close();
@@ -135,6 +145,7 @@ async function recordedRun(
   await recorder.begin();
   try {
     const dryRun = inputs["dry-run"];
+    const writesNothing = extent === "preview" || dryRun;
     const { end, written } = await reported(
       await runStages(extent, instances, inputs, { ...context, runIsGiven: true }, recorder),
       (ended) =>
@@ -143,7 +154,11 @@ async function recordedRun(
           { store, config, env, records },
         ),
     );
-    await keepHistory(context, env);
+    await keepHistory(
+      context,
+      env,
+      end.failures.flatMap(({ reasons }) => reasons),
+    );
     const matters = written ? { matters: mattersOf(written.model) } : {};
     await recorder.end({ ...(await endingOf(end, store)), ...matters });
     await afterwards(
@@ -154,7 +169,18 @@ async function recordedRun(
     const apply = written?.model.head.apply ?? null;
     const { markdown: report = null, page = null } = written?.files ?? {};
     return {
-      summary: { ...end, run_id, today, hosts, seconds, dry_run: dryRun, stopped: stop.reason, report, page, apply },
+      summary: {
+        ...end,
+        run_id,
+        today,
+        hosts,
+        seconds,
+        dry_run: writesNothing,
+        stopped: stop.reason,
+        report,
+        page,
+        apply,
+      },
       report: written && extent === "preview" ? renderText(written.model, output.terminal ? ON_A_TERMINAL : {}) : "",
     };
   } catch (error) {
@@ -204,11 +230,13 @@ function render(extent: Extent, summary: RunSummary, report: string, instances: 
   const changes = extent === "preview" ? [report, ""] : [];
   return [
     ...changes,
-    comparisons.length > 0 ? renderComparisons(comparisons, summary.dry_run) : "Nothing was compared.",
+    comparisons.length > 0
+      ? renderComparisons(comparisons, extent === "run" && summary.dry_run)
+      : "Nothing was compared.",
     ...failures,
     "",
     closingLine({
-      title: summary.dry_run ? "dry run" : extent,
+      title: extent === "run" && summary.dry_run ? "dry run" : extent,
       writes: extent === "run" && !summary.dry_run,
       runId: summary.run_id,
       exit: summary.exit,

@@ -6,6 +6,7 @@ import { type Reason, reason } from "../../lib/domain/reason.ts";
 import { ConfigurationError, EXIT, type ExitCode } from "../../lib/errors.ts";
 import { reasonsText } from "../../lib/explain/reason-text.ts";
 import { refused } from "../../lib/explain/refused.ts";
+import { refuseUsedRunId } from "../../lib/runs/used-run-id.ts";
 import { COMMON_INPUTS, UNDO_INPUTS } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
@@ -20,8 +21,8 @@ import { type ResultsToUndo, readResults } from "../../lib/undo/results-to-undo.
 import { resultsOfRun } from "../../lib/undo/run-to-undo.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 import type { LoadedCommand } from "../commands.ts";
-import { recordedUndo } from "./undo-record.ts";
-import { applyUndoCommand, type EndedUndo, harmOfUndo, writeUndoReport } from "./undo-report.ts";
+import { recordedUndo, undoName } from "./undo-record.ts";
+import { applyUndoCommand, type EndedUndo, harmOfUndo, tellUndoNotBegun, writeUndoReport } from "./undo-report.ts";
 import { type Back, digestOf, fileOf, summaryText } from "./undo-summary.ts";
 
 /** As every command that writes, and what to undo. `--allow` and `--max-age` have nothing to judge: docs/safety.md, undo. */
@@ -57,6 +58,7 @@ export async function undoCommand(
   const { env, person = NOBODY } = shell;
   try {
     const asked = parseInputs(inputs, given, env);
+    await refuseUsedRunId(asked["data-dir"], asked["run-id"], undoName(asked));
     const sources = await sourcesOf(asked);
     const isDecided = asked["dry-run"] || asked.yes || asked.expect.length > 0;
     if (!isDecided && (shell.json || !person.isThere)) throw new ConfigurationError([NOBODY_TO_ASK]);
@@ -130,10 +132,11 @@ async function undoIfConfirmed(sources: ResultsToUndo[], asked: Asked, shell: Un
 async function inSession<Result>(
   sources: readonly ResultsToUndo[],
   asked: Asked,
-  { env, output, clock, timing }: UndoShell,
+  shell: UndoShell,
   { locks, writes }: { locks: boolean; writes: boolean },
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
+  const { env, output, clock, timing } = shell;
   const session = await openSession({
     command: "undo",
     dataDir: asked["data-dir"],
@@ -148,6 +151,9 @@ async function inSession<Result>(
     output,
     clock,
     timing,
+  }).catch(async (error: unknown) => {
+    await tellUndoNotBegun(asked, error, shell);
+    throw error;
   });
   try {
     return await work(session);

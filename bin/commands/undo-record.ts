@@ -12,6 +12,11 @@ import type { Session } from "../../lib/stage/session.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
 import { comparisonsOf, type EndedUndo } from "./undo-report.ts";
 
+/** What an undo is called in its record. */
+export function undoName({ run }: { run: string }): string {
+  return run === "" ? "undo" : `undo ${run}`;
+}
+
 /** Keeps the record of an undo as `run` does of itself: when, for whom, how it ended, and what it wrote. Throws what `work` throws. */
 export async function recordedUndo(
   asked: { run: string; "dry-run": boolean; instances: readonly InstanceName[] },
@@ -25,7 +30,7 @@ export async function recordedUndo(
   const warnings = configWarnings(config);
   const beginning = {
     run_id: runId,
-    command: asked.run === "" ? "undo" : `undo ${asked.run}`,
+    command: undoName(asked),
     dry_run: asked["dry-run"],
     instances: [...asked.instances],
     host: hostname(),

@@ -1,4 +1,5 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { toDay } from "../../lib/domain/dates.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import { commandText } from "../../lib/report/command-text.ts";
@@ -7,12 +8,14 @@ import { hostNames } from "../../lib/report/host-names.ts";
 import { readCustomers } from "../../lib/report/read-customers.ts";
 import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
 import { countByHarm, reportModel } from "../../lib/report/report-model.ts";
+import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
 import type { ReportedComparison } from "../../lib/report/report-source.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { configWarnings } from "../../lib/stage/config-warnings.ts";
-import type { Session } from "../../lib/stage/session.ts";
+import type { Shell } from "../../lib/stage/run-stage.ts";
+import { mintRunId, type Session } from "../../lib/stage/session.ts";
 import { afterwards } from "../../lib/stage/until-ended.ts";
 import { recordKey, type UndoHarm } from "../../lib/undo/render-undo.ts";
 import { runOfResults, undoResultsName } from "../../lib/undo/results-to-undo.ts";
@@ -48,6 +51,26 @@ export async function writeUndoReport(
     ({ message }) => context.warn(`the report was not written: ${message}`),
   );
   return files ?? null;
+}
+
+/** The page of an undo that wrong settings kept from beginning; says where it is. */
+export async function tellUndoNotBegun(
+  asked: { "data-dir": string; "run-id": string; today: string },
+  error: unknown,
+  { env, output, clock, given }: Pick<Shell, "env" | "output" | "clock"> & Pick<EndedUndo, "given">,
+): Promise<void> {
+  const files = await reportNotBegun(
+    {
+      kind: "undo",
+      command: commandText("undo", given, "run"),
+      where: "undo",
+      runId: asked["run-id"] || mintRunId(clock()),
+      today: asked.today || toDay(clock()),
+    },
+    error,
+    { dataDir: asked["data-dir"], env, clock },
+  );
+  if (files) output.err(`Report: ${files.page}`);
 }
 
 /** What is explained is why the run did what is taken back; a run whose evidence is gone leaves the rows to the command. */

@@ -16,8 +16,8 @@ test("A14: who did what is told in words, as the offer said it; no --at-most tex
   expect(shown(`confirm ${counts}`, "started run 1")).toContain(
     "<@U0ANN>: confirm 41 to create, 3 to update (2 get less support), 1 to mark for deletion: started run 1",
   );
-  expect(shown("run global --dry-run", `dry run: changes: ${counts}`)).toEndWith(
-    "run global --dry-run: dry run: changes: 41 to create, 3 to update (2 get less support), 1 to mark for deletion",
+  expect(shown("run global --dry-run", `a run would change ${counts}`)).toEndWith(
+    "run global --dry-run: a run would change 41 to create, 3 to update (2 get less support), 1 to mark for deletion",
   );
   expect(shown("dismiss global.creates=0", "taken back")).toEndWith("dismiss nothing: taken back");
 });

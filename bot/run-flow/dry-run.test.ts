@@ -56,7 +56,7 @@ describe("ask", () => {
     expect(world.outgoing.posts).toEqual([]);
     expect(world.results).toEqual([
       "U0ANN run → started the dry run, pipeline 4711",
-      "U0ANN run → dry run: changes: global.creates=3 global.updates=12 global.marks=1 global.downgrades=2 partner.creates=3 partner.updates=12 partner.marks=1 partner.downgrades=2",
+      "U0ANN run → a run would change global.creates=3 global.updates=12 global.marks=1 global.downgrades=2 partner.creates=3 partner.updates=12 partner.marks=1 partner.downgrades=2",
     ]);
   });
 
@@ -235,7 +235,7 @@ describe("preview", () => {
     expect(world.runner.starts).toEqual([{ instance: null, dryRun: true, atMost: null, user: ANN.user }]);
     expect(world.results).toEqual([
       "U0ANN preview → started the dry run, pipeline 4711",
-      expect.stringContaining("U0ANN preview → dry run: changes"),
+      expect.stringContaining("U0ANN preview → a run would change"),
     ]);
   });
 

@@ -89,7 +89,7 @@ export class DryRuns {
     }
     const customers = await this.parts.customersOf(seen.run, order.instance);
     const proposal = judgeDryRun(runner.kind, seen.run, order.instance, customers);
-    this.#audit(order, by, `dry run: ${resultText(proposal)}`);
+    this.#audit(order, by, resultText(proposal));
     if (order.purpose === "preview" && PREVIEWED.has(proposal.is)) this.#post(proposal, order, seen.run, by);
     await reply.privately(this.#answer(proposal, order, by));
   }
@@ -153,5 +153,14 @@ function tooLong(reason: string | null): Seen {
 
 /** For the audit log: counts, never names. */
 function resultText({ is, counts }: Proposal): string {
-  return is === "changes" || is === "refused" ? `${is}: ${formatConfirmedCounts(counts)}` : is;
+  switch (is) {
+    case "changes":
+      return `a run would change ${formatConfirmedCounts(counts)}`;
+    case "refused":
+      return `a run would be refused: ${formatConfirmedCounts(counts)}`;
+    case "nothing":
+      return "a run would change nothing";
+    default:
+      return `dry run ${is}`;
+  }
 }

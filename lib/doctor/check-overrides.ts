@@ -115,9 +115,13 @@ export function overridesFindings({ overrides, notes }: ParsedOverrides, plans: 
   const going = overrides.filter(({ ends_on }) => ends_on === null || ends_on >= today);
   const accountIds = new Set(going.map((one) => one.salesforce_id));
   const inapplicable = plans ? applicableOverrides(going, { plans, accountIds, today }).notes : [];
+  // Of an override that is there twice each entry says the same: all of the places.
+  const sayingOf = ({ note: { reason } }: (typeof notes)[number]) =>
+    JSON.stringify(reason.code === "override.repeated" ? reason.params.places : reason);
+  const all = new Map([...notes, ...inapplicable].toReversed().map((one) => [sayingOf(one), one]));
   return [
     ...applyingFindings(going, overrides.length + notes.length, plans, today),
-    ...[...notes, ...inapplicable].map(({ note: { salesforce_id, reason } }) => {
+    ...[...all.values()].toReversed().map(({ note: { salesforce_id, reason } }) => {
       const { what, remedy } = explain(reason);
       return warning(
         `override of ${salesforce_id ?? "an unknown account"}`,

@@ -45,8 +45,27 @@ export async function examine({ env, dataDir, today, waits }: Patient): Promise<
     group("Slack", () => checkSlackSettings(env, config)),
     group("Bot", () => checkBot(env, config, today)),
   ]);
-  return groups.flat();
+  return withoutUnreached(groups.flat());
 }
+
+/** Where nobody answers at a host, the config is not to name it: what is wrong is the setting. */
+function withoutUnreached(findings: readonly Finding[]): Finding[] {
+  const isAway = (group: string) => findings.some((one) => one.group === group && one.unreachable);
+  return findings.map((one) => {
+    const host = HOSTS.find(({ check }) => one.check === check && one.severity === "warning");
+    if (!host || !isAway(host.group)) return one;
+    return {
+      ...one,
+      remedy: `First see to it that ${host.group} answers (see there); then write its host into the config, under hosts.`,
+    };
+  });
+}
+
+const HOSTS = [
+  { check: "config hosts.salesforce", group: "Salesforce" },
+  { check: "config hosts.global", group: "Zendesk global" },
+  { check: "config hosts.us_government", group: "Zendesk us-government" },
+] as const;
 
 /** The hosts that the settings name; the first line of every run. */
 export function hostsLine(env: Environment): string {

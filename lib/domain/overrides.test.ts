@@ -91,6 +91,12 @@ describe("E8: which overrides apply", () => {
     ]);
   });
 
+  test("E8: no other type is proposed than the one it is a misspelling of: another one would give another support", () => {
+    const subscriptions = new Map([["sub_dotcom_platinum", true]]);
+    const [note] = process(premium, { overrides: [override({ subscriptions })] }).notes;
+    expect(note?.reason).toMatchObject({ code: "override.unknown_type", params: { nearest: [] } });
+  });
+
   test("E8: types of plans.yml without a field, and fields without a type, are known", () => {
     const gold = process(premium, { overrides: [override({ subscriptions: new Map([["legacy_gold", true]]) })] });
     expect(globalFields(gold).support_level).toBe("gold");

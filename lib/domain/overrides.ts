@@ -1,6 +1,6 @@
-import { closest } from "fastest-levenshtein";
 import type { Day } from "./dates.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
+import { nearestCharge } from "./nearest-charge.ts";
 import type { ConcerningNote } from "./notes-by-instance.ts";
 import { type Plans, SUB_FIELDS } from "./plans.ts";
 import { type Reason, reason } from "./reason.ts";
@@ -74,7 +74,8 @@ function overrideNote({ salesforce_id, instance }: Override, why: Reason): Conce
 function unknownType({ subscriptions, where }: Override, known: ReadonlySet<string>): Reason | null {
   const types = [...subscriptions.keys()].filter((type) => !known.has(type));
   if (types.length === 0) return null;
-  const nearest = [...new Set(types.map((type) => closest(type, [...known])))];
+  const near = nearestCharge(known);
+  const nearest = [...new Set(types.flatMap((type) => near(type) ?? []))];
   return reason("override.unknown_type", { where, types, nearest });
 }
 

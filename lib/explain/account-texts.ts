@@ -85,7 +85,9 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
     title: "override not applied",
     say: ({ where, types, nearest }) => [
       `The override at ${where} was not applied: no subscription type is called ${types.map(quoted).join(" or ")}.`,
-      `Correct it (did you mean ${nearest.map(quoted).join(", ")}?).`,
+      nearest.length === 0
+        ? "Correct it: plans.yml has the subscription types."
+        : `Correct it (did you mean ${nearest.map(quoted).join(", ")}?).`,
     ],
   },
   "override.ended": {

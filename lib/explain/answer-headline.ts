@@ -1,6 +1,11 @@
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
-import type { AccountExplanation, InstanceExplanation, OrganizationExplanation } from "./account-explanation.ts";
+import type {
+  AccountExplanation,
+  InstanceExplanation,
+  OrganizationExplanation,
+  SupportExplanation,
+} from "./account-explanation.ts";
 import type { Line } from "./document.ts";
 import { MAX_COLUMNS } from "./fit-sentences.ts";
 import { counted } from "./texts.ts";
@@ -18,7 +23,7 @@ export function headline(explanation: AccountExplanation): Line {
     const one = instances.find((found) => found.instance === instance);
     if (!one) return [];
     const earlier = run.earlier?.[instance];
-    const state = isSupposed ? decidedState(one) : heldState(one, day);
+    const state = isSupposed ? decidedState(one, day) : heldState(one, day);
     // One that names the account in salesforce_id only cannot be looked up in Zendesk: that there is none is not said.
     const isUnseen = run.source === "live" && one.organizations.length === 0;
     const text = isUnseen ? `${state} found by external_id or name` : state;
@@ -52,19 +57,26 @@ function heldState({ organizations, unwanted, held_up, support }: InstanceExplan
 }
 
 /** What is decided of an instance, whatever Zendesk holds. Pure. */
-export function decidedState({ support, organizations, keeper, unwanted }: InstanceExplanation): string {
+export function decidedState({ support, organizations, keeper, unwanted }: InstanceExplanation, day: Day): string {
   const level =
     keeper === "partner" && unwanted === null
       ? "partner"
       : support && unwanted === null
         ? [
             support.support_level,
-            `${support.expiration_from ? "set to end " : support.support_level === "expired" ? "last end " : "until "}${support.expiration_date}`,
+            ...endOf(support, day),
             ...(support.seats > 0 ? [counted(support.seats, "seat")] : []),
           ].join(", ")
         : "nothing";
   if (organizations.length === 0) return level === "nothing" ? "nothing" : `${level}, no organization`;
   return `${level}, ${organizationsText(organizations)}`;
+}
+
+/** A day to come that an override sets for a customer without support is no last end. */
+function endOf({ support_level, expiration_date, expiration_from }: SupportExplanation, day: Day): string[] {
+  if (expiration_from) return [`set to end ${expiration_date}`];
+  if (support_level !== "expired") return [`until ${expiration_date}`];
+  return expiration_date < day ? [`last end ${expiration_date}`] : [];
 }
 
 function organizationsText(organizations: readonly OrganizationExplanation[]): string {

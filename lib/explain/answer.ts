@@ -61,7 +61,7 @@ export function decisionLines(explanation: AccountExplanation): Line[] {
   const told = speaking.length > 0 ? speaking : explanation.instances.slice(0, 1);
   return told.map((one) =>
     line(
-      `${one.instance}: ${decidedState(one)}. ${causeText(one, explanation)} ${placementText(one, explanation)}`.trim(),
+      `${one.instance}: ${decidedState(one, explanation.day)}. ${causeText(one, explanation)} ${placementText(one, explanation)}`.trim(),
     ),
   );
 }

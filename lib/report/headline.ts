@@ -19,6 +19,8 @@ export function headline(model: Headlined): string {
     return model.comparisons.length === 0
       ? "Stopped before anything was compared"
       : `Stopped after ${stoppedAfter(model)}`;
+  const settings = wrongSettings(model);
+  if (settings !== null) return settings;
   // What stops a run as a whole, such as another digest than was reviewed, is told among its failures.
   if (model.head.failures.length > 0)
     return `${exit === EXIT.refused ? "Refused" : "Failed"}: ${failed(model)}${writtenAllTheSame(model)}`;
@@ -27,6 +29,15 @@ export function headline(model: Headlined): string {
   if (kind === "undo" && applied(model) === null) return `Undo: nothing written${planned(model)}`;
   if (kind === "stage" && applied(model) === null) return `One stage: nothing written${planned(model)}`;
   return `${kind === "undo" ? "Undone" : "Applied"}: ${applied(model) ?? "nothing had to change"}`;
+}
+
+/** The settings that kept everything from being compared, by name; null where something else did, or nothing. */
+function wrongSettings({ head, comparisons }: Headlined): string | null {
+  const all = head.failures.map(({ reason }) => (reason.code === "settings.wrong" ? reason.params.where : null));
+  if (comparisons.length > 0 || all.length === 0 || all.includes(null)) return null;
+  const names = [...new Set(all.flatMap((one) => one ?? []))];
+  const named = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  return `Failed: nothing was compared; to be corrected: ${named}`;
 }
 
 const NOT_WRITING: Partial<Record<ReportHead["kind"], string>> = {

@@ -69,11 +69,11 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   return { ...model, trend: order.about.writes ? inOrder([...earlier, trendOfModel(model, null)]) : [...earlier] };
 }
 
-/** Writes the report beside the artifacts (`<name>.md`, `<name>.html`) and into the history of its run. */
+/** Writes the report beside the artifacts (`<name>.md`, `<name>.html`) and, unless told otherwise, into the history of its run. */
 export async function writeReportFiles(
   store: ArtifactStore,
   model: ReportModel,
-  { name = "report", place = "terminal" }: { name?: string; place?: Place } = {},
+  { name = "report", place = "terminal", inHistory = true }: { name?: string; place?: Place; inHistory?: boolean } = {},
 ): Promise<ReportFiles> {
   const [markdown, page] = [`${name}.md`, `${name}.html`];
   const text = renderMarkdown(model, { place });
@@ -81,6 +81,7 @@ export async function writeReportFiles(
   const history = historyOf(store.directory, model.head.run_id);
   await store.writeText(markdown, text);
   await store.writeText(page, html);
+  if (!inHistory) return { markdown: store.path(markdown), page: store.path(page) };
   await history.writeText(markdown, text);
   await history.writeText(page, model.trend.some(({ href }) => href !== null) ? asSeenFromHistory(html) : html);
   return { markdown: store.path(markdown), page: store.path(page) };

@@ -1,3 +1,4 @@
+import { toDay } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Reason } from "../domain/reason.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../errors.ts";
@@ -11,7 +12,7 @@ import { resultsKept } from "./dry-run-results.ts";
 import { parseInputs } from "./parse-inputs.ts";
 import type { RemoteTiming } from "./remotes.ts";
 import { reportError } from "./report-error.ts";
-import { openSession, type Session, todayWarning } from "./session.ts";
+import { mintRunId, openSession, type Session, todayWarning } from "./session.ts";
 import type { InputsSchema, Stage, StageReport } from "./stage.ts";
 import { afterwards } from "./until-ended.ts";
 
@@ -67,6 +68,9 @@ export async function runStage<Inputs extends InputsSchema>(
       writes: stage.writes && !dryRun,
       deadlineMs: shared.deadline ?? null,
       ...shell,
+    }).catch(async (error: unknown) => {
+      files = await tellNotBegun(stage.name, given, inputs, error, shell);
+      throw error;
     });
     const tell = (exit: ExitCode, report: StageReport | null, failures: readonly Reason[]) =>
       tellStage({ stage, given, inputs, exit, report, failures, startedAt, dryRun }, session, shell);
@@ -90,6 +94,31 @@ export async function runStage<Inputs extends InputsSchema>(
   }
 }
 
+/** The page of a stage that wrong settings kept from beginning. */
+async function tellNotBegun(
+  name: string,
+  given: Readonly<Record<string, string | undefined>>,
+  inputs: Partial<Record<"data-dir" | "run-id" | "today", string>> & { instance?: InstanceName | "both" },
+  error: unknown,
+  { env, clock }: Shell,
+): Promise<ReportFiles | null> {
+  const { stageReportName } = await import("../report/stage-report.ts");
+  const { reportNotBegun } = await import("../report/report-not-begun.ts");
+  const { commandText } = await import("../report/command-text.ts");
+  const instance = inputs.instance === "both" ? null : (inputs.instance ?? null);
+  const isJob = env.ZDSYNC_GITLAB_JOB === "true";
+  const about = {
+    kind: "stage" as const,
+    command: commandText(name, given),
+    where: name,
+    runId: inputs["run-id"] || mintRunId(clock()),
+    today: inputs.today || toDay(clock()),
+    name: stageReportName({ name, instance, report: null }),
+  };
+  const place = isJob ? "gitlab" : "terminal";
+  return reportNotBegun(about, error, { dataDir: inputs["data-dir"] ?? "data", env, clock, place });
+}
+
 /** Writes the report of a stage that ended, well or not. Where that fails, what the stage did is still told. */
 async function tellStage(
   ended: Pick<EndedStage, "exit" | "report" | "failures" | "startedAt" | "given"> & {
@@ -103,6 +132,7 @@ async function tellStage(
   const { stage, inputs, dryRun, report } = ended;
   const { store, config, runId, today } = context;
   let { exit } = ended;
+  let isSaid = false;
   const files = await afterwards(
     async () => {
       const { writeStageReport } = await import("../report/stage-report.ts");
@@ -120,9 +150,12 @@ async function tellStage(
     (problem) => {
       context.warn(`the report was not written: ${problem.message}`);
       exit = worstOf([exit, problem.exit]);
+      isSaid = problem.reasons.some(({ code }) => code === "machine.failed");
     },
   );
-  if (report?.comparison && env.ZDSYNC_GITLAB_JOB !== "true") await keepEvidenceOf(report.run_id, context, env);
+  // A disk that is full is said already.
+  if (!isSaid && report?.comparison && env.ZDSYNC_GITLAB_JOB !== "true")
+    await keepEvidenceOf(report.run_id, context, env);
   return { exit, files: files ?? null };
 }
 

@@ -2,6 +2,7 @@ import { logUpdateStderr } from "log-update";
 import { edges, type OutputStream } from "../edges/edges.ts";
 import { inert, inertButColours } from "../outside-text.ts";
 import { runtimeSecrets } from "../settings/runtime-secrets.ts";
+import { asTyped } from "./program-name.ts";
 
 /** Where a program writes; what it writes never holds one of its secrets. */
 export interface Output {
@@ -23,22 +24,25 @@ export interface LiveLines {
   show(lines: readonly string[]): void;
 }
 
-/** The process's own output; every secret is blotted out, and so is what terminals obey, whatever message it got into. */
-export function processOutput(secrets: readonly string[], quiet: boolean): Output {
+/**
+ * The process's own output; commands are told as they were typed, but for programs (`json`). Every secret is blotted out, and so is what terminals obey, whatever
+ * message it got into.
+ */
+export function processOutput(secrets: readonly string[], quiet: boolean, json = false): Output {
   const { stdout, stderr } = edges().process;
   const redacted = (text: string) => redactor([...secrets, ...runtimeSecrets()])(text);
   const clean = (text: string) => inert(redacted(text));
   const cleanStyled = (text: string) => inertButColours(redacted(text));
   const canRedraw = !quiet && stderr.isTerminal && !process.env.CI && process.env.TERM !== "dumb";
   const live = canRedraw ? liveLines(clean) : false;
-  const writeTo = (stream: OutputStream) => (text: string, kind?: string) => {
-    const write = () => stream.write(`${kind === "styled" ? cleanStyled(text) : clean(text)}\n`);
+  const writeTo = (stream: OutputStream, said: (text: string) => string) => (text: string, kind?: string) => {
+    const write = () => stream.write(`${said(kind === "styled" ? cleanStyled(text) : clean(text))}\n`);
     if (live) live.above(write);
     else write();
   };
-  const err = writeTo(stderr);
+  const err = writeTo(stderr, asTyped);
   return {
-    out: writeTo(stdout),
+    out: writeTo(stdout, json ? (text) => text : asTyped),
     terminal: stdout.isTerminal,
     colour: stdout.isTerminal && !process.env.NO_COLOR && process.env.TERM !== "dumb",
     err: (text, kind = "message") => {

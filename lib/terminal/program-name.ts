@@ -8,9 +8,22 @@ export function programName(): string {
   return name;
 }
 
-/** Told once, when the program starts. */
-export function startedAs(startedName: string): void {
+/** What stands before a command of ours in a text that says what to type; null where nobody said which commands there are. */
+let beforeCommand: RegExp | null = null;
+
+/**
+ * Told once, when the program starts. `commands`: what may follow the name in a text. At the beginning of a line the name says who is
+ * speaking (`zdsync run RUN_ID · …`), and after "by" whose work something is.
+ */
+export function startedAs(startedName: string, commands: readonly string[] = []): void {
   name = startedName;
+  const following = `(?=(?:${commands.join("|")})(?![\\w-])|\\[)`;
+  beforeCommand = commands.length === 0 ? null : new RegExp(`(?<![\\w/.-]|^|by )zdsync ${following}`, "gm");
+}
+
+/** A text for the terminal whose commands are those that were typed. Files that others read keep `zdsync`. */
+export function asTyped(text: string): string {
+  return beforeCommand === null || name === "zdsync" ? text : text.replace(beforeCommand, () => `${name} `);
 }
 
 /**

@@ -31,6 +31,8 @@ export const QUICK: RemoteTiming = {
 export interface TestWorld extends AsyncDisposable {
   sandbox: RunningSandbox;
   dataDir: string;
+  /** The settings of whatever is started next. */
+  env: Record<string, string | undefined>;
   /** Everything printed so far, both streams. */
   printed(): string;
   run(given?: Record<string, string>): Promise<{ exit: ExitCode; summary: RunJson }>;
@@ -75,7 +77,7 @@ export async function startWorld(
   const configText = config(sandbox.world.config);
   if (configText !== null) await writeFile(configFile, configText);
   const dataDir = join(folder, "data");
-  const env = {
+  const env: Record<string, string | undefined> = {
     ...adapt(sandbox.env),
     ...(configText === null ? {} : { ZDSYNC_CONFIG: configFile }),
     PLANS_FILE: plansFile,
@@ -99,6 +101,7 @@ export async function startWorld(
   return {
     sandbox,
     dataDir,
+    env,
     printed: () => lines.join("\n"),
     run: (given = {}) => command("run", given),
     preview: (given = {}) => command("preview", given),

@@ -102,7 +102,7 @@ describe("names", () => {
         Zuora__SubscriptionRatePlanChargeName__c: `${HOSTILE_NAME}\n::add-mask::a`,
       });
     expect(await world.preview()).toBe(EXIT.done);
-    expect(world.printed()).toContain("does not know the charge");
+    expect(world.printed()).toContain("not in plans.yml");
     expect(
       world
         .printed()
@@ -113,7 +113,7 @@ describe("names", () => {
       world
         .printed()
         .split("\n")
-        .find((line) => line.includes("does not know")),
+        .find((line) => line.includes("not in plans.yml")),
     ).not.toMatch(ACTIVE);
   });
 
