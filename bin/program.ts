@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { closest, distance } from "fastest-levenshtein";
 import { currentDate } from "../lib/edges/clock.ts";
+import { edges } from "../lib/edges/edges.ts";
 import { ConfigurationError, EXIT, type ExitCode, type Problem } from "../lib/errors.ts";
 import { type Environment, secretsIn } from "../lib/settings/environment.ts";
 import { describeInputs, type InputDescription, inputProblems } from "../lib/stage/parse-inputs.ts";
@@ -26,6 +27,7 @@ export async function program(
 ): Promise<ExitCode> {
   const given = argv.find((word) => Object.hasOwn(COMMANDS, word));
   const state = { exit: EXIT.done as ExitCode };
+  const { stdout, stderr } = edges().process;
   const zdsync = new Command("zdsync")
     .description(
       "Keeps Zendesk in step with Salesforce: which customer exists, what support they bought, who may ask for it.",
@@ -33,8 +35,8 @@ export async function program(
     .version(VERSION)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void process.stdout.write(asTyped(text)),
-      writeErr: (text) => void process.stderr.write(asTyped(text)),
+      writeOut: (text) => void stdout.write(asTyped(text)),
+      writeErr: (text) => void stderr.write(asTyped(text)),
     })
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
