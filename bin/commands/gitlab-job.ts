@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { ArtifactStore, manifestName, sha256Of } from "../../lib/artifacts/store.ts";
+import { manifestName } from "../../lib/artifacts/manifest.ts";
+import { ArtifactStore, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { mkdir, rm } from "../../lib/edges/files.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { rm } from "../edges/files.ts";
+import { GrowingFile } from "../files/growing-file.ts";
 import { checkOwnFolder, makeOwnFolder, type OwnFile, openOwnFile, ownFileStamp } from "../files/own-files.ts";
 import { type Content, replaceWholeFile, syncFolder } from "../files/write-whole-file.ts";
 
@@ -38,14 +39,23 @@ export class ArtifactFolder {
 
   /** Puts a file in its place whole; only `sync` makes it last through a power failure. `content` may be asked for twice. */
   async replace(name: string, content: Content): Promise<void> {
+    await this.#inFolder(() => replaceWholeFile(this.path(name), content));
+  }
+
+  /** As `replace`, for a file that grows. */
+  async begin(name: string, content: Buffer, ending: string): Promise<GrowingFile> {
+    return this.#inFolder(() => GrowingFile.begin(this.path(name), content, ending));
+  }
+
+  async #inFolder<T>(write: () => Promise<T>): Promise<T> {
     if (this.below.length > 0) await makeOwnFolder(this.base, ...this.below);
     try {
-      await replaceWholeFile(this.path(name), content);
+      return await write();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       // The first file of a new data directory.
       await makeOwnFolder(this.base, ...this.below);
-      await replaceWholeFile(this.path(name), content);
+      return write();
     }
   }
 

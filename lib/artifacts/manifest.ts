@@ -97,3 +97,13 @@ export function manifestHead({ stage, origin, madeAt }: Maker) {
   const { run_id, today, gathered_at, inputs } = origin;
   return { stage, run_id, schema: SCHEMA_VERSION, today, made_at: madeAt.toISOString(), gathered_at, inputs };
 }
+
+/** `x.json` → `x.manifest.json`. */
+export function manifestName(name: string): string {
+  return name.replace(/\.json$/, ".manifest.json");
+}
+
+/** The manifest that the change files of one comparison share. */
+export function changesetManifestName(comparison: string): string {
+  return `${comparison}_changeset.manifest.json`;
+}

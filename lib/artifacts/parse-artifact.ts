@@ -3,9 +3,11 @@ import { reason } from "../domain/reason.ts";
 import { ArtifactError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
 import { type Fits, fitsOf } from "./fits-schema.ts";
+import { isJournal, rowsOfJournal } from "./journal-layout.ts";
 import { jsonRecords } from "./json-records.ts";
 import { parseJsonText } from "./json-text.ts";
 import { SCHEMA_VERSION } from "./manifest.ts";
+import { byResult, type Result } from "./results.ts";
 import { ARTIFACTS, type ArtifactName, type ArtifactRecord, encodeRecord } from "./schemas.ts";
 
 /** Wrong records that a message names; the others are counted. */
@@ -18,9 +20,17 @@ const NAMED = 5;
 export function parseRecords<Name extends ArtifactName>(name: Name, bytes: Uint8Array): ArtifactRecord<Name>[] {
   const records: ArtifactRecord<Name>[] = [];
   const check = new RecordCheck(name, (record) => void records.push(record));
-  for (const record of jsonRecords(name, bytes)) check.add(record);
+  const open = openResults(name, bytes);
+  for (const record of open ?? jsonRecords(name, bytes)) check.add(record);
   check.end();
-  return records;
+  // As they stand in the file once it is closed.
+  return open ? ((records as Result[]).sort(byResult) as ArtifactRecord<Name>[]) : records;
+}
+
+/** The rows of a results file whose run did not close it; null for every other file. */
+function openResults(name: ArtifactName, bytes: Uint8Array): unknown[] | null {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return name.endsWith("_results.json") && isJournal(whole) ? rowsOfJournal(whole) : null;
 }
 
 /** The records as whoever reads their file gets them. Throws as `parseRecords` where they would be refused. */

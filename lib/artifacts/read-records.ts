@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { OwnFile } from "../files/own-files.ts";
-import { jsonRecords, RecordLayout } from "./json-records.ts";
+import { RecordLayout } from "./json-records.ts";
 import { FEW_BYTES } from "./kept-records.ts";
-import { RecordCheck } from "./parse-artifact.ts";
+import { parseRecords, RecordCheck } from "./parse-artifact.ts";
 import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
 
 /** Takes the records of an artifact, one after the other. */
@@ -38,9 +38,7 @@ export async function readRecordsOf<Name extends ArtifactName, Taker extends Rec
   const bytes = await file.bytes();
   const artifact = await verify(createHash("sha256").update(bytes).digest("hex"));
   const taker = begin();
-  const check = new RecordCheck(name, (record) => taker.add(record));
-  for (const record of jsonRecords(name, bytes)) check.add(record);
-  check.end();
+  for (const record of parseRecords(name, bytes)) taker.add(record);
   return { taker, artifact, bytes: bytes.length > FEW_BYTES ? null : bytes };
 }
 

@@ -6,10 +6,10 @@ import { type FileEdge, withEdges } from "../edges/edges.ts";
 import { MACHINE } from "../edges/machine.ts";
 import { EXIT, exitCodeOf, messageOf, RefusedError } from "../errors.ts";
 import { FEW_BYTES } from "./kept-records.ts";
-import type { Maker } from "./manifest.ts";
+import { changesetManifestName, type Maker, manifestName } from "./manifest.ts";
 import { AllRecords } from "./read-records.ts";
 import type { ArtifactName } from "./schemas.ts";
-import { ArtifactStore, changesetManifestName, manifestName, sha256Of } from "./store.ts";
+import { ArtifactStore, sha256Of } from "./store.ts";
 
 const ACCOUNT = "0014M00001kAbCdQAK";
 const CUSTOMER_NAME = "Confidential Customer GmbH";

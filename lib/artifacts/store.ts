@@ -9,16 +9,20 @@ import { FEW_BYTES, type KeptArtifact, KeptRecords } from "./kept-records.ts";
 import {
   type ChangesetManifest,
   ChangesetManifestSchema,
+  changesetManifestName,
   type LeftAlone,
   type Maker,
   type Manifest,
   ManifestSchema,
   manifestHead,
+  manifestName,
   NOTHING_LEFT_ALONE,
 } from "./manifest.ts";
 import { ManifestFiles } from "./manifest-files.ts";
 import { parseRecords, recordsAsRead } from "./parse-artifact.ts";
 import { AllRecords, type RecordTaker, readRecordsOf } from "./read-records.ts";
+import type { Result } from "./results.ts";
+import { ResultsJournal, type ResultsName } from "./results-journal.ts";
 import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
 import { someRecords } from "./some-records.ts";
 
@@ -149,6 +153,11 @@ export class ArtifactStore {
     return bytes ?? Buffer.of();
   }
 
+  /** Puts a results file in its place that grows as rows end: with its first ones; only for whoever writes results. */
+  beginResults(name: ResultsName, rows: readonly Result[]): Promise<ResultsJournal> {
+    return ResultsJournal.begin(this.#folder, name, rows);
+  }
+
   /** The records of a change or results file with their digest; throws where the file is missing. */
   async readRecords<Name extends ArtifactName>(
     name: Name,
@@ -230,16 +239,6 @@ export class ArtifactStore {
       `${path} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
     );
   }
-}
-
-/** `x.json` → `x.manifest.json`. */
-export function manifestName(name: string): string {
-  return name.replace(/\.json$/, ".manifest.json");
-}
-
-/** The manifest that the change files of one comparison share. */
-export function changesetManifestName(comparison: string): string {
-  return `${comparison}_changeset.manifest.json`;
 }
 
 /** SHA-256 as 64 hexadecimal digits. */

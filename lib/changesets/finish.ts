@@ -1,6 +1,7 @@
 import { countResults, countUnattempted } from "../artifacts/results.ts";
+import type { ResultsName } from "../artifacts/results-journal.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
-import type { Results, ResultsName } from "../sync/results-file.ts";
+import type { Results } from "../sync/results-file.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** The results file of a comparison. */

@@ -1,6 +1,5 @@
-import type { RunOrigin } from "../artifacts/manifest.ts";
+import { changesetManifestName, type RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
-import { changesetManifestName } from "../artifacts/store.ts";
 import type { Note, PlannedContact } from "../domain/changeset.ts";
 import type { Measurable } from "../domain/limits.ts";
 import { keepInHistory } from "../stage/history.ts";

@@ -89,9 +89,10 @@ async function fill(path: string, content: Content): Promise<void> {
 }
 
 /** `write` may take less than it was given, as on a disk that is getting full; only the next one then says why. */
-async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+export async function writeAll(file: FileHandle, bytes: Uint8Array, from: number | null = null): Promise<void> {
   for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written);
+    const at = from === null ? null : from + written;
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, at);
     if (bytesWritten === 0) throw Object.assign(new Error("ENOSPC: nothing more was written"), { code: "ENOSPC" });
     written += bytesWritten;
   }
@@ -116,6 +117,6 @@ function blocksOf(content: Content): Iterable<Uint8Array> {
 }
 
 /** Failing writes do not say which file it was. */
-function naming(path: string, error: unknown): unknown {
+export function naming(path: string, error: unknown): unknown {
   return error instanceof Error ? Object.assign(error, { path }) : error;
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { manifestName } from "../artifacts/store.ts";
+import { manifestName } from "../artifacts/manifest.ts";
 import { FILE_PREFIX, INSTANCES } from "../domain/instance.ts";
 import { RemoteError } from "../errors.ts";
 import { makeOwnFolder } from "../files/own-files.ts";

@@ -1,4 +1,5 @@
 import { CONTACT_MEMORY } from "../artifacts/memories.ts";
+import type { ResultsName } from "../artifacts/results-journal.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
@@ -20,7 +21,7 @@ import {
   zendeskSettings,
 } from "../settings/environment.ts";
 import { settingsFor } from "../slack/notice-channels.ts";
-import { ResultsFile, type ResultsName } from "../sync/results-file.ts";
+import { ResultsFile } from "../sync/results-file.ts";
 import type { Output } from "../terminal/output.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";

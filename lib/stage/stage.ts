@@ -1,5 +1,6 @@
 import type * as v from "valibot";
 import type { ResultCounts, Effect as ResultEffect, Unattempted } from "../artifacts/results.ts";
+import type { ResultsName } from "../artifacts/results-journal.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
 import type { ContactMemory, SettledContacts } from "../contacts/contact-memory.ts";
@@ -13,7 +14,7 @@ import type { Reason } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import type { PlannedCounts, Unconfirmed } from "../runs/confirmed-counts.ts";
 import type { NoticeMemory } from "../slack/notice-memory.ts";
-import type { Results, ResultsName } from "../sync/results-file.ts";
+import type { Results } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
 import type { Stop } from "./stop.ts";

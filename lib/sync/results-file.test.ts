@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fillingDisk } from "../../test/safety/filling-disk.ts";
 import type { Result } from "../artifacts/results.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
+import { reason } from "../domain/reason.ts";
+import { type FileEdge, withEdges } from "../edges/edges.ts";
+import { MACHINE } from "../edges/machine.ts";
 import { ResultsFile } from "./results-file.ts";
 
 const NAME = "global_results.json";
@@ -24,19 +28,26 @@ async function ids(): Promise<(number | null)[]> {
   return (await store.readRecords(NAME)).records.map(({ id }) => id);
 }
 
-/** A store whose writes wait until they are let go. */
+/** A store whose results wait before they are written until they are let go. */
 class SlowStore extends ArtifactStore {
   written: number[] = [];
   private readonly waiting: (() => void)[] = [];
   atOnce = 0;
   most = 0;
 
-  override async writeRecords(...[, records]: Parameters<ArtifactStore["writeRecords"]>): Promise<Buffer> {
+  override async beginResults(...given: Parameters<ArtifactStore["beginResults"]>) {
+    const journal = await super.beginResults(...given);
+    const { add } = journal;
+    journal.add = (rows) => this.slowly(rows.length, () => add.call(journal, rows));
+    return this.slowly(given[1].length, async () => journal);
+  }
+
+  private async slowly<T>(rows: number, write: () => Promise<T>): Promise<T> {
     this.most = Math.max(this.most, ++this.atOnce);
     await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.atOnce--;
-    this.written.push(records.length);
-    return Buffer.alloc(0);
+    this.written.push(rows);
+    return write();
   }
 
   letGo(): void {
@@ -77,13 +88,14 @@ describe("S6: results get to the disk as they come in", () => {
     const all = Promise.all([first, ...later]).then(() => {
       ended = true;
     });
+    while (slow.atOnce === 0) await new Promise(setImmediate);
     slow.letGo();
-    await new Promise(setImmediate);
+    while (slow.written.length === 0 || slow.atOnce === 0) await new Promise(setImmediate);
     expect(slow.written).toEqual([1]);
     expect(ended).toBeFalse();
     slow.letGo();
     await all;
-    expect(slow.written).toEqual([1, 3]);
+    expect(slow.written).toEqual([1, 2]);
     expect(slow.most).toBe(1);
   });
 
@@ -111,5 +123,113 @@ describe("S6: results get to the disk as they come in", () => {
     await rm(blocked);
     await file.close();
     expect((await later.readRecords(NAME)).records.map(({ id }) => id)).toEqual([1, 2]);
+  });
+});
+
+/** Bytes of each write to a file, while work is done. */
+async function bytesWritten(work: () => Promise<void>): Promise<number[]> {
+  const sizes: number[] = [];
+  const open = (async (...given: Parameters<FileEdge["open"]>) => {
+    const handle = await MACHINE.files.open(...given);
+    const { write } = handle;
+    return Object.assign(handle, {
+      write: (...written: [bytes: Uint8Array, from: number, length: number, at: number | null]) => {
+        sizes.push(written[2]);
+        return write.apply(handle, written as never);
+      },
+    });
+  }) as FileEdge["open"];
+  await withEdges({ ...MACHINE, files: { ...MACHINE.files, open } }, work);
+  return sizes;
+}
+
+const raw = () => readFile(store.path(NAME));
+const put = (bytes: Uint8Array | string) => Bun.write(store.path(NAME), bytes);
+
+describe("a results file while its run writes it", () => {
+  test("grows by the rows of a job: no row is written twice before the file is closed", async () => {
+    const file = new ResultsFile(NAME, store);
+    const row = JSON.stringify({ ...result(10), reason: null }).length;
+    const sizes = await bytesWritten(async () => {
+      for (let job = 0; job < 50; job++) await file.add([result(10 + job)]);
+    });
+    expect(sizes).toHaveLength(51);
+    expect(Math.max(...sizes)).toBeLessThan(row + 10);
+  });
+
+  test("is a JSON array at any time, for whoever knows nothing of it, and sorted for whoever does", async () => {
+    const file = new ResultsFile(NAME, store);
+    for (const id of [3, 1, 2]) {
+      await file.add([result(id)]);
+      expect(JSON.parse((await raw()).toString()).at(-1).id).toBe(id);
+    }
+    expect(await ids()).toEqual([1, 2, 3]);
+    expect((await new ArtifactStore(folder).readIfThere(NAME))?.records.map(({ id }) => id)).toEqual([1, 2, 3]);
+  });
+
+  test("becomes what it would be if it had been written at once", async () => {
+    const file = new ResultsFile(NAME, store);
+    const skipped: Result = { ...result(5, "mark"), outcome: "skipped", reason: reason("mark.withheld") };
+    for (const one of [result(9), skipped, result(2, "create")]) await file.add([one]);
+    await file.close();
+    const atOnce = new ArtifactStore(join(folder, "other"));
+    await atOnce.writeRecords(NAME, [result(2, "create"), result(9), skipped]);
+    expect(await raw()).toEqual(await readFile(atOnce.path(NAME)));
+  });
+
+  test("loses none of the rows before, wherever a loss of power cuts the latest ones", async () => {
+    const file = new ResultsFile(NAME, store);
+    await file.add([result(1), result(2)]);
+    const before = await raw();
+    await file.add([result(3), { ...result(4), after: { name: "Żółw, 株式会社]" } }]);
+    const after = await raw();
+    const same = before.findIndex((byte, at) => byte !== after[at]);
+    for (let end = same; end <= after.length; end++) {
+      await put(after.subarray(0, end));
+      expect((await ids()).slice(0, 2)).toEqual([1, 2]);
+      // Of a write that was cut the old end may stand behind it.
+      await put(Buffer.concat([after.subarray(0, end), before.subarray(end)]));
+      expect((await ids()).slice(0, 2)).toEqual([1, 2]);
+    }
+    expect(await ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  test("is refused where anything but its end is damaged, as a closed file is wherever it is cut", async () => {
+    const file = new ResultsFile(NAME, store);
+    await file.add([result(1), result(2), result(3)]);
+    const text = (await raw()).toString();
+    await put(text.replace('"id":2', '"id":'));
+    await expect(ids()).rejects.toThrow("is not JSON");
+    await put(text.replace('"id":2', '"id":"two"'));
+    await expect(ids()).rejects.toThrow("does not hold what it should");
+    await file.close();
+    await put((await raw()).subarray(0, -4));
+    await expect(ids()).rejects.toThrow("is not JSON");
+  });
+
+  test("is written anew where somebody replaced or removed it in between", async () => {
+    const file = new ResultsFile(NAME, store);
+    await file.add([result(1)]);
+    await put("[]\n");
+    await file.add([result(2)]);
+    expect(await ids()).toEqual([1, 2]);
+    await rm(store.path(NAME));
+    await symlink(join(folder, "elsewhere"), store.path(NAME));
+    await file.add([result(3)]);
+    await rm(store.path(NAME));
+    await file.add([result(4)]);
+    expect(await ids()).toEqual([1, 2, 3, 4]);
+  });
+
+  test("holds the rows before where the disk gets full, and all of them once it is closed on one that has space", async () => {
+    const file = new ResultsFile(NAME, store);
+    await file.add([result(1)]);
+    {
+      using _ = await fillingDisk(1);
+      await expect(file.add([result(2)])).rejects.toThrow("ENOSPC");
+      expect(await ids()).toEqual([1]);
+    }
+    await file.close();
+    expect(await ids()).toEqual([1, 2]);
   });
 });

@@ -1,8 +1,6 @@
 import { byResult, type Result } from "../artifacts/results.ts";
-import type { ArtifactName } from "../artifacts/schemas.ts";
+import type { ResultsJournal, ResultsName } from "../artifacts/results-journal.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
-
-export type ResultsName = Extract<ArtifactName, `${string}_results.json`>;
 
 /** Where the outcome of every row goes. */
 export interface Results {
@@ -12,49 +10,70 @@ export interface Results {
 }
 
 /**
- * The results of one comparison, written while they come in (S6): after every job the file holds every row that has ended.
- * Writes never overlap; one that falls due during another covers all that came in meanwhile. A store that cannot be written keeps none
- * of the others from being written, and makes every further `add` fail: who writes without results ends early.
+ * The results of one comparison, written while they come in (S6): after every job the file holds every row that has ended, in that order;
+ * once it is closed they are sorted. Writes never overlap; one that falls due during another covers all that came in meanwhile. A store
+ * that cannot be written keeps none of the others from being written, and makes every further `add` fail: who writes without results
+ * ends early.
  */
 export class ResultsFile implements Results {
   readonly results: Result[] = [];
   private writing: Promise<void> | null = null;
-  private stale = false;
-
-  private readonly stores: readonly ArtifactStore[];
+  private readonly kept: readonly KeptResults[];
 
   /** Kept in each of the stores: the data directory and the run's history, or nowhere in a dry run. */
-  constructor(
-    private readonly name: ResultsName,
-    ...stores: ArtifactStore[]
-  ) {
-    this.stores = stores;
+  constructor(name: ResultsName, ...stores: ArtifactStore[]) {
+    this.kept = stores.map((store) => new KeptResults(name, store));
   }
 
   /** Takes the outcomes of a job and sees that they get to the disk. */
   add(results: readonly Result[]): Promise<void> {
     this.results.push(...results);
-    this.stale = true;
-    this.writing ??= this.writeWhileStale();
+    this.writing ??= this.writeAll();
     return this.writing;
   }
 
   /** Writes the final file, even where there was nothing to do; tries again what could not be written before. */
   async close(): Promise<void> {
     await this.writing?.catch(() => {});
-    this.stale = true;
-    await this.writeWhileStale();
+    const sorted = [...this.results].sort(byResult);
+    await this.inEach((one) => one.close(sorted));
   }
 
-  private async writeWhileStale(): Promise<void> {
-    while (this.stale) {
-      this.stale = false;
-      const sorted = [...this.results].sort(byResult);
-      const failures: unknown[] = [];
-      for (const store of this.stores)
-        await store.writeRecords(this.name, sorted).catch((error: unknown) => failures.push(error));
-      if (failures.length > 0) throw failures[0];
-    }
+  private async writeAll(): Promise<void> {
+    while (this.kept.some(({ count }) => count < this.results.length))
+      await this.inEach((one) => one.write(this.results));
     this.writing = null;
+  }
+
+  /** One store after the other; throws the first failure after all. */
+  private async inEach(write: (kept: KeptResults) => Promise<void>): Promise<void> {
+    const failures: unknown[] = [];
+    for (const one of this.kept) await write(one).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+}
+
+/** The results in one store. */
+class KeptResults {
+  /** How many of them are on its disk. */
+  count = 0;
+  private journal: ResultsJournal | null = null;
+
+  constructor(
+    private readonly name: ResultsName,
+    private readonly store: ArtifactStore,
+  ) {}
+
+  async write(all: readonly Result[]): Promise<void> {
+    const count = all.length;
+    if (this.count === count) return;
+    const isAdded = await this.journal?.add(all.slice(this.count, count));
+    if (!isAdded) this.journal = await this.store.beginResults(this.name, all.slice(0, count));
+    this.count = count;
+  }
+
+  async close(sorted: readonly Result[]): Promise<void> {
+    await this.store.writeRecords(this.name, sorted);
+    this.journal = null;
   }
 }

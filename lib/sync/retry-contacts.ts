@@ -1,4 +1,4 @@
-import type { Result } from "../artifacts/results.ts";
+import { byResult, type Result } from "../artifacts/results.ts";
 import { protectedAddressesOf } from "../changesets/protections.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
@@ -9,7 +9,6 @@ import { historyOf } from "../stage/history.ts";
 import type { Needs, WritingContext } from "../stage/stage.ts";
 import { proveInstance } from "../zendesk/prove-instance.ts";
 import { type ContactsDone, type ContactsDue, finishContacts, hasNobody } from "./contacts.ts";
-import { ResultsFile } from "./results-file.ts";
 import { wantedContacts } from "./wanted-contacts.ts";
 
 /** What a session for retrying contacts is opened with. */
@@ -109,9 +108,8 @@ function notOurs(organization_id: number, organization: Organization | undefined
 async function keepResults(results: readonly Result[], { store, runId, warn }: WritingContext): Promise<void> {
   if (results.length === 0) return;
   const folder = historyOf(store.directory, runId);
-  const file = new ResultsFile("global_results.json", folder);
   try {
-    await file.add(results);
+    await folder.writeRecords("global_results.json", [...results].sort(byResult));
   } catch (error) {
     warn(`the results of ${runId} could not be kept in ${folder.directory}: ${messageOf(error)}`);
   }

@@ -35,9 +35,17 @@ export function resultsIn(files: RunSeen["files"], folder = "", ending = "_resul
     const name = path.slice(folder.length);
     if (!path.startsWith(folder) || name.includes("/") || name.startsWith(".") || !name.endsWith(ending)) continue;
     if (ending === "_results.json" && name.endsWith("_undo_results.json")) continue;
-    found.set(name.slice(0, -ending.length), (parsed(content) ?? []) as ResultSeen[]);
+    found.set(name.slice(0, -ending.length), (parsed(content) ?? wholeRows(content)) as ResultSeen[]);
   }
   return found;
+}
+
+/** The rows of a file that a loss of power cut while the run wrote it: a row is a line. */
+function wholeRows(content: Buffer): unknown[] {
+  return content
+    .toString("utf8")
+    .split("\n")
+    .flatMap((line) => (line.startsWith("{") ? (parsed(Buffer.from(line.replace(/,$/, ""))) ?? []) : []));
 }
 
 export function parsed(content: Buffer | undefined): unknown {

@@ -60,6 +60,12 @@ export function fileHandle(desk: Desk, operations: Operations, { path, node, app
         if (!isOpen) throw systemError("EBADF", "fsync");
         desk.files.sync(node);
       }),
+    truncate: (length = 0) =>
+      operations.promised(() => {
+        operations.begin("ftruncate", path, "writes");
+        const { content } = file("ftruncate");
+        desk.files.changed(file("ftruncate"), Buffer.concat([content], length));
+      }),
     close: () =>
       operations.promised(() => {
         operations.begin("close", path, "reads");

@@ -180,11 +180,12 @@ export class FileSystem {
 /** What a loss of power leaves of a file: what was synced, what was written since, or a part of that. */
 function remains({ content, synced }: PlainFile, chance: Chance): Buffer {
   const kept = synced ?? Buffer.alloc(0);
-  const isAppended = content.subarray(0, kept.length).equals(kept);
   const drawn = chance.integer(3);
   if (drawn === 0) return kept;
   if (drawn === 1) return content;
-  const from = isAppended ? kept.length : 0;
+  // What was not written again is on the disk.
+  const different = kept.findIndex((byte, at) => byte !== content[at]);
+  const from = different === -1 ? Math.min(kept.length, content.length) : different;
   return content.subarray(0, from + chance.integer(content.length - from + 1));
 }
 
