@@ -2,6 +2,7 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
+import { reason } from "../domain/reason.ts";
 import { audit } from "./audit.ts";
 import { auditOfGlobal } from "./audit-of-global.ts";
 import { namesOf } from "./names.ts";
@@ -17,8 +18,8 @@ const SHOWN = 20;
 export type RunAudit = Record<UsGovernmentShown, AuditLine[]>;
 
 /**
- * What an audit finds in the artifacts of a run, for its page. Null where the run did not gather (yet), where it has more accounts than
- * are looked at beside a run, and where something cannot be read: a report is not worth a failure. Never throws.
+ * What an audit finds in the artifacts of a run, for its page. Of a run of more accounts than are looked at beside it only the command
+ * that does. Null where the run did not gather (yet), and where something cannot be read: a report is not worth a failure. Never throws.
  *
  * @param instances whose files are read
  */
@@ -28,7 +29,11 @@ export async function auditOfRun(
 ): Promise<RunAudit | null> {
   try {
     const manifest = await store.readManifest("salesforce_accounts.json");
-    if (manifest?.run_id !== run_id || manifest.count > MOST_ACCOUNTS) return null;
+    if (manifest?.run_id !== run_id) return null;
+    if (manifest.count > MOST_ACCOUNTS) {
+      const lines = auditLines([{ reason: reason("audit.left_out", { count: manifest.count }), examples: [] }], SHOWN);
+      return { names: lines, ids_only: lines };
+    }
     const { sources } = await readAuditSources(store, today, instances);
     return {
       names: auditLines(audit(sources), SHOWN, namesOf(sources, INSTANCES)),

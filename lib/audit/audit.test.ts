@@ -211,6 +211,25 @@ describe("rules that nothing answers to", () => {
   });
 });
 
+test("protected, but marked: to be taken back by hand, unless the next run does it", () => {
+  const sources = inOrder();
+  const { global } = sources.instances;
+  const organizations = global.organizations.map((one) => ({
+    ...one,
+    organization_fields: { ...one.organization_fields, mark_for_deletion: true },
+  }));
+  const config = { ...DEFAULT_CONFIG, protected_ids: [accountId(1), accountId(2)] };
+  const marked = (desired: DesiredOrganization[]) =>
+    found({
+      ...sources,
+      instances: { global: { organizations, desired } },
+      rules: { plans: PLANS, overrides: [], overrideNotes: [], config },
+    }).protected_but_marked;
+  expect(marked(global.desired)).toBeUndefined();
+  expect(marked(global.desired.slice(1))).toEqual([`${accountId(1)} · organization 1`]);
+  expect(marked([])).toEqual([1, 2].map((n) => `${accountId(n)} · organization ${n}`));
+});
+
 const ONE = example({ salesforce_id: accountId(1), organization_ids: [1], user_ids: [9] });
 
 test("a command that is offered to be copied only looks: none writes to a remote", () => {
@@ -219,7 +238,7 @@ test("a command that is offered to be copied only looks: none writes to a remote
       reason: { code, params: { instance: "global", count: 1 } } as never,
       examples: [ONE],
     });
-    expect(command).toMatch(/^zdsync (?:explain|preview) /);
+    expect(command).toMatch(/^zdsync (?:audit$|(?:explain|preview) )/);
   }
 });
 

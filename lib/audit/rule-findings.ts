@@ -1,9 +1,12 @@
-import { INSTANCES } from "../domain/instance.ts";
-import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import { reasonNotToMark } from "../domain/compare-organizations.ts";
+import type { Config } from "../domain/config.ts";
+import { INSTANCES, type InstanceName } from "../domain/instance.ts";
+import { accountIdOf, externalAccountIdOf, isMarked } from "../domain/organization-scope.ts";
 import type { Override } from "../domain/overrides.ts";
 import { processAccounts } from "../domain/process.ts";
+import { toId18 } from "../domain/salesforce-id.ts";
 import type { AuditSources } from "./audit.ts";
-import { type AuditExample, type AuditFinding, example, findingOf } from "./finding.ts";
+import { type AuditExample, type AuditFinding, example, findingIn, findingOf } from "./finding.ts";
 
 /** Rules that nothing answers to any more: overrides (E8), and ids of the configuration. */
 export function ruleFindings(sources: AuditSources): AuditFinding[] {
@@ -17,8 +20,32 @@ export function ruleFindings(sources: AuditSources): AuditFinding[] {
     ...findingOf("audit.override_not_applied", notApplied),
     ...findingOf("audit.override_without_change", withoutChange),
     ...findingOf("audit.protected_id_unknown", unknown(rules.config.protected_ids, "protected_ids")),
+    ...INSTANCES.flatMap((instance) =>
+      findingIn("audit.protected_but_marked", instance, protectedButMarked(sources, instance, rules.config)),
+    ),
     ...findingOf("audit.excluded_id_unknown", unknown(rules.config.excluded_account_ids, "excluded_account_ids")),
   ];
+}
+
+/**
+ * Organizations that must not be deleted, and may be: somebody marked them, or a run did before they were protected (S8). Not those that
+ * the next run unmarks, as their account is wanted again.
+ */
+function protectedButMarked(
+  { instances, partners }: AuditSources,
+  instance: InstanceName,
+  { protected_ids }: Config,
+): AuditExample[] {
+  const protectedIds = new Set(protected_ids);
+  const { organizations = [], desired = [] } = instances[instance] ?? {};
+  const wanted = new Set(
+    [...desired, ...(instance === "global" ? partners : [])].map((one) => toId18(one.salesforce_id)),
+  );
+  return organizations.flatMap((one) => {
+    const salesforce_id = accountIdOf(one) ?? externalAccountIdOf(one);
+    const isBad = isMarked(one) && reasonNotToMark(one, protectedIds)?.code === "mark.protected";
+    return isBad && !wanted.has(salesforce_id) ? [example({ salesforce_id, organization_ids: [one.id] })] : [];
+  });
 }
 
 /** Every account that either side knows by now: an organization that nobody accounts for is what `protected_ids` is for. */

@@ -97,6 +97,20 @@ export const AUDIT_TEXTS: Texts<typeof AUDIT_REASONS> = {
       "Look whether they are still needed; nothing keeps them.",
     ],
   },
+  "audit.protected_but_marked": {
+    title: "Protected, but marked for deletion",
+    say: ({ count, instance }) => [
+      `${orgs(count, instance, "is", "are")} marked for deletion, although protected_ids in the config ${count === 1 ? "names its account" : "names their accounts"}.`,
+      "Clear mark_for_deletion in Zendesk now: whatever deletes marked organizations may delete it.",
+    ],
+  },
+  "audit.left_out": {
+    title: "Left out of this page",
+    say: ({ count }) => [
+      `A run of ${counted(count, "account")} does not wait for its audit, which reads all of its files once more.`,
+      "Run zdsync audit beside its data directory: it takes any number.",
+    ],
+  },
   "audit.account_in_both_instances": {
     title: "Accounts in both instances",
     say: ({ count }) => [
