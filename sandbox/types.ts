@@ -193,6 +193,11 @@ export interface SalesforceBehaviour {
   goneVersion: "json" | "plain";
   /** The oldest and newest API version, by their number; default 31 (those before were retired in 2025) and 68 (Winter '27). */
   apiVersions: { oldest: number; newest: number };
+  /**
+   * Rows to a page of a query with child lists, children included, where that is fewer than of others; default: as many. Orgs have been seen
+   * to give 500 and 200 (jsforce #577, PR #1752).
+   */
+  nestedRows: number;
   /** What the token endpoint names as `instance_url`; default: the org itself. */
   instanceUrl: string;
 }

@@ -46,6 +46,11 @@ export function accountsByIdQuery(today: Day, accountIds: readonly string[]): st
   return `${accountQuery(today)} AND Id IN (${accountIds.map(soqlId).join(",")})`;
 }
 
+/** The account query (A1) for a range of ids. */
+export function accountsInRangeQuery(today: Day, range: IdRange): string {
+  return `${accountQuery(today)}${inRange("Id", range)}`;
+}
+
 /** The accounts of the account query (A1) in a range of ids, without their children. */
 export function flatAccountQuery(range: IdRange): string {
   const fields = accountFields(ATTRIBUTES as Attributes);

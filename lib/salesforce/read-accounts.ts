@@ -4,12 +4,13 @@ import { type AccountsMemory, digestOf, type KnownAccount, textDigest } from "./
 import { CHARGES, SUBSCRIPTIONS } from "./child-lists.ts";
 import { readChildObjects } from "./describe.ts";
 import { idChunks } from "./id-chunks.ts";
+import { idRanges } from "./id-ranges.ts";
 import { mapAccount } from "./map-account.ts";
 import { inParallel } from "./parallel.ts";
 import type { AccountPage, AccountsOptions } from "./ports.ts";
-import { accountQuery, accountsByIdQuery, flatAccountQuery } from "./queries.ts";
+import { accountQuery, accountsByIdQuery, accountsInRangeQuery, flatAccountQuery } from "./queries.ts";
 import { readPages } from "./read.ts";
-import { FULL_PAGE, NoStreamsError, readInStreams } from "./read-streams.ts";
+import { FULL_PAGE, NoStreamsError, PLANNED_PART, readInStreams } from "./read-streams.ts";
 import { queryPath, type Session } from "./session.ts";
 import { idInUrl, valueAt, type WireRecord } from "./wire-record.ts";
 
@@ -63,36 +64,45 @@ export async function* readAccountPages(session: Session, soql: string): AsyncGe
 
 /**
  * In streams; answers the rows of a page for the next time. The nested query has the last word on every account that is not as it was:
- * changed, new, gone, or known by its children only.
+ * changed, new, gone, or known by its children only. Where most have changed, it reads the rest of them range by range.
  */
 async function* readWhatChanged(
   session: Session,
   today: Day,
   memory: StreamMemory,
 ): AsyncGenerator<AccountPage, number> {
-  const path = (soql: string) => queryPath(session, soql);
   const remembered = new Map(memory.accounts.map(({ id, digest }) => [id, digest]));
   const seen = new Set<string>();
   const again = new Set<string>();
-  let total = memory.accounts.length;
-  const source = { get: session.get, path, atOnce: session.streams.max };
-  const streams = readInStreams(source, today, memory);
+  let last = "";
+  const streams = readInStreams(
+    {
+      get: session.get,
+      path: (soql) => queryPath(session, soql),
+      atOnce: session.streams.max,
+      isEnough: () => seen.size >= memory.pageRows / 2 && again.size > seen.size / 2,
+    },
+    today,
+    memory,
+  );
   let next = await streams.next();
   for (; !next.done; next = await streams.next()) {
     for (const { id } of next.value) seen.add(id);
+    last = next.value.at(-1)?.id ?? last;
     const records = next.value.map(({ record }) => record);
-    const page = mappedPage(records, total, (id, digest) => {
+    yield mappedPage(records, Math.max(remembered.size, seen.size), (id, digest) => {
       const isAsItWas = remembered.get(id) === digest;
       if (!isAsItWas) again.add(id);
       return isAsItWas;
     });
-    yield { ...page, total };
   }
-  for (const id of remembered.keys()) if (!seen.has(id)) again.add(id);
-  for (const id of next.value.orphaned) again.add(id);
-  total = Math.max(total, seen.size);
-  for (const page of await readAgain(session, today, [...again], seen)) yield { ...page, total };
-  return next.value.pageRows;
+  const { orphaned, pageRows, isWhole } = next.value;
+  const isBehind = (id: string) => isWhole || id <= last;
+  for (const id of [...remembered.keys(), ...orphaned]) if (!seen.has(id) && isBehind(id)) again.add(id);
+  const queries = isWhole ? [] : queriesFrom(last, today, memory);
+  const parts = await Promise.all([readAgain(session, today, [...again], seen), readRanges(session, queries, last)]);
+  for (const page of parts.flat()) yield { ...page, total: Math.max(remembered.size, seen.size) };
+  return pageRows;
 }
 
 /** Accounts by their ids, in the fewest requests. Those that are no customers any more do not come. */
@@ -104,14 +114,38 @@ async function readAgain(
 ): Promise<AccountPage[]> {
   const room = { pathBytes: queryPath(session, "").length, tokenBytes: session.tokenBytes() };
   const chunks = idChunks(ids, (some) => accountsByIdQuery(today, some), room);
-  const pages = await inParallel(session.streams.max, chunks, async (chunk) => {
+  const pages = await inParallel(session.streams.max, chunks, (chunk) =>
     // Where the streams found none of them either, this is the second time that nothing is said.
-    const confirmsEmpty = chunk.some((id) => seen.has(id));
-    const found: AccountPage[] = [];
-    for await (const { records, total } of readNested(session, accountsByIdQuery(today, chunk), confirmsEmpty))
-      found.push(mappedPage(records, total));
-    return found;
-  });
+    Array.fromAsync(
+      readNested(
+        session,
+        accountsByIdQuery(today, chunk),
+        chunk.some((id) => seen.has(id)),
+      ),
+      ({ records, total }) => mappedPage(records, total),
+    ),
+  );
+  return pages.flat();
+}
+
+/** Nested queries of all accounts from an id on, each of about a page. Pure. */
+function queriesFrom(id: string, today: Day, { accounts, nestedRequests }: StreamMemory): string[] {
+  const rowsOf = ({ subscriptions, charges }: KnownAccount) => 1 + subscriptions + charges;
+  const nestedRows = accounts.reduce((sum, one) => sum + rowsOf(one), 0) / nestedRequests;
+  const rest = accounts.filter((one) => one.id >= id);
+  const [first, ...others] = idRanges(rest, Math.max(1, nestedRows * PLANNED_PART), rowsOf);
+  return [{ ...first, from: id, to: first?.to ?? null, rows: 0 }, ...others].map((range) =>
+    accountsInRangeQuery(today, range),
+  );
+}
+
+/** @param but an account that is left out: the streams told of it */
+async function readRanges(session: Session, queries: readonly string[], but: string): Promise<AccountPage[]> {
+  const pages = await inParallel(session.streams.max, queries, (soql) =>
+    Array.fromAsync(readNested(session, soql, true), ({ records, total }) =>
+      mappedPage(records, total, (id) => id !== but),
+    ),
+  );
   return pages.flat();
 }
 

@@ -10,7 +10,7 @@ import { type JoinedAccount, StreamJoin, type StreamKind } from "./stream-join.t
 import { idInUrl, type WireRecord } from "./wire-record.ts";
 
 /** The part of a page that is planned for: what came since must not need a page of its own. */
-const PLANNED_PART = 0.97;
+export const PLANNED_PART = 0.97;
 
 /** Rows of a full page (facts/salesforce.md 2.2). */
 export const FULL_PAGE = 2000;
@@ -36,14 +36,18 @@ export interface StreamSource {
   path(soql: string): string;
   /** Streams that may be read at once. */
   atOnce: number;
+  /** Asked after each part: whether the rest need not be read. */
+  isEnough(): boolean;
 }
 
 /** What came of reading in streams, beside the accounts. */
 export interface StreamsEnd {
-  /** Accounts that only their children tell of. */
+  /** Accounts that only their children tell of, as far as it was read. */
   orphaned: string[];
   /** Rows to plan for in a page next time. */
   pageRows: number;
+  /** Whether everything was read; not where it was enough before. */
+  isWhole: boolean;
 }
 
 /**
@@ -65,6 +69,7 @@ export async function* readInStreams(
   for (const reading of readings) reading?.catch(() => {});
   const join = new StreamJoin();
   let fullPage = 0;
+  let isWhole = true;
   try {
     for (const [index, { kind, range }] of streams.entries()) {
       const reading = await (readings[index] as ReturnType<typeof readStream>);
@@ -73,13 +78,15 @@ export async function* readInStreams(
       join.add(kind, reading.records, reading.ids, range.to);
       const accounts = join.take();
       if (accounts.length > 0) yield accounts;
+      isWhole = index === streams.length - 1 || !source.isEnough();
+      if (!isWhole) break;
     }
   } finally {
     limit.clearQueue();
     await Promise.allSettled(readings);
   }
   const pageRows = fullPage > 0 ? fullPage : Math.min(FULL_PAGE, memory.pageRows * 2);
-  return { orphaned: join.orphaned(), pageRows };
+  return { orphaned: join.orphaned(), pageRows, isWhole };
 }
 
 /** The streams in the order in which they are read: by where they end, so that accounts become complete from the first on. Pure. */

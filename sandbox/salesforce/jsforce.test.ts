@@ -55,6 +55,24 @@ describe("jsforce", () => {
     });
   }
 
+  test("reads children by ranges of their accounts' ids, as many as the lists have", async () => {
+    const { url } = await served(200);
+    const connection = await connected(url);
+    const rows = (soql: string) =>
+      connection.query<SalesforceRecord>(soql, { autoFetch: true, maxFetch: 1e9 }).then(({ records }) => records);
+    const nested = await rows(accountQuery("2023-11-22"));
+    const middle = nested.map((one) => String(one.Account_ID_18__c)).toSorted()[40] ?? "";
+    const filter =
+      "Subscription_Status__c != 'Cancelled' AND Zuora__EffectiveEndDate__c >= 2023-11-22 AND Zuora__Account__r.Type IN ('Customer', 'Former Customer')";
+    const flat = [">=", "<"].map((operator) =>
+      rows(
+        `SELECT Zuora__Account__c, Id FROM Zuora__SubscriptionProductCharge__c WHERE ${filter} AND Zuora__Account__c ${operator} '${middle}'`,
+      ),
+    );
+    const ids = (await Promise.all(flat)).flat().map(({ Id }) => String(Id));
+    expect(ids.toSorted()).toEqual(nested.flatMap((one) => (children(one)[1] ?? []) as string[]).toSorted());
+  });
+
   test("logs in again when the session expires between two pages", async () => {
     const { url, salesforce } = await served(10);
     const connection = await connected(url);

@@ -1,5 +1,7 @@
 import type { SalesforceRecord, World } from "../types.ts";
+import { type Index, indexed, within } from "./id-index.ts";
 import type { ChildList, Lookup, ObjectName } from "./schema.ts";
+import type { IdBounds } from "./soql/compile.ts";
 
 type Table = Map<string, SalesforceRecord>;
 /** The children of a list, by the id of their parent. */
@@ -14,6 +16,8 @@ export class RecordStore {
   readonly #wentAlong = new Map<string, Belonging[]>();
   /** By the name of the list; thrown away when a child is edited. */
   readonly #children = new Map<string, ChildrenByParent>();
+  /** By object and column; thrown away likewise. */
+  readonly #indexes = new Map<string, Index>();
 
   constructor(records: World["salesforce"], deletedAccounts: readonly SalesforceRecord[] = []) {
     this.#recycleBin = new Map(deletedAccounts.map((row) => [String(row.Id), row]));
@@ -24,6 +28,14 @@ export class RecordStore {
 
   all(object: ObjectName): SalesforceRecord[] {
     return [...this.#table(object).values()];
+  }
+
+  /** The records whose id in a column is within bounds, ascending by it; no others need to be looked at. */
+  between(object: ObjectName, { column, from, to }: IdBounds): SalesforceRecord[] {
+    const name = `${object}.${column}`;
+    const index = this.#indexes.get(name) ?? indexed(this.#table(object).values(), column);
+    this.#indexes.set(name, index);
+    return within(index, from, to);
   }
 
   /** Everything, and what lies in the recycle bin: what `queryAll` looks through. */
@@ -55,7 +67,7 @@ export class RecordStore {
       MasterRecordId: winnerId,
       SystemModstamp: modstamp(now),
     });
-    this.#children.clear();
+    this.#forgetIndexes();
   }
 
   emptyRecycleBin(): void {
@@ -65,7 +77,7 @@ export class RecordStore {
 
   add(object: ObjectName, record: SalesforceRecord): void {
     this.#table(object).set(String(record.Id), record);
-    this.#children.clear();
+    this.#forgetIndexes();
   }
 
   /**
@@ -77,7 +89,7 @@ export class RecordStore {
     const record = table.get(id);
     if (!record) throw new Error(`The sandbox's Salesforce has no ${object} ${id} to delete.`);
     table.delete(id);
-    this.#children.clear();
+    this.#forgetIndexes();
     if (object !== "Account") return;
     this.#recycleBin.set(id, { ...record, IsDeleted: true, MasterRecordId: null, SystemModstamp: modstamp(now) });
     const along: Belonging[] = [];
@@ -109,7 +121,7 @@ export class RecordStore {
     const record = table.get(id);
     if (!record) throw new Error(`The sandbox's Salesforce has no ${object} ${id} to edit.`);
     table.set(id, { ...record, ...change });
-    this.#children.clear();
+    this.#forgetIndexes();
   }
 
   children(list: ChildList): ChildrenByParent {
@@ -130,6 +142,11 @@ export class RecordStore {
     if (!isRecord(nested)) return this.#byId(lookup.to, record[lookup.idColumn]) ?? null;
     if (wanted in nested) return nested;
     return this.#byId(lookup.to, record[lookup.idColumn] ?? nested.Id) ?? nested;
+  }
+
+  #forgetIndexes(): void {
+    this.#children.clear();
+    this.#indexes.clear();
   }
 
   #byId(object: ObjectName, id: unknown): SalesforceRecord | undefined {

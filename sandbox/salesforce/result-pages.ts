@@ -44,8 +44,16 @@ export class ResultPages {
   /** In the order of asking, so that the oldest come first. */
   readonly #results = new Map<string, Result>();
 
-  constructor(store: RecordStore, now: () => Date, bytes: SandboxBytes = unguessable) {
+  /** Rows to a page of a query with child lists, at most. */
+  readonly #nestedRows: number;
+
+  constructor(
+    store: RecordStore,
+    now: () => Date,
+    { nestedRows, bytes = unguessable }: { nestedRows: number; bytes?: SandboxBytes | undefined },
+  ) {
     this.#bytes = bytes;
+    this.#nestedRows = nestedRows;
     this.#store = store;
     this.#now = now;
   }
@@ -53,10 +61,14 @@ export class ResultPages {
   /** Runs the query and answers its first page. */
   first(query: CompiledQuery, request: PageRequest): Page {
     this.#forgetOld();
-    const { object } = query;
-    const rows = query.rows(request.deleted ? this.#store.allWithDeleted(object) : this.#store.all(object));
+    const rows = query.rows(this.#candidates(query, request));
     if (query.countOnly) return { totalSize: rows.length, done: true, records: [] };
     return this.#page(this.#result(query, rows), 0, request);
+  }
+
+  #candidates({ object, between }: CompiledQuery, { deleted }: PageRequest): SalesforceRecord[] {
+    if (deleted) return this.#store.allWithDeleted(object);
+    return between ? this.#store.between(object, between) : this.#store.all(object);
   }
 
   /** @throws INVALID_QUERY_LOCATOR for one that is unknown, too old, or points behind the last row */
@@ -84,7 +96,9 @@ export class ResultPages {
 
   #page(result: Result, offset: number, { base, batch, fault }: PageRequest): Page {
     if (fault?.kind === "empty") return { totalSize: 0, done: true, records: [] };
-    const writer = new PageWriter(base, batch, this.#store, (rest, at) => this.#link(base, rest, at));
+    const isNested = result.query.selected.some((item) => item.kind === "list");
+    const rows = isNested ? Math.min(batch, this.#nestedRows) : batch;
+    const writer = new PageWriter(base, rows, this.#store, (rest, at) => this.#link(base, rest, at));
     const records: SalesforceRecord[] = [];
     for (let at = offset; at < result.rows.length; at += 1) {
       const row = result.rows[at];

@@ -81,12 +81,12 @@ interface Org {
 export function createSalesforce(options: SalesforceOptions): Salesforce {
   const now = () => options.clock?.now() ?? new Date();
   const store = new RecordStore(options.records, options.deletedAccounts);
-  const { apiVersions = VERSIONS, goneVersion = "json", ...logIns } = options.behaviour ?? {};
+  const { apiVersions = VERSIONS, goneVersion = "json", nestedRows = Infinity, ...logIns } = options.behaviour ?? {};
   const org: Org = {
     schema: new Schema(options.columns),
     store,
     sessions: new Sessions(options.credentials, options.baseUrl, now, logIns, options.bytes),
-    pages: new ResultPages(store, now, options.bytes),
+    pages: new ResultPages(store, now, { nestedRows, bytes: options.bytes }),
     count: new RequestCount(options.dailyRequests ?? 100_000, now),
     versions: { apiVersions, goneVersion },
     batch: options.batch ?? 2000,

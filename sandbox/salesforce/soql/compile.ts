@@ -10,8 +10,9 @@ import type { SalesforceRecord } from "../../types.ts";
 import { invalidField, invalidType, malformedQuery, notPlayed, outsideValidRange } from "../errors.ts";
 import type { RecordStore } from "../record-store.ts";
 import type { ChildList, Column, Lookup, ObjectName, Schema } from "../schema.ts";
-import { comparable, comparison } from "./comparison.ts";
+import { comparable, comparison, type Operator } from "./comparison.ts";
 import { type Condition, conditionTree } from "./condition.ts";
+import { longId, textOf } from "./literal.ts";
 import { located, unknownChildList, unknownColumn, unknownRelationship } from "./query-messages.ts";
 
 /** A query ready to be run: which records, in which order, and what of them. */
@@ -20,8 +21,17 @@ export interface CompiledQuery {
   selected: Selected[];
   /** SELECT COUNT(): only `totalSize` is answered. */
   countOnly: boolean;
+  /** Of what ids its records must be, where it says so: an index on one column; none of the others need to be looked at. */
+  between: IdBounds | null;
   /** The records that meet the query, sorted and cut as it says. */
   rows(candidates: readonly SalesforceRecord[]): SalesforceRecord[];
+}
+
+/** Bounds of a column with ids, in comparable form; null: none. */
+export interface IdBounds {
+  column: string;
+  from: string | null;
+  to: string | null;
 }
 
 /** What one key of an answered record holds. */
@@ -98,7 +108,26 @@ class Compiler {
       if (order.length > 0) found.sort((one, other) => firstDifference(order, one, other));
       return start === 0 && end === undefined ? found : found.slice(start, end);
     };
-    return { object: this.object, selected, countOnly, rows };
+    const between = query.where ? this.#idBounds(conditionTree(query.where)) : null;
+    return { object: this.object, selected, countOnly, between, rows };
+  }
+
+  /** The first column with ids that the query sets bounds to, among conditions that all must hold. */
+  #idBounds(condition: Condition): IdBounds | null {
+    const all = condition.kind === "AND" ? condition.parts : [condition];
+    const limits = all.flatMap((part) => {
+      if (part.kind !== "comparison" || part.field.includes(".") || !/^(?:>=|<)$/.test(part.operator)) return [];
+      const { column } = this.#path(part.field);
+      const [literal] = part.literals;
+      return column.type === "id" && literal
+        ? [{ ...part, column: column.name, id: longId(textOf(literal.text)) }]
+        : [];
+    });
+    const column = limits[0]?.column;
+    if (column === undefined) return null;
+    const limit = (operator: Operator) =>
+      limits.find((one) => one.column === column && one.operator === operator)?.id ?? null;
+    return { column, from: limit(">="), to: limit("<") };
   }
 
   #select(selected: Selected[], field: FieldType): void {
