@@ -58,8 +58,10 @@ describe("jsforce", () => {
   test("reads children by ranges of their accounts' ids, as many as the lists have", async () => {
     const { url } = await served(200);
     const connection = await connected(url);
-    const rows = (soql: string) =>
-      connection.query<SalesforceRecord>(soql, { autoFetch: true, maxFetch: 1e9 }).then(({ records }) => records);
+    const rows = (soql: string): Promise<SalesforceRecord[]> =>
+      Promise.resolve(connection.query<SalesforceRecord>(soql, { autoFetch: true, maxFetch: 1e9 })).then(
+        (result) => result.records,
+      );
     const nested = await rows(accountQuery("2023-11-22"));
     const middle = nested.map((one) => String(one.Account_ID_18__c)).toSorted()[40] ?? "";
     const filter =
