@@ -57,6 +57,8 @@ export interface ProcessEdge {
   stdout: OutputStream;
   stderr: OutputStream;
   hostname(): string;
+  /** When this machine was started, in milliseconds since 1970. */
+  bootedAt(): number;
   /** Whether a process of this machine lives. */
   isAlive(pid: number): boolean;
   /** Sends a signal to a process of this machine. Throws what the system says. */

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, mkdirSync } from "node:fs";
 import * as promises from "node:fs/promises";
-import { hostname } from "node:os";
+import { hostname, uptime } from "node:os";
 import type { Edges, OutputStream } from "./edges.ts";
 
 /** The edges of the machine that this program runs on. */
@@ -31,6 +31,7 @@ export const MACHINE: Edges = {
     stdout: streamOf(() => process.stdout),
     stderr: streamOf(() => process.stderr),
     hostname,
+    bootedAt: () => Date.now() - uptime() * 1000,
     isAlive(pid) {
       try {
         process.kill(pid, 0);

@@ -16,7 +16,7 @@ const NOW = new Date("2026-11-23T12:00:00Z");
 
 /** A machine where only the given processes live. */
 function machine(pid: number, alive: number[] = [pid], host = "here", now = NOW): Machine {
-  return { host, pid, isAlive: (one) => alive.includes(one), now: () => now };
+  return { host, pid, bootedAt: 0, isAlive: (one) => alive.includes(one), now: () => now };
 }
 
 /** A lock as another run left it, its heart last beaten so many seconds ago. */
@@ -113,6 +113,23 @@ describe("S11: taking over", () => {
     expect(await readdir(folder)).toEqual(["zdsync.lock"]);
     await unlock();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test("a holder from before this host's restart, whose number somebody has again, after three heartbeats", async () => {
+    const restarted = (secondsAgo: number) => ({ ...machine(9), bootedAt: NOW.getTime() - secondsAgo * 1000 });
+    for (const [beaten, booted] of [
+      [60, 70],
+      [30, 20],
+    ] as const) {
+      await leftLock({ host: "here", pid: 9 }, beaten);
+      expect(await refusal(takeLock(folder, "run", "run-1", restarted(booted)))).toContain("process 9");
+    }
+    await leftLock({ host: "elsewhere", pid: 9 }, 60);
+    expect(await refusal(takeLock(folder, "run", "run-1", restarted(20)))).toContain("on elsewhere, process 9");
+    await leftLock({ host: "here", pid: 9 }, 31);
+    const unlock = await takeLock(folder, "run", "run-1", restarted(20));
+    expect(await holder()).toMatchObject({ run_id: "run-1" });
+    await unlock();
   });
 
   test("another host's holder only when its heartbeat is stale, though no such process lives here", async () => {

@@ -16,6 +16,8 @@ const MAX_LOCK_BYTES = 64 * 1024;
 const HEARTBEAT_MS = 10_000;
 /** A heartbeat older than this is stale: its holder is gone, or so stuck that it writes nothing any more. */
 const STALE_MS = 120_000;
+/** Whoever lives beats three times in this. */
+const THREE_BEATS_MS = 3 * HEARTBEAT_MS;
 
 const HolderSchema = v.object({
   host: v.string(),
@@ -31,18 +33,27 @@ export type LockHolder = v.InferOutput<typeof HolderSchema>;
 export interface Machine {
   host: string;
   pid: number;
+  /** Milliseconds since 1970. */
+  bootedAt: number;
   isAlive(pid: number): boolean;
   now(): Date;
 }
 
 function thisMachine(): Machine {
   const own = edges().process;
-  return { host: own.hostname(), pid: own.pid, isAlive: (pid) => own.isAlive(pid), now: currentDate };
+  return {
+    host: own.hostname(),
+    pid: own.pid,
+    bootedAt: own.bootedAt(),
+    isAlive: (pid) => own.isAlive(pid),
+    now: currentDate,
+  };
 }
 
 /**
  * Takes the lock of a data directory (S11), or throws `RefusedError` naming who holds it and since when. A dead holder on this
- * host is taken over at once, another host's only when its heartbeat is stale. Answers the function that gives it back.
+ * host is taken over at once, one from before its restart after three heartbeats, another host's only when its heartbeat is stale.
+ * Answers the function that gives it back.
  */
 export async function takeLock(
   directory: string,
@@ -130,8 +141,12 @@ function parseHolder(text: string): LockHolder | null {
 }
 
 function isFree({ holder, beatenAt }: FoundLock, machine: Machine): boolean {
-  if (holder && holder.host === machine.host && !machine.isAlive(holder.pid)) return true;
-  return machine.now().getTime() - beatenAt.getTime() > STALE_MS;
+  const silentMs = machine.now().getTime() - beatenAt.getTime();
+  if (silentMs > STALE_MS) return true;
+  if (!holder || holder.host !== machine.host) return false;
+  // After a restart of the machine another process has the number, this one perhaps. Beats are waited for all the same: hosts may share a name.
+  const isOfEarlierBoot = silentMs > THREE_BEATS_MS && beatenAt.getTime() < machine.bootedAt;
+  return isOfEarlierBoot || !machine.isAlive(holder.pid);
 }
 
 /**

@@ -49,4 +49,8 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 60790,
     was: "the place of somebody whom people moved elsewhere, and whom the data directory remembers, was taken for free",
   },
+  {
+    seed: 369,
+    was: "after a loss of power a run with the number of the dead one took its lock for held, and was refused",
+  },
 ];

@@ -13,15 +13,28 @@ export const CONCURRENT: Invariant[] = [
           .map((other) => `${run.command} and ${other.command} ended with ${run.exit} and ${other.exit}`),
       ),
   },
+  {
+    name: "no lock is left to nobody",
+    expects: "a run that has its data directory to itself is not refused for the lock of one that is dead",
+    check: ({ runs }) =>
+      runs.flatMap((run, index) => {
+        const isAlone = !run.beside && runs.every((other, at) => at === index || !overlap(run, other));
+        return isAlone && isRefusedForLock(run) ? [`${run.command}: ${run.dataDir} is said to be in use`] : [];
+      }),
+  },
 ];
+
+function isRefusedForLock({ json }: RunSeen): boolean {
+  return ((json?.refusals ?? []) as { code: string }[]).some(({ code }) => code.startsWith("lock."));
+}
 
 function overlap(one: RunSeen, other: RunSeen): boolean {
   return one.began < other.ended && other.began < one.ended;
 }
 
 /** Whether it got the lock, by what it says of its end; nothing can be said of one that was stopped or had no disk. */
-function began({ exit, json, undisturbed }: RunSeen): boolean {
+function began(run: RunSeen): boolean {
+  const { exit, undisturbed } = run;
   if (exit === 0 || exit === 3) return true;
-  const refusals = (json?.refusals ?? []) as { code: string }[];
-  return exit === 4 && undisturbed && !refusals.some(({ code }) => code.startsWith("lock."));
+  return exit === 4 && undisturbed && !isRefusedForLock(run);
 }

@@ -48,6 +48,9 @@ export interface RunContext {
   output: Output;
 }
 
+/** From the loss of power until programs run again. */
+const BOOTING_MS = 45_000;
+
 /** A machine with a disk and a host name. Several runs may be on it at once. */
 export interface Computer {
   readonly name: string;
@@ -80,6 +83,7 @@ export class SimulatedComputer implements Computer {
   /** Numbers of processes begin anew when the computer does. */
   #processes = 0;
   #boots = 1;
+  #bootedAt = 0;
 
   constructor(
     readonly name: string,
@@ -91,6 +95,7 @@ export class SimulatedComputer implements Computer {
 
   async run(program: (context: RunContext) => Promise<number>, options: RunOptions = {}): Promise<RunEnd> {
     const { clock, trace, env, requests } = this.around;
+    if (clock.now() < this.#bootedAt) await clock.advanceTo(this.#bootedAt);
     const pid = 1000 + ++this.#processes;
     const life = new Life(`${this.name}${this.#boots > 1 ? `.${this.#boots}` : ""}/${pid}`, clock);
     const output: { stream: "out" | "err"; text: string }[] = [];
@@ -143,6 +148,7 @@ export class SimulatedComputer implements Computer {
     for (const life of lives) life.ends("lost power");
     this.#processes = 0;
     this.#boots++;
+    this.#bootedAt = this.around.clock.now() + BOOTING_MS;
     this.#databases.losePower((life) => lives.includes(life), chance);
     this.#files.losePower(chance);
   }
@@ -175,7 +181,7 @@ export class SimulatedComputer implements Computer {
         plan: options.disk ?? {},
         now: () => clock.now(),
       }),
-      process: processEdge(own, { host: this.name, running: this.#running, lives }),
+      process: processEdge(own, { host: this.name, bootedAt: this.#bootedAt, running: this.#running, lives }),
     };
   }
 }

@@ -24,7 +24,12 @@ export function deliver({ listeners, life }: RunningProcess, signal: NodeJS.Sign
 /** The process that a run is, among those of its computer. */
 export function processEdge(
   own: RunningProcess,
-  { host, running, lives }: { host: string; running: ReadonlyMap<number, RunningProcess>; lives: () => void },
+  {
+    host,
+    bootedAt,
+    running,
+    lives,
+  }: { host: string; bootedAt: number; running: ReadonlyMap<number, RunningProcess>; lives: () => void },
 ): ProcessEdge {
   const { pid, life, listeners, output } = own;
   const stream = (name: "out" | "err") => ({
@@ -36,6 +41,7 @@ export function processEdge(
   return {
     pid,
     hostname: () => host,
+    bootedAt: () => bootedAt,
     stdout: stream("out"),
     stderr: stream("err"),
     isAlive: (other) => running.has(other),
