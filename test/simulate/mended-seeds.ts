@@ -17,6 +17,12 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 50241,
     was: "a channel that was not found when the bot looked for its message was taken for one that nobody may read",
   },
+  { seed: 50053, was: "a user in an organization that a list left out, told in a note, was taken for forgotten" },
+  {
+    seed: 60041,
+    was: "an organization that a list left out was taken for forgotten: nobody can know that it should be marked",
+  },
+  { seed: 60117, was: "marks after Salesforce had said twice that there are no partners were taken for made up" },
   {
     seed: 50467,
     was: "contacts were told twice, as placed and as not finished, where the look at who is left without anybody failed",

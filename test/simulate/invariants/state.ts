@@ -2,6 +2,7 @@ import type { InstanceName, World } from "../../../sandbox/types.ts";
 import type { WorldEventName } from "../story/events.ts";
 import type { HourSeen, Invariant, RunSeen, StorySeen } from "../story/seen.ts";
 import { type Difference, differencesIn, told } from "./differences.ts";
+import { leftOutOfLists, saidTwiceThatThereIsNothing } from "./lies.ts";
 import { parsed, resultsIn, saidLast } from "./results-seen.ts";
 
 /** The state after a run, and at the end of a story. */
@@ -61,12 +62,6 @@ function saysAllDone(hour: HourSeen, exit: 0 | 3): boolean {
   const exits = runs.map((run) => run.exit);
   const isWhole = plan.form === "stages" && runs.length === 1 + 5 * new Set(runs.flatMap(instanceOfStage)).size;
   return isWhole && exits.every((one) => one === 0 || one === exit) && exits.includes(exit);
-}
-
-/** An empty answer of Salesforce proves itself complete: who is told so twice has to believe it, within the limits. */
-function saidTwiceThatThereIsNothing({ requests }: RunSeen): boolean {
-  const lies = requests.filter(({ service, fault }) => service === "salesforce" && fault === "empty");
-  return [...Map.groupBy(lies, ({ path }) => path).values()].some((same) => same.length > 1);
 }
 
 function instanceOfStage({ command, given }: RunSeen): string[] {
@@ -130,13 +125,17 @@ function unnamedIn(hour: HourSeen, story: StorySeen): Difference[] {
       .map((key) => String(key ?? "").toLowerCase()),
   );
   const [later, touched] = [leftForTheNextRun(hour), touchedMidway(hour)];
-  return wrongIn(hour, story).filter(
-    ({ comparison, salesforce_id, id, email }) =>
+  const isLeftOut = leftOutOfLists(hour);
+  return wrongIn(hour, story).filter((difference) => {
+    const { comparison, salesforce_id, id, email } = difference;
+    return (
+      !isLeftOut(difference) &&
       !later.has(String(salesforce_id)) &&
       ![salesforce_id, id, email].some((key) => touched.has(String(key))) &&
       !(comparison === "contact" && later.has(`contact ${salesforce_id}`)) &&
-      ![salesforce_id, id, email].some((key) => key !== null && named.has(String(key).toLowerCase())),
-  );
+      ![salesforce_id, id, email].some((key) => key !== null && named.has(String(key).toLowerCase()))
+    );
+  });
 }
 
 /**

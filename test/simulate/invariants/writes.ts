@@ -6,6 +6,7 @@ import { to18 } from "../../../sandbox/seed/salesforce-ids.ts";
 import type { SeedUser } from "../../../sandbox/types.ts";
 import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
 import { desiredInWorlds } from "./desired.ts";
+import { saidTwiceThatThereIsNothing } from "./lies.ts";
 
 type OrganizationEntry = Extract<JournalEntry, { kind: "organization" }>;
 type UserEntry = Extract<JournalEntry, { kind: "user" }>;
@@ -162,7 +163,8 @@ function strangeValues(hour: HourSeen, entry: OrganizationEntry): string[] {
   const desired = desiredInWorlds(hour, instance, account);
   const name = before && before.name !== after.name && !desired.some((one) => one.name === after.name) ? ["name"] : [];
   const keys = changedKeys(before?.fields ?? {}, after.fields).filter((key) => {
-    if (key === "mark_for_deletion" && after.fields[key] === true) return !goneInSomeWorld(hour, instance, account);
+    if (key === "mark_for_deletion" && after.fields[key] === true)
+      return !goneInSomeWorld(hour, instance, account) && !hour.runs.some(saidTwiceThatThereIsNothing);
     if (before && sameMeaning(instance, key, before.fields[key], after.fields[key])) return false;
     return !desired.some((one) => sameMeaning(instance, key, one.fields[key], after.fields[key]));
   });
