@@ -139,10 +139,12 @@ export const WRITING_TEXTS: Texts<typeof WRITING_REASONS> = {
   },
   "settings.wrong": {
     title: "settings wrong",
-    say: ({ where, what }) => [
-      `Settings or files are missing or wrong: ${where.map((one, index) => `${one}: ${clause(what[index] ?? "wrong")}`).join("; ")}.`,
-      "Correct them, and run again.",
-    ],
+    say: ({ where, what }) => {
+      const all = where.map((one, index) => `${one}: ${clause(what[index] ?? "wrong")}`).join("; ");
+      return where.length === 1
+        ? [`${all}.`, "Correct it, and run again."]
+        : [`Settings or files are missing or wrong: ${all}.`, "Correct them, and run again."];
+    },
   },
   "config.missing": {
     title: "no config",

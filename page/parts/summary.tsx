@@ -37,7 +37,7 @@ export function Summary({ head }: { head: PageHead }) {
         </p>
       )}
       {about.withheld && <p class="notice">{WITHHELD}</p>}
-      {about.kind !== "runs" && (
+      {about.kind !== "runs" && head.records + head.audit.length > 0 && (
         <p class="notice">
           This page holds names and addresses of customers. Share it only with people who may see them.
         </p>
@@ -75,13 +75,15 @@ function About({ about }: Pick<PageHead, "about">) {
           <VisibleText text={about.command} />
         </code>
       </Fact>
-      <Fact name="Hosts">
-        {namedHosts(about.hosts).map(({ service, host }) => (
-          <span key={service} class="host">
-            <span class="muted">{service}</span> {host}
-          </span>
-        ))}
-      </Fact>
+      {namedHosts(about.hosts).length > 0 && (
+        <Fact name="Hosts">
+          {namedHosts(about.hosts).map(({ service, host }) => (
+            <span key={service} class="host">
+              <span class="muted">{service}</span> {host}
+            </span>
+          ))}
+        </Fact>
+      )}
     </dl>
   );
 }
