@@ -1,7 +1,11 @@
+import pLimit from "p-limit";
 import type { Result } from "../artifacts/results.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { messageOf, StoppedError } from "../errors.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
+
+/** Refused rows that are looked at again at once. */
+const REFUSED_AT_ONCE = 8;
 
 /** How one kind of row is written; everything an effect has of its own. */
 export interface RowKind<Row> {
@@ -146,12 +150,18 @@ async function sendWithoutRefused<Row extends object>(
   outcomes: Map<Row, RowOutcome>,
   kind: RowKind<Row>,
 ): Promise<Map<Row, Retry<Row>>> {
-  const retries = new Map<Row, Retry<Row>>();
-  for (const row of rows) {
-    const outcome = outcomes.get(row);
-    const retry = outcome?.is === "refused" ? await kind.withoutRefused?.(row, outcome) : undefined;
-    if (retry) retries.set(row, retry);
-  }
+  const limit = pLimit(REFUSED_AT_ONCE);
+  const found = await Promise.all(
+    rows.flatMap((row) => {
+      const outcome = outcomes.get(row);
+      if (outcome?.is !== "refused") return [];
+      return limit(async (): Promise<[Row, Retry<Row>][]> => {
+        const retry = await kind.withoutRefused?.(row, outcome);
+        return retry ? [[row, retry]] : [];
+      });
+    }),
+  );
+  const retries = new Map(found.flat());
   const sendable = [...retries].flatMap(([row, retry]) => (retry.row ? [{ row, retry: retry.row }] : []));
   if (sendable.length === 0) return retries;
   const answers = await sendAndLookUp(

@@ -1,3 +1,4 @@
+import type { LimitFunction } from "p-limit";
 import type { Result, Unattempted } from "../artifacts/results.ts";
 import type { ContactMemory, SettledState } from "../contacts/contact-memory.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
@@ -8,7 +9,8 @@ import type { RecentOrganization } from "../domain/recent-organizations.ts";
 import { messageOf } from "../errors.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
 import { type Recorder, unattemptedReason } from "./apply-in-jobs.ts";
-import { type ContactsDone, type ContactsDue, finishContacts, hasNobody } from "./contacts.ts";
+import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";
+import type { ContactsDue } from "./write-contacts.ts";
 
 /** What is planned of contacts (C10), and what is known about all that are due. */
 export interface ContactsSync {
@@ -40,6 +42,8 @@ export type NewOrganization = Omit<WithoutContacts, "addresses"> & ContactsDue;
 export interface ContactsCourse extends ContactsSync, Recorder {
   connection: ZendeskConnection;
   plan: ContactsPlan;
+  /** Bounds the look-ups of all batches together. */
+  lookUps: LimitFunction;
 }
 
 /** The planned contacts by organization: of those to be created by account, of others by id; and whether one of them is due. */
@@ -80,7 +84,7 @@ export async function place(
   const { errors } = course;
   const done = await finished(organizations, course);
   try {
-    return (await Promise.all(done.map((one) => withoutAnybody(one, course)))).flat();
+    return (await Promise.all(done.map((one) => course.lookUps(() => withoutAnybody(one, course))))).flat();
   } catch (error) {
     // The contacts themselves are placed and recorded.
     errors.push(error);
@@ -93,10 +97,10 @@ async function finished(
   organizations: readonly NewOrganization[],
   course: ContactsCourse,
 ): Promise<ContactsDone<NewOrganization>[]> {
-  const { connection, protectedAddresses, memory, errors } = course;
+  const { connection, protectedAddresses, memory, lookUps, errors } = course;
   let done: ContactsDone<NewOrganization>[];
   try {
-    done = await finishContacts(organizations, { connection, protectedAddresses });
+    done = await finishContacts(organizations, { connection, protectedAddresses, lookUps });
   } catch (error) {
     errors.push(error);
     const why = reason("contact.not_finished", { message: messageOf(error) });

@@ -8,8 +8,9 @@ import { reasonOf } from "../explain/reason-of-error.ts";
 import { historyOf } from "../stage/history.ts";
 import type { Needs, WritingContext } from "../stage/stage.ts";
 import { proveInstance } from "../zendesk/prove-instance.ts";
-import { type ContactsDone, type ContactsDue, finishContacts, hasNobody } from "./contacts.ts";
+import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";
 import { wantedContacts } from "./wanted-contacts.ts";
+import type { ContactsDue } from "./write-contacts.ts";
 
 /** What a session for retrying contacts is opened with. */
 export const RETRY_NEEDS: Needs = { salesforce: true, zendesk: ["global"], overrides: true, plans: true };

@@ -13,8 +13,10 @@ import { type ContactsCourse, type ContactsSync, contactsPlan, type WithoutConta
 import type { Results } from "./results-file.ts";
 import { placeInCreated, placeInExisting } from "./sync-contacts.ts";
 
-/** Batches of new organizations whose contacts are placed at once. */
-const CONTACTS_AT_ONCE = 8;
+/** Batches of new organizations whose contacts are placed at once: they fill the account's jobs. */
+const CONTACTS_AT_ONCE = 30;
+/** Look-ups of contacts at once, of all batches together. */
+const LOOK_UPS_AT_ONCE = 8;
 
 /** What is to be written to one instance, and all that deciding about it in flight needs. */
 export interface OrganizationSync {
@@ -110,7 +112,13 @@ function contactsBeside(sync: Course): ContactsBeside | null {
   if (!sync.contacts) return null;
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: contacts`, sync.contacts.planned.length);
   const plan = contactsPlan(sync.contacts);
-  const course: ContactsCourse = { ...sync.contacts, ...recorderOf(sync, line), connection: sync.connection, plan };
+  const course: ContactsCourse = {
+    ...sync.contacts,
+    ...recorderOf(sync, line),
+    connection: sync.connection,
+    plan,
+    lookUps: pLimit(LOOK_UPS_AT_ONCE),
+  };
   const limit = pLimit(CONTACTS_AT_ONCE);
   const inCreated: Promise<WithoutContacts[]>[] = [];
   const inExisting = placeInExisting(course);

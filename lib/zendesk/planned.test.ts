@@ -126,6 +126,25 @@ describe("--dry-run", () => {
     await writer.createUsers([{ name: "Ned", email: "ned@example.com", organization_id: id }]);
     expect((await reader.usersOfOrganization(id)).map(({ email }) => email)).toEqual(["ned@example.com"]);
     expect(await reader.organizationsById([id])).toMatchObject([{ id, name: "New 1" }]);
-    expect(served.requests(/^GET/)).toEqual([]);
+    // Only whether somebody has the address already, as Zendesk would find out by itself.
+    expect(served.requests(/^GET/).map(({ path }) => path)).toEqual([
+      "/api/v2/users/search?query=email:ned@example.com",
+    ]);
+  });
+
+  test("an address that somebody has is refused, in whatever case, as it would be", async () => {
+    await world();
+    const { reader, writer, counts } = planOn(served.reader);
+    const [taken] = (await reader.usersById((await userIds()).slice(0, 1))).flatMap(({ email }) => email ?? []);
+    const row = { name: "Ned", email: String(taken).toUpperCase(), organization_id: 1 };
+    expect(await writer.createUsers([row])).toMatchObject([{ is: "refused", taken: "email" }]);
+    expect(counts.users).toBe(0);
   });
 });
+
+async function userIds(): Promise<number[]> {
+  const ids: number[] = [];
+  for await (const { records } of served.reader.users())
+    ids.push(...records.flatMap(({ id, email }) => (email ? [id] : [])));
+  return ids;
+}

@@ -1,10 +1,24 @@
+import pLimit from "p-limit";
 import { nameKey } from "../domain/equality.ts";
 import type { Organization } from "../domain/organization.ts";
 import { addressKey } from "../domain/protected-address.ts";
+import { reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { currentDate } from "../edges/clock.ts";
 import { FIRST_PLANNED_ID, Plan, planningWriter } from "./plan.ts";
-import type { FoundUser, ListedUser, Membership, Page, ZendeskConnection, ZendeskReader } from "./ports.ts";
+import type {
+  FoundUser,
+  ListedUser,
+  Membership,
+  NewUser,
+  Page,
+  RowOutcome,
+  ZendeskConnection,
+  ZendeskReader,
+} from "./ports.ts";
+
+/** Look-ups of addresses at once. */
+const LOOK_UPS_AT_ONCE = 8;
 
 /** A connection whose writer sends nothing. */
 export interface PlannedConnection extends ZendeskConnection {
@@ -28,10 +42,24 @@ export function planOn(reader: ZendeskReader, clock: () => Date = currentDate): 
       ...organizationsAsPlanned(reader, plan),
       ...usersAsPlanned(reader, plan),
     },
-    writer: planningWriter(plan),
+    writer: { ...planningWriter(plan), createUsers: (rows) => createdAsPlanned(rows, reader, plan) },
     counts: plan.counts,
   };
 }
+
+/** Users whose address nobody has yet; the others would be refused, as they are by Zendesk. */
+async function createdAsPlanned(rows: readonly NewUser[], reader: ZendeskReader, plan: Plan): Promise<RowOutcome[]> {
+  const { usersByAddress } = usersAsPlanned(reader, plan);
+  const limit = pLimit(LOOK_UPS_AT_ONCE);
+  const taken = await Promise.all(rows.map(({ email }) => limit(async () => (await usersByAddress(email)).length > 0)));
+  return rows.map((row, index) => (taken[index] ? ADDRESS_TAKEN : plan.createUser(row)));
+}
+
+const ADDRESS_TAKEN: RowOutcome = {
+  is: "refused",
+  reason: reason("write.refused", { service: "Zendesk", refusal: "DuplicateValue", fields: [], taken: "email" }),
+  taken: "email",
+};
 
 function organizationsAsPlanned(
   reader: ZendeskReader,

@@ -188,3 +188,24 @@ describe("memberships", () => {
     expect(await writer().writer.createMemberships(rows)).toMatchObject([{ is: "applied" }, { is: "refused" }]);
   });
 });
+
+test("bulk users off: single creates go ten at a time, and after a refusal of the credentials no further one is begun", async () => {
+  let inFlight = 0;
+  let most = 0;
+  let answered = 0;
+  zendesk.answers(async (request) => {
+    if (/_many$/.test(request.path)) return forbidden();
+    most = Math.max(most, ++inFlight);
+    await Bun.sleep(1);
+    inFlight--;
+    return HttpResponse.json({ user: { id: ++answered } }, { status: 201 });
+  });
+  const rows = Array.from({ length: 40 }, (_, index) => user(`p${index}@example.com`));
+  const { writer: first } = writer();
+  expect((await first.createUsers(rows)).every(({ is }) => is === "applied")).toBe(true);
+  expect([most, answered]).toEqual([10, 40]);
+  zendesk.answers(() => HttpResponse.json({ error: "Couldn't authenticate you" }, { status: 401 }));
+  const before = written().length;
+  expect(await first.createUsers(rows).catch((error: unknown) => error)).toBeInstanceOf(CredentialError);
+  expect(written().length - before).toBeLessThanOrEqual(20);
+});

@@ -21,6 +21,8 @@ import { refusedRequest, requestOutcome, rowOutcomes, type SentRow } from "./row
 
 /** Rows that one bulk request takes. */
 const MOST_ROWS = 100;
+/** Single requests at once, where an account takes no jobs for them. */
+const SINGLY_AT_ONCE = 10;
 /** An account takes one single update of a user each second (facts/zendesk.md 5). */
 const BETWEEN_USER_UPDATES_MS = 1_000;
 
@@ -108,7 +110,7 @@ class BulkWriter implements ZendeskWriter {
           users.map(({ email }) => ({ email })),
         ),
       () =>
-        oneByOne(users, (user) => this.single({ method: "POST", path: "/users", key: "user", effect: "adds" }, user)),
+        sideBySide(users, (user) => this.single({ method: "POST", path: "/users", key: "user", effect: "adds" }, user)),
     );
   }
 
@@ -122,7 +124,7 @@ class BulkWriter implements ZendeskWriter {
           rows,
           rows.map(({ id }) => ({ id })),
         ),
-      () => oneByOne(rows, (row) => this.updateUser(row)),
+      () => sideBySide(rows, (row) => this.updateUser(row)),
     );
   }
 
@@ -134,7 +136,7 @@ class BulkWriter implements ZendeskWriter {
       rows,
       rows.map(() => ({})),
     );
-    return oneByOne(rows, async (row, index) => {
+    return sideBySide(rows, async (row, index) => {
       const outcome = outcomes[index] ?? { is: "unknown", reason: reason("write.without_outcome") };
       if (outcome.is !== "refused" || !(await this.isMember(row))) return outcome;
       // Being a member already is what was wanted, whoever made it so.
@@ -208,11 +210,24 @@ class BulkWriter implements ZendeskWriter {
   }
 }
 
-async function oneByOne<Row>(
+/** Single requests, so many at once. Where one throws, none is begun any more, and it is thrown once the others have ended. */
+async function sideBySide<Row>(
   rows: readonly Row[],
   outcomeOf: (row: Row, index: number) => Promise<RowOutcome>,
 ): Promise<RowOutcome[]> {
   const outcomes: RowOutcome[] = [];
-  for (const [index, row] of rows.entries()) outcomes.push(await outcomeOf(row, index));
+  const errors: unknown[] = [];
+  let next = 0;
+  const work = async () => {
+    for (let index = next++; index < rows.length && errors.length === 0; index = next++) {
+      const row = rows[index] as Row;
+      await outcomeOf(row, index).then(
+        (outcome) => (outcomes[index] = outcome),
+        (error) => errors.push(error),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: SINGLY_AT_ONCE }, work));
+  if (errors.length > 0) throw errors[0];
   return outcomes;
 }
