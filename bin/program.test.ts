@@ -168,7 +168,7 @@ describe("nothing is loaded that is not needed", () => {
   test.each([
     [["--help"], 16],
     [["nope"], 16],
-    [["sync", "--help"], 166],
+    [["sync", "--help"], 169],
     [["process", "--help"], 156],
   ])("%j", async (args, most) => {
     const modules = await modulesLoadedBy(...args);
