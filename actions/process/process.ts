@@ -2,11 +2,13 @@ import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
 import type { Maker } from "../../lib/artifacts/manifest.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { EARLIER_PROCESS_NOTES, processNotesName } from "../../lib/artifacts/process-notes.ts";
+import type { ArtifactFile } from "../../lib/artifacts/store.ts";
+import type { Account } from "../../lib/domain/account.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { eachNoteOnce, notesByInstance } from "../../lib/domain/notes-by-instance.ts";
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
-import { processAccounts } from "../../lib/domain/process.ts";
+import { Processing } from "../../lib/domain/process.ts";
 import { type UnknownCharge, unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { keepRules, ruleInputs } from "../../lib/rules/kept-rules.ts";
 import { keepInHistory } from "../../lib/stage/history.ts";
@@ -24,7 +26,6 @@ export async function processArtifacts(
 ): Promise<StageReport> {
   const { store, remotes, clock, warn } = context;
   const [only] = instances;
-  const accounts = await store.read("salesforce_accounts.json");
   const partners = await store.readIfThere("partner_accounts.json");
   const plansFile = await remotes.plansText();
   const plans = parsePlans(plansFile.text, plansFile.name);
@@ -32,20 +33,17 @@ export async function processArtifacts(
   const overrides = overridesFile
     ? parseOverrides(overridesFile.text, overridesFile.name)
     : { overrides: [], notes: [] };
-  const inputs = [accounts, ...(partners ? [partners] : [])];
   const rules = { plans: plansFile.text, overrides: overridesFile?.text ?? null, config: context.config };
-  const gathered = originOf(inputs, { ...context, now: clock() });
-  const origin = { ...gathered, inputs: [...gathered.inputs, ...ruleInputs(rules)] };
   const partnerIds = partners
     ? new Set(partners.records.map((partner) => partner.salesforce_id))
     : await partnersByOrganization(instances, context);
-  const processed = processAccounts({
-    accounts: accounts.records,
-    partnerIds,
-    plans,
-    overrides: overrides.overrides,
-    today: origin.today,
-  });
+  // The day of the run stands in the manifest; nothing is written before the accounts' digest has matched it.
+  const today = (await store.readManifest("salesforce_accounts.json"))?.today ?? partners?.manifest?.today;
+  const input = { partnerIds, plans, overrides: overrides.overrides, today: today ?? context.today };
+  const { taker, artifact: accounts } = await store.readInto("salesforce_accounts.json", () => new Accounts(input));
+  const gathered = originOf([accounts, ...(partners ? [partners] : [])], { ...context, now: clock() });
+  const origin = { ...gathered, inputs: [...gathered.inputs, ...ruleInputs(rules)] };
+  const processed = taker.processing.end();
   const invalid = notesByInstance(overrides.notes);
   const notesOf = (instance: InstanceName) => [...invalid[instance], ...processed.notesOf[instance]].sort(byRule);
   const notes = eachNoteOnce(instances.flatMap(notesOf));
@@ -67,7 +65,7 @@ export async function processArtifacts(
     const moved = processed.moved[instance].map((salesforce_id) => ({ salesforce_id }));
     await store.write(`${FILE_PREFIX[instance]}_moved.json`, moved, maker);
   }
-  await writeAccountIds(accounts, partners, maker, context);
+  await writeAccountIds({ accounts, ids: taker.ids }, partners, maker, context);
   await keepRules(store.directory, rules, instances);
   await keepInHistory(store.directory, origin.run_id, files);
   return {
@@ -83,16 +81,31 @@ export async function processArtifacts(
   };
 }
 
+/** Takes accounts as they are read: each is decided about, and but for its id not held. */
+class Accounts {
+  readonly ids = new Set<string>();
+  readonly processing: Processing;
+
+  constructor(input: ConstructorParameters<typeof Processing>[0]) {
+    this.processing = new Processing(input);
+  }
+
+  add(account: Account): void {
+    this.ids.add(account.salesforce_id);
+    this.processing.add(account);
+  }
+}
+
 /** Ids are all that later stages need of accounts which are not theirs (C1, P3). */
 async function writeAccountIds(
-  accounts: AccountIds,
+  { accounts, ids }: { accounts: ArtifactFile; ids: ReadonlySet<string> },
   partners: AccountIds | null,
   maker: Maker,
   { store }: StageContext,
 ): Promise<void> {
-  const ids = (artifact: AccountIds) => [...idsIn(artifact)].sort().map((salesforce_id) => ({ salesforce_id }));
-  await store.write("customer_ids.json", ids(accounts), maker, leftAloneIn([accounts]));
-  if (partners) await store.write("partner_ids.json", ids(partners), maker, leftAloneIn([partners]));
+  const records = (all: ReadonlySet<string>) => [...all].sort().map((salesforce_id) => ({ salesforce_id }));
+  await store.write("customer_ids.json", records(ids), maker, leftAloneIn([accounts]));
+  if (partners) await store.write("partner_ids.json", records(idsIn(partners)), maker, leftAloneIn([partners]));
   else await store.remove("partner_ids.json");
 }
 

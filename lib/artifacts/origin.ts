@@ -3,7 +3,7 @@ import { reason } from "../domain/reason.ts";
 import { ConfigurationError } from "../errors.ts";
 import { refused } from "../explain/refused.ts";
 import type { LeftAlone, RunOrigin } from "./manifest.ts";
-import type { Artifact } from "./store.ts";
+import type { ArtifactFile } from "./store.ts";
 
 /** What stands in for a manifest where an input has none (made by hand, or by the original). */
 export interface Fallback {
@@ -19,7 +19,7 @@ export interface Fallback {
  * The run a stage's inputs belong to. Inputs of different runs or days are refused (artifacts.md); inputs without manifest are
  * accepted with a warning and take part in no check.
  */
-export function originOf(inputs: readonly Artifact<unknown>[], fallback: Fallback): RunOrigin {
+export function originOf(inputs: readonly ArtifactFile[], fallback: Fallback): RunOrigin {
   const known = inputs.flatMap((input) => (input.manifest ? [{ name: input.name, manifest: input.manifest }] : []));
   for (const input of inputs)
     if (!input.manifest)
@@ -70,7 +70,7 @@ export function checkToday(
 }
 
 /** Everything that any of the inputs says is to be left alone. */
-export function leftAloneIn(inputs: readonly (Artifact<unknown> | null)[]): LeftAlone {
+export function leftAloneIn(inputs: readonly (Pick<ArtifactFile, "manifest"> | null)[]): LeftAlone {
   const parts = inputs.flatMap((input) => (input?.manifest ? [input.manifest.left_alone] : []));
   return {
     accounts: [...new Set(parts.flatMap((part) => part.accounts))].sort(),

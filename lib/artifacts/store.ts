@@ -24,7 +24,7 @@ import { AllRecords, type RecordTaker, readRecordsOf } from "./read-records.ts";
 import type { Result } from "./results.ts";
 import { ResultsJournal, type ResultsName } from "./results-journal.ts";
 import type { ArtifactName, ArtifactRecord } from "./schemas.ts";
-import { someRecords } from "./some-records.ts";
+import { type FileBytes, inMemory, someRecordsOf } from "./some-records.ts";
 
 /** An artifact without its records: its digest, and its manifest where there is one. */
 export interface ArtifactFile {
@@ -102,10 +102,9 @@ export class ArtifactStore {
    * begins. A file that has not a record to a line is answered whole. Null where there is none; throws where it was altered (S3).
    */
   async readSome(name: ArtifactName, isWanted: (beginning: string) => boolean): Promise<unknown[] | null> {
-    const bytes = await this.#bytesOf(name);
-    if (!bytes) return null;
-    await this.#verified(name, sha256Of(bytes));
-    return someRecords(name, bytes, isWanted);
+    const pick = (file: FileBytes) => someRecordsOf(name, file, isWanted, (sha256) => this.#verified(name, sha256));
+    const kept = (await this.#keptOf(name))?.bytes;
+    return kept ? pick(inMemory(kept)) : this.#folder.withFile(name, pick);
   }
 
   /** The manifest of an artifact, or null where it has none. */

@@ -4,7 +4,7 @@ import { type Day, expiredEndDate, threeYearsOut } from "./dates.ts";
 import { placeSubscriptions } from "./entitled-instance.ts";
 import { type Entitlement, entitle } from "./entitlement.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
-import { allNotes, notesByInstance } from "./notes-by-instance.ts";
+import { allNotes, type ConcerningNote, notesByInstance } from "./notes-by-instance.ts";
 import { customerFields, type DesiredOrganization } from "./organization.ts";
 import { type ApplicableOverrides, applicableOverrides, type Override, withoutEffect } from "./overrides.ts";
 import type { Plans } from "./plans.ts";
@@ -50,7 +50,6 @@ export interface ProcessInput {
 }
 
 interface Rules {
-  doubledIds: ReadonlySet<string>;
   partnerIds: ReadonlySet<string>;
   plans: Plans;
   overrides: ApplicableOverrides;
@@ -62,64 +61,116 @@ interface Rules {
  * Decides which account belongs to which instance, and what support it gets there (entitlements.md, E1–E14).
  * Pure; cost grows linearly with accounts and charges; the order of accounts, subscriptions and charges has no influence.
  */
-export function processAccounts(input: ProcessInput): Processed {
-  const { accounts, doubledIds } = oncePerId(input.accounts);
-  const { applicable, notes } = applicableOverrides(input.overrides, {
-    plans: input.plans,
-    accountIds: new Set(accounts.keys()),
-    today: input.today,
-  });
-  const rules: Rules = {
-    doubledIds,
-    partnerIds: new Set([...input.partnerIds].map(id18)),
-    plans: input.plans,
-    overrides: applicable,
-    expiredEndDate: expiredEndDate(input.today),
-    threeYearsOut: threeYearsOut(input.today),
-  };
-  const decisions = new Map([...accounts].map(([id, account]) => [id, decide(account, rules)]));
-  const all = [...decisions.values()].sort(bySalesforceId);
-  const unknown = new UnknownCharges(input.plans, (account, plans) => decide(account, { ...rules, plans }));
-  const accountsNotes = all.flatMap((decision) => {
-    const account = accounts.get(decision.salesforce_id);
-    if (!account) return [];
-    return accountNotes(decision, {
-      unknown: unknown.of(account, decision),
-      instances: instancesOf(account, decision, rules),
-    });
-  });
-  const hasObject = (instance: InstanceName, id: string) => decisions.get(id)?.entitlements[instance] !== undefined;
-  const allOfThem = [...notes, ...withoutEffect(applicable, hasObject), ...accountsNotes];
+export function processAccounts({ accounts, ...input }: ProcessInput): Processed {
+  const decisions = new Map<string, AccountDecision>();
+  const processing = new Processing(input, (decision) => void decisions.set(decision.salesforce_id, decision));
+  for (const account of accounts) processing.add(account);
   return {
-    desired: { global: desiredIn("global", all), "us-government": desiredIn("us-government", all) },
-    moved: { global: movedFrom("global", all), "us-government": movedFrom("us-government", all) },
-    notes: allNotes(allOfThem),
-    notesOf: notesByInstance(allOfThem),
+    ...processing.end(),
     get counts() {
-      return countDecisions(all);
+      return countDecisions([...decisions.values()]);
     },
-    unknownCharges: unknownChargesIn(accountsNotes.map(({ note }) => note)),
     decisions,
-    leftAlone: [...doubledIds].sort(),
   };
 }
 
-/** Accounts by their 18-character id (G5), and the ids that several records have: any of them may be the wrong one. */
-function oncePerId(records: readonly Account[]): { accounts: Map<string, Account>; doubledIds: ReadonlySet<string> } {
-  const accounts = new Map<string, Account>();
-  const doubledIds = new Set<string>();
-  for (const record of records) {
-    const id = id18(record.salesforce_id);
-    if (accounts.has(id)) doubledIds.add(id);
-    accounts.set(id, { ...record, salesforce_id: id });
+/** What is kept of one account once it is decided about. */
+interface Decided {
+  salesforce_id: string;
+  desired: Partial<Record<InstanceName, DesiredOrganization>>;
+  /** Where its subscriptions count. */
+  placed: readonly InstanceName[];
+  /** Where it has an object, be it one that fell out (E13). */
+  entitled: readonly InstanceName[];
+  notes: readonly ConcerningNote[];
+}
+
+/** As `processAccounts`, one account after the other: what was read of an account is not held once it is decided about. */
+export class Processing {
+  readonly #rules: Rules;
+  readonly #unknown: UnknownCharges;
+  readonly #decided = new Map<string, Decided>();
+  readonly #doubledIds = new Set<string>();
+
+  /** @param keep gets every decision; of an id that comes again the one that it is left alone, at the end */
+  constructor(
+    private readonly input: Omit<ProcessInput, "accounts">,
+    private readonly keep: (decision: AccountDecision) => void = () => {},
+  ) {
+    const rules: Rules = {
+      partnerIds: new Set([...input.partnerIds].map(id18)),
+      plans: input.plans,
+      // Which accounts there are is known at the end, and matters to none that there is.
+      overrides: this.#overridesFor(new Set(input.overrides.map(({ salesforce_id }) => salesforce_id))).applicable,
+      expiredEndDate: expiredEndDate(input.today),
+      threeYearsOut: threeYearsOut(input.today),
+    };
+    this.#rules = rules;
+    this.#unknown = new UnknownCharges(input.plans, (account, plans) => decide(account, { ...rules, plans }));
   }
-  return { accounts, doubledIds };
+
+  /** The next account, by its 18-character id (G5); of those with one id any may be the wrong one. */
+  add(record: Account): void {
+    const account = { ...record, salesforce_id: id18(record.salesforce_id) };
+    if (this.#decided.has(account.salesforce_id)) this.#doubledIds.add(account.salesforce_id);
+    else this.#note(decide(account, this.#rules), account);
+  }
+
+  /** What comes of all of them. */
+  end(): Omit<Processed, "counts" | "decisions"> {
+    for (const id of this.#doubledIds) this.#note(skippedDecision(id, "account.gathered_twice"), null);
+    const all = [...this.#decided.values()].sort(bySalesforceId);
+    const { applicable, notes } = this.#overridesFor(new Set(this.#decided.keys()));
+    const hasObject = (instance: InstanceName, id: string) =>
+      this.#decided.get(id)?.entitled.includes(instance) === true;
+    const accountsNotes = all.flatMap((one) => one.notes);
+    const allOfThem = [...notes, ...withoutEffect(applicable, hasObject), ...accountsNotes];
+    const desiredIn = (instance: InstanceName) => all.flatMap(({ desired }) => desired[instance] ?? []);
+    const movedFrom = (instance: InstanceName) =>
+      all.flatMap(({ salesforce_id, placed }) =>
+        placed.length > 0 && !placed.includes(instance) ? [salesforce_id] : [],
+      );
+    return {
+      desired: { global: desiredIn("global"), "us-government": desiredIn("us-government") },
+      moved: { global: movedFrom("global"), "us-government": movedFrom("us-government") },
+      notes: allNotes(allOfThem),
+      notesOf: notesByInstance(allOfThem),
+      unknownCharges: unknownChargesIn(accountsNotes.map(({ note }) => note)),
+      leftAlone: [...this.#doubledIds].sort(),
+    };
+  }
+
+  #note(decision: AccountDecision, account: Account | null): void {
+    const { salesforce_id, subscriptions, entitlements, tooOld } = decision;
+    const entitled = INSTANCES.filter((instance) => entitlements[instance] !== undefined);
+    const desired: Decided["desired"] = {};
+    for (const instance of entitled) {
+      const entitlement = entitlements[instance];
+      if (entitlement && !tooOld.includes(instance)) desired[instance] = desiredOrganization(entitlement);
+    }
+    const notes = accountNotes(decision, {
+      unknown: account ? this.#unknown.of(account, decision) : [],
+      instances: account ? instancesOf(account, decision, this.#rules) : [],
+    });
+    const placed = INSTANCES.filter((instance) => subscriptions.some((one) => one.instance === instance));
+    this.#decided.set(salesforce_id, { salesforce_id, desired, placed, entitled, notes });
+    this.keep(decision);
+  }
+
+  #overridesFor(accountIds: ReadonlySet<string>) {
+    const { overrides, plans, today } = this.input;
+    return applicableOverrides(overrides, { plans, accountIds, today });
+  }
+}
+
+function skippedDecision(salesforce_id: string, skipped: SkipCode | null): AccountDecision {
+  return { salesforce_id, skipped, subscriptions: [], strayCharges: [], entitlements: {}, tooOld: [] };
 }
 
 function decide(account: Account, rules: Rules): AccountDecision {
   const id = account.salesforce_id;
   const skipped = skipCode(account, rules);
-  const nothing = { salesforce_id: id, skipped, subscriptions: [], strayCharges: [], entitlements: {}, tooOld: [] };
+  const nothing = skippedDecision(id, skipped);
   if (skipped !== null) return nothing;
   const placement = placeSubscriptions(account, rules.plans, rules.expiredEndDate);
   const decision: AccountDecision = { ...nothing, ...placement };
@@ -139,8 +190,7 @@ function decide(account: Account, rules: Rules): AccountDecision {
 }
 
 /** E1: partners are partner-sync's, and without a subscription there is nothing to support. */
-function skipCode(account: Account, { doubledIds, partnerIds }: Rules): SkipCode | null {
-  if (doubledIds.has(account.salesforce_id)) return "account.gathered_twice";
+function skipCode(account: Account, { partnerIds }: Rules): SkipCode | null {
   if (partnerIds.has(account.salesforce_id)) return "account.is_partner";
   return account.subs.length === 0 ? "account.without_subscription" : null;
 }
@@ -157,19 +207,6 @@ function tooOld(entitlements: AccountDecision["entitlements"], oldest: Day): Ins
   return INSTANCES.filter((instance) => {
     const entitlement = entitlements[instance];
     return entitlement !== undefined && entitlement.expiration_date < oldest;
-  });
-}
-
-function movedFrom(instance: InstanceName, decisions: readonly AccountDecision[]): string[] {
-  return decisions.flatMap(({ salesforce_id, subscriptions }) =>
-    subscriptions.length > 0 && subscriptions.every((one) => one.instance !== instance) ? [salesforce_id] : [],
-  );
-}
-
-function desiredIn(instance: InstanceName, decisions: readonly AccountDecision[]): DesiredOrganization[] {
-  return decisions.flatMap(({ entitlements, tooOld }) => {
-    const entitlement = entitlements[instance];
-    return entitlement === undefined || tooOld.includes(instance) ? [] : [desiredOrganization(entitlement)];
   });
 }
 
