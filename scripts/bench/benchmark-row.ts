@@ -18,6 +18,8 @@ export interface BenchmarkRow {
 export interface ProgramFigures {
   /** Until the program ended, and every job that it had handed in. */
   seconds: number;
+  /** In which no request was under way; not known of rows from before it was measured. */
+  quietSeconds?: number;
   processorSeconds: number;
   megabytes: number;
   requests: Record<string, number>;
@@ -66,6 +68,7 @@ export function caseOf({ situation, accounts, bulkUsers }: BenchmarkRow): string
 function figuresOf({ run, remotes }: Measured): ProgramFigures {
   return {
     seconds: rounded(Math.max(run.seconds, run.seconds - (run.endedAt - remotes.lastChangeAt) / 1000)),
+    quietSeconds: rounded(run.quietSeconds),
     processorSeconds: rounded(run.processorSeconds),
     megabytes: run.megabytes,
     requests: remotes.requests,

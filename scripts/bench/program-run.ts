@@ -7,7 +7,7 @@ import { VirtualClock } from "../../test/simulate/kernel/clock.ts";
 import { mostMemory } from "../most-memory.ts";
 import { countedFiles, passesOver } from "./counted-files.ts";
 import { ProgramMeter } from "./program-meter.ts";
-import { askPort, timedFetch } from "./timed-network.ts";
+import { askPort, timedNetwork } from "./timed-network.ts";
 
 /* One run of a program, in a process of its own: its processor time and its memory are this process's. */
 
@@ -32,6 +32,8 @@ export interface ProgramResult {
   endedAt: number;
   /** Of virtual time, work included. */
   seconds: number;
+  /** Of those, in which no request was under way. */
+  quietSeconds: number;
   processorSeconds: number;
   megabytes: number;
   /** Of each artifact, how often it was read and written whole. */
@@ -53,11 +55,12 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
     options.workTakesTime ? meter : null,
   );
   const { files, traffic } = countedFiles(clock);
+  const network = timedNetwork(askPort(options.port), { clock, meter });
   const drawn = streamOf(1, "chance of the program");
   const said: string[] = [];
   const stream = { isTerminal: false, write: (text: string) => void said.push(text) };
   const edges: Edges = {
-    fetch: timedFetch(askPort(options.port), { clock, meter }),
+    fetch: network.fetch,
     clock: {
       now: () => Math.floor(clock.now()),
       after: (milliseconds, act, { keepsAlive = true } = {}) => clock.after(milliseconds, act, { keepsAlive }),
@@ -77,6 +80,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
   );
   await clock.until(() => ended !== null);
   const endedAt = clock.now();
+  const quietSeconds = network.quietMs() / 1000;
   const processorSeconds = meter.processorMs() / 1000;
   const end = ended as { exit: number } | { error: unknown } | null;
   if (end === null) throw new Error("the program waits for something that never comes");
@@ -85,6 +89,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
     exit: end.exit,
     endedAt,
     seconds: (endedAt - options.startAt) / 1000,
+    quietSeconds,
     processorSeconds,
     megabytes: mostMemory(),
     passes: await passesOver(traffic, options.dataDir),

@@ -5,11 +5,27 @@ import { LIMITS } from "./situations.ts";
 /** One exchange with a remote, at a moment (milliseconds since 1970). */
 export type Ask = (service: string, request: Request, now: number) => Promise<Response>;
 
-/** `fetch` whose requests take their declared time there and back; what the remotes work meanwhile takes none. */
-export function timedFetch(
+/** A way to the remotes. */
+export interface TimedNetwork {
+  fetch(input: Request | URL | string, init?: RequestInit): Promise<Response>;
+  /** Milliseconds up to now in which no request was under way: of pauses, and of work that nothing else hides behind. */
+  quietMs(): number;
+}
+
+/** Requests that take their declared time there and back; what the remotes work meanwhile takes none. */
+export function timedNetwork(
   ask: Ask,
-  { clock, meter }: { clock: VirtualClock; meter: ProgramMeter },
-): (input: Request | URL | string, init?: RequestInit) => Promise<Response> {
+  { clock, meter }: { clock: VirtualClock; meter: Pick<ProgramMeter, "pause" | "resume"> },
+): TimedNetwork {
+  let underWay = 0;
+  let quietMs = 0;
+  let quietSince = clock.now();
+  const begin = () => {
+    if (underWay++ === 0) quietMs += clock.now() - quietSince;
+  };
+  const end = () => {
+    if (--underWay === 0) quietSince = clock.now();
+  };
   const later = <T>(milliseconds: number, signal: AbortSignal, act: () => Promise<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       const onAbort = () => {
@@ -24,8 +40,7 @@ export function timedFetch(
       if (signal.aborted) onAbort();
       else signal.addEventListener("abort", onAbort, { once: true });
     });
-  return async (input, init) => {
-    const request = input instanceof Request ? new Request(input, init) : new Request(String(input), init);
+  const exchange = async (request: Request): Promise<Response> => {
     const url = new URL(request.url);
     const service = url.hostname.split(".")[0] ?? "";
     if (!url.hostname.endsWith(".sandbox.test")) throw new TypeError(`nobody is at ${url.hostname}`);
@@ -36,6 +51,17 @@ export function timedFetch(
       const answer = await clock.during(ask(service, request, now).finally(() => meter.resume()));
       return later(halfWay, request.signal, async () => answer);
     });
+  };
+  return {
+    async fetch(input, init) {
+      begin();
+      try {
+        return await exchange(input instanceof Request ? new Request(input, init) : new Request(String(input), init));
+      } finally {
+        end();
+      }
+    },
+    quietMs: () => quietMs + (underWay === 0 ? clock.now() - quietSince : 0),
   };
 }
 
