@@ -9,6 +9,8 @@ import { PLANTED } from "../test/simulate/planted/planted.ts";
  * `bun run planted [NAME …]`: plants each deliberate bug (or those whose names contain a given text) in a copy of the repository, and
  * plays stories there until one fails. Exit 1 where one is not found.
  *
+ * Each is sought first in the story where it was found last.
+ *
  *   --seeds 200   stories at most for each bug
  *   --from 1      the first seed
  *   --only 3,14   these seeds instead
@@ -77,7 +79,8 @@ async function plantAll(): Promise<number> {
 }
 
 /** The first story that fails with the bug, and not without it. */
-async function foundIn(copy: string, untouched: string, { file, find, replace }: PlantedBug): Promise<Sought | null> {
+async function foundIn(copy: string, untouched: string, bug: PlantedBug): Promise<Sought | null> {
+  const { file, find, replace, seed } = bug;
   const path = join(copy, file);
   const text = readFileSync(path, "utf8");
   writeFileSync(
@@ -85,7 +88,9 @@ async function foundIn(copy: string, untouched: string, { file, find, replace }:
     text.replace(find, () => replace),
   );
   try {
-    for (let seeds = SEEDS; seeds.length > 0; ) {
+    const isRemembered = seed !== undefined && SEEDS.includes(seed);
+    const ordered = isRemembered ? [seed, ...SEEDS.filter((one) => one !== seed)] : SEEDS;
+    for (let seeds = ordered; seeds.length > 0; ) {
       const found = await firstFailing(copy, seeds);
       if (!found || (await firstFailing(untouched, [found.seed])) === null) return found;
       console.error(`seed ${found.seed} fails without any bug, too: ${found.invariants.join(", ")}`);

@@ -10,7 +10,7 @@ import { shrinkStory } from "../test/simulate/story/shrink-story.ts";
  *
  *   --seeds 1000   how many, beginning with --from (default 1)
  *   --seed N       one only; with --trace every line of it, with --shrink a smaller one that fails in the same way
- *   --plan FILE    one as --shrink printed it
+ *   --plan FILE    one as --shrink printed it: `--shrink > FILE`
  *   --minutes M    end after so long, however many were played
  *   --processes P  default 2
  */
@@ -49,14 +49,15 @@ async function playOne(): Promise<number> {
   const plan = values.plan ? ((await Bun.file(values.plan).json()) as StoryPlan) : planStory(Number(values.seed));
   const { seed } = plan;
   const end = await playStory(plan, INVARIANTS, { wholeTrace: values.trace });
-  if (values.trace) console.log(end.trace.join("\n"));
-  console.log(end.wrong.length > 0 ? failure(end) : `seed ${seed}: nothing wrong`);
-  console.log(`digest of the trace ${end.digest}, ${JSON.stringify(end.figures)}`);
+  // A smaller story alone goes to the output, so that it can be put into a file.
+  const say = values.shrink ? console.error : console.log;
+  if (values.trace) say(end.trace.join("\n"));
+  say(end.wrong.length > 0 ? failure(end) : `seed ${seed}: nothing wrong`);
+  say(`digest of the trace ${end.digest}, ${JSON.stringify(end.figures)}`);
   if (end.wrong.length > 0 && values.shrink) {
-    const small = await shrinkStory(end, INVARIANTS, { tell: (text) => console.error(text) });
-    console.log(
-      `The smallest story that fails in the same way:\n${JSON.stringify(small.plan, null, 1)}\n${failure(small)}`,
-    );
+    const small = await shrinkStory(end, INVARIANTS, { tell: say });
+    say(`The smallest story that fails in the same way (play it again with --plan FILE):\n${failure(small)}`);
+    console.log(JSON.stringify(small.plan, null, 1));
   }
   return end.wrong.length > 0 ? 1 : 0;
 }

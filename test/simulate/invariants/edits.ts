@@ -1,7 +1,10 @@
 import type { LoggedRequest, SeedUser } from "../../../sandbox/types.ts";
+import type { WorldEventName } from "../story/events.ts";
 import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
 
 const WATCHED = ["name", "role", "suspended", "organization_ids"] as const;
+
+const RIGHT_BEFORE: WorldEventName = "an agent is quicker with a user whom a run is about to change";
 
 /** A request with its place among all of the story. */
 type Placed = LoggedRequest & { place: number };
@@ -31,11 +34,18 @@ function overwritten({ sandbox }: HourSeen, runs: readonly RunSeen[]): string[] 
   const requests = sandbox.requests.flatMap((request, place) =>
     request.service === "zendesk-us-government" && own.has(request) ? [{ ...request, place }] : [],
   );
+  // As many requests had been answered when the look itself was still to come: only of these edits that is certain.
+  const rightBefore = new Set(
+    runs.flatMap(({ during }) =>
+      during.flatMap(({ happened, requests: place }) => (happened.what === RIGHT_BEFORE ? [place] : [])),
+    ),
+  );
   return updatesIn(requests).flatMap(({ id, place }) => {
     const listed = requests.findLast((one) => /\/users\?page/.test(one.path) && one.place < place);
     // Where nobody looked, all that was changed before the write is overwritten.
     const look = lookAt(requests, id, place)?.place ?? place;
-    const edits = (edited.get(id) ?? []).filter((edit) => listed && edit.place > listed.place && edit.place < look);
+    const isSeen = (edit: number) => edit < look || (edit === look && rightBefore.has(edit));
+    const edits = (edited.get(id) ?? []).filter((edit) => listed && edit.place > listed.place && isSeen(edit.place));
     const [first, last] = [edits[0]?.before, edits.at(-1)?.after];
     const keys = first && last ? WATCHED.filter((key) => !Bun.deepEquals(first[key], last[key])) : [];
     return keys.map((key) => `user ${id}: ${key}`);

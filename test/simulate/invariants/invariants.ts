@@ -6,6 +6,7 @@ import { EDITS } from "./edits.ts";
 import { KEPT } from "./kept.ts";
 import { LIMITS } from "./limits.ts";
 import { LIMITS_HOLD } from "./limits-hold.ts";
+import { LOOKED_FOR } from "./looked-for.ts";
 import { MESSAGES } from "./messages.ts";
 import { REPORTED } from "./reported.ts";
 import { REQUESTS } from "./requests.ts";
@@ -13,7 +14,7 @@ import { RUNS } from "./runs.ts";
 import { STATE } from "./state.ts";
 import { WRITES } from "./writes.ts";
 
-const OF_WRITES = [...WRITES, ...CAREFUL, ...KEPT, ...EDITS];
+const OF_WRITES = [...WRITES, ...CAREFUL, ...KEPT, ...EDITS, ...LOOKED_FOR];
 const OF_RUNS = [
   ...RUNS,
   ...REPORTED,

@@ -9,4 +9,6 @@ export interface PlantedBug {
   replace: string;
   /** The invariants that should find it; any of them will do. */
   expects: readonly string[];
+  /** Where it was found last, played first; whatever changes the stories may move it: `bun run planted` tells the new one. */
+  seed?: number;
 }

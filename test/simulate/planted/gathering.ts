@@ -8,6 +8,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     find: "    if (next === null) return;\n    answer",
     replace: "    if (next !== null || next === null) return;\n    answer",
     expects: ["every value follows from Salesforce", "exact after a run that says 0"],
+    seed: 1,
   },
   {
     name: "the end of a list is taken for granted",
@@ -15,6 +16,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     find: "if (next === null && confirmEnd) {",
     replace: "if (next === null && confirmEnd && confirmEnd !== true) {",
     expects: ["users are written within their rules", "exact after a run that says 0"],
+    seed: 12,
   },
   {
     name: "nobody asks how many organizations there are",
@@ -22,6 +24,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     find: "return answer.success ? answer.output.count.value : null;",
     replace: "return answer.success ? null : null;",
     expects: ["nothing is written from half a list", "exact after a run that says 0"],
+    seed: 20,
   },
   {
     name: "the last day of grace is forgotten",
@@ -29,6 +32,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     find: "return end_date >= expiredEndDate;",
     replace: "return end_date > expiredEndDate;",
     expects: ["every value follows from Salesforce", "exact after a run that says 0", "exact after two quiet hours"],
+    seed: 2,
   },
   {
     name: "an override takes nothing away",
@@ -36,5 +40,6 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     find: "    else types.delete(type);\n",
     replace: "",
     expects: ["every value follows from Salesforce", "exact after a run that says 0", "exact after two quiet hours"],
+    seed: 7,
   },
 ];

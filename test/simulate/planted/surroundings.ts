@@ -8,6 +8,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "if (named.has(id)) result.alreadyPosted.push(id);",
     replace: "if (named.has(-id)) result.alreadyPosted.push(id);",
     expects: ["no notice twice"],
+    seed: 22,
   },
   {
     name: "notices that were not posted are taken for posted",
@@ -15,6 +16,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "if (why === null) memory.remember(reply.organizationIds);",
     replace: "memory.remember(reply.organizationIds);",
     expects: ["no notice forgotten"],
+    seed: 8,
   },
   {
     name: "messages leave the outbox before Slack has them",
@@ -22,6 +24,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "onSend: () => this.#rows.sending(key, now().getTime())",
     replace: 'onSend: () => this.#rows.posted(key, "0")',
     expects: ["no message forgotten"],
+    seed: 27,
   },
   {
     name: "messages are sent again without a look",
@@ -29,6 +32,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "if (ts !== undefined) this.#rows.posted(key, ts);",
     replace: "if (ts !== undefined && ts.length < 0) this.#rows.posted(key, ts);",
     expects: ["no message twice"],
+    seed: 4,
   },
   {
     name: "posts whose answer was lost are sent again",
@@ -36,6 +40,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "return open(settings, timing, 0);",
     replace: "return open(settings, timing, 2);",
     expects: ["no notice twice", "no message twice"],
+    seed: 27,
   },
   {
     name: "nobody waits as long as Retry-After says",
@@ -43,6 +48,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "const said = retryAfterMs(headers, nowMs) ?? quotaPauseMs(headers) ?? endpointPauseMs(headers);",
     replace: "const said = quotaPauseMs(headers);",
     expects: ["Retry-After is obeyed"],
+    seed: 7,
   },
   {
     name: "the deadline is not watched",
@@ -50,6 +56,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: 'stop.request("deadline");',
     replace: 'if (signalled) stop.request("deadline");',
     expects: ["every run ends"],
+    seed: 98,
   },
   {
     name: "the lock is ignored",
@@ -57,6 +64,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "return isOfEarlierBoot || !machine.isAlive(holder.pid);",
     replace: "return true;",
     expects: ["one run at a time"],
+    seed: 161,
   },
   {
     name: "files are not on the disk before they take their names",
@@ -64,5 +72,6 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     find: "    await file.sync();\n",
     replace: "",
     expects: ["every file is whole"],
+    seed: 180,
   },
 ];

@@ -14,7 +14,8 @@ export const OF_WRITING: readonly PlantedBug[] = [
     file: "lib/sync/organization-rows.ts",
     find: "const why = reasonToSkip(row, current.get(row.id), types);",
     replace: "const why = current.has(row.id) ? undefined : reasonToSkip(row, undefined, types);",
-    expects: ["no newer edit is overwritten"],
+    expects: ["no newer edit is overwritten", "every value follows from Salesforce"],
+    seed: 11,
   },
   {
     name: "changes of users overwrite what was edited since they were gathered",
@@ -22,13 +23,15 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "reasonToSkip(row, current.get(row.id)) ??",
     replace: "(current.has(row.id) ? undefined : reasonToSkip(row, undefined)) ??",
     expects: ["no newer edit of a user is overwritten", "users are written within their rules"],
+    seed: 57,
   },
   {
     name: "nothing is read back",
     file: "lib/sync/apply-rows.ts",
     find: "return await kind.readBack(applied);",
     replace: "return applied.size < 0 ? await kind.readBack(applied) : new Map();",
-    expects: ["exact after a run that says 0"],
+    expects: ["exact after a run that says 0", "results are true"],
+    seed: 8,
   },
   {
     name: "results are written before the answer has come",
@@ -43,20 +46,31 @@ export const OF_WRITING: readonly PlantedBug[] = [
   }
 `,
     expects: ["results say what was written", "results add up"],
+    seed: 11,
+  },
+  {
+    name: "organizations are created without a look",
+    file: "lib/sync/organization-rows.ts",
+    find: "const found = await findCreated(rows, stoppable);",
+    replace: "const found = await findCreated(rows.slice(rows.length), stoppable);",
+    expects: ["looked for before it is created"],
+    seed: 6,
   },
   {
     name: "what is unknown is not looked up",
     file: "lib/sync/apply-rows.ts",
     find: "for (const [row, id] of await kind.lookUp(unknown))",
     replace: "for (const [row, id] of await kind.lookUp([]))",
-    expects: ["results are true", "results say what was written"],
+    expects: ["looked for before it is created"],
+    seed: 21,
   },
   {
     name: "results of a job are taken for those of other rows",
     file: "lib/zendesk/row-outcome.ts",
     find: "return rows.map((row, index) => rowOutcome(results[index], row, index));",
     replace: "return rows.map((row, index) => rowOutcome(results.at(-1 - index), row, index));",
-    expects: ["quiet runs end well", "results say what was written"],
+    expects: ["what failed was not done", "results say what was written"],
+    seed: 17,
   },
   {
     name: "contacts are due only in the run that creates their organization",
@@ -64,6 +78,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "return sold_tos ? [{ ...organization, sold_tos }] : [];",
     replace: "return sold_tos && sold_tos.length < 0 ? [{ ...organization, sold_tos }] : [];",
     expects: ["exact after two quiet hours", "exact after a run that says 0"],
+    seed: 11,
   },
   {
     name: "contacts that failed are taken for settled",
@@ -71,6 +86,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: 'if (outcome === "applied" || why?.code',
     replace: 'if (outcome !== "skipped" || why?.code',
     expects: ["exact after two quiet hours", "exact after a run that says 0"],
+    seed: 76,
   },
   {
     name: "a field of the agents is written",
@@ -93,6 +109,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "if (whole.includes(digest)) return null;",
     replace: "if (whole.includes(digest) || digest.length > 0) return null;",
     expects: ["what was shown is what is written"],
+    seed: 13,
   },
   {
     name: "undo forgets the name",
@@ -104,6 +121,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
       change: change.organization_fields ? { organization_fields: change.organization_fields } : change,
 `,
     expects: ["an undo restores"],
+    seed: 124,
   },
   {
     name: "earlier results stay in the data directory",
