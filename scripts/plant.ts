@@ -14,6 +14,7 @@ import { PLANTED } from "../test/simulate/planted/planted.ts";
  *   --seeds 200   stories at most for each bug
  *   --from 1      the first seed
  *   --only 3,14   these seeds instead
+ *   --remembered  each bug only in the story where it was found last
  */
 const { values, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -21,6 +22,7 @@ const { values, positionals: names } = parseArgs({
     seeds: { type: "string", default: "200" },
     from: { type: "string", default: "1" },
     only: { type: "string" },
+    remembered: { type: "boolean", default: false },
     /** For a process of its own, in a copy: plays until a story fails, and tells that in one line of JSON. */
     seek: { type: "boolean", default: false },
   },
@@ -88,9 +90,7 @@ async function foundIn(copy: string, untouched: string, bug: PlantedBug): Promis
     text.replace(find, () => replace),
   );
   try {
-    const isRemembered = seed !== undefined && SEEDS.includes(seed);
-    const ordered = isRemembered ? [seed, ...SEEDS.filter((one) => one !== seed)] : SEEDS;
-    for (let seeds = ordered; seeds.length > 0; ) {
+    for (let seeds = orderOf(seed); seeds.length > 0; ) {
       const found = await firstFailing(copy, seeds);
       if (!found || (await firstFailing(untouched, [found.seed])) === null) return found;
       console.error(`seed ${found.seed} fails without any bug, too: ${found.invariants.join(", ")}`);
@@ -100,6 +100,11 @@ async function foundIn(copy: string, untouched: string, bug: PlantedBug): Promis
   } finally {
     writeFileSync(path, text);
   }
+}
+
+function orderOf(remembered: number | undefined): number[] {
+  if (values.remembered) return remembered === undefined ? [] : [remembered];
+  return [...SEEDS.filter((seed) => seed === remembered), ...SEEDS.filter((seed) => seed !== remembered)];
 }
 
 async function firstFailing(folder: string, seeds: readonly number[]): Promise<Sought | null> {
@@ -120,7 +125,8 @@ function told({ expects }: PlantedBug, { invariants, found }: Sought): string {
 }
 
 function notFound({ name, expects }: PlantedBug, seconds: number): string {
-  return `${name}: NOT FOUND by ${expects.join(" or ")} in ${SEEDS.length} seeds, ${seconds} s`;
+  const where = values.remembered ? "in the story where it was found last" : `in ${SEEDS.length} seeds`;
+  return `${name}: NOT FOUND by ${expects.join(" or ")} ${where}, ${seconds} s`;
 }
 
 /** The files of the working tree that Git knows or would take, with the packages of this one. */

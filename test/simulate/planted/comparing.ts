@@ -34,6 +34,7 @@ export const OF_COMPARING: readonly PlantedBug[] = [
     find: "const kept = isAllowed ? merged.filter(({ account }) => !account.forgotten) : merged;",
     replace: "const kept = isAllowed ? [] : merged.filter(({ account }) => account.forgotten);",
     expects: ["nothing that moved or was merged is marked"],
+    seed: 2,
   },
   {
     name: "one of two organizations of an account is updated",

@@ -8,6 +8,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "    name: row.name,\n    external_id: row.salesforce_id,\n",
     replace: "    name: row.name,\n    external_id: null as unknown as string,\n",
     expects: ["what is created belongs to an account that wants it"],
+    seed: 6,
   },
   {
     name: "updates overwrite what was edited since they were gathered",
@@ -95,6 +96,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     replace:
       "({ id: row.id, ...row.change, organization_fields: { ...row.change.organization_fields, assigned_se: null } })",
     expects: ["only what is ours is written"],
+    seed: 6,
   },
   {
     name: "the other instance is written, too",
@@ -102,6 +104,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "const instances: readonly InstanceName[] = inputs.instance ? [inputs.instance] : INSTANCES;",
     replace: "const instances: readonly InstanceName[] = inputs.instance ? INSTANCES : INSTANCES;",
     expects: ["a run that may not write does not"],
+    seed: 99,
   },
   {
     name: "what is applied need not be what was reviewed",
@@ -129,5 +132,6 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "(options.dryRun ? undefined : store.remove(...names))",
     replace: "(options.dryRun || names.length > 0 ? undefined : store.remove(...names))",
     expects: ["results are of the run itself"],
+    seed: 80,
   },
 ];
