@@ -58,7 +58,8 @@ async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop):
     line.add(page.records.length);
     note("U2", "user.unreadable", page.unreadable);
     users.push(
-      ...page.records.map((user) => ({
+      // When they came is nothing that is compared, so the artifact does not have it.
+      ...page.records.map(({ created_at: _, ...user }) => ({
         ...user,
         memberships: memberships.get(user.id) ?? (user.organization_id === null ? 0 : 1),
       })),

@@ -1,8 +1,10 @@
 import pLimit from "p-limit";
 import { type Reason, reason } from "../domain/reason.ts";
 import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
+import { now } from "../edges/clock.ts";
 import type { ListedUser, NewUser, RowOutcome, UserChange, ZendeskConnection } from "../zendesk/ports.ts";
 import type { RowKind, Verdict } from "./apply-rows.ts";
+import { mayBeMadeBy } from "./made-by-us.ts";
 
 /** An update or a mark of a user, in one form. */
 export interface UserRow {
@@ -37,19 +39,24 @@ export function userRows(
 /** Writes users that do not exist yet (U6). */
 export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<UserCreate> {
   const toWire = ({ name, email, organization_id }: UserCreate): NewUser => ({ name, email, organization_id });
+  /** When each was first sent. */
+  const sentAtMs = new Map<UserCreate, number>();
   /** By membership, not by search: the search index may lag behind. */
   const findCreated = async (rows: readonly UserCreate[]) => {
     const found = new Map<UserCreate, number>();
     for (const [organization, wanted] of Map.groupBy(rows, (row) => row.organization_id)) {
-      const users = new Map((await reader.usersOfOrganization(organization)).map((user) => [user.email, user.id]));
+      const users = new Map((await reader.usersOfOrganization(organization)).map((user) => [user.email, user]));
       for (const row of wanted) {
-        const id = users.get(row.email);
-        if (id !== undefined) found.set(row, id);
+        const user = users.get(row.email);
+        if (user && mayBeMadeBy(user, sentAtMs.get(row) ?? 0)) found.set(row, user.id);
       }
     }
     return found;
   };
-  const send = (rows: readonly UserCreate[]): Promise<RowOutcome[]> => writer.createUsers(rows.map(toWire));
+  const send = (rows: readonly UserCreate[]): Promise<RowOutcome[]> => {
+    for (const row of rows) sentAtMs.set(row, sentAtMs.get(row) ?? now());
+    return writer.createUsers(rows.map(toWire));
+  };
   return {
     describe: (row) => ({
       effect: "create",

@@ -3,9 +3,11 @@ import { type ContactDecision, contactName, decideContact } from "../contacts/de
 import type { SoldTo } from "../domain/contact-address.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
+import { now } from "../edges/clock.ts";
 import { reasonOf } from "../explain/reason-of-error.ts";
 import type { FoundUser, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
 import { inJobs } from "./apply-in-jobs.ts";
+import { mayBeMadeBy } from "./made-by-us.ts";
 
 /** Look-ups that may fail one after the other before the rest is left to the next run. */
 const FAILURES_IN_A_ROW = 5;
@@ -28,6 +30,8 @@ export interface Contact {
   outcome?: RowOutcome;
   /** Whether a create of ours may have made the user, though no answer said so. */
   mayBeOurs?: boolean;
+  /** When the create was first sent, in milliseconds since 1970. */
+  sentAtMs?: number;
 }
 
 /** Everything `finishContacts` needs beside the organizations. */
@@ -106,6 +110,7 @@ export async function allEnded(work: readonly Promise<void>[]): Promise<void> {
 
 async function sendCreates(job: Contact[], { connection }: ContactsSetting): Promise<void> {
   if (job.length === 0) return;
+  for (const contact of job) contact.sentAtMs ??= now();
   const outcomes = await connection.writer.createUsers(
     job.map(({ soldTo, organization }) => ({
       name: contactName(soldTo),
@@ -120,7 +125,7 @@ async function sendCreates(job: Contact[], { connection }: ContactsSetting): Pro
 
 async function lookForUser(contact: Contact, setting: ContactsSetting): Promise<void> {
   const user = await memberWithAddress(contact, setting);
-  if (user) contact.outcome = { is: "applied", id: user.id };
+  if (user && mayBeMadeBy(user, contact.sentAtMs ?? 0)) contact.outcome = { is: "applied", id: user.id };
 }
 
 /** Looks in the organization itself: the search index may not have a user made seconds ago. */

@@ -33,6 +33,8 @@ export interface ListedUser {
   organization_id: number | null;
   /** User field `mark_for_deletion`. */
   marked: boolean;
+  /** Absent where Zendesk did not say. */
+  created_at?: string | undefined;
 }
 
 /** A user's place in an organization. */

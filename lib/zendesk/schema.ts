@@ -35,6 +35,7 @@ const userWire = (markField: string) =>
       role: v.string(),
       suspended: v.boolean(),
       organization_id: v.nullable(Id),
+      created_at: v.optional(v.string()),
       user_fields: v.optional(v.record(v.string(), v.unknown()), {}),
     }),
     v.transform(

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { Result } from "../../lib/artifacts/results.ts";
+import { reason } from "../../lib/domain/reason.ts";
 import { finishContacts } from "../../lib/sync/contacts.ts";
 import type { ContactsDue } from "../../lib/sync/write-contacts.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
@@ -66,6 +67,14 @@ function inAnotherLanguage({ reader, writer }: ZendeskConnection): ZendeskConnec
   return { reader, writer: { ...writer, createUsers, createMemberships: (rows) => writer.createMemberships(rows) } };
 }
 
+/** A first sending that is lost on its way, so that nobody knows what became of it. */
+function lostOnce({ reader, writer }: ZendeskConnection): ZendeskConnection {
+  let sent = 0;
+  const createUsers: typeof writer.createUsers = async (rows) =>
+    sent++ === 0 ? rows.map(() => ({ is: "unknown", reason: reason("job.unnamed") })) : writer.createUsers(rows);
+  return { reader, writer: { ...writer, createUsers, createMemberships: (rows) => writer.createMemberships(rows) } };
+}
+
 describe.each([true, false])("Y2: contacts, bulk users %p", (bulk) => {
   test("whoever has an address already, in whatever form, is found out by the refusal, and decided as by a look", async () => {
     const { due, users, wanting } = await world(bulk);
@@ -89,6 +98,12 @@ describe.each([true, false])("Y2: contacts, bulk users %p", (bulk) => {
     const { due } = await world(bulk);
     const connection = inAnotherLanguage(served);
     const [done] = await finishContacts([due], { connection, protectedAddresses });
+    expect(told(done?.results)).toEqual(EXPECTED);
+  });
+
+  test("S5: whoever was there before a create whose outcome is unknown is not told as created: undo would mark them", async () => {
+    const { due } = await world(bulk);
+    const [done] = await finishContacts([due], { connection: lostOnce(served), protectedAddresses });
     expect(told(done?.results)).toEqual(EXPECTED);
   });
 

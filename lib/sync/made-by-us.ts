@@ -1,0 +1,15 @@
+import type { ListedUser } from "../zendesk/ports.ts";
+
+/** How far apart Zendesk's clock and ours may be, in milliseconds. */
+const CLOCKS_APART_MS = 120_000;
+
+/**
+ * Whether a user who has the address of a create with an unknown outcome can be the one that it made. Whoever was there before it was sent
+ * is somebody else's: told as created, the way back would mark them.
+ *
+ * @param sentAtMs when the create was first sent, in milliseconds since 1970
+ */
+export function mayBeMadeBy(user: Pick<ListedUser, "created_at">, sentAtMs: number): boolean {
+  const createdMs = Date.parse(user.created_at ?? "");
+  return Number.isNaN(createdMs) || createdMs >= sentAtMs - CLOCKS_APART_MS;
+}
