@@ -17,6 +17,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     find: "if (next === null && confirmEnd) {",
     replace: "if (next === null && confirmEnd && confirmEnd !== true) {",
     expects: ["users are written within their rules", "exact after a run that says 0"],
+    seed: 12,
   },
   {
     name: "nobody asks how many organizations there are",

@@ -15,8 +15,8 @@ export const OF_WRITING: readonly PlantedBug[] = [
     file: "lib/sync/organization-rows.ts",
     find: "const why = reasonToSkip(row, current.get(row.id), types);",
     replace: "const why = current.has(row.id) ? undefined : reasonToSkip(row, undefined, types);",
-    expects: ["no newer edit is overwritten", "every value follows from Salesforce"],
-    seed: 11,
+    expects: ["no newer edit is overwritten", "every value follows from Salesforce", "results say what was written"],
+    seed: 127,
   },
   {
     name: "changes of users overwrite what was edited since they were gathered",
