@@ -1,4 +1,5 @@
 import type { Outcome } from "./outcome.ts";
+import type { Pacer } from "./pacer.ts";
 import type { RedirectRule } from "./redirects.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 import type { Waits } from "./waits.ts";
@@ -28,6 +29,8 @@ export interface HttpClientOptions extends HttpTiming {
   judge?(answer: Pick<HttpAnswer, "status" | "text" | "body">): Outcome | null;
   /** Called with the headers of every answer. */
   onHeaders?(headers: Headers): void;
+  /** Lets requests through at the account's pace; shared by all clients of an account. */
+  pacer?: Pacer | undefined;
   /** Ends all requests and waits at once, writes too. */
   signal?: AbortSignal | undefined;
   /** Told what is waited for. */

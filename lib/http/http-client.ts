@@ -121,6 +121,9 @@ export class HttpClient {
     this.tell(state);
     const sentHeaders = (await this.options.headers?.(state.signal)) ?? {};
     this.throwIfStopped(state);
+    const end = await this.options.pacer?.begin(state.signal);
+    if (state.signal?.aborted) end?.(null);
+    this.throwIfStopped(state);
     this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
       const received = await sendOnce(request, {
@@ -130,10 +133,12 @@ export class HttpClient {
         sizeHeader: request.sizeHeader,
         signal: endingAt(this.timeoutMs, state.signal),
       });
+      end?.(received.headers);
       this.noteQuota(received.headers);
       const answer = { ...received, ...textOf(received, state.use) };
       return { outcome: this.judge(request, state.use, answer), sentHeaders, answer };
     } catch (error) {
+      end?.(null);
       if (error instanceof ReceiverError) throw error;
       if (effectOf(request) === "none") this.throwIfStopped(state);
       return { outcome: judgeFailure(failureOf(error, this.timeoutMs)), sentHeaders, answer: null };

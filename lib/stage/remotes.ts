@@ -3,6 +3,7 @@ import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { ConfigurationError, InternalError } from "../errors.ts";
 import { readEditedFile } from "../files/edited-file.ts";
+import { DEFAULT_RATE_SHARE, Pacer } from "../http/pacer.ts";
 import { UNTOLD, type Waits } from "../http/waits.ts";
 import type { SalesforceReader } from "../salesforce/ports.ts";
 import type { OverridesSettings, SalesforceSettings, SlackSettings, ZendeskSettings } from "../settings/environment.ts";
@@ -51,7 +52,7 @@ export interface RemoteSettings {
 }
 
 /** What all remotes are opened with. Without `stopSignal` and `waits` nothing ends reads early, and nobody is told what is waited for. */
-export interface Mode extends Partial<ClientMode> {
+export interface Mode extends Partial<Omit<ClientMode, "pacers">> {
   dryRun: boolean;
   today: Day;
   warn(message: string): void;
@@ -67,11 +68,13 @@ interface ClientMode {
   /** Milliseconds that the work may take; null or absent: nobody knows. */
   deadlineMs?: number | null | undefined;
   timing?: RemoteTiming | undefined;
+  /** One for each Zendesk account: its readers and writers share a quota. */
+  pacers: Map<InstanceName, Pacer>;
 }
 
 /** Opens remotes from settings. This is the one place that knows about dry runs. */
 export function createRemotes(settings: RemoteSettings, given: Mode): WritingRemotes {
-  const mode = { stopSignal: new AbortController().signal, waits: UNTOLD, ...given };
+  const mode = { stopSignal: new AbortController().signal, waits: UNTOLD, ...given, pacers: new Map() };
   const readers = new Map<InstanceName, Promise<ZendeskReader>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
   const toClose: (() => Promise<void>)[] = [];
@@ -105,7 +108,7 @@ async function openSalesforce({ salesforce, config }: RemoteSettings, mode: Clie
 }
 
 /** For reads that have a retry loop of their own. */
-function loopOptions({ timing, stopSignal, waits }: ClientMode) {
+function loopOptions({ timing, stopSignal, waits }: Omit<ClientMode, "pacers">) {
   return { signal: stopSignal, waits, ...(timing ? { timeoutMs: timing.timeoutMs, sleep: timing.sleep } : {}) };
 }
 
@@ -116,10 +119,12 @@ function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): Zendesk
 }
 
 function zendeskOptions(settings: RemoteSettings, instance: InstanceName, mode: ClientMode) {
-  const { warn, waits, timing, deadlineMs = null } = mode;
+  const { warn, waits, timing, deadlineMs = null, pacers } = mode;
+  const pacer = pacers.get(instance) ?? new Pacer(DEFAULT_RATE_SHARE, timing);
+  pacers.set(instance, pacer);
   const tokenSeconds = tokenSecondsFor(deadlineMs);
   const userMarkField = settings.config.user_mark_field;
-  const options = { onWarning: warn, waits, tokenSeconds, userMarkField, ...(timing ? { timing } : {}) };
+  const options = { onWarning: warn, waits, pacer, tokenSeconds, userMarkField, ...(timing ? { timing } : {}) };
   return { ...zendeskOf(settings, instance), ...options };
 }
 

@@ -5,6 +5,7 @@ import { CredentialError, RemoteError } from "../errors.ts";
 import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { HttpError } from "../http/http-error.ts";
+import { DEFAULT_RATE_SHARE, Pacer } from "../http/pacer.ts";
 import type { Waits } from "../http/waits.ts";
 import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
 import { type Credential, credentialOf, type Scope } from "./auth.ts";
@@ -16,6 +17,8 @@ export interface ZendeskOptions extends ZendeskSettings {
   signal?: AbortSignal;
   /** Told what is waited for. */
   waits?: Waits;
+  /** Shared by all clients of the account; absent: this one has its own. */
+  pacer?: Pacer | undefined;
   /** For tests. */
   timing?: HttpTiming & { pollMs?: number };
   /** The user field that marks users; `mark_for_deletion` where absent. */
@@ -63,6 +66,7 @@ export class ZendeskClient {
     const { credential } = this;
     this.http = new HttpClient({
       ...shared,
+      pacer: options.pacer ?? new Pacer(DEFAULT_RATE_SHARE, options.timing),
       headers: async (signal) => ({
         "user-agent": `zdsync/${packageJson.version}`,
         authorization: await credential.authorization(signal),
