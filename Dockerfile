@@ -5,8 +5,7 @@
 ARG BUN_IMAGE=oven/bun:1.4.5-slim
 FROM ${BUN_IMAGE}
 
-COPY --chmod=0444 dist/zdsync.js /usr/local/lib/zdsync/zdsync.js
-COPY --chmod=0444 dist/explain-worker.js /usr/local/lib/zdsync/explain-worker.js
+COPY --chmod=0444 dist/*.js /usr/local/lib/zdsync/
 COPY --chmod=0444 dist/plans.yml /usr/local/share/zdsync/plans.yml
 # Takes the plans above where neither PLANS_FILE is set nor the project has a plans.yml.
 COPY --chmod=0555 scripts/zdsync.sh /usr/local/bin/zdsync

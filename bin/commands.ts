@@ -1,4 +1,5 @@
 import type { ExitCode } from "../lib/errors.ts";
+import { placeOf } from "../lib/settings/environment.ts";
 import type { Shell } from "../lib/stage/run-stage.ts";
 import type { InputsSchema } from "../lib/stage/stage.ts";
 import packageJson from "../package.json";
@@ -115,19 +116,18 @@ export const COMMANDS: Record<string, CommandDescription> = {
 
 async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
   const stage = await loadStage(name);
-  const { runStage } = await import("../lib/stage/run-stage.ts");
-  const { renderStage } = await import("../lib/terminal/summary.ts");
-  const { asGitlabJob } = await import("./commands/gitlab-job.ts");
-  const { reportJson, wentWrong } = await import("../lib/explain/told.ts");
-  const { placeOf } = await import("../lib/settings/environment.ts");
   return {
     inputs: stage.inputs,
     examples: stage.examples,
     async run({ given, json, shell }) {
+      const { runStage } = await import("../lib/stage/run-stage.ts");
+      const { asGitlabJob } = await import("./commands/gitlab-job.ts");
       const { exit, report, dryRun } = await asGitlabJob(stage, given, shell, (inputs, where) =>
         runStage(stage, inputs, { ...where, json }),
       );
       if (!report) return exit;
+      const { reportJson, wentWrong } = await import("../lib/explain/told.ts");
+      const { renderStage } = await import("../lib/terminal/summary.ts");
       const { comparison, ended } = report;
       if (json)
         shell.output.out(

@@ -1,10 +1,9 @@
 import { Command, CommanderError, Option } from "commander";
-import { closest, distance } from "fastest-levenshtein";
 import { currentDate } from "../lib/edges/clock.ts";
 import { edges } from "../lib/edges/edges.ts";
 import { ConfigurationError, EXIT, type ExitCode, type Problem } from "../lib/errors.ts";
 import { type Environment, secretsIn } from "../lib/settings/environment.ts";
-import { describeInputs, type InputDescription, inputProblems } from "../lib/stage/parse-inputs.ts";
+import type { InputDescription } from "../lib/stage/parse-inputs.ts";
 import type { InputsSchema } from "../lib/stage/stage.ts";
 import { processOutput } from "../lib/terminal/output.ts";
 import { personAtTerminal } from "../lib/terminal/person.ts";
@@ -73,6 +72,7 @@ async function declare(
   state: { exit: ExitCode },
 ): Promise<void> {
   const loaded = await description.load();
+  const { describeInputs, inputProblems } = await import("../lib/stage/parse-inputs.ts");
   const { inputs, examples, argument, severalArguments } = loaded;
   for (const input of describeInputs(inputs))
     if (input.name === argument) command.argument(`[${input.name}${severalArguments ? "..." : ""}]`, input.description);
@@ -85,7 +85,7 @@ async function declare(
     const options: Record<string, unknown> = command.opts();
     const { word, rest } = severalArguments ? allArgumentsIn(command.args) : argumentIn(command.args, argument);
     const given = { ...givenInputs(inputs, options), ...(argument && word !== undefined ? { [argument]: word } : {}) };
-    const problems = [...strayWords(command, rest), ...inputProblems(inputs, given, env)];
+    const problems = [...(await strayWords(command, rest)), ...inputProblems(inputs, given, env)];
     if (problems.length > 0) throw new ConfigurationError(problems);
     const output = processOutput(secretsIn(env), options.quiet === true, options.json === true);
     state.exit = await performing(loaded, {
@@ -133,7 +133,9 @@ function allArgumentsIn(words: readonly string[]): { word?: string; rest: readon
 }
 
 /** Words that no flag of the command took. The one after an unknown flag is taken for its value. */
-function strayWords(command: Command, words: readonly string[]): Problem[] {
+async function strayWords(command: Command, words: readonly string[]): Promise<Problem[]> {
+  if (words.length === 0) return [];
+  const { closest, distance } = await import("fastest-levenshtein");
   const known = command.options.flatMap(({ long }) => long ?? []);
   return words.flatMap((word, index) => {
     const before = words[index - 1];

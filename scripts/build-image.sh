@@ -10,9 +10,9 @@ if [ -n "${CI_COMMIT_TAG:-}" ]; then
   digest=$(cat released-digest)
   image="$CI_REGISTRY_IMAGE@$digest"
   docker pull --quiet "$image"
-  ours=$(sha256sum dist/zdsync.js dist/explain-worker.js dist/plans.yml scripts/zdsync.sh | cut -d' ' -f1)
-  lib=/usr/local/lib/zdsync
-  theirs=$(docker run --rm "$image" sha256sum $lib/zdsync.js $lib/explain-worker.js /usr/local/share/zdsync/plans.yml /usr/local/bin/zdsync | cut -d' ' -f1)
+  # Sorted: the names of the bundle's parts come from what is in them, and each machine sorts names in its own way.
+  ours=$(sha256sum dist/*.js dist/plans.yml scripts/zdsync.sh | cut -d' ' -f1 | sort)
+  theirs=$(docker run --rm "$image" sh -c 'sha256sum /usr/local/lib/zdsync/* /usr/local/share/zdsync/plans.yml /usr/local/bin/zdsync' | cut -d' ' -f1 | sort)
   if [ "$ours" != "$theirs" ]; then
     echo "error: released-image.json pins $digest, whose program is not the one of this commit. Pin the image that keep-image kept for the commit before the pin." >&2
     exit 1

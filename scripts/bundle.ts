@@ -1,39 +1,42 @@
-import { chmod, copyFile, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 const ROOT = join(import.meta.dir, "..");
 
 /** Where the bundle goes unless another folder is named. */
 export const DIST = join(ROOT, "dist");
 
+/** What a bundle is made of, in one folder; every other file there is somebody else's. */
+const OURS = /^(?:zdsync|explain-worker|part-[a-z0-9]+)\.js$/;
+
 /**
- * Makes `zdsync.js` in a folder: all of zdsync in one file that Bun runs without `node_modules`; beside it the `plans.yml` it was made
- * with, and `explain-worker.js`, which the bot runs in a thread of its own. This is what the image contains. The sandbox is in it too,
- * so that `zdsync demo` works from the image.
+ * Makes `zdsync.js` in a folder: zdsync as Bun runs it without `node_modules`; beside it the parts that a command loads when it needs them
+ * (all in one file it took a tenth of a second to begin), `explain-worker.js`, which the bot runs in a thread of its own, and the
+ * `plans.yml` it was made with. This is what the image contains. The sandbox is in it too, so that `zdsync demo` works from the image.
+ * Of an earlier bundle in the folder nothing is left.
  * @throws AggregateError where something cannot be bundled
  */
 export async function bundle(folder: string): Promise<{ program: string; plans: string; bytes: number }> {
   const plans = join(folder, "plans.yml");
   await mkdir(folder, { recursive: true });
-  const program = await bundleOne("bin/zdsync.ts", folder, "zdsync.js");
-  await bundleOne("bot/organizations/explain-worker.ts", folder, "explain-worker.js");
-  await chmod(program.path, 0o755);
-  await copyFile(join(ROOT, "plans.yml"), plans);
-  return { program: program.path, plans, bytes: program.size };
-}
-
-async function bundleOne(entry: string, folder: string, name: string): Promise<{ path: string; size: number }> {
+  for (const name of await readdir(folder)) if (OURS.test(name)) await rm(join(folder, name));
   const { outputs } = await Bun.build({
-    entrypoints: [join(ROOT, entry)],
+    entrypoints: ["bin/zdsync.ts", "bot/organizations/explain-worker.ts"].map((entry) => join(ROOT, entry)),
+    root: ROOT,
     target: "bun",
+    splitting: true,
     // Syntax and white space only: with shortened names a stack trace (ZDSYNC_DEBUG) would say nothing.
     minify: { syntax: true, whitespace: true, identifiers: false },
     outdir: folder,
-    naming: name,
+    // All in one folder: the worker is looked for beside the part that starts it.
+    naming: { entry: "[name].js", chunk: "part-[hash].js" },
   });
-  const [output] = outputs;
-  if (!output || outputs.length > 1) throw new Error(`expected one file, bun build made ${outputs.length}`);
-  return { path: join(folder, name), size: output.size };
+  const foreign = outputs.filter(({ path }) => !OURS.test(basename(path)));
+  if (foreign.length > 0) throw new Error(`bun build made ${foreign.map(({ path }) => path).join(", ")}`);
+  const program = join(folder, "zdsync.js");
+  await chmod(program, 0o755);
+  await copyFile(join(ROOT, "plans.yml"), plans);
+  return { program, plans, bytes: outputs.reduce((sum, { size }) => sum + size, 0) };
 }
 
 if (import.meta.main) {

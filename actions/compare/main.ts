@@ -1,6 +1,4 @@
-import { runAction } from "../../lib/stage/run-action.ts";
 import type { ReadingStage } from "../../lib/stage/stage.ts";
-import { compareInstance } from "./compare.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 4: desired and existing organizations of one instance → change files. */
@@ -29,7 +27,8 @@ export const stage: ReadingStage<typeof inputs> = {
   examples: ["zdsync compare --instance global", "zdsync compare --instance us-government --allow marks=40"],
   writes: false,
   needs: () => ({}),
-  run: ({ instance, ...inputs }, context) => compareInstance(instance, inputs, context),
+  run: async ({ instance, ...inputs }, context) =>
+    (await import("./compare.ts")).compareInstance(instance, inputs, context),
 };
 
-if (import.meta.main) await runAction(stage);
+if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);

@@ -1,7 +1,5 @@
 import { CONTACT_MEMORY } from "../../lib/artifacts/memories.ts";
-import { runAction } from "../../lib/stage/run-action.ts";
 import type { ReadingStage } from "../../lib/stage/stage.ts";
-import { gatherContactsOf, gatherInstance } from "./gather-instance.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 2: Zendesk organizations of one instance → `zendesk_global.json` or `zendesk_usgov.json`. */
@@ -23,7 +21,10 @@ export const stage: ReadingStage<typeof inputs> = {
   ],
   writes: false,
   needs: ({ instance }) => ({ zendesk: [instance] }),
-  run: async ({ instance }, context) => gatherContactsOf(await gatherInstance(instance, context), context),
+  async run({ instance }, context) {
+    const { gatherContactsOf, gatherInstance } = await import("./gather-instance.ts");
+    return gatherContactsOf(await gatherInstance(instance, context), context);
+  },
 };
 
-if (import.meta.main) await runAction(stage);
+if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);

@@ -1,7 +1,5 @@
-import { runAction } from "../../lib/stage/run-action.ts";
 import type { WritingStage } from "../../lib/stage/stage.ts";
 import { inputs } from "./inputs.ts";
-import { syncPartners } from "./partner-sync.ts";
 
 /** Stage 7: partners → Zendesk global. */
 export const stage: WritingStage<typeof inputs> = {
@@ -28,7 +26,7 @@ export const stage: WritingStage<typeof inputs> = {
   examples: ["zdsync partner-sync --dry-run", "zdsync partner-sync --allow updates=60"],
   writes: true,
   needs: () => ({ zendesk: ["global"] }),
-  run: (inputs, context) => syncPartners(inputs, context),
+  run: async (inputs, context) => (await import("./partner-sync.ts")).syncPartners(inputs, context),
 };
 
-if (import.meta.main) await runAction(stage);
+if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);

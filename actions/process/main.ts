@@ -1,8 +1,6 @@
 import { INSTANCES } from "../../lib/domain/instance.ts";
-import { runAction } from "../../lib/stage/run-action.ts";
 import type { ReadingStage } from "../../lib/stage/stage.ts";
 import { inputs } from "./inputs.ts";
-import { processArtifacts } from "./process.ts";
 
 /** Stage 3: accounts → what each organization should be, in each instance. */
 export const stage: ReadingStage<typeof inputs> = {
@@ -23,7 +21,8 @@ export const stage: ReadingStage<typeof inputs> = {
   ],
   writes: false,
   needs: () => ({ overrides: true, plans: true }),
-  run: ({ instance }, context) => processArtifacts(instance === "both" ? INSTANCES : [instance], context),
+  run: async ({ instance }, context) =>
+    (await import("./process.ts")).processArtifacts(instance === "both" ? INSTANCES : [instance], context),
 };
 
-if (import.meta.main) await runAction(stage);
+if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);

@@ -1,8 +1,6 @@
 import { CONTACT_MEMORY } from "../../lib/artifacts/memories.ts";
-import { runAction } from "../../lib/stage/run-action.ts";
 import type { WritingStage } from "../../lib/stage/stage.ts";
 import { inputs } from "./inputs.ts";
-import { syncInstance } from "./sync.ts";
 
 /** Stages 5 and 6: change files of one instance → Zendesk. */
 export const stage: WritingStage<typeof inputs> = {
@@ -32,7 +30,7 @@ export const stage: WritingStage<typeof inputs> = {
   ],
   writes: true,
   needs: ({ instance }) => ({ zendesk: [instance], ...(instance === "global" ? { slack: true as const } : {}) }),
-  run: ({ instance, ...inputs }, context) => syncInstance(instance, inputs, context),
+  run: async ({ instance, ...inputs }, context) => (await import("./sync.ts")).syncInstance(instance, inputs, context),
 };
 
-if (import.meta.main) await runAction(stage);
+if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);

@@ -1,8 +1,5 @@
-import { runAction } from "../../lib/stage/run-action.ts";
 import type { WritingStage } from "../../lib/stage/stage.ts";
 import { inputs } from "./inputs.ts";
-import { planEarlierCreates } from "./planned-creates.ts";
-import { syncUserArtifacts } from "./user-sync.ts";
 
 /** Stage 8: contacts of us-government accounts → Zendesk users. */
 export const stage: WritingStage<typeof inputs> = {
@@ -28,9 +25,11 @@ export const stage: WritingStage<typeof inputs> = {
   writes: true,
   needs: () => ({ zendesk: ["us-government"], salesforce: true }),
   async run(inputs, context) {
+    const { planEarlierCreates } = await import("./planned-creates.ts");
+    const { syncUserArtifacts } = await import("./user-sync.ts");
     await planEarlierCreates(context);
     return syncUserArtifacts(inputs, context);
   },
 };
 
-if (import.meta.main) await runAction(stage);
+if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);

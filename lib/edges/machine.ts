@@ -1,5 +1,4 @@
 import { Database } from "bun:sqlite";
-import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, lstatSync, mkdirSync } from "node:fs";
 import * as promises from "node:fs/promises";
 import { hostname, uptime } from "node:os";
@@ -17,7 +16,7 @@ export const MACHINE: Edges = {
       return () => clearTimeout(timer);
     },
   },
-  chance: { random: () => Math.random(), bytes: (length) => randomBytes(length) },
+  chance: { random: () => Math.random(), bytes: (length) => crypto.getRandomValues(Buffer.alloc(length)) },
   files: {
     ...promises,
     chmodSync,

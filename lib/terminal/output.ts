@@ -1,4 +1,3 @@
-import { logUpdateStderr } from "log-update";
 import { edges, type OutputStream } from "../edges/edges.ts";
 import { inert, inertButColours } from "../outside-text.ts";
 import { runtimeSecrets } from "../settings/runtime-secrets.ts";
@@ -54,6 +53,8 @@ export function processOutput(secrets: readonly string[], quiet: boolean, json =
 
 /** The one place that knows how many lines are to be erased: nothing else may write to the terminal while some are shown. */
 function liveLines(clean: (text: string) => string): LiveLines & { above(write: () => void): void } {
+  // Only a terminal needs it, and loading it takes longer than many a command does.
+  const { logUpdateStderr } = require("log-update") as typeof import("log-update");
   let shown: readonly string[] = [];
   const draw = () => logUpdateStderr(shown.map(clean).join("\n"));
   return {

@@ -1,4 +1,3 @@
-import { createInterface } from "node:readline";
 import { edges } from "../edges/edges.ts";
 
 /** Whoever may sit at the terminal. */
@@ -18,7 +17,8 @@ export function personAtTerminal(env: Readonly<Record<string, string | undefined
   return isThere ? { isThere, confirms } : NOBODY;
 }
 
-function confirms(question: string): Promise<boolean> {
+async function confirms(question: string): Promise<boolean> {
+  const { createInterface } = await import("node:readline");
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   let answered = false;

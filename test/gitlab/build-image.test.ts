@@ -17,7 +17,7 @@ beforeAll(async () => {
   await mkdir(join(folder, "bin"));
   await mkdir(join(folder, "dist"));
   await cp(join(ROOT, "scripts"), join(folder, "scripts"), { recursive: true });
-  for (const file of ["zdsync.js", "explain-worker.js", "plans.yml"]) await writeFile(join(folder, "dist", file), file);
+  for (const file of ["zdsync.js", "part-1.js", "plans.yml"]) await writeFile(join(folder, "dist", file), file);
   await writeFile(join(folder, "released-digest"), `${PINNED}\n`);
   const docker = `#!/bin/sh
 echo "$@" >> calls
@@ -52,7 +52,7 @@ async function buildImage(env: Record<string, string>, { sums = "", copied = PIN
 }
 
 async function ownSums(): Promise<string> {
-  const files = ["dist/zdsync.js", "dist/explain-worker.js", "dist/plans.yml", "scripts/zdsync.sh"];
+  const files = ["dist/zdsync.js", "dist/part-1.js", "dist/plans.yml", "scripts/zdsync.sh"];
   const hash = async (file: string) =>
     new Bun.CryptoHasher("sha256").update(await readFile(join(folder, file))).digest("hex");
   return (await Promise.all(files.map(async (file) => `${await hash(file)}  /in/the/image\n`))).join("");

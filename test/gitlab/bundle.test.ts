@@ -31,11 +31,45 @@ async function zdsync(args: readonly string[], env: Record<string, string> = {},
 
 describe("the bundle, in an empty folder without node_modules", () => {
   test("is one program and the plans, and holds no path of the machine it was made on", async () => {
-    expect((await readdir(join(folder, "dist"))).sort()).toEqual(["explain-worker.js", "plans.yml", "zdsync.js"]);
-    const text = await Bun.file(program).text();
-    // As booleans: a failure must not print two megabytes.
-    expect(text.startsWith("#!/usr/bin/env bun\n")).toBeTrue();
-    expect(text.includes(ROOT)).toBeFalse();
+    const names = (await readdir(join(folder, "dist"))).sort();
+    expect(names.filter((name) => !/^part-[a-z0-9]+\.js$/.test(name))).toEqual([
+      "explain-worker.js",
+      "plans.yml",
+      "zdsync.js",
+    ]);
+    const texts = await Promise.all(names.map((name) => Bun.file(join(folder, "dist", name)).text()));
+    // As booleans: a failure must not print megabytes.
+    expect((await Bun.file(program).text()).startsWith("#!/usr/bin/env bun\n")).toBeTrue();
+    expect(texts.some((text) => text.includes(ROOT))).toBeFalse();
+  });
+
+  test("made once more it is the same, byte for byte, and nothing of the one before is left", async () => {
+    const again = join(folder, "again");
+    await mkdir(again);
+    for (const name of ["part-0ld.js", "somebody-elses.js"]) await Bun.write(join(again, name), "");
+    await bundle(again);
+    const names = await readdir(join(folder, "dist"));
+    expect((await readdir(again)).sort()).toEqual([...names, "somebody-elses.js"].sort());
+    for (const name of names) {
+      const [one, other] = [join(folder, "dist", name), join(again, name)].map((path) => Bun.file(path).bytes());
+      expect({ name, same: Bun.deepEquals(await one, await other) }).toEqual({ name, same: true });
+    }
+  });
+
+  test("begins without what only some commands need: a few of its parts say how a command is used", async () => {
+    const size = async (text: string) => {
+      const parts = new Set<string>();
+      const visit = async (name: string): Promise<void> => {
+        if (parts.has(name)) return;
+        parts.add(name);
+        const source = await Bun.file(join(folder, "dist", name)).text();
+        for (const { path, kind } of new Bun.Transpiler({ loader: "js" }).scanImports(source.replace(/^#!.*/, "")))
+          if (kind === "import-statement" && path.startsWith("./")) await visit(path.slice(2));
+      };
+      await visit(text);
+      return [...parts].reduce((sum, name) => sum + Bun.file(join(folder, "dist", name)).size, 0);
+    };
+    expect(await size("zdsync.js")).toBeLessThan(250_000);
   });
 
   for (const command of Object.keys(COMMANDS)) {

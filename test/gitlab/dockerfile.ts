@@ -1,3 +1,6 @@
+import { basename } from "node:path";
+import { Glob } from "bun";
+
 /** One instruction of a Dockerfile, its continuation lines joined. */
 export interface Instruction {
   name: string;
@@ -14,6 +17,17 @@ export function parseDockerfile(text: string): Instruction[] {
       const [, name = "", rest = ""] = /^\s*(\S+)\s*(.*)$/.exec(line) ?? [];
       return { name: name.toUpperCase(), rest };
     });
+}
+
+/** The files of a context that an image gets, and where. */
+export function copiedFiles(instructions: readonly Instruction[], context: string) {
+  return copies(instructions).flatMap(({ mode, source, target }) =>
+    [...new Glob(source).scanSync(context)].map((file) => ({
+      mode,
+      source: file,
+      target: target.endsWith("/") ? `${target}${basename(file)}` : target,
+    })),
+  );
 }
 
 /** What `COPY --chmod=MODE SOURCE… TARGET` puts where. */

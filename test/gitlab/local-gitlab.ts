@@ -5,7 +5,7 @@ import packageJson from "../../package.json";
 import { bundle } from "../../scripts/bundle.ts";
 import { requireTool } from "../../scripts/check/machine-tools.ts";
 import { PROGRAM } from "../../scripts/job-script.ts";
-import { copies, parseDockerfile } from "./dockerfile.ts";
+import { copiedFiles, parseDockerfile } from "./dockerfile.ts";
 import { type Ended, folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./programs.ts";
 
 const GITLAB_CI_LOCAL = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js");
@@ -45,7 +45,8 @@ export async function localGitLab(folder: string): Promise<LocalGitLab> {
   const image = join(folder, "image");
   await bundle(join(folder, "context/dist"));
   await cp(join(ROOT, "scripts"), join(folder, "context/scripts"), { recursive: true });
-  for (const { source, target } of copies(parseDockerfile(await Bun.file(join(ROOT, "Dockerfile")).text())))
+  const dockerfile = parseDockerfile(await Bun.file(join(ROOT, "Dockerfile")).text());
+  for (const { source, target } of copiedFiles(dockerfile, join(folder, "context")))
     await cp(join(folder, "context", source), join(image, target));
   await folderWithBun(join(image, "usr/local/bin"));
   const components = join(folder, "zdsync");
