@@ -10,7 +10,7 @@ import { inParallel } from "./parallel.ts";
 import type { AccountPage, AccountsOptions } from "./ports.ts";
 import { accountQuery, accountsByIdQuery, accountsInRangeQuery, flatAccountQuery } from "./queries.ts";
 import { readPages } from "./read.ts";
-import { FULL_PAGE, NoStreamsError, PLANNED_PART, readInStreams } from "./read-streams.ts";
+import { FULL_PAGE, NoStreamsError, PLANNED_PART, readInStreams, type StreamsEnd } from "./read-streams.ts";
 import { queryPath, type Session } from "./session.ts";
 import { idInUrl, valueAt, type WireRecord } from "./wire-record.ts";
 
@@ -34,18 +34,19 @@ export async function* readAccounts(
   const memory = streamMemory(session, remembered);
   if (memory !== null) {
     try {
-      const pages = readWhatChanged(session, today, memory);
-      for (let next = await pages.next(); ; next = await pages.next()) {
-        if (next.done) return leave?.({ ...headerOf(memory), pageRows: next.value });
-        for (const { id } of next.value.known) given.add(id);
-        yield next.value;
+      const left = headerOf(memory);
+      const learn = (pageRows: number) => Object.assign(left, { pageRows });
+      for await (const page of readWhatChanged(session, today, memory, learn)) {
+        for (const { id } of page.known) given.add(id);
+        yield page;
       }
+      return leave?.(left);
     } catch (error) {
       if (!saysNoStreams(error)) throw error;
     }
   }
   let nestedRequests = 0;
-  for await (const page of readNested(session, accountQuery(today), true)) {
+  for await (const page of readNested(session, accountQuery(today))) {
     nestedRequests++;
     yield mappedPage(page.records, page.total, (id) => !given.has(id));
   }
@@ -59,73 +60,64 @@ export async function* readAccounts(
 
 /** Pages of accounts by the nested query, mapped: for one account, or a few. */
 export async function* readAccountPages(session: Session, soql: string): AsyncGenerator<AccountPage> {
-  for await (const { records, total } of readNested(session, soql, true)) yield mappedPage(records, total);
+  for await (const { records, total } of readNested(session, soql)) yield mappedPage(records, total);
 }
 
 /**
- * In streams; answers the rows of a page for the next time. The nested query has the last word on every account that is not as it was:
+ * In streams; `learn` is told the rows of a page for the next time. The nested query has the last word on every account that is not as it was:
  * changed, new, gone, or known by its children only. Where most have changed, it reads the rest of them range by range.
  */
 async function* readWhatChanged(
   session: Session,
   today: Day,
   memory: StreamMemory,
-): AsyncGenerator<AccountPage, number> {
+  learn: (pageRows: number) => void,
+): AsyncGenerator<AccountPage> {
   const remembered = new Map(memory.accounts.map(({ id, digest }) => [id, digest]));
   const seen = new Set<string>();
   const again = new Set<string>();
   let last = "";
-  const streams = readInStreams(
-    {
-      get: session.get,
-      path: (soql) => queryPath(session, soql),
-      atOnce: session.streams.max,
-      isEnough: () => seen.size >= memory.pageRows / 2 && again.size > seen.size / 2,
+  let ended: StreamsEnd = { orphaned: [], pageRows: memory.pageRows, isWhole: true };
+  const source = {
+    get: session.get,
+    path: (soql: string) => queryPath(session, soql),
+    atOnce: session.streams.max,
+    isEnough: () => seen.size >= memory.pageRows / 2 && again.size > seen.size / 2,
+    end: (end: StreamsEnd) => {
+      ended = end;
     },
-    today,
-    memory,
-  );
-  let next = await streams.next();
-  for (; !next.done; next = await streams.next()) {
-    for (const { id } of next.value) seen.add(id);
-    last = next.value.at(-1)?.id ?? last;
-    const records = next.value.map(({ record }) => record);
+  };
+  for await (const part of readInStreams(source, today, memory)) {
+    for (const { id } of part) seen.add(id);
+    last = part.at(-1)?.id ?? last;
+    const records = part.map(({ record }) => record);
     yield mappedPage(records, Math.max(remembered.size, seen.size), (id, digest) => {
       const isAsItWas = remembered.get(id) === digest;
       if (!isAsItWas) again.add(id);
       return isAsItWas;
     });
   }
-  const { orphaned, pageRows, isWhole } = next.value;
+  const { orphaned, pageRows, isWhole } = ended;
+  learn(pageRows);
   const isBehind = (id: string) => isWhole || id <= last;
   for (const id of [...remembered.keys(), ...orphaned]) if (!seen.has(id) && isBehind(id)) again.add(id);
   const queries = isWhole ? [] : queriesFrom(last, today, memory);
-  const parts = await Promise.all([readAgain(session, today, [...again], seen), readRanges(session, queries, last)]);
+  const parts = await Promise.all([
+    readAgain(session, today, [...again]),
+    // The streams told of the account with which the rest begins.
+    readSideBySide(session, queries, (id) => id !== last),
+  ]);
   for (const page of parts.flat()) yield { ...page, total: Math.max(remembered.size, seen.size) };
-  return pageRows;
 }
 
 /** Accounts by their ids, in the fewest requests. Those that are no customers any more do not come. */
-async function readAgain(
-  session: Session,
-  today: Day,
-  ids: readonly string[],
-  seen: ReadonlySet<string>,
-): Promise<AccountPage[]> {
+async function readAgain(session: Session, today: Day, ids: readonly string[]): Promise<AccountPage[]> {
   const room = { pathBytes: queryPath(session, "").length, tokenBytes: session.tokenBytes() };
   const chunks = idChunks(ids, (some) => accountsByIdQuery(today, some), room);
-  const pages = await inParallel(session.streams.max, chunks, (chunk) =>
-    // Where the streams found none of them either, this is the second time that nothing is said.
-    Array.fromAsync(
-      readNested(
-        session,
-        accountsByIdQuery(today, chunk),
-        chunk.some((id) => seen.has(id)),
-      ),
-      ({ records, total }) => mappedPage(records, total),
-    ),
+  return readSideBySide(
+    session,
+    chunks.map((chunk) => accountsByIdQuery(today, chunk)),
   );
-  return pages.flat();
 }
 
 /** Nested queries of all accounts from an id on, each of about a page. Pure. */
@@ -139,19 +131,21 @@ function queriesFrom(id: string, today: Day, { accounts, nestedRequests }: Strea
   );
 }
 
-/** @param but an account that is left out: the streams told of it */
-async function readRanges(session: Session, queries: readonly string[], but: string): Promise<AccountPage[]> {
+/** @param isWanted which accounts are given; default: all */
+async function readSideBySide(
+  session: Session,
+  queries: readonly string[],
+  isWanted?: (id: string) => boolean,
+): Promise<AccountPage[]> {
   const pages = await inParallel(session.streams.max, queries, (soql) =>
-    Array.fromAsync(readNested(session, soql, true), ({ records, total }) =>
-      mappedPage(records, total, (id) => id !== but),
-    ),
+    Array.fromAsync(readNested(session, soql), ({ records, total }) => mappedPage(records, total, isWanted)),
   );
   return pages.flat();
 }
 
-function readNested(session: Session, soql: string, confirmsEmpty: boolean) {
+function readNested(session: Session, soql: string) {
   const children = [SUBSCRIPTIONS.list, CHARGES.list];
-  return readPages(session.get, { what: "accounts", path: queryPath(session, soql), children, confirmsEmpty });
+  return readPages(session.get, { what: "accounts", path: queryPath(session, soql), children, confirmsEmpty: true });
 }
 
 /** @param isWanted which of them are given; the others are left out */

@@ -38,6 +38,8 @@ export interface StreamSource {
   atOnce: number;
   /** Asked after each part: whether the rest need not be read. */
   isEnough(): boolean;
+  /** Told at the end what came beside the accounts. */
+  end(end: StreamsEnd): void;
 }
 
 /** What came of reading in streams, beside the accounts. */
@@ -59,7 +61,7 @@ export async function* readInStreams(
   source: StreamSource,
   today: Day,
   memory: AccountsMemory & { children: NonNullable<AccountsMemory["children"]> },
-): AsyncGenerator<JoinedAccount[], StreamsEnd> {
+): AsyncGenerator<JoinedAccount[]> {
   const streams = planStreams(today, memory);
   const limit = pLimit({ concurrency: source.atOnce, rejectOnClear: true });
   const readings: (ReturnType<typeof readStream> | null)[] = streams.map((stream) =>
@@ -86,7 +88,7 @@ export async function* readInStreams(
     await Promise.allSettled(readings);
   }
   const pageRows = fullPage > 0 ? fullPage : Math.min(FULL_PAGE, memory.pageRows * 2);
-  return { orphaned: join.orphaned(), pageRows, isWhole };
+  source.end({ orphaned: join.orphaned(), pageRows, isWhole });
 }
 
 /** The streams in the order in which they are read: by where they end, so that accounts become complete from the first on. Pure. */
@@ -119,7 +121,7 @@ async function readStream(
   { get, path }: StreamSource,
   { kind, range, soql, accountOf }: Stream,
 ): Promise<{ records: WireRecord[]; ids: string[]; fullPage: number }> {
-  const query = { what: kind, path: path(soql), children: [], confirmsEmpty: range.rows > 0 };
+  const query = { what: kind, path: path(soql), children: [], confirmsEmpty: true };
   const records: WireRecord[] = [];
   const ids: string[] = [];
   let fullPage = 0;

@@ -113,6 +113,15 @@ describe("over HTTP", () => {
     expect(large.sandbox.requests.some(({ path }) => path.includes("/describe"))).toBe(false);
   });
 
+  test("nothing more is asked once nobody wants more", async () => {
+    await using org = await known();
+    for await (const _ of org.reader.accounts(TODAY, { remembered: { ...org.memory, pageRows: 5 } })) break;
+    const { length } = org.sandbox.requests;
+    expect(length).toBeLessThan(30);
+    await Bun.sleep(30);
+    expect(org.sandbox.requests).toHaveLength(length);
+  });
+
   test("at most ten requests are under way at once, and they are", async () => {
     let [now, most] = [0, 0];
     await using org = await known({
