@@ -2,13 +2,16 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStage } from "../bin/stages.ts";
+import { ArtifactStore } from "../lib/artifacts/store.ts";
+import { auditOfRun } from "../lib/audit/audit-of-run.ts";
+import { INSTANCES } from "../lib/domain/instance.ts";
 import { runStage } from "../lib/stage/run-stage.ts";
-import { benchShell, gatherMany } from "./many-accounts.ts";
-import { machine, measuredCommand, told } from "./measured.ts";
+import { benchShell, gatherMany, ORIGIN } from "./many-accounts.ts";
+import { machine, measured, measuredCommand, told } from "./measured.ts";
 
 /**
- * How long `zdsync audit` and `zdsync simulate` take on a run of 100,000 accounts in both instances, each as a program of its own
- * (docs/benchmarks.md): `bun run bench:rules [ACCOUNTS]`. The rules that are tried take Premium for Silver, as far as GitLab.com goes.
+ * How long `zdsync audit` and `zdsync simulate` take on a run of 100,000 accounts in both instances, each as a program of its own,
+ * and the audit of a run's page in this one (docs/benchmarks.md): `bun run bench:rules [ACCOUNTS]`. The rules that are tried take Premium for Silver, as far as GitLab.com goes.
  */
 const ACCOUNTS = Number(process.argv[2] ?? 100_000);
 const PLANS = join(import.meta.dir, "../plans.yml");
@@ -26,6 +29,8 @@ try {
   console.log(`${ACCOUNTS} accounts, salesforce_accounts.json ${(size / 1e6).toFixed(0)} MB; ${machine()}`);
   const audit = await measuredCommand(["audit", "--data-dir", directory], [0]);
   console.log(`audit: ${told(audit)}; ${audit.value.trim().split("\n").at(-1)}`);
+  const tab = await measured(() => auditOfRun(new ArtifactStore(directory), { ...ORIGIN, instances: INSTANCES }));
+  console.log(`audit of the page: ${told(tab)}; ${tab.value?.names.length} findings`);
   const simulate = await measuredCommand(["simulate", "--data-dir", directory, "--plans", plans], [0, 4]);
   console.log(`simulate: ${told(simulate)}; ${simulate.value.split("\n")[0]}`);
 } finally {

@@ -13,7 +13,7 @@ import type { Output } from "../lib/terminal/output.ts";
 /** Accounts that the sandbox makes; all others are copies of them. */
 const SEED = 2_000;
 export const TODAY = "2026-11-23";
-const ORIGIN: RunOrigin = { run_id: "bench", today: TODAY, gathered_at: new Date().toISOString(), inputs: [] };
+export const ORIGIN: RunOrigin = { run_id: "bench", today: TODAY, gathered_at: new Date().toISOString(), inputs: [] };
 
 const silent: Output = { out: () => {}, err: () => {}, live: false };
 

@@ -89,8 +89,16 @@ export class ArtifactStore {
     name: Name,
     begin: () => Taker,
   ): Promise<{ taker: Taker; artifact: ArtifactFile }> {
+    return (await this.readIntoIfThere(name, begin)) ?? this.#missing(name);
+  }
+
+  /** As `readInto`, or null where the file does not exist. */
+  async readIntoIfThere<Name extends ArtifactName, Taker extends RecordTaker<Name>>(
+    name: Name,
+    begin: () => Taker,
+  ): Promise<{ taker: Taker; artifact: ArtifactFile } | null> {
     const kept = await this.#keptOf(name);
-    if (!kept) return (await this.#readFile(name, begin)) ?? this.#missing(name);
+    if (!kept) return this.#readFile(name, begin);
     const artifact = await this.#verified(name, kept.sha256);
     const taker = begin();
     for (const record of kept.records) taker.add(record);

@@ -2,24 +2,21 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
-import { reason } from "../domain/reason.ts";
 import { audit } from "./audit.ts";
 import { auditOfGlobal } from "./audit-of-global.ts";
 import { namesOf } from "./names.ts";
 import { readAuditSources } from "./read-sources.ts";
 import { type AuditLine, auditLines } from "./render-audit.ts";
 
-/** Accounts from which on a run does not wait for its audit: all artifacts are read once more for it. `zdsync audit` takes any number. */
-const MOST_ACCOUNTS = 20_000;
-/** Examples that a page lists of each finding. */
+/** Examples that a page lists of each finding; all are counted. */
 const SHOWN = 20;
 
 /** What an audit found, as pages tell it where customers of us-government are named, and where they are not. */
 export type RunAudit = Record<UsGovernmentShown, AuditLine[]>;
 
 /**
- * What an audit finds in the artifacts of a run, for its page. Of a run of more accounts than are looked at beside it only the command
- * that does. Null where the run did not gather (yet), and where something cannot be read: a report is not worth a failure. Never throws.
+ * What an audit finds in the artifacts of a run, for its page, however many accounts it has. Null where the run did not gather (yet), and
+ * where something cannot be read: a report is not worth a failure. Never throws.
  *
  * @param instances whose files are read
  */
@@ -30,14 +27,11 @@ export async function auditOfRun(
   try {
     const manifest = await store.readManifest("salesforce_accounts.json");
     if (manifest?.run_id !== run_id) return null;
-    if (manifest.count > MOST_ACCOUNTS) {
-      const lines = auditLines([{ reason: reason("audit.left_out", { count: manifest.count }), examples: [] }], SHOWN);
-      return { names: lines, ids_only: lines };
-    }
     const { sources } = await readAuditSources(store, today, instances);
+    const found = audit(sources);
     return {
-      names: auditLines(audit(sources), SHOWN, namesOf(sources, INSTANCES)),
-      ids_only: auditLines(auditOfGlobal(sources), SHOWN, namesOf(sources, ["global"])),
+      names: auditLines(found, SHOWN, namesOf(sources, INSTANCES)),
+      ids_only: auditLines(auditOfGlobal(found, sources), SHOWN, namesOf(sources, ["global"])),
     };
   } catch {
     return null;

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "bun:test";
+import type { Account } from "../domain/account.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
-import type { DesiredOrganization, Organization } from "../domain/organization.ts";
+import type { DesiredOrganization, Organization, PartnerAccount } from "../domain/organization.ts";
 import { AUDIT_REASONS } from "../domain/reasons/auditing.ts";
 import { accountId, desiredOrganization, inSyncWorld, organization } from "../domain/testing/in-sync-world.ts";
 import { ACCOUNT, account, charge, override, PLANS, PREMIUM, TODAY } from "../domain/testing/process-examples.ts";
 import type { User } from "../domain/user.ts";
 import { type AuditSources, audit } from "./audit.ts";
-import { type AuditCode, example, findingIn } from "./finding.ts";
+import { auditOfGlobal } from "./audit-of-global.ts";
+import { auditedAccount, auditedDesired, auditedOrganization } from "./audited-records.ts";
+import { type AuditCode, type AuditFinding, example, findingIn } from "./finding.ts";
 import { namesOf } from "./names.ts";
 import { commandFor, exampleText } from "./remedies.ts";
 import { auditLines, type NameOf, renderAudit } from "./render-audit.ts";
@@ -14,7 +17,7 @@ import { auditLines, type NameOf, renderAudit } from "./render-audit.ts";
 const SOLD_TO = [{ name: null, email: "buyer@example.com" }];
 
 /** Three customers of each instance, all as they should be; nothing is found. */
-function inOrder(): AuditSources & { instances: Record<"global" | "us-government", Sides> } {
+function inOrder(): Gathered & { instances: Record<"global" | "us-government", Sides> } {
   const sides = (instance: "global" | "us-government", from: number): Sides => {
     const desired = [0, 1, 2].map((n) => ({ ...desiredOrganization(from + n, instance), sold_tos: SOLD_TO }));
     return { desired, organizations: desired.map((one, index) => organization(from + index, one)) };
@@ -32,11 +35,37 @@ interface Sides {
   desired: DesiredOrganization[];
   organizations: Organization[];
 }
+/** What an audit looks at, as whole records. */
+interface Gathered extends Omit<AuditSources, "accounts" | "overridden" | "partners" | "instances"> {
+  accounts: Account[];
+  partners: PartnerAccount[];
+  instances: Partial<Record<"global" | "us-government", Sides>>;
+}
+
+/** As it is read out of a run's artifacts. */
+function asRead({ accounts, partners, instances, ...rest }: Gathered): AuditSources {
+  return {
+    ...rest,
+    accounts: accounts.map(auditedAccount),
+    overridden: accounts,
+    partners: partners.map(auditedAccount),
+    instances: Object.fromEntries(
+      Object.entries(instances).map(([instance, { desired, organizations }]) => [
+        instance,
+        { desired: desired.map(auditedDesired), organizations: organizations.map(auditedOrganization) },
+      ]),
+    ),
+  };
+}
 
 /** Code → examples as text. */
-function found(sources: AuditSources): Record<string, string[]> {
+function found(sources: Gathered): Record<string, string[]> {
+  return asText(audit(asRead(sources)));
+}
+
+function asText(findings: readonly AuditFinding[]): Record<string, string[]> {
   return Object.fromEntries(
-    audit(sources).map(({ reason, examples }) => [reason.code.replace("audit.", ""), examples.map(exampleText)]),
+    findings.map(({ reason, examples }) => [reason.code.replace("audit.", ""), examples.map(exampleText)]),
   );
 }
 
@@ -46,7 +75,7 @@ function user(changes: Partial<User>): User {
 }
 
 test("where everything is in order, nothing is found", () => {
-  expect(audit(inOrder())).toEqual([]);
+  expect(audit(asRead(inOrder()))).toEqual([]);
   expect(renderAudit([], [])).toBe("audit: nothing found. Nothing was read from any remote, and nothing was changed.");
 });
 
@@ -177,7 +206,7 @@ test("people: agents among customers, users elsewhere than their contact, users 
 });
 
 describe("rules that nothing answers to", () => {
-  const rules = (changes: Partial<NonNullable<AuditSources["rules"]>>): AuditSources => ({
+  const rules = (changes: Partial<NonNullable<AuditSources["rules"]>>): Gathered => ({
     ...inOrder(),
     accounts: [account({ salesforce_id: ACCOUNT, charges: [charge(PREMIUM)] })],
     rules: { plans: PLANS, overrides: [], overrideNotes: [], config: DEFAULT_CONFIG, ...changes },
@@ -238,7 +267,7 @@ test("a command that is offered to be copied only looks: none writes to a remote
       reason: { code, params: { instance: "global", count: 1 } } as never,
       examples: [ONE],
     });
-    expect(command).toMatch(/^zdsync (?:audit$|(?:explain|preview) )/);
+    expect(command).toMatch(/^zdsync (?:explain|preview) /);
   }
 });
 
@@ -258,7 +287,7 @@ test("what somebody has to look at stands first, what needs nobody last", () => 
 });
 
 test("examples are named for a page: the account as Salesforce has it, else its organization, of shown instances only", () => {
-  const sources = { ...inOrder(), accounts: [account({ salesforce_id: accountId(1), name: "Acme" })] };
+  const sources = asRead({ ...inOrder(), accounts: [account({ salesforce_id: accountId(1), name: "Acme" })] });
   const ofOrganization = example({ organization_ids: [2] });
   const [finding] = findingIn("audit.ids_differ", "global", [ONE, ofOrganization]);
   const [ofGovernment] = findingIn("audit.ids_differ", "us-government", [
@@ -282,10 +311,39 @@ test("each finding names the command that mends or explains it, and lists no mor
   const sources = inOrder();
   const { global } = sources.instances;
   const organizations = global.organizations.map((one) => ({ ...one, external_id: null }));
-  const findings = audit({ ...sources, instances: { global: { ...global, organizations } } });
+  const findings = audit(asRead({ ...sources, instances: { global: { ...global, organizations } } }));
   expect(findings.map(commandFor)).toEqual([`zdsync explain ${accountId(1)}`]);
   const [line] = auditLines(findings, 2);
   expect(line).toMatchObject({ code: "audit.external_id_missing", count: 3, params: { instance: "global", count: 3 } });
   expect(line?.examples).toHaveLength(2);
   expect(renderAudit(auditLines(findings, 2), ["usgov_users.json"])).toContain("… and 1 more (--examples 0 lists all)");
+});
+
+test("where us-government's customers are not named, the audit is global's alone", () => {
+  const sources = inOrder();
+  const { global, "us-government": government } = sources.instances;
+  const [known, other, stray] = [
+    accountId(1),
+    accountId(11),
+    organization(99, desiredOrganization(1, "us-government")),
+  ];
+  const withShortIds = (sides: Sides) => ({
+    ...sides,
+    organizations: sides.organizations.map((one) => ({ ...one, external_id: null })),
+  });
+  const audited = asRead({
+    ...sources,
+    accounts: [known, known, other, other].map((salesforce_id) => account({ salesforce_id })),
+    instances: {
+      global: withShortIds(global),
+      "us-government": withShortIds({ ...government, organizations: [...government.organizations, stray] }),
+    },
+  });
+  const all = audit(audited);
+  expect(asText(all).account_gathered_twice).toEqual([known, other]);
+  expect(asText(all).account_in_both_instances).toEqual([`${known} · organizations 1, 99`]);
+  expect(asText(auditOfGlobal(all, audited))).toEqual({
+    account_gathered_twice: [known],
+    external_id_missing: [1, 2, 3].map((n) => `${accountId(n)} · organization ${n}`),
+  });
 });

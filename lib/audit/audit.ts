@@ -3,11 +3,11 @@ import type { Note } from "../domain/changeset.ts";
 import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
-import type { DesiredOrganization, Organization, PartnerAccount } from "../domain/organization.ts";
 import type { Override } from "../domain/overrides.ts";
 import type { Plans } from "../domain/plans.ts";
 import type { Contact, User } from "../domain/user.ts";
 import { acrossInstances, gatheredTwice } from "./account-findings.ts";
+import type { AuditedAccount, AuditedDesired, AuditedOrganization } from "./audited-records.ts";
 import type { AuditFinding } from "./finding.ts";
 import { organizationFindings } from "./organization-findings.ts";
 import { peopleFindings } from "./people-findings.ts";
@@ -15,16 +15,18 @@ import { ruleFindings } from "./rule-findings.ts";
 
 /** What one instance holds, and what it should hold. */
 export interface AuditedInstance {
-  organizations: readonly Organization[];
+  organizations: readonly AuditedOrganization[];
   /** What `process` wants there. */
-  desired: readonly DesiredOrganization[];
+  desired: readonly AuditedDesired[];
 }
 
 /** Everything that an audit looks at: what one run gathered and decided, and the rules that it decided by. */
 export interface AuditSources {
   today: Day;
-  accounts: readonly Account[];
-  partners: readonly PartnerAccount[];
+  accounts: readonly AuditedAccount[];
+  partners: readonly AuditedAccount[];
+  /** Those of `accounts` that overrides are about, with their charges. */
+  overridden: readonly Account[];
   /** Without those that the run did not work on. */
   instances: Partial<Record<InstanceName, AuditedInstance>>;
   /** Users and contacts of us-government; null where the run did not list them. */

@@ -9,9 +9,7 @@ import type { NameOf } from "./render-audit.ts";
  */
 export function namesOf({ accounts, partners, instances }: AuditSources, shown: readonly InstanceName[]): NameOf {
   const byAccount = new Map(
-    [...accounts, ...partners].map(
-      ({ salesforce_id, name }) => [toId18(salesforce_id) ?? salesforce_id, name] as const,
-    ),
+    [...accounts, ...partners].map(({ salesforce_id, name }) => [salesforce_id, name] as const),
   );
   const byOrganization = new Map(
     shown.map((instance) => {

@@ -1,4 +1,3 @@
-import { accountIdOf } from "../domain/organization-scope.ts";
 import type { User } from "../domain/user.ts";
 import type { AuditSources } from "./audit.ts";
 import { type AuditExample, type AuditFinding, example, findingIn } from "./finding.ts";
@@ -12,7 +11,7 @@ export function peopleFindings({ people, instances }: AuditSources): AuditFindin
   const asExample = ({ id, organization_id }: User): AuditExample => {
     const organization = organization_id === null ? undefined : organizations.get(organization_id);
     return example({
-      salesforce_id: organization ? accountIdOf(organization) : null,
+      salesforce_id: organization?.account_id ?? null,
       organization_ids: organization_id === null ? [] : [organization_id],
       user_ids: [id],
     });
@@ -22,8 +21,7 @@ export function peopleFindings({ people, instances }: AuditSources): AuditFindin
   const wantedOf = ({ email }: User) => (email === null ? [] : (wanted.get(email) ?? []));
   const agents = users.filter(({ role, organization_id: id }) => role !== "end-user" && id !== null && ofCustomer(id));
   function ofCustomer(id: number): boolean {
-    const organization = organizations.get(id);
-    return organization !== undefined && accountIdOf(organization) !== null;
+    return (organizations.get(id)?.account_id ?? null) !== null;
   }
   const misplaced = endUsers.filter((user) => {
     const homes = wantedOf(user).map(({ organization_id }) => organization_id);

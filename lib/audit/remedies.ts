@@ -14,7 +14,6 @@ const HARMLESS: ReadonlySet<AuditCode> = new Set<AuditCode>([
   "audit.organization_unmanaged",
   "audit.account_in_both_instances",
   "audit.excluded_id_unknown",
-  "audit.left_out",
 ]);
 
 /** Whether somebody has to look at what was found; nobody where runs mend it, or it is as it may be. Pure. */
@@ -29,7 +28,6 @@ export function needsSomebody(code: AuditCode): boolean {
 export function commandFor({ reason: { code, params }, examples }: AuditFinding): string | null {
   const instance = "instance" in params ? params.instance : null;
   if (MENDED_BY_RUNS.has(code)) return `${programName()} preview${instance === null ? "" : ` --instance ${instance}`}`;
-  if (code === "audit.left_out") return `${programName()} audit`;
   const first = examples.find(({ salesforce_id, organization_ids }) => salesforce_id ?? organization_ids[0]);
   const subject = first?.salesforce_id ?? first?.organization_ids[0];
   return subject === undefined ? null : `${programName()} explain ${subject}`;

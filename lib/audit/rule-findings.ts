@@ -1,10 +1,9 @@
 import { reasonNotToMark } from "../domain/compare-organizations.ts";
 import type { Config } from "../domain/config.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
-import { accountIdOf, externalAccountIdOf, isMarked } from "../domain/organization-scope.ts";
+import { isMarked } from "../domain/organization-scope.ts";
 import type { Override } from "../domain/overrides.ts";
 import { processAccounts } from "../domain/process.ts";
-import { toId18 } from "../domain/salesforce-id.ts";
 import type { AuditSources } from "./audit.ts";
 import { type AuditExample, type AuditFinding, example, findingIn, findingOf } from "./finding.ts";
 
@@ -12,18 +11,19 @@ import { type AuditExample, type AuditFinding, example, findingIn, findingOf } f
 export function ruleFindings(sources: AuditSources): AuditFinding[] {
   const { rules } = sources;
   if (rules === null) return [];
-  const known = knownIds(sources);
+  const { protected_ids, excluded_account_ids } = rules.config;
+  const known = knownAmong([...protected_ids, ...excluded_account_ids], sources);
   const unknown = (ids: readonly string[], where: string) =>
     ids.filter((id) => !known.has(id)).map((salesforce_id) => example({ salesforce_id, where }));
   const { notApplied, withoutChange } = overrideFindings(sources, rules);
   return [
     ...findingOf("audit.override_not_applied", notApplied),
     ...findingOf("audit.override_without_change", withoutChange),
-    ...findingOf("audit.protected_id_unknown", unknown(rules.config.protected_ids, "protected_ids")),
+    ...findingOf("audit.protected_id_unknown", unknown(protected_ids, "protected_ids")),
     ...INSTANCES.flatMap((instance) =>
       findingIn("audit.protected_but_marked", instance, protectedButMarked(sources, instance, rules.config)),
     ),
-    ...findingOf("audit.excluded_id_unknown", unknown(rules.config.excluded_account_ids, "excluded_account_ids")),
+    ...findingOf("audit.excluded_id_unknown", unknown(excluded_account_ids, "excluded_account_ids")),
   ];
 }
 
@@ -38,23 +38,31 @@ function protectedButMarked(
 ): AuditExample[] {
   const protectedIds = new Set(protected_ids);
   const { organizations = [], desired = [] } = instances[instance] ?? {};
-  const wanted = new Set(
-    [...desired, ...(instance === "global" ? partners : [])].map((one) => toId18(one.salesforce_id)),
-  );
+  if (protectedIds.size === 0) return [];
+  const wanted = new Set([...desired, ...(instance === "global" ? partners : [])].map((one) => one.salesforce_id));
   return organizations.flatMap((one) => {
-    const salesforce_id = accountIdOf(one) ?? externalAccountIdOf(one);
+    const salesforce_id = one.account_id ?? one.external_account_id;
     const isBad = isMarked(one) && reasonNotToMark(one, protectedIds)?.code === "mark.protected";
-    return isBad && !wanted.has(salesforce_id) ? [example({ salesforce_id, organization_ids: [one.id] })] : [];
+    return isBad && salesforce_id !== null && !wanted.has(salesforce_id)
+      ? [example({ salesforce_id, organization_ids: [one.id] })]
+      : [];
   });
 }
 
-/** Every account that either side knows by now: an organization that nobody accounts for is what `protected_ids` is for. */
-function knownIds({ accounts, partners, instances }: AuditSources): ReadonlySet<string> {
-  const organizations = INSTANCES.flatMap((instance) => instances[instance]?.organizations ?? []);
-  return new Set([
-    ...[...accounts, ...partners].map(({ salesforce_id }) => salesforce_id),
-    ...organizations.flatMap((one) => [accountIdOf(one) ?? [], externalAccountIdOf(one) ?? []].flat()),
-  ]);
+/** Those ids that either side knows by now: an organization that nobody accounts for is what `protected_ids` is for. */
+function knownAmong(ids: readonly string[], { accounts, partners, instances }: AuditSources): ReadonlySet<string> {
+  const asked = new Set(ids);
+  const known = new Set<string>();
+  const see = (id: string | null) => {
+    if (id !== null && asked.has(id)) known.add(id);
+  };
+  for (const records of [accounts, partners]) for (const { salesforce_id } of records) see(salesforce_id);
+  for (const instance of INSTANCES)
+    for (const { account_id, external_account_id } of instances[instance]?.organizations ?? []) {
+      see(account_id);
+      see(external_account_id);
+    }
+  return known;
 }
 
 /**
@@ -62,12 +70,11 @@ function knownIds({ accounts, partners, instances }: AuditSources): ReadonlySet<
  * instance has one applicable override at most, so all of them can be left out at once.
  */
 function overrideFindings(
-  { accounts, partners, today }: AuditSources,
+  { overridden, partners, today }: AuditSources,
   { plans, overrides, overrideNotes }: NonNullable<AuditSources["rules"]>,
 ): { notApplied: AuditExample[]; withoutChange: AuditExample[] } {
-  const concerned = new Set(overrides.map(({ salesforce_id }) => salesforce_id));
   const input = {
-    accounts: accounts.filter(({ salesforce_id }) => concerned.has(salesforce_id)),
+    accounts: overridden,
     partnerIds: new Set(partners.map(({ salesforce_id }) => salesforce_id)),
     plans,
     today,

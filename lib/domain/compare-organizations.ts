@@ -158,7 +158,7 @@ function updateOf(pair: Pair, fields: readonly FieldPlace[], renames: ReadonlySe
 
 /** What protects an organization from being marked, by whichever way (C4, S8); null where nothing does. Pure. */
 export function reasonNotToMark(
-  organization: Organization,
+  organization: Pick<Organization, "external_id" | "organization_fields">,
   protectedIds: ReadonlySet<string>,
 ): ReasonOf<"mark.protected" | "mark.ignore_deletion" | "mark.migrating"> | null {
   const accountId = accountIdOf(organization) ?? externalAccountIdOf(organization);

@@ -28,7 +28,7 @@ export function sameValue(type: FieldType, one: unknown, other: unknown): boolea
 
 /** Whether two names are written alike, after trimming (C3). */
 export function sameName(one: string, other: string): boolean {
-  return textOf(one) === textOf(other);
+  return one === other || textOf(one) === textOf(other);
 }
 
 /** What must be unique among the names of an instance: Zendesk trims them and ignores their case (C7). */

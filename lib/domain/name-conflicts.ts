@@ -11,6 +11,9 @@ export interface NameClaim {
   id: number | null;
 }
 
+/** An organization with the name that it has now. */
+type NameHolder = Pick<Organization, "id" | "name">;
+
 /** Why a claim does not go through. */
 export type NameConflict = ReasonOf<"create.name_contested" | "rename.name_contested">;
 
@@ -36,10 +39,20 @@ export function plannedNames(changeset: Pick<Changeset, "creates" | "updates">):
  */
 export function nameConflicts(
   claims: readonly NameClaim[],
-  organizations: readonly Organization[],
+  organizations: readonly NameHolder[],
   planned: readonly NameClaim[],
 ): ReadonlyMap<NameClaim, NameConflict> {
-  const holders = Map.groupBy(organizations, (organization) => nameKey(organization.name));
+  if (claims.length === 0) return new Map();
+  const claimed = new Set(claims.concat(planned).map(({ name }) => nameKey(name)));
+  const holders = new Map<string, NameHolder[]>();
+  for (const organization of organizations) {
+    const key = nameKey(organization.name);
+    // Names are many, and few of them are claimed.
+    if (!claimed.has(key)) continue;
+    const known = holders.get(key);
+    if (known) known.push(organization);
+    else holders.set(key, [organization]);
+  }
   const holds = (claim: NameClaim) => holdersOf(claim).some((holder) => holder.id === claim.id);
   const holdersOf = (claim: NameClaim) => holders.get(nameKey(claim.name)) ?? [];
   // An organization that only changes the case of its own name takes no name from anybody.
@@ -56,7 +69,7 @@ export function nameConflicts(
   return conflicts;
 }
 
-function conflictOf(claim: NameClaim, owners: readonly Organization[], rivals: readonly NameClaim[]): NameConflict {
+function conflictOf(claim: NameClaim, owners: readonly NameHolder[], rivals: readonly NameClaim[]): NameConflict {
   const named = [...rivals].sort(bySalesforceId).slice(0, NAMED);
   return reason(claim.id === null ? "create.name_contested" : "rename.name_contested", {
     holder_ids: owners

@@ -18,18 +18,21 @@ export function withLongIds({ partnerIds, accountIds }: AccountSources): Account
   return { partnerIds: long(partnerIds), accountIds: long(accountIds) };
 }
 
+/** What is known of an organization by its fields alone. */
+type WithFields = Pick<Organization, "organization_fields">;
+
 /** The account an organization names in `salesforce_id`, in 18 characters (G5); null where it names none, or no valid one. */
-export function accountIdOf(organization: Organization): string | null {
+export function accountIdOf(organization: WithFields): string | null {
   return toId18(salesforceIdText(organization));
 }
 
 /** What stands in the organization's `salesforce_id`, trimmed; empty where nothing does. */
-export function salesforceIdText(organization: Organization): string {
+export function salesforceIdText(organization: WithFields): string {
   return String(meaningOf("text", organization.organization_fields.salesforce_id) ?? "");
 }
 
 /** The account that zdsync created an organization for (S5), in 18 characters; Zendesk ignores the case of `external_id`. */
-export function externalAccountIdOf(organization: Organization): string | null {
+export function externalAccountIdOf(organization: Pick<Organization, "external_id">): string | null {
   return toId18(organization.external_id ?? "");
 }
 
@@ -38,7 +41,7 @@ export function externalAccountIdOf(organization: Organization): string | null {
  * its account is no customer. Every other organization belongs to compare.
  */
 export function isPartnersOrganization(
-  organization: Organization,
+  organization: WithFields & Pick<Organization, "external_id">,
   { partnerIds, accountIds }: AccountSources,
 ): boolean {
   const text = salesforceIdText(organization);
@@ -53,19 +56,19 @@ export function partnerIdsByOrganization(organizations: readonly Organization[])
 }
 
 /** Whether the deletion process is to review the organization. */
-export function isMarked(organization: Organization): boolean {
+export function isMarked(organization: WithFields): boolean {
   return isChecked(organization, "mark_for_deletion");
 }
 
 /** Whether one of the checkboxes that decide about marks is set. */
 export function isChecked(
-  organization: Organization,
+  organization: WithFields,
   key: "mark_for_deletion" | "ignore_deletion" | "migrating",
 ): boolean {
   return meaningOf("checkbox", organization.organization_fields[key]) === true;
 }
 
-function hasPartnerType(organization: Organization): boolean {
+function hasPartnerType(organization: WithFields): boolean {
   const type = meaningOf("dropdown", organization.organization_fields.account_type);
   return PARTNER_ACCOUNT_TYPES.includes(String(type));
 }

@@ -104,13 +104,6 @@ export const AUDIT_TEXTS: Texts<typeof AUDIT_REASONS> = {
       "Clear mark_for_deletion in Zendesk now: whatever deletes marked organizations may delete it.",
     ],
   },
-  "audit.left_out": {
-    title: "Left out of this page",
-    say: ({ count }) => [
-      `A run of ${counted(count, "account")} does not wait for its audit, which reads all of its files once more.`,
-      "Run zdsync audit beside its data directory: it takes any number.",
-    ],
-  },
   "audit.account_in_both_instances": {
     title: "Accounts in both instances",
     say: ({ count }) => [

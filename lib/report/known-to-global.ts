@@ -6,7 +6,7 @@ import { toId18 } from "../domain/salesforce-id.ts";
 export interface RecordsOfGlobal {
   "global_accounts.json"?: readonly Pick<DesiredOrganization, "salesforce_id">[];
   "partner_accounts.json"?: readonly Pick<PartnerAccount, "salesforce_id">[];
-  "zendesk_global.json"?: readonly Organization[];
+  "zendesk_global.json"?: readonly Pick<Organization, "external_id" | "organization_fields">[];
 }
 
 /**

@@ -20,7 +20,6 @@ export const AUDIT_REASONS = {
   "audit.organization_unmanaged": inInstance,
   "audit.organization_of_partner": inInstance,
   "audit.protected_but_marked": inInstance,
-  "audit.left_out": counted,
   "audit.account_in_both_instances": counted,
   "audit.account_without_address": inInstance,
   "audit.contact_without_address": inInstance,
