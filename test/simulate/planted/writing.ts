@@ -82,12 +82,12 @@ export const OF_WRITING: readonly PlantedBug[] = [
     seed: 11,
   },
   {
+    // Found in seed 76 until contacts were written otherwise: whether another safeguard makes up for it now is not known.
     name: "contacts that failed are taken for settled",
     file: "lib/sync/place-contacts.ts",
     find: 'if (outcome === "applied" || why?.code',
     replace: 'if (outcome !== "skipped" || why?.code',
     expects: ["exact after two quiet hours", "exact after a run that says 0"],
-    seed: 76,
   },
   {
     name: "a field of the agents is written",
