@@ -36,6 +36,20 @@ describe("following jobs", () => {
     expect(slept.at(-1)).toBe(1000);
   });
 
+  test("jobs that have not ended within a minute are asked for every five seconds, until a younger one comes", async () => {
+    let polls = 0;
+    const { jobs, slept } = follower([
+      () => statuses({ id: "a", status: ++polls < 80 ? "working" : "completed", results: [] }, completed("b", [2])),
+    ]);
+    const old = jobs.follow("a");
+    while (slept.at(-1) !== 5_000) await Promise.resolve();
+    const before = slept.length;
+    expect(await jobs.follow("b")).toEqual({ is: "completed", results: [2] });
+    await old;
+    expect(slept.slice(2, 61).every((milliseconds) => milliseconds === 1_000)).toBe(true);
+    expect(slept.slice(before, before + 2)).toEqual([1_000, 1_500]);
+  });
+
   test("all jobs with one poll, answered in any order", async () => {
     const { jobs, asked } = follower([() => statuses(completed("b", [2]), completed("a", [1]))]);
     expect(await Promise.all([jobs.follow("a"), jobs.follow("b")])).toEqual([

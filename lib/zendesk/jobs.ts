@@ -10,7 +10,10 @@ import { rowsOf } from "./list.ts";
 export type JobEnd = { is: "completed"; results: unknown[] } | { is: "lost"; reason: Reason };
 
 const FIRST_POLL_MS = 500;
+/** Most jobs end within seconds; of one that has not within a minute, a later answer costs little and the requests are others' too. */
 const SLOWEST_POLL_MS = 1_000;
+const YOUNG_MS = 60_000;
+const SLOWEST_POLL_OF_OLD_MS = 5_000;
 const LONGEST_JOB_MS = 600_000;
 /** A fresh job may not be found at once, and under load Zendesk misses jobs that are there (facts/zendesk.md 3). */
 const LONGEST_MISSING_MS = 60_000;
@@ -59,7 +62,8 @@ export class JobFollower {
     while (this.running.size > 0) {
       const waited = this.interval;
       await this.sleep(waited);
-      this.interval = Math.min(waited * 1.5, SLOWEST_POLL_MS);
+      const areOld = [...this.running.values()].every(({ waitedMs }) => waitedMs >= YOUNG_MS);
+      this.interval = Math.min(waited * 1.5, areOld ? SLOWEST_POLL_OF_OLD_MS : SLOWEST_POLL_MS);
       await this.pollOnce([...this.running.keys()]);
       this.giveUp(waited);
     }
