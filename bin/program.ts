@@ -79,7 +79,9 @@ async function declare(
     else command.addOption(optionOf(input));
   // Commander would stop at the first wrong word; here all of them are named at once (exit 2).
   command.allowUnknownOption().allowExcessArguments();
-  command.option("--json", "machine output on stdout, and nothing else there").option("--quiet", "no progress");
+  command
+    .option("--json", "machine output on stdout, and nothing else there")
+    .option("--quiet", "no progress; warnings and errors stay");
   command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();

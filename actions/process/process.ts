@@ -111,13 +111,12 @@ async function writeAccountIds(
 
 /**
  * The most common way to lose support by mistake (E2): said in every run until somebody maps the names. The report has them, each with
- * its accounts and what was probably meant.
+ * its accounts and what was probably meant. Fits a terminal of 80 columns with its prefix.
  */
-function unknownChargesWarning(unknown: readonly UnknownCharge[]): string {
-  const names = unknown.length === 1 ? "1 charge name is" : `${unknown.length} charge names are`;
+export function unknownChargesWarning(unknown: readonly UnknownCharge[]): string {
   const { size: hurt } = new Set(unknown.flatMap(({ hurt_accounts }) => hurt_accounts));
-  const harm = hurt === 0 ? "" : `; ${hurt} ${hurt === 1 ? "account loses" : "accounts lose"} by it`;
-  return `${names} not in plans.yml${harm}: see the report.`;
+  const harm = hurt === 0 ? "" : `, ${hurt} ${hurt === 1 ? "account loses" : "accounts lose"} by it`;
+  return `${unknown.length} unknown charge ${unknown.length === 1 ? "name" : "names"}${harm}: see the report.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

@@ -24,6 +24,7 @@ import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
 import { expectations, unexpectedRun } from "./expected-run.ts";
 import { heldBackBy, type JudgedBranch, judgeBranch } from "./judge-branch.ts";
+import { stoppedGathering } from "./stopped-gathering.ts";
 
 /** How far a run goes: `preview` ends before the first write. */
 export type Extent = "preview" | "run";
@@ -58,14 +59,14 @@ export async function runStages(
   ]);
   const [accounts, ...organizations] = gathered;
   const reports = gathered.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const stopped = stoppedGathering(gathered, instances, context.stop);
+  if (stopped) return { ...stopped, reports };
   if (accounts?.status === "rejected")
     return {
       exit: exitCodeOf(accounts.reason),
       reports,
       failures: [{ where: "gather-accounts", reasons: reasonsOf(accounts.reason) }],
     };
-  const stopped = stoppedGathering(gathered, instances, context);
-  if (stopped) return { ...stopped, reports };
   try {
     reports.push(await watched(observer, "process", null, () => processArtifacts(instances, context)));
   } catch (error) {
@@ -77,19 +78,6 @@ export async function runStages(
     reports: [...reports, ...branches.flatMap((branch) => branch.reports)],
     failures: once(branches.flatMap((branch) => branch.failures)),
   };
-}
-
-/** A run that was stopped while it gathered goes no further: who was asked then is named, not whom the next stage would have asked. */
-function stoppedGathering(
-  [, ...organizations]: readonly PromiseSettledResult<StageReport>[],
-  instances: readonly InstanceName[],
-  { stop }: WritingContext,
-): Pick<RunEnd, "exit" | "failures"> | null {
-  if (stop.reason === null) return null;
-  const failures = organizations.flatMap((one, index) =>
-    one.status === "rejected" ? [{ where: `gather-orgs ${instances[index]}`, reasons: reasonsOf(one.reason) }] : [],
-  );
-  return failures.length > 0 ? { exit: EXIT.stopped, failures } : null;
 }
 
 /** What concerns the run as a whole is told once, though every branch ends by it. */
@@ -104,7 +92,10 @@ async function gatherBeside(
   context: WritingContext,
 ): Promise<StageReport> {
   const listed = await gatherInstance(instance, context);
-  await accounts.catch(() => {});
+  await accounts.catch((error: unknown) => {
+    // Nobody is asked for contacts any more: it is the accounts that were waited for.
+    if (context.stop.reason !== null) throw error;
+  });
   return gatherContactsOf(listed, context);
 }
 

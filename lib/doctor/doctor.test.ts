@@ -36,7 +36,10 @@ interface Examined {
 }
 
 /** Runs the command against the sandbox, in an environment where something is different. */
-async function examined(change: Record<string, string> = {}, hosts: Record<string, string> = {}): Promise<Examined> {
+async function examined(
+  change: Record<string, string> = {},
+  hosts: Record<string, string | undefined> = {},
+): Promise<Examined> {
   const env: Record<string, string> = {
     ...sandbox.env,
     PLANS_FILE: join(import.meta.dir, "../../plans.yml"),
@@ -105,6 +108,17 @@ describe("a healthy world", () => {
     expect(posts.filter((one) => !/oauth2?\/tokens?/.test(one.path))).toEqual([]);
     expect(sandbox.slackMessages()).toEqual([]);
   });
+});
+
+test("a host is proposed for the config only where somebody answers at it", async () => {
+  const remedyOf = ({ findings }: Examined, key: string) =>
+    findings.find(({ check }) => check === `config hosts.${key}`)?.remedy ?? "";
+  const nobody = "http://127.0.0.1:1";
+  const away = await examined({ ZENDESK_GLOBAL_URL: nobody }, { global: undefined, salesforce: undefined });
+  expect(away.notOk).toContain("warning Files config hosts.global");
+  expect(remedyOf(away, "global")).not.toContain(new URL(nobody).host);
+  expect(remedyOf(away, "global")).toContain("Zendesk global answers");
+  expect(remedyOf(away, "salesforce")).toEndWith(new URL(sandbox.urls.salesforce).host);
 });
 
 describe("one thing wrong is one finding:", () => {

@@ -44,6 +44,8 @@ describe("A7: a disk that is full in mid-run", () => {
       expect({ k, exit, told: failures.length > 0 }).toEqual({ k, exit: 1, told: true });
       expect(failures).toContainEqual(expect.stringContaining(FULL));
       expect(world.printed()).not.toContain("fault of the program");
+      // What a full disk kept from being kept for later is no second trouble.
+      expect(world.printed()).not.toContain("will know less of this run");
       const applied = summary.reports
         .flatMap(({ comparison }) => Object.values(comparison?.results ?? {}))
         .reduce((total, counts) => total + counts.applied, 0);

@@ -19,9 +19,9 @@ function worldWith(hook: { at: RequestHook }): Promise<ChildWorld> {
 
 /**
  * A run of which the first such read is never answered, and which is asked to stop while it waits. Answers how it ended, and what it
- * asked that remote afterwards.
+ * asked that remote afterwards. It is asked once it has said all of `after`.
  */
-async function stoppedAt(isMeant: (request: Asked) => boolean, flags: string[] = []) {
+async function stoppedAt(isMeant: (request: Asked) => boolean, flags: string[] = [], after: string[] = []) {
   const hook: { at: RequestHook } = { at: () => undefined };
   await using world = await worldWith(hook);
   let service: string | null = null;
@@ -31,6 +31,7 @@ async function stoppedAt(isMeant: (request: Asked) => boolean, flags: string[] =
     if (service === request.service) later.push(`${request.method} ${request.path}`);
     if (service !== null || !isMeant(request)) return undefined;
     service = request.service;
+    for (const line of after) await child.said(line);
     if (flags.length === 0) child.kill("SIGINT");
     await child.ended;
     return "drop";
@@ -43,16 +44,34 @@ const isTokenRequest = ({ path }: Asked) => path.includes("/oauth");
 
 describe("A9: a read ends at once when the run is asked to stop", () => {
   test.concurrent.each([
-    ["Salesforce: the token", (one: Asked) => one.service === "salesforce" && isTokenRequest(one)],
-    ["Salesforce: a query", (one: Asked) => one.service === "salesforce" && /\/query/.test(one.path)],
-    ["Zendesk: the token", (one: Asked) => one.service === "zendesk-us-government" && isTokenRequest(one)],
-    ["Zendesk: a list", (one: Asked) => one.service === "zendesk-global" && /\/organizations/.test(one.path)],
-    ["GitLab: the overrides", (one: Asked) => one.service === "gitlab" && /\/raw/.test(one.path)],
-  ])("%s", async (_, isMeant) => {
+    ["Salesforce", "Salesforce: the token", (one: Asked) => one.service === "salesforce" && isTokenRequest(one)],
+    ["Salesforce", "Salesforce: a query", (one: Asked) => one.service === "salesforce" && /\/query/.test(one.path)],
+    [
+      "Zendesk us-government",
+      "Zendesk: the token",
+      (one: Asked) => one.service === "zendesk-us-government" && isTokenRequest(one),
+    ],
+    [
+      "Zendesk global",
+      "Zendesk: a list",
+      (one: Asked) => one.service === "zendesk-global" && /\/organizations/.test(one.path),
+    ],
+    ["GitLab", "GitLab: the overrides", (one: Asked) => one.service === "gitlab" && /\/raw/.test(one.path)],
+  ])("%s is named: %s", async (service, _, isMeant) => {
     const { exit, printed, later } = await stoppedAt(isMeant);
     expect({ exit, later }).toEqual({ exit: 5, later: [] });
     expect(printed).toMatch(/: STOPPED \(SIGINT\) after .* s, before any write\./);
-    expect(printed).toContain("was not asked any more: stopped.");
+    expect(printed).toMatch(new RegExp(`ended early: ${service} \\(.*\\) was not asked any more: stopped\\.`));
+  });
+
+  test.concurrent("only who is waited for is named: not who has answered, nor whom the next stage would ask", async () => {
+    const isList = (one: Asked) => one.service === "zendesk-global" && /\/organizations/.test(one.path);
+    const others = ["gather-accounts: ", "gather-orgs us-government: "];
+    const { exit, printed } = await stoppedAt(isList, [], others);
+    expect(exit).toBe(5);
+    expect(printed.match(/^.* was not asked any more/gm)).toEqual([
+      expect.stringMatching(/^gather-orgs global ended early: Zendesk global \(.*\) was not asked any more$/),
+    ]);
   });
 
   test.concurrent("at the deadline, too", async () => {
