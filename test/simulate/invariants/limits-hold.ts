@@ -1,8 +1,9 @@
 import type { JournalEntry } from "../../../sandbox/journal.ts";
 import { expectedChanges, isDowngrade } from "../../../sandbox/seed/expected-changes.ts";
 import { to18 } from "../../../sandbox/seed/salesforce-ids.ts";
-import type { World } from "../../../sandbox/types.ts";
+import type { InstanceName, World } from "../../../sandbox/types.ts";
 import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
+import { madeByFirstFill } from "./first-fill.ts";
 import { allowedOf, limit, limitsOf } from "./limits.ts";
 import { comparisonsOf } from "./results-seen.ts";
 import { byClients, changedKeys } from "./writes.ts";
@@ -41,7 +42,12 @@ function piecesOfWork({ runs, plan }: HourSeen): RunSeen[][] {
 const STAGES = new Set(["gather-accounts", "gather-orgs", "process", "compare", "sync", "partner-sync", "user-sync"]);
 
 function passedIn(hour: HourSeen, runs: readonly RunSeen[]): string[] {
-  const done = [...writtenIn(runs).values()].flatMap((entries) => doneTo(entries, hour));
+  const { minimum_existing: minimum } = limitsOf(hour, "global");
+  const ofFirstFill = {
+    global: madeByFirstFill(hour, runs, "global", minimum),
+    "us-government": madeByFirstFill(hour, runs, "us-government", limitsOf(hour, "usgov_user").minimum_existing),
+  };
+  const done = [...writtenIn(runs).values()].flatMap((entries) => doneTo(entries, hour, ofFirstFill));
   return (["global", "usgov", "partner", "usgov_user"] as const).flatMap((comparison) => {
     const own = done.filter((one) => one.comparison === comparison);
     if (own.length === 0) return [];
@@ -88,7 +94,11 @@ function writtenIn(runs: readonly RunSeen[]): Map<string, JournalEntry[]> {
   return Map.groupBy(all, ({ instance, kind, id }) => `${instance} ${kind} ${id}`);
 }
 
-function doneTo(entries: readonly JournalEntry[], hour: HourSeen): Done[] {
+function doneTo(
+  entries: readonly JournalEntry[],
+  hour: HourSeen,
+  ofFirstFill: Record<InstanceName, ReadonlySet<number>>,
+): Done[] {
   const [first, last] = [entries[0], entries.at(-1)];
   if (!first || !last) return [];
   if (first.kind === "organization" && last.kind === "organization") {
@@ -100,11 +110,13 @@ function doneTo(entries: readonly JournalEntry[], hour: HourSeen): Done[] {
   }
   if (first.kind !== "user" || last.kind !== "user") return [];
   const joined = (last.after?.organization_ids ?? []).filter((id) => !first.before?.organization_ids.includes(id));
-  if (first.instance === "global") return contactsIn(joined, hour);
+  const limited = joined.filter((id) => !ofFirstFill[first.instance].has(id));
+  if (first.instance === "global") return contactsIn(limited, hour);
+  const contacts: Effect[] = limited.length > 0 ? ["contacts"] : [];
   const marks = (user: typeof first.before) => user?.user_fields.mark_for_deletion === true;
-  if (!first.before) return [{ comparison: "usgov_user", effects: ["creates", "contacts"] }];
+  if (!first.before) return [{ comparison: "usgov_user", effects: ["creates", ...contacts] }];
   if (!marks(first.before) && marks(last.after)) return [{ comparison: "usgov_user", effects: ["marks"] }];
-  return [{ comparison: "usgov_user", effects: ["updates"] }];
+  return [{ comparison: "usgov_user", effects: ["updates", ...contacts] }];
 }
 
 /** A user of global counts once for each comparison that has an organization which the user was put into. */
