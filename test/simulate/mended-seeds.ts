@@ -59,4 +59,12 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 369,
     was: "after a loss of power a run with the number of the dead one took its lock for held, and was refused",
   },
+  {
+    seed: 80033,
+    was: "people in organizations that a first fill had made an hour before were counted for the limit, which does not hold for them",
+  },
+  {
+    seed: 80007,
+    was: "a user whose contact is an account's that waits for its organization's name to be free was taken for forgotten",
+  },
 ];

@@ -2,8 +2,9 @@ import type { InstanceName, World } from "../../../sandbox/types.ts";
 import type { WorldEventName } from "../story/events.ts";
 import type { HourSeen, Invariant, RunSeen, StorySeen } from "../story/seen.ts";
 import { type Difference, differencesIn, told } from "./differences.ts";
+import { filesLeft, leftForTheNextRun, notesIn } from "./left-for-the-next-run.ts";
 import { leftOutOfLists, saidTwiceThatThereIsNothing } from "./lies.ts";
-import { parsed, resultsIn, saidLast } from "./results-seen.ts";
+import { resultsIn, saidLast } from "./results-seen.ts";
 
 /** The state after a run, and at the end of a story. */
 export const STATE: Invariant[] = [
@@ -133,44 +134,10 @@ function unnamedIn(hour: HourSeen, story: StorySeen): Difference[] {
       !later.has(String(salesforce_id)) &&
       ![salesforce_id, id, email].some((key) => touched.has(String(key))) &&
       !(comparison === "contact" && later.has(`contact ${salesforce_id}`)) &&
+      !(comparison === "usgov_user" && later.has(`user ${email}`)) &&
       ![salesforce_id, id, email].some((key) => key !== null && named.has(String(key).toLowerCase()))
     );
   });
-}
-
-/**
- * Accounts that one more run does something for although this one did all it planned: names that a rename of the run freed (C7), and
- * contacts whose place was kept for somebody who turned out to be elsewhere, or whose address could not be looked up (told in a note).
- */
-function leftForTheNextRun(hour: HourSeen): Set<string> {
-  const files = filesLeft(hour);
-  const notes = notesIn(files);
-  const skipped = [...resultsIn(files).values()].flat().filter(({ outcome }) => outcome === "skipped");
-  return new Set([
-    ...notes.flatMap(({ rule, salesforce_id }) => (rule === "C7" ? [String(salesforce_id)] : [])),
-    ...notes.flatMap(({ code, salesforce_id }) =>
-      code === "contact.not_verified" ? [`contact ${salesforce_id}`] : [],
-    ),
-    ...skipped.flatMap(({ effect, salesforce_id }) => (effect === "contact" ? [`contact ${salesforce_id}`] : [])),
-  ]);
-}
-
-/** What the hour's last run left, or all stages of its pipeline: each of them has a folder of its own. */
-function filesLeft({ runs }: HourSeen): RunSeen["files"] {
-  const last = runs.at(-1);
-  return new Map((last?.command === "run" ? [last] : runs).flatMap(({ files }) => [...files]));
-}
-
-interface NoteSeen {
-  rule: string;
-  salesforce_id: string | null;
-  code?: string;
-}
-
-function notesIn(files: RunSeen["files"]): NoteSeen[] {
-  return [...files].flatMap(([path, content]) =>
-    /^[a-z_]+_notes\.json$/.test(path) ? ((parsed(content) ?? []) as NoteSeen[]) : [],
-  );
 }
 
 /** What is wrong after the hour's last run, by the day and the moment that the run went by. */
