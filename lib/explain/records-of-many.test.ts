@@ -83,4 +83,14 @@ for (const perBlock of [1, 2, 100])
       const found = await picked(all, { accounts: one, contested: one });
       expect(found["zendesk_global.json"]).toEqual([organizations[1], organizations[3]] as string[]);
     });
+
+    test("are those with a contested name wherever it stands, and however long it is", async () => {
+      const name = `Ł${"ó".repeat(500)}\\" GmbH`;
+      const late = JSON.stringify({ id: 6, external_id: "x".repeat(600), name });
+      const named = [organization(5, name), late, organization(4, name.slice(0, 300))];
+      const some = files({ "salesforce_accounts.json": [account(1, name)], "zendesk_global.json": named }, perBlock);
+      const one = new Set([accountKeyOf(idOf(1))]);
+      const found = await picked(some, { accounts: one, contested: one });
+      expect(found["zendesk_global.json"]).toEqual(named.slice(0, 2));
+    });
   });

@@ -30,6 +30,8 @@ const EMAIL_KEY = Buffer.from('"email":"');
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+/** Bytes of a line in which its name mostly ends. */
+const BEGINNING = 400;
 /** Digits of the largest whole number, and what ends it. */
 const ID_LENGTH = 17;
 
@@ -96,9 +98,15 @@ function linesIn(block: Buffer, { accounts, organizations, addresses, names }: W
     for (let start = 0, end = 0; start < block.length; start = end + 1) {
       const found = block.indexOf(NEWLINE, start);
       end = found === -1 ? block.length : found;
-      if (names.has(nameKey(nameIn(block.toString("utf8", start, end)) ?? ""))) starts.add(start);
+      if (names.has(nameKey(nameAt(block, start, end) ?? ""))) starts.add(start);
     }
   return [...starts].sort((one, other) => one - other);
+}
+
+/** The name in a line of a block; mostly it stands so early that the rest need not become text. */
+function nameAt(block: Buffer, start: number, end: number): string | null {
+  const early = nameIn(block.toString("utf8", start, Math.min(start + BEGINNING, end)));
+  return early ?? (end - start > BEGINNING ? nameIn(block.toString("utf8", start, end)) : null);
 }
 
 /** Where each `key` of a block ends. */
