@@ -58,7 +58,8 @@ try {
   against("compare", () => stage("compare"), FILES_OF.compare);
   against(
     "read an artifact",
-    () => store.read(ACCOUNT_FILE),
+    // One that knows nothing of it yet.
+    () => new ArtifactStore(directory).read(ACCOUNT_FILE),
     [ACCOUNT_FILE],
     async () => {
       do_not_optimize(JSON.parse(await readFile(join(directory, ACCOUNT_FILE), "utf8")));
