@@ -16,9 +16,9 @@ export function createSlackChannel(settings: SlackSettings, options: ChannelOpti
   let posting: Promise<WebClient> | undefined;
   const client = () => (posting ??= postingClient(settings, options));
   return {
-    async history(since, threads) {
+    async history(since, threads, patience = { sleep: options.sleep ?? sleep, stop: { reason: null } }) {
       const client = await readingClient(settings, options);
-      return readHistory(client, { channel: settings.channel, since, threads }, options.sleep ?? sleep);
+      return readHistory(client, { channel: settings.channel, since, threads }, patience);
     },
     post: (message, thread) =>
       outcomeOf(async () => (await client()).chat.postMessage(wireMessage(settings.channel, message, thread))),
@@ -43,7 +43,7 @@ export function recordingChannel(
   const recorded: MessageChange[] = [];
   return {
     recorded,
-    history: (since, threads) => channel.history(since, threads),
+    history: (since, threads, patience) => channel.history(since, threads, patience),
     async post(message) {
       recorded.push(message);
       return { is: "posted", ts: `dry-run-${recorded.length}` };

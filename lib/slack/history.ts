@@ -1,7 +1,7 @@
 import type { WebClient } from "@slack/web-api";
 import * as v from "valibot";
 import { NOTICE_EVENT, POST_EVENT } from "./notice-metadata.ts";
-import type { HistoryOutcome, PostedMessage } from "./ports.ts";
+import type { HistoryOutcome, Patience, PostedMessage } from "./ports.ts";
 import { slackFailure } from "./slack-errors.ts";
 
 /** Messages to a page. */
@@ -42,7 +42,6 @@ const PageSchema = v.object({
 });
 type WireMessage = v.InferOutput<typeof MessageSchema>;
 
-type Sleep = (milliseconds: number) => Promise<unknown>;
 type Call = (cursor: { cursor?: string }) => Promise<unknown>;
 
 /** Where and what is read. */
@@ -57,9 +56,9 @@ export interface HistoryQuestion {
 export async function readHistory(
   client: WebClient,
   { channel, since, threads }: HistoryQuestion,
-  sleep: Sleep,
+  patience: Patience,
 ): Promise<HistoryOutcome> {
-  const list = new PatientList(sleep);
+  const list = new PatientList(patience);
   const base = { channel, include_all_metadata: true, limit: PAGE } as const;
   const oldest = (since.getTime() / 1000).toFixed(6);
   try {
@@ -108,7 +107,7 @@ class PatientList {
   #waited = 0;
   #pages = 0;
 
-  constructor(readonly sleep: Sleep) {}
+  constructor(readonly patience: Patience) {}
 
   async read(call: Call): Promise<WireMessage[]> {
     const messages: WireMessage[] = [];
@@ -134,7 +133,8 @@ class PatientList {
         const waitMs = failure.is === "refused" ? undefined : failure.waitMs;
         if (waitMs === undefined || this.#waited + waitMs > MOST_WAIT) throw error;
         this.#waited += Math.max(waitMs, 1000);
-        await this.sleep(waitMs);
+        await this.patience.sleep(waitMs);
+        if (this.patience.stop.reason !== null) throw error;
       }
     }
   }

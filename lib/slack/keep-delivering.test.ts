@@ -4,7 +4,7 @@ import { createSlackChannel } from "./channel.ts";
 import { keepDelivering } from "./keep-delivering.ts";
 import { Outbox } from "./outbox.ts";
 import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
-import { FakeSlack, slackError } from "./testing/fake-slack.ts";
+import { FakeSlack, lostAnswer, slackError, tooMany } from "./testing/fake-slack.ts";
 
 const post = (key: string) => ({ key, thread: null, text: key, blocks: [] });
 
@@ -113,6 +113,21 @@ test("it waits for as long as Slack wants to be left alone, an hour at most", as
     expect(waits.at(-1)?.milliseconds).toBe(waited);
     await worker.stop();
   }
+});
+
+test("stopping ends the wait that Slack asks for while its history is read, and asks nothing more", async () => {
+  await using slack = new FakeSlack((method) => {
+    if (method === "chat.postMessage") return lostAnswer();
+    return method === "conversations.history" ? tooMany(100) : undefined;
+  });
+  const { outbox, worker, waits, waitNumber } = start(createSlackChannel(slack.settings));
+  outbox.put(post("a"));
+  for (let count = 1; (await waitNumber(count)).milliseconds !== 100_000; count++) waits[count - 1]?.end();
+  const asked = slack.calls.length;
+  await worker.stop();
+  expect(slack.calls).toHaveLength(asked);
+  expect(slack.calls.filter((method) => method === "conversations.history")).toHaveLength(1);
+  expect(outbox.undelivered().map(({ key }) => key)).toEqual(["a"]);
 });
 
 test("while the channel is archived it is asked less and less often, said once, and delivered in the end", async () => {

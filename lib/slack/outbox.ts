@@ -163,7 +163,7 @@ export class Outbox implements Outgoing, Disposable {
     if (wait > 0) await sleep(wait);
     if (stop.reason !== null) return { blocked: `stopped (${stop.reason})` };
     const since = new Date(Math.min(...unknown.map(({ created_at }) => created_at)) - CLOCK_SKEW);
-    const history = await channel.history(since, this.#threadsOf(unknown));
+    const history = await channel.history(since, this.#threadsOf(unknown), { sleep, stop });
     if (history.is === "failed") {
       const { is: _, reason, ...wait } = history;
       return { blocked: `whether messages were posted cannot be seen: ${reason}`, ...wait };

@@ -44,10 +44,18 @@ export type HistoryOutcome =
   | { is: "forbidden"; reason: string }
   | { is: "failed"; reason: string; waitMs?: number };
 
+/** How it is waited where Slack asks for it. */
+export interface Patience {
+  /** Ends early where it was asked to stop. */
+  sleep(milliseconds: number): Promise<unknown>;
+  /** Asked to stop, nothing further is asked of Slack. */
+  stop: { readonly reason: string | null };
+}
+
 /** The one Slack channel that notices go to. No method throws: Slack never fails a sync (Y4). */
 export interface SlackChannel {
   /** Messages since a moment that carry metadata of ours, with the replies in the threads of notices or, where given, in `threads`. */
-  history(since: Date, threads?: readonly string[]): Promise<HistoryOutcome>;
+  history(since: Date, threads?: readonly string[], patience?: Patience): Promise<HistoryOutcome>;
   post(message: Message, thread?: { ts: string }): Promise<PostOutcome>;
   /** Puts a message in the place of one of ours; of several changes the last one wins. */
   update(ts: string, message: MessageChange): Promise<PostOutcome>;
