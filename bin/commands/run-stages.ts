@@ -19,6 +19,7 @@ import { EXIT, type ExitCode, exitCodeOf, StoppedError } from "../../lib/errors.
 import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
 import { observed } from "../../lib/runs/observed-stage.ts";
 import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
+import { askedOnce } from "../../lib/stage/asked-once.ts";
 import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
@@ -45,9 +46,10 @@ export async function runStages(
   extent: Extent,
   instances: readonly InstanceName[],
   inputs: WritingInputs,
-  context: WritingContext,
+  given: WritingContext,
   observer: RunObserver = UNOBSERVED,
 ): Promise<RunEnd> {
+  const context = { ...given, remotes: askedOnce(given.remotes) };
   const comparisons = COMPARISONS.filter((one) => instances.includes(COMPARISON[one].instance));
   await context.removeEarlierResults(...comparisons.map(resultsName));
   const gathering = watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context));

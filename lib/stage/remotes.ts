@@ -75,15 +75,18 @@ interface ClientMode {
 /** Opens remotes from settings. This is the one place that knows about dry runs. */
 export function createRemotes(settings: RemoteSettings, given: Mode): WritingRemotes {
   const mode = { stopSignal: new AbortController().signal, waits: UNTOLD, ...given, pacers: new Map() };
-  const readers = new Map<InstanceName, Promise<ZendeskReader>>();
+  const readers = new Map<InstanceName, Promise<Readers>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
   const toClose: (() => Promise<void>)[] = [];
   let salesforce: Promise<SalesforceReader> | undefined;
   let slack: Promise<SlackChannel | null> | undefined;
-  const zendeskReader = (instance: InstanceName) => once(readers, instance, () => openReader(settings, instance, mode));
+  const readersOf = (instance: InstanceName) => once(readers, instance, () => openReaders(settings, instance, mode));
+  const zendeskReader = async (instance: InstanceName) => (await readersOf(instance)).stoppable;
   const zendesk = (instance: InstanceName) =>
     once(connections, instance, async () =>
-      mode.dryRun ? planOn(await zendeskReader(instance)) : openConnection(settings, instance, mode, toClose),
+      mode.dryRun
+        ? planOn(await zendeskReader(instance))
+        : openConnection(await readersOf(instance), zendeskOptions(settings, instance, mode), mode, toClose),
     );
   return {
     salesforce: () => (salesforce ??= openSalesforce(settings, mode)),
@@ -139,23 +142,24 @@ const LONGEST_TOKEN = 3_600;
 /** What is in flight at the deadline is finished, and accounted for. Zendesk takes no life of 300 seconds or less. */
 const ENDING = 600;
 
-async function openReader(settings: RemoteSettings, instance: InstanceName, mode: ClientMode): Promise<ZendeskReader> {
+/** One for what belongs to a write in flight, one that ends at a stop; both with one token, whatever they are opened for. */
+type Readers = Pick<Required<ZendeskConnection>, "reader" | "stoppable">;
+
+async function openReaders(settings: RemoteSettings, instance: InstanceName, mode: ClientMode): Promise<Readers> {
   const { createZendeskReaders } = await import("../zendesk/read.ts");
-  return createZendeskReaders(zendeskOptions(settings, instance, mode), mode.stopSignal).stoppable;
+  return createZendeskReaders(zendeskOptions(settings, instance, mode), mode.stopSignal);
 }
 
 async function openConnection(
-  settings: RemoteSettings,
-  instance: InstanceName,
-  mode: ClientMode,
+  readers: Readers,
+  options: ReturnType<typeof zendeskOptions>,
+  { stopSignal }: ClientMode,
   toClose: (() => Promise<void>)[],
 ): Promise<ZendeskConnection> {
   const { createZendeskWriter } = await import("../zendesk/write.ts");
-  const { createZendeskReaders } = await import("../zendesk/read.ts");
-  const options = zendeskOptions(settings, instance, mode);
-  const writer = createZendeskWriter(options, mode.stopSignal);
+  const writer = createZendeskWriter(options, stopSignal);
   toClose.push(() => writer.close());
-  return { ...createZendeskReaders(options, mode.stopSignal), writer };
+  return { ...readers, writer };
 }
 
 async function planOn(reader: ZendeskReader): Promise<ZendeskConnection> {

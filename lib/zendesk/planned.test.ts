@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { seedOrganization, seedUser, serveZendesk } from "../../test/zendesk/serve-zendesk.ts";
-import { type PlannedConnection, planOn } from "./planned.ts";
+import { planOn } from "./planned.ts";
+import type { PlannedConnection } from "./planned-connection.ts";
 import type { Page, RowOutcome, ZendeskConnection, ZendeskReader } from "./ports.ts";
 
 let served: Awaited<ReturnType<typeof serveZendesk>>;

@@ -6,25 +6,11 @@ import { reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { currentDate } from "../edges/clock.ts";
 import { FIRST_PLANNED_ID, Plan, planningWriter } from "./plan.ts";
-import type {
-  FoundUser,
-  ListedUser,
-  Membership,
-  NewUser,
-  Page,
-  RowOutcome,
-  ZendeskConnection,
-  ZendeskReader,
-} from "./ports.ts";
+import type { PlannedConnection } from "./planned-connection.ts";
+import type { FoundUser, ListedUser, Membership, NewUser, Page, RowOutcome, ZendeskReader } from "./ports.ts";
 
 /** Look-ups of addresses at once. */
 const LOOK_UPS_AT_ONCE = 8;
-
-/** A connection whose writer sends nothing. */
-export interface PlannedConnection extends ZendeskConnection {
-  /** How many rows would have been written. */
-  readonly counts: { organizations: number; users: number; memberships: number };
-}
 
 /**
  * A connection for dry runs: the writer records, and the reader shows what the records would have made of the instance. So a
