@@ -1,4 +1,6 @@
 import { afterEach, expect, setDefaultTimeout, test } from "bun:test";
+import { randomBytes } from "node:crypto";
+import { uptime } from "node:os";
 import { now, sleep } from "../../lib/edges/clock.ts";
 import { type Edges, edges, withEdges } from "../../lib/edges/edges.ts";
 import { MACHINE } from "../../lib/edges/machine.ts";
@@ -42,7 +44,8 @@ function watchedMachine(): { own: Edges; around: Set<string> } {
   const own: Edges = {
     ...MACHINE,
     fetch: (input, init) => fetch(input, init),
-    chance: { ...MACHINE.chance, random },
+    chance: { random, bytes: (length) => randomBytes(length) },
+    process: { ...MACHINE.process, bootedAt: () => realNow() - uptime() * 1000 },
     clock: {
       now: () => realNow(),
       after(milliseconds, act, { keepsAlive = true } = {}) {
