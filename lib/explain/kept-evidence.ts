@@ -10,6 +10,7 @@ import { RULE_FILES, RULES_FOLDER, type RuleFile, type RuleTexts, readKeptRules 
 import { historyOf } from "../stage/history.ts";
 import type { Subject } from "./evidence.ts";
 import { DECIDED_FROM, EVIDENCE_ARTIFACTS, type EvidenceArtifact } from "./evidence-records.ts";
+import { withPeople } from "./people-of-many.ts";
 import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "./records-about.ts";
 import { accountKeyOf, linesOfMany, type Whom } from "./records-of-many.ts";
@@ -41,25 +42,45 @@ export async function toldOf(files: RecordFiles): Promise<Whom> {
   const accounts = new Set<string>();
   const organizations = new Set<number>();
   const contested = new Set<string>();
+  const users = new Set<number>();
   for (const name of SAYING) {
-    const ids = name.startsWith("usgov_user_") ? ORGANIZATION_IDS : ANY_IDS;
+    const isOfUsers = name.startsWith("usgov_user_");
+    const ids = isOfUsers ? ORGANIZATION_IDS : ANY_IDS;
+    // What is only said of users is said again in every run: of them nothing more is kept.
+    const changesUsers = isOfUsers && !name.endsWith("_notes.json");
     for (const line of (await files.open(name))?.lines() ?? []) {
       const isContested = line.includes('.name_contested"');
       for (const [, id = ""] of line.matchAll(ACCOUNT_IDS)) {
         accounts.add(accountKeyOf(id));
         if (isContested) contested.add(accountKeyOf(id));
       }
+      const user = changesUsers ? USER_ID.exec(line)?.[1] : undefined;
+      if (user !== undefined) users.add(Number(user));
       for (const [, found = ""] of line.matchAll(ids)) for (const id of found.split(",")) organizations.add(Number(id));
     }
   }
   organizations.delete(0);
-  return { accounts, organizations, contested, users: new Set(), addresses: new Set() };
+  return { accounts, organizations, contested, users, addresses: new Set() };
 }
 
 const ACCOUNT_IDS = /"salesforce_id":"([A-Za-z0-9]{15})/g;
 /** Of an organization, or of those that a reason names: that hold a name, or share an account. */
 const ANY_IDS = /"(?:id|organization_id|(?:holder|organization|rival_organization)_ids)":\[?([\d,]+)/g;
 const ORGANIZATION_IDS = /"organization_id":(\d+)/g;
+/** Of the record itself. */
+const USER_ID = /[{,]"id":(\d+)/;
+
+/** With whoever decides about the users among them, and nobody else's people. */
+async function withTheirPeople(files: ScannedFiles, told: Whom): Promise<Whom> {
+  if (told.users.size === 0) return told;
+  const people = await withPeople(files, { ...told, accounts: new Set(), organizations: new Set() });
+  return {
+    ...told,
+    accounts: told.accounts.union(people.accounts),
+    organizations: told.organizations.union(people.organizations),
+    addresses: people.addresses,
+  };
+}
 
 /**
  * Keeps what a run's told-of accounts were decided from, in its history; and its rules, once for each text. Answers the size of the
@@ -74,7 +95,7 @@ export async function keepEvidence(
   if (!texts) return 0;
   const head: EvidenceHead = { schema: 1, ...about, rules: await keepRuleTexts(store, texts) };
   const parts = [zstdCompressSync(Buffer.from(`${JSON.stringify(head)}\n`))];
-  for await (const { name, lines } of linesOfMany(files, await toldOf(files)))
+  for await (const { name, lines } of linesOfMany(files, await withTheirPeople(files, await toldOf(files))))
     parts.push(zstdCompressSync(Buffer.from(`${[JSON.stringify({ file: name }), ...lines].join("\n")}\n`)));
   const bytes = Buffer.concat(parts);
   const folder = await makeOwnFolder(store.directory, "history", about.run_id);
@@ -106,8 +127,10 @@ export async function pruneRuleTexts({ directory }: ArtifactStore, days: number,
 }
 
 /** Whether a run changed, skipped, refused or said something of somebody: of others the history keeps nothing. */
-export async function isToldOf({ salesforce_id, organizations }: Subject, files: RecordFiles): Promise<boolean> {
+export async function isToldOf({ salesforce_id, organizations, email }: Subject, files: RecordFiles): Promise<boolean> {
   const told = await toldOf(files);
+  const named = email ? ((await files.open("usgov_users.json"))?.with([JSON.stringify(email)]) ?? []) : [];
+  if (named.some(({ id }) => told.users.has(id))) return true;
   if (salesforce_id !== null) return told.accounts.has(accountKeyOf(salesforce_id));
   return organizations.some(({ id }) => told.organizations.has(id));
 }

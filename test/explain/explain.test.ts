@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
+import type { Result } from "../../lib/artifacts/results.ts";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
 import type { ExplanationDocument } from "../../lib/explain/document.ts";
 import { EVIDENCE_FILE } from "../../lib/explain/kept-evidence.ts";
@@ -118,6 +119,20 @@ describe("earlier runs", () => {
       const { id } = oddity(name);
       const kept = linesText((await explainWith({ what: id, run: "first" })).told.document.answer);
       expect(kept).toBe(linesText((await explainWith({ what: id })).told.document.answer));
+    }
+  });
+
+  test("a user whom the run marked is known by address and by id", async () => {
+    const results = JSON.parse(await readFile(join(world.dataDir, "history/first/usgov_user_results.json"), "utf8"));
+    const marks = (results as Result[]).filter(({ effect, outcome }) => effect === "mark" && outcome === "applied");
+    expect(marks.length).toBeGreaterThan(0);
+    for (const { id } of marks) {
+      const { email } = world.sandbox.zendesk("us-government").users.find((user) => user.id === id) ?? {};
+      for (const what of [String(email), String(id)]) {
+        const { told } = await explainWith({ what, run: "first" });
+        expect(told.explanation.run).toMatchObject({ run_id: "first", source: "history" });
+        expect(told.explanation.people).toMatchObject([{ email, state: "marked" }]);
+      }
     }
   });
 
