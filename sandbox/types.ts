@@ -210,8 +210,13 @@ export interface LoggedRequest {
   path: string;
   /** When it came, in milliseconds since 1970. */
   at: number;
+  /** When it was sent, and when its answer is with the sender, where whoever carries both told; in milliseconds since 1970. */
+  sentAt?: number;
+  answeredAt?: number;
   /** Until when it is not to be sent again, where the answer said so (`Retry-After`), in milliseconds since 1970. */
   retryAt?: number;
+  /** Whether `retryAt` is about this kind of request alone: of the account's quota there was some left. */
+  refusedAlone?: true;
   status: number;
   /** For writes: the parsed body (JSON or form). */
   body?: unknown;

@@ -1,5 +1,6 @@
 import type { Outcome } from "./outcome.ts";
 import type { Pacer } from "./pacer.ts";
+import type { Pause } from "./pause.ts";
 import type { RedirectRule } from "./redirects.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 import type { Waits } from "./waits.ts";
@@ -31,6 +32,8 @@ export interface HttpClientOptions extends HttpTiming {
   onHeaders?(headers: Headers): void;
   /** Lets requests through at the account's pace; shared by all clients of an account. */
   pacer?: Pacer | undefined;
+  /** Until when answers asked everybody to wait; shared by all clients of the account. Absent: this client has its own. */
+  pause?: Pause | undefined;
   /** Ends all requests and waits at once, writes too. */
   signal?: AbortSignal | undefined;
   /** Told what is waited for. */

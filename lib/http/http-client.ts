@@ -13,12 +13,13 @@ import {
   unusableError,
 } from "./failure-messages.ts";
 import { HttpError } from "./http-error.ts";
-import { BROKEN, parseBody } from "./json-body.ts";
+import { BROKEN } from "./json-body.ts";
 import { judgeAnswer, judgeFailure, type Outcome } from "./outcome.ts";
-import { type BodyUse, ReceiverError } from "./read-body.ts";
-import { effectOf, newState, type RequestState } from "./request-state.ts";
+import { Pause } from "./pause.ts";
+import { type BodyUse, ReceiverError, textOf } from "./read-body.ts";
+import { effectOf, newState, type RequestState, tellAttempt } from "./request-state.ts";
 import { DEFAULT_BUDGET, isSpent, type RetryBudget } from "./retry-budget.ts";
-import { longestPausesMs, quotaPauseMs, retryDelayMs } from "./retry-timing.ts";
+import { quotaPauseMs, retryDelayMs } from "./retry-timing.ts";
 import { type Received, sendOnce } from "./send-once.ts";
 import { endingAt, stopped } from "./stop.ts";
 import { UNTOLD } from "./waits.ts";
@@ -43,7 +44,7 @@ interface Attempt {
  */
 export class HttpClient {
   readonly counts = { reads: 0, writes: 0, retries: 0, waitedMs: 0 };
-  private pausedUntil = 0;
+  private readonly pause: Pause;
   private readonly sleep: NonNullable<HttpTiming["sleep"]>;
   private readonly now: () => number;
   private readonly timeoutMs: number;
@@ -53,6 +54,7 @@ export class HttpClient {
     this.sleep = options.sleep ?? sleep;
     this.now = options.now ?? now;
     this.timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.pause = options.pause ?? new Pause();
     this.budget = { ...DEFAULT_BUDGET, ...options.retryBudget };
   }
 
@@ -99,7 +101,7 @@ export class HttpClient {
 
   private async sendUntilSettled(request: HttpRequest, state: RequestState): Promise<Answer> {
     for (;;) {
-      await this.waitForQuota(state);
+      await this.waitForPause(state);
       const attempt = await this.attempt(request, state);
       const { outcome, answer } = attempt;
       if (outcome.is === "answered" && answer) return answer;
@@ -118,12 +120,8 @@ export class HttpClient {
 
   private async attempt(request: HttpRequest, state: RequestState): Promise<Attempt> {
     state.attempts++;
-    this.tell(state);
-    const sentHeaders = (await this.options.headers?.(state.signal)) ?? {};
-    this.throwIfStopped(state);
-    const end = await this.options.pacer?.begin(state.signal);
-    if (state.signal?.aborted) end?.(null);
-    this.throwIfStopped(state);
+    tellAttempt(state, this.budget, this.timeoutMs);
+    const { sentHeaders, end } = await this.turn(state);
     this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
       const received = await sendOnce(request, {
@@ -142,6 +140,19 @@ export class HttpClient {
       if (error instanceof ReceiverError) throw error;
       if (effectOf(request) === "none") this.throwIfStopped(state);
       return { outcome: judgeFailure(failureOf(error, this.timeoutMs)), sentHeaders, answer: null };
+    }
+  }
+
+  /** Waits until the request may be sent, with the headers that it goes with. Where a pause began meanwhile, that one is waited for first. */
+  private async turn(state: RequestState) {
+    for (;;) {
+      const sentHeaders = (await this.options.headers?.(state.signal)) ?? {};
+      this.throwIfStopped(state);
+      const end = await this.options.pacer?.begin(state.signal);
+      if (!state.signal?.aborted && !this.isPaused(state)) return { sentHeaders, end };
+      end?.("unsent");
+      this.throwIfStopped(state);
+      await this.waitForPause(state);
     }
   }
 
@@ -178,18 +189,24 @@ export class HttpClient {
       random: (this.options.random ?? random)(),
       firstWaitMs: outcome.is === "not-done" ? outcome.firstWaitMs : undefined,
     });
+    const isForAll = outcome.is === "not-done" && (limited === "all" || outcome.unavailable === true);
+    // Others heed it also where this request is given up.
+    if (isForAll && delay <= this.budget.maxWaitMs) this.pause.extendTo(this.now() + delay);
     if (isSpent(state, this.budget, delay)) throw this.failure(request, state, attempt);
     this.counts.retries++;
-    if (limited === "all") this.pausedUntil = Math.max(this.pausedUntil, this.now() + delay);
-    else await this.wait(delay, state);
+    if (!isForAll) await this.wait(delay, state);
   }
 
-  private async waitForQuota(state: RequestState): Promise<void> {
-    while (this.pausedUntil > Math.max(this.now(), state.pausedUntil)) {
-      const until = this.pausedUntil;
+  private async waitForPause(state: RequestState): Promise<void> {
+    while (this.isPaused(state)) {
+      const { until } = this.pause;
       await this.wait(until - this.now(), state);
       state.pausedUntil = until;
     }
+  }
+
+  private isPaused({ pausedUntil }: RequestState): boolean {
+    return this.pause.until > Math.max(this.now(), pausedUntil);
   }
 
   private async wait(milliseconds: number, state: RequestState): Promise<void> {
@@ -206,16 +223,8 @@ export class HttpClient {
   /** Makes all requests wait while nothing is left of the account's quota: cheaper than being refused. */
   private noteQuota(headers: Headers): void {
     const pause = quotaPauseMs(headers);
-    if (pause !== null) this.pausedUntil = Math.max(this.pausedUntil, this.now() + pause);
+    if (pause !== null) this.pause.extendTo(this.now() + pause);
     this.options.onHeaders?.(headers);
-  }
-
-  /** Says for whoever waits how far it is, and how long it may still take. */
-  private tell({ wait, attempts: attempt, rateLimited, waitedMs, last }: RequestState): void {
-    const { maxAttempts, maxWaitMs } = this.budget;
-    const attempts = Math.max(maxAttempts, attempt);
-    const pauses = rateLimited > 0 ? maxWaitMs - waitedMs : Math.min(longestPausesMs(attempt, attempts), maxWaitMs);
-    wait.attempt({ attempt, attempts, last, leftMs: pauses + (attempts - attempt + 1) * this.timeoutMs });
   }
 
   private throwIfStopped({ signal }: RequestState): void {
@@ -236,11 +245,4 @@ export class HttpClient {
   private codeOf({ body }: HttpAnswer): string | null {
     return this.options.errorCode?.(body === BROKEN ? undefined : body) ?? null;
   }
-}
-
-/** The text of an answer in JSON and of any refusal, and the JSON in it. */
-function textOf({ status, bytes }: Received, use: BodyUse): { text: string; body: unknown } {
-  if (use.as !== "json" && status < 300) return { text: "", body: undefined };
-  const text = new TextDecoder().decode(bytes);
-  return { text, body: parseBody(text) };
 }

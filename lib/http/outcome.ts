@@ -8,8 +8,16 @@ export type Outcome =
   /**
    * Certainly not done: may be repeated whatever it was. `limited`: by the account's rate limit (`all`) or by one of this kind of request.
    * `firstWaitMs`: the shortest wait before the second attempt, doubled with each further one, where the remote names none. `final`: asking again would give the same.
+   * `unavailable`: the service said until when it is there for nobody.
    */
-  | { is: "not-done"; failure: Failure; limited: false | "all" | "this"; firstWaitMs?: number; final?: true }
+  | {
+      is: "not-done";
+      failure: Failure;
+      limited: false | "all" | "this";
+      unavailable?: true;
+      firstWaitMs?: number;
+      final?: true;
+    }
   /** It may have been done. `final`: asking again would give the same. */
   | { is: "unclear"; failure: Failure; final?: true };
 
@@ -19,8 +27,9 @@ export function judgeAnswer(status: number, headers: Headers, code: string | nul
     return isUsable ? { is: "answered" } : { is: "unclear", failure: { is: "not-json" } };
   const failure: Failure = { is: "status", status, code };
   if (status === 429) return { is: "not-done", failure, limited: hasQuotaLeft(headers) ? "this" : "all" };
-  if (isDatabaseConflict(code) || (status === 503 && headers.has("retry-after")))
-    return { is: "not-done", failure, limited: false };
+  if (isDatabaseConflict(code)) return { is: "not-done", failure, limited: false };
+  if (status === 503 && headers.has("retry-after"))
+    return { is: "not-done", failure, limited: false, unavailable: true };
   if (status >= 500 || status === 408) return { is: "unclear", failure };
   return { is: "refused" };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Pacer } from "./pacer.ts";
+import { type EndRequest, Pacer } from "./pacer.ts";
 
 const quota = (remaining: number, reset = 30) =>
   new Headers({ "ratelimit-limit": "100", "ratelimit-remaining": String(remaining), "ratelimit-reset": String(reset) });
@@ -17,7 +17,7 @@ function paced() {
 
 /** Asks for so many turns; answers those that were given by now. */
 async function asked(pacer: Pacer, count: number, signal?: AbortSignal) {
-  const given: ((headers: Headers | null) => void)[] = [];
+  const given: EndRequest[] = [];
   for (let one = 0; one < count; one++) void pacer.begin(signal).then((end) => given.push(end));
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
   return given;
@@ -44,6 +44,18 @@ test("an account that says nothing of a limit: only so many at once", async () =
   given[1]?.(null);
   await Bun.sleep(0);
   expect(given).toHaveLength(42);
+});
+
+test("a request that was not sent after all counts for nothing", async () => {
+  const { pacer, clock } = paced();
+  const [first] = await asked(pacer, 1);
+  first?.(quota(99));
+  for (let one = 0; one < 200; one++) {
+    const given = await asked(pacer, 1);
+    expect(given).toHaveLength(1);
+    given[0]?.("unsent");
+  }
+  expect(clock.slept).toEqual([]);
 });
 
 test("whoever is stopped while it waits waits no longer, and takes nobody's place", async () => {

@@ -1,5 +1,6 @@
 import { now as nowOf, sleep as sleepFor } from "../edges/clock.ts";
 import type { HttpTiming } from "./client-options.ts";
+import { Pause } from "./pause.ts";
 import { afterAnswer, atTime, type RateWindow, roomIn, seenQuota } from "./rate-window.ts";
 
 /** Our share of an account's requests while others use them, too. */
@@ -7,8 +8,8 @@ export const DEFAULT_RATE_SHARE = 0.5;
 /** Requests of an account in flight at once: more make it no faster. */
 const MAX_IN_FLIGHT = 40;
 
-/** Ends the request it was given for; `headers`: of its answer, null where none came. */
-export type EndRequest = (headers: Headers | null) => void;
+/** Ends the request it was given for; `headers`: of its answer, null where none came, "unsent" where it was not sent after all. */
+export type EndRequest = (headers: Headers | null | "unsent") => void;
 
 /**
  * Lets requests of one account through, in order, at a pace that its rate limit takes: they never run into it by themselves (decision 52).
@@ -16,6 +17,8 @@ export type EndRequest = (headers: Headers | null) => void;
  * held to so many requests at once.
  */
 export class Pacer {
+  /** What the account's clients share as well: until when answers asked all of them to wait. */
+  readonly pause = new Pause();
   private window: RateWindow | null = null;
   private isTold = false;
   private inFlight = 0;
@@ -63,8 +66,10 @@ export class Pacer {
     });
   }
 
-  private end(headers: Headers | null, sentAt: number): void {
+  private end(answer: Headers | null | "unsent", sentAt: number): void {
     this.inFlight--;
+    const headers = answer === "unsent" ? null : answer;
+    if (answer === "unsent" && this.window !== null) this.window.sent--;
     const quota = headers === null ? null : seenQuota(headers);
     const { inFlight } = this;
     if (quota !== null) this.window = afterAnswer(this.window, { quota, now: this.now(), sentAt, inFlight });

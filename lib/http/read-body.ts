@@ -1,4 +1,5 @@
 import { AnswerTooLargeError } from "./bounded-fetch.ts";
+import { parseBody } from "./json-body.ts";
 
 /** What is done with the body of a successful answer. The body of any other is read as text, for what it says. */
 export type BodyUse =
@@ -49,6 +50,16 @@ export async function readBody(response: Response, use: BodyUse, terms: BodyTerm
   const size = typeof bytes === "number" ? bytes : bytes.length;
   if (announced.some((expected) => expected !== size)) throw new IncompleteAnswerError("the body was cut off");
   return typeof bytes === "number" ? NO_BYTES : bytes;
+}
+
+/** The text of an answer in JSON and of any refusal, and the JSON in it. */
+export function textOf(
+  { status, bytes }: { status: number; bytes: Uint8Array },
+  use: BodyUse,
+): { text: string; body: unknown } {
+  if (use.as !== "json" && status < 300) return { text: "", body: undefined };
+  const text = new TextDecoder().decode(bytes);
+  return { text, body: parseBody(text) };
 }
 
 /** A refusal counts by its status, also where nobody would read so much of it. */

@@ -1,7 +1,8 @@
 import type { HttpRequest } from "./client-options.ts";
 import type { Failure } from "./failure.ts";
 import type { BodyUse } from "./read-body.ts";
-import type { Spent } from "./retry-budget.ts";
+import type { RetryBudget, Spent } from "./retry-budget.ts";
+import { longestPausesMs } from "./retry-timing.ts";
 import type { Wait } from "./waits.ts";
 
 /** What happened to a request so far. */
@@ -24,6 +25,14 @@ export interface RequestState extends Spent {
 export function newState(begun: Pick<RequestState, "use" | "wait" | "signal">): RequestState {
   const nothing = { attempts: 0, failures: 0, rateLimited: 0, waitedMs: 0, pausedUntil: 0 };
   return { ...begun, ...nothing, renewed: false, unclear: null, last: null };
+}
+
+/** Says for whoever waits how far it is, and how long it may still take. `timeoutMs`: of one attempt. */
+export function tellAttempt(state: RequestState, { maxAttempts, maxWaitMs }: RetryBudget, timeoutMs: number): void {
+  const { wait, attempts: attempt, rateLimited, waitedMs, last } = state;
+  const attempts = Math.max(maxAttempts, attempt);
+  const pauses = rateLimited > 0 ? maxWaitMs - waitedMs : Math.min(longestPausesMs(attempt, attempts), maxWaitMs);
+  wait.attempt({ attempt, attempts, last, leftMs: pauses + (attempts - attempt + 1) * timeoutMs });
 }
 
 /** What doing a request twice would do. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
+import { Pacer } from "../http/pacer.ts";
 import { ZendeskClient } from "./client.ts";
 import { HOST, optionsOfMsw, zendeskOfMsw } from "./testing/zendesk-of-msw.ts";
 
@@ -56,6 +57,35 @@ describe("X-Zendesk-API-Warn", () => {
 });
 
 describe("requests", () => {
+  test("of a reader, a writer and their tokens obey what one of them was told", async () => {
+    let count = 0;
+    zendesk.answers(
+      () => new HttpResponse("{}", ++count === 1 ? { status: 429, headers: { "retry-after": "9" } } : {}),
+    );
+    const { options } = optionsOfMsw();
+    let now = 0;
+    const waits: { until: number; wake(): void }[] = [];
+    const sleep = (milliseconds: number) =>
+      new Promise<void>((wake) => waits.push({ until: now + milliseconds, wake }));
+    const timing = { now: () => now, sleep, random: () => 0.5 };
+    const shared = { ...options, timing, pacer: new Pacer(0.5, timing) };
+    const waiting = async (expected: number) => {
+      while (waits.length < expected) await Bun.sleep(1);
+    };
+    const read = new ZendeskClient(shared, "read").get("/a");
+    await waiting(1);
+    const written = new ZendeskClient(shared, "read write").write("PUT", "/a", {}, "sets");
+    await waiting(2);
+    expect([zendesk.requests().length, zendesk.tokens().length]).toEqual([1, 1]);
+    now = 9_000;
+    for (const { until, wake } of waits) {
+      expect(until).toBe(9_000);
+      wake();
+    }
+    await Promise.all([read, written]);
+    expect([zendesk.requests().length, zendesk.tokens().length]).toEqual([3, 2]);
+  });
+
   test("are counted, with what they waited", async () => {
     let count = 0;
     zendesk.answers(() => (++count === 1 ? new HttpResponse("", { status: 503 }) : HttpResponse.json({})));

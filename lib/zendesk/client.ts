@@ -51,8 +51,10 @@ export class ZendeskClient {
     this.host = host;
     this.origin = origin;
     this.userMarkField = options.userMarkField ?? DEFAULT_USER_MARK_FIELD;
+    const pacer = options.pacer ?? new Pacer(DEFAULT_RATE_SHARE, options.timing);
     const shared = {
       ...options.timing,
+      pause: pacer.pause,
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.waits ? { waits: options.waits } : {}),
       service: `Zendesk ${options.instance} (${host})`,
@@ -66,7 +68,7 @@ export class ZendeskClient {
     const { credential } = this;
     this.http = new HttpClient({
       ...shared,
-      pacer: options.pacer ?? new Pacer(DEFAULT_RATE_SHARE, options.timing),
+      pacer,
       headers: async (signal) => ({
         "user-agent": `zdsync/${packageJson.version}`,
         authorization: await credential.authorization(signal),

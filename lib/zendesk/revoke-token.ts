@@ -21,7 +21,8 @@ export async function revokeToken(
   authorization: string,
   http: Omit<HttpClientOptions, "headers">,
 ): Promise<void> {
-  const { signal: _, ...options } = http;
+  // A pause of the account may take minutes.
+  const { signal: _signal, pause: _pause, ...options } = http;
   const client = new HttpClient({
     ...options,
     timeoutMs: Math.min(options.timeoutMs ?? TIMEOUT_MS, TIMEOUT_MS),

@@ -110,6 +110,7 @@ export async function exchange(app: Omit<ServedApp, "port">, request: Request): 
     status: response.status,
     ...(fault ? { fault: fault.kind } : {}),
     ...(retryAt === null ? {} : { retryAt }),
+    ...(retryAt !== null && hasQuotaLeft(response.headers) ? { refusedAlone: true as const } : {}),
   });
   void app.onRequest?.(asked, "answered");
   return { response, fault };
@@ -121,6 +122,10 @@ function refusedUntil({ status, headers }: Response, now: Date): number | null {
   if (status < 400 || said === null) return null;
   const moment = /^\d+$/.test(said) ? now.getTime() + Number(said) * 1000 : Date.parse(said);
   return Number.isNaN(moment) ? null : moment;
+}
+
+function hasQuotaLeft(headers: Headers): boolean {
+  return Number(headers.get("ratelimit-remaining") ?? headers.get("x-rate-limit-remaining")) > 0;
 }
 
 async function handled(app: Omit<ServedApp, "port">, request: Request, fault: Fault | undefined): Promise<Response> {

@@ -67,4 +67,16 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 80007,
     was: "a user whose contact is an account's that waits for its organization's name to be free was taken for forgotten",
   },
+  {
+    seed: 80072,
+    was: "what reads went on asking Zendesk, and for tokens, while what writes had been told to wait, and the other way round",
+  },
+  {
+    seed: 80020,
+    was: "other streams went on asking Salesforce before the moment that a 503 with Retry-After had named",
+  },
+  {
+    seed: 80080,
+    was: "a request that was on its way when an equal one was refused was taken for one that came too early",
+  },
 ];

@@ -35,20 +35,31 @@ function sawNone({ requests, beside }: RunSeen, instance: InstanceName): boolean
   return !beside && lists.length > 0 && lists.every(({ fault }) => fault === "empty");
 }
 
+/** Requests that their sender knew to be too early: what was on its way when the refusal came is not. */
 function tooEarly({ requests, command }: RunSeen): string[] {
-  const until = new Map<string, number>();
+  const refusals = requests.filter(({ retryAt }) => retryAt !== undefined);
   return requests.flatMap((request) => {
-    const key = keyOf(request);
-    const wrong =
-      request.at < (until.get(key) ?? 0)
-        ? [
-            `${command}: ${request.method} ${request.service}${request.path.split("?")[0]} ${(until.get(key) ?? 0) - request.at} ms too early`,
-          ]
-        : [];
-    if (request.retryAt === undefined) until.delete(key);
-    else until.set(key, request.retryAt);
-    return wrong;
+    const heeded = refusals.filter((refusal) => knew(refusal, request) && isAbout(refusal, request));
+    const until = Math.max(0, ...heeded.map(({ retryAt = 0 }) => retryAt));
+    const path = `${request.service}${request.path.split("?")[0]}`;
+    return request.at < until ? [`${command}: ${request.method} ${path} ${until - request.at} ms too early`] : [];
   });
+}
+
+function knew(refusal: LoggedRequest, { sentAt, at }: LoggedRequest): boolean {
+  return refusal.fault !== "lost-answer" && (refusal.answeredAt ?? refusal.at) < (sentAt ?? at);
+}
+
+/** The same request, or any other to an account that refused everything. */
+function isAbout(refusal: LoggedRequest, request: LoggedRequest): boolean {
+  if (keyOf(refusal) === keyOf(request)) return true;
+  const isForAll = refusal.refusedAlone !== true && (refusal.status === 429 || refusal.status === 503);
+  return isForAll && sharesPause(refusal) && sharesPause(request) && refusal.service === request.service;
+}
+
+/** Tokens are revoked at a run's end all the same: a person waits for it, and they end by themselves. */
+function sharesPause({ service, path }: LoggedRequest): boolean {
+  return /^(zendesk|salesforce)/.test(service) && !path.startsWith("/api/v2/oauth/tokens/");
 }
 
 /** The same request. */

@@ -1,3 +1,4 @@
+import type { RequestLog } from "../../../sandbox/server/request-log.ts";
 import { exchange } from "../../../sandbox/server/serve.ts";
 import type { SandboxServices, ServiceName } from "../../../sandbox/services.ts";
 import type { Fault, LoggedRequest } from "../../../sandbox/types.ts";
@@ -74,6 +75,7 @@ export class Network {
 
   async #fetch(life: Life, request: Request): Promise<Response> {
     request.signal.throwIfAborted();
+    const sentAt = this.clock.now();
     const mine = life.counted("requests");
     const number = ++this.#requests;
     const url = new URL(request.url);
@@ -89,7 +91,8 @@ export class Network {
     return this.#later(way.there, request.signal, async () => {
       // What was on its way when its sender died may arrive all the same.
       if (life.end !== null && !way.arrivesAfterDeath) return new Promise(() => {});
-      const answered = await this.#answered(app, request, way.fault, life);
+      const log = loggedWith(app.log, { sentAt, answeredAt: () => this.clock.now() + way.back });
+      const answered = await this.#answered({ ...app, log }, request, way.fault, life);
       life.committed(mine);
       return this.#later(way.back, request.signal, async () => {
         if (answered instanceof Response) this.trace.note(`${label} ← ${answered.status}`);
@@ -162,6 +165,11 @@ export class Network {
       });
     });
   }
+}
+
+/** A log that is told when the request was sent, and when its sender knows the answer. */
+function loggedWith(log: RequestLog, { sentAt, answeredAt }: { sentAt: number; answeredAt(): number }): RequestLog {
+  return { ...log, add: (entry) => log.add({ ...entry, sentAt, answeredAt: answeredAt() }), clear: () => log.clear() };
 }
 
 /** A fault of this kind; `size` from 0 to 1 decides what its kind leaves open. */

@@ -51,6 +51,14 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
     seed: 7,
   },
   {
+    name: "what writes does not know what reads were told to wait for",
+    file: "lib/zendesk/client.ts",
+    find: "      pause: pacer.pause,\n",
+    replace: "",
+    expects: ["Retry-After is obeyed"],
+    seed: 80072,
+  },
+  {
     name: "the deadline is not watched",
     file: "lib/stage/signals.ts",
     find: 'stop.request("deadline");',
