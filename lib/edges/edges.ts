@@ -28,6 +28,7 @@ export type FileEdge = Pick<
   | "access"
   | "appendFile"
   | "chmod"
+  | "link"
   | "lstat"
   | "lutimes"
   | "mkdir"

@@ -7,6 +7,7 @@ export const {
   access,
   appendFile,
   chmod,
+  link,
   lstat,
   lutimes,
   mkdir,

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillingDisk } from "../../test/safety/filling-disk.ts";
+import { withEdges } from "../edges/edges.ts";
+import { MACHINE } from "../edges/machine.ts";
 import { createWholeFile, isTemporary, removeLeftovers, writeWholeFile } from "./write-whole-file.ts";
 
 let folder: string;
@@ -78,6 +80,15 @@ describe("B3: a file that must not be there yet", () => {
     await symlink(file("nowhere"), file());
     expect(await createWholeFile(file(), "mine")).toBe(false);
     expect(await readdir(folder)).toEqual(["a.json"]);
+  });
+
+  test("is made once where the file system has no links", async () => {
+    const files = { ...MACHINE.files, link: () => Promise.reject(Object.assign(new Error(), { code: "EPERM" })) };
+    await withEdges({ ...MACHINE, files }, async () => {
+      expect(await createWholeFile(file(), "mine")).toBe(true);
+      expect(await createWholeFile(file(), "yours")).toBe(false);
+    });
+    expect([await text(), await readdir(folder)]).toEqual(["mine", ["a.json"]]);
   });
 
   test("is not there where the disk was full", async () => {

@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { randomBytes } from "../edges/chance.ts";
-import { open, readdir, rename, rm, stat } from "../edges/files.ts";
+import { link, open, readdir, rename, rm, stat } from "../edges/files.ts";
 
 /** Files hold names and addresses: only their owner may read them. */
 const OWNER_ONLY = 0o600;
@@ -14,6 +14,9 @@ const LEFT_BEHIND_MS = 60 * 60 * 1000;
 
 /** What a folder's `fsync` answers where the file system knows no such thing. */
 const NO_FOLDER_SYNC = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM", "EACCES", "EBADF"]);
+
+/** What `link` answers where the file system knows no second name of a file. */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
 /** What a file is to hold; of what is large, one block after the other. */
 export type Content = string | Uint8Array | Iterable<Uint8Array>;
@@ -35,7 +38,7 @@ export async function writeWholeFile(path: string, content: Content): Promise<vo
  * for many files of one folder before its `syncFolder`.
  */
 export async function replaceWholeFile(path: string, content: Content): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
+  const temporary = temporaryOf(path);
   try {
     await fill(temporary, content);
     await rename(temporary, path);
@@ -46,17 +49,29 @@ export async function replaceWholeFile(path: string, content: Content): Promise<
 }
 
 /**
- * Makes a file that must not be there yet, owner-only; false where something of that name is. A file that could not be written whole
- * is removed. Throws as `writeWholeFile`.
+ * Makes a file that must not be there yet, owner-only; false where something of that name is. Nobody ever sees a part of it, also where the
+ * process or the machine dies meanwhile: it gets its name once it is whole. Only a file system without links shows it as it grows. Throws
+ * as `writeWholeFile`.
  */
 export async function createWholeFile(path: string, content: Content): Promise<boolean> {
+  const temporary = temporaryOf(path);
   try {
-    await fill(path, content);
+    await fill(temporary, content);
+    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
+      if (!NO_LINKS.has(error.code ?? "")) throw error;
+      return fill(path, content);
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw naming(path, error);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => {});
   }
+}
+
+function temporaryOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString("hex")}.tmp`);
 }
 
 /** Removes temporary files that killed runs left in a folder. What cannot be removed harms nobody: nothing reads it. */

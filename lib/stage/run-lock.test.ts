@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { emptySimulation, endSimulations } from "../../test/simulate/kernel/empty-simulation.ts";
+import { sleep } from "../edges/clock.ts";
 import { EXIT, exitCodeOf, messageOf, RefusedError } from "../errors.ts";
 import { lockHolder, type Machine, takeLock } from "./run-lock.ts";
 
@@ -10,6 +12,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "zdsync-lock-"));
 });
 afterEach(() => rm(folder, { recursive: true }));
+afterEach(endSimulations);
 
 const lockFile = () => join(folder, "zdsync.lock");
 const NOW = new Date("2026-11-23T12:00:00Z");
@@ -201,6 +204,38 @@ describe("S11: taking over", () => {
     await unlock();
     expect(await readdir(folder)).toEqual([]);
   });
+
+  test.each([
+    ["killed", "a free folder", false],
+    ["killed", "a dead lock", false],
+    ["without power", "a free folder", true],
+    ["without power", "a dead lock", true],
+  ] as const)(
+    "a run that is %s while it takes %s leaves the lock to nobody, whenever that is",
+    async (_, left, power) => {
+      for (let seed = 0; seed < 8; seed++) {
+        for (let fileOperation = 1; ; fileOperation++) {
+          const { computer } = await emptySimulation(seed);
+          const take = async () => {
+            await takeLock("/data", "run", "run-1");
+            await sleep(1_000);
+            return 0;
+          };
+          if (left === "a dead lock") {
+            const dead = { host: "alpha", pid: 9, command: "run", run_id: "run-0", since: "" };
+            computer.disk.write("/data/zdsync.lock", JSON.stringify(dead));
+          }
+          const { exit, counts } = await computer.run(take, { kill: { fileOperation, power } });
+          const next = await computer.run(take);
+          expect([seed, fileOperation, next.exit]).toEqual([seed, fileOperation, 0]);
+          if (exit === 0) {
+            expect(counts.fileOperations).toBeGreaterThan(5);
+            break;
+          }
+        }
+      }
+    },
+  );
 
   test("while another run is taking over, this one is refused", async () => {
     await leftLock({ host: "here", pid: 9 });

@@ -24,6 +24,7 @@ export function countedFiles(clock: VirtualClock): { files: FileEdge; traffic: M
     "access",
     "appendFile",
     "chmod",
+    "link",
     "lstat",
     "lutimes",
     "mkdir",

@@ -79,4 +79,8 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 80080,
     was: "a request that was on its way when an equal one was refused was taken for one that came too early",
   },
+  {
+    seed: 80088,
+    was: "a loss of power while a dead run's lock was taken over left a file that named nobody, and the next run was refused",
+  },
 ];

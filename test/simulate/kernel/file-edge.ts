@@ -119,6 +119,13 @@ function writing(desk: Desk, operations: Operations) {
       operations.begin("chmod", path, "writes");
       files.get(path, "chmod").mode = mode;
     },
+    link: (from: string, to: string) => {
+      operations.begin("link", `${from} → ${to}`, "writes");
+      const node = files.find(from, "link");
+      if (!node) throw systemError("ENOENT", "link", from, to);
+      if (files.find(to, "link")) throw systemError("EEXIST", "link", from, to);
+      files.put(to, node, "link");
+    },
     lutimes: (path: string, _: unknown, mtime: Date | number) => {
       operations.begin("lutime", path, "writes");
       files.get(path, "lutime").mtimeMs = mtime instanceof Date ? mtime.getTime() : mtime * 1000;

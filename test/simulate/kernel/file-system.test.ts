@@ -12,7 +12,7 @@ afterEach(endSimulations);
 
 type Files = Pick<
   typeof files,
-  "mkdir" | "open" | "readFile" | "readdir" | "rename" | "rm" | "rmdir" | "stat" | "access"
+  "link" | "mkdir" | "open" | "readFile" | "readdir" | "rename" | "rm" | "rmdir" | "stat" | "access"
 >;
 
 /** What came of each of these operations, errors by what programs look at. */
@@ -64,7 +64,12 @@ async function everything(own: Files, folder: string): Promise<unknown[]> {
   });
   await tried(() => own.rename(at("a/file"), at("a/other")));
   await tried(() => own.rename(at("a/file"), at("a/third")));
+  await tried(() => own.link(at("a/file"), at("a/third")));
+  await tried(() => own.link(at("a/other"), at("a/third")));
+  await tried(() => own.link(at("a/other"), at("a/third")));
+  await tried(() => own.readFile(at("a/third"), "utf8"));
   await tried(() => own.readdir(at("a")));
+  await tried(() => own.rm(at("a/third")));
   await tried(async () =>
     (await own.readdir(folder, { withFileTypes: true })).map((one) => [one.name, one.isDirectory()]).sort(),
   );
