@@ -61,6 +61,14 @@ export const OF_COMPARING: readonly PlantedBug[] = [
     seed: 99,
   },
   {
+    name: "contacts count for no limit",
+    file: "lib/domain/people-added.ts",
+    find: "return contacts.filter(({ id }) => id === null || !ofFirstFill.has(id)).length;",
+    replace: "return contacts.length * ofFirstFill.size * 0;",
+    expects: ["limits hold"],
+    seed: 80043,
+  },
+  {
     // Not that addresses are compared by their case: they come in small letters from Salesforce, and from Zendesk, too.
     name: "protected users are written",
     file: "lib/domain/compare-users.ts",
