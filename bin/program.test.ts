@@ -75,6 +75,7 @@ describe("help", () => {
       "--expect",
       "--max-age",
       "--deadline",
+      "--rate-share",
       "--data-dir",
       "--today",
       "--run-id",
@@ -83,6 +84,7 @@ describe("help", () => {
       expect(out).toContain(`  ${flag} `);
     expect(out).toMatch(/--instance .*\(required\)/);
     expect(out).toMatch(/--data-dir .*\(default: data\)/);
+    expect(out).toMatch(/--rate-share [^-]*\(default:\s+0\.5\)/);
   });
 
   test("--version", async () => {
@@ -128,8 +130,19 @@ describe("wrong usage: exit 2, everything wrong is named, nothing on stdout", ()
         "2026-02-30",
         "--expect",
         "x",
+        "--rate-share",
+        "1",
       ],
-      ["--bogus:", "--max-age:", "--deadline:", "--allow:", "--today:", "--expect:", "--instance: missing"],
+      [
+        "--bogus:",
+        "--max-age:",
+        "--deadline:",
+        "--allow:",
+        "--today:",
+        "--expect:",
+        "--rate-share: expected a share from 0.1 to 0.95",
+        "--instance: missing",
+      ],
     ],
     ["a wrong number", ["sandbox", "--port", "x", "--accounts", "0"], ["--port:", "--accounts: expected at least 1"]],
   ])("%s", async (_, args, told) => {

@@ -78,6 +78,7 @@ describe("patterns", () => {
     ["expect", `${digest} ${digest}`],
     ["max-age", "60m"],
     ["deadline", "90s"],
+    ["rate-share", "0.95"],
   ])("%s: %s passes GitLab and the stage", (name, value) => {
     expect(value).toMatch(new RegExp(patterns[name]?.regex ?? "^$"));
     expect(sync && inputProblems(sync.inputs, { instance: "global", [name]: value }, {})).toEqual([]);
@@ -89,6 +90,7 @@ describe("patterns", () => {
       "at-most",
       ["creates=3", "global.creates", "global.marked_total=1", "global.creates=1,usgov.marks=2", "global.creates=1\n"],
     ],
+    ["rate-share", ["0.05", "0.96", "1", "50%", "0.5\n"]],
     ["allow", ["marks", "marks=", "deletes=1", "marks=1,updates=2", "marks=1 "]],
     [
       "image",

@@ -6,7 +6,8 @@ export const PROGRAM = "/usr/local/bin/zdsync";
 
 /**
  * Variables that stand in for inputs where none is given (interface.md): in a job they would be from anywhere. `ZDSYNC_TODAY` stays: a
- * project may set it, the first job gets nothing from others, and a later one refuses any day but that of the run (G3).
+ * project may set it, the first job gets nothing from others, and a later one refuses any day but that of the run (G3). So does
+ * `ZDSYNC_RATE_SHARE`, which changes nothing but the pace.
  */
 const NOBODY_ELSES = { ZDSYNC_DATA_DIR: "", ZDSYNC_RUN_ID: "" };
 

@@ -26,7 +26,7 @@ const SHARED = [
   "run-id",
   "today",
 ] as const;
-const ORDERS = ["dry-run", "allow", "at-most", "expect", "max-age", "deadline"] as const;
+const ORDERS = ["dry-run", "allow", "at-most", "expect", "max-age", "deadline", "rate-share"] as const;
 
 /** Not on a push: only when somebody or something asks for a run. */
 const ASKED = "$CI_PIPELINE_SOURCE =~ /^(?:schedule|web|api|trigger|pipeline|parent_pipeline)$/";

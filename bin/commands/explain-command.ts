@@ -132,6 +132,7 @@ async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["she
     writes: false,
     locks: "none",
     deadlineMs: null,
+    rateShare: null,
     env: shell.env,
     output: { ...shell.output, err: () => {} },
     clock: shell.clock,

@@ -73,6 +73,9 @@ export async function asGitlabJob(
   return { ...end, exit };
 }
 
+/** Inputs that a project may set by a variable instead, as it may at a terminal: no value of theirs makes a job write what it should not. */
+const MAY_BE_VARIABLES: ReadonlySet<string> = new Set(["today", "rate-share"]);
+
 /** The inputs of a job, each as text: those of its component and, in a chain, what its first project hands down. */
 function ordersOf(stage: Stage<InputsSchema>, job: CiJob, env: Environment): Record<string, string> {
   const text = (variable: string) => env[variable]?.trim() ?? "";
@@ -84,7 +87,7 @@ function ordersOf(stage: Stage<InputsSchema>, job: CiJob, env: Environment): Rec
       const value =
         (flag && own === "true" ? own : handedDown || own) ||
         (name === "run-id" ? `pipeline-${job.pipelineId}` : byDefault);
-      return value === "" && (required || name === "today") ? [] : [[name, value]];
+      return value === "" && (required || MAY_BE_VARIABLES.has(name)) ? [] : [[name, value]];
     }),
   );
 }

@@ -14,7 +14,14 @@ import { givenStarter } from "../../lib/runs/started-by.ts";
 import { refuseUsedRunId } from "../../lib/runs/used-run-id.ts";
 import { configWarnings } from "../../lib/stage/config-warnings.ts";
 import { historyOf } from "../../lib/stage/history.ts";
-import { COMMON_INPUTS, expectRun, instance, JUDGING_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
+import {
+  COMMON_INPUTS,
+  expectRun,
+  instance,
+  JUDGING_INPUTS,
+  rateShare,
+  WRITING_INPUTS,
+} from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
 import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
@@ -39,6 +46,7 @@ export const previewInputs = v.object({
   ...COMMON_INPUTS,
   instance: v.optional(instance),
   ...JUDGING_INPUTS,
+  "rate-share": rateShare,
 });
 
 /** A preview is some five screens, with what matters on top; who reads it otherwise gets all of it. */
@@ -87,6 +95,7 @@ export async function runCommand(
       dryRun,
       writes: !dryRun,
       deadlineMs: inputs.deadline,
+      rateShare: inputs["rate-share"],
       env,
       output,
       clock,

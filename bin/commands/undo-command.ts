@@ -147,6 +147,7 @@ async function inSession<Result>(
     writes,
     locks,
     deadlineMs: asked.deadline,
+    rateShare: asked["rate-share"],
     env,
     output,
     clock,

@@ -28,6 +28,7 @@ export function retryOpener(setting: {
       dryRun: false,
       writes: true,
       deadlineMs: null,
+      rateShare: null,
       env,
       output,
       clock,

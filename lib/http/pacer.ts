@@ -1,10 +1,8 @@
 import { now as nowOf, sleep as sleepFor } from "../edges/clock.ts";
 import type { HttpTiming } from "./client-options.ts";
 import { Pause } from "./pause.ts";
-import { afterAnswer, atTime, type RateWindow, roomIn, seenQuota } from "./rate-window.ts";
+import { afterAnswer, atTime, DEFAULT_RATE_SHARE, type RateWindow, roomIn, seenQuota } from "./rate-window.ts";
 
-/** Our share of an account's requests while others use them, too. */
-export const DEFAULT_RATE_SHARE = 0.5;
 /** Requests of an account in flight at once: more make it no faster. */
 const MAX_IN_FLIGHT = 40;
 
@@ -27,6 +25,7 @@ export class Pacer {
   private readonly now: () => number;
   private readonly sleep: NonNullable<HttpTiming["sleep"]>;
 
+  /** @param share of the quota that is ours while others use it, too: 0.1 to 0.95 */
   constructor(
     private readonly share = DEFAULT_RATE_SHARE,
     { now, sleep }: Pick<HttpTiming, "now" | "sleep"> = {},

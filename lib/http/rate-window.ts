@@ -27,8 +27,10 @@ const WINDOW_MS = 60_000;
 const SECOND_MS = 1_000;
 /** Others count for the rest of their window and the next one. */
 const OTHERS_COUNT_MS = 2 * WINDOW_MS;
-/** Of the quota, what is left over also while nobody else is seen to use it. */
-const ALONE_SHARE = 0.95;
+/** Our share of an account's requests while others use them, too, unless a person says another (`--rate-share`). */
+export const DEFAULT_RATE_SHARE = 0.5;
+/** Our share while nobody else is seen to use the quota; also the largest that a person may ask for. */
+export const ALONE_SHARE = 0.95;
 /** Requests that nobody knows of are others' from so many on, or from this part of the quota. */
 const OTHERS_REQUESTS = 10;
 const OTHERS_PART = 0.02;

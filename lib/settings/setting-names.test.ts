@@ -36,12 +36,20 @@ test("B6: what a run's session reads is what a run that the bot starts is given,
       },
     });
     const output = { out: () => {}, err: () => {}, live: false } as const;
-    const base = { command: "run", runId: "", today: "", dryRun: true, writes: true, deadlineMs: null };
+    const base = {
+      command: "run",
+      runId: "",
+      today: "",
+      dryRun: true,
+      writes: true,
+      deadlineMs: null,
+      rateShare: null,
+    };
     const opening = openSession({ ...base, dataDir: folder, needs: ALL, env, output, clock: () => new Date() });
     expect(String(await opening.then(String, String))).toContain("not set");
   }
-  // Inputs have their own variables; these two are no settings of a session.
-  const others = ["ZDSYNC_TODAY", "ZDSYNC_DEBUG"];
+  // Inputs have their own variables; these are no settings of a session.
+  const others = ["ZDSYNC_TODAY", "ZDSYNC_RATE_SHARE", "ZDSYNC_DEBUG"];
   expect([...read].sort()).toEqual(RUN_SETTINGS.filter((name) => !others.includes(name)).toSorted());
 });
 

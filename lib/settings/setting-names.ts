@@ -25,6 +25,7 @@ export const RUN_SETTINGS: readonly string[] = [
   "ZDSYNC_CONFIG",
   "PLANS_FILE",
   "ZDSYNC_TODAY",
+  "ZDSYNC_RATE_SHARE",
   "ZDSYNC_DEBUG",
 ];
 

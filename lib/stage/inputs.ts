@@ -3,6 +3,7 @@ import { RUN_ID } from "../artifacts/manifest.ts";
 import { isDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { ALLOWABLE } from "../domain/limits.ts";
+import { ALONE_SHARE, DEFAULT_RATE_SHARE } from "../http/rate-window.ts";
 import { CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES, parseConfirmedCounts } from "../runs/confirmed-counts.ts";
 
 /**
@@ -197,6 +198,23 @@ export const maxAge = v.optional(
 /** When to stop beginning new work, in milliseconds from the start; null: never (S7). */
 export const deadline = v.optional(v.pipe(duration, v.description("Stop safely after this long: 90s, 45m, 2h")), "");
 
+/** Two decimals at most; down from `ALONE_SHARE`. */
+const SHARE = "^(?:0\\.(?:[1-8]\\d?|9[0-5]?))?$";
+
+/** The largest share of a Zendesk account's quota while others use it, too; null: the default (decisions/0052). */
+export const rateShare = v.optional(
+  v.pipe(
+    v.string(),
+    v.regex(new RegExp(SHARE), `a share from 0.1 to ${ALONE_SHARE}, such as ${DEFAULT_RATE_SHARE}`),
+    v.metadata({ pattern: SHARE }),
+    v.transform((text) => (text === "" ? null : Number(text))),
+    v.description(
+      `Largest share of Zendesk's requests a minute to take while others use the account, too: 0.1 to ${ALONE_SHARE} (default: ${DEFAULT_RATE_SHARE})`,
+    ),
+  ),
+  "",
+);
+
 /** Inputs of every stage. */
 export const COMMON_INPUTS = { "data-dir": dataDir, today, "run-id": runId } as const;
 
@@ -204,7 +222,21 @@ export const COMMON_INPUTS = { "data-dir": dataDir, today, "run-id": runId } as 
 export const JUDGING_INPUTS = { allow, "at-most": atMost } as const;
 
 /** Inputs of the way back, which nobody confirms by counts. */
-export const UNDO_INPUTS = { "dry-run": dryRun, allow, expect, "max-age": maxAge, deadline } as const;
+export const UNDO_INPUTS = {
+  "dry-run": dryRun,
+  allow,
+  expect,
+  "max-age": maxAge,
+  deadline,
+  "rate-share": rateShare,
+} as const;
 
 /** Inputs of every stage that writes. */
-export const WRITING_INPUTS = { "dry-run": dryRun, ...JUDGING_INPUTS, expect, "max-age": maxAge, deadline } as const;
+export const WRITING_INPUTS = {
+  "dry-run": dryRun,
+  ...JUDGING_INPUTS,
+  expect,
+  "max-age": maxAge,
+  deadline,
+  "rate-share": rateShare,
+} as const;

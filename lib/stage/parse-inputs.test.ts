@@ -33,22 +33,30 @@ test("without flags, the defaults", () => {
     expect: [],
     "max-age": null,
     deadline: null,
+    "rate-share": null,
   });
 });
 
 describe("flags win over the environment, which wins over the default", () => {
-  const env = { ZDSYNC_DATA_DIR: "from-env", ZDSYNC_TODAY: "2026-01-01", ZDSYNC_RUN_ID: "run-env" };
+  const env = {
+    ZDSYNC_DATA_DIR: "from-env",
+    ZDSYNC_TODAY: "2026-01-01",
+    ZDSYNC_RUN_ID: "run-env",
+    ZDSYNC_RATE_SHARE: "0.2",
+  };
 
   test("environment", () => {
-    expect(parse({}, env)).toMatchObject({ "data-dir": "from-env", today: "2026-01-01", "run-id": "run-env" });
+    expect(parse({}, env)).toMatchObject({
+      "data-dir": "from-env",
+      today: "2026-01-01",
+      "run-id": "run-env",
+      "rate-share": 0.2,
+    });
   });
 
   test("flags", () => {
-    expect(parse({ "data-dir": "d", today: "2026-02-02", "run-id": "r" }, env)).toMatchObject({
-      "data-dir": "d",
-      today: "2026-02-02",
-      "run-id": "r",
-    });
+    const flags = { "data-dir": "d", today: "2026-02-02", "run-id": "r", "rate-share": "0.3" };
+    expect(parse(flags, env)).toMatchObject({ ...flags, "rate-share": 0.3 });
   });
 
   test("an empty variable counts as not set", () => {
@@ -77,6 +85,32 @@ describe("values", () => {
   test.each(["5", "m", "1d", "-1m", "1.5h", "1 h", "45M", "100000s"])("%p is no duration", (text) => {
     expect(problems({ ...MINIMUM, deadline: text })).toEqual([
       { where: "--deadline", what: "expected a duration such as 90s, 45m or 2h" },
+    ]);
+  });
+
+  test.each(["0.1", "0.10", "0.5", "0.75", "0.9", "0.95"])("--rate-share %p is a share", (text) => {
+    expect(parse({ "rate-share": text })["rate-share"]).toBe(Number(text));
+  });
+
+  test.each([
+    "0",
+    "0.0",
+    "0.09",
+    "0.96",
+    "0.99",
+    "1",
+    "1.0",
+    ".5",
+    "0,5",
+    "50%",
+    "0.123",
+    "-0.5",
+    "0.5 ",
+    "half",
+    "1e-1",
+  ])("--rate-share %p is none: 0.1 to 0.95", (text) => {
+    expect(problems({ ...MINIMUM, "rate-share": text })).toEqual([
+      { where: "--rate-share", what: "expected a share from 0.1 to 0.95, such as 0.5" },
     ]);
   });
 

@@ -8,6 +8,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   "data-dir": "ZDSYNC_DATA_DIR",
   today: "ZDSYNC_TODAY",
   "run-id": "ZDSYNC_RUN_ID",
+  "rate-share": "ZDSYNC_RATE_SHARE",
 };
 
 /** What a declaration says of one input: for flags, `action.yml` and documentation. */

@@ -3,7 +3,8 @@ import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { ConfigurationError, InternalError } from "../errors.ts";
 import { readEditedFile } from "../files/edited-file.ts";
-import { DEFAULT_RATE_SHARE, Pacer } from "../http/pacer.ts";
+import { Pacer } from "../http/pacer.ts";
+import { DEFAULT_RATE_SHARE } from "../http/rate-window.ts";
 import { UNTOLD, type Waits } from "../http/waits.ts";
 import type { SalesforceReader } from "../salesforce/ports.ts";
 import type { OverridesSettings, SalesforceSettings, SlackSettings, ZendeskSettings } from "../settings/environment.ts";
@@ -67,6 +68,8 @@ interface ClientMode {
   waits: Waits;
   /** Milliseconds that the work may take; null or absent: nobody knows. */
   deadlineMs?: number | null | undefined;
+  /** The largest share of a Zendesk account's quota that is ours while others use it, too; null or absent: `DEFAULT_RATE_SHARE`. */
+  rateShare?: number | null | undefined;
   timing?: RemoteTiming | undefined;
   /** One for each Zendesk account: its readers and writers share a quota. */
   pacers: Map<InstanceName, Pacer>;
@@ -122,8 +125,8 @@ function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): Zendesk
 }
 
 function zendeskOptions(settings: RemoteSettings, instance: InstanceName, mode: ClientMode) {
-  const { warn, waits, timing, deadlineMs = null, pacers } = mode;
-  const pacer = pacers.get(instance) ?? new Pacer(DEFAULT_RATE_SHARE, timing);
+  const { warn, waits, timing, deadlineMs = null, rateShare, pacers } = mode;
+  const pacer = pacers.get(instance) ?? new Pacer(rateShare ?? DEFAULT_RATE_SHARE, timing);
   pacers.set(instance, pacer);
   const tokenSeconds = tokenSecondsFor(deadlineMs);
   const userMarkField = settings.config.user_mark_field;

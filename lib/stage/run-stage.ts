@@ -56,6 +56,7 @@ export async function runStage<Inputs extends InputsSchema>(
     const shared = inputs as Partial<Record<"data-dir" | "run-id" | "today", string>> & {
       "dry-run"?: boolean;
       deadline?: number | null;
+      "rate-share"?: number | null;
     };
     dryRun = shared["dry-run"] ?? false;
     const session = await openSession({
@@ -67,6 +68,7 @@ export async function runStage<Inputs extends InputsSchema>(
       dryRun,
       writes: stage.writes && !dryRun,
       deadlineMs: shared.deadline ?? null,
+      rateShare: shared["rate-share"] ?? null,
       ...shell,
     }).catch(async (error: unknown) => {
       files = await tellNotBegun(stage.name, given, inputs, error, shell);

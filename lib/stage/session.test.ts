@@ -49,6 +49,7 @@ function options(parts: Partial<SessionOptions> = {}): SessionOptions {
     dryRun: false,
     writes: true,
     deadlineMs: null,
+    rateShare: null,
     env: environment(),
     output,
     clock: () => NOW,

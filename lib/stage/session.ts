@@ -56,6 +56,8 @@ export interface SessionOptions {
   locks?: boolean | "none";
   /** Milliseconds until nothing new is begun; null: never. */
   deadlineMs: number | null;
+  /** The largest share of a Zendesk account's requests that is ours while others send some, too; null: the default. */
+  rateShare: number | null;
   env: Environment;
   output: Output;
   clock: () => Date;
@@ -211,8 +213,7 @@ function readSettings({ env, needs }: SessionOptions, config: Config, problems: 
   };
 }
 
-/** Files that a stage reads late are looked for now: a run should not gather for minutes and then miss its plans. */
-/** Files that people edit are read before the run begins: what is wrong in them is said with everything else. */
+/** Files that people edit are read before the run begins: one that is missing or wrong is said with everything else, not minutes later. */
 async function checkFiles({ plansFile, overrides }: RemoteSettings, needs: Needs, problems: Problem[]): Promise<void> {
   if (needs.plans) await checkFile("PLANS_FILE", plansFile, parsePlans, problems);
   if (overrides?.kind === "file") await checkFile("OVERRIDES_FILE", overrides.file, parseOverrides, problems);

@@ -40,6 +40,7 @@ function openRetry(change: Record<string, string | undefined> = {}, timing: Remo
       dryRun: false,
       writes: true,
       deadlineMs: null,
+      rateShare: null,
       env: {
         ...world.sandbox.env,
         ZDSYNC_CONFIG: join(dirname(world.dataDir), "zdsync.config.yml"),

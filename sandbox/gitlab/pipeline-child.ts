@@ -90,7 +90,7 @@ function flags(pipeline: CreatedPipeline, dataDir: string): string[] {
     dataDir,
     ...(inputs["dry-run"] === true ? ["--dry-run"] : []),
     ...(instances === "global" || instances === "us-government" ? ["--instance", instances] : []),
-    ...["allow", "at-most", "expect", "max-age", "deadline", "today"].flatMap((name) => text(name)),
+    ...["allow", "at-most", "expect", "max-age", "deadline", "rate-share", "today"].flatMap((name) => text(name)),
   ];
 }
 
