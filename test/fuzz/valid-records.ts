@@ -1,4 +1,6 @@
 import type { ArtifactName } from "../../lib/artifacts/schemas.ts";
+import { ATTRIBUTES } from "../../lib/domain/attributes.ts";
+import { emptyAttributes } from "../../lib/domain/empty-attributes.ts";
 import { canary } from "./odd-values.ts";
 import type { Random } from "./random.ts";
 
@@ -8,7 +10,15 @@ type Make = (random: Random) => Record<string, unknown>;
 
 const soldTo = (random: Random) => (random.chance(0.8) ? { name: canary(random), email: canary(random) } : null);
 
-const account: Make = (random) => ({
+/** An account with every attribute in its order, one that was just added, too. */
+const account: Make = (random) => {
+  const { salesforce_id, subs, charges, ...known } = knownAccount(random);
+  const all: Record<string, unknown> = { ...emptyAttributes(), ...known };
+  const attributes = Object.fromEntries(Object.keys(ATTRIBUTES).map((name) => [name, all[name]]));
+  return { salesforce_id, ...attributes, subs, charges };
+};
+
+const knownAccount: Make = (random) => ({
   salesforce_id: random.pick(ACCOUNTS),
   name: canary(random),
   arr: 170_337.5,

@@ -9,8 +9,8 @@ type Fields = Record<string, unknown>;
 describe("what a run says when it ends early (S6)", () => {
   test("partners fail after customers were written: the report says that customers were, and exit is 1", async () => {
     await using world = await startWorld();
-    // The instance is proved again before partners are written: the third time in global.
-    world.sandbox.addFault({ kind: "404", service: "zendesk-global", path: "/organization_fields", after: 2 });
+    // Organizations are looked at right before they are created: first those of customers, then those of partners.
+    world.sandbox.addFault({ kind: "404", service: "zendesk-global", path: "show_many\\?external_ids", after: 1 });
     const { exit, summary } = await world.run({ instance: "global" });
     expect(exit).toBe(EXIT.failed);
     const customers = summary.reports.find(
@@ -86,8 +86,9 @@ test("U6: users of an organization whose salesforce_id is broken are not marked:
 
 test("Y3: one address that cannot be looked up costs nobody else their contacts, and is named as failed", async () => {
   await using world = await startWorld();
-  // The first ones are asked for when organizations are gathered: what fails there waits for the next run.
-  world.sandbox.addFault({ kind: "404", service: "zendesk-global", path: "/users/search", after: 10 });
+  // The first four are asked for when organizations are gathered: what fails there waits for the next run. The others are of addresses
+  // that Zendesk refused to create.
+  world.sandbox.addFault({ kind: "404", service: "zendesk-global", path: "/users/search", after: 4 });
   const { exit } = await world.run({ instance: "global" });
   expect(exit).toBe(EXIT.someFailed);
   const contacts = (await world.artifact<{ effect: string; outcome: string }>("global_results.json")).filter(

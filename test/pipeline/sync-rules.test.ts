@@ -81,9 +81,12 @@ describe("Y1: creates", () => {
     await upToCompare(world);
     await world.stage("sync", { instance: "global" });
     world.sandbox.clearRequests();
+    const before = stateOf(world.sandbox);
     const again = await world.stage("sync", { instance: "global" });
     expect(again.exit).toBe(EXIT.done);
-    expect(world.sandbox.writes()).toEqual([]);
+    // Contacts are sent without a look, and Zendesk refuses whoever is there (decision 51).
+    expect(world.sandbox.writes().filter(({ status }) => status < 400)).toEqual([]);
+    expect(stateOf(world.sandbox)).toEqual(before);
     const reasons = new Set(
       (await world.artifact<Result>("global_results.json"))
         .filter(({ effect }) => effect !== "contact")

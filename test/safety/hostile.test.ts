@@ -102,7 +102,7 @@ describe("names", () => {
         Zuora__SubscriptionRatePlanChargeName__c: `${HOSTILE_NAME}\n::add-mask::a`,
       });
     expect(await world.preview()).toBe(EXIT.done);
-    expect(world.printed()).toContain("not in plans.yml");
+    expect(world.printed()).toContain("unknown charge name");
     expect(
       world
         .printed()
@@ -113,7 +113,7 @@ describe("names", () => {
       world
         .printed()
         .split("\n")
-        .find((line) => line.includes("not in plans.yml")),
+        .find((line) => line.includes("unknown charge name")),
     ).not.toMatch(ACTIVE);
   });
 

@@ -48,10 +48,10 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     expect(shown.lines.filter((line) => line.includes("global") && /^ {2}[✓–✗] /.test(line))).toEqual([
       expect.stringMatching(/^ {2}✓ gather-orgs global: \d+ organizations/),
       expect.stringMatching(/^ {2}✓ gather-orgs global: contacts of recent organizations: 2 of 2/),
-      expect.stringMatching(/^ {2}✓ global customers: creates: \d+ \(/),
-      expect.stringMatching(/^ {2}– global customers: contacts: stopped after 4 of 5/),
+      expect.stringMatching(/^ {2}– global customers: creates: not begun, 5 left/),
       expect.stringMatching(/^ {2}– global customers: updates: not begun, 3 left/),
       expect.stringMatching(/^ {2}– global customers: marks: not begun, 1 left/),
+      expect.stringMatching(/^ {2}– global customers: contacts: stopped after 1 of 5/),
       expect.stringMatching(/^ {2}– global partners: creates: not begun, 1 left/),
       expect.stringMatching(/^ {2}– global partners: updates: not begun, 1 left/),
       expect.stringMatching(/^ {2}– global partners: marks: not begun, 1 left/),
@@ -59,7 +59,7 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     const { outcomes, closing } = ending(shown);
     expect(outcomes.slice(0, 2)).toEqual(["STOPPED", "STOPPED"]);
     expect(closing).toMatch(
-      /: STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not begun: \d+ records applied\./,
+      /: STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not begun: \d+ records? applied\./,
     );
   });
 
