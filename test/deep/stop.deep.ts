@@ -7,11 +7,12 @@ const AT_ONCE = 4;
 const HOUR = 3_600_000;
 
 test(
-  "S7: SIGTERM at any write: exit 5, all accounted for, and the next run comes to the undisturbed state",
+  "S7: SIGTERM to a real process, at every third write: exit 5, all accounted for, and the next run comes to the undisturbed state",
   async () => {
     const reference = await undisturbed(ONE_JOB);
     const limit = pLimit(AT_ONCE);
-    const points = pointsOf(reference).filter(({ phase }) => phase === "before");
+    // A real signal at every third write; `bun run stories` stops runs anywhere.
+    const points = pointsOf(reference).filter(({ phase }, index) => phase === "before" && index % 9 === 0);
     const runs = await Promise.all(
       points.map((point) => limit(async () => ({ point, ...(await stopAt(point, bySignal("SIGTERM"))) }))),
     );

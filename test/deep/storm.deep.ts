@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import { checkGone, checkSeed, type SeedEnd } from "../safety/storm-seed.ts";
 
-const SEEDS = 100;
+/** What only real sockets can show; storms in number are played by `bun run stories`. */
+const SEEDS = 15;
 const HOUR = 3_600_000;
 
 test(
-  "S5 S6: a hundred storms: each run ends, counts add up, what is wrong is named, and the next run repairs it",
+  "S5 S6: fifteen storms over real sockets: each run ends, counts add up, what is wrong is named, and the next run repairs it",
   async () => {
     const ends: SeedEnd[] = [];
     for (let seed = 1; seed <= SEEDS; seed++) ends.push(await checkSeed(seed, 3));
