@@ -87,8 +87,14 @@ export function userCreateRows({ reader, writer }: ZendeskConnection): RowKind<U
   };
 }
 
-/** Writes changes to existing users (U6). */
-export function userChangeRows({ reader, stoppable = reader, writer }: ZendeskConnection): RowKind<UserRow> {
+/**
+ * Writes changes to existing users (U6). `isAtStake`: whether a change must not be made to a user who has come to be in several organizations:
+ * every one of a run's (U5); of an undo's, which gives back, only a move, which would wipe the other memberships.
+ */
+export function userChangeRows(
+  { reader, stoppable = reader, writer }: ZendeskConnection,
+  isAtStake: (change: UserUpdate["change"]) => boolean = () => true,
+): RowKind<UserRow> {
   const send = (rows: readonly UserRow[]): Promise<RowOutcome[]> => writer.updateUsers(rows.map(toWire));
   return {
     describe: (row) => ({
@@ -104,7 +110,9 @@ export function userChangeRows({ reader, stoppable = reader, writer }: ZendeskCo
       const current = new Map((await stoppable.usersById(rows.map((row) => row.id))).map((user) => [user.id, user]));
       const verdicts = new Map<UserRow, Verdict>();
       const look = async (row: UserRow) => {
-        const why = reasonToSkip(row, current.get(row.id)) ?? (await membershipsAtStake(row, stoppable));
+        const why =
+          reasonToSkip(row, current.get(row.id)) ??
+          (isAtStake(row.change) ? await reasonOfMemberships(row, stoppable) : undefined);
         if (why) verdicts.set(row, { outcome: "skipped", reason: why });
       };
       await Promise.all(rows.map((row) => limit(() => look(row))));
@@ -138,12 +146,11 @@ function reasonToSkip({ listed, change }: UserRow, current: ListedUser | undefin
   return changed.length > 0 ? reason("user.changed_since", { fields: changed }) : undefined;
 }
 
-/** Setting the organization wipes every other membership (U5): a user who was given a second one since is left alone. */
-async function membershipsAtStake(
-  { id, change }: UserRow,
+/** A user who was given a second organization since the lists is left alone (U5). */
+async function reasonOfMemberships(
+  { id }: Pick<UserRow, "id">,
   reader: ZendeskConnection["reader"],
 ): Promise<Reason | undefined> {
-  if (change.organization_id === undefined) return undefined;
   const organizations = await reader.organizationIdsOfUser(id);
   return organizations.length > 1 ? reason("user.in_several_organizations_now") : undefined;
 }

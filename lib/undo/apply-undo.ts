@@ -35,7 +35,11 @@ export async function applyUndo(
   const { ended } = await untilEnded(async () => {
     await results.add(plan.left);
     await apply("organizations", plan.organizations, changeRows(connection, instance));
-    await apply("users", plan.users, userChangeRows(connection));
+    await apply(
+      "users",
+      plan.users,
+      userChangeRows(connection, ({ organization_id }) => organization_id !== undefined),
+    );
     await results.close();
     if (errors.length > 0) throw errors[0];
   });

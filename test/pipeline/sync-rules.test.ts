@@ -5,7 +5,7 @@ import { sha256Of } from "../../lib/artifacts/store.ts";
 import type { FieldValue } from "../../lib/domain/organization-field.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { createZendeskWriter } from "../../lib/zendesk/write.ts";
-import type { SeedUser } from "../../sandbox/types.ts";
+import type { RequestHook, SeedUser } from "../../sandbox/types.ts";
 import { comparisons, RUN_TIMEOUT, startWorld, stateOf, type TestWorld } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
@@ -322,6 +322,29 @@ describe("U1, U6: users of us-government", () => {
     expect(newIds.size).toBeGreaterThan(0);
     expect(creates.some(({ organization_id: id }) => newIds.has(id))).toBe(true);
     for (const { organization_id: id } of creates) expect(created.has(id)).toBe(true);
+  });
+
+  test("U5: a user who is given a second organization after the lists were read is not marked any more", async () => {
+    let meanwhile = () => {};
+    const onRequest: RequestHook = ({ service, path }) => {
+      if (service === "zendesk-us-government" && path.includes("/users/show_many")) meanwhile();
+      return undefined;
+    };
+    await using world = await startWorld({ onRequest });
+    await world.preview({ instance: "us-government" });
+    const [mark] = await world.artifact<{ id: number }>("usgov_user_not_in_sync.json");
+    const user = world.sandbox.zendesk("us-government").users.find(({ id }) => id === mark?.id);
+    const another = organizations(world, "us-government").find(({ id }) => id !== user?.organization_id);
+    meanwhile = () => {
+      meanwhile = () => {};
+      world.sandbox.addMembership("us-government", Number(mark?.id), Number(another?.id));
+    };
+    expect((await world.run({ instance: "us-government" })).exit).toBe(EXIT.done);
+    const results = await world.artifact<Result>("usgov_user_results.json");
+    expect(results.find(({ id }) => id === mark?.id)).toMatchObject({
+      outcome: "skipped",
+      code: "user.in_several_organizations_now",
+    });
   });
 
   for (const bulkUserImport of [true, false]) {

@@ -83,4 +83,8 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 80088,
     was: "a loss of power while a dead run's lock was taken over left a file that named nobody, and the next run was refused",
   },
+  {
+    seed: 100387,
+    was: "a user who was given a second organization after the lists was marked, because only moves were looked at again",
+  },
 ];

@@ -63,7 +63,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "for (const [row, id] of await kind.lookUp(unknown))",
     replace: "for (const [row, id] of await kind.lookUp([]))",
     expects: ["looked for before it is created"],
-    seed: 21,
+    seed: 13,
   },
   {
     name: "results of a job are taken for those of other rows",
@@ -88,6 +88,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: 'if (outcome === "applied" || why?.code',
     replace: 'if (outcome !== "skipped" || why?.code',
     expects: ["exact after two quiet hours", "exact after a run that says 0"],
+    seed: 19,
   },
   {
     name: "a field of the agents is written",
