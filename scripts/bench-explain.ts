@@ -16,8 +16,8 @@ import { machine, measured, measuredCommand, told } from "./measured.ts";
 
 /**
  * How long `zdsync explain` takes among many accounts, each a program of its own, and what a run pays for it beside `process`
- * (docs/benchmarks.md): `bun run bench:explain [ACCOUNTS]`. Exits 1 where it pays more than 8 % of
- * `process`, which is less than 5 % of `process` and the report of a run together, or an answer takes longer than 3 s.
+ * (docs/benchmarks.md): `bun run bench:explain [ACCOUNTS]`. Exits 1 where it pays more than 8 % of `process`, which is less than 5 % of
+ * `process` and the report of a run together, or an answer takes longer than 3 s.
  */
 
 const COUNT = Number(process.argv[2] ?? 100_000);

@@ -19,14 +19,15 @@ for (const stage of stages) files.set(`actions/${stage.name}/action.yml`, action
 for (const stage of stages) files.set(`templates/${stage.name}/template.yml`, componentYaml(stage));
 files.set("templates/simulate/template.yml", simulateComponent(stages));
 files.set("actions/simulate/action.yml", simulateAction());
+const inputsOfPipeline = await pipelineInputs();
 const pipeline = await pipelineYaml();
 files.set(".gitlab/ci/pipeline.yml", pipeline);
 files.set("templates/full-pipeline/template.yml", pipeline);
 for (const [name, text] of chainYamls()) files.set(`.gitlab/ci/multi-project/${name}`, text);
 const page = await readFile(join(root, "docs/gitlab.md"), "utf8");
-files.set("docs/gitlab.md", componentReference(page, stages, await pipelineInputs()));
+files.set("docs/gitlab.md", componentReference(page, stages, inputsOfPipeline));
 const readme = await readFile(join(root, "README.md"), "utf8");
-files.set("README.md", componentTable(readme, stages, await pipelineInputs()));
+files.set("README.md", componentTable(readme, stages, inputsOfPipeline));
 files.set("actions/README.md", stageTable(stages));
 files.set("lib/report/page/app.generated.txt", await pageTemplate());
 

@@ -171,7 +171,7 @@ export class ArtifactStore {
   ): Promise<{ records: ArtifactRecord<Name>[]; bytes: Buffer; sha256: string }> {
     const kept = await this.#keptOf(name);
     if (kept?.bytes) return { records: [...kept.records], bytes: kept.bytes, sha256: kept.sha256 };
-    const bytes = (await this.#bytesOf(name)) ?? this.#missing(name);
+    const bytes = (await this.#folder.withFile(name, (file) => file.bytes())) ?? this.#missing(name);
     return { records: parseRecords(name, bytes), bytes, sha256: sha256Of(bytes) };
   }
 
@@ -222,10 +222,6 @@ export class ArtifactStore {
     const manifest = await this.readManifest(name);
     if (manifest && manifest.sha256 !== sha256) throw refused(reason("artifact.altered", { file: name }));
     return { name, sha256, manifest };
-  }
-
-  async #bytesOf(name: ArtifactName): Promise<Buffer | null> {
-    return (await this.#keptOf(name))?.bytes ?? this.#folder.withFile(name, (file) => file.bytes());
   }
 
   async #replace<Name extends ArtifactName>(name: Name, records: readonly ArtifactRecord<Name>[], keptUpTo: number) {

@@ -3,7 +3,7 @@ import { contactsOnce } from "../salesforce/contacts-once.ts";
 import type { SalesforceReader } from "../salesforce/ports.ts";
 import { ListedOnce } from "../zendesk/listed-once.ts";
 import { isPlanned } from "../zendesk/planned-connection.ts";
-import type { WritingRemotes } from "./remotes.ts";
+import { once, type WritingRemotes } from "./remotes.ts";
 
 /**
  * Remotes for all stages of one run: every list is asked for once (decision 53); only those of us-government are wanted again by a later stage. Connections of a dry run
@@ -16,20 +16,17 @@ export function askedOnce(remotes: WritingRemotes): WritingRemotes {
     instances.set(instance, lists);
     return lists;
   };
-  const once = <T>(open: (instance: InstanceName) => Promise<T>, as: (lists: ListedOnce, opened: T) => T) => {
+  const openedOnce = <T>(open: (instance: InstanceName) => Promise<T>, as: (lists: ListedOnce, opened: T) => T) => {
     const opened = new Map<InstanceName, Promise<T>>();
-    return (instance: InstanceName) => {
-      const known = opened.get(instance) ?? open(instance).then((one) => as(listsOf(instance), one));
-      opened.set(instance, known);
-      return known;
-    };
+    return (instance: InstanceName) =>
+      once(opened, instance, () => open(instance).then((one) => as(listsOf(instance), one)));
   };
   let salesforce: Promise<SalesforceReader> | undefined;
   return {
     ...remotes,
     salesforce: () => (salesforce ??= remotes.salesforce().then(contactsOnce)),
-    zendeskReader: once(remotes.zendeskReader, (lists, reader) => lists.reader(reader)),
-    zendesk: once(remotes.zendesk, (lists, connection) =>
+    zendeskReader: openedOnce(remotes.zendeskReader, (lists, reader) => lists.reader(reader)),
+    zendesk: openedOnce(remotes.zendesk, (lists, connection) =>
       isPlanned(connection) ? connection : lists.connection(connection),
     ),
   };

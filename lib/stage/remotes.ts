@@ -215,7 +215,8 @@ async function readSettingsFile(path: string, setting: string): Promise<string> 
   throw new ConfigurationError([{ where: setting, what: `${path} does not exist` }]);
 }
 
-function once<Key, T>(map: Map<Key, Promise<T>>, key: Key, open: () => Promise<T>): Promise<T> {
+/** Opens what a map does not have yet, and keeps it there. */
+export function once<Key, T>(map: Map<Key, Promise<T>>, key: Key, open: () => Promise<T>): Promise<T> {
   const known = map.get(key) ?? open();
   map.set(key, known);
   return known;

@@ -52,21 +52,21 @@ export async function applyInJobs<Row extends object>(
 export async function applyJob<Row extends object>(
   job: readonly Row[],
   kind: RowKind<Row>,
-  { stop, errors, line, record }: Recorder,
+  recorder: Recorder,
 ): Promise<Result[]> {
+  const { stop, errors, line, record } = recorder;
   const leave = await kind.room?.();
-  const hindrance = () => (errors.length > 0 ? "failed" : stop.reason !== null ? "stopped" : undefined);
-  let unattempted: Unattempted | undefined = hindrance();
+  let unattempted = whyNotBegun(recorder);
   const looked = () => {
     leave?.();
-    if (hindrance()) throw new StoppedError("what was looked at is not sent any more");
+    if (whyNotBegun(recorder)) throw new StoppedError("what was looked at is not sent any more");
   };
   const apply = async (): Promise<Result[]> => {
     try {
       return (await applyRows(job, kind, looked)).map(({ result }) => result);
     } catch (error) {
       // Only what comes before the first sending ends so: nothing of the job was sent.
-      unattempted = error instanceof StoppedError ? hindrance() : undefined;
+      unattempted = error instanceof StoppedError ? whyNotBegun(recorder) : undefined;
       if (unattempted) {
         return skipRows(job, kind, unattemptedReason(unattempted, stop));
       }
@@ -79,6 +79,12 @@ export async function applyJob<Row extends object>(
   if (!unattempted) line.add(job.length, results.filter(({ outcome }) => outcome === "failed").length);
   await record(results).catch((error) => errors.push(error));
   return results;
+}
+
+/** Why nothing further may be begun; undefined: it may. */
+export function whyNotBegun({ errors, stop }: Pick<Recorder, "errors" | "stop">): Unattempted | undefined {
+  if (errors.length > 0) return "failed";
+  return stop.reason === null ? undefined : "stopped";
 }
 
 /** What is said of rows that were not begun. */

@@ -1,5 +1,5 @@
 import type { LimitFunction } from "p-limit";
-import type { Result, Unattempted } from "../artifacts/results.ts";
+import type { Result } from "../artifacts/results.ts";
 import type { ContactMemory, SettledState } from "../contacts/contact-memory.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
 import type { DueAddress } from "../domain/plan-contacts.ts";
@@ -8,7 +8,7 @@ import { type Reason, reason } from "../domain/reason.ts";
 import type { RecentOrganization } from "../domain/recent-organizations.ts";
 import { messageOf } from "../errors.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { type Recorder, unattemptedReason } from "./apply-in-jobs.ts";
+import { type Recorder, unattemptedReason, whyNotBegun } from "./apply-in-jobs.ts";
 import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";
 import type { ContactsDue } from "./write-contacts.ts";
 
@@ -69,9 +69,8 @@ export function contactsPlan({ planned, addresses }: ContactsSync): ContactsPlan
 
 /** Whether contacts may still be begun; else they are accounted for. Never throws. */
 export async function mayBegin(organizations: readonly NewOrganization[], course: ContactsCourse): Promise<boolean> {
-  const { errors, stop } = course;
-  const why: Unattempted | undefined = errors.length > 0 ? "failed" : stop.reason !== null ? "stopped" : undefined;
-  if (why) await skip(organizations.flatMap(plannedOf), unattemptedReason(why, stop), course);
+  const why = whyNotBegun(course);
+  if (why) await skip(organizations.flatMap(plannedOf), unattemptedReason(why, course.stop), course);
   return why === undefined;
 }
 

@@ -33,7 +33,6 @@ interface Followed {
 export class JobFollower {
   private readonly running = new Map<string, Followed>();
   private polling = false;
-  private interval: number;
   private readonly sleep: (milliseconds: number) => Promise<unknown>;
   private readonly firstPollMs: number;
 
@@ -46,7 +45,6 @@ export class JobFollower {
     // An aborted wait ends early; the poll after it then says that we are stopped.
     this.sleep = (milliseconds) => sleep(milliseconds, signal).catch(() => undefined);
     this.firstPollMs = timing.pollMs ?? FIRST_POLL_MS;
-    this.interval = this.firstPollMs;
   }
 
   /** Waits for the end of a job. Never rejects. */
@@ -58,12 +56,12 @@ export class JobFollower {
 
   private async poll(): Promise<void> {
     this.polling = true;
-    this.interval = this.firstPollMs;
+    let wait = this.firstPollMs;
     while (this.running.size > 0) {
-      const waited = this.interval;
+      const waited = wait;
       await this.sleep(waited);
       const areOld = [...this.running.values()].every(({ waitedMs }) => waitedMs >= YOUNG_MS);
-      this.interval = Math.min(waited * 1.5, areOld ? SLOWEST_POLL_OF_OLD_MS : SLOWEST_POLL_MS);
+      wait = Math.min(waited * 1.5, areOld ? SLOWEST_POLL_OF_OLD_MS : SLOWEST_POLL_MS);
       await this.pollOnce([...this.running.keys()]);
       this.giveUp(waited);
     }

@@ -27,18 +27,21 @@ export async function original({ env }: { env: Environment }): Promise<number> {
   const wanted = accounts.map((account) => expectedOrganizations(customerOf(account), today));
   const wantedIn = (instance: "global" | "us-government") => wanted.flatMap((one) => one[instance] ?? []);
   await Promise.all([
-    syncGlobal(global, wantedIn("global"), organizations, env),
-    syncUsGovernment(usGovernment, wantedIn("us-government"), federal, env),
+    syncGlobal({ zendesk: global, wanted: wantedIn("global"), listed: organizations, env }),
+    syncUsGovernment({ zendesk: usGovernment, wanted: wantedIn("us-government"), listed: federal, env }),
   ]);
   return 0;
 }
 
-async function syncGlobal(
-  zendesk: Remote,
-  wanted: readonly ExpectedOrganization[],
-  listed: readonly ListedOrganization[],
-  env: Environment,
-): Promise<void> {
+/** What an instance should have and has, and how to reach it. */
+interface Sync {
+  zendesk: Remote;
+  wanted: readonly ExpectedOrganization[];
+  listed: readonly ListedOrganization[];
+  env: Environment;
+}
+
+async function syncGlobal({ zendesk, wanted, listed, env }: Sync): Promise<void> {
   await write(
     zendesk,
     compare(wanted, listed, (one) => !isPartner(one)),
@@ -51,12 +54,7 @@ async function syncGlobal(
   await write(zendesk, compare(partners, again, isPartner), null);
 }
 
-async function syncUsGovernment(
-  zendesk: Remote,
-  wanted: readonly ExpectedOrganization[],
-  listed: readonly ListedOrganization[],
-  env: Environment,
-): Promise<void> {
+async function syncUsGovernment({ zendesk, wanted, listed, env }: Sync): Promise<void> {
   await write(
     zendesk,
     compare(wanted, listed, () => true),
