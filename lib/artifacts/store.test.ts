@@ -202,8 +202,8 @@ describe("what does not validate names file, record and field, and never the val
   });
 
   test("a missing file is named with its folder and a way out", async () => {
-    for (const reading of [store.read(NAME), store.readRecords(NAME)]) {
-      const { message, exit } = await refusal(reading);
+    for (const reading of [() => store.read(NAME), () => store.readRecords(NAME)]) {
+      const { message, exit } = await refusal(reading());
       expect(message).toContain(`${store.path(NAME)} is missing. Run the stage that makes it`);
       expect(exit).toBe(EXIT.failed);
     }
