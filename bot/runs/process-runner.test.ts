@@ -4,11 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import { readRunRecord } from "../../lib/runs/read-run-records.ts";
+import { runRecordText } from "../../lib/runs/run-record.ts";
+import { takeLock } from "../../lib/stage/run-lock.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
 import { openDatabase } from "../database.ts";
 import { OUTPUT_LOG } from "./child.ts";
 import { createProcessRunner } from "./process-runner.ts";
 import { type Runner, RunnerError, type RunState } from "./runner.ts";
+import { record } from "./testing/pipeline-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -161,6 +164,28 @@ describe("a run", () => {
     expect(sandbox.writes()).toEqual([]);
     expect(await runs.ended(new Date(0))).toEqual([]);
     expect((await runs.artifacts(dry.id))?.directory).toBe(join(dataDir, "bot/dry-run"));
+  });
+
+  test("begins although the one before has told its end and still has the lock: that is given back in a moment", async () => {
+    const { dataDir, env, folder, database } = await world({ waits: false });
+    const runId = "20261123T100000Z-000001";
+    const dryDir = join(dataDir, "bot/dry-run");
+    const unlock = await takeLock(dryDir, "run --dry-run", runId);
+    await mkdir(join(dryDir, "history", runId), { recursive: true });
+    await writeFile(
+      join(dryDir, "history", runId, "run.json"),
+      runRecordText(record({ run_id: runId, dry_run: true })),
+    );
+    let waits = 0;
+    const sleep = async (milliseconds: number) => {
+      if (waits++ === 0) await unlock();
+      else await Bun.sleep(milliseconds);
+    };
+    const settings = { argv: ZDSYNC, dataDir, env, cwd: folder };
+    const runs = createProcessRunner(settings, { database: database(), clock: () => new Date(), sleep });
+    const { id } = await runs.start(DRY);
+    expect(waits).toBeGreaterThan(0);
+    expect(await until(runs, id, hasEnded)).toMatchObject({ status: "ended", exit: 0 });
   });
 
   test("that would do more than was confirmed is refused, and that is seen", async () => {

@@ -43,6 +43,8 @@ export interface ProcessRunnerDeps {
 
 /** How long a start is waited for: settings are read and the lock is taken by then. */
 const FIRST_WORDS = { looks: 300, betweenMs: 100 };
+/** How long a run that has told its end may still hold the lock. */
+const LAST_WORDS = { looks: 50, betweenMs: 100 };
 const DAY_MS = 86_400_000;
 
 /** Runs as child processes on this machine, which go on where the bot ends; runs by cron in the same data directory are seen too. */
@@ -70,7 +72,7 @@ class ProcessRuns implements Runner {
   async start(order: RunOrder): Promise<RunState> {
     const { clock } = this.deps;
     const dataDir = order.dryRun ? this.#dryDir : this.settings.dataDir;
-    const holder = await lockHolder(dataDir);
+    const holder = await this.#workingIn(dataDir);
     if (holder) throw new RunnerError(busy(holder, order));
     const runId = mintRunId(clock());
     const started = { runId, dataDir, dryRun: order.dryRun, pid: null, startedAt: clock() };
@@ -81,6 +83,18 @@ class ProcessRuns implements Runner {
     this.#children.set(runId, child);
     void child.exited.then(() => this.#children.delete(runId));
     return this.#firstWords(runId, dataDir, child);
+  }
+
+  /** Who works in a data directory. A run tells its end first and gives the lock back then: one that has told it is waited for. */
+  async #workingIn(dataDir: string): Promise<LockHolder | null> {
+    const { sleep = sleepFor } = this.deps;
+    for (let look = 0; ; look++) {
+      const holder = await lockHolder(dataDir);
+      if (!holder || look >= LAST_WORDS.looks) return holder;
+      const record = await readRunRecord(dataDir, holder.run_id);
+      if (record === null || record.ended_at === null) return holder;
+      await sleep(LAST_WORDS.betweenMs);
+    }
   }
 
   async #spawn(order: RunOrder, dataDir: string, runId: string): Promise<Child> {
