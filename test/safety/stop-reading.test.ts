@@ -85,7 +85,9 @@ describe("A9: a read ends at once when the run is asked to stop", () => {
     const isPrecheck = (one: Asked) =>
       one.service === "zendesk-global" && /organizations\/show_many\?external_ids/.test(one.path);
     const { exit, printed, later } = await stoppedAt((one) => isPrecheck(one) && one.method === "GET");
-    expect({ exit, later: later.filter((one) => !one.startsWith("GET")) }).toEqual({ exit: 5, later: [] });
+    // A job of contacts that had begun beside them is in flight, and finished (S7).
+    const sent = later.filter((one) => !one.startsWith("GET") && one.includes("/organizations/"));
+    expect({ exit, sent }).toEqual({ exit: 5, sent: [] });
     expect(printed).toMatch(/STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not begun/);
     expect(printed).toMatch(/failed +0 +0/);
   });
