@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { RecordedOutput } from "../lib/stage/testing/recorded-output.ts";
+import { commandBody, Transport } from "../test/support/bot/transport.ts";
+import { RecordedOutput } from "../test/support/stage/recorded-output.ts";
 import { boltLogger } from "./bolt-logger.ts";
 import { failureWords } from "./failure-words.ts";
-import { commandBody, Transport } from "./http/testing/transport.ts";
 
 test("no call to Slack, at the start or for a command", async () => {
   const before = globalThis.fetch;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ConfigurationError } from "../lib/errors.ts";
 import type { RunningSandbox } from "../sandbox/start.ts";
-import { BotWorld, scriptedParts, until } from "./testing/bot-world.ts";
+import { BotWorld, scriptedParts, until } from "../test/support/bot/bot-world.ts";
 
 const socketMode = (sandbox: RunningSandbox) => ({ SLACK_APP_TOKEN: sandbox.slackAppToken });
 const ready = async (url: string): Promise<Record<string, unknown>> => {

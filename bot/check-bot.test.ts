@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { exitOfFindings, type Finding } from "../lib/doctor/finding.ts";
 import type { RunningSandbox } from "../sandbox/start.ts";
+import { BotWorld } from "../test/support/bot/bot-world.ts";
 import { checkBot } from "./check-bot.ts";
-import { BotWorld } from "./testing/bot-world.ts";
 
 const TODAY = "2026-11-24";
 

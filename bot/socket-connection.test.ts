@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { until } from "../test/support/bot/bot-world.ts";
 import { Readiness } from "./readiness.ts";
 import { createSocketConnection, type SocketSetting } from "./socket-connection.ts";
-import { until } from "./testing/bot-world.ts";
 
 /** A client whose connections do what the test says. */
 function connection(start: (attempt: number) => Promise<unknown>) {

@@ -7,11 +7,11 @@ import type { Account } from "../lib/domain/account.ts";
 import { DEFAULT_CONFIG } from "../lib/domain/config.ts";
 import type { Organization } from "../lib/domain/organization.ts";
 import { toId18 } from "../lib/domain/salesforce-id.ts";
-import { account } from "../lib/domain/testing/process-examples.ts";
 import { keepEvidence } from "../lib/explain/kept-evidence.ts";
 import { openLatestRun } from "../lib/explain/run-material.ts";
 import { keepRules } from "../lib/rules/kept-rules.ts";
 import type { StageContext } from "../lib/stage/stage.ts";
+import { account } from "../test/support/domain/process-examples.ts";
 import { machine, measured, measuredCommand, told } from "./measured.ts";
 
 /**

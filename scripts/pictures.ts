@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import { demoModel } from "../lib/report/page/testing/demo-model.ts";
 import { writePage } from "../lib/report/page/write-page.ts";
+import { demoModel } from "../test/support/page/demo-model.ts";
 
 /**
  * Makes the pictures of report.html that the README shows: `bun scripts/pictures.ts`. With a folder as argument it makes one for each

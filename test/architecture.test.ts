@@ -46,6 +46,11 @@ describe("who may know whom", () => {
     expect(imports(/^lib\/domain\//, /^(?!lib\/domain\/|valibot$|fastest-levenshtein$)/)).toEqual([]);
   });
 
+  test("product code imports nothing of test/, and no folder of it holds test support", () => {
+    expect(imports(/^(?:actions|bin|bot|lib|page|sandbox)\//, /^test\//)).toEqual([]);
+    expect(files.filter((file) => /^(?:actions|bin|bot|lib|page)\/.*testing\//.test(file))).toEqual([]);
+  });
+
   test("lib never imports actions, bin, bot, page or sandbox", () => {
     expect(imports(/^lib\//, /^(?:actions|bin|bot|page|sandbox|scripts|test)\//)).toEqual([]);
   });

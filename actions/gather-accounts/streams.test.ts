@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { AccountsMemory } from "../../lib/salesforce/accounts-memory.ts";
-import { SandboxOrg } from "../../lib/salesforce/testing/sandbox-session.ts";
 import { NEVER } from "../../lib/stage/stop.ts";
 import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { Random } from "../../sandbox/seed/random.ts";
 import { to18 } from "../../sandbox/seed/salesforce-ids.ts";
 import type { SalesforceRecord, World } from "../../sandbox/types.ts";
+import { SandboxOrg } from "../../test/support/salesforce/sandbox-session.ts";
 import { type GatheredAccounts, gatherAccounts } from "./gather.ts";
 
 const TODAY = "2026-11-23";

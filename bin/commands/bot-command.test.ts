@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BotWorld } from "../../bot/testing/bot-world.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
+import { BotWorld } from "../../test/support/bot/bot-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 

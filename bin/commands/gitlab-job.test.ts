@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT } from "../../lib/errors.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
-import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
+import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import { loadStage } from "../stages.ts";
 import { asGitlabJob } from "./gitlab-job.ts";
 

@@ -3,8 +3,8 @@ import { startSandbox } from "../../bin/start-sandbox.ts";
 import { slackSettings } from "../../lib/settings/environment.ts";
 import { createUserGroups } from "../../lib/slack/user-groups.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
+import { start } from "../../test/support/bot/colleagues.ts";
 import { createAuditLog } from "../audit/audit-log.ts";
-import { start } from "../commands/testing/colleagues.ts";
 import { openDatabase } from "../database.ts";
 import { ACTION } from "../parts.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
+import { ANN, clickOf, start } from "../../test/support/bot/colleagues.ts";
+import { recordOf, runAt } from "../../test/support/bot/run-states.ts";
 import { ACTION } from "../parts.ts";
 import { RunnerError } from "../runs/runner.ts";
-import { recordOf, runAt } from "../watch/testing/run-states.ts";
-import { ANN, clickOf, start } from "./testing/colleagues.ts";
 
 const said = (text: string) => reason("legacy.text", { text });
 

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import type { App, ReceiverEvent } from "@slack/bolt";
+import { eventBody, NOW, SECRET, sign } from "../../test/support/bot/transport.ts";
 import { InFlight } from "../in-flight.ts";
 import { Deliveries } from "./deliveries.ts";
 import { createHttpReceiver } from "./receiver.ts";
-import { eventBody, NOW, SECRET, sign } from "./testing/transport.ts";
 
 test("only so many are remembered, the oldest go first", () => {
   const deliveries = new Deliveries(3);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { Transport, WAYS, WEBHOOK_SECRET } from "./testing/transport.ts";
+import { Transport, WAYS, WEBHOOK_SECRET } from "../../test/support/bot/transport.ts";
 
 for (const way of WAYS)
   describe(`the bot's other routes over ${way}`, () => {

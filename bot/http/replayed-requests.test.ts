@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clickBody, commandBody, NOW, type Script, sign, Transport } from "../../test/support/bot/transport.ts";
 import { AnsweredRequests } from "../answered-requests.ts";
 import { openDatabase } from "../database.ts";
-import { clickBody, commandBody, NOW, type Script, sign, Transport } from "./testing/transport.ts";
 
 const later = (seconds: number) => new Date(NOW.getTime() + seconds * 1000);
 /** A request as it was signed once, to be sent as often as somebody likes. */

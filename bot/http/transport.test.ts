@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { App } from "@slack/bolt";
-import type { Reply } from "../conversation.ts";
 import {
   clickBody,
   commandBody,
@@ -11,7 +10,8 @@ import {
   sign,
   Transport,
   WAYS,
-} from "./testing/transport.ts";
+} from "../../test/support/bot/transport.ts";
+import type { Reply } from "../conversation.ts";
 
 const JSON_TYPE = { "content-type": "application/json" };
 const seconds = (shift: number) => String(NOW.getTime() / 1000 + shift);

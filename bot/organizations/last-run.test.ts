@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { at, runAt } from "../watch/testing/run-states.ts";
+import { at, runAt } from "../../test/support/bot/run-states.ts";
 import { lastRunOf } from "./last-run.ts";
 
 const RUNS = Array.from({ length: 8 }, (_, hour) => runAt(hour)).toReversed();

@@ -7,12 +7,12 @@ import type { NoticeOrganization } from "../../lib/slack/notice.ts";
 import type { Block, MessageChange, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
 import { renderNotices } from "../../lib/slack/render-notices.ts";
 import type { RetrySession } from "../../lib/sync/retry-contacts.ts";
+import { type FakeCustomer, fakeSession } from "../../test/support/bot/fake-retry.ts";
+import { ANN, BOB, Told } from "../../test/support/bot/flow-world.ts";
 import type { ButtonClick } from "../conversation.ts";
 import { openDatabase } from "../database.ts";
 import { ACTION, type AuditEntry } from "../parts.ts";
-import { ANN, BOB, Told } from "../run-flow/testing/flow-world.ts";
 import { createOrganizationCare, type OrganizationCareSetting } from "./organization-care.ts";
-import { type FakeCustomer, fakeSession } from "./testing/fake-retry.ts";
 
 const NOW = new Date("2026-11-24T10:31:00Z");
 const ACCOUNT = "0014M00001kAbCdQAK";

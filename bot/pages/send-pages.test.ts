@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { PageWorld } from "./testing/page-world.ts";
+import { PageWorld } from "../../test/support/bot/page-world.ts";
 
 const SHARE = "files.completeUploadExternal";
 const once = (path: string, fault: "lost" | (() => Response)) => {

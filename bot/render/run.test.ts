@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
 import type { RecordedComparison } from "../../lib/runs/run-record.ts";
-import { recordOf, runAt } from "../watch/testing/run-states.ts";
+import { recordOf, runAt } from "../../test/support/bot/run-states.ts";
 import { countsLines, endText, failureLines, outcomeText, plannedLines } from "./run.ts";
 
 const said = (text: string) => reason("legacy.text", { text });

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import type { SlackAccess } from "../../lib/domain/config.ts";
 import type { UserGroups } from "../../lib/slack/user-groups.ts";
+import { played } from "../../test/support/bot/colleagues.ts";
+import { ANN, FlowWorld } from "../../test/support/bot/flow-world.ts";
 import { createAccess } from "../access/access.ts";
 import { createConversation } from "../commands/create-conversation.ts";
-import { played } from "../commands/testing/colleagues.ts";
 import { ACTION } from "../parts.ts";
-import { ANN, FlowWorld } from "./testing/flow-world.ts";
 
 const SOMEBODY: SlackAccess = { team: ANN.team, channels: [ANN.channel], users: ["U0BOB"], user_groups: [] };
 

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ANN, BOB, comparison, FlowWorld, recordOf, Told, textOf, tokenOf } from "../../test/support/bot/flow-world.ts";
 import { openDatabase } from "../database.ts";
 import { RunnerError, StartUnknown } from "../runs/runner.ts";
-import { ANN, BOB, comparison, FlowWorld, recordOf, Told, textOf, tokenOf } from "./testing/flow-world.ts";
 
 const COUNTS = { global: { creates: 3, updates: 12, marks: 1, downgrades: 2, contacts: 0 } };
 const real = (world: FlowWorld) => world.runner.starts.filter(({ dryRun }) => !dryRun);

@@ -1,7 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
-import { ACTION } from "../parts.ts";
-import { RunnerError } from "../runs/runner.ts";
 import {
   ANN,
   BOB,
@@ -13,7 +11,9 @@ import {
   Told,
   textOf,
   tokenOf,
-} from "./testing/flow-world.ts";
+} from "../../test/support/bot/flow-world.ts";
+import { ACTION } from "../parts.ts";
+import { RunnerError } from "../runs/runner.ts";
 
 const said = (text: string) => reason("legacy.text", { text });
 

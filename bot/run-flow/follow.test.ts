@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
 import type { RecordedComparison } from "../../lib/runs/run-record.ts";
-import { RunnerError } from "../runs/runner.ts";
 import {
   ANN,
   BOB,
@@ -14,7 +13,8 @@ import {
   Told,
   textOf,
   tokenOf,
-} from "./testing/flow-world.ts";
+} from "../../test/support/bot/flow-world.ts";
+import { RunnerError } from "../runs/runner.ts";
 
 const TEN_MINUTES = 600_000;
 const DONE = recordOf([comparison({ results: results(15, 1) }), comparison({ name: "partner", results: results(2) })], {

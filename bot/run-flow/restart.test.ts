@@ -5,9 +5,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reason } from "../../lib/domain/reason.ts";
 import type { Outgoing } from "../../lib/slack/ports.ts";
+import {
+  ANN,
+  comparison,
+  FlowWorld,
+  recordOf,
+  results,
+  Told,
+  textOf,
+  tokenOf,
+} from "../../test/support/bot/flow-world.ts";
 import { openDatabase } from "../database.ts";
 import type { Runner } from "../runs/runner.ts";
-import { ANN, comparison, FlowWorld, recordOf, results, Told, textOf, tokenOf } from "./testing/flow-world.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "run-flow-"));
 afterAll(() => rmSync(folder, { recursive: true }));

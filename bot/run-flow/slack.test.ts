@@ -3,6 +3,7 @@ import { createSlackChannel } from "../../lib/slack/channel.ts";
 import { Outbox } from "../../lib/slack/outbox.ts";
 import { BOT_TOKEN, CHANNEL, SIGNING_SECRET, startSlack } from "../../sandbox/slack/testing.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
+import { comparison, FlowWorld, recordOf, results, textOf } from "../../test/support/bot/flow-world.ts";
 import { AnsweredRequests } from "../answered-requests.ts";
 import { createBoltApp } from "../bolt-app.ts";
 import { boltLogger } from "../bolt-logger.ts";
@@ -14,7 +15,6 @@ import { InFlight } from "../in-flight.ts";
 import { ACTION, type OrganizationCare } from "../parts.ts";
 import { Readiness } from "../readiness.ts";
 import { createReply } from "../reply.ts";
-import { comparison, FlowWorld, recordOf, results, textOf } from "./testing/flow-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
+import { closeWorlds, end, JOBS, messageOf, ORDER, record, world } from "../../test/support/bot/pipeline-world.ts";
 import { openDatabase } from "../database.ts";
 import { createGitlabRunner, type GitlabRunner } from "./gitlab-runner.ts";
 import { StartUnknown } from "./runner.ts";
-import { closeWorlds, end, JOBS, messageOf, ORDER, record, world } from "./testing/pipeline-world.ts";
 
 setDefaultTimeout(30_000);
 afterEach(closeWorlds);

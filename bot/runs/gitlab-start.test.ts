@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import type { RunningSandbox } from "../../sandbox/start.ts";
+import { closeWorlds, end, messageOf, ORDER, record, world } from "../../test/support/bot/pipeline-world.ts";
 import { openDatabase } from "../database.ts";
 import { createGitlabRunner } from "./gitlab-runner.ts";
 import { type RunOrder, StartUnknown } from "./runner.ts";
-import { closeWorlds, end, messageOf, ORDER, record, world } from "./testing/pipeline-world.ts";
 
 setDefaultTimeout(30_000);
 afterEach(closeWorlds);

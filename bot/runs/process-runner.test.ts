@@ -7,11 +7,11 @@ import { readRunRecord } from "../../lib/runs/read-run-records.ts";
 import { runRecordText } from "../../lib/runs/run-record.ts";
 import { takeLock } from "../../lib/stage/run-lock.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
+import { record } from "../../test/support/bot/pipeline-world.ts";
 import { openDatabase } from "../database.ts";
 import { OUTPUT_LOG } from "./child.ts";
 import { createProcessRunner } from "./process-runner.ts";
 import { type Runner, RunnerError, type RunState } from "./runner.ts";
-import { record } from "./testing/pipeline-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { at, runAt } from "../watch/testing/run-states.ts";
+import { at, runAt } from "../../test/support/bot/run-states.ts";
 import { findInRuns, newestRun } from "./newest-run.ts";
 import { RecentRuns } from "./recent-runs.ts";
 import type { RunState } from "./runner.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
+import { at, recordOf, runAt } from "../../test/support/bot/run-states.ts";
 import type { RunState } from "../runs/runner.ts";
 import { type Alert, beginWatch, judgeRuns, type WatchState } from "./incidents.ts";
-import { at, recordOf, runAt } from "./testing/run-states.ts";
 
 /** Looks at each of these moments; every run is seen from its end on. */
 function watched(runs: readonly RunState[], moments: readonly number[], from = 0): Alert[] {

@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
+import { at, recordOf, runAt } from "../../test/support/bot/run-states.ts";
 import { openDatabase } from "../database.ts";
 import type { WantedPage } from "../pages/page-uploads.ts";
 import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
-import { at, recordOf, runAt } from "./testing/run-states.ts";
 import { createWatch, type WatchSetting } from "./watch.ts";
 
 const never = () => Promise.reject(new Error("not asked here"));

@@ -1,10 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import { accountId, desiredOrganization, inSyncWorld, organization } from "../../test/support/domain/in-sync-world.ts";
+import {
+  ACCOUNT,
+  account,
+  charge,
+  override,
+  PLANS,
+  PREMIUM,
+  TODAY,
+} from "../../test/support/domain/process-examples.ts";
 import type { Account } from "../domain/account.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import type { DesiredOrganization, Organization, PartnerAccount } from "../domain/organization.ts";
 import { AUDIT_REASONS } from "../domain/reasons/auditing.ts";
-import { accountId, desiredOrganization, inSyncWorld, organization } from "../domain/testing/in-sync-world.ts";
-import { ACCOUNT, account, charge, override, PLANS, PREMIUM, TODAY } from "../domain/testing/process-examples.ts";
 import type { User } from "../domain/user.ts";
 import { type AuditSources, audit } from "./audit.ts";
 import { auditOfGlobal } from "./audit-of-global.ts";

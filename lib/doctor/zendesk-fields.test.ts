@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
+import { fieldsInOrder, withField } from "../../test/support/doctor/fields.ts";
 import { ATTRIBUTES } from "../domain/attributes.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { syncedFields } from "../domain/organization.ts";
 import type { Found } from "./finding.ts";
-import { fieldsInOrder, withField } from "./testing/fields.ts";
 import { expectedOptions, organizationFieldFindings, userFieldFindings } from "./zendesk-fields.ts";
 
 const notOk = (found: Found[]) =>

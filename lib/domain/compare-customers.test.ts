@@ -1,9 +1,15 @@
 import { describe, expect, test } from "bun:test";
+import { forget, NOTHING, remove, replace, setFields, want, world } from "../../test/support/domain/change-world.ts";
+import {
+  accountId,
+  desiredOrganization,
+  inSyncWorld,
+  organization,
+  partnerAccount,
+} from "../../test/support/domain/in-sync-world.ts";
 import { compareCustomers } from "./compare-customers.ts";
 import { INSTANCES } from "./instance.ts";
 import { reason } from "./reason.ts";
-import { forget, NOTHING, remove, replace, setFields, want, world } from "./testing/change-world.ts";
-import { accountId, desiredOrganization, inSyncWorld, organization, partnerAccount } from "./testing/in-sync-world.ts";
 
 describe("in sync", () => {
   test.each(INSTANCES)("nothing to do in %s", (instance) => {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { aWorld } from "../../test/support/domain/any-world.ts";
+import type { World } from "../../test/support/domain/in-sync-world.ts";
 import { applyChangeset } from "./apply-changeset.ts";
 import type { Changeset } from "./changeset.ts";
 import { compareCustomers } from "./compare-customers.ts";
@@ -8,8 +10,6 @@ import { nameKey } from "./equality.ts";
 import { plannedNames } from "./name-conflicts.ts";
 import type { Organization } from "./organization.ts";
 import { accountIdOf } from "./organization-scope.ts";
-import { aWorld } from "./testing/any-world.ts";
-import type { World } from "./testing/in-sync-world.ts";
 
 const RUNS = { numRuns: 400 };
 

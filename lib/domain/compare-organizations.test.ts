@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { forget, NOTHING, replace, setFields, want, world } from "../../test/support/domain/change-world.ts";
+import { accountId } from "../../test/support/domain/in-sync-world.ts";
 import { compareCustomers } from "./compare-customers.ts";
 import type { FieldValue } from "./organization-field.ts";
 import { reason } from "./reason.ts";
-import { forget, NOTHING, replace, setFields, want, world } from "./testing/change-world.ts";
-import { accountId } from "./testing/in-sync-world.ts";
 
 describe("C4: not in sync", () => {
   test("C4: an organization without account is marked, with the spelling before", () => {

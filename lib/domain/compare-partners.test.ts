@@ -1,12 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import { forget, NOTHING, remove, replace, setFields, want, world } from "../../test/support/domain/change-world.ts";
+import {
+  accountId,
+  desiredOrganization,
+  inSyncWorld,
+  organization,
+  type World,
+} from "../../test/support/domain/in-sync-world.ts";
 import { compareCustomers } from "./compare-customers.ts";
 import { comparePartners } from "./compare-partners.ts";
 import { plannedNames } from "./name-conflicts.ts";
 import { type PartnerAccount, partnerOrganization } from "./organization.ts";
 import { partnerIdsByOrganization } from "./organization-scope.ts";
 import { reason } from "./reason.ts";
-import { forget, NOTHING, remove, replace, setFields, want, world } from "./testing/change-world.ts";
-import { accountId, desiredOrganization, inSyncWorld, organization, type World } from "./testing/in-sync-world.ts";
 
 const NOBODY = { holder_ids: [], holders: 0, rival_accounts: [], rival_organization_ids: [], rivals: 0 };
 

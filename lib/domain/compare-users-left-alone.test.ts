@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { contact, input, NOTHING_ABOUT_USERS, user } from "../../test/support/domain/in-sync-users.ts";
+import { accountId } from "../../test/support/domain/in-sync-world.ts";
 import { compareUsers, type UsersInput } from "./compare-users.ts";
 import { reason } from "./reason.ts";
-import { contact, input, NOTHING_ABOUT_USERS, user } from "./testing/in-sync-users.ts";
-import { accountId } from "./testing/in-sync-world.ts";
 import type { User } from "./user.ts";
 
 type UserCode =

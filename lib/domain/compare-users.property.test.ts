@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { name } from "../../test/support/domain/any-world.ts";
+import { contact, input, user } from "../../test/support/domain/in-sync-users.ts";
 import { compareUsers, type UsersInput } from "./compare-users.ts";
-import { name } from "./testing/any-world.ts";
-import { contact, input, user } from "./testing/in-sync-users.ts";
 
 const RUNS = { numRuns: 400 };
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { reason } from "./reason.ts";
 import {
   account,
   charge,
@@ -15,7 +14,8 @@ import {
   trueFields,
   ULTIMATE,
   USGOV_12X5,
-} from "./testing/process-examples.ts";
+} from "../../test/support/domain/process-examples.ts";
+import { reason } from "./reason.ts";
 
 const SECOND = "a0S4M00000ZzZzZUAV";
 const outcomes = (charges: ReturnType<typeof charge>[], subs = [subscription()]) => {

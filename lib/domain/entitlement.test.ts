@@ -1,6 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import type { Charge } from "./account.ts";
-import type { Override } from "./overrides.ts";
 import {
   account,
   charge,
@@ -20,7 +18,9 @@ import {
   ULTIMATE,
   USGOV_12X5,
   USGOV_24X7,
-} from "./testing/process-examples.ts";
+} from "../../test/support/domain/process-examples.ts";
+import type { Charge } from "./account.ts";
+import type { Override } from "./overrides.ts";
 
 const SECOND = "a0S4M00000ZzZzZUAV";
 const withCharges = (...charges: Charge[]) => process(account({ charges }));

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { compareCustomers } from "./compare-customers.ts";
-import { comparePartners } from "./compare-partners.ts";
-import { sameValue } from "./equality.ts";
-import { type PartnerAccount, partnerFields, syncedFields } from "./organization.ts";
-import type { FieldType, FieldValue } from "./organization-field.ts";
 import {
   accountId,
   desiredOrganization,
@@ -12,7 +7,12 @@ import {
   organization,
   partnerAccount,
   type World,
-} from "./testing/in-sync-world.ts";
+} from "../../test/support/domain/in-sync-world.ts";
+import { compareCustomers } from "./compare-customers.ts";
+import { comparePartners } from "./compare-partners.ts";
+import { sameValue } from "./equality.ts";
+import { type PartnerAccount, partnerFields, syncedFields } from "./organization.ts";
+import type { FieldType, FieldValue } from "./organization-field.ts";
 
 const RUNS = { numRuns: 400 };
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { forget, remove, setFields, want } from "../../test/support/domain/change-world.ts";
+import { accountId, inSyncWorld } from "../../test/support/domain/in-sync-world.ts";
 import type { Changeset } from "./changeset.ts";
 import { compareCustomers, customersComparison } from "./compare-customers.ts";
 import { type GivenChanges, holdChanges } from "./hold-changes.ts";
-import { forget, remove, setFields, want } from "./testing/change-world.ts";
-import { accountId, inSyncWorld } from "./testing/in-sync-world.ts";
 
 /* B1, S3: sync accepts of change files what the comparison, made once more, would do; whoever made them. */
 

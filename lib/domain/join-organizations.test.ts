@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { forget, NOTHING, remove, replace, setFields, want, world } from "../../test/support/domain/change-world.ts";
+import { accountId, desiredOrganization, organization } from "../../test/support/domain/in-sync-world.ts";
 import { compareCustomers } from "./compare-customers.ts";
 import { reason } from "./reason.ts";
-import { forget, NOTHING, remove, replace, setFields, want, world } from "./testing/change-world.ts";
-import { accountId, desiredOrganization, organization } from "./testing/in-sync-world.ts";
 
 describe("C7: several with one salesforce_id", () => {
   test("C7: organizations are reported and left alone, account or not", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { accountId, desiredOrganization } from "../../test/support/domain/in-sync-world.ts";
 import type { Difference, Mark, Update } from "./changeset.ts";
 import { DEFAULT_LIMITS, type Limits } from "./config.ts";
 import { type Allowances, EFFECTS, type Effect, limitReasons, type Measurable, measure } from "./limits.ts";
 import { reason } from "./reason.ts";
-import { accountId, desiredOrganization } from "./testing/in-sync-world.ts";
 import type { UserUpdate } from "./user.ts";
 
 const LIMITS: Limits = {

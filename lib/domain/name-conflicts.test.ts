@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { NOTHING, remove, replace, want, world } from "../../test/support/domain/change-world.ts";
+import { accountId, desiredOrganization, organization, type World } from "../../test/support/domain/in-sync-world.ts";
 import { compareCustomers } from "./compare-customers.ts";
 import { type ParamsOf, type ReasonOf, reason } from "./reason.ts";
-import { NOTHING, remove, replace, want, world } from "./testing/change-world.ts";
-import { accountId, desiredOrganization, organization, type World } from "./testing/in-sync-world.ts";
 
 describe("C7: names", () => {
   /** The reason of a name conflict; where nothing else is said, nobody but those named has the name or wants it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { PLANS as plans } from "../../test/support/domain/process-examples.ts";
 import { nearestCharge } from "./nearest-charge.ts";
-import { PLANS as plans } from "./testing/process-examples.ts";
 
 const KNOWN = [...plans.typeOfCharge.keys(), ...plans.ignoredCharges];
 const nearest = nearestCharge(KNOWN);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { type Reason, reason } from "./reason.ts";
 import {
   ACCOUNT,
   account,
@@ -11,7 +10,8 @@ import {
   PREMIUM,
   process,
   USGOV_12X5,
-} from "./testing/process-examples.ts";
+} from "../../test/support/domain/process-examples.ts";
+import { type Reason, reason } from "./reason.ts";
 
 const premium = account({ charges: [charge(PREMIUM)] });
 const note = (why: Reason, salesforce_id = ACCOUNT) => ({ rule: "E8", salesforce_id, id: null, reason: why });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { accountId } from "../../test/support/domain/in-sync-world.ts";
 import type { SoldTo } from "./contact-address.ts";
 import {
   type AddressState,
@@ -11,7 +12,6 @@ import {
 } from "./plan-contacts.ts";
 import { reason } from "./reason.ts";
 import type { DueOrganization } from "./recent-organizations.ts";
-import { accountId } from "./testing/in-sync-world.ts";
 
 const [A, B, C] = [accountId(1), accountId(2), accountId(3)].sort() as [string, string, string];
 const THERE: AddressState = { is: "there" };

@@ -1,10 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import {
+  account,
+  charge,
+  FEDRAMP,
+  PLANS,
+  subscription,
+  TODAY,
+  USGOV_24X7,
+} from "../../test/support/domain/process-examples.ts";
 import { processAccounts } from "./process.ts";
 import { unknownChargesIn } from "./process-notes.ts";
 import { reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
-import { account, charge, FEDRAMP, PLANS, subscription, TODAY, USGOV_24X7 } from "./testing/process-examples.ts";
 
 const id = (number: number) => toId18(`001${String(number).padStart(12, "0")}`) ?? "";
 

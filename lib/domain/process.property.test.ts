@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { account, charge, override, PLANS, subscription, TODAY } from "../../test/support/domain/process-examples.ts";
 import type { Account } from "./account.ts";
 import { expiredEndDate, isDay, minusDays } from "./dates.ts";
 import type { Override } from "./overrides.ts";
 import { processAccounts } from "./process.ts";
 import { toId18 } from "./salesforce-id.ts";
-import { account, charge, override, PLANS, subscription, TODAY } from "./testing/process-examples.ts";
 
 const TIME_ZONE = process.env.TZ;
 const NAMES = [...PLANS.typeOfCharge.keys()];

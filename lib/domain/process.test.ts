@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { reason } from "./reason.ts";
 import {
   ACCOUNT,
   account,
@@ -13,7 +12,8 @@ import {
   subscription,
   ULTIMATE,
   USGOV_12X5,
-} from "./testing/process-examples.ts";
+} from "../../test/support/domain/process-examples.ts";
+import { reason } from "./reason.ts";
 
 const skips = (partners: number, withoutSubscription: number, gatheredTwice: number) => ({
   "account.is_partner": partners,

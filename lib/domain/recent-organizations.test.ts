@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { accountId } from "../../test/support/domain/in-sync-world.ts";
 import type { DesiredOrganization, Organization } from "./organization.ts";
 import { contactsAdded, usersAdded } from "./people-added.ts";
 import { dueOrganizations, organizationsOfFirstFill, recentOrganizations } from "./recent-organizations.ts";
-import { accountId } from "./testing/in-sync-world.ts";
 
 const ACCOUNT = accountId(1);
 const NOW = new Date("2026-11-23T12:00:00Z");

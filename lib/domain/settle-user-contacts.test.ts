@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { accountId } from "../../test/support/domain/in-sync-world.ts";
 import type { UserChangeset } from "./compare-users.ts";
 import { reason } from "./reason.ts";
 import { upToMaximum, withoutTakenAddresses } from "./settle-user-contacts.ts";
-import { accountId } from "./testing/in-sync-world.ts";
 import type { Contact, User, UserUpdate } from "./user.ts";
 
 const ACCOUNT = accountId(1);

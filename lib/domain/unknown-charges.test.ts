@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { processAccounts } from "./process.ts";
 import {
   ACCOUNT,
   account,
@@ -10,7 +9,8 @@ import {
   PREMIUM,
   TODAY,
   ULTIMATE,
-} from "./testing/process-examples.ts";
+} from "../../test/support/domain/process-examples.ts";
+import { processAccounts } from "./process.ts";
 
 const MISSPELT = "saas - ultimate - 1 year";
 

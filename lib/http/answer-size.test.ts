@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { clientUnderTest, failureOf, GET, POST } from "../../test/support/http/client-under-test.ts";
+import { gzipBomb } from "../../test/support/http/gzip-bomb.ts";
 import { downloadArtifact } from "../gitlab/artifact-download.ts";
 import { takeOver } from "../gitlab/job-files.ts";
 import { readRawFile } from "../gitlab/raw-file.ts";
@@ -8,8 +10,6 @@ import { createZendeskReader } from "../zendesk/read.ts";
 import { createZendeskWriter } from "../zendesk/write.ts";
 import { AnswerTooLargeError, boundedFetch } from "./bounded-fetch.ts";
 import { AmbiguousWriteError } from "./http-error.ts";
-import { clientUnderTest, failureOf, GET, POST } from "./testing/client-under-test.ts";
-import { gzipBomb } from "./testing/gzip-bomb.ts";
 
 const LIMIT = { largestAnswer: 1024 ** 2 };
 const TOO_LARGE = "the answer is larger than 1 MB";

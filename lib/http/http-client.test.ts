@@ -1,7 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
+import {
+  clientUnderTest,
+  GET,
+  html,
+  networkOfMsw,
+  ok,
+  POST,
+  RECORDS,
+} from "../../test/support/http/client-under-test.ts";
 import { AmbiguousWriteError, HttpError } from "./http-error.ts";
-import { clientUnderTest, GET, html, networkOfMsw, ok, POST, RECORDS } from "./testing/client-under-test.ts";
 
 const { answers } = networkOfMsw();
 

@@ -1,8 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
+import {
+  clientUnderTest,
+  failureOf,
+  GET,
+  html,
+  networkOfMsw,
+  ok,
+  POST,
+} from "../../test/support/http/client-under-test.ts";
 import { StoppedError } from "../errors.ts";
 import { AmbiguousWriteError, HttpError } from "./http-error.ts";
-import { clientUnderTest, failureOf, GET, html, networkOfMsw, ok, POST } from "./testing/client-under-test.ts";
 
 const { answers } = networkOfMsw();
 

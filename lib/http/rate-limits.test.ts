@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse, http } from "msw";
+import { clientUnderTest, GET, html, networkOfMsw, ok, POST } from "../../test/support/http/client-under-test.ts";
 import { Pacer } from "./pacer.ts";
 import { Pause } from "./pause.ts";
-import { clientUnderTest, GET, html, networkOfMsw, ok, POST } from "./testing/client-under-test.ts";
 
 const { answers, network } = networkOfMsw();
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { clientUnderTest, failureOf } from "../../test/support/http/client-under-test.ts";
 import { HttpError, type NoAnswerError } from "./http-error.ts";
 import { ONE_ATTEMPT } from "./retry-budget.ts";
-import { clientUnderTest, failureOf } from "./testing/client-under-test.ts";
 
 /** One request as a server saw it. */
 interface Seen {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { ACCOUNT, update } from "../../test/support/report/report-world.ts";
 import { reason } from "../domain/reason.ts";
 import { harmAfter, harmOfMark, harmOfReason, harmOfUpdate, isUnmark } from "./harm.ts";
-import { ACCOUNT, update } from "./testing/report-world.ts";
 
 describe("what an update means to the customer", () => {
   test.each<[string, Record<string, [unknown, unknown]>, string]>([

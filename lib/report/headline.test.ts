@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
+import { reported, reportSource } from "../../test/support/report/report-world.ts";
 import { reason } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import { headline } from "./headline.ts";
 import type { ReportHead } from "./model.ts";
 import { reportModel } from "./report-model.ts";
-import { reported, reportSource } from "./testing/report-world.ts";
 
 function headlineOf(about: Partial<ReportHead>): string {
   const source = reportSource({ comparisons: [reported()] });

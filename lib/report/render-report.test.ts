@@ -1,10 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import {
+  ACCOUNT,
+  create,
+  mark,
+  OTHER_ACCOUNT,
+  reported,
+  reportSource,
+  update,
+} from "../../test/support/report/report-world.ts";
 import type { Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { renderMarkdown, renderText } from "./render-report.ts";
 import { reportModel, withExplanations } from "./report-model.ts";
-import { ACCOUNT, create, mark, OTHER_ACCOUNT, reported, reportSource, update } from "./testing/report-world.ts";
 
 const TOO_MANY = reason("limit.exceeded", {
   comparison: "global",
@@ -72,7 +80,7 @@ function eventfulRun() {
 }
 
 test("the report of an eventful run, as it was looked at", async () => {
-  const golden = join(import.meta.dir, "testing/eventful-run.md");
+  const golden = join(import.meta.dir, "../../test/support/report/eventful-run.md");
   const text = renderMarkdown(eventfulRun());
   if (process.env.UPDATE_GOLDEN) await Bun.write(golden, text);
   expect(text).toBe(await Bun.file(golden).text());

@@ -1,9 +1,17 @@
 import { describe, expect, test } from "bun:test";
+import {
+  ACCOUNT,
+  create,
+  mark,
+  OTHER_ACCOUNT,
+  reported,
+  reportSource,
+  update,
+} from "../../test/support/report/report-world.ts";
 import type { Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { type Customers, customerOf } from "./customers.ts";
 import { countByHarm, reportModel } from "./report-model.ts";
-import { ACCOUNT, create, mark, OTHER_ACCOUNT, reported, reportSource, update } from "./testing/report-world.ts";
 
 const LOST = { support_level: ["premium", "expired"] } as Record<string, [unknown, unknown]>;
 

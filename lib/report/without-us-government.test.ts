@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { demoModel, explanation, folded, row } from "./page/testing/demo-model.ts";
+import { demoModel, explanation, folded, row } from "../../test/support/page/demo-model.ts";
 import { withoutUsGovernment } from "./without-us-government.ts";
 
 const government = { comparison: "usgov", instance: "us-government" } as const;

@@ -9,7 +9,7 @@ import {
   PREMIUM,
   process,
   subscription,
-} from "../domain/testing/process-examples.ts";
+} from "../../test/support/domain/process-examples.ts";
 import { ConfigurationError } from "../errors.ts";
 import { caseText } from "./case-text.ts";
 import { parseCases } from "./parse-cases.ts";

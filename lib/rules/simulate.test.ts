@@ -1,7 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { DEFAULT_CONFIG } from "../domain/config.ts";
-import type { Organization } from "../domain/organization.ts";
-import { accountId, organization } from "../domain/testing/in-sync-world.ts";
+import { accountId, organization } from "../../test/support/domain/in-sync-world.ts";
 import {
   account,
   charge,
@@ -12,7 +10,9 @@ import {
   subscription,
   TODAY,
   ULTIMATE,
-} from "../domain/testing/process-examples.ts";
+} from "../../test/support/domain/process-examples.ts";
+import { DEFAULT_CONFIG } from "../domain/config.ts";
+import type { Organization } from "../domain/organization.ts";
 import type { GatheredWorld } from "./compare-by-rules.ts";
 import type { ParsedRules } from "./kept-rules.ts";
 import { simulate } from "./simulate.ts";

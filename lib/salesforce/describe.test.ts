@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
+import { apiError, FakeOrg } from "../../test/support/salesforce/fake-org.ts";
 import { connectSalesforce } from "./connect.ts";
 import { missingFields } from "./describe.ts";
 import type { ObjectDescription } from "./ports.ts";
 import { queriedFields } from "./queries.ts";
-import { apiError, FakeOrg } from "./testing/fake-org.ts";
 
 const { account, contact, children } = queriedFields();
 const own = (paths: string[]) => paths.filter((path) => !path.includes("."));

@@ -1,12 +1,18 @@
 import { describe, expect, test } from "bun:test";
+import type { FakeRecord } from "../../test/support/salesforce/fake-org.ts";
+import {
+  accountRecord,
+  chargeRecord,
+  complete,
+  id18,
+  subscriptionRecord,
+} from "../../test/support/salesforce/records.ts";
 import { emptyAttributes } from "../domain/empty-attributes.ts";
 import { text } from "../domain/source-field.ts";
 import { mapAccount } from "./map-account.ts";
 import { mapContact } from "./map-contact.ts";
 import { mapPartner } from "./map-partner.ts";
 import type { Attributes } from "./queries.ts";
-import type { FakeRecord } from "./testing/fake-org.ts";
-import { accountRecord, chargeRecord, complete, id18, subscriptionRecord } from "./testing/records.ts";
 
 function account(change: FakeRecord = {}) {
   const mapped = mapAccount(complete(accountRecord(1, change)));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { id18 } from "../../test/support/salesforce/records.ts";
 import { ATTRIBUTES } from "../domain/attributes.ts";
 import { number, text } from "../domain/source-field.ts";
 import { idChunks } from "./id-chunks.ts";
@@ -12,7 +13,6 @@ import {
   queriedFields,
 } from "./queries.ts";
 import { soqlDay, soqlId, soqlText } from "./soql-literal.ts";
-import { id18 } from "./testing/records.ts";
 
 const attributes = ATTRIBUTES as Attributes;
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import type { FakeRecord } from "../../test/support/salesforce/fake-org.ts";
+import { id18 } from "../../test/support/salesforce/records.ts";
 import { IncompleteError } from "../errors.ts";
 import { type Get, readPages, type WirePage } from "./read.ts";
-import type { FakeRecord } from "./testing/fake-org.ts";
-import { id18 } from "./testing/records.ts";
 
 /** A record with its own address, and its children's list or null. */
 function row(number: number, children: unknown = null): FakeRecord {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { FakeOrg, type FakeRecord } from "../../test/support/salesforce/fake-org.ts";
+import { accountRecord, chargeRecord, id18, subscriptionRecord } from "../../test/support/salesforce/records.ts";
 import { connectSalesforce } from "./connect.ts";
 import type { AccountPage, SalesforceReader } from "./ports.ts";
-import { FakeOrg, type FakeRecord } from "./testing/fake-org.ts";
-import { accountRecord, chargeRecord, id18, subscriptionRecord } from "./testing/records.ts";
 
 const TODAY = "2026-11-23";
 

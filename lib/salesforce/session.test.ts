@@ -1,10 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { createVerify, generateKeyPairSync } from "node:crypto";
+import {
+  apiError,
+  brokenBody,
+  FakeOrg,
+  type Interception,
+  sessionExpired,
+} from "../../test/support/salesforce/fake-org.ts";
+import { accountRecord } from "../../test/support/salesforce/records.ts";
 import { connectSalesforce } from "./connect.ts";
 import type { SalesforceReader } from "./ports.ts";
 import type { SessionOptions } from "./session.ts";
-import { apiError, brokenBody, FakeOrg, type Interception, sessionExpired } from "./testing/fake-org.ts";
-import { accountRecord } from "./testing/records.ts";
 
 /** No waiting between attempts. */
 const AT_ONCE: SessionOptions = { sleep: async () => {} };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { Fault, SandboxOptions } from "../../sandbox/types.ts";
+import { id18 } from "../../test/support/salesforce/records.ts";
 import type { Account } from "../domain/account.ts";
 import { salesforceSettings } from "../settings/environment.ts";
 import { type AccountsMemory, parseAccountsMemory, renderAccountsMemory } from "./accounts-memory.ts";
@@ -9,7 +10,6 @@ import { connectSalesforce } from "./connect.ts";
 import { idRanges, isInRange } from "./id-ranges.ts";
 import type { SalesforceReader } from "./ports.ts";
 import { Streams } from "./streams.ts";
-import { id18 } from "./testing/records.ts";
 
 const TODAY = "2026-11-23";
 

@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from "bun:test";
 import { startSandbox } from "../../bin/start-sandbox.ts";
+import { FakeSlack, lostAnswer, slackError } from "../../test/support/slack/fake-slack.ts";
 import { slackSettings } from "../settings/environment.ts";
 import { createSlackChannel, recordingChannel } from "./channel.ts";
 import { postMetadata } from "./notice-metadata.ts";
 import type { Message } from "./ports.ts";
-import { FakeSlack, lostAnswer, slackError } from "./testing/fake-slack.ts";
 
 const sandbox = await startSandbox({ accounts: 1, timeFactor: 10_000 });
 afterAll(() => sandbox.stop());

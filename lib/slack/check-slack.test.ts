@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { FakeSlack, slackError } from "../../test/support/slack/fake-slack.ts";
 import { checkSlack } from "./check-slack.ts";
-import { FakeSlack, slackError } from "./testing/fake-slack.ts";
 
 const where = (problems: readonly { where: string }[]) => problems.map((one) => one.where);
 

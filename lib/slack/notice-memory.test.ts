@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmod, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { FakeSlack, lostAnswer, slackError } from "../../test/support/slack/fake-slack.ts";
 import { createSlackChannel } from "./channel.ts";
 import { type NoticeMemory, openNoticeMemory } from "./notice-memory.ts";
 import { postNotices } from "./notices.ts";
-import { FakeSlack, lostAnswer, slackError } from "./testing/fake-slack.ts";
 
 /** The fake's first message is from then on. */
 const NOW = new Date(1_700_000_000_000);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "../../test/support/slack/fake-slack.ts";
 import { reason } from "../domain/reason.ts";
 import { StopRequest } from "../stage/stop.ts";
 import { createSlackChannel, recordingChannel } from "./channel.ts";
 import type { NoticeOrganization } from "./notice.ts";
 import type { NoticeSetting } from "./notices.ts";
 import { postNotices } from "./notices.ts";
-import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "./testing/fake-slack.ts";
 
 /** The fake's first message is from then on. */
 const NOW = new Date(1_700_000_000_000);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "../../test/support/slack/fake-slack.ts";
 import { openDatabase } from "../files/open-database.ts";
 import { createSlackChannel } from "./channel.ts";
 import { Outbox } from "./outbox.ts";
 import type { OutgoingPost } from "./ports.ts";
-import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "./testing/fake-slack.ts";
 
 /** The fake's first message is from then on. */
 const START = 1_700_000_000_000;

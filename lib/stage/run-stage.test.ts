@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
+import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import type { Note } from "../domain/changeset.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { ArtifactError, EXIT, type ExitCode, IncompleteError, StoppedError } from "../errors.ts";
@@ -17,7 +18,6 @@ import {
   type WritingStage,
 } from "./stage.ts";
 import type { StopRequest } from "./stop.ts";
-import { RecordedOutput } from "./testing/recorded-output.ts";
 
 let home: string;
 let folder: string;

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import { ConfigurationError, type Problem, RefusedError } from "../errors.ts";
 import { mintRunId, openSession, type SessionOptions } from "./session.ts";
-import { RecordedOutput } from "./testing/recorded-output.ts";
 
 let folder: string;
 let output: RecordedOutput;

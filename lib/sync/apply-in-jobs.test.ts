@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import { FakeKind, fakeRows } from "../../test/support/sync/fake-rows.ts";
 import { countResults, countUnattempted, type Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
@@ -7,7 +8,6 @@ import { JobSlots } from "../zendesk/job-slots.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
 import { applyInJobs, inJobs, type Recorder } from "./apply-in-jobs.ts";
 import { skipRows } from "./apply-rows.ts";
-import { FakeKind, fakeRows } from "./testing/fake-rows.ts";
 
 /** Some reason: what it says does not matter here, only that it arrives. */
 const said = (text: string) => reason("legacy.text", { text });

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "bun:test";
+import { FakeKind, type FakeRow, fakeRows } from "../../test/support/sync/fake-rows.ts";
 import { countResults } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { RemoteError } from "../errors.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
 import { applyRows, type Verdict } from "./apply-rows.ts";
-import { FakeKind, type FakeRow, fakeRows } from "./testing/fake-rows.ts";
 
 /** Some reason: what it says does not matter here, only that it arrives. */
 const said = (text: string) => reason("legacy.text", { text });

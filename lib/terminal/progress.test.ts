@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { RecordedOutput } from "../stage/testing/recorded-output.ts";
+import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import { describe as describeLine, duration, terminalProgress } from "./progress.ts";
 
 describe("duration", () => {

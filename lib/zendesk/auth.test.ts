@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
+import { optionsOfMsw, zendeskOfMsw } from "../../test/support/zendesk/zendesk-of-msw.ts";
 import { CredentialError } from "../errors.ts";
 import { ZendeskClient } from "./client.ts";
-import { optionsOfMsw, zendeskOfMsw } from "./testing/zendesk-of-msw.ts";
 
 const zendesk = zendeskOfMsw();
 const fine = () => HttpResponse.json({ fine: true });

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
+import { HOST, optionsOfMsw, zendeskOfMsw } from "../../test/support/zendesk/zendesk-of-msw.ts";
 import { Pacer } from "../http/pacer.ts";
 import { ZendeskClient } from "./client.ts";
-import { HOST, optionsOfMsw, zendeskOfMsw } from "./testing/zendesk-of-msw.ts";
 
 const zendesk = zendeskOfMsw();
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
+import { optionsOfMsw, zendeskOfMsw } from "../../test/support/zendesk/zendesk-of-msw.ts";
 import { createZendeskReader } from "./read.ts";
-import { optionsOfMsw, zendeskOfMsw } from "./testing/zendesk-of-msw.ts";
 
 const DATED = { created_at: "2026-01-02T00:00:00Z", updated_at: "2026-01-02T00:00:00Z" };
 

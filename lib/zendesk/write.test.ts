@@ -1,8 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
+import {
+  type Answer,
+  optionsOfMsw,
+  type SeenRequest,
+  zendeskOfMsw,
+} from "../../test/support/zendesk/zendesk-of-msw.ts";
 import { CredentialError, InternalError } from "../errors.ts";
 import { HttpError } from "../http/http-error.ts";
-import { type Answer, optionsOfMsw, type SeenRequest, zendeskOfMsw } from "./testing/zendesk-of-msw.ts";
 import { createZendeskWriter } from "./write.ts";
 
 const zendesk = zendeskOfMsw();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
 import { encodeIndex } from "../../lib/report/page/encode-index.ts";
-import { companyName, demoModel, folded, row, salesforceId } from "../../lib/report/page/testing/demo-model.ts";
+import { companyName, demoModel, folded, row, salesforceId } from "../../test/support/page/demo-model.ts";
 import { choicesOf } from "./choices.ts";
 import { countHarms, lineOfGroup, recordAt } from "./records.ts";
 import { haystackOf } from "./search.ts";

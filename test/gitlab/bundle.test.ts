@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { COMMANDS } from "../../bin/commands.ts";
 import { STAGES } from "../../bin/stages.ts";
-import { until } from "../../bot/testing/bot-world.ts";
 import { bundle } from "../../scripts/bundle.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
+import { until } from "../support/bot/bot-world.ts";
 import { folderWithBun, ROOT, runProgram, sandboxFor } from "./programs.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

@@ -1,16 +1,9 @@
 import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  account,
-  charge,
-  globalFields,
-  PLANS,
-  process,
-  trueFields,
-} from "../../lib/domain/testing/process-examples.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
 import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { account, charge, globalFields, PLANS, process, trueFields } from "../support/domain/process-examples.ts";
 
 /** What the README tells people to do, done as it says. Its "add an organization attribute" is tried in attribute.test.ts. */
 const ROOT = join(import.meta.dir, "../..");

@@ -6,7 +6,7 @@ import { reason } from "../../lib/domain/reason.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { readRunRecord, readRunRecordFile } from "../../lib/runs/read-run-records.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
-import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
+import { RecordedOutput } from "../support/stage/recorded-output.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

@@ -3,8 +3,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { undoCommand } from "../../bin/commands/undo-command.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
 import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
+import { RecordedOutput } from "../support/stage/recorded-output.ts";
 import { smallWorld } from "./small-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

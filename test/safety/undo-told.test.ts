@@ -7,8 +7,8 @@ import { program } from "../../bin/program.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { listRuns } from "../../lib/runs/list-runs.ts";
 import { renderRuns, runLine } from "../../lib/runs/render-runs.ts";
-import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
 import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
+import { RecordedOutput } from "../support/stage/recorded-output.ts";
 import { smallWorld } from "./small-world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

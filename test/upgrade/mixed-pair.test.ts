@@ -6,7 +6,6 @@ import * as v from "valibot";
 import { artifactsOf } from "../../bot/runs/pipeline-files.ts";
 import { inputsOf } from "../../bot/runs/pipeline-orders.ts";
 import { RunnerError } from "../../bot/runs/runner.ts";
-import { closeWorlds, JOBS, world as pipelineWorld } from "../../bot/runs/testing/pipeline-world.ts";
 import { readProcessNotes } from "../../lib/artifacts/process-notes.ts";
 import { COMPARISONS } from "../../lib/domain/comparisons.ts";
 import { EXIT } from "../../lib/errors.ts";
@@ -14,6 +13,7 @@ import { CONFIRMED_EFFECTS, type ConfirmedCounts, parseConfirmedCounts } from ".
 import { inputErrors } from "../../sandbox/gitlab/pipeline-inputs.ts";
 import { QUICK, RUN_TIMEOUT, startWorld } from "../pipeline/world.ts";
 import { smallWorld } from "../safety/small-world.ts";
+import { closeWorlds, JOBS, world as pipelineWorld } from "../support/bot/pipeline-world.ts";
 import { RunRecordSchema as EarlierRunRecord } from "./data-0.1.0/run-record-schema.ts";
 import { KEPT, keptPipelineInputs, pipelineInputs, RUNS } from "./kept-version.ts";
 

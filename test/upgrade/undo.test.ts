@@ -2,8 +2,8 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { runsCommand } from "../../bin/commands/runs-command.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { RecordedOutput } from "../../lib/stage/testing/recorded-output.ts";
 import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
+import { RecordedOutput } from "../support/stage/recorded-output.ts";
 import { keptWorld, layOut, RUNS } from "./kept-version.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { inflateRawSync } from "node:zlib";
+import { demoModel, explanation, row } from "../../../test/support/page/demo-model.ts";
+import { HOSTILE, hostileModel } from "../../../test/support/page/hostile.ts";
 import type { ReportModel } from "../model.ts";
 import { encodeIndex } from "./encode-index.ts";
 import type { Detail, PageHead } from "./format.ts";
-import { demoModel, explanation, row } from "./testing/demo-model.ts";
-import { HOSTILE, hostileModel } from "./testing/hostile.ts";
 import { writePage } from "./write-page.ts";
 
 /** The elements that hold data, by id, as they are in the file. */
