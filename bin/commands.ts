@@ -126,7 +126,7 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
         runStage(stage, inputs, { ...where, json }),
       );
       if (!report) return exit;
-      const { reportJson, wentWrong } = await import("../lib/explain/told.ts");
+      const { reportJson, wentWrong } = await import("../lib/reasons/told.ts");
       const { renderStage } = await import("../lib/terminal/summary.ts");
       const { comparison, ended } = report;
       if (json)

@@ -13,7 +13,7 @@ import {
   StoppedError,
   type ZdsyncError,
 } from "./errors.ts";
-import { refused } from "./explain/refused.ts";
+import { refused } from "./reasons/refused.ts";
 
 describe("our own errors", () => {
   test.each<[string, ZdsyncError, ExitCode]>([

@@ -154,7 +154,7 @@ describe("what must not spread", () => {
   test("decisions and outcomes are told by code: no sentence is made where they are made", () => {
     const elsewhere = /^(?!lib\/(?:domain|sync|undo|changesets|runs|zendesk|stage)\/|actions\/)/;
     expect(uses(/\breason: ["`]/, elsewhere)).toEqual([]);
-    expect(uses(/new RefusedError\(/, /^lib\/explain\/refused\.ts$/)).toEqual([]);
+    expect(uses(/new RefusedError\(/, /^lib\/reasons\/refused\.ts$/)).toEqual([]);
   });
 
   test("nothing but the output prints, and the question at a terminal", () => {

@@ -8,7 +8,7 @@ import { reason } from "../../lib/domain/reason.ts";
 import type { AccountsMemory, KnownAccount } from "../../lib/salesforce/accounts-memory.ts";
 import type { SalesforceReader, UnreadableRecord } from "../../lib/salesforce/ports.ts";
 import type { ProgressLine } from "../../lib/stage/progress.ts";
-import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
+import { type Stop, throwIfStopped } from "../../lib/stop.ts";
 
 /** All accounts and partners, and what could not be read. */
 export interface GatheredAccounts {

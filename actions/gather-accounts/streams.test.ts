@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { AccountsMemory } from "../../lib/salesforce/accounts-memory.ts";
-import { NEVER } from "../../lib/stage/stop.ts";
+import { NEVER } from "../../lib/stop.ts";
 import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { Random } from "../../sandbox/seed/random.ts";
 import { to18 } from "../../sandbox/seed/salesforce-ids.ts";

@@ -1,9 +1,9 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
-import { protectedAddressesOf } from "../../lib/changesets/protections.ts";
-import { type AddressToVerify, verifyAddresses } from "../../lib/contacts/verify-addresses.ts";
 import { accountAddresses } from "../../lib/domain/account-addresses.ts";
+import { protectedAddressesOf } from "../../lib/domain/protections.ts";
 import type { RecentOrganization } from "../../lib/domain/recent-organizations.ts";
 import type { StageContext } from "../../lib/stage/stage.ts";
+import { type AddressToVerify, verifyAddresses } from "../../lib/sync/verify-addresses.ts";
 
 /** What gather-orgs says of the contacts of recent organizations. */
 export const ADDRESSES_FILE = "zendesk_global_addresses.json";

@@ -5,7 +5,7 @@ import type { Organization } from "../../lib/domain/organization.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { toId18 } from "../../lib/domain/salesforce-id.ts";
 import type { ProgressLine } from "../../lib/stage/progress.ts";
-import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
+import { type Stop, throwIfStopped } from "../../lib/stop.ts";
 import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
 
 /** All organizations of an instance, and what could not be read. */

@@ -5,13 +5,14 @@ import { alsoRefused } from "../../lib/changesets/also-refused.ts";
 import { readingOf, unbelievedReading } from "../../lib/changesets/believed-reading.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { tooOld, unexpectedDigest } from "../../lib/changesets/hand-over.ts";
-import { mergesOf, protectionsOf } from "../../lib/changesets/protections.ts";
 import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import type { Changeset } from "../../lib/domain/changeset.ts";
 import { comparePartners } from "../../lib/domain/compare-partners.ts";
 import { type NameClaim, plannedNames } from "../../lib/domain/name-conflicts.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
+import { mergesOf, protectionsOf } from "../../lib/domain/protections.ts";
+import { untilEnded } from "../../lib/reasons/until-ended.ts";
 import {
   type ComparisonReport,
   countByCode,
@@ -19,7 +20,6 @@ import {
   type StageReport,
   type WritingContext,
 } from "../../lib/stage/stage.ts";
-import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
 import { proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 

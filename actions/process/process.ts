@@ -1,4 +1,6 @@
 import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
+import { keepInHistory } from "../../lib/artifacts/history.ts";
+import { keepRules, ruleInputs } from "../../lib/artifacts/kept-rules.ts";
 import type { Maker } from "../../lib/artifacts/manifest.ts";
 import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
 import { EARLIER_PROCESS_NOTES, processNotesName } from "../../lib/artifacts/process-notes.ts";
@@ -10,8 +12,6 @@ import { eachNoteOnce, notesByInstance } from "../../lib/domain/notes-by-instanc
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { Processing } from "../../lib/domain/process.ts";
 import { type UnknownCharge, unknownChargesIn } from "../../lib/domain/process-notes.ts";
-import { keepRules, ruleInputs } from "../../lib/rules/kept-rules.ts";
-import { keepInHistory } from "../../lib/stage/history.ts";
 import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
 import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
 import { parsePlans } from "../../lib/yaml-files/plans.ts";

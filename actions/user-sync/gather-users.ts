@@ -5,7 +5,7 @@ import { reason } from "../../lib/domain/reason.ts";
 import type { Contact, User } from "../../lib/domain/user.ts";
 import type { SalesforceReader } from "../../lib/salesforce/ports.ts";
 import { type Progress, type ProgressLine, withProgress } from "../../lib/stage/progress.ts";
-import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
+import { type Stop, throwIfStopped } from "../../lib/stop.ts";
 import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
 
 /** The users of an instance as they are now, and the organizations they may be in. */

@@ -1,9 +1,9 @@
 import pLimit from "p-limit";
-import { LOOK_UPS_PER_RUN } from "../../lib/contacts/verify-addresses.ts";
 import type { UserChangeset } from "../../lib/domain/compare-users.ts";
 import type { AddressHolders } from "../../lib/domain/settle-user-contacts.ts";
 import { messageOf } from "../../lib/errors.ts";
-import { type Stop, throwIfStopped } from "../../lib/stage/stop.ts";
+import { type Stop, throwIfStopped } from "../../lib/stop.ts";
+import { LOOK_UPS_PER_RUN } from "../../lib/sync/verify-addresses.ts";
 import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
 
 /** Look-ups at once. */

@@ -1,5 +1,5 @@
-import { plannedCreates } from "../../lib/changesets/planned-creates.ts";
 import type { WritingContext } from "../../lib/stage/stage.ts";
+import { plannedCreates } from "../../lib/sync/planned-creates.ts";
 
 /**
  * In a dry run, stage by stage, nobody has created what compare wants to be created: their contacts would be missing from the counts

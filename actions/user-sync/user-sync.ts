@@ -13,8 +13,8 @@ import { organizationsOfFirstFill } from "../../lib/domain/recent-organizations.
 import { upToMaximum, withoutTakenAddresses } from "../../lib/domain/settle-user-contacts.ts";
 import type { User } from "../../lib/domain/user.ts";
 import { usersInput } from "../../lib/domain/users-input.ts";
+import { untilEnded } from "../../lib/reasons/until-ended.ts";
 import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
-import { untilEnded } from "../../lib/stage/until-ended.ts";
 import { syncUsers } from "../../lib/sync/sync-users.ts";
 import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
 import { gatherContacts, gatherUsers } from "./gather-users.ts";

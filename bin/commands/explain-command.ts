@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { historyOf } from "../../lib/artifacts/history.ts";
 import { RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { isDay } from "../../lib/domain/dates.ts";
@@ -21,8 +22,7 @@ import { recordsAbout } from "../../lib/explain/records-about.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
 import { type OpenedRun, openKeptRun, openLatestRun, withRecords } from "../../lib/explain/run-material.ts";
 import { oneLine } from "../../lib/outside-text.ts";
-import { hostNames } from "../../lib/report/host-names.ts";
-import { historyOf } from "../../lib/stage/history.ts";
+import { hostNames } from "../../lib/settings/host-names.ts";
 import { dataDir, instance } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";

@@ -17,13 +17,13 @@ import {
   referencesIn,
   variablePrefix,
 } from "../../lib/gitlab/hand-over.ts";
+import { afterwards } from "../../lib/reasons/until-ended.ts";
 import { renderJunit } from "../../lib/report/junit.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { describeInputs, inputVariable, parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { type Shell, type StageEnd, worstOf } from "../../lib/stage/run-stage.ts";
 import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
-import { afterwards } from "../../lib/stage/until-ended.ts";
 
 /**
  * Runs a stage as a job of GitLab, where the component asks for it (`ZDSYNC_GITLAB_JOB=true`): fetches what earlier projects of

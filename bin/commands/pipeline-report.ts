@@ -3,7 +3,6 @@ import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { explainInPipeline } from "../../lib/report/explain-in-pipeline.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
-import { hostNames } from "../../lib/report/host-names.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
 import type { RunTrend } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
@@ -13,10 +12,11 @@ import { writeSlackPage } from "../../lib/report/slack-page.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
-import { configWarnings } from "../../lib/stage/config-warnings.ts";
+import { hostNames } from "../../lib/settings/host-names.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { readConfig } from "../../lib/stage/session.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";
+import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
 import { type PipelineFacts, pipelineEnd } from "./pipeline-record.ts";
 
 /** What the report of a pipeline needs, beside the facts. */

@@ -4,7 +4,7 @@ import type { InstanceName } from "../../lib/domain/instance.ts";
 import { edges } from "../../lib/edges/edges.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, exitCodeOf } from "../../lib/errors.ts";
-import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
+import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";

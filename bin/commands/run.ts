@@ -1,9 +1,11 @@
 import * as v from "valibot";
+import { historyOf } from "../../lib/artifacts/history.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
-import { reasonsOf } from "../../lib/explain/reason-of-error.ts";
-import { reasonsText } from "../../lib/explain/reason-text.ts";
-import { reportJson, toldReason, wentWrong } from "../../lib/explain/told.ts";
+import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
+import { reasonsText } from "../../lib/reasons/reason-text.ts";
+import { reportJson, toldReason, wentWrong } from "../../lib/reasons/told.ts";
+import { afterwards } from "../../lib/reasons/until-ended.ts";
 import { writeIndexPage } from "../../lib/report/index-page.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
 import { type RenderOptions, renderText } from "../../lib/report/render-report.ts";
@@ -12,8 +14,6 @@ import { endingOf } from "../../lib/runs/run-ending.ts";
 import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
 import { givenStarter } from "../../lib/runs/started-by.ts";
 import { refuseUsedRunId } from "../../lib/runs/used-run-id.ts";
-import { configWarnings } from "../../lib/stage/config-warnings.ts";
-import { historyOf } from "../../lib/stage/history.ts";
 import {
   COMMON_INPUTS,
   expectRun,
@@ -27,9 +27,9 @@ import { reportError } from "../../lib/stage/report-error.ts";
 import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
 import { openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
 import type { Needs } from "../../lib/stage/stage.ts";
-import { afterwards } from "../../lib/stage/until-ended.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";
 import { renderComparisons } from "../../lib/terminal/summary.ts";
+import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
 import { keepHistory } from "./keep-history.ts";
 import { beginningOf, tellNotBegun } from "./run-beginning.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as v from "valibot";
+import { parseRules, type RuleTexts } from "../../lib/artifacts/kept-rules.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { ConfigurationError, type ExitCode } from "../../lib/errors.ts";
@@ -7,12 +8,11 @@ import { type MergeRequests, mergeRequests } from "../../lib/gitlab/merge-reques
 import { fetchNewestData } from "../../lib/gitlab/newest-data.ts";
 import { type RulesSettings, rulesSettings } from "../../lib/gitlab/rules-settings.ts";
 import { headline } from "../../lib/report/headline.ts";
-import { hostNames } from "../../lib/report/host-names.ts";
-import { parseRules, type RuleTexts } from "../../lib/rules/kept-rules.ts";
 import { checkToldRules } from "../../lib/rules/read-told-rules.ts";
 import { readGatheredWorld } from "../../lib/rules/read-world.ts";
 import { type SimulatedReport, simulatedReport } from "../../lib/rules/simulated-report.ts";
 import { NOTE_MARKER, simulationLines, simulationNote } from "../../lib/rules/simulation-note.ts";
+import { hostNames } from "../../lib/settings/host-names.ts";
 import { dataDir, TRUE_OR_FALSE } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";

@@ -1,10 +1,11 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { runOfResults, undoResultsName } from "../../lib/changesets/results-to-undo.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { afterwards } from "../../lib/reasons/until-ended.ts";
 import { commandText } from "../../lib/report/command-text.ts";
 import { undoneRowExplainer } from "../../lib/report/explain-rows.ts";
-import { hostNames } from "../../lib/report/host-names.ts";
 import { readCustomers } from "../../lib/report/read-customers.ts";
 import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
 import { countByHarm, reportModel } from "../../lib/report/report-model.ts";
@@ -13,13 +14,12 @@ import type { ReportedComparison } from "../../lib/report/report-source.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
-import { configWarnings } from "../../lib/stage/config-warnings.ts";
+import { hostNames } from "../../lib/settings/host-names.ts";
 import type { Shell } from "../../lib/stage/run-stage.ts";
 import { mintRunId, type Session } from "../../lib/stage/session.ts";
-import { afterwards } from "../../lib/stage/until-ended.ts";
 import { recordKey, type UndoHarm } from "../../lib/undo/render-undo.ts";
-import { runOfResults, undoResultsName } from "../../lib/undo/results-to-undo.ts";
 import { reportedUndo } from "../../lib/undo/undo-report.ts";
+import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
 import { type Back, digestOf } from "./undo-summary.ts";
 
 /** An undo that has ended, and what it was started with. */

@@ -5,7 +5,6 @@ import type { Config } from "../../lib/domain/config.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { applyCommand, commandText } from "../../lib/report/command-text.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
-import { hostNames } from "../../lib/report/host-names.ts";
 import type { ReportHead, ReportModel } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
 import { mattersEnough } from "../../lib/report/report-model.ts";
@@ -14,8 +13,9 @@ import { writeSlackPage } from "../../lib/report/slack-page.ts";
 import type { RunRecordReader } from "../../lib/runs/read-run-records.ts";
 import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
-import { configWarnings } from "../../lib/stage/config-warnings.ts";
+import { hostNames } from "../../lib/settings/host-names.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";
+import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
 import type { Extent, RunEnd } from "./run-stages.ts";
 
 /** A run that has ended, and what it was started with. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import { openDatabase } from "../database.ts";
 import { createAuditLog } from "./audit-log.ts";
 

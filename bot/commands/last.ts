@@ -1,4 +1,4 @@
-import { CONFIRMED_ENTRY, parseConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import { CONFIRMED_ENTRY, parseConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Audit, AuditEntry } from "../parts.ts";
 import { durationText, mention, momentText } from "../render/blocks.ts";

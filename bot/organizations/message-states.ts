@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { whatText } from "../../lib/explain/reason-text.ts";
+import { whatText } from "../../lib/reasons/reason-text.ts";
 import { mrkdwnAddress, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { type OrganizationState, timeText, withOrganizationState } from "../../lib/slack/notice-blocks.ts";
 import type { Block } from "../../lib/slack/ports.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
 import { ConfigurationError, RefusedError } from "../../lib/errors.ts";
-import { takeLock } from "../../lib/stage/run-lock.ts";
+import { takeLock } from "../../lib/runs/run-lock.ts";
 import { openDatabase } from "../database.ts";
 import { createProcessRunner } from "../runs/process-runner.ts";
 import { retryOpener } from "./open-retry.ts";

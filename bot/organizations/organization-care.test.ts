@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { ConfigurationError } from "../../lib/errors.ts";
-import { refused } from "../../lib/explain/refused.ts";
+import { refused } from "../../lib/reasons/refused.ts";
 import type { NoticeOrganization } from "../../lib/slack/notice.ts";
 import type { Block, MessageChange, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
 import { renderNotices } from "../../lib/slack/render-notices.ts";

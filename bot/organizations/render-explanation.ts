@@ -1,7 +1,7 @@
+import type { Subject } from "../../lib/domain/find-organization.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { ExplanationDocument, Line, Span } from "../../lib/explain/document.ts";
 import type { Explained } from "../../lib/explain/explain-asked.ts";
-import type { Subject } from "../../lib/report/find-organization.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import type { Said } from "../conversation.ts";

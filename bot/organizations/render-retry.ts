@@ -1,4 +1,4 @@
-import { reasonText } from "../../lib/explain/reason-text.ts";
+import { reasonText } from "../../lib/reasons/reason-text.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { timeText } from "../../lib/slack/notice-blocks.ts";
 import type { RetriedAddress, RetryEnd } from "../../lib/sync/retry-contacts.ts";

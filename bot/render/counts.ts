@@ -1,5 +1,5 @@
 import { COMPARISON, type Comparison } from "../../lib/changesets/comparison.ts";
-import type { ConfirmedCounts, ConfirmedEffect, EffectCounts } from "../../lib/runs/confirmed-counts.ts";
+import type { ConfirmedCounts, ConfirmedEffect, EffectCounts } from "../../lib/domain/confirmed-counts.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 
 /** What an effect is called after the number of records that still are to have it. */

@@ -1,6 +1,6 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
-import { reasonsText, wayPastLimits, whatText } from "../../lib/explain/reason-text.ts";
-import { effectCounts } from "../../lib/runs/confirmed-counts.ts";
+import { effectCounts } from "../../lib/domain/confirmed-counts.ts";
+import { reasonsText, wayPastLimits, whatText } from "../../lib/reasons/reason-text.ts";
 import { EXIT_WORDS } from "../../lib/runs/exit-words.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";

@@ -1,4 +1,4 @@
-import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";

@@ -1,13 +1,13 @@
 import * as v from "valibot";
 import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
-import type { InstanceName } from "../../lib/domain/instance.ts";
 import {
   CONFIRMED_EFFECTS,
   type ConfirmedCounts,
   countsToConfirm as countsOf,
   type EffectCounts,
   effectCounts,
-} from "../../lib/runs/confirmed-counts.ts";
+} from "../../lib/domain/confirmed-counts.ts";
+import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));

@@ -1,5 +1,5 @@
+import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { mention, momentText, saidLines } from "../render/blocks.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";

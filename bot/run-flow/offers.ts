@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
 import * as v from "valibot";
+import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { randomBytes } from "../../lib/edges/chance.ts";
-import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { Actor } from "../conversation.ts";
 import { ConfirmedCountsSchema } from "./counts.ts";
 

@@ -1,5 +1,5 @@
+import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import type { Block } from "../../lib/slack/ports.ts";
 import { ACTION } from "../parts.ts";

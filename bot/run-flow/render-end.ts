@@ -1,5 +1,5 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
-import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { durationText, mention } from "../render/blocks.ts";
 import { confirmedText, effectText } from "../render/counts.ts";

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import * as v from "valibot";
+import { overridesPartName, RULE_FILES, RULES_FOLDER } from "../../lib/artifacts/kept-rules.ts";
 import { EARLIER_PROCESS_NOTES } from "../../lib/artifacts/process-notes.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
@@ -7,7 +8,6 @@ import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { lstat, mkdir, readdir, rename, rm } from "../../lib/edges/files.ts";
 import { readOwnFile } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
-import { overridesPartName, RULE_FILES, RULES_FOLDER } from "../../lib/rules/kept-rules.ts";
 import { RUN_RECORD } from "../../lib/runs/run-record.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
 

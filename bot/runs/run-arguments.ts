@@ -1,4 +1,4 @@
-import { formatConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
+import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { RunOrder } from "./runner.ts";
 
 /** A run stops safely after this long, before the next hourly one. */

@@ -1,7 +1,7 @@
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT, ZdsyncError } from "../../lib/errors.ts";
-import type { ConfirmedCounts } from "../../lib/runs/confirmed-counts.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 
 /** What a runner could not do, in words for people: what happened, and what to do. */

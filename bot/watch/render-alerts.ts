@@ -1,7 +1,7 @@
 import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
 import type { Day } from "../../lib/domain/dates.ts";
-import { reasonText } from "../../lib/explain/reason-text.ts";
+import { reasonText } from "../../lib/reasons/reason-text.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
 import { momentText, saidLines } from "../render/blocks.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
+import { CONFIRMED_EFFECTS } from "../domain/confirmed-counts.ts";
 import { isDay } from "../domain/dates.ts";
-import { CONFIRMED_EFFECTS } from "../runs/confirmed-counts.ts";
 
 /** Version of the artifacts' shapes. A stage refuses another one. */
 export const SCHEMA_VERSION = 1;

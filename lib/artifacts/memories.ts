@@ -3,7 +3,7 @@
  * In GitLab they are kept by `cache:` (scripts/component-yaml.ts).
  */
 
-/** What was settled about contacts (lib/contacts/contact-memory.ts). */
+/** What was settled about contacts (lib/artifacts/contact-memory.ts). */
 export const CONTACT_MEMORY = "contacts.sqlite";
 
 /** The merges that earlier runs knew: Salesforce forgets them after about two weeks (docs/decisions/0014). */

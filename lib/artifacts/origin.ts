@@ -1,7 +1,7 @@
 import type { Day } from "../domain/dates.ts";
 import { reason } from "../domain/reason.ts";
 import { ConfigurationError } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
+import { refused } from "../reasons/refused.ts";
 import type { LeftAlone, RunOrigin } from "./manifest.ts";
 import type { ArtifactFile } from "./store.ts";
 

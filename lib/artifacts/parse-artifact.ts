@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { reason } from "../domain/reason.ts";
 import { ArtifactError } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
+import { refused } from "../reasons/refused.ts";
 import { type Fits, fitsOf } from "./fits-schema.ts";
 import { isJournal, rowsOfJournal } from "./journal-layout.ts";
 import { jsonRecords } from "./json-records.ts";

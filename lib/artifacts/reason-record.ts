@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { REASONS, type Reason, type ReasonCode, reason } from "../domain/reason.ts";
-import { reasonText } from "../explain/reason-text.ts";
+import { reasonText } from "../reasons/reason-text.ts";
 import { legacyReason } from "./legacy-reason.ts";
 
 /** A reason as files keep it: the sentence for people and other tools, and code and parameters for zdsync. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { reason } from "../domain/reason.ts";
 import { ArtifactError } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
+import { refused } from "../reasons/refused.ts";
 import { ArtifactFolder } from "./artifact-folder.ts";
 import { DigestedBlocks } from "./digested-blocks.ts";
 import { blocksOfRecords } from "./json-records.ts";

@@ -15,8 +15,8 @@ import type { MergedAccount } from "../domain/merged-account.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { partnerIdsByOrganization } from "../domain/organization-scope.ts";
 import type { KnownAddress } from "../domain/plan-contacts.ts";
+import { mergesOf, protectionsOf } from "../domain/protections.ts";
 import { readKnownAddresses } from "./contacts-plan.ts";
-import { mergesOf, protectionsOf } from "./protections.ts";
 import type { JudgingInputs } from "./terms.ts";
 
 /** Everything that the customers of an instance are compared from: `compare` reads it, and `sync` again. */

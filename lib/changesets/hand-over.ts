@@ -4,7 +4,7 @@ import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
 import type { Allowances, Measurable } from "../domain/limits.ts";
 import { type Reason, reason } from "../domain/reason.ts";
-import { refused } from "../explain/refused.ts";
+import { refused } from "../reasons/refused.ts";
 import { type ChangeFile, changesDigest } from "./changes-digest.ts";
 import { type Comparison, changeFiles, contactsFile } from "./comparison.ts";
 import type { Judgement } from "./judge.ts";

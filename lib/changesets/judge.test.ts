@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Mark, Update } from "../domain/changeset.ts";
 import { DEFAULT_LIMITS } from "../domain/config.ts";
+import type { ConfirmedCounts } from "../domain/confirmed-counts.ts";
 import { reason } from "../domain/reason.ts";
-import type { ConfirmedCounts } from "../runs/confirmed-counts.ts";
 import { judge, standingRefusals } from "./judge.ts";
 
 const limits = DEFAULT_LIMITS;

@@ -1,8 +1,8 @@
 import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Limits } from "../domain/config.ts";
+import { type Unconfirmed, unconfirmedOf, unconfirmedReasons } from "../domain/confirmed-counts.ts";
 import { type Allowances, EFFECTS, limitReasons, type Measurable, type Measure, measure } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
-import { type Unconfirmed, unconfirmedOf, unconfirmedReasons } from "../runs/confirmed-counts.ts";
 import { type Comparison, contactsFile } from "./comparison.ts";
 import type { JudgingInputs } from "./terms.ts";
 

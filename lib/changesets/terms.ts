@@ -1,5 +1,5 @@
+import type { ConfirmedCounts } from "../domain/confirmed-counts.ts";
 import type { Allowable } from "../domain/limits.ts";
-import type { ConfirmedCounts } from "../runs/confirmed-counts.ts";
 import type { HandOverTerms } from "./hand-over.ts";
 
 /** What a comparison is held against, beside the limits of the configuration (stage/inputs.ts). */

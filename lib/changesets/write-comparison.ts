@@ -1,8 +1,8 @@
+import { keepInHistory } from "../artifacts/history.ts";
 import { changesetManifestName, type RunOrigin } from "../artifacts/manifest.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import type { Note, PlannedContact } from "../domain/changeset.ts";
 import type { Measurable } from "../domain/limits.ts";
-import { keepInHistory } from "../stage/history.ts";
 import type { ComparisonReport, StageContext } from "../stage/stage.ts";
 import { type Comparison, changeFiles, contactsFile } from "./comparison.ts";
 import { writeChangeFiles } from "./hand-over.ts";

@@ -1,4 +1,6 @@
 import type { Reason } from "../domain/reason.ts";
+import { explain } from "../reasons/reason-text.ts";
+import { listed, quoted } from "../reasons/texts.ts";
 import type {
   AccountExplanation,
   ExplainedOverride,
@@ -7,8 +9,6 @@ import type {
   TypeExplanation,
 } from "./account-explanation.ts";
 import { RUN_GATES } from "./gates.ts";
-import { explain } from "./reason-text.ts";
-import { listed, quoted } from "./texts.ts";
 
 /** Why it is as it is in an instance, where a reason says so: nothing wanted, a partner, no support, less than before. Pure. */
 export function causeOf({ unwanted, partner, no_support, lowered }: InstanceExplanation): Reason | null {

@@ -1,5 +1,6 @@
 import { minusDays } from "../domain/dates.ts";
 import type { ReasonCode } from "../domain/reason.ts";
+import { explain } from "../reasons/reason-text.ts";
 import type {
   AccountExplanation,
   DidExplanation,
@@ -10,7 +11,6 @@ import { causeOf, holdOf, isHarmed } from "./answer-cause.ts";
 import { isSame, reasonLine } from "./answer-people.ts";
 import { changesText, didText, nextText, upcomingText } from "./change-texts.ts";
 import { needed, type Sentence, wherePossible } from "./fit-sentences.ts";
-import { explain } from "./reason-text.ts";
 
 /** How far ahead somebody wants to hear, in an answer, that an organization will not be wanted any more. */
 const NEAR_DAYS = 90;

@@ -1,5 +1,6 @@
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
+import { counted } from "../reasons/texts.ts";
 import type {
   AccountExplanation,
   InstanceExplanation,
@@ -8,7 +9,6 @@ import type {
 } from "./account-explanation.ts";
 import type { Line } from "./document.ts";
 import { MAX_COLUMNS } from "./fit-sentences.ts";
-import { counted } from "./texts.ts";
 
 /**
  * Who it is, and what Zendesk holds of it in each instance: after the run, and after what was undone since. Of another day than the

@@ -1,8 +1,8 @@
 import type { Reason } from "../domain/reason.ts";
+import { explain } from "../reasons/reason-text.ts";
 import type { AccountExplanation, PersonExplanation } from "./account-explanation.ts";
 import { didText } from "./change-texts.ts";
 import type { Line, Span, Tone } from "./document.ts";
-import { explain } from "./reason-text.ts";
 
 /** The answer about one person, who was asked for by address. Pure. */
 export function personAnswer(person: PersonExplanation, explanation: AccountExplanation): Line[] {

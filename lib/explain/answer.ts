@@ -1,3 +1,4 @@
+import { explain } from "../reasons/reason-text.ts";
 import type { AccountExplanation, InstanceExplanation } from "./account-explanation.ts";
 import { causeOf, causeText, holdOf, placementText } from "./answer-cause.ts";
 import { attention, contactsLeft, events, isCalm, notes, upcomingNote } from "./answer-events.ts";
@@ -5,7 +6,6 @@ import { decidedState, headline } from "./answer-headline.ts";
 import { isSame, line, peopleAnswer, personAnswer } from "./answer-people.ts";
 import type { Line, Tone } from "./document.ts";
 import { fitSentences, needed, type Sentence, wherePossible } from "./fit-sentences.ts";
-import { explain } from "./reason-text.ts";
 
 /**
  * The answer in three lines at most: what Zendesk holds, why and what to do about it, and what happened and comes next. Each is to fit in

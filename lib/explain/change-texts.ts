@@ -1,8 +1,8 @@
 import type { Day } from "../domain/dates.ts";
+import { reasonText, whatText } from "../reasons/reason-text.ts";
+import { counted, listed, quoted } from "../reasons/texts.ts";
 import type { ChangeExplanation, DidExplanation, UpcomingChange } from "./account-explanation.ts";
 import type { RunEvidence } from "./evidence.ts";
-import { reasonText, whatText } from "./reason-text.ts";
-import { counted, listed, quoted } from "./texts.ts";
 
 /** Fields that are named in one sentence; the proof has all. */
 const NAMED = 3;

@@ -1,4 +1,3 @@
-import { protectionsOf } from "../changesets/protections.ts";
 import type { Changeset, Note } from "../domain/changeset.ts";
 import { compareCustomers } from "../domain/compare-customers.ts";
 import { comparePartners } from "../domain/compare-partners.ts";
@@ -6,6 +5,7 @@ import type { Comparison } from "../domain/comparisons.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { type DesiredOrganization, type Organization, partnerOrganization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf, isPartnersOrganization } from "../domain/organization-scope.ts";
+import { protectionsOf } from "../domain/protections.ts";
 import type { Reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { AccountEvidence, InstanceEvidence } from "./evidence.ts";

@@ -1,10 +1,10 @@
-import { protectedAddressesOf } from "../changesets/protections.ts";
 import { countedUntil, expiredEndDate } from "../domain/dates.ts";
 import { isUnexpired } from "../domain/entitled-instance.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Organization } from "../domain/organization.ts";
 import { type AddressPlan, addressStates, planContacts } from "../domain/plan-contacts.ts";
 import { addressKey } from "../domain/protected-address.ts";
+import { protectedAddressesOf } from "../domain/protections.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { CONTACTS_DUE_DAYS, dueOrganizations } from "../domain/recent-organizations.ts";
 import type { DidExplanation, PersonExplanation } from "./account-explanation.ts";

@@ -1,4 +1,6 @@
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
+import { explain, reasonText } from "../reasons/reason-text.ts";
+import { quoted } from "../reasons/texts.ts";
 import type {
   AccountExplanation,
   ExplainedCharge,
@@ -9,8 +11,6 @@ import { answerLines } from "./answer.ts";
 import { didText, upcomingText } from "./change-texts.ts";
 import type { ExplanationDocument, Line, Section, Span, Tone } from "./document.ts";
 import { instanceSections } from "./instance-sections.ts";
-import { explain, reasonText } from "./reason-text.ts";
-import { quoted } from "./texts.ts";
 
 /** The explanation as people read it: an answer of three lines at most, and the proof, from the account to the organization. Pure. */
 export function explanationDocument(explanation: AccountExplanation): ExplanationDocument {

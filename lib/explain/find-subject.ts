@@ -1,7 +1,7 @@
+import { findSubject, type Subject as NamedSubject } from "../domain/find-organization.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { addressKey, isUsableAddress } from "../domain/protected-address.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
-import { findSubject, type Subject as NamedSubject } from "../report/find-organization.ts";
 import type { Subject } from "./evidence.ts";
 import { nameIn, type RecordFiles, textIn } from "./records-about.ts";
 

@@ -1,3 +1,5 @@
+import { explain, reasonText } from "../reasons/reason-text.ts";
+import { quoted } from "../reasons/texts.ts";
 import type {
   AccountExplanation,
   ExplainedField,
@@ -9,8 +11,6 @@ import { changesText, didText, nextText, shownValue } from "./change-texts.ts";
 import type { Line, Section, Tone } from "./document.ts";
 import { labelled, personLines, plain } from "./explanation-document.ts";
 import { GATE_TEXTS, RUN_GATES } from "./gates.ts";
-import { explain, reasonText } from "./reason-text.ts";
-import { quoted } from "./texts.ts";
 
 /** The proof of one instance: support, gates, organization and its fields, what was done and is to be done, people. Pure. */
 export function instanceSections(one: InstanceExplanation, explanation: AccountExplanation): Section[] {

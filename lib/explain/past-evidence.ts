@@ -1,16 +1,16 @@
+import { historyOf } from "../artifacts/history.ts";
 import type { Result } from "../artifacts/results.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
 import { resultsName } from "../changesets/finish.ts";
+import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
+import { harmOfUpdate } from "../domain/harm.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { PARTNER_ACCOUNT_TYPES } from "../domain/organization.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { readOwnFile } from "../files/own-files.ts";
-import { harmOfUpdate } from "../report/harm.ts";
 import { type ListedRun, listRuns } from "../runs/list-runs.ts";
-import { historyOf } from "../stage/history.ts";
-import { undoResultsName } from "../undo/results-to-undo.ts";
 import type { PastEvidence, RunEvidence, Subject } from "./evidence.ts";
 import { RecordLines } from "./record-lines.ts";
 

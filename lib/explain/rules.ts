@@ -1,4 +1,4 @@
-import { parseRules, type RuleTexts } from "../rules/kept-rules.ts";
+import { parseRules, type RuleTexts } from "../artifacts/kept-rules.ts";
 import { chargePlaces } from "../yaml-files/plans.ts";
 import type { Rules } from "./evidence.ts";
 

@@ -1,19 +1,19 @@
 import { basename, dirname } from "node:path";
+import { historyOf } from "../artifacts/history.ts";
+import { RULE_FILES, RULES_FOLDER, readKeptRules } from "../artifacts/kept-rules.ts";
 import { processNotesNames } from "../artifacts/process-notes.ts";
 import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
+import { unconfirmedReasons } from "../domain/confirmed-counts.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { ALLOWABLE, type Allowable, type Allowances, EFFECTS, limitReasons } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError, ZdsyncError } from "../errors.ts";
-import { hostNames } from "../report/host-names.ts";
-import { RULE_FILES, RULES_FOLDER, readKeptRules } from "../rules/kept-rules.ts";
-import { unconfirmedReasons } from "../runs/confirmed-counts.ts";
 import { readRunRecord, readRunRecordFile } from "../runs/read-run-records.ts";
 import { RUN_RECORD, type RunRecord } from "../runs/run-record.ts";
 import type { Environment } from "../settings/environment.ts";
-import { historyOf } from "../stage/history.ts";
+import { hostNames } from "../settings/host-names.ts";
 import type { Rules } from "./evidence.ts";
 import {
   EVIDENCE_ARTIFACTS,

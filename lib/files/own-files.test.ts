@@ -2,12 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { historyOf, keepInHistory } from "../artifacts/history.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { ArtifactError } from "../errors.ts";
 import { readRunRecord } from "../runs/read-run-records.ts";
+import { lockHolder } from "../runs/run-lock.ts";
 import { NOTHING_CAME, RunRecorder } from "../runs/run-recorder.ts";
-import { historyOf, keepInHistory } from "../stage/history.ts";
-import { lockHolder } from "../stage/run-lock.ts";
 import { openDatabase } from "./open-database.ts";
 import { makeOwnFolder, ownFileBlocks, readOwnFile } from "./own-files.ts";
 

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import { reason } from "../domain/reason.ts";
 import { ArtifactError, type Problem } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
+import { refused } from "../reasons/refused.ts";
 import type { Environment } from "../settings/environment.ts";
 
 /** Variables that name what earlier projects of a chain hand over: `ZDSYNC_HANDOVER_PROCESS=12:345:<sha-256>`. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { reason } from "../domain/reason.ts";
 import { ArtifactError, RemoteError } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
 import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
 import { failureText } from "../http/failure.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { AmbiguousWriteError, HttpError, NoAnswerError } from "../http/http-error.ts";
+import { refused } from "../reasons/refused.ts";
 import { CI_FOLDER, type CiJob } from "./ci-job.ts";
 import { DOWNLOAD_REDIRECTS, FILE_TIMEOUT_MS, LARGEST_FILE_BYTES } from "./downloads.ts";
 import { checkOneRun, HANDOVER_FILE, type HandOver, type HandOverReference, parseHandOver } from "./hand-over.ts";

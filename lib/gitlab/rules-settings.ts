@@ -1,7 +1,7 @@
+import type { NamedText } from "../artifacts/kept-rules.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
 import { textIfFile } from "../files/edited-file.ts";
 import { isSecureAddress } from "../http/secure-address.ts";
-import type { NamedText } from "../rules/kept-rules.ts";
 import type { Environment } from "../settings/environment.ts";
 import type { RulesProject } from "./merge-requests.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";

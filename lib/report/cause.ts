@@ -1,4 +1,4 @@
-import { whatText } from "../explain/reason-text.ts";
+import { whatText } from "../reasons/reason-text.ts";
 import { HARMS, type Harm, type Row } from "./model.ts";
 
 /** What takes something away from a customer: the report says why. */

@@ -1,7 +1,7 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Reason } from "../domain/reason.ts";
 import { EXIT } from "../errors.ts";
-import { titleOf, whatText } from "../explain/reason-text.ts";
+import { titleOf, whatText } from "../reasons/reason-text.ts";
 import type { ReportHead, ReportModel } from "./model.ts";
 
 /** What a headline is made of: not the rows, of which there may be a hundred thousand. */

@@ -1,7 +1,7 @@
 import type { Effect, Result } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
 import { limitReasons } from "../domain/limits.ts";
-import { type Place, reasonText, titleOf, whatText } from "../explain/reason-text.ts";
+import { type Place, reasonText, titleOf, whatText } from "../reasons/reason-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { junitXml, type TestCase } from "./junit-xml.ts";
 

@@ -1,6 +1,6 @@
 import { COMPARISON, contactsFile } from "../changesets/comparison.ts";
-import type { Place } from "../explain/reason-text.ts";
-import { reasonText, refusalLines } from "../explain/reason-text.ts";
+import type { Place } from "../reasons/reason-text.ts";
+import { reasonText, refusalLines } from "../reasons/reason-text.ts";
 import { headline } from "./headline.ts";
 import { codeSpan, markdownText, shownLine } from "./markdown-text.ts";
 import type { ReportModel } from "./model.ts";

@@ -1,3 +1,4 @@
+import { historyOf } from "../artifacts/history.ts";
 import { type ProcessNotesName, processNotesNames } from "../artifacts/process-notes.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
@@ -7,9 +8,8 @@ import { notesName } from "../changesets/write-comparison.ts";
 import type { Note } from "../domain/changeset.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { eachNoteOnce } from "../domain/notes-by-instance.ts";
-import type { Place } from "../explain/reason-text.ts";
+import type { Place } from "../reasons/reason-text.ts";
 import type { RunRecordReader } from "../runs/read-run-records.ts";
-import { historyOf } from "../stage/history.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import type { ReportModel, RunTrend } from "./model.ts";
 import { writePage } from "./page/write-page.ts";

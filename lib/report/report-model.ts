@@ -1,10 +1,10 @@
 import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
+import type { FallenOut } from "../domain/harm.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import { accountKey } from "./customers.ts";
 import { foldRows } from "./fold-rows.ts";
-import type { FallenOut } from "./harm.ts";
 import { type ComparisonCounts, HARMS, type Harm, type LimitBar, type ReportModel, type Row } from "./model.ts";
 import { byHarm } from "./order-rows.ts";
 import { rowsOfComparison, rowsOfNotes } from "./report-rows.ts";

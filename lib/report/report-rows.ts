@@ -1,11 +1,19 @@
 import { type Result, unattemptedBy } from "../artifacts/results.ts";
 import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, PlannedContact, Update } from "../domain/changeset.ts";
+import {
+  type FallenOut,
+  harmAfter,
+  harmOfMark,
+  harmOfReason,
+  harmOfUpdate,
+  isUnmark,
+  levelIn,
+} from "../domain/harm.ts";
 import { type Reason, reason as reasonOf } from "../domain/reason.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import { changedValues, show } from "./changes.ts";
 import { accountKey, type Customer, domainsOf, numberIn } from "./customers.ts";
-import { type FallenOut, harmAfter, harmOfMark, harmOfReason, harmOfUpdate, isUnmark, levelIn } from "./harm.ts";
 import { recordLinks } from "./links.ts";
 import type { Row } from "./model.ts";
 import type { ReportAbout, ReportedComparison, ReportedNote, ReportSource } from "./report-source.ts";

@@ -1,7 +1,7 @@
 import type { Reason } from "../domain/reason.ts";
-import type { Place } from "../explain/reason-text.ts";
-import { explain, reasonText, titleOf } from "../explain/reason-text.ts";
-import { NOTHING_TO_DO } from "../explain/texts.ts";
+import type { Place } from "../reasons/reason-text.ts";
+import { explain, reasonText, titleOf } from "../reasons/reason-text.ts";
+import { NOTHING_TO_DO } from "../reasons/texts.ts";
 import { programName } from "../terminal/program-name.ts";
 import { causeOf, HURTING } from "./cause.ts";
 import { type FoldedRows, HARMS, type Harm, type ReportModel, type Row } from "./model.ts";

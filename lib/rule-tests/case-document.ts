@@ -2,7 +2,7 @@ import type { JudgedCharge } from "../domain/entitled-instance.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import type { ExplanationDocument, Line, Section, Tone } from "../explain/document.ts";
-import { explain } from "../explain/reason-text.ts";
+import { explain } from "../reasons/reason-text.ts";
 import type { CaseResult, Mismatch } from "./run-case.ts";
 
 /** Where a charge name stands in the plans file (`plans.yml:12`); null where it does not. */

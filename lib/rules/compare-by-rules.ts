@@ -1,5 +1,5 @@
+import type { ParsedRules } from "../artifacts/kept-rules.ts";
 import type { LeftAlone } from "../artifacts/manifest.ts";
-import { mergesOf, protectionsOf } from "../changesets/protections.ts";
 import type { Account } from "../domain/account.ts";
 import { applyChangeset } from "../domain/apply-changeset.ts";
 import type { Changeset } from "../domain/changeset.ts";
@@ -13,7 +13,7 @@ import type { Organization, PartnerAccount } from "../domain/organization.ts";
 import { partnerIdsByOrganization } from "../domain/organization-scope.ts";
 import type { KnownAddress } from "../domain/plan-contacts.ts";
 import { type Processed, processAccounts } from "../domain/process.ts";
-import type { ParsedRules } from "./kept-rules.ts";
+import { mergesOf, protectionsOf } from "../domain/protections.ts";
 import type { GatheredPeople } from "./simulate-people.ts";
 
 /** What one run gathered, whatever the rules. */

@@ -1,5 +1,5 @@
+import { type ParsedRules, parseRules, RULE_FILES, type RuleFile, type RuleTexts } from "../artifacts/kept-rules.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
-import { type ParsedRules, parseRules, RULE_FILES, type RuleFile, type RuleTexts } from "./kept-rules.ts";
 
 /** New texts in place of those that a run kept; what is not given stays as it was. */
 export type NewRules = Partial<RuleTexts>;

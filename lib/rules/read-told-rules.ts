@@ -1,5 +1,5 @@
+import type { RuleTexts } from "../artifacts/kept-rules.ts";
 import { ConfigurationError } from "../errors.ts";
-import type { RuleTexts } from "./kept-rules.ts";
 import { changedRules, type NewRules } from "./read-rule-files.ts";
 import { unreadableNote } from "./simulation-note.ts";
 

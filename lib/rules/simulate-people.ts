@@ -1,4 +1,3 @@
-import { protectedAddressesOf } from "../changesets/protections.ts";
 import { applyUserChangeset } from "../domain/apply-user-changeset.ts";
 import type { Changeset, Note, PlannedContact } from "../domain/changeset.ts";
 import { compareUsers, type UserChangeset } from "../domain/compare-users.ts";
@@ -6,6 +5,7 @@ import type { Config } from "../domain/config.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";
 import { addressStates, type ContactsPlan, type KnownAddress, planContacts } from "../domain/plan-contacts.ts";
+import { protectedAddressesOf } from "../domain/protections.ts";
 import { dueOrganizations } from "../domain/recent-organizations.ts";
 import { upToMaximum } from "../domain/settle-user-contacts.ts";
 import type { Contact, User } from "../domain/user.ts";

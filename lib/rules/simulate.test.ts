@@ -11,10 +11,10 @@ import {
   TODAY,
   ULTIMATE,
 } from "../../test/support/domain/process-examples.ts";
+import type { ParsedRules } from "../artifacts/kept-rules.ts";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import type { Organization } from "../domain/organization.ts";
 import type { GatheredWorld } from "./compare-by-rules.ts";
-import type { ParsedRules } from "./kept-rules.ts";
 import { simulate } from "./simulate.ts";
 import { exitOfSimulation, simulationModel } from "./simulation-model.ts";
 import { NOTE_MARKER, simulationNote } from "./simulation-note.ts";

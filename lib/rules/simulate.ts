@@ -1,3 +1,4 @@
+import type { ParsedRules } from "../artifacts/kept-rules.ts";
 import type { Comparison } from "../changesets/comparison.ts";
 import { judge } from "../changesets/judge.ts";
 import { firstInventedId } from "../domain/apply-changeset.ts";
@@ -11,7 +12,6 @@ import { type Reason, reason } from "../domain/reason.ts";
 import { organizationsOfFirstFill } from "../domain/recent-organizations.ts";
 import type { User } from "../domain/user.ts";
 import { applyAll, compareAll, type Found, type GatheredWorld, processed, type Wanted } from "./compare-by-rules.ts";
-import type { ParsedRules } from "./kept-rules.ts";
 import { addedNotes, simulateContacts, simulateUsers } from "./simulate-people.ts";
 
 /** What a change of rules alone would do in one comparison, of organizations or of users. */

@@ -1,3 +1,4 @@
+import { parseRules, type RuleTexts } from "../artifacts/kept-rules.ts";
 import type { Allowances } from "../domain/limits.ts";
 import type { ExitCode } from "../errors.ts";
 import { rulesOf } from "../explain/rules.ts";
@@ -7,7 +8,6 @@ import { withExplanations } from "../report/report-model.ts";
 import { withoutUsGovernment } from "../report/without-us-government.ts";
 import type { GatheredWorld } from "./compare-by-rules.ts";
 import { simulationExplainer } from "./explain-simulation.ts";
-import { parseRules, type RuleTexts } from "./kept-rules.ts";
 import { changedRules, type NewRules } from "./read-rule-files.ts";
 import { type Simulation, simulate } from "./simulate.ts";
 import { exitOfSimulation, simulationModel } from "./simulation-model.ts";

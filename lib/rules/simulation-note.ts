@@ -1,8 +1,8 @@
 import { COMPARISON } from "../changesets/comparison.ts";
 import type { Problem } from "../errors.ts";
-import { reasonText, refusalLines } from "../explain/reason-text.ts";
-import { listed } from "../explain/texts.ts";
 import { oneLine } from "../outside-text.ts";
+import { reasonText, refusalLines } from "../reasons/reason-text.ts";
+import { listed } from "../reasons/texts.ts";
 import type { TestCase } from "../report/junit-xml.ts";
 import { HARMS, type Harm, type ReportModel } from "../report/model.ts";
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import { lstat, readdir } from "../edges/files.ts";
-import { lockHolder } from "../stage/run-lock.ts";
 import { RunRecordReader } from "./read-run-records.ts";
+import { lockHolder } from "./run-lock.ts";
 import { RUN_RECORD, type RunRecord } from "./run-record.ts";
 
 /** A run in the history. `record`: null where it kept none (a stage alone, an undo), `damaged` where it has one that cannot be read. */

@@ -5,8 +5,8 @@ import { COMPARISONS } from "../changesets/comparison.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { EFFECTS } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
-import { refusalText } from "../explain/reason-text.ts";
-import { ProcessId } from "../stage/process-id.ts";
+import { refusalText } from "../reasons/reason-text.ts";
+import { ProcessId } from "./process-id.ts";
 
 /** The file that says how a run is going and how it ended: `history/<run id>/run.json`, in GitLab an artifact of the last job. */
 export const RUN_RECORD = "run.json";

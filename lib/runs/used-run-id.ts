@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { historyOf } from "../artifacts/history.ts";
 import { readdir } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
 import { readOwnFile } from "../files/own-files.ts";
-import { historyOf } from "../stage/history.ts";
 import { readRunRecord } from "./read-run-records.ts";
 
 /** Either may have changed a record: what failed is looked at by `undo`, too. */

@@ -1,7 +1,7 @@
 import type { Config } from "../domain/config.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
-import type { Place } from "../explain/texts.ts";
+import type { Place } from "../reasons/texts.ts";
 
 /** Environment variables by name; an empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { whatText } from "../explain/reason-text.ts";
+import { whatText } from "../reasons/reason-text.ts";
 import { ACTION } from "./actions.ts";
 import { mention, mrkdwnAddress, mrkdwnLink, mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization } from "./notice.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "../../test/support/slack/fake-slack.ts";
 import { reason } from "../domain/reason.ts";
-import { StopRequest } from "../stage/stop.ts";
+import { StopRequest } from "../stop.ts";
 import { createSlackChannel, recordingChannel } from "./channel.ts";
 import type { NoticeOrganization } from "./notice.ts";
 import type { NoticeSetting } from "./notices.ts";

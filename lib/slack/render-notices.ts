@@ -1,4 +1,4 @@
-import { titleOf } from "../explain/reason-text.ts";
+import { titleOf } from "../reasons/reason-text.ts";
 import { mrkdwnText } from "./mrkdwn.ts";
 import type { NoticeOrganization, NoticeRun } from "./notice.ts";
 import { organizationBlocks } from "./notice-blocks.ts";

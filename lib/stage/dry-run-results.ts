@@ -1,5 +1,5 @@
+import { historyOf } from "../artifacts/history.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
-import { historyOf } from "./history.ts";
 
 /** Where jobs of a pipeline keep what a dry run would have done, below the data directory: nobody takes it for what was done. */
 export const DRY_RUN_FOLDER = "dry-run";

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
+import { CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES, parseConfirmedCounts } from "../domain/confirmed-counts.ts";
 import { isDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { ALLOWABLE } from "../domain/limits.ts";
 import { ALONE_SHARE, DEFAULT_RATE_SHARE } from "../http/rate-window.ts";
-import { CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES, parseConfirmedCounts } from "../runs/confirmed-counts.ts";
 
 /**
  * The inputs that stages share, each declared once. Values arrive as text (flags, CI inputs, environment) and are parsed here;

@@ -172,7 +172,7 @@ async function planOn(reader: ZendeskReader): Promise<ZendeskConnection> {
 
 async function planMissing({ reader, writer }: ZendeskConnection, creates: OrganizationCreate[]): Promise<void> {
   if (creates.length === 0) return;
-  const { addToPlan } = await import("../changesets/planned-creates.ts");
+  const { addToPlan } = await import("../sync/planned-creates.ts");
   const there = await reader.organizationsByExternalId(creates.map(({ external_id }) => external_id));
   const known = new Set(there.map(({ external_id }) => external_id));
   await addToPlan(

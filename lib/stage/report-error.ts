@@ -1,7 +1,7 @@
 import { type ExitCode, exitCodeOf } from "../errors.ts";
-import { reasonsOf } from "../explain/reason-of-error.ts";
-import { messageIn } from "../explain/refused.ts";
-import { wentWrong } from "../explain/told.ts";
+import { reasonsOf } from "../reasons/reason-of-error.ts";
+import { messageIn } from "../reasons/refused.ts";
+import { wentWrong } from "../reasons/told.ts";
 import { type Environment, placeOf } from "../settings/environment.ts";
 import type { Output } from "../terminal/output.ts";
 

@@ -7,7 +7,8 @@ import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import type { Note } from "../domain/changeset.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { ArtifactError, EXIT, type ExitCode, IncompleteError, StoppedError } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
+import { refused } from "../reasons/refused.ts";
+import type { StopRequest } from "../stop.ts";
 import { COMMON_INPUTS, instance, WRITING_INPUTS } from "./inputs.ts";
 import { exitOf, runStage, worstOf } from "./run-stage.ts";
 import {
@@ -17,7 +18,6 @@ import {
   type WritingContext,
   type WritingStage,
 } from "./stage.ts";
-import type { StopRequest } from "./stop.ts";
 
 let home: string;
 let folder: string;

@@ -2,7 +2,8 @@ import { toDay } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Reason } from "../domain/reason.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../errors.ts";
-import { reasonsOf } from "../explain/reason-of-error.ts";
+import { reasonsOf } from "../reasons/reason-of-error.ts";
+import { afterwards } from "../reasons/until-ended.ts";
 import type { ReportFiles } from "../report/report-files.ts";
 import type { EndedStage } from "../report/stage-report.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -14,7 +15,6 @@ import type { RemoteTiming } from "./remotes.ts";
 import { reportError } from "./report-error.ts";
 import { mintRunId, openSession, type Session, todayWarning } from "./session.ts";
 import type { InputsSchema, Stage, StageReport } from "./stage.ts";
-import { afterwards } from "./until-ended.ts";
 
 /** Where a stage runs. */
 export interface Shell {

@@ -6,10 +6,11 @@ import { type Day, toDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { randomBytes } from "../edges/chance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
-import { reasonText } from "../explain/reason-text.ts";
 import { readEditedFile } from "../files/edited-file.ts";
 import { removeLeftovers } from "../files/write-whole-file.ts";
 import { machineClock, tellWaits } from "../http/waits.ts";
+import { reasonText } from "../reasons/reason-text.ts";
+import { refuseWhileHeld, takeLock } from "../runs/run-lock.ts";
 import {
   API_TOKENS_END,
   checkHosts,
@@ -21,19 +22,18 @@ import {
   zendeskSettings,
 } from "../settings/environment.ts";
 import { settingsFor } from "../slack/notice-channels.ts";
+import { StopRequest } from "../stop.ts";
 import { ResultsFile } from "../sync/results-file.ts";
 import type { Output } from "../terminal/output.ts";
 import { terminalProgress } from "../terminal/progress.ts";
 import { parseConfig } from "../yaml-files/config.ts";
+import { CONFIG_FILE, configWarnings, missingConfig } from "../yaml-files/config-warnings.ts";
 import { parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
-import { CONFIG_FILE, configWarnings, missingConfig } from "./config-warnings.ts";
 import { resultStores } from "./dry-run-results.ts";
 import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemotes } from "./remotes.ts";
-import { refuseWhileHeld, takeLock } from "./run-lock.ts";
 import { keepStopping } from "./signals.ts";
 import type { Needs, WritingContext } from "./stage.ts";
-import { StopRequest } from "./stop.ts";
 
 /** What a session is opened with. */
 export interface SessionOptions {
@@ -114,7 +114,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     return options.dryRun || !channel ? NO_MEMORY : open(store.path(NOTICE_MEMORY), { channel, now: clock(), warn });
   };
   const openContacts = (dryRun: boolean) => async (host: string) => {
-    const { openContactMemory: open } = await import("../contacts/contact-memory.ts");
+    const { openContactMemory: open } = await import("../artifacts/contact-memory.ts");
     return open(store.path(CONTACT_MEMORY), { host, now: clock(), warn, readOnly: dryRun });
   };
   const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);

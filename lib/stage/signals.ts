@@ -1,6 +1,6 @@
 import { after } from "../edges/clock.ts";
 import { edges } from "../edges/edges.ts";
-import type { StopRequest } from "./stop.ts";
+import type { StopRequest } from "../stop.ts";
 
 /** A longer timer would go off at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,23 +1,23 @@
 import type * as v from "valibot";
+import type { ContactMemory, SettledContacts } from "../artifacts/contact-memory.ts";
 import type { ResultCounts, Effect as ResultEffect, Unattempted } from "../artifacts/results.ts";
 import type { ResultsName } from "../artifacts/results-journal.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Comparison } from "../changesets/comparison.ts";
-import type { ContactMemory, SettledContacts } from "../contacts/contact-memory.ts";
 import type { Note } from "../domain/changeset.ts";
 import type { Config } from "../domain/config.ts";
+import type { PlannedCounts, Unconfirmed } from "../domain/confirmed-counts.ts";
 import type { Day } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Measure } from "../domain/limits.ts";
 import type { UnknownCharge } from "../domain/process-notes.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
-import type { PlannedCounts, Unconfirmed } from "../runs/confirmed-counts.ts";
 import type { NoticeMemory } from "../slack/notice-memory.ts";
+import type { Stop } from "../stop.ts";
 import type { Results } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
-import type { Stop } from "./stop.ts";
 
 /** What a stage needs from outside; only this is asked of the environment (S9). */
 export interface Needs {

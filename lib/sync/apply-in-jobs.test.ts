@@ -3,7 +3,7 @@ import { FakeKind, fakeRows } from "../../test/support/sync/fake-rows.ts";
 import { countResults, countUnattempted, type Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
-import { NEVER, StopRequest } from "../stage/stop.ts";
+import { NEVER, StopRequest } from "../stop.ts";
 import { JobSlots } from "../zendesk/job-slots.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
 import { applyInJobs, inJobs, type Recorder } from "./apply-in-jobs.ts";

@@ -1,9 +1,9 @@
 import type { Result, Unattempted } from "../artifacts/results.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { StoppedError } from "../errors.ts";
-import { reasonOf } from "../explain/reason-of-error.ts";
+import { reasonOf } from "../reasons/reason-of-error.ts";
 import type { ProgressLine } from "../stage/progress.ts";
-import type { Stop } from "../stage/stop.ts";
+import type { Stop } from "../stop.ts";
 import { applyRows, type RowKind, resultOf, skipRows } from "./apply-rows.ts";
 
 /** Rows that one bulk job takes. */

@@ -1,6 +1,6 @@
 import pLimit from "p-limit";
 import type { Result } from "../artifacts/results.ts";
-import { decideContact } from "../contacts/decide-contact.ts";
+import { decideContact } from "../domain/decide-contact.ts";
 import { reason } from "../domain/reason.ts";
 import type { ZendeskReader } from "../zendesk/ports.ts";
 import { inJobs } from "./apply-in-jobs.ts";

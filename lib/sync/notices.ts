@@ -1,4 +1,4 @@
-import { reasonText } from "../explain/reason-text.ts";
+import { reasonText } from "../reasons/reason-text.ts";
 import type { NoticeOrganization } from "../slack/notice.ts";
 import type { WritingContext } from "../stage/stage.ts";
 import type { WithoutContacts } from "./place-contacts.ts";

@@ -1,6 +1,6 @@
 import type { LimitFunction } from "p-limit";
+import type { ContactMemory, SettledState } from "../artifacts/contact-memory.ts";
 import type { Result } from "../artifacts/results.ts";
-import type { ContactMemory, SettledState } from "../contacts/contact-memory.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
 import type { DueAddress } from "../domain/plan-contacts.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";

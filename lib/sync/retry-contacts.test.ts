@@ -5,9 +5,9 @@ import type { Fault } from "../../sandbox/types.ts";
 import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "../../test/pipeline/world.ts";
 import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import { type ReasonCode, reason } from "../domain/reason.ts";
-import { reasonText } from "../explain/reason-text.ts";
+import { reasonText } from "../reasons/reason-text.ts";
+import { takeLock } from "../runs/run-lock.ts";
 import type { RemoteTiming } from "../stage/remotes.ts";
-import { takeLock } from "../stage/run-lock.ts";
 import { openSession } from "../stage/session.ts";
 import { RETRY_NEEDS, type RetryEnd, retryContacts } from "./retry-contacts.ts";
 

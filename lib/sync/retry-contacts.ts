@@ -1,11 +1,11 @@
+import { historyOf } from "../artifacts/history.ts";
 import { byResult, type Result } from "../artifacts/results.ts";
-import { protectedAddressesOf } from "../changesets/protections.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
+import { protectedAddressesOf } from "../domain/protections.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { ConfigurationError, messageOf, RefusedError, ZdsyncError } from "../errors.ts";
-import { reasonOf } from "../explain/reason-of-error.ts";
-import { historyOf } from "../stage/history.ts";
+import { reasonOf } from "../reasons/reason-of-error.ts";
 import type { Needs, WritingContext } from "../stage/stage.ts";
 import { proveInstance } from "../zendesk/prove-instance.ts";
 import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";

@@ -5,7 +5,7 @@ import type { InstanceName } from "../domain/instance.ts";
 import type { Organization } from "../domain/organization.ts";
 import { ArtifactError } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
-import type { Stop } from "../stage/stop.ts";
+import type { Stop } from "../stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
 import { applyInJobs, type Recorder } from "./apply-in-jobs.ts";
 import { changeRows, createRows, type OrganizationChange } from "./organization-rows.ts";

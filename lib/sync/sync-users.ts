@@ -1,6 +1,6 @@
 import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { Progress } from "../stage/progress.ts";
-import type { Stop } from "../stage/stop.ts";
+import type { Stop } from "../stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
 import { applyInJobs, type Recorder } from "./apply-in-jobs.ts";
 import type { Results } from "./results-file.ts";

@@ -1,14 +1,14 @@
 import { countResults, type ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../changesets/comparison.ts";
+import { undoResultsName } from "../changesets/results-to-undo.ts";
+import { untilEnded } from "../reasons/until-ended.ts";
 import type { StageReport, WritingContext } from "../stage/stage.ts";
-import { untilEnded } from "../stage/until-ended.ts";
 import { applyInJobs, type Recorder } from "../sync/apply-in-jobs.ts";
 import type { RowKind } from "../sync/apply-rows.ts";
 import { changeRows } from "../sync/organization-rows.ts";
 import { userChangeRows } from "../sync/user-rows.ts";
 import { proveUnlessStopped } from "../zendesk/prove-instance.ts";
 import type { UndoPlan } from "./plan-undo.ts";
-import { undoResultsName } from "./results-to-undo.ts";
 
 /**
  * Takes the way back, the same way `sync` writes: each record read again right before (S4), every row accounted for (S6), stopped

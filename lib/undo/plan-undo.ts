@@ -1,12 +1,12 @@
 import type { Result } from "../artifacts/results.ts";
 import { sha256Of } from "../artifacts/store.ts";
 import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
+import type { ResultsToUndo } from "../changesets/results-to-undo.ts";
 import type { Config } from "../domain/config.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import type { ZendeskReader } from "../zendesk/ports.ts";
 import { organizationsBack } from "./organizations-back.ts";
-import type { ResultsToUndo } from "./results-to-undo.ts";
 import { movesUser, usersBack } from "./users-back.ts";
 
 /** The way back of one results file, as it would be taken now. */

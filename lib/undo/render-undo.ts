@@ -1,7 +1,7 @@
 import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
-import { reasonText } from "../explain/reason-text.ts";
 import { oneLine } from "../outside-text.ts";
+import { reasonText } from "../reasons/reason-text.ts";
 import { show } from "../report/changes.ts";
 import { HARMS, type Harm } from "../report/model.ts";
 import { PLURAL_OF_HARM } from "../report/page/words.ts";

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { distance } from "fastest-levenshtein";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import type { Comparison } from "../changesets/comparison.ts";
+import { type ResultsToUndo, readResults } from "../changesets/results-to-undo.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
 import { type ListedRun, listRuns } from "../runs/list-runs.ts";
 import { runLine } from "../runs/render-runs.ts";
-import { type ResultsToUndo, readResults } from "./results-to-undo.ts";
 
 /**
  * In which order a run's comparisons are taken back. Partners first, for their comparison came last in global; users of us-government

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { reason } from "../domain/reason.ts";
 import { now } from "../edges/clock.ts";
-import { reasonOf } from "../explain/reason-of-error.ts";
 import type { HttpRequest } from "../http/client-options.ts";
 import { HttpError } from "../http/http-error.ts";
 import { retryAfterMs } from "../http/retry-timing.ts";
 import { stopped } from "../http/stop.ts";
+import { reasonOf } from "../reasons/reason-of-error.ts";
 import type { ZendeskClient } from "./client.ts";
 import { isTooManyJobs } from "./error-envelope.ts";
 import type { JobSlots } from "./job-slots.ts";

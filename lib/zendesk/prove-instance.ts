@@ -1,7 +1,7 @@
 import type { InstanceName } from "../domain/instance.ts";
 import { reason } from "../domain/reason.ts";
 import { IncompleteError, StoppedError } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
+import { refused } from "../reasons/refused.ts";
 import { ENVIRONMENT_PREFIX } from "../settings/environment.ts";
 import type { ZendeskConnection, ZendeskReader } from "./ports.ts";
 

@@ -1,7 +1,7 @@
 import { type Reason, reason } from "../domain/reason.ts";
 import { CredentialError, RemoteError, StoppedError } from "../errors.ts";
-import { reasonOf } from "../explain/reason-of-error.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
+import { reasonOf } from "../reasons/reason-of-error.ts";
 import { readErrorEnvelope } from "./error-envelope.ts";
 import type { JobEnd } from "./jobs.ts";
 import type { RowOutcome } from "./ports.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS } from "../../lib/domain/comparisons.ts";
-import { whatText } from "../../lib/explain/reason-text.ts";
+import { whatText } from "../../lib/reasons/reason-text.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
 import type { Row } from "../../lib/report/model.ts";
 import { notesOfRun, readReportModel } from "../../lib/report/report-files.ts";

@@ -1,7 +1,7 @@
 import { parseDocument } from "yaml";
 import type { Note } from "../../lib/domain/changeset.ts";
 import { ConfigurationError, messageOf, ZdsyncError } from "../../lib/errors.ts";
-import { reasonText } from "../../lib/explain/reason-text.ts";
+import { reasonText } from "../../lib/reasons/reason-text.ts";
 import { mutateData } from "./mutate-data.ts";
 import { mutateText } from "./mutate-text.ts";
 import { CANARY } from "./odd-values.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { wayPastLimits } from "../../lib/explain/reason-text.ts";
+import { wayPastLimits } from "../../lib/reasons/reason-text.ts";
 import { RUN_TIMEOUT, startWorld, withLimits } from "./world.ts";
 
 const NONE = { percent: 0, max: 0 };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type RuleTexts, readKeptRules } from "../../lib/artifacts/kept-rules.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { Day } from "../../lib/domain/dates.ts";
 import type { ExplanationDocument } from "../../lib/explain/document.ts";
 import { mattersEnough } from "../../lib/report/report-model.ts";
 import type { GatheredWorld } from "../../lib/rules/compare-by-rules.ts";
-import { type RuleTexts, readKeptRules } from "../../lib/rules/kept-rules.ts";
 import type { NewRules } from "../../lib/rules/read-rule-files.ts";
 import { readGatheredWorld } from "../../lib/rules/read-world.ts";
 import { simulatedReport } from "../../lib/rules/simulated-report.ts";

@@ -1,12 +1,12 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { pruneHistory } from "../../lib/artifacts/history.ts";
 import { ARTIFACTS, type ArtifactName } from "../../lib/artifacts/schemas.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS } from "../../lib/changesets/comparison.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { readRunRecordFile } from "../../lib/runs/read-run-records.ts";
-import { pruneHistory } from "../../lib/stage/history.ts";
 import { comparisons, QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { filesIn, KEPT, keptWorld, layOut, RUNS } from "./kept-version.ts";
 

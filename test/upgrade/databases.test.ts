@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "../../bot/database.ts";
 import { PipelineMemory } from "../../bot/runs/pipeline-memory.ts";
-import { refusalText } from "../../lib/explain/reason-text.ts";
+import { refusalText } from "../../lib/reasons/reason-text.ts";
 import { openNoticeMemory } from "../../lib/slack/notice-memory.ts";
 import { ANN, WholeWorld } from "../bot/bot-world.ts";
 import { RUN_TIMEOUT } from "../pipeline/world.ts";

@@ -5,7 +5,7 @@ import { OrganizationStates } from "../../bot/organizations/organization-states.
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import { reasonText } from "../../lib/explain/reason-text.ts";
+import { reasonText } from "../../lib/reasons/reason-text.ts";
 import { readRunRecordFile } from "../../lib/runs/read-run-records.ts";
 import { usersBack } from "../../lib/undo/users-back.ts";
 

@@ -1,4 +1,4 @@
-import { explain, titleOf, whatText } from "../../explain/reason-text.ts";
+import { explain, titleOf, whatText } from "../../reasons/reason-text.ts";
 import { causeOf } from "../cause.ts";
 import type { FoldedRows, ReportModel, Row } from "../model.ts";
 import { CHANGES_IN_INDEX, type Coded, type LinkPattern, type PageIndex, type ToldReason } from "./format.ts";

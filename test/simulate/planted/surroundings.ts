@@ -68,7 +68,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "the lock is ignored",
-    file: "lib/stage/run-lock.ts",
+    file: "lib/runs/run-lock.ts",
     find: "return isOfEarlierBoot || !machine.isAlive(holder.pid);",
     replace: "return true;",
     expects: ["one run at a time"],

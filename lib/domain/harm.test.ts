@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ACCOUNT, update } from "../../test/support/report/report-world.ts";
-import { reason } from "../domain/reason.ts";
 import { harmAfter, harmOfMark, harmOfReason, harmOfUpdate, isUnmark } from "./harm.ts";
+import { reason } from "./reason.ts";
 
 describe("what an update means to the customer", () => {
   test.each<[string, Record<string, [unknown, unknown]>, string]>([

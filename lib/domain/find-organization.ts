@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
-import { nameKey } from "../domain/equality.ts";
-import type { InstanceName } from "../domain/instance.ts";
-import { toId18 } from "../domain/salesforce-id.ts";
+import { nameKey } from "./equality.ts";
+import type { InstanceName } from "./instance.ts";
+import { toId18 } from "./salesforce-id.ts";
 
 /** Somebody a run knew: an account with its organizations, or an organization without account. */
 export interface Subject {

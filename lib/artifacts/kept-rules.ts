@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { sha256Of } from "../artifacts/store.ts";
 import type { Note } from "../domain/changeset.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
@@ -12,6 +11,7 @@ import { writeWholeFile } from "../files/write-whole-file.ts";
 import { parseConfig } from "../yaml-files/config.ts";
 import { joinOverrides, overridesOfInstance, parseOverrides } from "../yaml-files/overrides.ts";
 import { parsePlans } from "../yaml-files/plans.ts";
+import { sha256Of } from "./store.ts";
 
 /** The folder of a data directory that has the rules its artifacts were made by. */
 export const RULES_FOLDER = "inputs";

@@ -1,6 +1,6 @@
-import { isProtected, isUsableAddress, type ProtectedAddresses } from "../domain/protected-address.ts";
-import { type Reason, reason } from "../domain/reason.ts";
 import type { FoundUser } from "../zendesk/ports.ts";
+import { isProtected, isUsableAddress, type ProtectedAddresses } from "./protected-address.ts";
+import { type Reason, reason } from "./reason.ts";
 
 /** What is to be done about one address of a new organization (Y2). */
 export type ContactDecision =

@@ -1,13 +1,13 @@
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import { decodeReason } from "../artifacts/reason-record.ts";
 import { type AddressState, addressIn, type KnownAddresses } from "../domain/plan-contacts.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { CONTACTS_DUE_DAYS } from "../domain/recent-organizations.ts";
 import { existsSync } from "../edges/files.ts";
 import { messageOf } from "../errors.ts";
 import { openDatabase } from "../files/open-database.ts";
+import { decodeReason } from "./reason-record.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Entries are kept somewhat longer than contacts are due. */

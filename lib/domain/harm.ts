@@ -1,10 +1,10 @@
 import type { Comparison } from "../changesets/comparison.ts";
-import type { Difference } from "../domain/changeset.ts";
-import { meaningOf } from "../domain/equality.ts";
-import type { Reason, ReasonCode } from "../domain/reason.ts";
-import { isDowngrade } from "../domain/support-level.ts";
-import type { UserUpdate } from "../domain/user.ts";
-import type { Harm, Row } from "./model.ts";
+import type { Harm, Row } from "../report/model.ts";
+import type { Difference } from "./changeset.ts";
+import { meaningOf } from "./equality.ts";
+import type { Reason, ReasonCode } from "./reason.ts";
+import { isDowngrade } from "./support-level.ts";
+import type { UserUpdate } from "./user.ts";
 
 /** Whatever stands in the way of one decision and waits for a person (C7, C9). */
 const CONFLICTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type Reason, reason } from "../domain/reason.ts";
 import type { FoundUser } from "../zendesk/ports.ts";
 import { contactName, decideContact } from "./decide-contact.ts";
+import { type Reason, reason } from "./reason.ts";
 
 const EMAIL = "Sue@Example.com";
 const ORGANIZATION = 500;

@@ -1,10 +1,10 @@
 import type { LeftAlone } from "../artifacts/manifest.ts";
-import type { Config } from "../domain/config.ts";
-import type { Protections } from "../domain/join-organizations.ts";
-import type { MergedAccount } from "../domain/merged-account.ts";
-import type { Merges } from "../domain/merged-organizations.ts";
-import type { ProtectedAddresses } from "../domain/protected-address.ts";
-import type { JudgingInputs } from "./terms.ts";
+import type { JudgingInputs } from "../changesets/terms.ts";
+import type { Config } from "./config.ts";
+import type { Protections } from "./join-organizations.ts";
+import type { MergedAccount } from "./merged-account.ts";
+import type { Merges } from "./merged-organizations.ts";
+import type { ProtectedAddresses } from "./protected-address.ts";
 
 /** What must not be created or marked: from the configuration, and from what earlier stages could not read. */
 export function protectionsOf(config: Config, leftAlone: LeftAlone): Protections {

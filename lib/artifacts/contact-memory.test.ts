@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CONTACT_MEMORY } from "../artifacts/memories.ts";
 import { type AddressState, addressIn } from "../domain/plan-contacts.ts";
 import { reason } from "../domain/reason.ts";
 import { openContactMemory, type SettledState } from "./contact-memory.ts";
+import { CONTACT_MEMORY } from "./memories.ts";
 
 const HOUR = 3_600_000;
 const BEGIN = Date.parse("2026-11-23T12:00:00Z");

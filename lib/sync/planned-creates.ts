@@ -1,6 +1,6 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
-import { inJobs } from "../sync/apply-in-jobs.ts";
 import type { OrganizationCreate, ZendeskWriter } from "../zendesk/ports.ts";
+import { inJobs } from "./apply-in-jobs.ts";
 
 /** Organizations of us-government that are about to be created, as they are sent to Zendesk. */
 export async function plannedCreates(store: ArtifactStore): Promise<OrganizationCreate[]> {

@@ -1,11 +1,11 @@
 import { basename, dirname, resolve } from "node:path";
+import { historyOf } from "../artifacts/history.ts";
 import type { Result } from "../artifacts/results.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
-import { COMPARISONS, type Comparison } from "../changesets/comparison.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
-import { historyOf } from "../stage/history.ts";
+import { COMPARISONS, type Comparison } from "./comparison.ts";
 
 /** A results file, and whose it is. */
 export interface ResultsToUndo {

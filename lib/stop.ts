@@ -1,4 +1,4 @@
-import { StoppedError } from "../errors.ts";
+import { StoppedError } from "./errors.ts";
 
 /** A request to stop: what is in flight is finished and accounted for, nothing new is begun (S7). */
 export interface Stop {

@@ -5,10 +5,10 @@ import { currentDate, every } from "../edges/clock.ts";
 import { edges } from "../edges/edges.ts";
 import { lstat, lutimes, mkdir, rm } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
-import { refused } from "../explain/refused.ts";
 import { readOwnFile } from "../files/own-files.ts";
 import { createWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
 import { machineProblem } from "../machine-error.ts";
+import { refused } from "../reasons/refused.ts";
 import { ProcessId } from "./process-id.ts";
 
 const LOCK_FILE = "zdsync.lock";

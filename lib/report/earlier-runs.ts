@@ -1,11 +1,11 @@
-import type { RunTrend } from "../report/model.ts";
-import { inOrder, PAGE, TRENDED_RUNS, trendOf } from "../report/trend.ts";
+import { ciJob } from "../gitlab/ci-job.ts";
+import type { Pipeline } from "../gitlab/pipeline-answers.ts";
+import { type PipelineReader, pipelineReader } from "../gitlab/pipelines.ts";
 import { parseRunRecord } from "../runs/read-run-records.ts";
 import { RUN_RECORD } from "../runs/run-record.ts";
 import type { Environment } from "../settings/environment.ts";
-import { ciJob } from "./ci-job.ts";
-import type { Pipeline } from "./pipeline-answers.ts";
-import { type PipelineReader, pipelineReader } from "./pipelines.ts";
+import type { RunTrend } from "./model.ts";
+import { inOrder, PAGE, TRENDED_RUNS, trendOf } from "./trend.ts";
 
 /** Pipelines that are looked at: pushes and dry runs, which are passed over, may lie between. */
 const MOST_LOOKED_AT = 2 * TRENDED_RUNS;

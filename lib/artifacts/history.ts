@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { RUN_ID } from "../artifacts/manifest.ts";
-import { ArtifactStore } from "../artifacts/store.ts";
 import { lstat, readdir, rm, rmdir } from "../edges/files.ts";
 import { makeOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { isTemporary, replaceWholeFile, syncFolder } from "../files/write-whole-file.ts";
+import { RUN_ID } from "./manifest.ts";
+import { ArtifactStore } from "./store.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const HISTORY = "history";

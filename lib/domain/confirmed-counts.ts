@@ -1,5 +1,5 @@
-import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
-import { type ReasonOf, reason } from "../domain/reason.ts";
+import { COMPARISONS, type Comparison } from "./comparisons.ts";
+import { type ReasonOf, reason } from "./reason.ts";
 
 /** What a person confirms of a comparison: the changes of organizations or users, the downgrades among them, and contacts. */
 export const CONFIRMED_EFFECTS = ["creates", "updates", "marks", "downgrades", "contacts"] as const;

@@ -1,6 +1,6 @@
 import type { Config } from "../domain/config.ts";
-import { ENVIRONMENT_PREFIX, type Environment, hostOf } from "../settings/environment.ts";
-import type { ReportHead } from "./model.ts";
+import type { ReportHead } from "../report/model.ts";
+import { ENVIRONMENT_PREFIX, type Environment, hostOf } from "./environment.ts";
 
 /** The hosts that a run works on, for a report's head and links: as configured (S10), else as the settings name them. Pure. */
 export function hostNames(env: Environment, { hosts }: Pick<Config, "hosts">): ReportHead["hosts"] {
