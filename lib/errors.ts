@@ -100,3 +100,9 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof ZdsyncError) return error.exitCode;
   return machineProblem(error)?.isSetting ? EXIT.usage : EXIT.failed;
 }
+
+/** The worst of several exit codes: 1, 4, 5, 3, 0 (interface.md); 2 outranks them all. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  const order = [EXIT.usage, EXIT.failed, EXIT.refused, EXIT.stopped, EXIT.someFailed, EXIT.done];
+  return order.find((code) => codes.includes(code)) ?? EXIT.done;
+}

@@ -1,7 +1,7 @@
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { WHOLE_DIGEST, wholeDigest } from "../../lib/changesets/changes-digest.ts";
-import { COMPARISONS, type Comparison } from "../../lib/changesets/comparison.ts";
 import type { WritingInputs } from "../../lib/changesets/terms.ts";
+import { COMPARISONS, type Comparison } from "../../lib/domain/comparisons.ts";
 import { type ReasonOf, reason } from "../../lib/domain/reason.ts";
 import { listRuns } from "../../lib/runs/list-runs.ts";
 import type { StageReport } from "../../lib/stage/stage.ts";

@@ -4,7 +4,7 @@ import { ArtifactStore, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { mkdir, rm } from "../../lib/edges/files.ts";
-import { ConfigurationError, type Problem } from "../../lib/errors.ts";
+import { ConfigurationError, type Problem, worstOf } from "../../lib/errors.ts";
 import { readOwnFile } from "../../lib/files/own-files.ts";
 import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { annotations } from "../../lib/gitlab/annotations.ts";
@@ -22,7 +22,7 @@ import { renderJunit } from "../../lib/report/junit.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
 import { describeInputs, inputVariable, parseInputs } from "../../lib/stage/parse-inputs.ts";
-import { type Shell, type StageEnd, worstOf } from "../../lib/stage/run-stage.ts";
+import type { Shell, StageEnd } from "../../lib/stage/run-stage.ts";
 import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
 
 /**

@@ -1,12 +1,11 @@
 import { readProcessNotes } from "../../lib/artifacts/process-notes.ts";
 import type { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
+import { COMPARISON, COMPARISONS } from "../../lib/domain/comparisons.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import { EXIT, type ExitCode, worstOf } from "../../lib/errors.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD, type RunRecord, runRecordText } from "../../lib/runs/run-record.ts";
-import { worstOf } from "../../lib/stage/run-stage.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 
 /** What the last job of a pipeline knows of it, beside the files. */

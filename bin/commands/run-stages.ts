@@ -9,17 +9,17 @@ import {
   syncUserArtifacts,
   writeUsers,
 } from "../../actions/user-sync/user-sync.ts";
-import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import type { WritingInputs } from "../../lib/changesets/terms.ts";
+import { COMPARISON, COMPARISONS } from "../../lib/domain/comparisons.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
-import { EXIT, type ExitCode, exitCodeOf, StoppedError } from "../../lib/errors.ts";
+import { EXIT, type ExitCode, exitCodeOf, StoppedError, worstOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { observed } from "../../lib/runs/observed-stage.ts";
 import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
 import { askedOnce } from "../../lib/stage/asked-once.ts";
-import { exitOf, worstOf } from "../../lib/stage/run-stage.ts";
+import { exitOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { addToPlan, plannedCreates } from "../../lib/sync/planned-creates.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { historyOf } from "../../lib/artifacts/history.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
+import { type ExitCode, exitCodeOf, worstOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { reasonsText } from "../../lib/reasons/reason-text.ts";
 import { reportJson, toldReason, wentWrong } from "../../lib/reasons/told.ts";
@@ -24,7 +24,7 @@ import {
 } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import { reportError } from "../../lib/stage/report-error.ts";
-import { type Shell, worstOf } from "../../lib/stage/run-stage.ts";
+import type { Shell } from "../../lib/stage/run-stage.ts";
 import { openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
 import type { Needs } from "../../lib/stage/stage.ts";
 import { closingLine } from "../../lib/terminal/closing-line.ts";

@@ -1,4 +1,4 @@
-import { COMPARISON, type Comparison } from "../../lib/changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../../lib/domain/comparisons.ts";
 import type { ConfirmedCounts, ConfirmedEffect, EffectCounts } from "../../lib/domain/confirmed-counts.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 

@@ -1,4 +1,4 @@
-import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import { HARMS, type Harm } from "../../lib/report/model.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";

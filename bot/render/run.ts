@@ -1,4 +1,4 @@
-import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import { effectCounts } from "../../lib/domain/confirmed-counts.ts";
 import { reasonsText, wayPastLimits, whatText } from "../../lib/reasons/reason-text.ts";
 import { EXIT_WORDS } from "../../lib/runs/exit-words.ts";

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { COMPARISON, COMPARISONS } from "../../lib/changesets/comparison.ts";
+import { COMPARISON, COMPARISONS } from "../../lib/domain/comparisons.ts";
 import {
   CONFIRMED_EFFECTS,
   type ConfirmedCounts,

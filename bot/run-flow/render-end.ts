@@ -1,4 +1,4 @@
-import { COMPARISON } from "../../lib/changesets/comparison.ts";
+import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import { durationText, mention } from "../render/blocks.ts";

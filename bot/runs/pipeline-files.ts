@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { overridesPartName, RULE_FILES, RULES_FOLDER } from "../../lib/artifacts/kept-rules.ts";
 import { EARLIER_PROCESS_NOTES } from "../../lib/artifacts/process-notes.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { COMPARISONS, changeFiles, contactsFile } from "../../lib/changesets/comparison.ts";
+import { COMPARISONS, changeFiles, contactsFile } from "../../lib/domain/comparisons.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { lstat, mkdir, readdir, rename, rm } from "../../lib/edges/files.ts";
 import { readOwnFile } from "../../lib/files/own-files.ts";

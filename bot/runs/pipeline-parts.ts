@@ -1,4 +1,4 @@
-import type { Comparison } from "../../lib/changesets/comparison.ts";
+import type { Comparison } from "../../lib/domain/comparisons.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
 import type { RunPart, RunState } from "./runner.ts";
 

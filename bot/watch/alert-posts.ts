@@ -1,4 +1,4 @@
-import { COMPARISON, type Comparison } from "../../lib/changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../../lib/domain/comparisons.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import type { Customers } from "../render/customer.ts";

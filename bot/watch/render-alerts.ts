@@ -1,5 +1,5 @@
-import { COMPARISON } from "../../lib/changesets/comparison.ts";
 import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts";
+import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import type { Day } from "../../lib/domain/dates.ts";
 import { reasonText } from "../../lib/reasons/reason-text.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";

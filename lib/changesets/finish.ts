@@ -1,8 +1,8 @@
 import { countResults, countUnattempted } from "../artifacts/results.ts";
 import type { ResultsName } from "../artifacts/results-journal.ts";
+import type { Comparison } from "../domain/comparisons.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
 import type { Results } from "../sync/results-file.ts";
-import type { Comparison } from "./comparison.ts";
 
 /** The results file of a comparison. */
 export function resultsName<C extends Comparison>(comparison: C): Extract<ResultsName, `${C}_results.json`> {

@@ -2,11 +2,11 @@ import type { ChangesetManifest, Maker, RunOrigin } from "../artifacts/manifest.
 import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
 import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
+import { type Comparison, changeFiles, contactsFile } from "../domain/comparisons.ts";
 import type { Allowances, Measurable } from "../domain/limits.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { refused } from "../reasons/refused.ts";
 import { type ChangeFile, changesDigest } from "./changes-digest.ts";
-import { type Comparison, changeFiles, contactsFile } from "./comparison.ts";
 import type { Judgement } from "./judge.ts";
 
 /** What a person may demand or allow of the change files for one run (S2, S3). */

@@ -3,9 +3,9 @@ import { historyOf } from "../artifacts/history.ts";
 import type { Result } from "../artifacts/results.ts";
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
+import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
-import { COMPARISONS, type Comparison } from "./comparison.ts";
 
 /** A results file, and whose it is. */
 export interface ResultsToUndo {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { COMPARISONS } from "../changesets/comparison.ts";
 import { refusalText } from "../reasons/reason-text.ts";
+import { COMPARISONS } from "./comparisons.ts";
 import {
   CONFIRMED_EFFECTS,
   CONFIRMED_ENTRY,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { FoundUser } from "../zendesk/ports.ts";
 import { contactName, decideContact } from "./decide-contact.ts";
+import type { FoundUser } from "./listed-user.ts";
 import { type Reason, reason } from "./reason.ts";
 
 const EMAIL = "Sue@Example.com";

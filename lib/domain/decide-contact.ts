@@ -1,4 +1,4 @@
-import type { FoundUser } from "../zendesk/ports.ts";
+import type { FoundUser } from "./listed-user.ts";
 import { isProtected, isUsableAddress, type ProtectedAddresses } from "./protected-address.ts";
 import { type Reason, reason } from "./reason.ts";
 

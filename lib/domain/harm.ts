@@ -1,7 +1,7 @@
-import type { Comparison } from "../changesets/comparison.ts";
-import type { Harm, Row } from "../report/model.ts";
 import type { Difference } from "./changeset.ts";
+import type { Comparison } from "./comparisons.ts";
 import { meaningOf } from "./equality.ts";
+import type { Harm } from "./harms.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
 import { isDowngrade } from "./support-level.ts";
 import type { UserUpdate } from "./user.ts";
@@ -87,7 +87,7 @@ export function harmOfReason(reason: Reason): Harm {
  * What a planned change means once its outcome is known: what failed took nothing away, and what is as wanted already still says what
  * the change was about.
  */
-export function harmAfter(planned: Harm, outcome: Row["outcome"], reason: Reason | null): Harm {
+export function harmAfter(planned: Harm, outcome: string | null, reason: Reason | null): Harm {
   if (outcome === "failed") return "failed";
   if (outcome !== "skipped" || reason === null || AS_INTENDED.has(reason.code)) return planned;
   return harmOfReason(reason);

@@ -1,13 +1,15 @@
-import type { LeftAlone } from "../artifacts/manifest.ts";
-import type { JudgingInputs } from "../changesets/terms.ts";
 import type { Config } from "./config.ts";
 import type { Protections } from "./join-organizations.ts";
+import type { Allowances } from "./limits.ts";
 import type { MergedAccount } from "./merged-account.ts";
 import type { Merges } from "./merged-organizations.ts";
 import type { ProtectedAddresses } from "./protected-address.ts";
 
 /** What must not be created or marked: from the configuration, and from what earlier stages could not read. */
-export function protectionsOf(config: Config, leftAlone: LeftAlone): Protections {
+export function protectionsOf(
+  config: Config,
+  leftAlone: { readonly accounts: readonly string[]; readonly unidentified: number },
+): Protections {
   return {
     leaveAlone: new Set(leftAlone.accounts),
     withholdMarks: leftAlone.unidentified > 0,
@@ -20,7 +22,7 @@ export function protectionsOf(config: Config, leftAlone: LeftAlone): Protections
 /** What a comparison is to know of merged accounts (C9); `merged` is null for artifacts of a run that did not ask for them. */
 export function mergesOf(
   merged: { records: readonly MergedAccount[] } | null,
-  { allow }: Pick<JudgingInputs, "allow">,
+  { allow }: { readonly allow: Allowances },
 ): Merges {
   const accounts = new Map((merged?.records ?? []).map((one) => [one.salesforce_id, one]));
   return { accounts, allowed: allow.merged_marks ?? 0 };

@@ -1,7 +1,6 @@
 import type { Result } from "../artifacts/results.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
 import type { Difference } from "../domain/changeset.ts";
-import type { Comparison } from "../domain/comparisons.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import type { Day } from "../domain/dates.ts";
 import { sameValue } from "../domain/equality.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";

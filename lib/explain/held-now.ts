@@ -1,5 +1,5 @@
 import type { Result } from "../artifacts/results.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import { meaningOf, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { type Organization, PARTNER_ACCOUNT_TYPES } from "../domain/organization.ts";

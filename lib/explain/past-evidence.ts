@@ -1,10 +1,9 @@
 import { historyOf } from "../artifacts/history.ts";
 import type { Result } from "../artifacts/results.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
 import { resultsName } from "../changesets/finish.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
-import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
+import { COMPARISON, COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { harmOfUpdate } from "../domain/harm.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { PARTNER_ACCOUNT_TYPES } from "../domain/organization.ts";

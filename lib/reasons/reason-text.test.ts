@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import * as v from "valibot";
-import { COMPARISON } from "../changesets/comparison.ts";
-import { COMPARISONS } from "../domain/comparisons.ts";
+import { COMPARISON, COMPARISONS } from "../domain/comparisons.ts";
 import { REASONS, type Reason, type ReasonCode, reason } from "../domain/reason.ts";
 import { explain, type Place, reasonText, refusalText, titleOf } from "./reason-text.ts";
 

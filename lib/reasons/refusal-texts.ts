@@ -1,5 +1,4 @@
-import { COMPARISON } from "../changesets/comparison.ts";
-import type { Comparison } from "../domain/comparisons.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import type { ParamsOf } from "../domain/reason.ts";
 import type { REFUSAL_REASONS } from "../domain/reasons/refusals.ts";
 import { counted, listed, type Place, type Texts } from "./texts.ts";

@@ -1,4 +1,4 @@
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import type { WRITING_REASONS } from "../domain/reasons/writing.ts";
 import { clause, counted, listed, type Texts } from "./texts.ts";
 

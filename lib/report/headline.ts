@@ -1,4 +1,4 @@
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import type { Reason } from "../domain/reason.ts";
 import { EXIT } from "../errors.ts";
 import { titleOf, whatText } from "../reasons/reason-text.ts";

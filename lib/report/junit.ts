@@ -1,5 +1,5 @@
 import type { Effect, Result } from "../artifacts/results.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import { limitReasons } from "../domain/limits.ts";
 import { type Place, reasonText, titleOf, whatText } from "../reasons/reason-text.ts";
 import type { ComparisonReport } from "../stage/stage.ts";

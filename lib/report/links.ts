@@ -1,4 +1,4 @@
-import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import type { ReportHead, Row } from "./model.ts";
 
 /** Where a record can be looked at; null where its host or its id is not known. Pure. */

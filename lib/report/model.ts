@@ -1,5 +1,9 @@
+import type { Harm } from "../domain/harms.ts";
+
+export { HARMS, type Harm } from "../domain/harms.ts";
+
 import type { AuditLine } from "../audit/render-audit.ts";
-import type { Comparison } from "../changesets/comparison.ts";
+import type { Comparison } from "../domain/comparisons.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Effect } from "../domain/limits.ts";
 import type { Reason, ReasonCode } from "../domain/reason.ts";
@@ -95,22 +99,6 @@ export interface ComparisonCounts {
   /** Over its change files (S3). */
   digest: string;
 }
-
-/** What a row means to the customer, worst first: the order of the report. */
-export const HARMS = [
-  "put on hold",
-  "loses support",
-  "downgraded",
-  "marked",
-  "failed",
-  "conflict",
-  "unknown charge",
-  "skipped",
-  "upgraded",
-  "gains",
-  "cosmetic",
-] as const;
-export type Harm = (typeof HARMS)[number];
 
 /** One record of one comparison: a change with what became of it, or a record that was left as it is. */
 export interface Row {

@@ -1,6 +1,6 @@
 import type { ArtifactName } from "../artifacts/schemas.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { accountKey, type Customer, type Customers, customerOf } from "./customers.ts";
 import type { ReportSource } from "./report-source.ts";

@@ -1,4 +1,4 @@
-import { COMPARISON, contactsFile } from "../changesets/comparison.ts";
+import { COMPARISON, contactsFile } from "../domain/comparisons.ts";
 import type { Place } from "../reasons/reason-text.ts";
 import { reasonText, refusalLines } from "../reasons/reason-text.ts";
 import { headline } from "./headline.ts";

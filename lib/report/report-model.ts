@@ -1,5 +1,5 @@
 import type { ResultCounts } from "../artifacts/results.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import type { FallenOut } from "../domain/harm.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { ComparisonReport } from "../stage/stage.ts";

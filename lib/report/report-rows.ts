@@ -1,6 +1,6 @@
 import { type Result, unattemptedBy } from "../artifacts/results.ts";
-import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
 import type { Create, Mark, Note, PlannedContact, Update } from "../domain/changeset.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import {
   type FallenOut,
   harmAfter,

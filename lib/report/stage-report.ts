@@ -1,6 +1,6 @@
 import { processNotesNames } from "../artifacts/process-notes.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
-import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import type { Config } from "../domain/config.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { Reason } from "../domain/reason.ts";

@@ -1,9 +1,9 @@
 import type { ParsedRules } from "../artifacts/kept-rules.ts";
-import type { Comparison } from "../changesets/comparison.ts";
 import { judge } from "../changesets/judge.ts";
 import { firstInventedId } from "../domain/apply-changeset.ts";
 import type { Changeset, Note, PlannedContact } from "../domain/changeset.ts";
 import type { UserChangeset } from "../domain/compare-users.ts";
+import type { Comparison } from "../domain/comparisons.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { Allowances, Measurable, Measure } from "../domain/limits.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";

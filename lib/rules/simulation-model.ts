@@ -1,5 +1,5 @@
 import { sha256Of } from "../artifacts/store.ts";
-import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";

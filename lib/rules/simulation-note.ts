@@ -1,4 +1,4 @@
-import { COMPARISON } from "../changesets/comparison.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import type { Problem } from "../errors.ts";
 import { oneLine } from "../outside-text.ts";
 import { reasonText, refusalLines } from "../reasons/reason-text.ts";

@@ -1,6 +1,5 @@
 import type { InstanceName } from "../domain/instance.ts";
-import { EXIT, type ExitCode, exitCodeOf } from "../errors.ts";
-import { worstOf } from "../stage/run-stage.ts";
+import { EXIT, type ExitCode, exitCodeOf, worstOf } from "../errors.ts";
 import type { StageReport } from "../stage/stage.ts";
 import type { Step } from "./run-record.ts";
 import type { RunObserver } from "./run-recorder.ts";

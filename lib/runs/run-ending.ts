@@ -1,6 +1,6 @@
 import type { ArtifactStore } from "../artifacts/store.ts";
-import type { Comparison } from "../changesets/comparison.ts";
 import { notesName } from "../changesets/write-comparison.ts";
+import type { Comparison } from "../domain/comparisons.ts";
 import type { Reason, ReasonCode } from "../domain/reason.ts";
 import type { ExitCode } from "../errors.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { RUN_ID } from "../artifacts/manifest.ts";
 import { decodeReason, encodeReason, REASON_ENTRIES } from "../artifacts/reason-record.ts";
-import { COMPARISONS } from "../changesets/comparison.ts";
+import { COMPARISONS } from "../domain/comparisons.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { EFFECTS } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";

@@ -6,11 +6,11 @@ import * as v from "valibot";
 import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import type { Note } from "../domain/changeset.ts";
 import { type Reason, reason } from "../domain/reason.ts";
-import { ArtifactError, EXIT, type ExitCode, IncompleteError, StoppedError } from "../errors.ts";
+import { ArtifactError, EXIT, type ExitCode, IncompleteError, StoppedError, worstOf } from "../errors.ts";
 import { refused } from "../reasons/refused.ts";
 import type { StopRequest } from "../stop.ts";
 import { COMMON_INPUTS, instance, WRITING_INPUTS } from "./inputs.ts";
-import { exitOf, runStage, worstOf } from "./run-stage.ts";
+import { exitOf, runStage } from "./run-stage.ts";
 import {
   type ComparisonReport,
   countByCode,

@@ -1,7 +1,7 @@
 import { toDay } from "../domain/dates.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Reason } from "../domain/reason.ts";
-import { EXIT, type ExitCode, exitCodeOf } from "../errors.ts";
+import { EXIT, type ExitCode, exitCodeOf, worstOf } from "../errors.ts";
 import { reasonsOf } from "../reasons/reason-of-error.ts";
 import { afterwards } from "../reasons/until-ended.ts";
 import type { ReportFiles } from "../report/report-files.ts";
@@ -179,10 +179,4 @@ export function exitOf(reports: readonly StageReport[], stopped: string | null):
     Object.values(report.comparison?.results ?? {}).some((counts) => counts.failed > 0),
   );
   return failed ? EXIT.someFailed : EXIT.done;
-}
-
-/** The worst of several exit codes: 1, 4, 5, 3, 0 (interface.md); 2 outranks them all. */
-export function worstOf(codes: readonly ExitCode[]): ExitCode {
-  const order = [EXIT.usage, EXIT.failed, EXIT.refused, EXIT.stopped, EXIT.someFailed, EXIT.done];
-  return order.find((code) => codes.includes(code)) ?? EXIT.done;
 }

@@ -3,8 +3,8 @@ import type { ContactMemory, SettledContacts } from "../artifacts/contact-memory
 import type { ResultCounts, Effect as ResultEffect, Unattempted } from "../artifacts/results.ts";
 import type { ResultsName } from "../artifacts/results-journal.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
-import type { Comparison } from "../changesets/comparison.ts";
 import type { Note } from "../domain/changeset.ts";
+import type { Comparison } from "../domain/comparisons.ts";
 import type { Config } from "../domain/config.ts";
 import type { PlannedCounts, Unconfirmed } from "../domain/confirmed-counts.ts";
 import type { Day } from "../domain/dates.ts";

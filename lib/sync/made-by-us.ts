@@ -1,4 +1,4 @@
-import type { ListedUser } from "../zendesk/ports.ts";
+import type { ListedUser } from "../domain/listed-user.ts";
 
 /** How far apart Zendesk's clock and ours may be, in milliseconds. */
 const CLOCKS_APART_MS = 120_000;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import type { FoundUser, ListedUser } from "../domain/listed-user.ts";
 import { type AddressState, addressIn } from "../domain/plan-contacts.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
 import { SILENT } from "../stage/progress.ts";
 import { StopRequest } from "../stop.ts";
-import type { FoundUser, ListedUser } from "../zendesk/ports.ts";
 import { type AddressToVerify, dueThisHour, LOOK_UPS_PER_RUN, verifyAddresses } from "./verify-addresses.ts";
 
 const NOW = new Date("2026-11-23T12:00:00Z");

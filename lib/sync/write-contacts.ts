@@ -1,11 +1,12 @@
 import type { LimitFunction } from "p-limit";
 import type { SoldTo } from "../domain/contact-address.ts";
 import { type ContactDecision, contactName, decideContact } from "../domain/decide-contact.ts";
+import type { FoundUser } from "../domain/listed-user.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { now } from "../edges/clock.ts";
 import { reasonOf } from "../reasons/reason-of-error.ts";
-import type { FoundUser, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
+import type { RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
 import { inJobs } from "./apply-in-jobs.ts";
 import { mayBeMadeBy } from "./made-by-us.ts";
 

@@ -1,4 +1,4 @@
-import { COMPARISON, COMPARISONS } from "../changesets/comparison.ts";
+import { COMPARISON, COMPARISONS } from "../domain/comparisons.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { EXIT, type ExitCode } from "../errors.ts";
 import type { ComparisonReport } from "../stage/stage.ts";

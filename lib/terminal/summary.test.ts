@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { COMPARISONS } from "../changesets/comparison.ts";
+import { COMPARISONS } from "../domain/comparisons.ts";
 import { reason } from "../domain/reason.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 import { renderComparisons, renderStage } from "./summary.ts";

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { ResultCounts } from "../artifacts/results.ts";
-import { COMPARISON, contactsFile } from "../changesets/comparison.ts";
+import { COMPARISON, contactsFile } from "../domain/comparisons.ts";
 import { type Place, reasonsText, refusalText, titleOf } from "../reasons/reason-text.ts";
 import type { ComparisonReport, StageReport } from "../stage/stage.ts";
 

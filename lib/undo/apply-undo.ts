@@ -1,6 +1,6 @@
 import { countResults, type ResultCounts } from "../artifacts/results.ts";
-import { COMPARISON } from "../changesets/comparison.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import { untilEnded } from "../reasons/until-ended.ts";
 import type { StageReport, WritingContext } from "../stage/stage.ts";
 import { applyInJobs, type Recorder } from "../sync/apply-in-jobs.ts";

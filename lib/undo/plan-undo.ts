@@ -1,7 +1,7 @@
 import type { Result } from "../artifacts/results.ts";
 import { sha256Of } from "../artifacts/store.ts";
-import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
 import type { ResultsToUndo } from "../changesets/results-to-undo.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import type { Config } from "../domain/config.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";

@@ -1,5 +1,5 @@
 import type { ResultCounts } from "../artifacts/results.ts";
-import { COMPARISON, type Comparison } from "../changesets/comparison.ts";
+import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import { oneLine } from "../outside-text.ts";
 import { reasonText } from "../reasons/reason-text.ts";
 import { show } from "../report/changes.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { distance } from "fastest-levenshtein";
 import { RUN_ID } from "../artifacts/manifest.ts";
-import type { Comparison } from "../changesets/comparison.ts";
 import { type ResultsToUndo, readResults } from "../changesets/results-to-undo.ts";
+import type { Comparison } from "../domain/comparisons.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
 import { type ListedRun, listRuns } from "../runs/list-runs.ts";

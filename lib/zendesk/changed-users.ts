@@ -1,9 +1,10 @@
 import * as v from "valibot";
+import type { ListedUser } from "../domain/listed-user.ts";
 import { now as currentTime } from "../edges/clock.ts";
 import { RemoteError } from "../errors.ts";
 import type { ZendeskClient } from "./client.ts";
 import { readRows, rowsOf } from "./list.ts";
-import type { ListedUser, Page } from "./ports.ts";
+import type { Page } from "./ports.ts";
 
 /** Rows to a page: the most that Zendesk gives (facts/zendesk.md 7). Ten such requests a minute are for everybody together. */
 const ROWS = 1000;

@@ -1,7 +1,7 @@
+import type { ListedUser } from "../domain/listed-user.ts";
 import type { Organization } from "../domain/organization.ts";
 import type {
   FieldDefinition,
-  ListedUser,
   Membership,
   Page,
   RowOutcome,

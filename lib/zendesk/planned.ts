@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import { nameKey } from "../domain/equality.ts";
+import type { FoundUser, ListedUser } from "../domain/listed-user.ts";
 import type { Organization } from "../domain/organization.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { reason } from "../domain/reason.ts";
@@ -7,7 +8,7 @@ import { toId18 } from "../domain/salesforce-id.ts";
 import { currentDate } from "../edges/clock.ts";
 import { FIRST_PLANNED_ID, Plan, planningWriter } from "./plan.ts";
 import type { PlannedConnection } from "./planned-connection.ts";
-import type { FoundUser, ListedUser, Membership, NewUser, Page, RowOutcome, ZendeskReader } from "./ports.ts";
+import type { Membership, NewUser, Page, RowOutcome, ZendeskReader } from "./ports.ts";
 
 /** Look-ups of addresses at once. */
 const LOOK_UPS_AT_ONCE = 8;

@@ -1,4 +1,5 @@
 import type { InstanceName } from "../domain/instance.ts";
+import type { FoundUser, ListedUser } from "../domain/listed-user.ts";
 import type { Organization } from "../domain/organization.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
 import type { Reason } from "../domain/reason.ts";
@@ -21,32 +22,10 @@ export interface Unreadable {
   reason: string;
 }
 
-/** A user as the API lists it; addresses in lower case. */
-export interface ListedUser {
-  id: number;
-  name: string;
-  /** The primary address. */
-  email: string | null;
-  role: string;
-  suspended: boolean;
-  /** The default organization. */
-  organization_id: number | null;
-  /** User field `mark_for_deletion`. */
-  marked: boolean;
-  /** Absent where Zendesk did not say. */
-  created_at?: string | undefined;
-}
-
 /** A user's place in an organization. */
 export interface Membership {
   user_id: number;
   organization_id: number;
-}
-
-/** A user found by an address: whether it is the primary one, and every organization the user is in. */
-export interface FoundUser extends ListedUser {
-  by: "primary" | "secondary";
-  organization_ids: number[];
 }
 
 /** One page of a list. */

@@ -1,4 +1,5 @@
 import { nameKey } from "../domain/equality.ts";
+import type { FoundUser, ListedUser } from "../domain/listed-user.ts";
 import type { Organization } from "../domain/organization.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { RemoteError } from "../errors.ts";
@@ -6,7 +7,7 @@ import { allOrganizations, countOf } from "./all-organizations.ts";
 import { changedUsers } from "./changed-users.ts";
 import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
-import type { FoundUser, ListedUser, Page, ZendeskConnection, ZendeskReader } from "./ports.ts";
+import type { Page, ZendeskConnection, ZendeskReader } from "./ports.ts";
 import type { WIRE } from "./schema.ts";
 
 /** Ids that one `show_many` takes. */

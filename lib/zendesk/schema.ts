@@ -1,8 +1,9 @@
 import * as v from "valibot";
+import type { ListedUser } from "../domain/listed-user.ts";
 import { FieldValueSchema, type Organization } from "../domain/organization.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { DEFAULT_USER_MARK_FIELD } from "../domain/user.ts";
-import type { FieldDefinition, ListedUser, Membership, Unreadable } from "./ports.ts";
+import type { FieldDefinition, Membership, Unreadable } from "./ports.ts";
 
 /** Wire forms: only the fields in use; whatever else Zendesk sends is dropped. */
 const Id = v.pipe(v.number(), v.safeInteger(), v.minValue(1));

@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
-import type { Comparison } from "../../lib/changesets/comparison.ts";
+import type { Comparison } from "../../lib/domain/comparisons.ts";
 import { DEFAULT_LIMITS } from "../../lib/domain/config.ts";
 import { EFFECTS, type Effect } from "../../lib/domain/limits.ts";
 import { EXIT } from "../../lib/errors.ts";

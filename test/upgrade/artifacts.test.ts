@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pruneHistory } from "../../lib/artifacts/history.ts";
 import { ARTIFACTS, type ArtifactName } from "../../lib/artifacts/schemas.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { COMPARISONS } from "../../lib/changesets/comparison.ts";
+import { COMPARISONS } from "../../lib/domain/comparisons.ts";
 import { EXIT } from "../../lib/errors.ts";
 import { readRunRecordFile } from "../../lib/runs/read-run-records.ts";
 import { comparisons, QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
