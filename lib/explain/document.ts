@@ -32,3 +32,13 @@ export interface Span {
 
 /** What a piece of text says about itself; each place decides how that looks, and never by colour alone. */
 export type Tone = "good" | "warning" | "bad" | "muted" | "strong";
+
+/** A line with a label of its own. */
+export function labelled(label: string, text: string, tone?: Tone): Line {
+  return { ...plain(0, text, tone), label };
+}
+
+/** A line of text. */
+export function plain(depth: Line["depth"], text: string, tone?: Tone): Line {
+  return { depth, spans: [tone === undefined ? { text } : { text, tone }] };
+}

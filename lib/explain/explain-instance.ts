@@ -1,6 +1,6 @@
 import type { Result } from "../artifacts/results.ts";
 import type { Difference } from "../domain/changeset.ts";
-import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
+import { COMPARISON } from "../domain/comparisons.ts";
 import type { Day } from "../domain/dates.ts";
 import { sameValue } from "../domain/equality.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
@@ -18,11 +18,12 @@ import type {
   LossExplanation,
 } from "./account-explanation.ts";
 import { type ComparedAgain, compareAgain } from "./compare-again.ts";
+import { didExplanation } from "./did-explanation.ts";
 import type { AccountEvidence, ComparisonEvidence, InstanceEvidence } from "./evidence.ts";
 import { explainSupport } from "./explain-charges.ts";
 import { changeGates, wantedGates } from "./explain-gates.ts";
 import { peopleIn } from "./explain-people.ts";
-import { changedFields, heldAfter, lossesOf, organizationAs } from "./held-now.ts";
+import { heldAfter, lossesOf, organizationAs } from "./held-now.ts";
 import { whyExpired, whyLowered } from "./why-support.ts";
 
 /** What `process` makes of the account on the day. */
@@ -187,12 +188,6 @@ function didOf(evidence: ComparisonEvidence, own: readonly Organization[]): DidE
     ...planned.updates.filter((id) => ids.has(id)).map((id) => left("update", id)),
     ...planned.marks.filter((id) => ids.has(id)).map((id) => left("mark", id)),
   ];
-}
-
-/** A result as an explanation tells it, field by field. Pure. */
-export function didExplanation(comparison: Comparison, result: Result): DidExplanation {
-  const { effect, id, outcome, reason, before, after } = result;
-  return { comparison, effect, id, outcome, reason, changes: changedFields(before, after) };
 }
 
 /** What else is said of its organizations, without what a gate says already. */

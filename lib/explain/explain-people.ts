@@ -9,8 +9,9 @@ import { type Reason, reason } from "../domain/reason.ts";
 import { CONTACTS_DUE_DAYS, dueOrganizations } from "../domain/recent-organizations.ts";
 import type { DidExplanation, PersonExplanation } from "./account-explanation.ts";
 import type { ComparedAgain } from "./compare-again.ts";
+import { didExplanation } from "./did-explanation.ts";
 import type { AccountEvidence, InstanceEvidence } from "./evidence.ts";
-import { type DecidedAgain, didExplanation } from "./explain-instance.ts";
+import type { DecidedAgain } from "./explain-instance.ts";
 import { explainUsers } from "./explain-users.ts";
 
 /** The people of an account in an instance: contacts of global (C10, Y2, Y3), users of us-government (U2–U6). By address. Pure. */

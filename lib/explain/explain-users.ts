@@ -5,8 +5,8 @@ import { type Reason, type ReasonCode, reason } from "../domain/reason.ts";
 import type { Contact, User } from "../domain/user.ts";
 import { usersInput } from "../domain/users-input.ts";
 import type { PersonExplanation } from "./account-explanation.ts";
+import { didExplanation } from "./did-explanation.ts";
 import type { AccountEvidence, InstanceEvidence } from "./evidence.ts";
-import { didExplanation } from "./explain-instance.ts";
 
 /** Users and contacts of an account's organizations in us-government, each decided again by itself (U2–U6). Pure. */
 export function explainUsers(

@@ -1,15 +1,18 @@
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { explain, reasonText } from "../reasons/reason-text.ts";
 import { quoted } from "../reasons/texts.ts";
-import type {
-  AccountExplanation,
-  ExplainedCharge,
-  ExplainedOverride,
-  PersonExplanation,
-} from "./account-explanation.ts";
+import type { AccountExplanation, ExplainedCharge, ExplainedOverride } from "./account-explanation.ts";
 import { answerLines } from "./answer.ts";
-import { didText, upcomingText } from "./change-texts.ts";
-import type { ExplanationDocument, Line, Section, Span, Tone } from "./document.ts";
+import { upcomingText } from "./change-texts.ts";
+import {
+  type ExplanationDocument,
+  type Line,
+  labelled,
+  plain,
+  type Section,
+  type Span,
+  type Tone,
+} from "./document.ts";
 import { instanceSections } from "./instance-sections.ts";
 
 /** The explanation as people read it: an answer of three lines at most, and the proof, from the account to the organization. Pure. */
@@ -196,39 +199,4 @@ function upcomingSection({ upcoming, instances }: AccountExplanation): Section {
     title: "What changes by itself",
     lines: upcoming.map((one) => plain(0, several ? `${one.instance}: ${upcomingText(one)}` : upcomingText(one))),
   };
-}
-
-/** A person as the proof tells them. */
-export function personLines({ email, name, state, reason, did }: PersonExplanation): Line[] {
-  const words = {
-    there: "in the organization",
-    planned: "to be done",
-    marked: "marked for deletion",
-    left: "left alone",
-  };
-  const tones: Record<PersonExplanation["state"], Tone> = {
-    there: "good",
-    planned: "warning",
-    marked: "bad",
-    left: "warning",
-  };
-  return [
-    {
-      depth: 0,
-      label: email,
-      spans: [{ text: words[state], tone: tones[state] }, ...(name ? [{ text: ` (${name})` }] : [])],
-    },
-    ...(reason ? [plain(1, reasonText(reason))] : []),
-    ...did.filter((one) => one.reason === null).map((one) => plain(1, didText(one))),
-  ];
-}
-
-/** A line with a label of its own. */
-export function labelled(label: string, text: string, tone?: Tone): Line {
-  return { depth: 0, label, spans: [tone === undefined ? { text } : { text, tone }] };
-}
-
-/** A line of text. */
-export function plain(depth: Line["depth"], text: string): Line {
-  return { depth, spans: [{ text }] };
 }

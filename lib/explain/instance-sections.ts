@@ -4,12 +4,12 @@ import type {
   AccountExplanation,
   ExplainedField,
   InstanceExplanation,
+  PersonExplanation,
   TypeExplanation,
 } from "./account-explanation.ts";
 import { isHarmed } from "./answer-cause.ts";
 import { changesText, didText, nextText, shownValue } from "./change-texts.ts";
-import type { Line, Section, Tone } from "./document.ts";
-import { labelled, personLines, plain } from "./explanation-document.ts";
+import { type Line, labelled, plain, type Section, type Tone } from "./document.ts";
 import { GATE_TEXTS, RUN_GATES } from "./gates.ts";
 
 /** The proof of one instance: support, gates, organization and its fields, what was done and is to be done, people. Pure. */
@@ -104,4 +104,29 @@ function fieldLine({ key, desired, held, same, before_run }: ExplainedField): Li
   if (held === undefined) return labelled(key, `should be ${shownValue(desired)}; there is no organization`, "muted");
   if (same) return labelled(key, `${shownValue(held)}${earlier}`);
   return labelled(key, `${shownValue(held)}, should be ${shownValue(desired)}${earlier}`, "warning");
+}
+
+/** A person as the proof tells them. */
+function personLines({ email, name, state, reason, did }: PersonExplanation): Line[] {
+  const words = {
+    there: "in the organization",
+    planned: "to be done",
+    marked: "marked for deletion",
+    left: "left alone",
+  };
+  const tones: Record<PersonExplanation["state"], Tone> = {
+    there: "good",
+    planned: "warning",
+    marked: "bad",
+    left: "warning",
+  };
+  return [
+    {
+      depth: 0,
+      label: email,
+      spans: [{ text: words[state], tone: tones[state] }, ...(name ? [{ text: ` (${name})` }] : [])],
+    },
+    ...(reason ? [plain(1, reasonText(reason))] : []),
+    ...did.filter((one) => one.reason === null).map((one) => plain(1, didText(one))),
+  ];
 }

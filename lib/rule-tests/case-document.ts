@@ -1,7 +1,7 @@
 import type { JudgedCharge } from "../domain/entitled-instance.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
-import type { ExplanationDocument, Line, Section, Tone } from "../explain/document.ts";
+import { type ExplanationDocument, type Line, labelled, plain, type Section, type Tone } from "../explain/document.ts";
 import { explain } from "../reasons/reason-text.ts";
 import type { CaseResult, Mismatch } from "./run-case.ts";
 
@@ -30,7 +30,7 @@ export function caseDocument({
         title: "To be known",
         lines: notes
           .map((one) => explain(one))
-          .flatMap(({ what, remedy }) => [line(0, what, "warning"), line(1, remedy)]),
+          .flatMap(({ what, remedy }) => [plain(0, what, "warning"), plain(1, remedy)]),
       },
     ].filter(({ lines }) => lines.length > 0),
   };
@@ -53,10 +53,10 @@ function shown(value: unknown): string {
 }
 
 function subscriptionLines({ subscriptions, strayCharges, skipped }: AccountDecision, placeOf: PlaceOfCharge): Line[] {
-  if (skipped !== null) return [line(0, explain({ code: skipped, params: {} }).what, "warning")];
+  if (skipped !== null) return [plain(0, explain({ code: skipped, params: {} }).what, "warning")];
   return [
     ...subscriptions.flatMap(({ subscription, instance, charges, sentBy }) => [
-      line(0, `${subscription.id}: counts in ${instance}${sentBy.length > 0 ? `, for ${namesOf(sentBy)}` : ""}`),
+      plain(0, `${subscription.id}: counts in ${instance}${sentBy.length > 0 ? `, for ${namesOf(sentBy)}` : ""}`),
       ...charges.map((one) => chargeLine(one, placeOf)),
     ]),
     ...strayCharges.map((one) => chargeLine(one, placeOf)),
@@ -92,12 +92,13 @@ function supportSection({ entitlements, tooOld }: AccountDecision, instance: (ty
   const entitlement = entitlements[instance];
   if (!entitlement) return [];
   const { support_level, level_from, types, seats, expiration_date, override } = entitlement;
-  const labelled = (label: string, text: string): Line => ({ depth: 0, label, spans: [{ text }] });
   return [
     {
       title: `${instance}: support`,
       lines: [
-        ...(tooOld.includes(instance) ? [line(0, "Ended more than three years ago: no organization.", "warning")] : []),
+        ...(tooOld.includes(instance)
+          ? [plain(0, "Ended more than three years ago: no organization.", "warning")]
+          : []),
         labelled("support_level", `${support_level}${level_from.length > 0 ? `, from ${level_from.join(", ")}` : ""}`),
         labelled("types", [...types].sort().join(", ") || "none"),
         labelled("seats", String(seats)),
@@ -106,8 +107,4 @@ function supportSection({ entitlements, tooOld }: AccountDecision, instance: (ty
       ],
     },
   ];
-}
-
-function line(depth: Line["depth"], text: string, tone?: Tone): Line {
-  return { depth, spans: [tone === undefined ? { text } : { text, tone }] };
 }

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import type { FileEdge } from "../../../lib/edges/edges.ts";
 import type { Databases } from "./databases.ts";
 import { fileHandle } from "./file-handle.ts";
-import { type FileNode, statsOf, systemError } from "./file-nodes.ts";
+import { decoded, type FileNode, statsOf, systemError } from "./file-nodes.ts";
 import { absolute, type FileSystem } from "./file-system.ts";
 import { KilledError, type Life } from "./life.ts";
 import type { Trace } from "./trace.ts";
@@ -188,12 +188,6 @@ function contentOf(node: FileNode): Buffer {
   if (node.kind === "folder") throw systemError("EISDIR", "read");
   if (node.kind === "database") throw new Error("a database's file is read through the database only");
   return node.content;
-}
-
-/** Bytes that are the reader's own, or their text. */
-export function decoded(content: Buffer, options?: BufferEncoding | { encoding?: BufferEncoding | null } | null) {
-  const encoding = typeof options === "string" ? options : options?.encoding;
-  return encoding ? content.toString(encoding) : Buffer.from(content);
 }
 
 function direntOf(folder: string, name: string, node: FileNode): Dirent {

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
-import { type Desk, decoded, type Operations } from "./file-edge.ts";
-import { type FileNode, statsOf, systemError } from "./file-nodes.ts";
+import type { Desk, Operations } from "./file-edge.ts";
+import { decoded, type FileNode, statsOf, systemError } from "./file-nodes.ts";
 
 /** What a handle was opened for. */
 export interface Opened {

@@ -92,3 +92,9 @@ class SimulatedStats {
     return false;
   }
 }
+
+/** Bytes that are the reader's own, or their text. */
+export function decoded(content: Buffer, options?: BufferEncoding | { encoding?: BufferEncoding | null } | null) {
+  const encoding = typeof options === "string" ? options : options?.encoding;
+  return encoding ? content.toString(encoding) : Buffer.from(content);
+}
