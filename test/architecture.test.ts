@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { Glob } from "bun";
 import { STAGES } from "../bin/stages.ts";
+import { roomCircles, valueImports } from "./support/architecture/room-circles.ts";
 
 const root = join(import.meta.dir, "..");
 const files = [...new Glob("{actions,bin,bot,lib,page,sandbox,scripts,test}/**/*.{ts,tsx}").scanSync(root)].sort();
 const text = (file: string) => readFileSync(join(root, file), "utf8");
-const isTest = (file: string) => /\.test\.ts$|\/testing\//.test(file) || /^(?:test|page\/chromium)\//.test(file);
+const isTest = (file: string) => /\.test\.ts$/.test(file) || file.startsWith("test/");
 
 /** What a file imports, types included: paths of ours from the root, packages by name. */
 function importsOf(file: string): string[] {
@@ -98,6 +99,50 @@ describe("who may know whom", () => {
       expect(text(`actions/${stage}/main.ts`)).toContain("writes: false");
     for (const stage of ["sync", "partner-sync", "user-sync"])
       expect(text(`actions/${stage}/main.ts`)).toContain("writes: true");
+  });
+});
+
+describe("rooms need each other in one direction", () => {
+  test("no circle of folders or files, at any level; tests apart, test support included", () => {
+    const imports = files
+      .filter((file) => !/\.(?:test|deep)\.tsx?$/.test(file))
+      .flatMap((file) => valueImports(file, text(file)));
+    expect(imports.length).toBeGreaterThan(2000);
+    expect(roomCircles(imports)).toEqual([]);
+  });
+
+  test("a circle of two folders is found through other files, and told with what makes it", () => {
+    const needs = (from: string, to: string) => ({ from, to });
+    const circles = roomCircles([
+      needs("lib/a/one.ts", "lib/b/two.ts"),
+      needs("lib/b/three.ts", "lib/a/deeper/four.ts"),
+      needs("lib/c/five.ts", "lib/a/one.ts"),
+      needs("lib/a/one.ts", "lib/d/six.ts"),
+    ]);
+    expect(circles).toEqual([
+      "lib: a needs b (lib/a/one.ts → lib/b/two.ts)",
+      "lib: b needs a (lib/b/three.ts → lib/a/deeper/four.ts)",
+    ]);
+    expect(roomCircles([needs("lib/a/one.ts", "lib/a/in/two.ts"), needs("lib/a/in/two.ts", "lib/a/three.ts")])).toEqual(
+      [],
+    );
+  });
+
+  test.each<[string, string[]]>([
+    ['import { a } from "./a.ts";', ["lib/x/a.ts"]],
+    ['import { type A, a } from "../a.ts";', ["lib/a.ts"]],
+    ['import type { A } from "./a.ts";', []],
+    ['import { type A, type B } from "./a.ts";', []],
+    ['export { a } from "./a.ts";', ["lib/x/a.ts"]],
+    ['export type { A } from "./a.ts";', []],
+    ['import "./a.ts";', ["lib/x/a.ts"]],
+    ['const { a } = await import("./a.ts");', ["lib/x/a.ts"]],
+    ['const a = () => import("./a.ts");', ["lib/x/a.ts"]],
+    ['let a: import("./a.ts").A;', []],
+    ['new Worker(new URL("./a.ts", import.meta.url))', ["lib/x/a.ts"]],
+    ['/* import { a } from "./a.ts"; */', []],
+  ])("%s", (code, imported) => {
+    expect(valueImports("lib/x/file.ts", code).map(({ to }) => to)).toEqual(imported);
   });
 });
 

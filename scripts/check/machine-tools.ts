@@ -18,7 +18,7 @@ export const MACHINE_TOOLS = {
   git: { commands: ["git"], debian: ["git"], neededFor: "pipelines and actions (test/gitlab)" },
   // Debian's Node takes certificates from the system, and only recommends the package that has them.
   npm: { commands: ["npm"], debian: ["npm", "ca-certificates"], neededFor: "the GitHub actions (test/gitlab)" },
-  chromium: { commands: ["chromium"], debian: ["chromium"], neededFor: "the page of a report (page/chromium)" },
+  chromium: { commands: ["chromium"], debian: ["chromium"], neededFor: "the page of a report (test/page)" },
   rsync: { commands: ["rsync"], debian: ["rsync"], neededFor: "pipelines (test/gitlab)" },
 } as const satisfies Record<string, MachineTool>;
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { plotOf } from "../../scripts/bench/benchmark-plot.ts";
-import { type BenchmarkRow, mergedRows } from "../../scripts/bench/benchmark-row.ts";
-import { tablesOf } from "../../scripts/bench/benchmark-table.ts";
-import { keptRows, withTables } from "../../scripts/bench/write-benchmarks.ts";
+import { plotOf } from "./benchmark-plot.ts";
+import { type BenchmarkRow, mergedRows } from "./benchmark-row.ts";
+import { tablesOf } from "./benchmark-table.ts";
+import { keptRows, withTables } from "./write-benchmarks.ts";
 
 const docs = (name: string) => Bun.file(join(import.meta.dir, "../../docs", name)).text();
 

@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { measureSeries } from "../../scripts/bench/measure-cases.ts";
 import { BUDGETS, JOBS_AT_ONCE, SERIES } from "./budgets.ts";
 import { beyond, countsOf, lowered } from "./counts.ts";
+import { measureSeries } from "./measure-cases.ts";
 
 setDefaultTimeout(600_000);
 

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type Measured, measureSeries, type Series } from "../../scripts/bench/measure-cases.ts";
-import { LIMITS, SITUATIONS } from "../../scripts/bench/situations.ts";
 import budgets from "./budgets.json" with { type: "json" };
 import { type Counts, countsOf, lowered } from "./counts.ts";
+import { type Measured, measureSeries, type Series } from "./measure-cases.ts";
+import { LIMITS, SITUATIONS } from "./situations.ts";
 
 /**
  * What a run of 1,000 accounts may ask for and go through, at most, in each situation: one line of budgets.json for each count, with what

@@ -1,4 +1,4 @@
-import type { Measured } from "../../scripts/bench/measure-cases.ts";
+import type { Measured } from "./measure-cases.ts";
 
 /** Numbers by their names in budgets.ts. */
 export type Counts = Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type BoundInstance, type BoundWorld, lowerBound } from "../../scripts/bench/lower-bound.ts";
-import { LIMITS } from "../../scripts/bench/situations.ts";
+import { type BoundInstance, type BoundWorld, lowerBound } from "./lower-bound.ts";
+import { LIMITS } from "./situations.ts";
 
 const QUIET: BoundInstance = {
   organizations: 3_500,

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { type Measured, measureSeries, type ProgramName, type Series } from "../../scripts/bench/measure-cases.ts";
+import { type Measured, measureSeries, type ProgramName, type Series } from "./measure-cases.ts";
 
 setDefaultTimeout(600_000);
 

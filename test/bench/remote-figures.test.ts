@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { LoggedRequest } from "../../sandbox/types.ts";
-import { countRequests } from "../../scripts/bench/remote-figures.ts";
+import { countRequests } from "./remote-figures.ts";
 
 const MINUTE = 60_000;
 const asked = (at: number, one: Partial<LoggedRequest> = {}): LoggedRequest => ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { timedNetwork } from "../../scripts/bench/timed-network.ts";
 import { streamOf } from "../simulate/kernel/chance.ts";
 import { VirtualClock } from "../simulate/kernel/clock.ts";
+import { timedNetwork } from "./timed-network.ts";
 
 /** A network to a remote that notes when it was asked, on a clock at 0. */
 function noting() {

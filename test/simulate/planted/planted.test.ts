@@ -22,7 +22,7 @@ test("there are at least thirty planted bugs, each with a name of its own, a cha
 
 test("some of them are found in the story where they were found last, which holds without them", () => {
   const names = ["the lock is ignored", "undo forgets the name", "organizations are created without a look"];
-  const { stdout, exitCode } = Bun.spawnSync([process.execPath, "scripts/plant.ts", "--remembered", ...names], {
+  const { stdout, exitCode } = Bun.spawnSync([process.execPath, "test/simulate/plant.ts", "--remembered", ...names], {
     cwd: root,
   });
   expect(stdout.toString()).toContain(`${names.length} of ${names.length} found`);

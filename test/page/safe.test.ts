@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { demoModel } from "../../test/support/page/demo-model.ts";
-import { HOSTILE, hostileModel } from "../../test/support/page/hostile.ts";
+import { demoModel } from "../support/page/demo-model.ts";
+import { HOSTILE, hostileModel } from "../support/page/hostile.ts";
 import { Opener } from "./open-page.ts";
 
 const opener = new Opener();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { HARMS } from "../../lib/report/model.ts";
 import { LARGEST_PAGE_BYTES } from "../../lib/report/page/write-page.ts";
-import { companyName, demoModel, explanation, row, salesforceId } from "../../test/support/page/demo-model.ts";
+import { companyName, demoModel, explanation, row, salesforceId } from "../support/page/demo-model.ts";
 import { Opener } from "./open-page.ts";
 
 const ROWS = 50_000;

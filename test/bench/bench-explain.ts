@@ -1,17 +1,17 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { processArtifacts } from "../actions/process/process.ts";
-import { keepRules } from "../lib/artifacts/kept-rules.ts";
-import { ArtifactStore } from "../lib/artifacts/store.ts";
-import type { Account } from "../lib/domain/account.ts";
-import { DEFAULT_CONFIG } from "../lib/domain/config.ts";
-import type { Organization } from "../lib/domain/organization.ts";
-import { toId18 } from "../lib/domain/salesforce-id.ts";
-import { keepEvidence } from "../lib/explain/kept-evidence.ts";
-import { openLatestRun } from "../lib/explain/run-material.ts";
-import type { StageContext } from "../lib/stage/stage.ts";
-import { account } from "../test/support/domain/process-examples.ts";
+import { processArtifacts } from "../../actions/process/process.ts";
+import { keepRules } from "../../lib/artifacts/kept-rules.ts";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import type { Account } from "../../lib/domain/account.ts";
+import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
+import type { Organization } from "../../lib/domain/organization.ts";
+import { toId18 } from "../../lib/domain/salesforce-id.ts";
+import { keepEvidence } from "../../lib/explain/kept-evidence.ts";
+import { openLatestRun } from "../../lib/explain/run-material.ts";
+import type { StageContext } from "../../lib/stage/stage.ts";
+import { account } from "../support/domain/process-examples.ts";
 import { machine, measured, measuredCommand, told } from "./measured.ts";
 
 /**
@@ -25,7 +25,7 @@ const COUNT = Number(process.argv[2] ?? 100_000);
 const CHANGED = 100;
 const MOST = { share: 0.08, seconds: 3 } as const;
 const TODAY = "2026-11-27";
-const PLANS = await Bun.file(join(import.meta.dir, "../plans.yml")).text();
+const PLANS = await Bun.file(join(import.meta.dir, "../../plans.yml")).text();
 
 const folder = await mkdtemp(join(tmpdir(), "zdsync-bench-explain-"));
 try {

@@ -2,7 +2,7 @@ import type { FileHandle } from "node:fs/promises";
 import { basename, relative } from "node:path";
 import type { FileEdge } from "../../lib/edges/edges.ts";
 import { MACHINE } from "../../lib/edges/machine.ts";
-import type { VirtualClock } from "../../test/simulate/kernel/clock.ts";
+import type { VirtualClock } from "../simulate/kernel/clock.ts";
 
 /** Bytes of one file that went through the program's edge. */
 export interface FileTraffic {

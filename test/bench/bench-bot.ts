@@ -2,10 +2,10 @@ import { createHmac } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { startSandbox } from "../bin/start-sandbox.ts";
-import { reason } from "../lib/domain/reason.ts";
-import { RUN_RECORD, type RunRecord } from "../lib/runs/run-record.ts";
-import { mintRunId } from "../lib/stage/session.ts";
+import { startSandbox } from "../../bin/start-sandbox.ts";
+import { reason } from "../../lib/domain/reason.ts";
+import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
+import { mintRunId } from "../../lib/stage/session.ts";
 
 /**
  * Load on the bot: mixed signed commands at a fixed rate over a real port, from this process, which also plays Slack, in a data
@@ -66,7 +66,7 @@ const env = {
   ZDSYNC_CONFIG: config,
   ZDSYNC_DATA_DIR: dataDir,
 };
-const zdsync = join(import.meta.dir, "../bin/zdsync.ts");
+const zdsync = join(import.meta.dir, "../../bin/zdsync.ts");
 
 console.log("One run of 2,000 accounts first, so that `last` and `org` have something to say …");
 const run = Bun.spawn([process.execPath, zdsync, "run", "--quiet"], { env, stdout: "ignore", stderr: "inherit" });

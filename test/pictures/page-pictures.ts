@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import { writePage } from "../lib/report/page/write-page.ts";
-import { demoModel } from "../test/support/page/demo-model.ts";
+import { writePage } from "../../lib/report/page/write-page.ts";
+import { demoModel } from "../support/page/demo-model.ts";
 
 /**
- * Makes the pictures of report.html that the README shows: `bun scripts/pictures.ts`. With a folder as argument it makes one for each
+ * Makes the pictures of report.html that the README shows: `bun test/pictures/page-pictures.ts`. With a folder as argument it makes one for each
  * size and theme there, for whoever works on the page to look at.
  */
-const KEPT = join(import.meta.dir, "..", "docs", "pictures");
+const KEPT = join(import.meta.dir, "../../docs/pictures");
 const SIZES = { phone: [390, 844], laptop: [1280, 800], wide: [1920, 1080] } as const;
 type Size = keyof typeof SIZES;
 type Theme = "light" | "dark";

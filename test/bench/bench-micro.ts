@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bench, do_not_optimize, run, summary } from "mitata";
-import { loadStage } from "../bin/stages.ts";
-import type { ArtifactName } from "../lib/artifacts/schemas.ts";
-import { ArtifactStore } from "../lib/artifacts/store.ts";
-import { runStage } from "../lib/stage/run-stage.ts";
+import { loadStage } from "../../bin/stages.ts";
+import type { ArtifactName } from "../../lib/artifacts/schemas.ts";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { runStage } from "../../lib/stage/run-stage.ts";
 import { benchShell, gatherMany } from "./many-accounts.ts";
 import { machine } from "./measured.ts";
 

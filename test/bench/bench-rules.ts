@@ -1,11 +1,11 @@
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadStage } from "../bin/stages.ts";
-import { ArtifactStore } from "../lib/artifacts/store.ts";
-import { auditOfRun } from "../lib/audit/audit-of-run.ts";
-import { INSTANCES } from "../lib/domain/instance.ts";
-import { runStage } from "../lib/stage/run-stage.ts";
+import { loadStage } from "../../bin/stages.ts";
+import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
+import { INSTANCES } from "../../lib/domain/instance.ts";
+import { runStage } from "../../lib/stage/run-stage.ts";
 import { benchShell, gatherMany, ORIGIN } from "./many-accounts.ts";
 import { machine, measured, measuredCommand, told } from "./measured.ts";
 
@@ -14,7 +14,7 @@ import { machine, measured, measuredCommand, told } from "./measured.ts";
  * and the audit of a run's page in this one (docs/benchmarks.md): `bun run bench:rules [ACCOUNTS]`. The rules that are tried take Premium for Silver, as far as GitLab.com goes.
  */
 const ACCOUNTS = Number(process.argv[2] ?? 100_000);
-const PLANS = join(import.meta.dir, "../plans.yml");
+const PLANS = join(import.meta.dir, "../../plans.yml");
 
 const folder = await mkdtemp(join(tmpdir(), "zdsync-bench-rules-"));
 try {

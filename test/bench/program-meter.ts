@@ -1,4 +1,4 @@
-import type { WorkMeter } from "../../test/simulate/kernel/clock.ts";
+import type { WorkMeter } from "../simulate/kernel/clock.ts";
 
 /** Turns that are timed to learn what one costs that finds nothing. */
 const SAMPLE_TURNS = 2_000;

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IBufferCell, Terminal } from "@xterm/headless";
-import { atTerminal } from "../test/terminal/screen.ts";
+import { atTerminal } from "../terminal/screen.ts";
 
 /**
- * Makes the pictures of a terminal that the README shows: `bun scripts/terminal-pictures.ts [FOLDER]`. The commands are really run, against
+ * Makes the pictures of a terminal that the README shows: `bun test/pictures/terminal-pictures.ts [FOLDER]`. The commands are really run, against
  * the sandbox of `demo`, at a terminal of 100 columns.
  */
-const KEPT = join(import.meta.dir, "..", "docs", "pictures");
+const KEPT = join(import.meta.dir, "../../docs/pictures");
 const COLUMNS = 100;
 const CELL = { width: 8.4, height: 18, font: 14 };
 const PADDING = 16;

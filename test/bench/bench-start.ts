@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundle } from "./bundle.ts";
+import { bundle } from "../../scripts/bundle.ts";
 import { machine } from "./measured.ts";
 
 /**
@@ -16,7 +16,7 @@ try {
   const empty = join(folder, "empty.js");
   await Bun.write(empty, "");
   const programs = {
-    source: join(import.meta.dir, "../bin/zdsync.ts"),
+    source: join(import.meta.dir, "../../bin/zdsync.ts"),
     bundle: (await bundle(join(folder, "dist"))).program,
   };
   const nothing = { wall: Number.POSITIVE_INFINITY, processor: Number.POSITIVE_INFINITY };

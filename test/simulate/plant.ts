@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
-import type { PlantedBug } from "../test/simulate/planted/bug.ts";
-import { PLANTED } from "../test/simulate/planted/planted.ts";
+import type { PlantedBug } from "./planted/bug.ts";
+import { PLANTED } from "./planted/planted.ts";
 
 /**
  * `bun run planted [NAME …]`: plants each deliberate bug (or those whose names contain a given text) in a copy of the repository, and
@@ -30,7 +30,7 @@ const { values, positionals: names } = parseArgs({
 const SEEDS = values.only
   ? values.only.split(",").map(Number)
   : Array.from({ length: Number(values.seeds) }, (_, index) => Number(values.from) + index);
-const ROOT = join(import.meta.dir, "..");
+const ROOT = join(import.meta.dir, "../..");
 
 /** The first story that failed: what did not hold in it; none where all went well. */
 interface Sought {
@@ -42,9 +42,9 @@ interface Sought {
 process.exitCode = values.seek ? await seek() : await plantAll();
 
 async function seek(): Promise<number> {
-  const { INVARIANTS } = await import("../test/simulate/invariants/invariants.ts");
-  const { planStory } = await import("../test/simulate/story/plan-story.ts");
-  const { playStory } = await import("../test/simulate/story/play-story.ts");
+  const { INVARIANTS } = await import("./invariants/invariants.ts");
+  const { planStory } = await import("./story/plan-story.ts");
+  const { playStory } = await import("./story/play-story.ts");
   for (const seed of SEEDS) {
     const wrong = await playStory(planStory(seed), INVARIANTS).then(
       (end) => end.wrong,
@@ -108,7 +108,7 @@ function orderOf(remembered: number | undefined): number[] {
 }
 
 async function firstFailing(folder: string, seeds: readonly number[]): Promise<Sought | null> {
-  const child = Bun.spawn([process.execPath, "scripts/plant.ts", "--seek", "--only", seeds.join(",")], {
+  const child = Bun.spawn([process.execPath, "test/simulate/plant.ts", "--seek", "--only", seeds.join(",")], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
-import { INVARIANTS } from "../test/simulate/invariants/invariants.ts";
-import type { StoryPlan } from "../test/simulate/story/plan.ts";
-import { planStory } from "../test/simulate/story/plan-story.ts";
-import { playStory, type StoryEnd, type StoryFigures } from "../test/simulate/story/play-story.ts";
-import { shrinkStory } from "../test/simulate/story/shrink-story.ts";
+import { INVARIANTS } from "./invariants/invariants.ts";
+import type { StoryPlan } from "./story/plan.ts";
+import { planStory } from "./story/plan-story.ts";
+import { playStory, type StoryEnd, type StoryFigures } from "./story/play-story.ts";
+import { shrinkStory } from "./story/shrink-story.ts";
 
 /**
  * `bun run stories`: plays stories, each made by its seed (docs/simulation.md). Exit 1 where something was wrong.

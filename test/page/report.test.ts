@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { demoModel, row, salesforceId } from "../../test/support/page/demo-model.ts";
+import { demoModel, row, salesforceId } from "../support/page/demo-model.ts";
 import { Opener } from "./open-page.ts";
 
 const opener = new Opener();

@@ -29,7 +29,12 @@ export async function measuredCommand(args: readonly string[], exits: readonly n
   try {
     const memory = join(folder, "megabytes");
     const began = performance.now();
-    const command = ["--preload", `${import.meta.dir}/most-memory.ts`, `${import.meta.dir}/../bin/zdsync.ts`, ...args];
+    const command = [
+      "--preload",
+      `${import.meta.dir}/most-memory.ts`,
+      `${import.meta.dir}/../../bin/zdsync.ts`,
+      ...args,
+    ];
     const child = Bun.spawn([process.execPath, ...command], {
       env: { PATH: process.env.PATH ?? "", ZDSYNC_BENCH_MEMORY: memory },
       stdout: "pipe",

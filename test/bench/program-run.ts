@@ -2,10 +2,10 @@ import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { type Edges, withEdges } from "../../lib/edges/edges.ts";
 import { MACHINE } from "../../lib/edges/machine.ts";
-import { streamOf } from "../../test/simulate/kernel/chance.ts";
-import { VirtualClock } from "../../test/simulate/kernel/clock.ts";
-import { mostMemory } from "../most-memory.ts";
+import { streamOf } from "../simulate/kernel/chance.ts";
+import { VirtualClock } from "../simulate/kernel/clock.ts";
 import { countedFiles, passesOver } from "./counted-files.ts";
+import { mostMemory } from "./most-memory.ts";
 import { ProgramMeter } from "./program-meter.ts";
 import { askPort, timedNetwork } from "./timed-network.ts";
 

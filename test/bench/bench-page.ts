@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium } from "playwright-core";
-import type { ExplanationDocument } from "../lib/explain/document.ts";
-import { HARMS, type ReportModel } from "../lib/report/model.ts";
-import { LARGEST_PAGE_BYTES, writePage } from "../lib/report/page/write-page.ts";
-import { companyName, demoModel, explanation, row } from "../test/support/page/demo-model.ts";
+import type { ExplanationDocument } from "../../lib/explain/document.ts";
+import { HARMS, type ReportModel } from "../../lib/report/model.ts";
+import { LARGEST_PAGE_BYTES, writePage } from "../../lib/report/page/write-page.ts";
+import { companyName, demoModel, explanation, row } from "../support/page/demo-model.ts";
 import { machine, measured as taken } from "./measured.ts";
 import { mostMemory } from "./most-memory.ts";
 

@@ -4,7 +4,7 @@ import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { reason } from "../../lib/domain/reason.ts";
 import type { ReportModel } from "../../lib/report/model.ts";
-import { companyName, demoModel } from "../../test/support/page/demo-model.ts";
+import { companyName, demoModel } from "../support/page/demo-model.ts";
 import { Opener } from "./open-page.ts";
 
 const opener = new Opener();

@@ -1,10 +1,10 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { type BenchmarkRow, mergedRows, rowOf } from "./bench/benchmark-row.ts";
-import { tablesOf } from "./bench/benchmark-table.ts";
-import { type Measured, measureSeries, type ProgramName, type Series } from "./bench/measure-cases.ts";
-import { SITUATIONS, type Situation } from "./bench/situations.ts";
-import { keptRows, writeBenchmarks } from "./bench/write-benchmarks.ts";
+import { type BenchmarkRow, mergedRows, rowOf } from "./benchmark-row.ts";
+import { tablesOf } from "./benchmark-table.ts";
+import { type Measured, measureSeries, type ProgramName, type Series } from "./measure-cases.ts";
+import { SITUATIONS, type Situation } from "./situations.ts";
+import { keptRows, writeBenchmarks } from "./write-benchmarks.ts";
 
 /**
  * Runs zdsync and the original's schedule against the sandbox on virtual time, and holds both against the lower bound

@@ -1,4 +1,4 @@
-import type { VirtualClock } from "../../test/simulate/kernel/clock.ts";
+import type { VirtualClock } from "../simulate/kernel/clock.ts";
 import type { ProgramMeter } from "./program-meter.ts";
 import { LIMITS } from "./situations.ts";
 
