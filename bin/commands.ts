@@ -35,51 +35,52 @@ export interface CommandDescription {
 const STAGE_SUMMARIES: Record<StageName, string> = {
   "gather-accounts": "stage 1: gather customers' accounts and partners from Salesforce",
   "gather-orgs": "stage 2: gather one Zendesk instance's organizations",
-  process: "stage 3: work out who is entitled to what",
-  compare: "stage 4: compare one instance's organizations with what they should be",
+  process: "stage 3: determine which account is entitled to what",
+  compare: "stage 4: compare one instance's organizations with their desired state",
   sync: "stages 5, 6: apply one instance's change files",
-  "partner-sync": "stage 7: compare partners and write what differs (global)",
-  "user-sync": "stage 8: compare users and write what differs (us-government)",
+  "partner-sync": "stage 7: compare partners and apply the differences (global)",
+  "user-sync": "stage 8: compare users and apply the differences (us-government)",
 };
 
 /** Every command by name, in the order of `--help`. */
 export const COMMANDS: Record<string, CommandDescription> = {
   run: {
-    summary: "run all stages, both instances side by side",
+    summary: "run all stages, for both instances in parallel",
     load: async () => (await import("./commands/run-command.ts")).run,
   },
   preview: {
-    summary: "everything up to the first write: what would change",
+    summary: "show what a run would change; writes nothing to any remote",
     load: async () => (await import("./commands/run-command.ts")).preview,
   },
   runs: {
-    summary: "the runs in the history: when, who or what started them, how they ended, counts",
+    summary: "list past runs: when, started by whom, how they ended, counts",
     load: async () => (await import("./commands/runs-command.ts")).runsCommand,
   },
   explain: {
-    summary: "why one account gets what it gets, or nothing: in three lines, and the proof",
+    summary: "explain why an account gets the support it has, or none: three lines, then the evidence",
     load: async () => (await import("./commands/explain-command.ts")).explainingCommand,
   },
   audit: {
-    summary: "ids, names and people that are wrong on either side, from the last run's artifacts; changes nothing",
+    summary:
+      "find wrong ids, names and users in Salesforce and Zendesk, from the last run's artifacts; changes nothing",
     load: async () => (await import("./commands/audit-command.ts")).auditCommand,
   },
   simulate: {
     summary:
-      "what new plans, overrides or settings alone would do to customers, on the last run's data; writes nothing else",
+      "show what new plans, overrides or settings would change for customers, on the last run's data; writes only its report",
     load: async () => (await import("./commands/simulate-command.ts")).simulation,
   },
   "simulate-merge-request": {
     summary:
-      "in GitLab: says on a merge request of the rules' project what it would do to customers, by counts and ids",
+      "in GitLab: comment on a merge request of the rules' project what it would change for customers (counts and ids)",
     load: async () => (await import("./commands/simulate-merge-request-command.ts")).simulationOfMergeRequest,
   },
   test: {
-    summary: "run the tests of plans.yml: accounts, and what must come of them; needs no credentials",
+    summary: "run the tests of plans.yml: sample accounts and their expected support; needs no credentials",
     load: async () => (await import("./commands/test-command.ts")).testCommand,
   },
   undo: {
-    summary: "the way back of a run, previewed first; what the run created is marked",
+    summary: "revert the changes of a run, after a preview; what the run created is marked for deletion",
     load: async () => (await import("./commands/undo-command.ts")).undoing,
   },
   doctor: {
@@ -87,15 +88,15 @@ export const COMMANDS: Record<string, CommandDescription> = {
     load: async () => (await import("./commands/doctor-command.ts")).doctor,
   },
   bot: {
-    summary: "the Slack bot; --check verifies its settings, tokens and scopes, and changes nothing",
+    summary: "start the Slack bot; --check verifies its settings, tokens and scopes, and changes nothing",
     load: async () => (await import("./commands/bot-command.ts")).botCommand,
   },
   "slack-manifest": {
-    summary: "the manifest from which Slack makes the bot's app",
+    summary: "print the manifest for creating the bot's Slack app",
     load: async () => (await import("./commands/slack-manifest-command.ts")).slackManifestCommand,
   },
   "pipeline-summary": {
-    summary: "in GitLab: one report of all stages of a pipeline, and a name for the pipeline with its counts",
+    summary: "in GitLab: write one report for all stages of a pipeline, and name the pipeline by its counts",
     load: async () => (await import("./commands/pipeline-summary.ts")).pipelineSummary,
   },
   demo: {

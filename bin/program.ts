@@ -29,7 +29,7 @@ export async function program(
   const { stdout, stderr } = edges().process;
   const zdsync = new Command("zdsync")
     .description(
-      "Keeps Zendesk in step with Salesforce: which customer exists, what support they bought, who may ask for it.",
+      "Keeps Zendesk in sync with Salesforce: which customers exist, which support they bought, and who may use it.",
     )
     .version(VERSION)
     .exitOverride()
@@ -80,8 +80,8 @@ async function declare(
   // Commander would stop at the first wrong word; here all of them are named at once (exit 2).
   command.allowUnknownOption().allowExcessArguments();
   command
-    .option("--json", "machine output on stdout, and nothing else there")
-    .option("--quiet", "no progress; warnings and errors stay");
+    .option("--json", "JSON on stdout, and nothing else there")
+    .option("--quiet", "no progress output; warnings and errors are still printed");
   command.addHelpText("after", `\nExamples:\n${examples.map((example) => `  ${example}`).join("\n")}`);
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();

@@ -37,5 +37,5 @@ test("failures in words: name and codes of other people's errors, never their te
     "Error (404)",
   );
   expect(failureWords(Object.assign(new Error("a"), { code: "Example GmbH, Street" }))).toBe("Error");
-  expect(failureWords("text")).toBe("something that is no error was thrown");
+  expect(failureWords("text")).toBe("a value that is not an Error was thrown");
 });

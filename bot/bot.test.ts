@@ -139,14 +139,14 @@ describe("the bot over HTTP", () => {
   test("B6: outside text begins no line of the bot's log", async () => {
     await using world = await BotWorld.start();
     const { make } = scriptedParts(() => ({ now: null, later: null }));
-    const hostile = "a\n::add-mask::b\r\nzdsync bot has ended.\u2028c";
+    const hostile = "a\n::add-mask::b\r\nzdsync bot has stopped.\u2028c";
     const { createBot } = await import("./bot.ts");
     await createBot(world.env, { output: world.output, clock: () => new Date() }, async ({ warn, say }) => {
       warn(hostile);
       say(hostile);
       return make();
     });
-    const line = "a ::add-mask::b zdsync bot has ended. c";
+    const line = "a ::add-mask::b zdsync bot has stopped. c";
     expect(world.output.said).toEqual([`warning: ${line}`, line]);
   });
 
@@ -178,7 +178,7 @@ describe("the bot over HTTP", () => {
     const error = await serveBot(bot, Number(taken.port)).catch((thrown: unknown) => thrown);
     await taken.stop(true);
     expect(error).toBeInstanceOf(ConfigurationError);
-    expect(String(error)).toContain("taken by another program");
+    expect(String(error)).toContain("in use by another program");
   });
 });
 

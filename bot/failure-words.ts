@@ -7,7 +7,7 @@ import { isDamage } from "../lib/files/open-database.ts";
  */
 export function failureWords(error: unknown): string {
   if (error instanceof ZdsyncError) return error.message;
-  if (!(error instanceof Error)) return "something that is no error was thrown";
+  if (!(error instanceof Error)) return "a value that is not an Error was thrown";
   if (isDamage(error))
     return "the bot's database (bot/bot.sqlite in the data directory) is damaged: start the bot again, it says then what is lost by deleting it";
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };

@@ -43,7 +43,7 @@ function listen(bot: Bot, port: number): Bun.Server<undefined> {
           what: `${host} is no address of this machine: set one that it has, or none to listen on all of them`,
         },
       ]);
-    const why = code === "EADDRINUSE" ? "is taken by another program" : "cannot be listened on";
+    const why = code === "EADDRINUSE" ? "is in use by another program" : "cannot be listened on";
     throw new ConfigurationError([{ where: "PORT", what: `port ${port} ${why}: set another, or end that program` }]);
   }
 }

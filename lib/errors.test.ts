@@ -47,7 +47,7 @@ describe("foreign errors", () => {
   test("show kind and first line, never a stack, and say whose fault it is", () => {
     const error = new TypeError("x is not a function\n    at secret (/home/user/file.ts:1:1)");
     const message = messageOf(error);
-    expect(message).toStartWith("zdsync itself failed (TypeError: x is not a function).");
+    expect(message).toStartWith("unexpected error (TypeError: x is not a function); this is a bug in zdsync.");
     expect(message).toContain("ZDSYNC_DEBUG=1");
     expect(message).not.toContain("    at ");
     expect(message).not.toContain("file.ts");
@@ -57,7 +57,7 @@ describe("foreign errors", () => {
   test.each([["text"], [{ token: "c0nfidential" }], [null], [undefined], [7]])(
     "thrown %p is not repeated",
     (thrown) => {
-      expect(messageOf(thrown)).toContain("something that is no error was thrown");
+      expect(messageOf(thrown)).toContain("a value that is not an Error was thrown");
       expect(messageOf(thrown)).not.toContain("c0nfidential");
       expect(exitCodeOf(thrown)).toBe(EXIT.failed);
     },

@@ -91,8 +91,10 @@ export function messageOf(error: unknown): string {
   const machine = machineProblem(error);
   if (machine) return machine.message;
   const text =
-    error instanceof Error ? `${error.name}: ${error.message.split("\n")[0]}` : "something that is no error was thrown";
-  return `zdsync itself failed (${text}). This is a fault of the program; run again with ZDSYNC_DEBUG=1 to see where.`;
+    error instanceof Error
+      ? `${error.name}: ${error.message.split("\n")[0]}`
+      : "a value that is not an Error was thrown";
+  return `unexpected error (${text}); this is a bug in zdsync. Run again with ZDSYNC_DEBUG=1 to see where it was thrown.`;
 }
 
 /** The exit code for whatever was thrown. */

@@ -21,7 +21,7 @@ describe("A7: a problem of the machine is told as that, with what to do", () => 
     ["EDQUOT", EXIT.failed, "quota"],
     ["EFBIG", EXIT.failed, "ulimit -f"],
     ["EMFILE", EXIT.failed, "ulimit -n"],
-    ["ENFILE", EXIT.failed, "no more files can be open at once"],
+    ["ENFILE", EXIT.failed, "too many open files"],
     ["EIO", EXIT.failed, "disk reports an error"],
     [
       "EROFS",
@@ -31,7 +31,7 @@ describe("A7: a problem of the machine is told as that, with what to do", () => 
     ["EACCES", EXIT.usage, "Give that user read and write access"],
     ["EPERM", EXIT.usage, "Give that user read and write access"],
     ["ENOTDIR", EXIT.usage, "a part of its path is a file"],
-    ["EISDIR", EXIT.usage, "it is a folder, and a file is expected there"],
+    ["EISDIR", EXIT.usage, "it is a folder, but a file is expected there"],
     ["SQLITE_FULL", EXIT.failed, "the disk is full"],
     ["SQLITE_IOERR_WRITE", EXIT.failed, "disk reports an error"],
     ["SQLITE_READONLY", EXIT.usage, "read-only"],
@@ -48,10 +48,10 @@ describe("A7: a problem of the machine is told as that, with what to do", () => 
   test("a port that is taken, or may not be used", () => {
     const taken = systemError("EADDRINUSE", { port: 3000, syscall: "listen" });
     expect(messageOf(taken)).toBe(
-      "Port 3000 is taken by another program (EADDRINUSE). End that program, or choose another port (--port, or PORT for the bot).",
+      "Port 3000 is in use by another program (EADDRINUSE). Stop that program, or choose another port (--port, or PORT for the bot).",
     );
     expect(exitCodeOf(taken)).toBe(EXIT.usage);
-    expect(messageOf(systemError("EACCES", { port: 80, syscall: "listen" }))).toStartWith("Port 80 may not be used");
+    expect(messageOf(systemError("EACCES", { port: 80, syscall: "listen" }))).toStartWith("Port 80 is not accessible");
   });
 
   test("without a path it is still said what it is about", () => {

@@ -21,7 +21,7 @@ const FULL: Kind = {
   isSetting: false,
 };
 const FORBIDDEN: Kind = {
-  what: "may not be used by the user that runs zdsync",
+  what: "is not accessible to the user that runs zdsync",
   remedy:
     "Give that user read and write access to it, or choose another place (for the data: --data-dir or ZDSYNC_DATA_DIR).",
   isSetting: true,
@@ -32,18 +32,18 @@ const READ_ONLY: Kind = {
   isSetting: true,
 };
 const NO_HANDLES: Kind = {
-  what: "could not be opened: no more files can be open at once",
-  remedy: "Raise the limit (`ulimit -n`) or end what holds so many files open, then run again.",
+  what: "could not be opened: too many open files",
+  remedy: "Raise the limit (`ulimit -n`) or stop the program that has so many files open, then run again.",
   isSetting: false,
 };
 const BROKEN_DISK: Kind = {
   what: "could not be read or written: the disk reports an error",
-  remedy: "Have the disk looked at, or choose another place (for the data: --data-dir or ZDSYNC_DATA_DIR).",
+  remedy: "Check the disk, or choose another place (for the data: --data-dir or ZDSYNC_DATA_DIR).",
   isSetting: false,
 };
 const PORT_TAKEN: Kind = {
-  what: "is taken by another program",
-  remedy: "End that program, or choose another port (--port, or PORT for the bot).",
+  what: "is in use by another program",
+  remedy: "Stop that program, or choose another port (--port, or PORT for the bot).",
   isSetting: true,
 };
 
@@ -51,7 +51,7 @@ const PORT_TAKEN: Kind = {
 const KINDS: Readonly<Record<string, Kind>> = {
   ENOSPC: FULL,
   SQLITE_FULL: FULL,
-  EDQUOT: { ...FULL, what: "could not be written: the disk quota of this user is used up" },
+  EDQUOT: { ...FULL, what: "could not be written: the disk quota of this user is exhausted" },
   EFBIG: {
     what: "could not be written: it is larger than the system allows",
     remedy: "Raise the limit (`ulimit -f`), or choose another file system, then run again.",
@@ -64,7 +64,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   SQLITE_PERM: FORBIDDEN,
   SQLITE_CANTOPEN: {
     ...FORBIDDEN,
-    what: "cannot be opened: its folder is missing or may not be written by this user, or no more files can be open",
+    what: "cannot be opened: its folder is missing or not writable by this user, or too many files are open",
   },
   ENOTDIR: {
     what: "cannot be used: a part of its path is a file, not a folder",
@@ -72,7 +72,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
     isSetting: true,
   },
   EISDIR: {
-    what: "cannot be used: it is a folder, and a file is expected there",
+    what: "cannot be used: it is a folder, but a file is expected there",
     remedy: "Move that folder away, or name a file in the setting.",
     isSetting: true,
   },
@@ -99,7 +99,7 @@ export function machineProblem(error: unknown): MachineProblem | null {
 
 function kindOf(code: string, syscall: unknown): Kind | undefined {
   if (syscall === "listen" || syscall === "bind")
-    return code === "EACCES" ? { ...PORT_TAKEN, what: "may not be used by the user that runs zdsync" } : KINDS[code];
+    return code === "EACCES" ? { ...PORT_TAKEN, what: "is not accessible to the user that runs zdsync" } : KINDS[code];
   const base = /^SQLITE_[A-Z]+/.exec(code)?.[0] ?? code;
   return Object.hasOwn(KINDS, base) ? KINDS[base] : undefined;
 }

@@ -22,7 +22,7 @@ const inputs = v.object({
     v.pipe(
       v.string(),
       v.regex(/^\d{0,6}$/, "a number of examples, 0 for all"),
-      v.description(`How many examples of each finding to show; 0: all (default: ${SHOWN}, with --json all)`),
+      v.description(`How many examples of each finding to show; 0: all (default: ${SHOWN}; with --json: all)`),
     ),
     "",
   ),
@@ -33,7 +33,7 @@ const inputs = v.object({
       v.array(v.picklist(["any", ...CODES], `any, or one of ${CODES.join(", ")}`)),
       v.metadata({ repeatable: true }),
       v.description(
-        "End with 1 where one of these is found: any, or codes without audit. (default: findings are no failure)",
+        "Exit with 1 if one of these is found: any, or finding codes without the prefix audit. (default: exit 0 despite findings)",
       ),
     ),
     "",

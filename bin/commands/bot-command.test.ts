@@ -63,7 +63,7 @@ describe("zdsync bot", () => {
     expect(done.shown?.text).toContain("What you can ask for");
     child.kill(signal);
     expect(await said.rest()).toBe(
-      `zdsync bot listens on port ${port}.\n${signal}: finishing what is in flight …\nzdsync bot has ended.\n`,
+      `zdsync bot listens on port ${port}.\n${signal}: finishing requests in flight …\nzdsync bot has stopped.\n`,
     );
     expect([await child.exited, await child.stdout.text()]).toEqual([0, ""]);
     const database = statSync(join(world.env.ZDSYNC_DATA_DIR ?? "", "bot", "bot.sqlite"));
@@ -78,10 +78,10 @@ describe("zdsync bot", () => {
     const [exit, said] = await Promise.all([child.exited, child.stderr.text()]);
     expect([exit, said]).toEqual([
       1,
-      expect.stringContaining("bot.sqlite is damaged and cannot be read. It may be deleted"),
+      expect.stringContaining("bot.sqlite is damaged and cannot be read. You can delete it"),
     ]);
     expect(said).toContain("the audit log");
-    expect(said).not.toContain("zdsync itself failed");
+    expect(said).not.toContain("this is a bug in zdsync");
   });
 
   test("SIGTERM after a command was acknowledged: what comes later is still said", async () => {
@@ -135,7 +135,7 @@ describe("zdsync bot", () => {
     const { exit, err } = await ended(["bot"], { ...world.env, PORT: String(port) });
     await taken.stop(true);
     expect(exit).toBe(2);
-    expect(err).toContain(`port ${port} is taken by another program`);
+    expect(err).toContain(`port ${port} is in use by another program`);
   });
 
   test("--check: in doctor's style; as JSON; exit codes as doctor's", async () => {
@@ -166,7 +166,7 @@ describe("zdsync slack-manifest", () => {
   test.each<[string[], string]>([
     [[], "--url: missing"],
     [["--url", "http://bot.example.com"], "--url: must start with https://"],
-    [["--url", "https://bot.example.com", "--socket"], "--url: not together with --socket"],
+    [["--url", "https://bot.example.com", "--socket"], "--url: cannot be combined with --socket"],
     [["--socket", "--name", "x".repeat(36)], "--name: expected 1 to 35 characters"],
   ])("%p: exit 2, in words, nothing on stdout", async (args, said) => {
     const { exit, out, err } = await ended(["slack-manifest", ...args]);

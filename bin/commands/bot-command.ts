@@ -21,15 +21,18 @@ const inputs = v.object({
     v.pipe(
       v.string(),
       v.check((text) => text === "" || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535), "a number up to 65535"),
-      v.description("Port to listen on instead of PORT (3000 where that is not set); 0: any free one"),
+      v.description("Port to listen on instead of PORT (3000 if not set); 0: any free port"),
     ),
     "",
   ),
   check: v.optional(
-    v.pipe(YES_OR_NO, v.description("Verify settings, tokens, scopes and channel; start and change nothing")),
+    v.pipe(
+      YES_OR_NO,
+      v.description("Verify settings, tokens, scopes and channel, without starting the bot or changing anything"),
+    ),
     "false",
   ),
-  verbose: v.optional(v.pipe(YES_OR_NO, v.description("With --check: show everything that is in order, too")), "false"),
+  verbose: v.optional(v.pipe(YES_OR_NO, v.description("With --check: also show what is in order")), "false"),
 });
 
 const says = () => ({ checker: "bot --check", next: `${programName()} bot` });
@@ -64,8 +67,7 @@ async function checkBotCommand(
 async function serveUntilSignal({ env, output, clock }: Shell, port: number | null): Promise<ExitCode> {
   const [{ createBot }, { serveBot }] = await Promise.all([import("../../bot/bot.ts"), import("../../bot/serve.ts")]);
   // A library that throws where nobody can catch it must not take the bot along.
-  const onStray = (error: unknown) =>
-    output.err(`warning: something failed unnoticed: ${oneLine(failureWords(error))}`);
+  const onStray = (error: unknown) => output.err(`warning: unhandled error: ${oneLine(failureWords(error))}`);
   process.on("unhandledRejection", onStray);
   try {
     const bot = await createBot(env, { output, clock });
@@ -74,9 +76,9 @@ async function serveUntilSignal({ env, output, clock }: Shell, port: number | nu
     output.err(
       `zdsync bot listens on port ${served.port}${bot.settings.host === null ? "" : ` of ${bot.settings.host}`}${bot.settings.appToken === null ? "" : " (Socket Mode)"}.`,
     );
-    output.err(`${await asked}: finishing what is in flight …`);
+    output.err(`${await asked}: finishing requests in flight …`);
     await served.stop();
-    output.err("zdsync bot has ended.");
+    output.err("zdsync bot has stopped.");
     return EXIT.done;
   } finally {
     process.off("unhandledRejection", onStray);

@@ -13,11 +13,11 @@ import { caseText } from "../../lib/rule-tests/case-text.ts";
 export async function caseFromRun(id: string, dataDir: string, fallbackToday: Day): Promise<string> {
   const wrong = (what: string) => new ConfigurationError([{ where: "--from", what }]);
   const salesforceId = toId18(id);
-  if (salesforceId === null) throw wrong("must be a Salesforce id of 15 or 18 characters");
+  if (salesforceId === null) throw wrong("must be a Salesforce id with 15 or 18 characters");
   const store = new ArtifactStore(dataDir);
   const artifact = await store.read("salesforce_accounts.json");
   const account = artifact.records.find((one) => toId18(one.salesforce_id) === salesforceId);
-  if (!account) throw wrong(`the run in ${dataDir} gathered no account ${salesforceId}`);
+  if (!account) throw wrong(`the run in ${dataDir} did not gather account ${salesforceId}`);
   const texts = await readKeptRules(dataDir);
   if (texts === null) throw wrong(`the run in ${dataDir} kept no rules; run zdsync preview once, then try again`);
   const partners = await store.readIfThere("partner_accounts.json");

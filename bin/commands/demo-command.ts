@@ -15,11 +15,11 @@ import { describeSandbox, environmentOf, port, WORLD_INPUTS } from "./sandbox-co
 
 const inputs = v.object({
   ...WORLD_INPUTS,
-  "data-dir": v.optional(v.pipe(v.string(), v.nonEmpty(), v.description("Folder of the artifacts")), "demo-data"),
+  "data-dir": v.optional(v.pipe(v.string(), v.nonEmpty(), v.description("Folder for artifacts")), "demo-data"),
   bot: v.optional(
     v.pipe(
       v.picklist(["true", "false"]),
-      v.description("Start the sandbox and the Slack bot instead, and leave them running"),
+      v.description("Start the sandbox and the Slack bot instead, and keep them running"),
     ),
     "false",
   ),
@@ -27,7 +27,7 @@ const inputs = v.object({
     v.pipe(
       port,
       v.description(
-        "With --bot: first of the sandbox's five ports (the bot listens on PORT or 3000); 0: any free ones",
+        "With --bot: first of the sandbox's five ports (the bot listens on PORT or 3000); 0: any free ports",
       ),
     ),
     "4010",
@@ -78,7 +78,7 @@ export const demo: LoadedCommand = {
       const first = await run("demo-first");
       const afterFirst = countRequests(running);
       if (first !== EXIT.done && first !== EXIT.someFailed) return first;
-      output.err("\nThe same run again: it must find nothing to do, and write nothing.");
+      output.err("\nThe same run again: it must find nothing to do and write nothing.");
       running.clearRequests();
       const begun = shell.clock().getTime();
       const second = await run("demo-second");
@@ -120,7 +120,7 @@ async function demoBot(given: Call["given"], shell: Call["shell"]): Promise<Exit
     const addresses =
       first === 4010 && !shell.env.PORT ? "" : `SANDBOX_SLACK_URL=${running.urls.slack} BOT_URL=${botUrl} `;
     shell.output.err(
-      `In a second terminal, somebody who types /zdsync run and confirms it: ${addresses}bun run demo:slack`,
+      `In a second terminal, simulate a person who types /zdsync run and confirms it: ${addresses}bun run demo:slack`,
     );
     // The secrets of the demo are in its source: nobody else in the network shall talk to it.
     const { PATH, HOME, PORT, HOST = "127.0.0.1" } = shell.env;

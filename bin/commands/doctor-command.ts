@@ -10,10 +10,7 @@ import type { LoadedCommand } from "../commands.ts";
 
 const inputs = v.object({
   ...COMMON_INPUTS,
-  verbose: v.optional(
-    v.pipe(v.picklist(["true", "false"]), v.description("Show everything that is in order, too")),
-    "false",
-  ),
+  verbose: v.optional(v.pipe(v.picklist(["true", "false"]), v.description("Also show what is in order")), "false"),
 });
 
 export const doctor: LoadedCommand = {

@@ -45,13 +45,13 @@ const inputs = v.object({
   what: v.optional(
     v.pipe(
       v.string(),
-      v.description("Who: a Salesforce id, the id of an organization or user in Zendesk, a name or an e-mail address"),
+      v.description("A Salesforce id, the id of an organization or user in Zendesk, a name or an email address"),
     ),
     "",
   ),
   run: v.optional(v.pipe(v.string(), v.description("An earlier run, by its id in the history (zdsync runs)")), ""),
   live: flag(
-    "Read Salesforce and Zendesk now, this one account only, instead of a run's files; an organization that names it in salesforce_id only is found where the last run knew it",
+    "Read this one account from Salesforce and Zendesk now instead of a run's files. An organization linked only by salesforce_id is found only if the last run knew it",
   ),
   pipeline: v.optional(
     v.pipe(
@@ -61,13 +61,13 @@ const inputs = v.object({
     ),
     "",
   ),
-  history: flag("What changed for it in which run of the history, and why"),
+  history: flag("Show what changed for it in each run of the history, and why"),
   instance: v.optional(instance),
   when: v.optional(
     v.pipe(
       v.string(),
       v.check((text) => text === "" || isDay(text), "a day (YYYY-MM-DD)"),
-      v.description("Another day than the run's: what would be decided then"),
+      v.description("Show what would be decided on this day instead of the run's"),
     ),
     "",
   ),
@@ -82,7 +82,10 @@ export async function explainCommand({ given, json, shell }: Omit<Call, "name">)
     const asked = parseInputs(inputs, given, env);
     if (asked.what.trim() === "")
       throw new ConfigurationError([
-        { where: "explain", what: "expected who: a Salesforce id, a Zendesk organization id, a name or an address" },
+        {
+          where: "explain",
+          what: "expected a Salesforce id, a Zendesk organization or user id, a name or an email address",
+        },
       ]);
     checkTogether(asked);
     if (asked.live) return await explainLive(asked, json, shell);
@@ -111,7 +114,7 @@ function checkTogether({ run, live, pipeline, history }: ExplainInputs): void {
   ];
   if (given.length > 1 || (history && given.length > 0))
     throw new ConfigurationError([
-      { where: [...given, ...(history ? ["--history"] : [])].join(", "), what: "give one of them only" },
+      { where: [...given, ...(history ? ["--history"] : [])].join(", "), what: "use only one of them" },
     ]);
 }
 
@@ -180,15 +183,13 @@ async function openedFor(
   if (runId === "" || runId === latest.about.run.run_id)
     return { run: latest, found: await findInRun(what, latest.files) };
   if (!RUN_ID.test(runId) || !existsSync(historyOf(store.directory, runId).directory))
-    throw new ConfigurationError([
-      { where: "--run", what: `the history holds no run ${runId}; zdsync runs lists them` },
-    ]);
+    throw new ConfigurationError([{ where: "--run", what: `the history has no run ${runId}; zdsync runs lists them` }]);
   if (await isUndo(store, runId)) return { run: latest, found: await findInRun(what, latest.files) };
   const kept = await openKeptRun(store, runId, env);
   const found = kept && (await findInRun(what, kept.files));
   if (kept && found?.is === "one" && (await isToldOf(found.subject, kept.files))) return { run: kept, found };
   output.err(
-    `Run ${runId} changed, skipped or refused nothing of it, so what it was decided from was not kept; here is the latest run.`,
+    `Run ${runId} did not change, skip or refuse anything for this account, so its evidence was not kept. This is the latest run instead.`,
   );
   return { run: latest, found: await findInRun(what, latest.files) };
 }
@@ -221,20 +222,22 @@ function notOne(found: NotOne, json: boolean, { output }: Call["shell"], nobody 
     return `  ${(salesforceId ?? "no account").padEnd(18)}  ${oneLine(name)}${ids === "" ? "" : `  (${ids})`}`;
   });
   const more =
-    found.is === "several" && found.more > 0 ? [`  and ${found.more} more; give more of the name, or an id`] : [];
+    found.is === "several" && found.more > 0
+      ? [`  and ${found.more} more; use a longer part of the name, or an id`]
+      : [];
   output.out([message, ...names, ...more].join("\n"));
   return EXIT.usage;
 }
 
 function notOneText(found: NotOne, named: number, nobody: string): string {
   if (found.is === "several") return "Several match; explain one of them by its id:";
-  return named > 0 ? "Nobody has that id, name or address; did you mean one of these?" : nobody;
+  return named > 0 ? "Nothing has that id, name or address; did you mean one of these?" : nobody;
 }
 
 const NOBODY_IN_RUN =
-  "This run knows nobody with that id, name or address. zdsync gathers customers, partners and organizations, the sold-to contacts of subscriptions, and in us-government users and active support contacts (role Gitlab Admin, with a usable address).";
+  "This run has no record with that id, name or address. zdsync gathers customers, partners, organizations and the sold-to contacts of subscriptions; for us-government also users and active support contacts (role Gitlab Admin, with a usable address).";
 const NOBODY_LIVE =
-  "Zendesk has no organization with that id or exact name, and no user with that address, and the data directory has no run that knows more. Give the Salesforce id; after a run, sold-to addresses, users' ids and parts of names do as well.";
+  "Zendesk has no organization with that id or exact name, and no user with that address, and the data directory has no run to search. Use the Salesforce id; after a run, sold-to addresses, user ids and parts of names work as well.";
 
 export const explainingCommand: LoadedCommand = {
   inputs,

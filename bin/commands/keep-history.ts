@@ -22,7 +22,7 @@ export async function keepHistory(
   await afterwards(
     () => keepRunEvidence(store, runId, env),
     ({ message }) => {
-      if (!isSaid) warn(`zdsync explain --run ${runId} will know less of this run: ${message}`);
+      if (!isSaid) warn(`zdsync explain --run ${runId} will have less evidence of this run: ${message}`);
     },
   );
   await afterwards(
@@ -30,6 +30,6 @@ export async function keepHistory(
       await pruneHistory(store.directory, config.history_days, clock(), warn);
       await pruneRuleTexts(store, config.history_days, clock());
     },
-    ({ message }) => warn(`older runs were not removed from the history: ${message}`),
+    ({ message }) => warn(`older runs could not be removed from the history: ${message}`),
   );
 }

@@ -67,7 +67,7 @@ async function summarize({ given, json, shell }: Call): Promise<ExitCode> {
   try {
     await writePipelineRecord(store, reports, { ...facts, ...files.told });
   } catch (error) {
-    shell.output.err(`warning: ${RUN_RECORD} is not there: ${messageOf(error)}`);
+    shell.output.err(`warning: ${RUN_RECORD} is missing: ${messageOf(error)}`);
   }
   if (json) shell.output.out(JSON.stringify({ exit: EXIT.done, name, comparisons: comparisons.map(comparisonJson) }));
   else

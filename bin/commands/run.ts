@@ -172,7 +172,7 @@ async function recordedRun(
     await recorder.end({ ...(await endingOf(end, store)), ...matters });
     await afterwards(
       () => writeIndexPage(store, records),
-      ({ message }) => context.warn(`the list of runs was not written: ${message}`),
+      ({ message }) => context.warn(`the list of runs could not be written: ${message}`),
     );
     const seconds = (clock().getTime() - begun.getTime()) / 1000;
     const apply = written?.model.head.apply ?? null;

@@ -16,7 +16,7 @@ const inputs = v.object({
     v.pipe(
       v.string(),
       v.regex(/^\d{0,6}$/, "a number of runs, 0 for all"),
-      v.description(`How many of the newest runs to list; 0: all (default: ${SHOWN}, with --json all)`),
+      v.description(`How many of the newest runs to list; 0: all (default: ${SHOWN}; with --json: all)`),
     ),
     "",
   ),

@@ -25,12 +25,12 @@ export const WORLD_INPUTS = {
     v.pipe(wholeNumber(100_000), v.minValue(1, "at least 1"), v.description("Salesforce accounts, 1 to 100,000")),
     "2000",
   ),
-  seed: v.optional(v.pipe(wholeNumber(999_999), v.description("The same seed makes the same world")), "1"),
+  seed: v.optional(v.pipe(wholeNumber(999_999), v.description("The same seed creates the same data")), "1"),
   "time-factor": v.optional(
     v.pipe(
       wholeNumber(1_000),
       v.minValue(1, "at least 1"),
-      v.description("How many times faster than real time jobs and rate-limit windows go"),
+      v.description("How many times faster than real time jobs and rate-limit windows run"),
     ),
     "60",
   ),
@@ -39,7 +39,7 @@ export const WORLD_INPUTS = {
 
 /** Where the sandbox listens; shared with `demo --bot`. */
 export const port = v.optional(
-  v.pipe(wholeNumber(65_000), v.description("First of five ports; 0: any free ones")),
+  v.pipe(wholeNumber(65_000), v.description("First of five ports; 0: any free ports")),
   "4010",
 );
 
@@ -62,7 +62,7 @@ export const sandbox: LoadedCommand = {
     );
     const env = await environmentOf(running, await mkdtemp(join(tmpdir(), "zdsync-sandbox-")));
     shell.output.err(describeSandbox(running));
-    shell.output.err("Copy these lines into another shell; Ctrl-C stops the sandbox and forgets everything.\n");
+    shell.output.err("Copy these lines into another shell. Ctrl-C stops the sandbox and discards its data.\n");
     if (json) shell.output.out(JSON.stringify(env));
     // Not through the redacting output: these are the sandbox's own, invented credentials, and people need them.
     else
@@ -89,5 +89,5 @@ export async function environmentOf(running: Sandbox, folder: string): Promise<R
 export function describeSandbox({ world, timeFactor }: Sandbox): string {
   const count = world.salesforce.Account.length.toLocaleString("en-US");
   const oddities = world.oddities.length > 0 ? `, ${world.oddities.length} oddities among them` : "";
-  return `Sandbox: ${count} Salesforce accounts${oddities}; two Zendesk instances. Its time runs ${timeFactor} times as fast as real time.`;
+  return `Sandbox: ${count} Salesforce accounts${oddities}; two Zendesk instances. Its clock runs ${timeFactor} times as fast as real time.`;
 }

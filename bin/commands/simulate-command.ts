@@ -28,17 +28,17 @@ const file = (what: string) => v.optional(v.pipe(v.string(), v.description(what)
 
 const inputs = v.object({
   "data-dir": dataDir,
-  plans: file("The new plans (default: those that the run kept)"),
-  overrides: file("The new overrides (default: those that the run kept)"),
-  config: file("The new configuration (default: the one that the run kept)"),
-  run: file("Id of the run whose data it is; another one's are refused (default: whatever is in the data directory)"),
+  plans: file("The new plans (default: those kept by the run)"),
+  overrides: file("The new overrides (default: those kept by the run)"),
+  config: file("The new configuration (default: the one kept by the run)"),
+  run: file("Require the data to be of the run with this id (default: any run in the data directory)"),
   junit: file("Also write a JUnit file with a case for each limit"),
   "pull-request": v.optional(
     v.pipe(
       v.string(),
       v.regex(/^(?:[1-9]\d{0,8})?$/, "the number of a pull request"),
       v.description(
-        "Say it on this pull request of GITHUB_REPOSITORY, as one comment that is updated in place (needs GITHUB_TOKEN)",
+        "Post the result on this pull request of GITHUB_REPOSITORY, as one comment that is updated in place (needs GITHUB_TOKEN)",
       ),
     ),
     "",
@@ -101,12 +101,12 @@ async function simulateFiles(
   const { run_id, world } = await readGatheredWorld(new ArtifactStore(directory), toDay(startedAt));
   if (run !== "" && run !== run_id)
     throw new ConfigurationError([
-      { where: "--run", what: `${directory} has the data of run ${run_id}, not of ${run}` },
+      { where: "--run", what: `${directory} contains the data of run ${run_id}, not of ${run}` },
     ]);
   const kept = await readKeptRules(directory);
   if (kept === null)
     throw new ConfigurationError([
-      { where: directory, what: "has no inputs/plans.yml: that run kept no rules. Run zdsync preview once" },
+      { where: directory, what: "has no inputs/plans.yml: the run kept no rules. Run zdsync preview once" },
     ]);
   await checkToldRules(kept, changed, { commit: "", say });
   return simulatedReport(world, {
@@ -139,7 +139,7 @@ async function readNewRules(asked: Inputs): Promise<NewRules> {
   if (problems.length === 0 && Object.keys(rules).length === 0)
     problems.push({
       where: "--plans",
-      what: "give the rules to try: --plans, --overrides, --config, one or more of them",
+      what: "no rules to simulate: give at least one of --plans, --overrides, --config",
     });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return rules;

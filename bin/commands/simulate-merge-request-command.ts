@@ -33,13 +33,13 @@ export const inputs = v.object({
     v.string(),
     v.regex(/^[0-9a-f]{40}$/, "a commit of 40 hexadecimal digits"),
     v.metadata({ pattern: "^[0-9a-f]{40}$" }),
-    v.description("Its head, of which the rules are taken; another one is refused"),
+    v.description("Its head commit, from which the rules are taken; any other commit is refused"),
   ),
   "report-us-government": v.optional(
     v.pipe(
       TRUE_OR_FALSE,
       v.description(
-        "Name customers of us-government in report and page; else only counts and the note's ids tell of them",
+        "Name customers of us-government in report and page; otherwise only counts and the ids in the note mention them",
       ),
     ),
     "false",
@@ -120,7 +120,7 @@ async function readTexts(
     throw new ConfigurationError([
       {
         where: "commit",
-        what: `is not the head of an open merge request ${iid} into ${settings.target} (any more): nothing was simulated`,
+        what: `is not, or is no longer, the head of an open merge request ${iid} into ${settings.target}: nothing was simulated`,
       },
     ]);
   const base = request.diff_refs.base_sha;

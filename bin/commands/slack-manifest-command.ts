@@ -5,11 +5,11 @@ import { parseInputs } from "../../lib/stage/parse-inputs.ts";
 import type { LoadedCommand } from "../commands.ts";
 
 const inputs = v.object({
-  url: v.optional(v.pipe(v.string(), v.description(`The bot's address, to which ${SLACK_PATH} is added`)), ""),
+  url: v.optional(v.pipe(v.string(), v.description(`The bot's address; ${SLACK_PATH} is appended`)), ""),
   socket: v.optional(
     v.pipe(
       v.picklist(["true", "false"]),
-      v.description("For Socket Mode instead: the bot calls Slack, and needs no address"),
+      v.description("For Socket Mode instead: the bot connects to Slack and needs no public address"),
     ),
     "false",
   ),
@@ -36,7 +36,7 @@ export const slackManifestCommand: LoadedCommand = {
 };
 
 function choiceProblems(url: string, socket: boolean): Problem[] {
-  if (socket && url !== "") return [{ where: "--url", what: "not together with --socket: choose one" }];
+  if (socket && url !== "") return [{ where: "--url", what: "cannot be combined with --socket; choose one" }];
   return !socket && url === ""
     ? [{ where: "--url", what: "missing: the bot's address, https://…; or --socket, where Slack cannot reach the bot" }]
     : [];

@@ -25,16 +25,16 @@ const inputs = v.object({
   "data-dir": COMMON_INPUTS["data-dir"],
   today: COMMON_INPUTS.today,
   files: v.optional(
-    v.pipe(v.string(), v.description(`Files of cases (default: ${USUAL_FILES.join(" and ")}, those that are there)`)),
+    v.pipe(v.string(), v.description(`Test files (default: ${USUAL_FILES.join(" and ")}, if they exist)`)),
     "",
   ),
   plans: v.optional(v.pipe(v.string(), v.description("The plans to test (default: PLANS_FILE, or plans.yml)")), ""),
-  junit: v.optional(v.pipe(v.string(), v.description("Also write a JUnit file, for GitLab's tab Tests")), ""),
+  junit: v.optional(v.pipe(v.string(), v.description("Also write a JUnit file, for GitLab's Tests tab")), ""),
   from: v.optional(
     v.pipe(
       v.string(),
       v.description(
-        "Print a case made from this account of the last run instead (Salesforce id), without name and addresses",
+        "Instead, print a test case made from this account of the last run (Salesforce id), without its name and addresses",
       ),
     ),
     "",
@@ -93,7 +93,7 @@ async function readFiles(
   }));
   const files = asked.files === "" ? await usualFiles(dirname(path)) : asked.files.split("\n");
   if (files.length === 0)
-    problems.push({ where: "files", what: `none given, and neither ${USUAL_FILES.join(" nor ")} is there` });
+    problems.push({ where: "files", what: `none given, and neither ${USUAL_FILES.join(" nor ")} exists` });
   const cases: RuleCase[] = [];
   for (const file of files) cases.push(...((await read(file, (text) => parseCases(text, file, today))) ?? []));
   if (problems.length > 0 || readPlans === null) throw new ConfigurationError(problems);

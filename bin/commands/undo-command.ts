@@ -30,10 +30,7 @@ const inputs = v.object({
   ...COMMON_INPUTS,
   run: v.optional(v.pipe(v.string(), v.description("Run to undo, by its id in the history (zdsync runs)")), ""),
   results: v.optional(
-    v.pipe(
-      v.string(),
-      v.description("One results file to undo instead, in the data directory or in history/<run id>/"),
-    ),
+    v.pipe(v.string(), v.description("Instead, undo one results file, in the data directory or in history/<run id>/")),
     "",
   ),
   yes: v.optional(
@@ -75,13 +72,13 @@ export async function undoCommand(
 
 const NOBODY_TO_ASK = {
   where: "undo",
-  what: "asks before it writes, and nobody is there to answer. Look at the way back with --dry-run; then give --expect DIGEST, which writes exactly what was shown, or --yes. Nothing was read or written",
+  what: "asks for confirmation before it writes, but this is not an interactive terminal. Review the undo plan with --dry-run, then pass --expect DIGEST, which writes exactly what was shown, or --yes. Nothing was read or written",
 };
 
 async function sourcesOf({ run, results, "data-dir": dataDir }: Asked): Promise<ResultsToUndo[]> {
   if ((run === "") === (results === ""))
     throw new ConfigurationError([
-      { where: "undo", what: "expected a run's id (zdsync runs lists them) or --results FILE, one of the two" },
+      { where: "undo", what: "expected either a run id (zdsync runs lists them) or --results FILE" },
     ]);
   return run === "" ? [await readResults(results)] : resultsOfRun(dataDir, run);
 }
@@ -115,7 +112,7 @@ async function undoIfConfirmed(sources: ResultsToUndo[], asked: Asked, shell: Un
     },
   );
   if (shown.count === 0) {
-    output.out("Nothing was written: there is nothing to take back.");
+    output.out("Nothing was written: there is nothing to revert.");
     return EXIT.done;
   }
   const records = shown.count === 1 ? "this 1 record" : `these ${shown.count} records`;

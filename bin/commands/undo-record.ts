@@ -62,7 +62,7 @@ export async function recordedUndo(
   } finally {
     await afterwards(
       () => writeIndexPage(store),
-      ({ message }) => warn(`the list of runs was not written: ${message}`),
+      ({ message }) => warn(`the list of runs could not be written: ${message}`),
     );
   }
 }

@@ -48,7 +48,7 @@ export async function writeUndoReport(
       const explain = await explainerOf(undo, context, env);
       return writeReportFiles(context.store, shownModel(plain, "names", { explain, audit: null }));
     },
-    ({ message }) => context.warn(`the report was not written: ${message}`),
+    ({ message }) => context.warn(`the report could not be written: ${message}`),
   );
   return files ?? null;
 }

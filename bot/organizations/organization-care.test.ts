@@ -121,13 +121,13 @@ describe("retry", () => {
     await care.retry(click(11), told);
     await care.retry(click(11, BOB), told);
     expect(channel.buttonsOf(11)).toBe(true);
-    expect(channel.shown).toContain("new@example.com: User 7 is an agent or administrator and was left alone.");
+    expect(channel.shown).toContain("new@example.com: User 7 is an agent or admin and was skipped.");
     expect(channel.shown).not.toContain("old@example.com: user 1 is suspended\\nand");
     expect(JSON.stringify(channel.blocks[0])).not.toContain("old@example.com");
     expect(channel.shown.match(/Still nobody/g)).toHaveLength(1);
     expect(channel.shown).toContain("<@U0BOB>");
     expect(told.texts[0]).toContain("Organization 11 still has nobody:");
-    expect(told.texts[0]).toContain("agent or administrator");
+    expect(told.texts[0]).toContain("agent or admin");
   });
 
   test("a Slack that is slow to be told keeps nobody from trying again: what counts is that the retry has ended", async () => {
@@ -221,7 +221,7 @@ describe("retry", () => {
     [
       "something breaks",
       () => Promise.reject(new Error("secret of a library")),
-      /were not retried.\nSomething went wrong inside the bot/,
+      /were not retried.\nAn unexpected error occurred in the bot/,
     ],
   ])("%s: said privately, the message stays as it is, and it can be tried again", async (_, open, words) => {
     const { care, click, channel, audit } = start({ open });

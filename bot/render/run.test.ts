@@ -38,12 +38,12 @@ describe("outcomes", () => {
     [{ status: "ended", exit: 0, dryRun: false }, "done, nothing failed"],
     [{ status: "ended", exit: 0, dryRun: true }, "done, nothing was written (dry run)"],
     [{ status: "ended", exit: 1, dryRun: true }, "failed"],
-    [{ status: "ended", exit: 2, dryRun: false }, "ended by a wrong setting, input or credential"],
+    [{ status: "ended", exit: 2, dryRun: false }, "configuration error: a wrong setting, input or credential"],
     [{ status: "ended", exit: 3, dryRun: false }, "done, but some records failed"],
     [{ status: "ended", exit: 4, dryRun: false }, "refused before any write"],
     [{ status: "ended", exit: 5, dryRun: false }, "stopped before the end; the rest was not attempted"],
-    [{ status: "ended", exit: null, dryRun: false }, "ended, nobody knows how"],
-    [{ status: "ended", exit: 99, dryRun: false }, "ended, nobody knows how"],
+    [{ status: "ended", exit: null, dryRun: false }, "ended in an unknown way"],
+    [{ status: "ended", exit: 99, dryRun: false }, "ended in an unknown way"],
   ] as const)("%j", (state, said) => {
     expect(outcomeText(state)).toBe(said);
   });

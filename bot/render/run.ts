@@ -33,7 +33,7 @@ export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | 
       return "killed or lost: nobody knows how far it came";
     case "ended": {
       const words = exit === null ? undefined : EXIT_WORDS[exit];
-      if (words === undefined) return "ended, nobody knows how";
+      if (words === undefined) return "ended in an unknown way";
       return dryRun && exit === 0 ? "done, nothing was written (dry run)" : words;
     }
   }

@@ -94,7 +94,7 @@ describe("ask", () => {
   test("refused by a limit: why, that Slack cannot raise it, no button", async () => {
     const told = await new FlowWorld().asked(recordOf([comparison(), EXCEEDED], { exit: 4 }));
     const text = textOf(told.last ?? {});
-    expect(text).toContain("Too many marks: 60 of 1000 organizations of customers in us-government (6 %), limit 50.");
+    expect(text).toContain("Too many marks: 60 of 1000 organizations of customers in us-government (6%; limit 50).");
     expect(text).toContain("Slack cannot raise limits");
     expect(text).toContain("`zdsync run --allow marks=60`");
     expect(text).toContain('the pipeline\'s input allow: "marks=60"');

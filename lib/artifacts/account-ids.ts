@@ -29,7 +29,7 @@ export async function readMovedAccounts(
 ): Promise<AccountIds | null> {
   const name = `${FILE_PREFIX[instance]}_moved.json` as const;
   const moved = await store.readIfThere(name);
-  if (!moved) warn(`${name} is missing: organizations of accounts that moved to the other instance are marked.`);
+  if (!moved) warn(`${name} is missing: organizations of accounts that moved to the other instance will be marked.`);
   return moved;
 }
 
@@ -48,6 +48,8 @@ export async function readMergedAccounts(
 ): Promise<Artifact<MergedAccount> | null> {
   const merged = await store.readIfThere("merged_accounts.json");
   if (!merged)
-    warn("merged_accounts.json is missing: organizations of merged accounts are marked like those of deleted ones.");
+    warn(
+      "merged_accounts.json is missing: organizations of merged accounts will be marked like those of deleted accounts.",
+    );
   return merged;
 }

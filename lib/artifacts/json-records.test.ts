@@ -47,7 +47,7 @@ describe("records one at a time", () => {
       const whole = read(() => {
         const all = parseJsonText(NAME, bytes);
         if (!Array.isArray(all))
-          throw new Error(`${NAME} is not a JSON array of records. Run the stage that makes it again.`);
+          throw new Error(`${NAME} is not a JSON array of records. Run the stage that writes it again.`);
         return all;
       });
       expect(read(() => jsonRecords(NAME, bytes))).toEqual(whole);

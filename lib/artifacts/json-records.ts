@@ -19,7 +19,7 @@ export function* jsonRecords(name: string, bytes: Uint8Array): Generator<unknown
   if (layout.isComplete) return;
   const all = parseJsonText(name, bytes);
   if (!Array.isArray(all))
-    throw new ArtifactError(`${name} is not a JSON array of records. Run the stage that makes it again.`);
+    throw new ArtifactError(`${name} is not a JSON array of records. Run the stage that writes it again.`);
   // Those before were whole values between commas: they are the first ones of the list.
   yield* all.slice(count);
 }

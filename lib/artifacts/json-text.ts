@@ -3,7 +3,7 @@ import { ArtifactError } from "../errors.ts";
 /** Levels of lists and objects that an artifact may have; ours have five. Deeper ones overflow the stack of whoever handles them. */
 const DEEPEST = 64;
 
-const AGAIN = "Run the stage that makes it again.";
+const AGAIN = "Run the stage that writes it again.";
 const [QUOTE, BACKSLASH, LINE_END] = [0x22, 0x5c, 0x0a];
 const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
@@ -15,7 +15,9 @@ const CLOSING = new Set([0x5d, 0x7d]);
 export function parseJsonText(name: string, bytes: Uint8Array): unknown {
   const deep = tooDeepAt(bytes);
   if (deep !== null)
-    throw new ArtifactError(`${name}:${deep} is nested more than ${DEEPEST} levels deep; no artifact is. ${AGAIN}`);
+    throw new ArtifactError(
+      `${name}:${deep} is nested more than ${DEEPEST} levels deep, which no artifact is. ${AGAIN}`,
+    );
   const text = decode(name, bytes);
   try {
     return JSON.parse(text);

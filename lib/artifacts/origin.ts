@@ -23,7 +23,9 @@ export function originOf(inputs: readonly ArtifactFile[], fallback: Fallback): R
   const known = inputs.flatMap((input) => (input.manifest ? [{ name: input.name, manifest: input.manifest }] : []));
   for (const input of inputs)
     if (!input.manifest)
-      fallback.warn(`${input.name} has no manifest: nothing proves which run it is of, or that it is complete.`);
+      fallback.warn(
+        `${input.name} has no manifest: there is no proof of which run it is from, or that it is complete.`,
+      );
   const first = known[0];
   for (const other of known) {
     if (!first || (other.manifest.run_id === first.manifest.run_id && other.manifest.today === first.manifest.today))
@@ -64,7 +66,7 @@ export function checkToday(
   throw new ConfigurationError([
     {
       where: "--today",
-      what: `${today} is not the day of this run, ${runsToday} (${name}). Give --today to gather-accounts, where the run begins`,
+      what: `${today} is not the day of this run, ${runsToday} (${name}). Pass --today to gather-accounts, where the run starts`,
     },
   ]);
 }

@@ -82,7 +82,7 @@ export class RecordCheck<Name extends ArtifactName> {
     if (problems.length === 0) return;
     const more = problems.length > NAMED ? `; and ${problems.length - NAMED} more` : "";
     throw new ArtifactError(
-      `${this.name} does not hold what it should: ${problems.slice(0, NAMED).join("; ")}${more}. Run the stage that makes it again.`,
+      `${this.name} is not valid: ${problems.slice(0, NAMED).join("; ")}${more}. Run the stage that writes it again.`,
     );
   }
 }
@@ -94,7 +94,7 @@ export function parseManifest<T>(name: string, schema: v.GenericSchema<unknown, 
   const parsed = v.safeParse(schema, json);
   if (parsed.success) return parsed.output;
   throw new ArtifactError(
-    `${name} is not a manifest: ${describeIssue(parsed.issues[0])}. Run the stage that makes it again.`,
+    `${name} is not a manifest: ${describeIssue(parsed.issues[0])}. Run the stage that writes it again.`,
   );
 }
 

@@ -55,7 +55,7 @@ describe("records of the version before codes (4d37f09)", () => {
   test.each([
     "changed since compare: support_level",
     "user 17 is suspended",
-    "is in the organization already",
+    "is already in the organization",
     "not renamed: the name is taken by organization 7",
     "",
   ])("%j is carried along to be shown", (text) => {

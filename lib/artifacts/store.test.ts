@@ -136,7 +136,7 @@ describe("S3: what is refused as a hand-over, with exit 4", () => {
     const text = await Bun.file(store.path(NAME)).text();
     await put(NAME, text.replace("premium", "premiun"));
     const { message, exit } = await refusal(store.read(NAME));
-    expect(message).toContain("zendesk_global.json was altered after it was made");
+    expect(message).toContain("zendesk_global.json was altered after it was written");
     expect(exit).toBe(EXIT.refused);
   });
 
@@ -144,7 +144,7 @@ describe("S3: what is refused as a hand-over, with exit 4", () => {
     await store.write(NAME, [organization(1)], MAKER);
     await put(manifestName(NAME), { schema: 0, of_old: true });
     const { message, exit } = await refusal(store.read(NAME));
-    expect(message).toContain("zendesk_global.manifest.json has schema version 0, this zdsync reads version 1");
+    expect(message).toContain("zendesk_global.manifest.json has schema version 0; this zdsync reads version 1");
     expect(exit).toBe(EXIT.refused);
   });
 
@@ -204,7 +204,7 @@ describe("what does not validate names file, record and field, and never the val
   test("a missing file is named with its folder and a way out", async () => {
     for (const reading of [() => store.read(NAME), () => store.readRecords(NAME)]) {
       const { message, exit } = await refusal(reading());
-      expect(message).toContain(`${store.path(NAME)} is missing. Run the stage that makes it`);
+      expect(message).toContain(`${store.path(NAME)} is missing. Run the stage that writes it`);
       expect(exit).toBe(EXIT.failed);
     }
   });

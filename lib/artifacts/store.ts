@@ -239,7 +239,7 @@ export class ArtifactStore {
   #missing(name: string): never {
     const path = this.path(name);
     throw new ArtifactError(
-      `${path} is missing. Run the stage that makes it, or point --data-dir at the folder that has it.`,
+      `${path} is missing. Run the stage that writes it, or point --data-dir at the folder that contains it.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import type { AuditedInstance } from "./audit.ts";
 import { type AuditedAccount, sharingKey } from "./audited-records.ts";
 import { type AuditFinding, example, findingOf } from "./finding.ts";
 
-/** Accounts that Salesforce gave twice (G5): which record is right, nobody can say. */
+/** Accounts that Salesforce returned twice (G5): which record is right, nobody can say. */
 export function gatheredTwice(accounts: readonly AuditedAccount[]): AuditFinding[] {
   const doubled = sharingKey(accounts, ({ salesforce_id }) => salesforce_id).keys();
   return findingOf("audit.account_gathered_twice", [...doubled.map((salesforce_id) => example({ salesforce_id }))]);

@@ -46,7 +46,7 @@ const contact: PlannedContact = {
 };
 
 function measured(exceeded: boolean): Measure {
-  return { effect: "marks", count: 1, of: 40, limit: 2, limitText: "5 % (2)", exceeded };
+  return { effect: "marks", count: 1, of: 40, limit: 2, limitText: "5% (2)", exceeded };
 }
 
 function write(measures: Measure[] = [measured(false)]) {
@@ -126,7 +126,7 @@ describe("S3", () => {
     async (name) => {
       await write();
       await Bun.write(store.path(name), `${await Bun.file(store.path(name)).text()} `);
-      expect(await refusal(read())).toContain("The global change files were altered after compare made them");
+      expect(await refusal(read())).toContain("The global change files were altered after compare wrote them");
     },
   );
 
@@ -153,7 +153,7 @@ describe("S3", () => {
     await write();
     expect((await read({ maxAgeMs: 60 * MINUTE }, 60)).creates).toHaveLength(1);
     expect(await refusal(read({ maxAgeMs: 60 * MINUTE }, 60, 1))).toContain(
-      "was gathered 60 minutes ago, --max-age allows 60 minutes",
+      "was gathered 60 minutes ago; --max-age allows 60 minutes",
     );
     expect(await refusal(read({ maxAgeMs: 0 }, 0, 1))).toContain("Gather again");
     expect((await read({ maxAgeMs: null }, 60 * 24 * 365)).creates).toHaveLength(1);
@@ -172,7 +172,7 @@ describe("S3", () => {
     expect(message).toContain("have no global_changeset.manifest.json");
     const digest = /--expect ([0-9a-f]{64})/.exec(message)?.[1] ?? "";
     expect(await refusal(read({ expect: ["b".repeat(64)] }))).toContain(
-      "what was reviewed is not what would be applied",
+      "what would be applied differs from what was reviewed",
     );
     const handedOver = await read({ expect: [digest], maxAgeMs: 1 }, 9999);
     expect(handedOver.manifest).toBeNull();

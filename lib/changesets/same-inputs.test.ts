@@ -36,12 +36,12 @@ describe("S3: artifacts beside the change files", () => {
 
   test("of another run are refused by name", () => {
     expect(check("3".repeat(64))).toThrow(RefusedError);
-    expect(check("3".repeat(64))).toThrow("were made from another zendesk_global.json");
+    expect(check("3".repeat(64))).toThrow("were computed from a different zendesk_global.json");
   });
 
   test("of another run are refused by its id, even with the same bytes", () => {
     const artifact = { ...MADE_FROM, manifest: { run_id: "another" } };
-    expect(() => checkSameInputs("global", manifest, [artifact])).toThrow("is of run another");
+    expect(() => checkSameInputs("global", manifest, [artifact])).toThrow("is from run another");
     const same = { ...MADE_FROM, manifest: { run_id: manifest.run_id } };
     expect(() => checkSameInputs("global", manifest, [same])).not.toThrow();
   });

@@ -104,7 +104,7 @@ describe("the bot", () => {
     expect(lines(botFindings(env, elsewhere))).toEqual(["ok config slack", "warning config slack.channels"]);
     const own = { global: "C3", us_government: "C1" };
     expect(botFindings(env, { ...DEFAULT_CONFIG, slack: { ...slack, notice_channels: own } }).at(-1)?.found).toBe(
-      "lacks the channel of slack.notice_channels.global: the buttons under its messages are refused to everybody",
+      "does not include the channel of slack.notice_channels.global: nobody can use the buttons under messages there",
     );
     for (const missing of [{ team: null }, { channels: [] }, { users: [] }])
       expect(lines(botFindings(env, { ...DEFAULT_CONFIG, slack: { ...slack, ...missing } }))).toEqual([

@@ -34,7 +34,7 @@ export async function checkConfig(env: Environment, hosts: WorkedOnHosts): Promi
   } catch {
     const unreadable = problem(
       "ZDSYNC_CONFIG",
-      "the file is there and cannot be read",
+      "the file exists but cannot be read",
       "Give the user that runs zdsync read access to it.",
     );
     return { config: DEFAULT_CONFIG, found: [unreadable] };
@@ -48,7 +48,7 @@ export function hostFindings(config: Config, hosts: WorkedOnHosts): Found[] {
       ? ok(`config hosts.${key}`, config.hosts[key])
       : warning(
           `config hosts.${key}`,
-          "not set: nothing stops a run with the settings of another host",
+          "not set: nothing prevents a run against the wrong host",
           `Write into the config, under hosts: ${key}: ${hosts[key] || "the host"}`,
         ),
   );
@@ -119,16 +119,16 @@ export function botFindings(env: Environment, { slack }: Config): Found[] {
   return [
     ...lacks.map((name) => warning(name, "not set: the bot cannot work", "Set it where the bot runs.")),
     mayRun
-      ? ok("config slack", "somebody may run")
+      ? ok("config slack", "configured")
       : warning(
           "config slack",
-          "lets nobody in: all the bot answers are help and status",
+          "nobody is allowed to start runs: the bot only answers help and status",
           "Write into the config, under slack: the team, channels, and users or user_groups that may run (Slack ids).",
         ),
     ...deaf.map(({ key }) =>
       warning(
         "config slack.channels",
-        `lacks the channel of ${key}: the buttons under its messages are refused to everybody`,
+        `does not include the channel of ${key}: nobody can use the buttons under messages there`,
         `Add that channel to slack.channels in the config, or set ${key} to one of them.`,
       ),
     ),

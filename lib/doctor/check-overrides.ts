@@ -19,7 +19,7 @@ const REMEDIES: Remedies = {
   refused:
     "Set OVERRIDES_PROJECT (id or full path), OVERRIDES_PATH and OVERRIDES_REF to the file, and OVERRIDES_TOKEN to a project access token that can read it (GitLab → the project → Settings → Access tokens: role Reporter, scope read_api). Or set OVERRIDES_FILE to a local file.",
   unreachable:
-    "Run doctor again in a few minutes; if it stays so, look at status.gitlab.com or ask who runs your GitLab.",
+    "Run doctor again in a few minutes. If this continues, check status.gitlab.com or ask the administrators of your GitLab.",
 };
 
 /** What the overrides are checked with; `plans` is null where `plans.yml` itself is broken. */
@@ -36,8 +36,7 @@ export async function checkOverrides({ env, config, plans, today, waits }: Surro
   const problems: Problem[] = [];
   const settings = overridesSettings(env, config, problems);
   if (problems.length > 0) return problemFindings(problems, REMEDIES.refused);
-  if (settings.kind === "none")
-    return [ok("overrides", "none, as the config says: no override applies"), ...unused(env)];
+  if (settings.kind === "none") return [ok("overrides", "none (config: overrides: none)"), ...unused(env)];
   if (settings.kind === "gitlab" && !URL.canParse(settings.url))
     return [
       problem(
@@ -74,7 +73,7 @@ async function contentFindings(
   try {
     return overridesFindings(parseOverrides(file.text, file.name), plans, today);
   } catch (error) {
-    const refused = "Correct the overrides file there. Until then no run gets further than process.";
+    const refused = "Correct the overrides file there. Until then, every run stops at process.";
     return failureFindings("overrides", error, { ...REMEDIES, refused });
   }
 }
@@ -85,7 +84,7 @@ function unused(env: Environment): Found[] {
   return set.map((name) =>
     warning(
       name,
-      "is set, but the config says `overrides: none`: no override of it applies",
+      "is set, but the config says `overrides: none`, so none of its overrides apply",
       "Remove `overrides: none` from the config, or the setting from the environment.",
     ),
   );
@@ -100,7 +99,7 @@ function applyingFindings(going: readonly Override[], entries: number, plans: Pl
   const applying = INSTANCES.map((instance) => `${instance}: ${appliesText(applicable[instance].size)}`);
   const found = `${read}; ${applying.join(", ")}`;
   if (entries === 0 || INSTANCES.some((instance) => applicable[instance].size > 0)) return [ok("overrides", found)];
-  return [warning("overrides", found, "Every entry has ended or is wrong: correct those that are still wanted.")];
+  return [warning("overrides", found, "Every entry has ended or is invalid; correct those that are still needed.")];
 }
 
 function appliesText(count: number): string {
@@ -126,7 +125,7 @@ export function overridesFindings({ overrides, notes }: ParsedOverrides, plans: 
       return warning(
         `override of ${salesforce_id ?? "an unknown account"}`,
         what,
-        `${remedy} Until then the account does not get what somebody decided.`,
+        `${remedy} Until then, the override has no effect.`,
       );
     }),
     ...overrideEndFindings(overrides, today),

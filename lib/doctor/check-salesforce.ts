@@ -22,12 +22,12 @@ const CHECKS: readonly NamedCheck<SalesforceReader>[] = [
 const REMEDIES: Remedies = {
   refused:
     "Salesforce → Setup → App Manager → the app: compare SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET with its consumer details; the client credentials flow must be enabled, with the integration user as run-as user.",
-  unreachable: "Run doctor again in a few minutes; if it stays so, look at status.salesforce.com.",
+  unreachable: "Run doctor again in a few minutes. If this continues, check status.salesforce.com.",
   exactly: {
-    SALESFORCE_API_VERSION: "Set it in the environment to a version that is there, or remove it there.",
+    SALESFORCE_API_VERSION: "Set it to an existing API version in the environment, or remove it.",
     SALESFORCE_LOGIN_URL:
       "Set it in the environment to your My Domain URL (https://….my.salesforce.com, Salesforce → Setup → My Domain).",
-    REQUEST_LIMIT_EXCEEDED: "Salesforce → Setup → System Overview → API Usage: find out who sends so many requests.",
+    REQUEST_LIMIT_EXCEEDED: "Salesforce → Setup → System Overview → API Usage: find out what sends so many requests.",
   },
 };
 
@@ -74,7 +74,7 @@ export function fieldAccessFindings(missing: readonly string[]): Found[] {
 function missingFinding(name: string): Found {
   const set = "Salesforce → Setup → Permission Sets → the one of the integration user → Object Settings";
   const [object = name, step] = name.split(".");
-  const found = "does not exist, or the integration user may not see it";
+  const found = "does not exist, or is not visible to the integration user";
   if (step === undefined)
     return problem(
       `Salesforce object ${object}`,
@@ -100,6 +100,6 @@ export function usageFindings(usage: ApiUsage | null): Found[] {
   const found = `${usage.used} of ${usage.limit} in the last 24 hours`;
   if (usage.used < usage.limit * MUCH_USED) return [ok("API calls", found)];
   const remedy =
-    "Salesforce → Setup → System Overview → API Usage: find out who uses them up; at the limit every run fails.";
+    "Salesforce → Setup → System Overview → API Usage: find out what uses them; at the limit, every run fails.";
   return [warning("API calls", found, remedy)];
 }

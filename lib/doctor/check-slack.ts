@@ -26,8 +26,8 @@ export async function checkSlackSettings(env: Environment, { slack }: Pick<Confi
     return [
       warning(
         "SLACK_BOT_TOKEN",
-        "Slack is not configured: nobody is told of new organizations without any user",
-        "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; the Slack app is made from what `zdsync slack-manifest` prints.",
+        "Slack is not configured: new organizations without users are not reported",
+        "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; create the Slack app from the manifest that `zdsync slack-manifest` prints.",
       ),
     ];
   const { checkSlack } = await import("../slack/check-slack.ts");
@@ -41,7 +41,9 @@ export function shownFindings(slack: Config["slack"]): Found[] {
     slack.us_government === "ids_only"
       ? "ids_only: customers of us-government are not named in Slack"
       : "names: customers of us-government are named in Slack; ids_only keeps their names and addresses out";
-  const own = ownChannels(slack).map(({ channel, key }) => ok(`config ${key}`, `${channel}, beside SLACK_CHANNEL`));
+  const own = ownChannels(slack).map(({ channel, key }) =>
+    ok(`config ${key}`, `${channel}, in addition to SLACK_CHANNEL`),
+  );
   return [ok("config slack.us_government", named), ...own];
 }
 
@@ -51,7 +53,10 @@ export function pageFindings({ page, page_url }: Config["slack"], { scopes }: Pi
   if (!page) return address;
   const lacking = scopes.length === 0 ? [] : scopesFor("page").filter((scope) => !scopes.includes(scope));
   return [
-    ok("config slack.page", "the page of a run that the bot started is put into its thread, with names and addresses"),
+    ok(
+      "config slack.page",
+      "the page of each run started by the bot is posted to its thread, with names and addresses",
+    ),
     ...address,
     ...lacking.map((scope) => warning(`scope ${scope}`, missingScope(scope), MANIFEST_AGAIN)),
   ];
@@ -64,11 +69,11 @@ export const MANIFEST_AGAIN =
 /** What Slack's check found, as findings. */
 export function slackFindings({ bot, scopes, channel, problems, warnings }: SlackCheck): Found[] {
   return [
-    ...(bot === null ? [] : [ok("SLACK_BOT_TOKEN", "logged in"), ok("scopes", scopes.join(", ") || "not told")]),
+    ...(bot === null ? [] : [ok("SLACK_BOT_TOKEN", "logged in"), ok("scopes", scopes.join(", ") || "unknown")]),
     ...(channel === null ? [] : [ok("SLACK_CHANNEL", `${channel.id} can be seen`)]),
     ...problems.map(({ where, what, about }) =>
       about === "unreachable"
-        ? unreachable(where, what, "Run doctor again in a few minutes; if it stays so, look at slack-status.com.")
+        ? unreachable(where, what, "Run doctor again in a few minutes. If this continues, check slack-status.com.")
         : problem(where, what, remedyOf(where)),
     ),
     ...warnings.map(({ where, what, about }) => warning(where, what, warningRemedy(where, about))),

@@ -89,9 +89,11 @@ async function askZendesk(settings: ExaminedSettings, prefix: string, waits: Wai
   const client = new ZendeskClient({ ...settings, ...(waits ? { waits } : {}) }, "read");
   try {
     const me = v.safeParse(MeSchema, await client.get("/users/me"));
-    if (!me.success) return [problem(`${prefix}_URL`, `${client.host} does not answer like Zendesk`, remedies.refused)];
+    if (!me.success)
+      return [problem(`${prefix}_URL`, `${client.host} does not respond like Zendesk`, remedies.refused)];
     const { id, ...user } = me.output.user;
-    if (id === null) return [problem("log-in", "Zendesk takes us for an anonymous visitor", remedies.refused)];
+    if (id === null)
+      return [problem("log-in", "Zendesk treats these credentials as an anonymous visitor", remedies.refused)];
     const opened = { settings, prefix, reader: readerOn(client), user };
     return [ok("log-in", `reads ${client.host}`), ...(await runChecks(CHECKS, opened, remedies))];
   } catch (error) {
@@ -105,12 +107,12 @@ export function roleFinding(prefix: string, { role, custom_role_id }: ZendeskUse
   if (custom_role_id !== null)
     return warning(
       "role",
-      `a custom role (${custom_role_id}), which does not tell what it allows`,
-      "Admin Center → People → Team → Roles: the role must allow to add and edit organizations and end users. Or make the user an administrator.",
+      `a custom role (${custom_role_id}); doctor cannot see what it allows`,
+      "Admin Center → People → Team → Roles: the role must allow adding and editing organizations and end users. Or make the user an administrator.",
     );
   return problem(
     "role",
-    `the user of ${prefix}_… is ${role || "nobody we know"}: expected an administrator, others may not write organizations`,
+    `the user of ${prefix}_… is ${role || "of unknown role"}: expected an administrator, because others cannot write organizations`,
     `Admin Center → People → Team → Team members: give that user the role Administrator, or use the credentials of one that has it.`,
   );
 }
@@ -132,14 +134,14 @@ function settingsRemedy(prefix: string): string {
 }
 
 function remediesOf({ auth }: ZendeskSettings, prefix: string): Remedies {
-  const unreachable = "Run doctor again in a few minutes; if it stays so, look at status.zendesk.com.";
+  const unreachable = "Run doctor again in a few minutes. If this continues, check status.zendesk.com.";
   return auth.kind === "oauth"
     ? {
         unreachable,
-        refused: `Admin Center → Apps and integrations → APIs → OAuth clients: open the client named by ${prefix}_CLIENT_ID. It must be confidential and allow the scopes read and write; make a new secret if in doubt, and set ${prefix}_CLIENT_SECRET.`,
+        refused: `Admin Center → Apps and integrations → APIs → OAuth clients: open the client named by ${prefix}_CLIENT_ID. It must be confidential and allow the scopes read and write; if in doubt, create a new secret and set ${prefix}_CLIENT_SECRET.`,
       }
     : {
         unreachable,
-        refused: `Check ${prefix}_EMAIL and ${prefix}_TOKEN. No new API tokens can be made: if this one is gone, set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET instead.`,
+        refused: `Check ${prefix}_EMAIL and ${prefix}_TOKEN. New API tokens can no longer be created: if this one is gone, set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET instead.`,
       };
 }

@@ -117,7 +117,7 @@ test("a host is proposed for the config only where somebody answers at it", asyn
   const away = await examined({ ZENDESK_GLOBAL_URL: nobody }, { global: undefined, salesforce: undefined });
   expect(away.notOk).toContain("warning Files config hosts.global");
   expect(remedyOf(away, "global")).not.toContain(new URL(nobody).host);
-  expect(remedyOf(away, "global")).toContain("Zendesk global answers");
+  expect(remedyOf(away, "global")).toContain("Zendesk global responds");
   expect(remedyOf(away, "salesforce")).toEndWith(new URL(sandbox.urls.salesforce).host);
 });
 

@@ -56,7 +56,7 @@ function withoutUnreached(findings: readonly Finding[]): Finding[] {
     if (!host || !isAway(host.group)) return one;
     return {
       ...one,
-      remedy: `First see to it that ${host.group} answers (see there); then write its host into the config, under hosts.`,
+      remedy: `First make sure that ${host.group} responds (see above); then write its host into the config, under hosts.`,
     };
   });
 }
@@ -99,7 +99,7 @@ async function checkBot(env: Environment, config: Config, today: Day): Promise<F
 
 /** The findings of one group; even a fault of the check itself must not hide the other groups. */
 async function group(name: string, check: () => Promise<Found[]>): Promise<Finding[]> {
-  const remedy = "Run again with ZDSYNC_DEBUG=1 and report what it shows.";
+  const remedy = "Run again with ZDSYNC_DEBUG=1 and report the output.";
   const found = await check().catch((error: unknown) =>
     failureFindings(name, error, { refused: remedy, unreachable: remedy }),
   );

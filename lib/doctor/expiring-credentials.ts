@@ -35,7 +35,7 @@ export async function endingCredentials(env: Environment, today: Day): Promise<E
   const zendesk = INSTANCES.flatMap((instance) => {
     const prefix = ENVIRONMENT_PREFIX[instance];
     if (!env[`${prefix}_TOKEN`] || env[`${prefix}_CLIENT_SECRET`]) return [];
-    const remedy = `Zendesk stops all API tokens: make an OAuth client and set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET.`;
+    const remedy = `Zendesk is ending support for API tokens: create an OAuth client and set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET.`;
     return [ending(`${prefix}_TOKEN`, API_TOKENS_END, today, remedy)];
   });
   return [...gitlab.flat(), ...zendesk].filter(({ daysLeft }) => daysLeft <= SOON_DAYS);

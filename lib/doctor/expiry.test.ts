@@ -8,8 +8,8 @@ describe("a Zendesk API token", () => {
   test("is always warned about, and louder in its last fourteen days", () => {
     expect(on("2026-11-23").severity).toBe("warning");
     expect(on("2027-04-15").found).toContain("works until 2027-04-30 (15 days)");
-    expect(on("2027-04-16").found).toContain("STOPS IN 14 days");
-    expect(on("2027-04-29").found).toContain("STOPS IN 1 day,");
+    expect(on("2027-04-16").found).toContain("STOPS WORKING IN 14 days");
+    expect(on("2027-04-29").found).toContain("STOPS WORKING IN 1 day,");
   });
 
   test("is a problem from the day on which all of them stop", () => {
@@ -36,7 +36,10 @@ describe("a GitLab token", () => {
   });
 
   test("should only read (S9)", () => {
-    expect(on(null, ["read_repository", "api"])).toEqual(["warning: may do more than read (api)", "ok: never expires"]);
+    expect(on(null, ["read_repository", "api"])).toEqual([
+      "warning: allows more than reading (api)",
+      "ok: never expires",
+    ]);
   });
 });
 

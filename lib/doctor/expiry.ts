@@ -17,12 +17,12 @@ export function apiTokenFinding(setting: string, today: Day): Found {
   const left = daysUntil(API_TOKENS_END, today);
   const prefix = setting.replace(/_TOKEN$/, "");
   const remedy = `Admin Center → Apps and integrations → APIs → OAuth clients: add a confidential client, set ${prefix}_CLIENT_ID and ${prefix}_CLIENT_SECRET, and remove ${prefix}_EMAIL and ${setting}.`;
-  if (left <= 0) return problem(setting, `an API token; Zendesk stopped them all on ${API_TOKENS_END}`, remedy);
+  if (left <= 0) return problem(setting, `an API token; Zendesk ended support for them on ${API_TOKENS_END}`, remedy);
   if (left <= SOON_DAYS)
-    return warning(setting, `an API token: STOPS IN ${left} ${days(left)}, on ${API_TOKENS_END}, for good`, remedy);
+    return warning(setting, `an API token: STOPS WORKING IN ${left} ${days(left)}, on ${API_TOKENS_END}`, remedy);
   return warning(
     setting,
-    `an API token: works until ${API_TOKENS_END} (${left} days), and no new ones can be made`,
+    `an API token: works until ${API_TOKENS_END} (${left} days); new ones can no longer be created`,
     remedy,
   );
 }
@@ -43,8 +43,8 @@ export function gitlabTokenFindings(setting: string, token: TokenFacts, today: D
       ? [
           warning(
             setting,
-            `may do more than read (${tooMuch.join(", ")})`,
-            `GitLab → the project → Settings → Access tokens: make one with the scope read_api only (role Reporter) and set ${setting}.`,
+            `allows more than reading (${tooMuch.join(", ")})`,
+            `GitLab → the project → Settings → Access tokens: create one with only the scope read_api (role Reporter) and set ${setting}.`,
           ),
         ]
       : []),
@@ -79,7 +79,7 @@ export function overrideEndFindings(overrides: readonly Override[], today: Day):
           warning(
             where,
             `the ${which} ends ${left === 0 ? "today" : `in ${left} ${days(left)}`}: its last day is ${ends_on}`,
-            "Ask whoever asked for it whether it should go on; then change or remove its ends_on.",
+            "Ask the requester whether to extend it, then change or remove its ends_on.",
           ),
         ];
   });

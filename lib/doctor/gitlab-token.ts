@@ -19,7 +19,7 @@ const TokenSchema = v.object({
  */
 export async function gitlabTokenEnd(setting: string, url: string, token: string, today: Day): Promise<Found[]> {
   const facts = await tokenFacts(url, token).catch(() => null);
-  if (facts === null) return [ok(setting, "GitLab does not tell this token when it expires: look there")];
+  if (facts === null) return [ok(setting, "GitLab does not report when this token expires; check there")];
   return gitlabTokenFindings(setting, facts, today);
 }
 

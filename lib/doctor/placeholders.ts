@@ -20,11 +20,11 @@ const RESERVED = /(?:^|[@.])example\.(?:com|net|org)$/;
 
 /** Values of the example that were left in a team's config: they protect and allow nobody, and look as if they did. Pure. */
 export function placeholderFindings(config: Config): Found[] {
-  const remedy = "Put your own value in its place in the config, or remove it: every key is optional.";
+  const remedy = "Replace it with your own value in the config, or remove it; every key is optional.";
   return valuesOf(config)
     .filter(({ value }) => EXAMPLE_VALUES.has(value) || RESERVED.test(value))
     .map(({ key, value }) =>
-      warning(`config ${key}`, `${value} is a placeholder of zdsync.config.example.yml`, remedy),
+      warning(`config ${key}`, `${value} is a placeholder from zdsync.config.example.yml`, remedy),
     );
 }
 

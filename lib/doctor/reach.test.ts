@@ -27,7 +27,7 @@ test("A9: a host that stays silent: doctor says after five seconds what it waits
   const { host, href } = server.url;
   expect(await notReachable(href, "GITLAB_URL", { service: "GitLab", waits })).toBeNull();
   expect(said).toEqual([
-    `waiting for GitLab (${host}): GET /, attempt 1 of 1. Until 10:00:10 UTC at the latest; Ctrl-C ends it earlier.`,
+    `waiting for GitLab (${host}): GET /, attempt 1 of 1. Until 10:00:10 UTC at the latest; press Ctrl-C to stop earlier.`,
   ]);
   expect(due.size).toBe(0);
 });

@@ -32,8 +32,8 @@ export async function notReachable(
     const code = failure && "code" in failure ? failure.code : null;
     return unreachable(
       setting,
-      `nobody answers at ${host}${code ? ` (${code})` : ""}`,
-      `Check ${setting} for typing errors, and whether this machine may connect to ${host} (network, proxy, firewall).`,
+      `no connection to ${host}${code ? ` (${code})` : ""}`,
+      `Check ${setting} for typos, and that this machine can connect to ${host} (network, proxy, firewall).`,
     );
   }
 }

@@ -28,7 +28,7 @@ test("problems first, one remedy for all that share it, the rest counted by grou
       "Zendesk global  2 problems, 2 ok",
       "Slack           1 warning",
       "",
-      "doctor: 2 problems, 1 warning, 2 ok. Nothing was changed. Solve the problems, then run it again.",
+      "doctor: 2 problems, 1 warning, 2 ok. Nothing was changed. Fix the problems, then run it again.",
     ].join("\n"),
   );
 });

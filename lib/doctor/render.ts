@@ -75,5 +75,5 @@ function counts(findings: readonly Finding[]): string {
 
 function lastLine(findings: readonly Finding[], checker: string, next: string): string {
   const problems = findings.some((one) => one.severity === "problem");
-  return `${checker}: ${counts(findings)}. Nothing was changed. ${problems ? "Solve the problems, then run it again." : `Next: ${next}.`}`;
+  return `${checker}: ${counts(findings)}. Nothing was changed. ${problems ? "Fix the problems, then run it again." : `Next: ${next}.`}`;
 }

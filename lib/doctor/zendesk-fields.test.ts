@@ -86,7 +86,7 @@ describe("organization fields", () => {
     for (const [instance, other] of [INSTANCES, [...INSTANCES].reverse()] as const) {
       const found = organizationFieldFindings(instance ?? "global", fieldsInOrder(other ?? "global"));
       expect(notOk(found)).toHaveLength(1);
-      expect(found[0]?.found).toStartWith(`this is the instance of ${other}`);
+      expect(found[0]?.found).toStartWith(`this is the ${other} instance`);
     }
   });
 

@@ -73,13 +73,13 @@ function fieldFinding(
     return complain(
       check,
       `missing; expected type ${type}${type === "dropdown" ? ` with the option tags ${(options[key] ?? []).join(", ")}` : ""}`,
-      `${kind.page} → Add field: with exactly this field key and type. A key cannot be changed later.`,
+      `${kind.page} → Add field: use exactly this field key and type. The key cannot be changed later.`,
     );
   if (field.type !== type && !SAME_TYPE[type]?.includes(field.type))
     return complain(
       check,
       `is of type ${field.type}, expected ${type}`,
-      `Zendesk cannot change a field's type. ${kind.page}: export what agents still need of its values, delete the field, and add it again with the same key and the expected type.`,
+      `Zendesk cannot change a field's type. ${kind.page}: export any values that agents still need, delete the field, and add it again with the same key and the expected type.`,
     );
   if (!field.active) return complain(check, "is deactivated", `${kind.page}: activate the field.`);
   const missing = type === "dropdown" ? (options[key] ?? []).filter((one) => !field.options.includes(one)) : [];
@@ -87,7 +87,7 @@ function fieldFinding(
     return complain(
       check,
       `lacks the option ${missing.length > 1 ? "tags" : "tag"} ${missing.join(", ")}`,
-      `${kind.page} → the field: add an option for each; its tag must be spelled exactly so, its title is free.`,
+      `${kind.page} → the field: add an option for each. Its tag must be spelled exactly like this; its title can be anything.`,
     );
   return ok(check, type);
 }
@@ -95,7 +95,7 @@ function fieldFinding(
 function swapped(instance: InstanceName, other: InstanceName): Found {
   return problem(
     "the right instance",
-    `this is the instance of ${other}: it has ${OWN_FIELD[other]} and no ${OWN_FIELD[instance]}`,
-    "The settings ZENDESK_GLOBAL_… and ZENDESK_USGOV_… are swapped: exchange them. Customers of one instance would be copied into the other.",
+    `this is the ${other} instance: it has ${OWN_FIELD[other]} but no ${OWN_FIELD[instance]}`,
+    "The settings ZENDESK_GLOBAL_… and ZENDESK_USGOV_… are swapped; exchange them. Otherwise customers of one instance would be copied into the other.",
   );
 }

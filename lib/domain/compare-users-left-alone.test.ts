@@ -20,7 +20,7 @@ const changesOf = (changes: Partial<UsersInput>) => {
 const UNCHANGED = { creates: [], updates: [], marks: [] };
 const notesOf = (changes: Partial<UsersInput>) => compareUsers(input(changes)).notes;
 
-describe("U5: who is left alone", () => {
+describe("U5: who is skipped", () => {
   const cases: [UserCode, Partial<User>, Partial<UsersInput>][] = [
     ["user.not_end_user", { role: "agent" }, {}],
     ["user.not_end_user", { role: "admin" }, {}],

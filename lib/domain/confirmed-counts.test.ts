@@ -135,9 +135,9 @@ describe("held against what is planned", () => {
       '"Customers, global" now has 13 updates, and only 12 were confirmed. Nothing was written.',
       '"Customers, global" now has 1 mark, and none was confirmed. Nothing was written.',
       expect.stringContaining(
-        '"Customers, global" now has 4 contacts, and none was confirmed. Nothing was written. A bot of',
+        '"Customers, global" now has 4 contacts, and none was confirmed. Nothing was written. Earlier versions of the bot',
       ),
-      "Look at the changes again with zdsync preview; if they are right, confirm the new numbers with --at-most.",
+      "Review the changes again with zdsync preview; if they are right, confirm the new numbers with --at-most.",
     ]);
   });
 });

@@ -34,7 +34,7 @@ const ENTRY = new RegExp(`^${CONFIRMED_ENTRY}$`);
 const ONE_ENTRY = /^(\w+)\.(\w+)=(\d+)$/;
 
 /**
- * Reads entries separated by blanks or commas; null where there is none: then there is no such bound. Of an entry given twice the
+ * Reads entries separated by spaces or commas; null where there is none: then there is no such bound. Of an entry given twice the
  * lower number holds. Throws `RangeError` naming the entry that is none.
  */
 export function parseConfirmedCounts(text: string): ConfirmedCounts | null {

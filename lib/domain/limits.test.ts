@@ -51,13 +51,13 @@ function measureOne(effect: Effect, changes: Partial<Measurable>, limits = LIMIT
 test("S2: every effect is measured, in this order, and nothing is exceeded by nothing", () => {
   expect(EFFECTS).toEqual(["holds", "creates", "marks", "updates", "downgrades", "contacts", "marked_total"]);
   expect(measure(changeset(), LIMITS)).toStrictEqual([
-    { effect: "holds", count: 0, of: 100, limit: 3, limitText: "3 % (3)", percent: 3, exceeded: false },
+    { effect: "holds", count: 0, of: 100, limit: 3, limitText: "3% (3)", percent: 3, exceeded: false },
     { effect: "creates", count: 0, of: 100, limit: 5, limitText: "5", exceeded: false },
-    { effect: "marks", count: 0, of: 100, limit: 5, limitText: "5 % (5)", percent: 5, exceeded: false },
-    { effect: "updates", count: 0, of: 100, limit: 30, limitText: "30 % (30)", percent: 30, exceeded: false },
-    { effect: "downgrades", count: 0, of: 100, limit: 4, limitText: "4 % (4)", percent: 4, exceeded: false },
+    { effect: "marks", count: 0, of: 100, limit: 5, limitText: "5% (5)", percent: 5, exceeded: false },
+    { effect: "updates", count: 0, of: 100, limit: 30, limitText: "30% (30)", percent: 30, exceeded: false },
+    { effect: "downgrades", count: 0, of: 100, limit: 4, limitText: "4% (4)", percent: 4, exceeded: false },
     { effect: "contacts", count: 0, of: 100, limit: 8, limitText: "8", exceeded: false },
-    { effect: "marked_total", count: 0, of: 100, limit: 20, limitText: "20 % (20)", percent: 20, exceeded: false },
+    { effect: "marked_total", count: 0, of: 100, limit: 20, limitText: "20% (20)", percent: 20, exceeded: false },
   ]);
 });
 
@@ -133,9 +133,9 @@ test("B1: a mark among the updates counts as a mark", () => {
 
 describe("S2: percentages and maxima", () => {
   test.each([
-    [119, 5, "5 % (5)"],
-    [120, 6, "5 % (6)"],
-    [139, 6, "5 % (6)"],
+    [119, 5, "5% (5)"],
+    [120, 6, "5% (6)"],
+    [139, 6, "5% (6)"],
     [140, 6, "6"],
   ])("S2: of %d records %d marks: the lower of percentage and maximum", (existing, limit, limitText) => {
     expect(measureOne("marks", { existing })).toMatchObject({ limit, limitText });
@@ -146,13 +146,13 @@ describe("S2: percentages and maxima", () => {
       measure(changeset({ existing }), LIMITS).map(({ limit, limitText }) => [limit, limitText]);
     const none = [null, "none below 10 existing records"];
     expect(texts(10)).toEqual([
-      [0, "3 % (0)"],
+      [0, "3% (0)"],
       [5, "5"],
-      [0, "5 % (0)"],
-      [3, "30 % (3)"],
-      [0, "4 % (0)"],
+      [0, "5% (0)"],
+      [3, "30% (3)"],
+      [0, "4% (0)"],
       [8, "8"],
-      [2, "20 % (2)"],
+      [2, "20% (2)"],
     ]);
     expect(texts(9)).toEqual([[8, "8"], none, [6, "6"], none, [7, "7"], none, none]);
     expect(texts(0)).toEqual([[8, "8"], none, [6, "6"], none, [7, "7"], none, none]);

@@ -35,7 +35,7 @@ export interface Measure {
   of: number;
   /** The count that is still within the limit; null where none applies. */
   limit: number | null;
-  /** The limit as a person wrote it: `5 % (40)`, `200`, `none`. */
+  /** The limit as a person wrote it: `5% (40)`, `200`, `none`. */
   limitText: string;
   /** Where the limit is a share of the existing records. */
   percent?: number;
@@ -118,7 +118,7 @@ function limitOf(effect: Effect, limits: Limits, existing: number): Pick<Measure
   const { percent, max }: { percent: number; max?: number } = limits[effect];
   const share = enough ? shareOf(percent, existing) : null;
   if (share !== null && (max === undefined || share <= max))
-    return { limit: share, limitText: `${percent} % (${share})`, percent };
+    return { limit: share, limitText: `${percent}% (${share})`, percent };
   if (max !== undefined) return { limit: max, limitText: String(max) };
   return { limit: null, limitText: `none below ${limits.minimum_existing} existing records` };
 }

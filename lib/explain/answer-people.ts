@@ -33,7 +33,7 @@ const PEOPLE_STATES: Record<PersonExplanation["state"], [text: string, tone: Ton
   there: ["are in the organization", "good"],
   planned: ["are still to be changed", "warning"],
   marked: ["are marked for deletion", "bad"],
-  left: ["were left alone", "warning"],
+  left: ["were skipped", "warning"],
 };
 
 const NO_ADDRESS = "somebody without address";
@@ -42,7 +42,7 @@ const PERSON_STATES: Record<PersonExplanation["state"], [text: string, tone: Ton
   there: ["is in the organization", "good"],
   planned: ["is still to be changed", "warning"],
   marked: ["is marked for deletion", "bad"],
-  left: ["was left alone", "warning"],
+  left: ["was skipped", "warning"],
 };
 
 function personLine(

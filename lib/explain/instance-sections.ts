@@ -112,7 +112,7 @@ function personLines({ email, name, state, reason, did }: PersonExplanation): Li
     there: "in the organization",
     planned: "to be done",
     marked: "marked for deletion",
-    left: "left alone",
+    left: "skipped",
   };
   const tones: Record<PersonExplanation["state"], Tone> = {
     there: "good",

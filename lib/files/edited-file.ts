@@ -15,10 +15,10 @@ export async function readEditedFile(path: string, setting: string): Promise<str
   });
   if (found === null) return null;
   const what = found.isDirectory()
-    ? `${path} is a folder, not a file. Where a container mounts a file that is not there, it makes such a folder: put the file there`
+    ? `${path} is a folder, not a file. A container creates such a folder when it mounts a file that does not exist: put the file there`
     : found.isSymbolicLink()
-      ? `${path} is a link to something that is no file, or is not there. Correct the link`
-      : `${path} is no file that can be read whole. Give a plain file`;
+      ? `${path} is a link to something that is not a file or does not exist. Correct the link`
+      : `${path} is not a regular file. Use a regular file`;
   throw new ConfigurationError([{ where: setting, what }]);
 }
 

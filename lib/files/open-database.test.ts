@@ -33,7 +33,7 @@ test.each<[string, () => Promise<unknown>]>([
   const failed = () => openDatabase(path, "the list of things is lost");
   expect(failed).toThrow(DamagedDatabaseError);
   expect(failed).toThrow(
-    `${path} is damaged and cannot be read. It may be deleted, with ${path}-wal and ${path}-shm where they are there: the list of things is lost; nothing about a customer rests on it.`,
+    `${path} is damaged and cannot be read. You can delete it, together with ${path}-wal and ${path}-shm if they exist: the list of things is lost, but nothing about customers depends on it.`,
   );
   expect(await readFile(path)).toEqual(before);
 });

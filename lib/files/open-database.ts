@@ -12,7 +12,7 @@ export class DamagedDatabaseError extends ZdsyncError {
   /** @param lost what is gone with the file, as a clause: `the audit log is lost` */
   constructor(path: string, lost: string, options?: ErrorOptions) {
     super(
-      `${path} is damaged and cannot be read. It may be deleted, with ${path}-wal and ${path}-shm where they are there: ${lost}; nothing about a customer rests on it. It is made anew then.`,
+      `${path} is damaged and cannot be read. You can delete it, together with ${path}-wal and ${path}-shm if they exist: ${lost}, but nothing about customers depends on it. It is then created again.`,
       options,
     );
   }

@@ -45,9 +45,9 @@ describe("B6: what a data directory's own files are", () => {
     await writeFile(theirs("secret"), "x");
     await symlink(theirs("secret"), data("a.json"));
     expect(await refused(() => readOwnFile(data("a.json")))).toContain("is a symbolic link");
-    expect(await refused(() => readOwnFile(theirs()))).toContain("is no file");
+    expect(await refused(() => readOwnFile(theirs()))).toContain("is not a file");
     expect(Bun.spawnSync(["mkfifo", data("pipe")]).exitCode).toBe(0);
-    expect(await refused(() => readOwnFile(data("pipe")))).toContain("is no file");
+    expect(await refused(() => readOwnFile(data("pipe")))).toContain("is not a file");
     await writeFile(data("large"), "12345");
     expect(await refused(() => readOwnFile(data("large"), 4))).toContain("is larger than");
   });

@@ -75,10 +75,10 @@ export async function openOwnFile(path: string, maxBytes: number = MAX_BYTES): P
   if (file === null) return null;
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw new ArtifactError(`${path} is no file. Move it away, or point --data-dir elsewhere.`);
+    if (!found.isFile()) throw new ArtifactError(`${path} is not a file. Move it away, or point --data-dir elsewhere.`);
     if (found.size > maxBytes)
       throw new ArtifactError(
-        `${path} is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB; no file of zdsync's is. Point --data-dir at the right folder.`,
+        `${path} is larger than ${Math.floor(maxBytes / 1024 ** 2)} MiB; zdsync never writes files that large. Point --data-dir at the right folder.`,
       );
     return {
       size: found.size,
@@ -167,12 +167,12 @@ async function checkFolder(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSymbolicLink()) throw linkError(path);
   if (found && !found.isDirectory())
-    throw new ArtifactError(`${path} is no folder. Move it away, or point --data-dir elsewhere.`);
+    throw new ArtifactError(`${path} is not a folder. Move it away, or point --data-dir elsewhere.`);
   return found !== null;
 }
 
 function linkError(path: string): ArtifactError {
   return new ArtifactError(
-    `${path} is a symbolic link: zdsync follows none in its data directory (which may be one itself). Remove it, or put what it points to in its place.`,
+    `${path} is a symbolic link: zdsync does not follow links inside its data directory (the directory itself may be one). Remove it, or replace it with what it points to.`,
   );
 }

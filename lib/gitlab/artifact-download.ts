@@ -31,10 +31,13 @@ export async function downloadArtifact(
     const { attempts = 1 } = error instanceof RemoteError ? error.detail : {};
     if (error instanceof HttpError) throw refusedByGitlab(about, error.status, null, { service: "GitLab", attempts });
     if (error instanceof NoAnswerError)
-      throw new RemoteError(`GitLab (${about.host}) sent no whole file, ${attempts} times in a row. Try again later.`, {
-        service: "GitLab",
-        attempts,
-      });
+      throw new RemoteError(
+        `GitLab (${about.host}) sent no complete file, ${attempts} times in a row. Try again later.`,
+        {
+          service: "GitLab",
+          attempts,
+        },
+      );
     throw error;
   }
 }

@@ -77,7 +77,7 @@ describe("the list of files (S3, S9)", () => {
     expect(() => checkOneRun([of("run-1", "job 1"), of("run-1", "job 2")])).not.toThrow();
     expect(() => checkOneRun([of("run-1", "job 1"), of("run-2", "job 2")])).toThrow(RefusedError);
     expect(() => checkOneRun([of("run-1", "job 1"), of("run-2", "job 2")])).toThrow(
-      "job 2 hands over files of run run-2, job 1 files of run run-1.",
+      "job 2 passes on files from run run-2, but job 1 passes on files from run run-1.",
     );
   });
 });

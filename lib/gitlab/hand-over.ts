@@ -55,7 +55,7 @@ export function referencesIn(env: Environment, problems: Problem[]): HandOverRef
     if (!HANDOVER_VARIABLE.test(name) || text === "") continue;
     const [, projectId, jobId, sha256] = /^(\d{1,18}):(\d{1,18}):([0-9a-f]{64})$/.exec(text) ?? [];
     if (projectId && jobId && sha256) references.set(text, { projectId, jobId, sha256 });
-    else problems.push({ where: name, what: "expected PROJECT-ID:JOB-ID:SHA-256, as the job before hands it on" });
+    else problems.push({ where: name, what: "expected PROJECT-ID:JOB-ID:SHA-256, as passed on by the previous job" });
   }
   return [...references.values()];
 }
@@ -71,7 +71,7 @@ export function parseHandOver(text: string, whose: string): HandOver {
   const parsed = v.safeParse(HandOverSchema, json);
   if (parsed.success) return parsed.output;
   throw new ArtifactError(
-    `What ${whose} hands over is no list of files (field ${v.getDotPath(parsed.issues[0]) ?? "(all)"}). Use the same version of zdsync in all projects.`,
+    `What ${whose} passes on is not a list of files (field ${v.getDotPath(parsed.issues[0]) ?? "(all)"}). Use the same version of zdsync in all projects.`,
   );
 }
 

@@ -123,7 +123,7 @@ describe("taking over, by exact job id", () => {
     const other = LIST.replace("run-1", "run-2");
     const { job } = gitlab({ ...FILES, "/api/v4/projects/3/jobs/8/artifacts/.zdsync/handover.json": other });
     await expect(taken(job, [REFERENCE, { projectId: "3", jobId: "8", sha256: sha256Of(other) }])).rejects.toThrow(
-      "job 8 of project 3 hands over files of run run-2",
+      "job 8 of project 3 passes on files from run run-2",
     );
   });
 

@@ -137,10 +137,10 @@ function noAnswer(service: string, error: RemoteError): RemoteError {
   const { attempts = 1 } = error.detail;
   const failure = error instanceof NoAnswerError || error instanceof AmbiguousWriteError ? error.failure : null;
   if (failure?.is === "too-large")
-    return new RemoteError(`${service} sent what cannot be used: ${failureText(failure)}.`, { service: "GitLab" });
+    return new RemoteError(`${service} sent an unusable response: ${failureText(failure)}.`, { service: "GitLab" });
   const status = error instanceof HttpError ? error.status : failure?.is === "status" ? failure.status : null;
   const told = status === null ? "" : ` (${status})`;
-  return new RemoteError(`${service} did not answer ${attempts} times in a row${told}. Try again later.`, {
+  return new RemoteError(`${service} did not respond ${attempts} times in a row${told}. Try again later.`, {
     service: "GitLab",
     attempts,
   });

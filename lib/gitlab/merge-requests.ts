@@ -134,11 +134,11 @@ async function ask(
     if (error.status === 404 && /File Not Found/i.test(saidBy(error.body))) throw error;
     const why =
       error.status === 401
-        ? "the token is wrong, expired or revoked. Make a new one and set it as RULES_TOKEN."
+        ? "the token is wrong, expired or revoked. Create a new one and set it as RULES_TOKEN."
         : error.status === 403
-          ? "the token may not do that. RULES_TOKEN needs the scope api and the role Reporter in that project."
+          ? "the token does not allow that. RULES_TOKEN needs the scope api and the role Reporter in that project."
           : error.status === 404
-            ? "it is not there, or the token cannot see it. Check RULES_PROJECT and RULES_TOKEN."
+            ? "it does not exist, or the token cannot see it. Check RULES_PROJECT and RULES_TOKEN."
             : `it answered ${error.status}.`;
     throw new RemoteError(`${told}: ${why}`, { service: "GitLab", status: error.status });
   }

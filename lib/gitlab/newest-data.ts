@@ -44,7 +44,7 @@ export async function fetchNewestData(
     return pipeline.id;
   }
   throw new RemoteError(
-    `None of the newest ${MOST_LOOKED_AT} pipelines of ${settings.project} at ${settings.ref} has what a run gathers. Let a run come to its compare jobs, or let artifacts be kept for longer (expire-in).`,
+    `None of the newest ${MOST_LOOKED_AT} pipelines of ${settings.project} at ${settings.ref} has a run's gathered data. Let a run reach its compare jobs, or keep artifacts for longer (expire-in).`,
     { service: "GitLab" },
   );
 }

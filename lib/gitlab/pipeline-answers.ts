@@ -58,7 +58,7 @@ export function readAnswer<S extends v.GenericSchema>(schema: S, body: unknown, 
   const [issue] = read.issues;
   const where = issue ? (v.getDotPath(issue) ?? "the whole answer") : "the whole answer";
   throw new RemoteError(
-    `GitLab answered something unexpected to the question for ${what} (${where}). Check that GITLAB_URL is GitLab itself.`,
+    `GitLab sent an unexpected response to the request for ${what} (${where}). Check that GITLAB_URL points at GitLab itself.`,
     { service: "GitLab" },
   );
 }

@@ -34,11 +34,11 @@ describe("what GitLab says, in any of its shapes", () => {
 describe("refusals name what to look at", () => {
   test.each<[string, AskedOfGitlab, number, unknown, RegExp]>([
     ["moved", ASKED, 302, null, /Set GITLAB_URL and GITLAB_PROJECT/],
-    ["token", READ, 401, { message: "401 Unauthorized" }, /Make a new one and set it as GITLAB_READ_TOKEN/],
+    ["token", READ, 401, { message: "401 Unauthorized" }, /Create a new one and set it as GITLAB_READ_TOKEN/],
     ["scope", READ, 403, { error: "insufficient_scope" }, /scope read_api and set it as GITLAB_READ_TOKEN/],
     ["role", ASKED, 403, { message: "403 Forbidden" }, /role Developer in group\/runs/],
     ["trigger", ASKED, 404, { message: "404 Not Found" }, /GITLAB_PROJECT and GITLAB_TRIGGER_TOKEN/],
-    ["deleted", READ, 404, { message: "404 Not Found" }, /pipeline 7 is not there/],
+    ["deleted", READ, 404, { message: "404 Not Found" }, /pipeline 7 does not exist/],
     ["branch", ASKED, 400, base("Reference not found"), /no branch or tag main. Check GITLAB_REF/],
     [
       "input",
@@ -47,7 +47,7 @@ describe("refusals name what to look at", () => {
       base("unknown input arguments: at-most"),
       /unknown input arguments: at-most.*docs\/gitlab\.md/,
     ],
-    ["rules", ASKED, 400, base("Pipeline will not run for the selected trigger."), /rules.*leave no job/],
+    ["rules", ASKED, 400, base("Pipeline will not run for the selected trigger."), /rules.*exclude all jobs/],
     [
       "variables",
       ASKED,

@@ -32,19 +32,19 @@ export function pipelineRefusal(asked: AskedOfGitlab, status: number, body: unkn
   const said = saidBy(body);
   const told = `GitLab (${host}) refused to ${doing}`;
   if (status >= 300 && status < 400)
-    return `${told}: it sends on to another address. Set GITLAB_URL and GITLAB_PROJECT to where the project lives now.`;
+    return `${told}: it redirects to another address. Set GITLAB_URL and GITLAB_PROJECT to where the project is now.`;
   if (status === 401)
-    return `${told}: the token is wrong, expired or revoked. Make a new one and set it as ${tokenSetting}.`;
+    return `${told}: the token is wrong, expired or revoked. Create a new one and set it as ${tokenSetting}.`;
   if (status === 403) return `${told}: ${forbidden(asked, body)}`;
   if (status === 404) return `${told}: ${missing(asked)}`;
   if (/reference not found/i.test(said)) return `${told}: ${project} has no branch or tag ${ref}. Check GITLAB_REF.`;
   if (/unknown input|input:|required value/i.test(said))
-    return `${told}: the pipeline of ${project} at ${ref} does not take what the bot sends (${said}). Its .gitlab-ci.yml must include zdsync's pipeline of the bot's own version and hand on its inputs: see docs/gitlab.md.`;
+    return `${told}: the pipeline of ${project} at ${ref} does not accept the inputs that the bot sends (${said}). Its .gitlab-ci.yml must include zdsync's pipeline in the bot's version and pass on its inputs: see docs/gitlab.md.`;
   if (/insufficient permissions/i.test(said))
     return `${told}: ${said}. Give the owner of ${tokenSetting} the role Developer in ${project}, or Maintainer where ${ref} is protected.`;
   if (/will not run|filtered out|no stages|rules/i.test(said))
-    return `${told}: the rules in ${project}'s .gitlab-ci.yml leave no job for a pipeline started like this. See docs/gitlab.md.`;
-  if (status === 429) return `${told}: too many requests. Try again in some minutes.`;
+    return `${told}: the rules in ${project}'s .gitlab-ci.yml exclude all jobs from a pipeline started this way. See docs/gitlab.md.`;
+  if (status === 429) return `${told}: too many requests. Try again in a few minutes.`;
   if (status >= 500) return `${told}: it answered ${status}. Try again later.`;
   return `${told}: it answered ${status}${said ? ` (${said})` : ""}. Check GITLAB_PROJECT, GITLAB_REF and ${project}'s .gitlab-ci.yml.`;
 }
@@ -52,15 +52,15 @@ export function pipelineRefusal(asked: AskedOfGitlab, status: number, body: unkn
 function forbidden({ project, ref, tokenSetting, doing }: AskedOfGitlab, body: unknown): string {
   const scope = tokenSetting === "GITLAB_READ_TOKEN" ? "read_api" : "api";
   if (/insufficient_scope/.test(saidBy(body)))
-    return `the token may not do that. Make one with the scope ${scope} and set it as ${tokenSetting}.`;
+    return `the token does not allow that. Create one with the scope ${scope} and set it as ${tokenSetting}.`;
   return `the token's owner may not ${doing}. Give it the role Developer in ${project}, or Maintainer where ${ref} is protected (${tokenSetting}).`;
 }
 
 function missing({ project, tokenSetting, pipeline }: AskedOfGitlab): string {
   if (pipeline !== undefined)
-    return `pipeline ${pipeline} is not there. It was deleted, or the token (${tokenSetting}) cannot see ${project}.`;
+    return `pipeline ${pipeline} does not exist. It was deleted, or the token (${tokenSetting}) cannot see ${project}.`;
   if (tokenSetting === "GITLAB_TRIGGER_TOKEN")
-    return `there is no project ${project}, or the trigger token is not one of its own. Check GITLAB_PROJECT and GITLAB_TRIGGER_TOKEN.`;
+    return `there is no project ${project}, or the trigger token is not one of its tokens. Check GITLAB_PROJECT and GITLAB_TRIGGER_TOKEN.`;
   return `there is no project ${project}, or the token cannot see it. Check GITLAB_PROJECT and that the token (${tokenSetting}) belongs to it.`;
 }
 

@@ -38,12 +38,12 @@ export function pipelineSettings(env: Environment, problems: Problem[]): Pipelin
   if (!settings.triggerToken && !settings.apiToken)
     problems.push({
       where: "GITLAB_TRIGGER_TOKEN",
-      what: `set it (in ${project}: Settings > CI/CD > Pipeline trigger tokens), or GITLAB_API_TOKEN: without either the bot cannot start pipelines`,
+      what: `set it (in ${project}: Settings > CI/CD > Pipeline trigger tokens), or GITLAB_API_TOKEN: without either, the bot cannot start pipelines`,
     });
   if (!settings.readToken && !settings.apiToken && !settings.webhookSecret)
     problems.push({
       where: "GITLAB_READ_TOKEN",
-      what: "set it (a project access token with the scope read_api), or GITLAB_WEBHOOK_SECRET: without either the bot does not see how pipelines go",
+      what: "set it (a project access token with the scope read_api), or GITLAB_WEBHOOK_SECRET: without either, the bot cannot follow pipelines",
     });
   return settings;
 }

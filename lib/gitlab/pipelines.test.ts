@@ -59,7 +59,7 @@ describe("tokens", () => {
       pathname === "/elsewhere" ? Response.json(row(1)) : elsewhere("/elsewhere"),
     );
     const error = await failed(pipelineReader(settings, TIMING)?.pipeline(1));
-    expect(error.message).toContain("sends on to another address");
+    expect(error.message).toContain("redirects to another address");
     expect(seen.map(({ path }) => path)).toEqual(["/api/v4/projects/group%2Fruns/pipelines/1"]);
   });
 
@@ -80,7 +80,7 @@ describe("answers", () => {
   test("that are no GitLab's are named", async () => {
     const { settings } = gitlab(() => Response.json({ id: "x" }));
     expect((await failed(pipelineReader(settings, TIMING)?.pipeline(1))).message).toContain(
-      "Check that GITLAB_URL is GitLab itself",
+      "Check that GITLAB_URL points at GitLab itself",
     );
   });
 

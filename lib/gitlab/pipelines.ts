@@ -93,7 +93,7 @@ export function pipelineStarter(settings: PipelineSettings, timing: HttpTiming =
       const answer = await send(client, { method: "POST", url, body }, about);
       const read = v.safeParse(PipelineSchema, answer);
       // Something was created, or something answers in GitLab's place: only looking tells.
-      if (!read.success) throw new AmbiguousWriteError("GitLab's answer cannot be read.", { service: "GitLab" });
+      if (!read.success) throw new AmbiguousWriteError("GitLab's response cannot be read.", { service: "GitLab" });
       return read.output;
     },
   };
@@ -153,5 +153,5 @@ async function send(client: HttpClient, request: HttpRequest, about: AskedOfGitl
 
 /** Nobody there, or nobody who answers. */
 export function unreachable({ host, doing }: AskedOfGitlab, attempts: number): string {
-  return `GitLab (${host}) was asked to ${doing} and gave no answer, ${attempts} times in a row. Try again later; if it stays so, check GITLAB_URL and the network.`;
+  return `GitLab (${host}) did not respond when asked to ${doing}, ${attempts} times in a row. Try again later. If this continues, check GITLAB_URL and the network.`;
 }

@@ -119,7 +119,7 @@ describe("refusals name the setting", () => {
   test("the token is not taken along to where GitLab sends on", async () => {
     await using other = new FakeGitLab(() => new Response("[]"));
     await using gitlab = new FakeGitLab(() => Response.redirect(`${other.url}/elsewhere`, 301));
-    expect(await gitlab.refusal()).toContain(`sends on to ${new URL(other.url).host}.`);
+    expect(await gitlab.refusal()).toContain(`redirects to ${new URL(other.url).host}.`);
     expect(other.requests).toEqual([]);
   });
 });

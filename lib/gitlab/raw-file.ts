@@ -94,7 +94,7 @@ function unusable({ path }: RawFileSettings, what: string): ConfigurationError {
 
 function unreachable(settings: RawFileSettings, what: string, attempts = 1): RemoteError {
   return new RemoteError(
-    `GitLab (${new URL(settings.url).host}) could not be asked for ${settings.path} of ${settings.project}: ${what}, ${attempts} times in a row. Try again later; if it stays so, check GITLAB_URL and the network.`,
+    `GitLab (${new URL(settings.url).host}) could not deliver ${settings.path} of ${settings.project}: ${what}, ${attempts} times in a row. Try again later. If this continues, check GITLAB_URL and the network.`,
     { service: "GitLab", attempts },
   );
 }

@@ -16,12 +16,12 @@ export function refusal(
   if (elsewhere !== null && !/sign_in/.test(elsewhere))
     return {
       where: "GITLAB_URL",
-      what: `${told} and sends on${hostOf(elsewhere, settings.url)}. Set the address and OVERRIDES_PROJECT to where the project lives now`,
+      what: `${told} and redirects${hostOf(elsewhere, settings.url)}. Set the address and OVERRIDES_PROJECT to where the project is now`,
     };
   if (elsewhere !== null || isPage(headers, text))
     return {
       where: "OVERRIDES_TOKEN",
-      what: `${told} with a web page, most likely its log-in page. ${tokenAdvice(settings)}; check that GITLAB_URL is GitLab itself`,
+      what: `${told} with a web page, most likely its login page. ${tokenAdvice(settings)}; check that GITLAB_URL points at GitLab itself`,
     };
   if (status === 200) return null;
   if (status === 401)
@@ -32,7 +32,7 @@ export function refusal(
   if (status === 403)
     return {
       where: "OVERRIDES_TOKEN",
-      what: `${told}: the token may not read files. It needs the scope read_api or read_repository, and the role Reporter in ${settings.project}`,
+      what: `${told}: the token does not allow reading files. It needs the scope read_api or read_repository, and the role Reporter in ${settings.project}`,
     };
   if (status === 404) return missing(settings, told, text);
   return {
@@ -63,7 +63,7 @@ function isPage(headers: Headers, text: string): boolean {
 
 function tokenAdvice({ token, project }: RawFileSettings): string {
   if (token === null) return "OVERRIDES_TOKEN is not set, and the project is not public";
-  return `Make a new project access token for ${project} with the scope read_api and set it as OVERRIDES_TOKEN`;
+  return `Create a new project access token for ${project} with the scope read_api and set it as OVERRIDES_TOKEN`;
 }
 
 /** Where it sends on to, without path and query: those may hold anything. */

@@ -41,7 +41,8 @@ export async function rulesSettings(env: Environment): Promise<RulesSettings> {
     /^https?:\/\//,
     "an address like https://gitlab.com",
   );
-  if (!isSecureAddress(url)) problems.push({ where: "GITLAB_URL", what: "must be https: a token is sent there" });
+  if (!isSecureAddress(url))
+    problems.push({ where: "GITLAB_URL", what: "must use https because a token is sent there" });
   const paths = {
     plans: text("RULES_PLANS_PATH", "plans.yml", PATH, "the path of a file"),
     overrides: text("RULES_OVERRIDES_PATH", "overrides.yml", PATH, "the path of a file"),

@@ -12,7 +12,7 @@ import { AnswerTooLargeError, boundedFetch } from "./bounded-fetch.ts";
 import { AmbiguousWriteError } from "./http-error.ts";
 
 const LIMIT = { largestAnswer: 1024 ** 2 };
-const TOO_LARGE = "the answer is larger than 1 MB";
+const TOO_LARGE = "the response is larger than 1 MB";
 
 describe("B6: an answer that is larger than any, once decompressed, is not read", () => {
   test("by the count of what comes out of it, up to the last byte that may", async () => {
@@ -26,7 +26,7 @@ describe("B6: an answer that is larger than any, once decompressed, is not read"
   test("a read is not asked for again", async () => {
     using server = gzipBomb();
     const error = await failureOf(clientUnderTest(LIMIT).http.send({ ...GET, url: `${server.url}/records` }));
-    expect(String(error)).toContain(`The service: the answer to GET /records cannot be used: ${TOO_LARGE}.`);
+    expect(String(error)).toContain(`The service: the response to GET /records is not usable: ${TOO_LARGE}.`);
     expect(server.requests()).toBe(1);
   });
 

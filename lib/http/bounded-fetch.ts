@@ -7,7 +7,7 @@ export const LARGEST_ANSWER_BYTES = 64 * 1024 ** 2;
 export class AnswerTooLargeError extends Error {
   override readonly name = "AnswerTooLargeError";
   constructor(readonly limit: number) {
-    super(`the answer is larger than ${megabytes(limit)}`);
+    super(`the response is larger than ${megabytes(limit)}`);
   }
 }
 

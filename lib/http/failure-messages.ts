@@ -36,7 +36,7 @@ export function refusalError(
 export function givenUpError(request: FailedRequest, failure: Failure): NoAnswerError {
   const { service, attempts } = request;
   return new NoAnswerError(
-    `${service}: ${nameOf(request)} failed ${attempts} times: ${failureText(failure)}. Try again later; if it stays so, check the URL setting and the network.`,
+    `${service}: ${nameOf(request)} failed ${attempts} times: ${failureText(failure)}. Try again later. If this continues, check the URL setting and the network.`,
     failure,
     { service, attempts },
   );
@@ -45,7 +45,7 @@ export function givenUpError(request: FailedRequest, failure: Failure): NoAnswer
 /** A host that does not prove to be the one it was asked for: nothing was sent to it. */
 export function untrustedError({ service, attempts }: FailedRequest, failure: Failure): NoAnswerError {
   return new NoAnswerError(
-    `${service}: ${failureText(failure)}, so nothing was sent to it. Check the URL setting of this service and the clock of this machine; behind a proxy that opens TLS, point NODE_EXTRA_CA_CERTS at its authority.`,
+    `${service}: ${failureText(failure)}, so nothing was sent to it. Check the URL setting of this service and the clock of this machine; behind a proxy that decrypts TLS, point NODE_EXTRA_CA_CERTS at its certificate authority.`,
     failure,
     { service, attempts },
   );
@@ -55,7 +55,7 @@ export function untrustedError({ service, attempts }: FailedRequest, failure: Fa
 export function unusableError(request: FailedRequest, failure: Failure): NoAnswerError {
   const { service, attempts } = request;
   return new NoAnswerError(
-    `${service}: the answer to ${nameOf(request)} cannot be used: ${failureText(failure)}. Check the URL setting of this service; if it is right, tell the maintainers.`,
+    `${service}: the response to ${nameOf(request)} is not usable: ${failureText(failure)}. Check the URL setting of this service. If it is right, report this to the maintainers of zdsync.`,
     failure,
     { service, attempts },
   );
@@ -65,7 +65,7 @@ export function unusableError(request: FailedRequest, failure: Failure): NoAnswe
 export function ambiguousError(request: FailedRequest, failure: Failure): AmbiguousWriteError {
   const { service, attempts } = request;
   return new AmbiguousWriteError(
-    `${service}: whether ${nameOf(request)} was done is not known: ${failureText(failure)}.`,
+    `${service}: ${nameOf(request)} may have been applied: ${failureText(failure)}.`,
     { service, attempts },
     failure,
   );
@@ -77,9 +77,9 @@ export function nameOf({ method, url, name }: Pick<FailedRequest, "method" | "ur
 }
 
 function remedyOf(status: number): string {
-  if (status < 400) return " That is a redirection: check the URL setting of this service.";
+  if (status < 400) return " This is a redirect: check the URL setting of this service.";
   if (status === 401) return " Check the credentials of this service.";
-  if (status === 403) return " The credentials are good, but do not allow this: check scopes, role and plan.";
+  if (status === 403) return " The credentials are valid, but do not allow this: check scopes, role and plan.";
   if (status === 429 || status >= 500) return " Try again later.";
   return "";
 }

@@ -45,17 +45,17 @@ export function failureText(failure: Failure): string {
     case "status":
       return `it answered ${failure.status}${failure.code ? ` ${failure.code}` : ""}`;
     case "unreachable":
-      return `nobody answers at this address (${failure.code})`;
+      return `no connection to this host (${failure.code})`;
     case "untrusted":
       return `its certificate is not trusted (${failure.code})`;
     case "timed-out":
-      return `no whole answer within ${failure.timeoutMs / 1000} s`;
+      return `no complete response within ${failure.timeoutMs / 1000} s`;
     case "disconnected":
-      return `the connection was cut${failure.code ? ` (${failure.code})` : ""}`;
+      return `the connection was lost${failure.code ? ` (${failure.code})` : ""}`;
     case "incomplete":
-      return "the answer was cut off";
+      return "the response was truncated";
     case "not-json":
-      return "the answer was cut off or is no JSON";
+      return "the response was truncated or is not JSON";
     case "too-large":
       return new AnswerTooLargeError(failure.limit).message;
   }

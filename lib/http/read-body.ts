@@ -48,7 +48,7 @@ export async function readBody(response: Response, use: BodyUse, terms: BodyTerm
   }
   const bytes = use.as === "stream" ? await handOn(response, use.receive) : await response.bytes();
   const size = typeof bytes === "number" ? bytes : bytes.length;
-  if (announced.some((expected) => expected !== size)) throw new IncompleteAnswerError("the body was cut off");
+  if (announced.some((expected) => expected !== size)) throw new IncompleteAnswerError("the body was truncated");
   return typeof bytes === "number" ? NO_BYTES : bytes;
 }
 

@@ -9,5 +9,5 @@ export function endingAt(timeoutMs: number, signal: AbortSignal | undefined): Ab
 
 /** What a read throws that was not begun, or not finished, because the run was asked to stop. */
 export function stopped(service: string): StoppedError {
-  return new StoppedError(`${service} was not asked any more: stopped.`);
+  return new StoppedError(`${service} was not called any more because the run was stopped.`);
 }

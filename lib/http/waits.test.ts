@@ -36,7 +36,7 @@ test("A9: after five seconds without an answer people are told which host, which
   pass(0.1);
   pass(60);
   expect(said).toEqual([
-    "waiting for Zendesk global (z.example): GET /api/v2/users, attempt 1 of 8. Until 10:01:00 UTC at the latest; Ctrl-C ends it earlier.",
+    "waiting for Zendesk global (z.example): GET /api/v2/users, attempt 1 of 8. Until 10:01:00 UTC at the latest; press Ctrl-C to stop earlier.",
   ]);
   wait.end(true);
 });
@@ -49,7 +49,7 @@ test("a later attempt says what the one before came to", () => {
   wait.attempt({ ...FIRST, attempt: 2, last: { is: "unreachable", code: "ECONNREFUSED" } });
   pass(2);
   expect(said).toEqual([
-    "waiting for Zendesk global (z.example): GET /api/v2/users, attempt 2 of 8; the one before: nobody answers at this address (ECONNREFUSED). Until 10:01:03 UTC at the latest; Ctrl-C ends it earlier.",
+    "waiting for Zendesk global (z.example): GET /api/v2/users, attempt 2 of 8; previous attempt: no connection to this host (ECONNREFUSED). Until 10:01:03 UTC at the latest; press Ctrl-C to stop earlier.",
   ]);
 });
 

@@ -119,8 +119,8 @@ function sentence({ service, request, endsWithRun, present }: Open, deadlineAt: 
   const givenUp = (present?.since ?? now) + leftMs;
   const isCutShort = endsWithRun && deadlineAt !== null && deadlineAt < givenUp;
   const until = isCutShort ? `the deadline of the run at ${timeOf(deadlineAt)}` : `${timeOf(givenUp)} at the latest`;
-  const before = last === null ? "" : `; the one before: ${failureText(last)}`;
-  const way = endsWithRun ? "; Ctrl-C ends it earlier" : "";
+  const before = last === null ? "" : `; previous attempt: ${failureText(last)}`;
+  const way = endsWithRun ? "; press Ctrl-C to stop earlier" : "";
   return `waiting for ${service}: ${request}, attempt ${attempt} of ${attempts}${before}. Until ${until}${way}.`;
 }
 

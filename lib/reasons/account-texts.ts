@@ -2,7 +2,7 @@ import type { ACCOUNT_REASONS } from "../domain/reasons/accounts.ts";
 import { clause, counted, listed, quoted, type Texts } from "./texts.ts";
 
 const CORRECT_IN_SALESFORCE =
-  "Correct the record in Salesforce; until then its organization and users are left as they are.";
+  "Correct the record in Salesforce. Until then, its organization and users are not changed.";
 
 export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
   "account.is_partner": {
@@ -12,50 +12,50 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
   "account.without_subscription": {
     title: "account without subscription",
     say: () => [
-      "The account was skipped: it has no subscription with an end date of the last three years (evergreen: none).",
-      "If that is wrong, correct them in Salesforce.",
+      "The account was skipped: it has no subscription with an end date in the last three years or later. Evergreen subscriptions have no end date and do not count.",
+      "If that is wrong, correct its subscriptions in Salesforce.",
     ],
   },
   "account.gathered_twice": {
     title: "account gathered twice",
     say: () => [
-      "The account was skipped and its organizations are left as they are: several accounts came with this id.",
-      "Run gather-accounts again; if it stays so, have the account looked at in Salesforce.",
+      "The account was skipped and its organizations were not changed: Salesforce returned several accounts with this id.",
+      "Run gather-accounts again. If this happens again, check the account in Salesforce.",
     ],
   },
   "account.expired_long_ago": {
     title: "expired for more than three years",
     say: ({ instance, expiration_date }) => [
-      `The account was left out of ${instance}: its expiration_date ${expiration_date} is more than three years and one day ago.`,
-      "If that is wrong, renew it in Salesforce, or add an override.",
+      `The account was skipped in ${instance}: its expiration_date ${expiration_date} is more than three years and one day ago.`,
+      "If that is wrong, renew its subscription in Salesforce, or add an override.",
     ],
   },
   "account.unreadable": {
     title: "account not readable",
     say: ({ problem }) => [
-      `The account could not be read from Salesforce and is left alone: ${clause(problem)}.`,
+      `The account could not be read from Salesforce and was quarantined: ${clause(problem)}.`,
       CORRECT_IN_SALESFORCE,
     ],
   },
   "partner.unreadable": {
     title: "partner not readable",
     say: ({ problem }) => [
-      `The partner account could not be read from Salesforce and is left alone: ${clause(problem)}.`,
+      `The partner account could not be read from Salesforce and was quarantined: ${clause(problem)}.`,
       CORRECT_IN_SALESFORCE,
     ],
   },
   "account.merge_unreadable": {
     title: "merged account not readable",
     say: ({ problem }) => [
-      `The account was merged into another one, which could not be read from Salesforce; its organization is left alone: ${clause(problem)}.`,
-      "Look at the account in Salesforce's recycle bin.",
+      `The account was merged into another one that could not be read from Salesforce, so its organization was skipped: ${clause(problem)}.`,
+      "Check the account in Salesforce's Recycle Bin.",
     ],
   },
   "account.merge_circular": {
     title: "accounts merged in a circle",
     say: () => [
-      "The account was merged into another one, and that one, by way of others, into it; its organization is left alone.",
-      "Look at the accounts in Salesforce's recycle bin.",
+      "The account was merged into another one that was itself merged back into it (directly or through others), so its organization was skipped.",
+      "Check the accounts in Salesforce's Recycle Bin.",
     ],
   },
   "charge.unknown": {
@@ -70,23 +70,23 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
   "charge.stray": {
     title: "charge without subscription",
     say: ({ charges }) => [
-      `${counted(charges, "charge")} of the account ${charges === 1 ? "was" : "were"} ignored: no gathered subscription has ${charges === 1 ? "it" : "them"}.`,
-      "If support is missing, look at its subscriptions in Salesforce.",
+      `${counted(charges, "charge")} of the account ${charges === 1 ? "was" : "were"} ignored: ${charges === 1 ? "it belongs" : "they belong"} to no gathered subscription.`,
+      "If support is missing, check the account's subscriptions in Salesforce.",
     ],
   },
   "override.invalid": {
     title: "override not applied",
     say: ({ where, problems }) => [
-      `The override at ${where} was not applied, it is invalid: ${problems.map(clause).join("; ")}.`,
+      `The override at ${where} was not applied because it is invalid: ${problems.map(clause).join("; ")}.`,
       "Correct it.",
     ],
   },
   "override.unknown_type": {
     title: "override not applied",
     say: ({ where, types, nearest }) => [
-      `The override at ${where} was not applied: no subscription type is called ${types.map(quoted).join(" or ")}.`,
+      `The override at ${where} was not applied: there is no subscription type ${types.map(quoted).join(" or ")}.`,
       nearest.length === 0
-        ? "Correct it: plans.yml has the subscription types."
+        ? "Correct it; plans.yml lists the subscription types."
         : `Correct it (did you mean ${nearest.map(quoted).join(", ")}?).`,
     ],
   },

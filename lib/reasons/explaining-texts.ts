@@ -1,7 +1,7 @@
 import type { EXPLAINING_REASONS } from "../domain/reasons/explaining.ts";
 import { listed, NOTHING_TO_DO, quoted, type Texts } from "./texts.ts";
 
-const NEXT_RUN = "Nothing to do: the next run does it.";
+const NEXT_RUN = "Nothing to do: the next run does this.";
 
 /** What makes an account a partner, by the type that it gets (P2). */
 const PARTNER_BY = {
@@ -19,24 +19,24 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
   "account.not_gathered": {
     title: "account not gathered",
     say: () => [
-      "Salesforce gave no such account: it is deleted, of another Type, or has no end date of the last three years.",
+      "Salesforce returned no such account: it was deleted, has another Type, or has no end date in the last three years or later.",
       "Correct its Type or end dates in Salesforce.",
     ],
   },
   "account.kept_as_partner": {
     title: "kept as partner",
     say: ({ account_type }) => [
-      `It is a partner, with no support level and no contacts: ${account_type === null ? "it is one in Salesforce" : PARTNER_BY[account_type]}.`,
+      `It is a partner, with no support level and no contacts: ${account_type === null ? "Salesforce says so" : PARTNER_BY[account_type]}.`,
       account_type === "alliance_partner"
         ? "If that is wrong, correct alliance_account_id."
-        : "If that is wrong, correct the two in Salesforce.",
+        : "If that is wrong, correct these fields in Salesforce.",
     ],
   },
   "account.merged": {
     title: "account merged",
     say: ({ merged_into }) => [
       `The account was merged into ${merged_into}, which has its subscriptions now.`,
-      `Look at that one: zdsync explain ${merged_into}.`,
+      `See that account: zdsync explain ${merged_into}.`,
     ],
   },
   "subscription.in_global": {
@@ -71,20 +71,20 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
     title: "override ended",
     say: ({ level, where, types, ends_on }) => [
       `${gone(level)}: the override at ${where}, which gave ${listed(types)}, ended on ${ends_on}.`,
-      "If it should go on, give it a later ends_on; else remove it.",
+      "To extend it, give it a later ends_on; otherwise remove it.",
     ],
   },
   "support.level_gone": {
     title: "level gone",
     say: ({ level }) => [
-      `${gone(level)}: no charge and no override gives it any more.`,
+      `${gone(level)}: no charge or override provides it any more.`,
       "If that is wrong, correct its charges in Salesforce, or add an override.",
     ],
   },
   "support.ignored_charges": {
     title: "no charge that gives support",
     say: ({ charge_names }) => [
-      `It has no charge that gives support: ${listed(charge_names.map(quoted))} ${charge_names.length === 1 ? "stands" : "stand"} under ignored_charges in plans.yml.`,
+      `It has no charge that gives support: ${listed(charge_names.map(quoted))} ${charge_names.length === 1 ? "is" : "are"} listed under ignored_charges in plans.yml.`,
       "If that is wrong, move the name to a type in plans.yml.",
     ],
   },
@@ -92,7 +92,7 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
     title: "subscription without charges",
     say: () => [
       "It gets no support: its subscriptions have no charges.",
-      "Look at the subscription's charges in Salesforce, or add an override.",
+      "Check the subscription's charges in Salesforce, or add an override.",
     ],
   },
   "support.switched_off": {
@@ -103,15 +103,15 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
     ],
   },
   "mark.already": {
-    title: "marked already",
+    title: "already marked",
     say: () => [
-      "The organization is marked for deletion already: it may be deleted.",
+      "The organization is already marked for deletion and may be deleted.",
       "To keep it, clear its mark_for_deletion and set ignore_deletion in Zendesk.",
     ],
   },
   "change.planned": {
     title: "planned",
-    say: () => ["Nothing stands in the way of the change.", NEXT_RUN],
+    say: () => ["Nothing blocks the change.", NEXT_RUN],
   },
   "run.wrote_nothing": {
     title: "preview",
@@ -120,51 +120,51 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
   "run.not_synced": {
     title: "not written yet",
     say: () => [
-      "The change was compared and nothing has written it: the stage that writes did not run, failed, or was a dry run.",
+      "The change was found but not written: the stage that writes it did not run, failed, or was a dry run.",
       "Run zdsync sync (or partner-sync) to apply it.",
     ],
   },
   "run.not_reached": {
     title: "not reached",
-    say: () => ["The run ended before it came to this change.", NEXT_RUN],
+    say: () => ["The run ended before it reached this change.", NEXT_RUN],
   },
   "run.files_missing": {
     title: "files missing",
     say: ({ files }) => [
-      `Nobody can tell: ${listed(files)} of this run ${files.length === 1 ? "is" : "are"} missing.`,
-      "Run the stages that make them, or explain the account with --live.",
+      `This cannot be determined: ${listed(files)} of this run ${files.length === 1 ? "is" : "are"} missing.`,
+      "Run the stages that write them, or explain the account with --live.",
     ],
   },
   "contact.not_wanted": {
     title: "not a contact",
     say: () => [
       "No subscription or support contact of the account in Salesforce has this address.",
-      "Add the contact in Salesforce: active, with the role Gitlab Admin, for us-government; as sold-to contact for global.",
+      "Add the contact in Salesforce: for us-government, active and with the role Gitlab Admin; for global, as sold-to contact.",
     ],
   },
   "contact.subscription_ended": {
     title: "contact of an ended subscription",
     say: ({ end_date, counted_until }) => [
-      `The address is the sold-to contact of a subscription only that ended on ${end_date} and counted until ${counted_until}.`,
+      `The address is only the sold-to contact of a subscription that ended on ${end_date} and counted until ${counted_until}.`,
       NOTHING_TO_DO,
     ],
   },
   "contact.organization_not_new": {
     title: "organization not new",
     say: ({ days }) => [
-      `Contacts are added to an organization within ${days} days of its creation by zdsync only; this one is older.`,
+      `zdsync adds contacts only within ${days} days of creating an organization; this one is older.`,
       "Add the user in Zendesk by hand.",
     ],
   },
   "contact.planned": {
     title: "planned",
-    say: () => ["The address is to be added to the organization.", NEXT_RUN],
+    say: () => ["The address will be added to the organization.", NEXT_RUN],
   },
   "user.marked_already": {
-    title: "marked already",
+    title: "already marked",
     say: () => [
-      "The user has no contact in Salesforce and is marked for deletion already.",
-      "Nothing to do: they are unmarked as soon as the contact is back.",
+      "The user has no contact in Salesforce and is already marked for deletion.",
+      "Nothing to do: the mark is removed as soon as the contact is back.",
     ],
   },
 };

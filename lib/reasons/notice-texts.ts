@@ -1,22 +1,19 @@
 import type { NOTICE_REASONS } from "../domain/reasons/notices.ts";
 import { clause, type Texts } from "./texts.ts";
 
-const STAYS_DUE = "Nothing to do: it stays due, and the next run tries again; zdsync doctor looks at Slack.";
+const STAYS_DUE = "Nothing to do: the next run tries again. zdsync doctor checks Slack.";
 
 export const NOTICE_TEXTS: Texts<typeof NOTICE_REASONS> = {
   "notice.unseen": {
-    title: "not known whether reported",
+    title: "may have been reported",
     say: ({ message }) => [
-      `The organization was not reported to Slack, whether it was before cannot be seen: ${clause(message)}.`,
+      `The organization was not reported to Slack because earlier messages could not be checked: ${clause(message)}.`,
       STAYS_DUE,
     ],
   },
   "notice.unclear": {
-    title: "not known whether reported",
-    say: ({ message }) => [
-      `Whether the organization was reported to Slack is not known: ${clause(message)}.`,
-      STAYS_DUE,
-    ],
+    title: "may have been reported",
+    say: ({ message }) => [`The organization may have been reported to Slack: ${clause(message)}.`, STAYS_DUE],
   },
   "notice.refused": {
     title: "not reported",
@@ -24,12 +21,12 @@ export const NOTICE_TEXTS: Texts<typeof NOTICE_REASONS> = {
   },
   "notice.rate_limited": {
     title: "not reported",
-    say: () => ["The organization was not reported to Slack: its rate limit lasted too long.", STAYS_DUE],
+    say: () => ["The organization was not reported to Slack: Slack's rate limit lasted too long.", STAYS_DUE],
   },
   "notice.too_many": {
     title: "not reported",
     say: ({ most }) => [
-      `The organization was not reported to Slack: there are more than ${most} messages at once.`,
+      `The organization was not reported to Slack: there were more than ${most} messages at once.`,
       STAYS_DUE,
     ],
   },

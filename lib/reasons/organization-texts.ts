@@ -1,8 +1,8 @@
 import type { ORGANIZATION_REASONS } from "../domain/reasons/organizations.ts";
 import { clause, listed, NOTHING_TO_DO, type Place, records, type Texts } from "./texts.ts";
 
-const UNCLEAR = "the account or its organization could not be read, or is there more than once";
-const LOOK_AT_THE_OTHERS = "See the other findings about this account, and correct what they name.";
+const UNCLEAR = "the account or its organization could not be read, or exists more than once";
+const LOOK_AT_THE_OTHERS = "See the other findings about this account, and correct the problems they name.";
 
 interface Contest {
   holder_ids: number[];
@@ -20,11 +20,11 @@ function contestOf({ holder_ids, holders, rival_accounts, rival_organization_ids
   ];
   return [
     ...(holders > 0 ? [`taken by ${records("organization", holder_ids, holders)}`] : []),
-    ...(rivals > 0 ? [`also wanted by ${listed(labels, rivals)}`] : []),
+    ...(rivals > 0 ? [`also claimed by ${listed(labels, rivals)}`] : []),
   ].join(", and ");
 }
 
-const RENAME_ONE = "Give one of them another name, in Zendesk or in Salesforce.";
+const RENAME_ONE = "Rename one of them in Zendesk or in Salesforce.";
 
 function holderOf(organization_ids: readonly number[]): string {
   return organization_ids.length > 0
@@ -47,7 +47,7 @@ function winnerOf(winner: string, organization_ids: readonly number[]): [where: 
       "In Zendesk, merge this organization into that one: its users and tickets follow.",
     ];
   if (winner === "being created")
-    return ["whose organization this run creates", "In Zendesk, merge this organization into that one then."];
+    return ["whose organization this run creates", "When it exists, merge this organization into it in Zendesk."];
   return [
     "which has no organization in this instance",
     "In Zendesk, write that id into its salesforce_id, or move its users and tickets.",
@@ -58,44 +58,44 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
   "organization.unreadable": {
     title: "organization not readable",
     say: ({ problem }) => [
-      `The organization could not be read from Zendesk and is left alone: ${clause(problem)}.`,
+      `The organization could not be read from Zendesk and was quarantined: ${clause(problem)}.`,
       "Correct the field in Zendesk.",
     ],
   },
   "organization.account_unclear": {
     title: "account unclear",
-    say: () => [`The organization was left alone: ${UNCLEAR}.`, LOOK_AT_THE_OTHERS],
+    say: () => [`The organization was skipped: ${UNCLEAR}.`, LOOK_AT_THE_OTHERS],
   },
   "organization.shares_account": {
     title: "two organizations of one account",
     say: ({ organization_ids }) => [
-      `The organization was left alone: it shares its salesforce_id with ${records("organization", organization_ids)}.`,
+      `The organization was skipped: it shares its salesforce_id with ${records("organization", organization_ids)}.`,
       "Merge them in Zendesk, or correct the salesforce_id of one.",
     ],
   },
   "organization.account_id_invalid": {
     title: "salesforce_id not valid",
     say: () => [
-      "The organization was left alone: its salesforce_id is not a valid Salesforce id.",
+      "The organization was skipped: its salesforce_id is not a valid Salesforce id.",
       "Correct the field in Zendesk.",
     ],
   },
   "organization.account_id_missing": {
     title: "salesforce_id missing",
     say: () => [
-      "The organization was left alone: its external_id names the account, but its salesforce_id is empty.",
+      "The organization was skipped: its external_id names the account, but its salesforce_id is empty.",
       "Fill in the field salesforce_id in Zendesk.",
     ],
   },
   "organization.without_account": {
     title: "organization without account",
-    say: () => ["The organization was left as it is: it has no salesforce_id.", NOTHING_TO_DO],
+    say: () => ["The organization was skipped: it has no salesforce_id.", NOTHING_TO_DO],
   },
   "organization.of_partner": {
     title: "partner in us-government",
     say: () => [
-      "The organization was left alone: it is a partner's, and partners are kept in global only.",
-      "Look whether it is still needed in us-government.",
+      "The organization was skipped: it belongs to a partner, and partners are synced in global only.",
+      "Check whether it is still needed in us-government.",
     ],
   },
   "create.account_unclear": {
@@ -112,7 +112,7 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
   "create.external_id_taken": {
     title: "external_id taken",
     say: ({ organization_ids }) => [
-      `No organization was created for the account: ${records("organization", organization_ids)} ${organization_ids.length === 1 ? "has" : "have"} its id as external_id, and another salesforce_id or none.`,
+      `No organization was created for the account: ${records("organization", organization_ids)} ${organization_ids.length === 1 ? "has" : "have"} its id as external_id, but a different salesforce_id or none.`,
       "Correct one of the two fields in Zendesk.",
     ],
   },
@@ -146,7 +146,7 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
     title: "marked, although protected",
     say: () => [
       "The organization is marked for deletion, although protected_ids in the config names its account.",
-      "Clear its mark_for_deletion in Zendesk now: whatever deletes marked organizations may delete it.",
+      "Clear its mark_for_deletion in Zendesk now; otherwise it may be deleted.",
     ],
   },
   "mark.ignore_deletion": {
@@ -160,22 +160,22 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
   "mark.withheld": {
     title: "marks withheld",
     say: () => [
-      "The organization was not marked: a record of this run could not be identified, so its account may still be there.",
-      "Correct the records that the notes of gather-accounts and gather-orgs name.",
+      "The organization was not marked: a record of this run could not be identified, so its account may still exist.",
+      "Correct the records named in the notes of gather-accounts and gather-orgs.",
     ],
   },
   "mark.account_moved": {
     title: "moved to the other instance",
     say: () => [
-      "The organization was not marked: its account has no subscription in this instance any more, and one in the other.",
-      "In Zendesk, set migrating while its tickets are moved; then mark it by hand, or set moved_organizations: mark.",
+      "The organization was not marked: its account no longer has a subscription in this instance, but has one in the other.",
+      "In Zendesk, set migrating while its tickets are moved. Then mark it by hand, or set moved_organizations: mark in the config.",
     ],
   },
   "mark.of_moved_account": {
     title: "marked, and its account moved to the other instance",
     say: () => [
-      "The organization is marked for deletion already, and its account has no subscription in this instance any more, and one in the other.",
-      "If its tickets have been moved, nothing is to be done. If not, clear its mark_for_deletion and set migrating until they are: others may delete what is marked.",
+      "The organization is already marked for deletion. Its account no longer has a subscription in this instance, but has one in the other.",
+      "If its tickets have been moved, there is nothing to do. If not, clear its mark_for_deletion and set migrating until they have been; otherwise it may be deleted.",
     ],
   },
   "mark.account_merged": {
@@ -184,7 +184,7 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
       const [where, advice] = winnerOf(winner, organization_ids);
       return [
         `The organization was not marked: its account was merged into ${merged_into}, ${where}.`,
-        `${advice} From about ${forgotten_from} on it is marked only with ${MERGED_MARKS[place]}.`,
+        `${advice} From about ${forgotten_from}, it is marked only with ${MERGED_MARKS[place]}.`,
       ];
     },
   },
@@ -193,8 +193,8 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
     say: ({ merged_into, winner, organization_ids, organizations }, place) => {
       const [where, advice] = winnerOf(winner, organization_ids);
       return [
-        `The organization was not marked: its account was merged into ${merged_into}, ${where}; only zdsync's memory still knows.`,
-        `${advice} To mark it all the same, run with ${MERGED_MARKS[place]}=${organizations}.`,
+        `The organization was not marked: its account was merged into ${merged_into}, ${where}; Salesforce no longer shows the merge, but zdsync recorded it.`,
+        `${advice} To mark it anyway, run with ${MERGED_MARKS[place]}=${organizations}.`,
       ];
     },
   },
@@ -203,14 +203,14 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
     say: ({ merged_into, winner, organization_ids }) => {
       const [where, advice] = winnerOf(winner, organization_ids);
       return [
-        `The organization is marked for deletion already, and its account was merged into ${merged_into}, ${where}.`,
-        `${advice} Until that is done, clear its mark_for_deletion: others may delete what is marked, and zdsync does not mark it again meanwhile.`,
+        `The organization is already marked for deletion, and its account was merged into ${merged_into}, ${where}.`,
+        `${advice} Until then, clear its mark_for_deletion so that it is not deleted; zdsync will not mark it again in the meantime.`,
       ];
     },
   },
   "organization.exists_already": {
-    title: "exists already",
-    say: () => ["The organization of the account exists already.", NOTHING_TO_DO],
+    title: "already exists",
+    say: () => ["The account's organization already exists.", NOTHING_TO_DO],
   },
   "organization.external_id_conflict": {
     title: "external_id conflict",
@@ -220,25 +220,25 @@ export const ORGANIZATION_TEXTS: Texts<typeof ORGANIZATION_REASONS> = {
     ],
   },
   "organization.already_so": {
-    title: "already so",
-    say: () => ["The organization already was as wanted.", NOTHING_TO_DO],
+    title: "already up to date",
+    say: () => ["The organization was already up to date.", NOTHING_TO_DO],
   },
   "organization.changed_since": {
-    title: "changed meanwhile",
+    title: "changed in the meantime",
     say: ({ fields }) => [
-      `The organization was not written: somebody changed ${listed(fields)} since zdsync last read it.`,
-      "Nothing to do: the next run looks again. An undo leaves it to you.",
+      `The organization was not written: ${listed(fields)} changed after zdsync last read it.`,
+      "Nothing to do: the next run checks again. An undo leaves the record to you.",
     ],
   },
   "organization.gone": {
     title: "gone",
-    say: () => ["The organization was not written: it is not in Zendesk any more.", NOTHING_TO_DO],
+    say: () => ["The organization was not written: it no longer exists in Zendesk.", NOTHING_TO_DO],
   },
   "organization.did_not_stick": {
-    title: "did not stick",
+    title: "was not saved",
     say: ({ fields }) => [
-      `The organization was written, but Zendesk did not keep it: ${listed(fields)}.`,
-      "Look whether a trigger, an app or a field's settings in Zendesk change it back.",
+      `Zendesk accepted the update of the organization, but these fields were not saved: ${listed(fields)}.`,
+      "Check whether a trigger, an app or the field's settings in Zendesk change them back.",
     ],
   },
 };

@@ -100,10 +100,10 @@ describe("several refusals", () => {
 
   test("a line for each, and one complete way out: every effect once, with the most that is needed", () => {
     expect(refusalText(reasons).split("\n")).toEqual([
-      "Too many creates: 41, beside 100 existing organizations of customers in global, limit 5 % (5). Nothing was written.",
-      "Too many marks: 7 of 100 organizations of customers in global (7 %), limit 5 % (5). Nothing was written.",
-      "Too many creates: 36, beside 100 existing organizations of customers in us-government, limit 5 % (5). Nothing was written.",
-      "Look at the report; if it is right, allow it for this run with --allow creates=41 --allow marks=7.",
+      "Too many creates: 41 (limit 5% = 5; 100 existing organizations of customers in global). Nothing was written.",
+      "Too many marks: 7 of 100 organizations of customers in global (7%; limit 5% = 5). Nothing was written.",
+      "Too many creates: 36 (limit 5% = 5; 100 existing organizations of customers in us-government). Nothing was written.",
+      "Review the report; if it is right, allow it for this run with --allow creates=41 --allow marks=7.",
     ]);
   });
 

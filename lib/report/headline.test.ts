@@ -35,7 +35,7 @@ describe("the headline", () => {
     const where = ["A", "B", "C"].map((name) => `ZENDESK_${name}_URL`);
     const wrong = reason("settings.wrong", { where, what: where.map((name) => `is not set. Check the ${name}`) });
     expect(headlineOf({ exit: 2 as ExitCode, failures: [{ where: "the run", reason: wrong }] })).toBe(
-      "Failed: settings wrong",
+      "Failed: configuration error",
     );
     const short = reason("remote.failed", { service: "Zendesk", status: 503, message: "Zendesk answered 503." });
     expect(headlineOf({ exit: 1 as ExitCode, failures: [{ where: "gather-orgs global", reason: short }] })).toBe(

@@ -33,7 +33,7 @@ export async function writeIndexPage(
         seconds: line.seconds,
         what: whatText(line),
         outcome: outcomeText(line),
-        ended_well: line.exit === EXIT.done || line.outcome === "going on",
+        ended_well: line.exit === EXIT.done || line.outcome === "in progress",
         counts: countsText(line),
         href: found?.isFile() ? href : null,
       };

@@ -11,7 +11,7 @@ const COMPARISON: ComparisonReport = {
   planned: { creates: 1, updates: 2, marks: 0, contacts: 0 },
   measures: [
     { effect: "creates", count: 1, of: 100, limit: 500, limitText: "500", exceeded: false },
-    { effect: "marks", count: 7, of: 100, limit: 5, limitText: "5 % (5)", exceeded: true },
+    { effect: "marks", count: 7, of: 100, limit: 5, limitText: "5% (5)", exceeded: true },
   ],
 };
 
@@ -39,7 +39,7 @@ describe("JUnit", () => {
   test("a case for each limit and each group, counted", () => {
     expect(text).toContain('<testsuite name="zdsync Customers, global" tests="5" failures="2" skipped="1">');
     expect(text).toContain('name="limit of creates: 1, allowed 500"/>');
-    expect(text).toContain('name="limit of marks: 7, allowed 5 % (5)"><failure message="Too many marks: 7 of');
+    expect(text).toContain('name="limit of marks: 7, allowed 5% (5)"><failure message="Too many marks: 7 of');
     expect(text).toContain('name="update applied (2)"/>');
     expect(text).toContain(
       'name="create skipped: The record was not attempted: zdsync was stopped (SIGTERM). (1)"><skipped message="skipped: The record was not attempted: zdsync was stopped (SIGTERM).">account 0014M00001kAbCdQAK<',

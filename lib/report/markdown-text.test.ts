@@ -45,7 +45,7 @@ describe("what Markdown would misread is code, in which nothing is read", () => 
     ["an image", "![x](y)"],
     ["an address", "https://evil.example"],
     ["an address without scheme", "www.evil.example"],
-    ["an e-mail address", "sue@example.com"],
+    ["an email address", "sue@example.com"],
     ["a mention of everybody", "@all"],
     ["an issue", "see #1"],
     ["a merge request", "see !12"],

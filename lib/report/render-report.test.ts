@@ -148,8 +148,8 @@ describe("the report", () => {
       reportModel(reportSource({ comparisons: [reported({ notes: [left, other, left, left] })] })),
     );
     expect(text).toContain("## Left unchanged, for a reason (4)");
-    expect(text.match(/belongs to a user who is left alone/g)).toHaveLength(1);
-    expect(text).toMatch(/who is left alone\..*\(3 times\)\n/);
+    expect(text.match(/belongs to a user who is skipped/g)).toHaveLength(1);
+    expect(text).toMatch(/who is skipped\..*\(3 times\)\n/);
   });
 
   test("tells many contacts that were added in words, not as changes of a field", () => {

@@ -70,7 +70,7 @@ describe("the order of rows", () => {
 test("updates that a limit does not count are told beside it, so that its figure and the table's agree", () => {
   const one = reported();
   const measures = [
-    { effect: "updates" as const, count: 115, of: 1406, limit: 141, limitText: "10 % (141)", exceeded: false },
+    { effect: "updates" as const, count: 115, of: 1406, limit: 141, limitText: "10% (141)", exceeded: false },
   ];
   const comparison = { ...one.comparison, planned: { ...one.comparison.planned, updates: 116 }, measures };
   const [bar] = reportModel(reportSource({ comparisons: [{ ...one, comparison }] })).limits;

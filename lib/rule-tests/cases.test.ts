@@ -133,7 +133,7 @@ describe("what is wrong with a file", () => {
     expect: { global: { support_level: platinum } }
 `),
     ).toEqual([
-      'my.test.yml:3 cases[0].acount is no known key; did you mean "account"?',
+      'my.test.yml:3 cases[0].acount is not a known key; did you mean "account"?',
       "my.test.yml:5 cases[0].account.charges[0].ends must be a day as YYYY-MM-DD, or today, in 30 days, 16 days ago",
       expect.stringContaining("my.test.yml:6 cases[0].expect.global.support_level must be one of ultimate"),
     ]);

@@ -2,7 +2,7 @@
 export const EXIT_WORDS: Record<number, string> = {
   0: "done, nothing failed",
   1: "failed",
-  2: "ended by a wrong setting, input or credential",
+  2: "configuration error: a wrong setting, input or credential",
   3: "done, but some records failed",
   4: "refused before any write",
   5: "stopped before the end; the rest was not attempted",

@@ -66,7 +66,7 @@ test("A12: when, who or what, outcome and counts; the newest first, whatever the
   expect(lines).toEqual([
     "a-second  2026-11-24 11:00 UTC  run --instance global, by Slack user U0ANN00001 on build-1 (process 4711): done, but some records failed; 3 created, 2 updated, 1 marked, 1 contact, 1 failed",
     "z-first  2026-11-24 10:00 UTC  run, by build-1 (process 4711): done, nothing failed; 3 created, 2 updated, 1 marked, 1 contact, 1 failed",
-    "The way back of one, previewed: zdsync undo z-first --dry-run",
+    "To preview an undo: zdsync undo z-first --dry-run",
   ]);
 });
 
@@ -112,7 +112,7 @@ test("A12: a dry run, a refused, a killed one, an undo, and damaged records are 
 });
 
 test("A12: what is no run's folder is passed over: files, links, other names; no history is no error", async () => {
-  expect(await shown()).toContain("holds no run");
+  expect(await shown()).toContain("has no runs");
   await keep("run-1", { "run.json": runRecordText(record("run-1")) });
   await writeFile(join(dataDir, "history", "a-file"), "");
   await mkdir(join(dataDir, "history", "not a run"));
@@ -137,5 +137,5 @@ test("A12: text from a record begins no line", async () => {
 test("a run that compared nothing is not said to have had nothing to do", async () => {
   await keep("run-1", { "run.json": runRecordText(record("run-1", { exit: 2, comparisons: [] })) });
   const text = await shown();
-  expect(text).toEndWith("ended by a wrong setting, input or credential");
+  expect(text).toEndWith("configuration error: a wrong setting, input or credential");
 });

@@ -23,7 +23,7 @@ export interface RunLine {
   /** What it was: `run`, `run --dry-run`, `undo`; null where nothing says so. */
   command: string | null;
   started_by: string | null;
-  outcome: "going on" | "ended" | "killed or lost" | "record damaged" | "no record";
+  outcome: "in progress" | "ended" | "killed or lost" | "record damaged" | "no record";
   exit: number | null;
   /** Stages that were stopped before their end: `sync global`. */
   stopped_in: string[];
@@ -57,10 +57,10 @@ export function runLine({ run_id, at, record, isGoingOn, results }: ListedRun): 
 
 /** Runs as people read them, newest first: one line each, and below it what is out of the ordinary. */
 export function renderRuns(lines: readonly RunLine[], more: number): string {
-  if (lines.length === 0) return "The history of this data directory holds no run. --data-dir names another one.";
-  const rest = more > 0 ? [`and ${more} older ones; --limit 0 shows them all`] : [];
+  if (lines.length === 0) return "The history of this data directory has no runs. Use --data-dir for another one.";
+  const rest = more > 0 ? [`and ${more} older runs; --limit 0 shows all of them`] : [];
   const undoable = lines.find((one) => one.can_be_undone && one.written && hasChanged(one));
-  const hint = undoable ? [`The way back of one, previewed: ${programName()} undo ${undoable.run_id} --dry-run`] : [];
+  const hint = undoable ? [`To preview an undo: ${programName()} undo ${undoable.run_id} --dry-run`] : [];
   return [...lines.map(lineText), ...rest, ...hint].join("\n");
 }
 
@@ -77,15 +77,15 @@ function lineText(line: RunLine): string {
 
 /** What was run, and who started it. */
 export function whatText({ command, started_by }: RunLine): string {
-  return [command ?? "a stage alone", started_by].filter((part) => part !== null).join(", by ");
+  return [command ?? "single stage", started_by].filter((part) => part !== null).join(", by ");
 }
 
 /** How it ended. */
 export function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
-  if (outcome === "record damaged") return "its record (run.json) is damaged, so nobody knows how it ended";
+  if (outcome === "record damaged") return "its record (run.json) is damaged, so how it ended is unknown";
   if (outcome === "no record") return "no record of how it ended";
   if (outcome !== "ended") return outcome;
-  const words = exit === null ? "ended, nobody knows how" : (EXIT_WORDS[exit] ?? `exit ${exit}`);
+  const words = exit === null ? "ended in an unknown way" : (EXIT_WORDS[exit] ?? `exit ${exit}`);
   return stopped_in.length > 0 ? `${words} (stopped in ${stopped_in.join(", ")})` : words;
 }
 
@@ -114,7 +114,7 @@ export function countsText({ counts, written }: RunLine): string {
 }
 
 function outcomeOf(record: ListedRun["record"], isGoingOn: boolean): RunLine["outcome"] {
-  if (isGoingOn) return "going on";
+  if (isGoingOn) return "in progress";
   if (record === "damaged") return "record damaged";
   if (record === null) return "no record";
   return record.ended_at === null ? "killed or lost" : "ended";

@@ -105,7 +105,7 @@ async function makeFolder(directory: string): Promise<void> {
     throw new ConfigurationError([
       {
         where: "--data-dir",
-        what: `${directory} cannot be used as a folder (${code}). Give a folder that can be written to`,
+        what: `${directory} cannot be used as a folder (${code}). Use a writable folder`,
       },
     ]);
   }

@@ -69,7 +69,7 @@ describe("versions side by side", () => {
     expect(read.comparisons[0]?.refused).toEqual(told.comparisons[0]?.refused);
     expect(kept.comparisons[0].refused).toMatch(/creates?, and .* confirmed/);
     expect(kept.failures[0].message).toContain("data is in use by another zdsync");
-    expect(kept.conflicts[0].reason).toStartWith("The organization was left alone");
+    expect(kept.conflicts[0].reason).toStartWith("The organization was skipped");
   });
 
   test("the record of the version before has texts only: they are shown as they are", () => {

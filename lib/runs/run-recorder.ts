@@ -117,7 +117,7 @@ export class RunRecorder implements RunObserver {
         if (this.#hasWarned) return;
         this.#hasWarned = true;
         this.deps.warn(
-          `${RUN_RECORD} cannot be written (${error.code ?? messageOf(error)}): others will not see how this run goes.`,
+          `${RUN_RECORD} cannot be written (${error.code ?? messageOf(error)}): others cannot follow this run.`,
         );
       });
     return this.#writing;

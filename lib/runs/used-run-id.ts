@@ -23,11 +23,11 @@ export async function refuseUsedRunId(dataDir: string, runId: string, command: s
   if (!wrote && (record === null || record.command === command)) return;
   const whose = record === null ? "a run" : record.command;
   const when = record === null ? "" : ` of ${record.started_at}`;
-  const did = wrote ? ", which wrote to Zendesk: its results would be lost, and with them its way back (undo)" : "";
+  const did = wrote ? ", which wrote to Zendesk: its results would be lost, and it could no longer be undone" : "";
   throw new ConfigurationError([
     {
       where: "--run-id",
-      what: `${runId} is the id of ${whose}${when} in ${dataDir}${did}. Give another id, or none: then one is made. Nothing was read or written`,
+      what: `${runId} is the id of ${whose}${when} in ${dataDir}${did}. Use another id, or none to have one generated. Nothing was read or written`,
     },
   ]);
 }

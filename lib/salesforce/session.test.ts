@@ -206,7 +206,7 @@ describe("the transport", () => {
     await using fake = org((request) => (isQuery(request) ? brokenBody("stall") : undefined));
     const error = await failure(fake, { ...AT_ONCE, timeoutMs: 20, retryBudget: { maxAttempts: 3 } });
     expect(error.name).toBe("RemoteError");
-    expect(error.message).toContain("no whole answer within 0.02 s, 3 times in a row");
+    expect(error.message).toContain("no complete response within 0.02 s, 3 times in a row");
   });
 
   test("a connection that never comes about is told with the setting", async () => {

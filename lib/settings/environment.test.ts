@@ -141,7 +141,9 @@ describe("URLs that credentials are sent to", () => {
 
     test("credentials in it are refused, and not repeated", () => {
       const problems = problemsWith(`https://user:${SECRET}@example.com`);
-      expect(problems).toEqual([{ where: name, what: expect.stringContaining("must not hold a user or password") }]);
+      expect(problems).toEqual([
+        { where: name, what: expect.stringContaining("must not contain a user name or password") },
+      ]);
       expect(JSON.stringify(problems)).not.toContain(SECRET);
     });
   });
@@ -234,7 +236,7 @@ describe("S10: hosts", () => {
       "ZENDESK_GLOBAL_URL",
       "ZENDESK_USGOV_URL",
     ]);
-    expect(problems[2]?.what).toContain("points at gov.zendesk.com, the config (hosts) expects c.example");
+    expect(problems[2]?.what).toContain("points at gov.zendesk.com, but the config (hosts) expects c.example");
   });
 
   test("the expected hosts pass; swapped ones do not", () => {

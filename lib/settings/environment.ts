@@ -102,7 +102,7 @@ export function overridesSettings(env: Environment, config: Config, problems: Pr
   if (!env.OVERRIDES_PROJECT) {
     problems.push({
       where: "OVERRIDES_PROJECT",
-      what: "not set, and neither is OVERRIDES_FILE. Without overrides people would lose support: set one of them, or write `overrides: none` into the config if your team has none",
+      what: "not set, and neither is OVERRIDES_FILE. Without overrides, customers could lose support: set one of them, or write `overrides: none` into the config if your team has none",
     });
   }
   return {
@@ -153,7 +153,7 @@ export function checkHosts(
     if (found && wanted && found !== wanted)
       problems.push({
         where: settings[part],
-        what: `points at ${found}, the config (hosts) expects ${wanted}. Nothing was read or written`,
+        what: `points at ${found}, but the config (hosts) expects ${wanted}. Nothing was read or written`,
       });
   }
   if (hosts.global && hosts.global === hosts["us-government"])
@@ -206,7 +206,10 @@ function checkedUrl(value: string, name: string, problems: Problem[]): string {
   }
   const { protocol, hostname, username, password } = new URL(value);
   if (username || password)
-    problems.push({ where: name, what: "must not hold a user or password: credentials have their own settings" });
+    problems.push({
+      where: name,
+      what: "must not contain a user name or password: credentials have their own settings",
+    });
   if (protocol === "http:" && !/^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(hostname))
     problems.push({ where: name, what: "must start with https://: over http, credentials travel in the clear" });
   return value;

@@ -100,7 +100,7 @@ describe("what no manifest is made for", () => {
     ["", "expected the bot's address"],
     ["http://bot.example.com", "must start with https://"],
     ["ftp://bot.example.com", "must start with https://"],
-    ["https://user:pass@bot.example.com", "must not hold a user or password"],
+    ["https://user:pass@bot.example.com", "must not contain a user name or password"],
     ["https://bot.example.com/?a=b", "without ? and #"],
     ["https://bot.example.com/#a", "without ? and #"],
   ])("--url %p", (url, said) => {

@@ -65,7 +65,7 @@ describe("messages", () => {
   test("each organization: name, links, addresses with the reason in words", () => {
     expect(textOf({}).split("\n")).toEqual([
       "*Example 1 GmbH*  <https://example.zendesk.com/agent/organizations/1|Zendesk 1> · <https://example.my.salesforce.com/0014M00001kAbCdQAK|Salesforce 0014M00001kAbCdQAK>",
-      "• sue@example.com: User 17 is suspended and was left alone.",
+      "• sue@example.com: User 17 is suspended and was skipped.",
     ]);
     expect(textOf({ addresses: [] })).toEndWith("\nNo sold-to address in Salesforce.");
   });

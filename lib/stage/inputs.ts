@@ -26,7 +26,7 @@ export const dataDir = v.optional(
     v.string(),
     v.nonEmpty("a folder"),
     v.metadata({ pattern: RELATIVE_FOLDER }),
-    v.description("Folder of the artifacts"),
+    v.description("Folder for artifacts"),
   ),
   "data",
 );
@@ -55,7 +55,7 @@ export const reportUsGovernment = v.optional(
 export const oneOrBoth = v.optional(
   v.pipe(
     v.picklist(["both", ...INSTANCES]),
-    v.description("Zendesk instance to work out: both, or one, without what is about the other"),
+    v.description("Zendesk instance to process: both, or only one, without the other's data"),
   ),
   "both",
 );
@@ -66,7 +66,7 @@ export const today = v.optional(
     v.string(),
     v.check((text) => text === "" || isDay(text), "a day written YYYY-MM-DD"),
     v.metadata({ pattern: "^(?:\\d{4}-\\d{2}-\\d{2})?$" }),
-    v.description("Day to work for instead of today (UTC), YYYY-MM-DD"),
+    v.description("Date to use instead of today (UTC), YYYY-MM-DD"),
   ),
   "",
 );
@@ -80,14 +80,14 @@ export const runId = v.optional(
       "up to 64 letters, digits, dots, dashes and underscores, the first a letter or digit",
     ),
     v.metadata({ pattern: `^(?:${RUN_ID.source.slice(1, -1)})?$` }),
-    v.description("Run id instead of a minted one"),
+    v.description("Run id to use instead of a generated one"),
   ),
   "",
 );
 
 /** Plans the writes instead of sending them. */
 export const dryRun = v.optional(
-  v.pipe(TRUE_OR_FALSE, v.description("Say what would be written, and write nothing")),
+  v.pipe(TRUE_OR_FALSE, v.description("Show what would be written, without writing anything")),
   "false",
 );
 
@@ -119,7 +119,7 @@ export const allow = v.optional(
       return allowances;
     }),
     v.metadata({ repeatable: true, pattern: listOf(ALLOWANCE) }),
-    v.description("Allow an effect over its limit, up to N, this run only: EFFECT=N (several separated by blanks)"),
+    v.description("Raise the limit of an effect to N, for this run only: EFFECT=N (several separated by spaces)"),
   ),
   "",
 );
@@ -141,7 +141,7 @@ export const atMost = v.optional(
     v.transform((entries) => parseConfirmedCounts(entries.join(" "))),
     v.metadata({ repeatable: true, pattern: listOf(CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES) }),
     v.description(
-      "Refuse more than these confirmed counts: COMPARISON.EFFECT=N (several separated by blanks); what is not named counts as 0",
+      "Refuse more than these confirmed counts: COMPARISON.EFFECT=N (several separated by spaces); counts that are not named are 0",
     ),
   ),
   "",
@@ -156,7 +156,7 @@ export const expect = v.optional(
       v.pipe(v.string(), v.regex(new RegExp(`^${DIGEST}$`), "a digest of 64 hexadecimal digits, as preview prints it")),
     ),
     v.metadata({ repeatable: true, pattern: listOf(DIGEST) }),
-    v.description("Apply only the reviewed changes with this digest (several separated by blanks)"),
+    v.description("Apply only the reviewed changes with this digest (several separated by spaces)"),
   ),
   "",
 );
@@ -176,7 +176,7 @@ export const expectRun = v.optional(
       ),
     ),
     v.metadata({ repeatable: true, pattern: listOf(`(?:${WHOLE}|${DIGEST})`) }),
-    v.description("Apply only the reviewed changes: the digest that preview prints, or those of single comparisons"),
+    v.description("Apply only the reviewed changes: the digest printed by preview, or digests of single comparisons"),
   ),
   "",
 );
@@ -191,12 +191,12 @@ const duration = v.pipe(
 
 /** The greatest age of the data behind the changes, in milliseconds; null: any (S3). */
 export const maxAge = v.optional(
-  v.pipe(duration, v.description("Refuse changes whose data was gathered longer ago: 90s, 60m, 2h")),
+  v.pipe(duration, v.description("Refuse changes based on data older than this: 90s, 60m, 2h")),
   "",
 );
 
 /** When to stop beginning new work, in milliseconds from the start; null: never (S7). */
-export const deadline = v.optional(v.pipe(duration, v.description("Stop safely after this long: 90s, 45m, 2h")), "");
+export const deadline = v.optional(v.pipe(duration, v.description("Stop safely after this time: 90s, 45m, 2h")), "");
 
 /** Two decimals at most; down from `ALONE_SHARE`. */
 const SHARE = "^(?:0\\.(?:[1-8]\\d?|9[0-5]?))?$";
@@ -209,7 +209,7 @@ export const rateShare = v.optional(
     v.metadata({ pattern: SHARE }),
     v.transform((text) => (text === "" ? null : Number(text))),
     v.description(
-      `Largest share of Zendesk's requests a minute to take while others use the account, too: 0.1 to ${ALONE_SHARE} (default: ${DEFAULT_RATE_SHARE})`,
+      `Largest share of Zendesk's requests per minute to use while others also use the account: 0.1 to ${ALONE_SHARE} (default: ${DEFAULT_RATE_SHARE})`,
     ),
   ),
   "",

@@ -114,7 +114,7 @@ describe("values", () => {
     ]);
   });
 
-  test("S2: several effects, separated by blanks or commas", () => {
+  test("S2: several effects, separated by spaces or commas", () => {
     expect(parse({ allow: "marks=120 creates=0,marked_total=7" }).allow).toEqual({
       marks: 120,
       creates: 0,

@@ -21,7 +21,7 @@ export interface InputDescription {
   options?: readonly string[];
   /** Whether it is a switch. */
   flag: boolean;
-  /** Whether it is a list: several values, separated by blanks or given by several flags. */
+  /** Whether it is a list: several values, separated by spaces or given by several flags. */
   repeatable: boolean;
   /** Anchored pattern (RE2) of what a GitLab component lets through; absent for switches and options. */
   pattern?: string;

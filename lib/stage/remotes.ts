@@ -105,7 +105,7 @@ export function createRemotes(settings: RemoteSettings, given: Mode): WritingRem
 }
 
 async function openSalesforce({ salesforce, config }: RemoteSettings, mode: ClientMode): Promise<SalesforceReader> {
-  if (!salesforce) throw new InternalError("a stage asked for Salesforce without declaring that it needs it");
+  if (!salesforce) throw new InternalError("a stage used Salesforce without declaring it");
   const { connectSalesforce } = await import("../salesforce/connect.ts");
   return connectSalesforce(salesforce, {
     expectedHost: config.hosts.salesforce,
@@ -120,7 +120,7 @@ function loopOptions({ timing, stopSignal, waits }: Omit<ClientMode, "pacers">) 
 
 function zendeskOf({ zendesk }: RemoteSettings, instance: InstanceName): ZendeskSettings {
   const settings = zendesk[instance];
-  if (!settings) throw new InternalError(`a stage asked for Zendesk ${instance} without declaring that it needs it`);
+  if (!settings) throw new InternalError(`a stage asked for Zendesk ${instance} without declaring it`);
   return settings;
 }
 

@@ -74,7 +74,7 @@ describe("the entry of an action", () => {
     };
     await Bun.write(join(folder, "data", "zendesk_global.manifest.json"), JSON.stringify(manifest));
     const { exit, err } = await compare({ INPUT_INSTANCE: "global" });
-    expect(err).toContain("zendesk_global.json was altered after it was made");
+    expect(err).toContain("zendesk_global.json was altered after it was written");
     expect(exit).toBe(4);
   });
 });

@@ -129,7 +129,7 @@ test("S11: the lock is held while the stage runs, and given back however it ends
 test("the first line says which hosts it works on; G3: with --today, the summary warns again", async () => {
   const given = { today: "2026-01-01", "run-id": "run-1", "dry-run": "true" };
   const lines = (await run(() => report(), given)).said.split("\n");
-  expect(lines[0]).toBe("zdsync test --dry-run run-1 · No remote: artifacts only");
+  expect(lines[0]).toBe("zdsync test --dry-run run-1 · No remotes: artifacts only");
   const warning = expect.stringMatching(/^warning: today is set to 2026-01-01/);
   expect(lines.slice(1)).toEqual([warning, warning]);
 });

@@ -150,7 +150,7 @@ async function tellStage(
       return writeStageReport(about, { store, config, env, results: resultsKept(store, { dryRun, keepsDryRun }) });
     },
     (problem) => {
-      context.warn(`the report was not written: ${problem.message}`);
+      context.warn(`the report could not be written: ${problem.message}`);
       exit = worstOf([exit, problem.exit]);
       isSaid = problem.reasons.some(({ code }) => code === "machine.failed");
     },
@@ -165,7 +165,7 @@ async function tellStage(
 async function keepEvidenceOf(runId: string, { store, warn }: Session["context"], env: Environment): Promise<void> {
   await afterwards(
     async () => (await import("../explain/keep-run-evidence.ts")).keepRunEvidence(store, runId, env),
-    ({ message }) => warn(`zdsync explain --run ${runId} will know less of this run: ${message}`),
+    ({ message }) => warn(`zdsync explain --run ${runId} will have less evidence of this run: ${message}`),
   );
 }
 

@@ -81,7 +81,7 @@ test("the first line names every host that is worked on", async () => {
 test("S9: only what a stage needs is asked of the environment", async () => {
   const { ZDSYNC_CONFIG } = environment();
   const session = await openSession(options({ needs: {}, env: { ZDSYNC_CONFIG } }));
-  expect(session.hosts).toBe("No remote: artifacts only");
+  expect(session.hosts).toBe("No remotes: artifacts only");
   expect(session.context.salesforceHost).toBeNull();
   await session.close();
   const { SALESFORCE_LOGIN_URL: _, ...withoutSalesforce } = environment();
@@ -147,7 +147,7 @@ describe("settings that are wrong", () => {
   test("S10: another host than the config expects", async () => {
     await Bun.write(join(folder, "config.yml"), "hosts: { global: other.zendesk.com }\n");
     expect(await problems({})).toEqual([
-      { where: "ZENDESK_GLOBAL_URL", what: expect.stringContaining("points at example.zendesk.com, the config") },
+      { where: "ZENDESK_GLOBAL_URL", what: expect.stringContaining("points at example.zendesk.com, but the config") },
     ]);
   });
 
@@ -171,7 +171,7 @@ describe("settings that are wrong", () => {
     expect(found.map(({ where }) => where)).toEqual(["ZDSYNC_CONFIG", "PLANS_FILE", "OVERRIDES_FILE"]);
     expect(found[0]?.what).toContain("is a folder, not a file");
     expect(found[1]?.what).toContain("is a folder, not a file");
-    expect(found[2]?.what).toContain("is a link to something that is no file");
+    expect(found[2]?.what).toContain("is a link to something that is not a file");
   });
 
   test("A7: nor where the config's default name is a folder", async () => {

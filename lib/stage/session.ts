@@ -102,7 +102,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   for (const one of Object.values(settings.zendesk)) {
     if (one?.auth.kind === "api-token")
       warn(
-        `Zendesk ${one.instance} is read with an API token: all of them stop on ${API_TOKENS_END}. Set up an OAuth client instead.`,
+        `Zendesk ${one.instance} is read with an API token; API tokens stop working on ${API_TOKENS_END}. Set up an OAuth client instead.`,
       );
   }
   const remotes = createRemotes(settings, { ...options, warn, stopSignal: stop.signal, waits, today });
@@ -159,7 +159,7 @@ async function lock({ dataDir, command, locks = true }: SessionOptions, runId: s
 
 /** Said at the start and again in the summary (G3). */
 export function todayWarning(today: Day): string {
-  return `today is set to ${today}: what is expired is judged by that day.`;
+  return `today is set to ${today}: entitlements are decided for that day.`;
 }
 
 /** A run id that sorts by time: `20261123T210303Z-4f3a9c`. */
@@ -246,5 +246,5 @@ function hostsLine({ salesforce, zendesk }: RemoteSettings): string {
     ...(salesforce ? [`Salesforce ${hostOf(salesforce.loginUrl)}`] : []),
     ...Object.values(zendesk).flatMap((one) => (one ? [`Zendesk ${one.instance} ${hostOf(one.url)}`] : [])),
   ];
-  return parts.length > 0 ? parts.join(" · ") : "No remote: artifacts only";
+  return parts.length > 0 ? parts.join(" · ") : "No remotes: artifacts only";
 }

@@ -11,18 +11,20 @@ export function keepStopping(stop: StopRequest, deadlineMs: number | null, say: 
   let signalled = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (signalled) {
-      say(`${signal} again: ended at once. What was in flight may or may not have been done; the next run finds out.`);
+      say(
+        `${signal} again: stopped immediately. Requests in flight may or may not have been applied; the next run checks.`,
+      );
       own.exit(130);
     }
     signalled = true;
     stop.request(signal);
     say(
-      `${signal}: finishing what is in flight, then stopping. Send it again to end at once (the next run repairs what that leaves).`,
+      `${signal}: finishing requests in flight, then stopping. Send it again to stop immediately (the next run repairs anything left incomplete).`,
     );
   };
   const onDeadline = () => {
     stop.request("deadline");
-    say("deadline: finishing what is in flight, then stopping.");
+    say("deadline: finishing requests in flight, then stopping.");
   };
   const endings = [own.onSignal("SIGTERM", onSignal), own.onSignal("SIGINT", onSignal)];
   if (deadlineMs !== null)

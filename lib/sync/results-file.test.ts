@@ -201,7 +201,7 @@ describe("a results file while its run writes it", () => {
     await put(text.replace('"id":2', '"id":'));
     await expect(ids()).rejects.toThrow("is not JSON");
     await put(text.replace('"id":2', '"id":"two"'));
-    await expect(ids()).rejects.toThrow("does not hold what it should");
+    await expect(ids()).rejects.toThrow("is not valid");
     await file.close();
     await put((await raw()).subarray(0, -4));
     await expect(ids()).rejects.toThrow("is not JSON");

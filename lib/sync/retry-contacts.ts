@@ -21,10 +21,10 @@ export interface RetrySession {
   close(): Promise<void>;
 }
 
-/** What became of one address: a person was created or associated, is there already, was left alone, or it failed. */
+/** What became of one address: a person was created or associated, is there already, was skipped, or it failed. */
 export interface RetriedAddress {
   email: string;
-  became: "created" | "associated" | "there already" | "left alone" | "failed";
+  became: "created" | "associated" | "already a member" | "skipped" | "failed";
   reason: Reason;
 }
 
@@ -131,6 +131,6 @@ function outcomeOf({ results, placed, undecided }: ContactsDone<ContactsDue>, is
 
 function becameOf({ outcome, reason: why }: Result): RetriedAddress["became"] {
   if (outcome === "failed") return "failed";
-  if (outcome === "skipped") return why?.code === "contact.there_already" ? "there already" : "left alone";
+  if (outcome === "skipped") return why?.code === "contact.there_already" ? "already a member" : "skipped";
   return why?.code === "contact.created" ? "created" : "associated";
 }

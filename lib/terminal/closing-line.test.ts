@@ -86,7 +86,7 @@ test.each([
     { exit: EXIT.stopped, stopped: "SIGINT", comparisons: [] },
   ],
   [
-    "run r: STOPPED (deadline) after 3.5 s, with 21 of 31 planned changes not begun: 10 records applied. The next run does the rest.",
+    "run r: STOPPED (deadline) after 3.5 s, with 21 of 31 planned changes not started: 10 records applied. The next run does the rest.",
     { exit: EXIT.stopped, stopped: "deadline", comparisons: [{ ...partly, unattempted: { stopped: 21, failed: 0 } }] },
   ],
   [
@@ -94,12 +94,12 @@ test.each([
     { exit: EXIT.stopped, stopped: "SIGTERM" },
   ],
   [
-    "run r: FAILED after 3.5 s, before any write: a setting is wrong, see above.",
+    "run r: FAILED after 3.5 s, before any write: configuration error, see above.",
     { exit: EXIT.usage, comparisons: [planned] },
   ],
   ["run r: FAILED after 3.5 s, before any write.", { exit: EXIT.failed, comparisons: [planned] }],
   [
-    "run r: FAILED after 3.5 s, with 52 of 62 planned changes not begun: 10 records applied. The next run does the rest.",
+    "run r: FAILED after 3.5 s, with 52 of 62 planned changes not started: 10 records applied. The next run does the rest.",
     { exit: EXIT.failed, comparisons: [{ ...partly, unattempted: { stopped: 0, failed: 21 } }, planned] },
   ],
   [
@@ -124,6 +124,6 @@ test("a run that a wrong setting ended says to correct it, not that the next run
     comparisons: [partly],
     instances: ["global", "us-government"],
   });
-  expect(line).toContain("Correct the setting named above; the run after that does the rest");
+  expect(line).toContain("Correct the setting named above; the next run then does the rest");
   expect(line).not.toContain("The next run does the rest");
 });

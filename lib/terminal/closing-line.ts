@@ -46,7 +46,7 @@ function endOf(run: EndedRun): string {
     case EXIT.stopped:
       return `STOPPED (${run.stopped ?? "asked to"}) after ${time}, ${whatIsLeft(run)}`;
     case EXIT.usage:
-      return `FAILED after ${time}, ${whatIsLeft(run, ". Correct the setting named above; the run after that does the rest")}`;
+      return `FAILED after ${time}, ${whatIsLeft(run, ". Correct the setting named above; the next run then does the rest")}`;
     default:
       return `FAILED after ${time}, ${whatIsLeft(run)}`;
   }
@@ -64,7 +64,7 @@ function whatWasRefused(run: EndedRun): string {
 
 /** @param onward who does what is left, where something is */
 function whatIsLeft(run: EndedRun, onward = ". The next run does the rest"): string {
-  if (!hasWritten(run)) return `before any write${run.exit === EXIT.usage ? ": a setting is wrong, see above" : ""}`;
+  if (!hasWritten(run)) return `before any write${run.exit === EXIT.usage ? ": configuration error, see above" : ""}`;
   const changes = sum(run, plannedOf);
   const left = sum(run, (one) => (one.results ? unattemptedOf(one) : plannedOf(one)));
   const applied = `${counted(
@@ -74,12 +74,12 @@ function whatIsLeft(run: EndedRun, onward = ". The next run does the rest"): str
   const attempted =
     left === 0
       ? "with every planned change attempted"
-      : `with ${left.toLocaleString("en-US")} of ${counted(changes, "planned change")} not begun`;
+      : `with ${left.toLocaleString("en-US")} of ${counted(changes, "planned change")} not started`;
   const uncompared = COMPARISONS.filter(
     (name) => run.instances.includes(COMPARISON[name].instance) && !run.comparisons.some((one) => one.name === name),
   ).map((name) => `"${COMPARISON[name].title}"`);
   const missing = uncompared.length > 0 ? `, and nothing compared for ${uncompared.join(" and ")}` : "";
-  return `${attempted}${missing}: ${applied}${left > 0 || missing ? onward : run.exit === EXIT.usage ? ": a setting is wrong, see above" : ""}`;
+  return `${attempted}${missing}: ${applied}${left > 0 || missing ? onward : run.exit === EXIT.usage ? ": configuration error, see above" : ""}`;
 }
 
 function plannedOf({ planned: { creates, updates, marks, contacts } }: ComparisonReport): number {

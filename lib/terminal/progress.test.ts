@@ -53,7 +53,7 @@ test("A4: on a terminal what is done, stopped and failed has its mark", () => {
   progress.close();
   expect(output.said).toEqual([
     "  ✓ accounts: 2 accounts (0.0 s)",
-    "  – marks: not begun, 75 left (0.0 s)",
+    "  – marks: not started, 75 left (0.0 s)",
     "  ✗ organizations: failed (0.0 s)",
   ]);
   expect(shown.slice(-2)).toEqual([["  … creates  1 of 1"], []]);
@@ -117,7 +117,7 @@ describe("progress in a log", () => {
     progress.begin("organizations").breakOff("failed");
     expect(output.said).toEqual([
       "updates: stopped after 100 of 300 (0.0 s)",
-      "marks: not begun, 75 left (0.0 s)",
+      "marks: not started, 75 left (0.0 s)",
       "creates: 300, 1 failed (0.0 s)",
       "users: 100 of 300, 100 failed (0.0 s)",
       "accounts: stopped (0.0 s)",

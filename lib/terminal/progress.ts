@@ -129,7 +129,7 @@ function wordsOf({ total, done, failed }: Line, ending: Ending): string {
   const count = total === null ? amount(done) : `${amount(done)} of ${amount(total)}`;
   if (ending.is === "stopped") {
     if (done > 0) return `stopped after ${count}`;
-    return total === null ? "stopped" : `not begun, ${amount(total)} left`;
+    return total === null ? "stopped" : `not started, ${amount(total)} left`;
   }
   if (failed === 0) return done > 0 ? `failed after ${count}` : "failed";
   return `${done === total ? amount(done) : count}, ${amount(failed)} failed`;

@@ -70,12 +70,12 @@ export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle,
     ...countLine("organizations", counts.organizations_back, counts.organizations_marked),
     ...countLine("users", counts.users_back, counts.users_marked),
     ...(counts.organizations_marked + counts.users_marked > 0 ? [MARKS] : []),
-    ...(counts.left_alone > 0 ? [`  left alone: ${counts.left_alone}`] : []),
+    ...(counts.left_alone > 0 ? [`  skipped: ${counts.left_alone}`] : []),
     ...(withValues && rows.length > 0 ? ["  (values: before the run → now → after this undo)"] : []),
     ...rows.flatMap(([line, values]) => [`+ ${line}`, ...(withValues ? values.map((value) => `    ${value}`) : [])]),
     ...plan.left.map(
       ({ id, salesforce_id, reason }) =>
-        `- ${recordName("record", id, salesforce_id)}: ${reason ? reasonText(reason) : "left alone"}`,
+        `- ${recordName("record", id, salesforce_id)}: ${reason ? reasonText(reason) : "skipped"}`,
     ),
   ].join("\n");
 }

@@ -160,14 +160,17 @@ history_days: 7
 describe("mistakes are named with their line", () => {
   const host = "must be a host such as example.zendesk.com, without https:// and without a path";
   test.each([
-    ["limts: {}", 'limts is no known key; did you mean "limits"?'],
-    ["limits: { mark: { percent: 5 } }", 'limits.mark is no known key; did you mean "marks"?'],
-    ["limits: { usgov_users: { creates: 5 } }", 'limits.usgov_users is no known key; did you mean "usgov_user"?'],
-    ["limits: { partner: { mark: } }", 'limits.partner.mark is no known key; did you mean "marks"?'],
+    ["limts: {}", 'limts is not a known key; did you mean "limits"?'],
+    ["limits: { mark: { percent: 5 } }", 'limits.mark is not a known key; did you mean "marks"?'],
+    ["limits: { usgov_users: { creates: 5 } }", 'limits.usgov_users is not a known key; did you mean "usgov_user"?'],
+    ["limits: { partner: { mark: } }", 'limits.partner.mark is not a known key; did you mean "marks"?'],
     ["limits: { usgov_user: { marks: 5 } }", "limits.usgov_user.marks must be a mapping of keys and values"],
     ["user_mark_field: Not in SFDC", "user_mark_field must be the key of a user field, such as mark_for_deletion"],
-    ["limits: { updates: { max: 5 } }", 'limits.updates.max is no known key; did you mean "percent"?'],
-    ["hosts: { us-government: a.example.com }", 'hosts.us-government is no known key; did you mean "us_government"?'],
+    ["limits: { updates: { max: 5 } }", 'limits.updates.max is not a known key; did you mean "percent"?'],
+    [
+      "hosts: { us-government: a.example.com }",
+      'hosts.us-government is not a known key; did you mean "us_government"?',
+    ],
     [
       "limits: { marks: { percent: 5% } }",
       "limits.marks.percent must be a number from 0 to 100, without quotes and without %",
@@ -184,26 +187,26 @@ describe("mistakes are named with their line", () => {
     ["hosts: { global: 'a b.com' }", `hosts.global ${host}`],
     ["hosts: { global: 'example.com:' }", `hosts.global ${host}`],
     ["hosts: { global: '.example.com' }", `hosts.global ${host}`],
-    ["protected_ids: x", "protected_ids must be a list, also for a single value"],
-    ["protected_ids: [0014M]", "protected_ids[0] must be a Salesforce id of 15 or 18 characters"],
+    ["protected_ids: x", "protected_ids must be a list, even for a single value"],
+    ["protected_ids: [0014M]", "protected_ids[0] must be a Salesforce id with 15 or 18 characters"],
     [
       "alliance_account_id: 001400000012345",
-      "alliance_account_id must be put in quotes: YAML reads this Salesforce id as a number",
+      "alliance_account_id must be quoted: YAML reads this Salesforce id as a number",
     ],
     [
       "protected_email_domains: ['@example.com']",
-      "protected_email_domains[0] must be an e-mail domain such as example.com, without @",
+      "protected_email_domains[0] must be an email domain such as example.com, without @",
     ],
     [
       "protected_email_domains: [localhost]",
-      "protected_email_domains[0] must be an e-mail domain such as example.com, without @",
+      "protected_email_domains[0] must be an email domain such as example.com, without @",
     ],
-    ["protected_emails: [example.com]", "protected_emails[0] must be an e-mail address"],
-    ["protected_emails: ['a@b@c']", "protected_emails[0] must be an e-mail address"],
-    ["protected_emails: ['a b@c']", "protected_emails[0] must be an e-mail address"],
+    ["protected_emails: [example.com]", "protected_emails[0] must be an email address"],
+    ["protected_emails: ['a@b@c']", "protected_emails[0] must be an email address"],
+    ["protected_emails: ['a b@c']", "protected_emails[0] must be an email address"],
     [
       "protected_email_domains: [example.com/x]",
-      "protected_email_domains[0] must be an e-mail domain such as example.com, without @",
+      "protected_email_domains[0] must be an email domain such as example.com, without @",
     ],
     ["overrides: non", 'overrides must be one of none, required, not "non"; did you mean "none"?'],
     [
@@ -233,8 +236,8 @@ describe("mistakes are named with their line", () => {
     expect(refusal("history_days: x\nprotected_emails: [sue]\nfoo: bar\n")).toBe(
       [
         "zdsync.config.yml:1: history_days must be a whole number, 1 or more, without quotes",
-        "zdsync.config.yml:2: protected_emails[0] must be an e-mail address",
-        'zdsync.config.yml:3: foo is no known key; did you mean "hosts"?',
+        "zdsync.config.yml:2: protected_emails[0] must be an email address",
+        'zdsync.config.yml:3: foo is not a known key; did you mean "hosts"?',
       ].join("\n"),
     );
   });

@@ -25,8 +25,8 @@ const host = () =>
     ),
   );
 
-const domain = lowerCaseText(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "an e-mail domain such as example.com, without @");
-const address = lowerCaseText(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
+const domain = lowerCaseText(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, "an email domain such as example.com, without @");
+const address = lowerCaseText(/^[^\s@]+@[^\s@]+$/, "an email address");
 
 const slackIds = (letters: string, example: string) =>
   optional(listOf(exactText(new RegExp(`^[${letters}][A-Z0-9]+$`), `a Slack id such as ${example}`)), []);

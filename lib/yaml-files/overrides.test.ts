@@ -70,24 +70,24 @@ describe("a file that stops the stage", () => {
     [
       "empty",
       "",
-      "overrides.yml: is empty; write [] where there are no overrides now, or overrides: none in zdsync.config.yml",
+      "overrides.yml: is empty; write [] if there are no overrides, or overrides: none in zdsync.config.yml",
     ],
     [
       "only comments",
       "# x\n",
-      "overrides.yml: is empty; write [] where there are no overrides now, or overrides: none in zdsync.config.yml",
+      "overrides.yml: is empty; write [] if there are no overrides, or overrides: none in zdsync.config.yml",
     ],
     ["no list", "a: 1\n", "overrides.yml:1: the file must be a list of overrides"],
     ["an error page", "<html>x</html>\n", "overrides.yml:1: the file must be a list of overrides"],
     [
       "no YAML",
       "- a: [\n",
-      "overrides.yml:2: the indentation does not fit the lines around it, or a bracket is not closed before here",
+      "overrides.yml:2: the indentation does not match the lines around it, or a bracket before this is not closed",
     ],
     [
       "a key twice",
       `${VALID}  reason: y\n`,
-      'overrides.yml:4: the key "reason" stands here again, first on line 2; keep one',
+      'overrides.yml:4: the key "reason" is duplicated, first on line 2; keep one',
     ],
   ])("E8: %s", (_name, content, message) => {
     expect(refusal(content)).toBe(message);
@@ -109,8 +109,8 @@ ${VALID}`;
         "reason is missing (line 1)",
         'instance must be one of global, us-government, not "us_government"; did you mean "us-government"? (line 3)',
         "subscriptions.sub_edu must be true or false, without quotes (line 4)",
-        "expiration_date must be a day that exists, as YYYY-MM-DD (line 5)",
-        'reasn is no known key; did you mean "reason"? (line 2)',
+        "expiration_date must be an existing date, as YYYY-MM-DD (line 5)",
+        'reasn is not a known key; did you mean "reason"? (line 2)',
       ]),
     ]);
     expect(JSON.stringify(parsed.notes)).not.toContain("Secret");
@@ -120,12 +120,12 @@ ${VALID}`;
     [
       "an id that YAML reads as a number",
       "- salesforce_id: 001400000012345\n  reason: x\n  expiration_date: 2026-12-31\n",
-      "salesforce_id must be put in quotes: YAML reads this Salesforce id as a number (line 1)",
+      "salesforce_id must be quoted: YAML reads this Salesforce id as a number (line 1)",
     ],
     [
       "no Salesforce id",
       "- salesforce_id: Acme\n  reason: x\n  expiration_date: 2026-12-31\n",
-      "salesforce_id must be a Salesforce id of 15 or 18 characters (line 1)",
+      "salesforce_id must be a Salesforce id with 15 or 18 characters (line 1)",
     ],
     ["no id at all", "- reason: x\n  expiration_date: 2026-12-31\n", "salesforce_id is missing (line 1)"],
     ["no mapping", "- Acme\n", "the override must be a mapping of keys and values (line 1)"],
@@ -138,7 +138,7 @@ ${VALID}`;
     [
       "nothing to set",
       `- salesforce_id: ${ID}\n  reason: x\n`,
-      "the override sets nothing: neither subscriptions nor expiration_date (line 1)",
+      "the override sets nothing: it has neither subscriptions nor expiration_date (line 1)",
     ],
     [
       "an empty reason",
@@ -148,7 +148,7 @@ ${VALID}`;
     [
       "a day that does not exist",
       `${VALID}  ends_on: 2026-13-01\n`,
-      "ends_on must be a day that exists, as YYYY-MM-DD (line 4)",
+      "ends_on must be an existing date, as YYYY-MM-DD (line 4)",
     ],
     [
       "subscriptions as a list",

@@ -29,7 +29,7 @@ const EntrySchema = v.pipe(
   mapping(ENTRIES),
   v.check(
     ({ subscriptions, expiration_date }) => subscriptions.size > 0 || expiration_date !== null,
-    "sets nothing: neither subscriptions nor expiration_date",
+    "sets nothing: it has neither subscriptions nor expiration_date",
   ),
 );
 
@@ -43,7 +43,7 @@ const EntrySchema = v.pipe(
 export function parseOverrides(content: string, fileName: string): ParsedOverrides {
   const file = readYaml(content, fileName);
   if (file.data === null) {
-    const what = "is empty; write [] where there are no overrides now, or overrides: none in zdsync.config.yml";
+    const what = "is empty; write [] if there are no overrides, or overrides: none in zdsync.config.yml";
     throw new ConfigurationError([{ where: fileName, what }]);
   }
   const list = check(file.data, v.array(v.unknown(), "must be a list of overrides"));
@@ -120,5 +120,5 @@ function onLines(entries: readonly { line: number; text: string }[]): string {
 function withoutReason(entry: unknown): unknown {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) return null;
   const { salesforce_id, instance } = entry as Record<string, unknown>;
-  return { salesforce_id, instance, reason: "left out: which instance it is for nobody knows" };
+  return { salesforce_id, instance, reason: "left out: it does not say which instance it is for" };
 }

@@ -39,15 +39,11 @@ describe("plain YAML", () => {
 
 describe("mistakes of the text are named with their line", () => {
   const cases: [string, string, string[]][] = [
-    [
-      "a duplicate key",
-      "a: 1\nb: 2\na: 3\n",
-      ['plans.yml:3: the key "a" stands here again, first on line 1; keep one'],
-    ],
+    ["a duplicate key", "a: 1\nb: 2\na: 3\n", ['plans.yml:3: the key "a" is duplicated, first on line 1; keep one']],
     [
       "a duplicate key within",
       "x:\n  a: 1\n  'a': 3\n",
-      ['plans.yml:3: the key "a" stands here again, first on line 2; keep one'],
+      ['plans.yml:3: the key "a" is duplicated, first on line 2; keep one'],
     ],
     ["a tab", "a:\n\t- b\n", ["plans.yml:2: a tab is used for indentation; YAML allows only spaces there"]],
     [
@@ -82,7 +78,7 @@ describe("mistakes of the text are named with their line", () => {
     [
       "a name that starts with [",
       "a:\n  - [EDU Program] SaaS\n",
-      ["plans.yml:2: something unexpected stands after a value; put text that holds brackets, quotes or | in quotes"],
+      ["plans.yml:2: unexpected text after a value; put text that contains brackets, quotes or | in quotes"],
     ],
     [
       "a name that starts with @",
@@ -92,7 +88,7 @@ describe("mistakes of the text are named with their line", () => {
     [
       "a name with a colon",
       "- a\n- b: c: d\n",
-      ["plans.yml:2: the line has a second colon; put the text that holds a colon in quotes"],
+      ["plans.yml:2: the line has a second colon; put text that contains a colon in quotes"],
     ],
     [
       "an open quote",
@@ -102,18 +98,14 @@ describe("mistakes of the text are named with their line", () => {
     [
       "an open bracket",
       "a: [b, c\nd: e\n",
-      ["plans.yml:2: the indentation does not fit the lines around it, or a bracket is not closed before here"],
+      ["plans.yml:2: the indentation does not match the lines around it, or a bracket before this is not closed"],
     ],
     [
       "bad indentation",
       "a:\n  b: 1\n c: 2\n",
-      ["plans.yml:3: the indentation does not fit the lines around it, or a bracket is not closed before here"],
+      ["plans.yml:3: the indentation does not match the lines around it, or a bracket before this is not closed"],
     ],
-    [
-      "a missing colon",
-      "a\nb: 1\n",
-      ["plans.yml:1: a colon after the key is missing, or a key goes on over several lines"],
-    ],
+    ["a missing colon", "a\nb: 1\n", ["plans.yml:1: a colon is missing after the key, or a key spans several lines"]],
     [
       "two documents",
       "a: 1\n---\nb: 2\n",
@@ -152,12 +144,12 @@ describe("mistakes of the text are named with their line", () => {
     [
       "an alias with an anchor",
       "a: &y 1\nb: &x *y\n",
-      ["plans.yml:2: an alias (*name) must stand alone; write the value out instead"],
+      ["plans.yml:2: an alias (*name) cannot be followed by other text; write the value out instead"],
     ],
     [
       "a list within brackets",
       "a: [\n  - b\n  ]\n",
-      ["plans.yml:2: an indented list or mapping cannot stand within brackets"],
+      ["plans.yml:2: an indented list or mapping is not allowed inside brackets"],
     ],
     [
       "a lone asterisk",
@@ -207,7 +199,7 @@ describe("files that would grow without end", () => {
       (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level},`.repeat(10)}]`,
     );
     expect(problems(`a0: &a0 [x]\n${levels.join("\n")}\n`)).toEqual([
-      "plans.yml: its aliases (*name) grow into far more data than the file holds; write the values out instead",
+      "plans.yml: its aliases (*name) expand to far more data than the file contains; write the values out instead",
     ]);
   });
 
@@ -251,8 +243,8 @@ describe("mistakes of the data are named with their line", () => {
       "plans.yml:6: plans.(an unusual key).charges[1] must be text; put it in quotes",
       "plans.yml:7: plans.(an unusual key).on must be true or false, without quotes",
       "plans.yml:8: plans.c.on is missing",
-      'plans.yml:9: plans.c.onn is no known key; did you mean "on"?',
-      'plans.yml:11: alse is no known key; did you mean "also"?',
+      'plans.yml:9: plans.c.onn is not a known key; did you mean "on"?',
+      'plans.yml:11: alse is not a known key; did you mean "also"?',
     ]);
   });
 

@@ -121,7 +121,7 @@ function plainData(document: Document.Parsed, file: string): unknown {
     // The library counts the anchor as well.
     return document.toJS({ maxAliasCount: MAX_ALIASES + 1 });
   } catch {
-    const what = "its aliases (*name) grow into far more data than the file holds; write the values out instead";
+    const what = "its aliases (*name) expand to far more data than the file contains; write the values out instead";
     throw new ConfigurationError([{ where: file, what }]);
   }
 }

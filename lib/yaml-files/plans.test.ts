@@ -93,27 +93,27 @@ describe("mistakes in plans.yml are named with their line", () => {
   const within = (lines: string) => `subscriptions:\n  t:\n    level: gold\n    charges: [A]\n${lines}${GOVERNMENT}`;
 
   const cases: [string, string, string[]][] = [
-    ["an empty file", "# nothing\n", ["plans.yml: is empty; it must list what each charge means"]],
+    ["an empty file", "# nothing\n", ["plans.yml: is empty; it must list what each charge stands for"]],
     ["a list", "- a\n", ["plans.yml:1: the file must be a mapping of keys and values"]],
     [
       "one charge in two types",
       within("  u:\n    level: gold\n    charges:\n      - B\n      - ' A'\n"),
-      ['plans.yml:9: subscriptions.u.charges[1] is "A", which line 4 has already; keep one of the two'],
+      ['plans.yml:9: subscriptions.u.charges[1] is "A", which is already on line 4; keep one of the two'],
     ],
     [
       "one charge twice in a type",
       within("  u: {level: gold, charges: [B, B]}\n"),
-      ['plans.yml:5: subscriptions.u.charges[1] is "B", which line 5 has already; keep one of the two'],
+      ['plans.yml:5: subscriptions.u.charges[1] is "B", which is already on line 5; keep one of the two'],
     ],
     [
       "a charge that is ignored as well",
       within("ignored_charges:\n  - X\n  - A\n"),
-      ['plans.yml:7: ignored_charges[1] is "A", which line 4 has already; keep one of the two'],
+      ['plans.yml:7: ignored_charges[1] is "A", which is already on line 4; keep one of the two'],
     ],
     [
       "a charge ignored twice",
       within("ignored_charges: [X, X]\n"),
-      ['plans.yml:5: ignored_charges[1] is "X", which line 5 has already; keep one of the two'],
+      ['plans.yml:5: ignored_charges[1] is "X", which is already on line 5; keep one of the two'],
     ],
     [
       "an unknown level",
@@ -132,18 +132,18 @@ describe("mistakes in plans.yml are named with their line", () => {
     [
       "an unknown key",
       within("  u:\n    level: gold\n    charge: [B]\n    charges: []\n"),
-      ['plans.yml:7: subscriptions.u.charge is no known key; did you mean "charges"?'],
+      ['plans.yml:7: subscriptions.u.charge is not a known key; did you mean "charges"?'],
     ],
     [
       "an unknown key of the file",
       within("ignore_charges: []\n"),
-      ['plans.yml:5: ignore_charges is no known key; did you mean "ignored_charges"?'],
+      ['plans.yml:5: ignore_charges is not a known key; did you mean "ignored_charges"?'],
     ],
     [
       "a sub_* type that is no field",
       within("  sub_dotcom_ultimat: {level: ultimate, charges: [B]}\n"),
       [
-        'plans.yml:5: subscriptions.sub_dotcom_ultimat is no organization field of Zendesk; did you mean "sub_dotcom_ultimate"?',
+        'plans.yml:5: subscriptions.sub_dotcom_ultimat is not an organization field that zdsync sets in Zendesk; did you mean "sub_dotcom_ultimate"?',
       ],
     ],
     [
@@ -154,7 +154,7 @@ describe("mistakes in plans.yml are named with their line", () => {
     [
       "charges left empty",
       within("  u:\n    level: gold\n    charges:\n"),
-      ["plans.yml:7: subscriptions.u.charges must be a list, also for a single value"],
+      ["plans.yml:7: subscriptions.u.charges must be a list, even for a single value"],
     ],
     [
       "a charge that is a number, and one that is empty",
@@ -173,7 +173,7 @@ describe("mistakes in plans.yml are named with their line", () => {
     [
       "a type twice",
       within("  t: {level: gold, charges: []}\n"),
-      ['plans.yml:5: the key "t" stands here again, first on line 2; keep one'],
+      ['plans.yml:5: the key "t" is duplicated, first on line 2; keep one'],
     ],
     ["no us_government", "subscriptions: {}\n", ["plans.yml:1: us_government is missing"]],
     [
@@ -201,10 +201,10 @@ describe("mistakes in plans.yml are named with their line", () => {
       [
         "plans.yml:2: subscriptions.t must be a mapping of keys and values",
         'plans.yml:3: subscriptions.u.level must be one of ultimate, gold, premium, silver, consumption_only, custom, community, not "gld"; did you mean "gold"?',
-        'plans.yml:3: subscriptions.u.charges[1] is "A", which line 3 has already; keep one of the two',
-        "plans.yml:4: us_government.with_exception must be a list, also for a single value",
+        'plans.yml:3: subscriptions.u.charges[1] is "A", which is already on line 3; keep one of the two',
+        "plans.yml:4: us_government.with_exception must be a list, even for a single value",
         'plans.yml:4: us_government.without_exception[0] is "x", which is none of the subscription types above; did you mean "t"?',
-        'plans.yml:5: ignored_charges[0] is "A", which line 3 has already; keep one of the two',
+        'plans.yml:5: ignored_charges[0] is "A", which is already on line 3; keep one of the two',
       ],
     ],
   ];

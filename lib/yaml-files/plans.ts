@@ -21,7 +21,7 @@ const PlansSchema = mapping({
 export function parsePlans(content: string, fileName: string): Plans {
   const file = readYaml(content, fileName);
   if (file.data === null)
-    throw new ConfigurationError([{ where: fileName, what: "is empty; it must list what each charge means" }]);
+    throw new ConfigurationError([{ where: fileName, what: "is empty; it must list what each charge stands for" }]);
   const checked = check(file.data, PlansSchema);
   const mistakes = [...("mistakes" in checked ? checked.mistakes : []), ...mistakesBetweenEntries(file)];
   if (mistakes.length > 0 || "mistakes" in checked) throw new ConfigurationError(problemsOf(file, mistakes));
@@ -98,7 +98,10 @@ function chargePaths({ subscriptions, ignored_charges }: v.InferOutput<typeof Re
 
 function noSuchField(type: string): Mistake {
   const nearest = JSON.stringify(closest(type, SUB_FIELDS));
-  return { path: ["subscriptions", type], what: `is no organization field of Zendesk; did you mean ${nearest}?` };
+  return {
+    path: ["subscriptions", type],
+    what: `is not an organization field that zdsync sets in Zendesk; did you mean ${nearest}?`,
+  };
 }
 
 /** A charge name may stand in one place only: two would leave it to chance which support a customer gets. */
@@ -109,7 +112,7 @@ function duplicateCharges(charges: readonly { name: string; path: Path }[], file
     const earlier = first.get(name);
     if (earlier === undefined) first.set(name, path);
     else if (name !== "") {
-      const what = `is ${JSON.stringify(name)}, which line ${file.lineOf(earlier)} has already; keep one of the two`;
+      const what = `is ${JSON.stringify(name)}, which is already on line ${file.lineOf(earlier)}; keep one of the two`;
       mistakes.push({ path, what });
     }
   }

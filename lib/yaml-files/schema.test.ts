@@ -74,7 +74,7 @@ describe("values", () => {
       day(),
       [["2028-02-29", "2028-02-29"]],
       ["2026-02-29", "2026-2-1", 2026, "tomorrow"],
-      "must be a day that exists, as YYYY-MM-DD",
+      "must be an existing date, as YYYY-MM-DD",
     ],
     [
       "salesforce id",
@@ -84,14 +84,14 @@ describe("values", () => {
         ["0014M00001kAbCdQAK", "0014M00001kAbCdQAK"],
       ],
       ["0014M", "", null, true],
-      "must be a Salesforce id of 15 or 18 characters",
+      "must be a Salesforce id with 15 or 18 characters",
     ],
     [
       "salesforce id as a number",
       salesforceId(),
       [],
       [1400000012345, Number.POSITIVE_INFINITY],
-      "must be put in quotes: YAML reads this Salesforce id as a number",
+      "must be quoted: YAML reads this Salesforce id as a number",
     ],
     ["lower-case text", lowerCaseText(/^[a-z]+$/, "letters"), [[" AbC ", "abc"]], ["a1", 5], "must be letters"],
     ["exact text", exactText(/^[A-Z]+$/, "capitals"), [["ABC", "ABC"]], ["abc", " A", 5], "must be capitals"],
@@ -103,7 +103,7 @@ describe("values", () => {
         [[], []],
       ],
       ["a", null, {}],
-      "must be a list, also for a single value",
+      "must be a list, even for a single value",
     ],
     [
       "map",
@@ -153,9 +153,9 @@ describe("values", () => {
       { path: ["first"], what: "is missing" },
       { path: ["second"], what: "must be true or false, without quotes" },
       { path: ["third", "fourth"], what: "is missing" },
-      { path: ["third", "forth"], what: 'is no known key; did you mean "fourth"?' },
-      { path: ["secnd"], what: 'is no known key; did you mean "second"?' },
-      { path: ["thrd"], what: 'is no known key; did you mean "third"?' },
+      { path: ["third", "forth"], what: 'is not a known key; did you mean "fourth"?' },
+      { path: ["secnd"], what: 'is not a known key; did you mean "second"?' },
+      { path: ["thrd"], what: 'is not a known key; did you mean "third"?' },
     ]);
   });
 });

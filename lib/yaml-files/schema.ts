@@ -26,7 +26,7 @@ export function mapping<const E extends v.ObjectEntries>(
       const input = dataset.value as Record<string, unknown>;
       for (const key of Object.keys(input).filter((one) => !known.includes(one))) {
         addIssue({
-          message: `is no known key; did you mean ${JSON.stringify(closest(key, known))}?`,
+          message: `is not a known key; did you mean ${JSON.stringify(closest(key, known))}?`,
           path: [{ type: "unknown", origin: "key", input, key, value: undefined }],
         });
       }
@@ -46,7 +46,7 @@ export function mapOf<T>(value: v.GenericSchema<unknown, T>): v.GenericSchema<un
 
 /** A list of values of one kind. */
 export function listOf<T>(item: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, readonly T[]> {
-  return v.array(item, "must be a list, also for a single value");
+  return v.array(item, "must be a list, even for a single value");
 }
 
 /** A key that may be left out, or be left empty, in favour of a default. */
@@ -92,7 +92,7 @@ export function wholeNumber(least: 0 | 1): v.GenericSchema<unknown, number> {
 
 /** A day that exists, `YYYY-MM-DD`. */
 export function day(): v.GenericSchema<unknown, Day> {
-  const message = "must be a day that exists, as YYYY-MM-DD";
+  const message = "must be an existing date, as YYYY-MM-DD";
   return v.pipe(v.string(message), v.check(isDay, message));
 }
 
@@ -101,13 +101,13 @@ export function salesforceId(): v.GenericSchema<unknown, string> {
   return v.pipe(
     v.string((issue) =>
       typeof issue.input === "number"
-        ? "must be put in quotes: YAML reads this Salesforce id as a number"
-        : "must be a Salesforce id of 15 or 18 characters",
+        ? "must be quoted: YAML reads this Salesforce id as a number"
+        : "must be a Salesforce id with 15 or 18 characters",
     ),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const id = toId18(dataset.value);
       if (id !== null) return id;
-      addIssue({ message: "must be a Salesforce id of 15 or 18 characters" });
+      addIssue({ message: "must be a Salesforce id with 15 or 18 characters" });
       return NEVER;
     }),
   );

@@ -20,21 +20,21 @@ export const NESTED_TOO_DEEPLY = "lists or mappings are nested too deeply";
 
 /** The library's own messages repeat parts of the text, which may be a customer's; these do not. */
 const SENTENCES: Record<ErrorCode, string> = {
-  ALIAS_PROPS: "an alias (*name) must stand alone; write the value out instead",
+  ALIAS_PROPS: "an alias (*name) cannot be followed by other text; write the value out instead",
   BAD_ALIAS: "an alias (*name) is not written correctly; put text that starts with * or & in quotes",
-  BAD_COLLECTION_TYPE: "a tag (!name) does not fit the value after it; remove the tag",
+  BAD_COLLECTION_TYPE: "a tag (!name) does not match the value after it; remove the tag",
   BAD_DIRECTIVE: "a line that starts with % is not allowed here; remove it",
   BAD_DQ_ESCAPE: "a backslash in double quotes must be followed by a known escape; use single quotes instead",
-  BAD_INDENT: "the indentation does not fit the lines around it, or a bracket is not closed before here",
-  BAD_PROP_ORDER: "an anchor or tag stands in the wrong place; remove it",
+  BAD_INDENT: "the indentation does not match the lines around it, or a bracket before this is not closed",
+  BAD_PROP_ORDER: "an anchor or tag is in the wrong place; remove it",
   BAD_SCALAR_START: "a value starts with a character that YAML reserves (@, `, %); put the value in quotes",
-  BLOCK_AS_IMPLICIT_KEY: "the line has a second colon; put the text that holds a colon in quotes",
-  BLOCK_IN_FLOW: "an indented list or mapping cannot stand within brackets",
-  DUPLICATE_KEY: "a key stands here twice",
-  IMPOSSIBLE: "the line is no valid YAML",
+  BLOCK_AS_IMPLICIT_KEY: "the line has a second colon; put text that contains a colon in quotes",
+  BLOCK_IN_FLOW: "an indented list or mapping is not allowed inside brackets",
+  DUPLICATE_KEY: "a key appears here twice",
+  IMPOSSIBLE: "the line is not valid YAML",
   KEY_OVER_1024_CHARS: "a key is longer than 1024 characters; is a quote or a line break missing?",
   MISSING_CHAR: "a closing quote or bracket, or the colon after a key, is missing here or before",
-  MULTILINE_IMPLICIT_KEY: "a colon after the key is missing, or a key goes on over several lines",
+  MULTILINE_IMPLICIT_KEY: "a colon is missing after the key, or a key spans several lines",
   MULTIPLE_ANCHORS: "a value can have only one anchor (&name)",
   MULTIPLE_DOCS: "a second document starts here; remove the line --- or ... so that there is only one",
   MULTIPLE_TAGS: "a value can have only one tag (!name)",
@@ -42,7 +42,7 @@ const SENTENCES: Record<ErrorCode, string> = {
   RESOURCE_EXHAUSTION: NESTED_TOO_DEEPLY,
   TAB_AS_INDENT: "a tab is used for indentation; YAML allows only spaces there",
   TAG_RESOLVE_FAILED: "tags (!name) are not allowed here; remove it",
-  UNEXPECTED_TOKEN: "something unexpected stands after a value; put text that holds brackets, quotes or | in quotes",
+  UNEXPECTED_TOKEN: "unexpected text after a value; put text that contains brackets, quotes or | in quotes",
 };
 
 /** Every problem of a text that is not about what its values mean, in no particular order. */
@@ -106,7 +106,7 @@ function nodeProblems(document: Document.Parsed, lines: LineCounter): SyntaxProb
         else
           found.push({
             line,
-            what: `the key ${JSON.stringify(shownKey(key))} stands here again, first on line ${earlier}; keep one`,
+            what: `the key ${JSON.stringify(shownKey(key))} is duplicated, first on line ${earlier}; keep one`,
           });
       }
     },

@@ -198,7 +198,7 @@ async function careFor(world: WholeWorld): Promise<void> {
   const answer = await world.shown(new RegExp(`${agent.account}\\)`));
   expect(answer.shows).toMatch(new RegExp(`Since then: contacts retried by <@${BOB}>.*1 added`));
   await world.person().clicks(answer.ts, ACTION.explainWhole);
-  expect((await world.shown(/\*global: people\*/)).shows).toMatch(/agent or administrator/);
+  expect((await world.shown(/\*global: people\*/)).shows).toMatch(/agent or admin/);
   await world.person(BOB).types("/zdsync last");
   const told = await world.shown(/Who did what in Slack/, BOB);
   expect(told.shows).toContain(`retry contacts of organization ${agent.id}: `);

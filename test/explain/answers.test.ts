@@ -63,13 +63,13 @@ describe("later runs", () => {
     expect(lost[2]).toMatch(/^Since \d{4}-\d\d-\d\d \(run first\): support_level ultimate → expired/);
     expect(lost.join()).not.toContain("as it should be");
     const partner = await answerIn(world, accountOf(world, "C1 P3 customer that is a partner now"));
-    expect(partner[1]).toMatch(/partner.*Type Partner, Partner Track Open.*correct the two in Salesforce/);
+    expect(partner[1]).toMatch(/partner.*Type Partner, Partner Track Open.*correct these fields in Salesforce/);
     expect(partner[2]).toMatch(/^Since \S+ \(run first\): account_type customer → open_partner/);
     const gone = accountOf(world, "C4 account that is gone");
     for (const given of [{ run: "first" }, {}]) {
       const marked = await answerIn(world, gone, given);
       expect(marked[0]).toContain("(marked for deletion)");
-      expect(marked[1]).toMatch(/Salesforce gave no such account.*Correct its Type or end dates/);
+      expect(marked[1]).toMatch(/Salesforce returned no such account.*Correct its Type or end dates/);
       expect(marked[2]).toMatch(/it may be deleted\. To keep it, clear its mark_for_deletion and set ignore_deletion/);
       expect(marked.join()).not.toContain("Nothing to do");
     }

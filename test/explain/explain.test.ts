@@ -139,7 +139,7 @@ describe("earlier runs", () => {
   test("of an account that the run left as it was nothing is kept: the latest is told instead, and said so", async () => {
     const { id } = oddity("E5 E10");
     const { text, told } = await explainWith({ what: id, run: "first" });
-    expect(text).toContain("was not kept; here is the latest run");
+    expect(text).toContain("was not kept. This is the latest run instead");
     expect(told.explanation.run).toMatchObject({ run_id: "second", source: "run" });
   });
 

@@ -59,7 +59,7 @@ const CASES: readonly Case[] = [
     title: "Name conflict",
     oddity: "C7 create whose name an existing organization has",
     run: "plain",
-    remedy: "Give one of the two another name, in Zendesk or in Salesforce. The next run creates the organization.",
+    remedy: "Rename one of the two in Zendesk or in Salesforce. The next run creates the organization.",
   },
   {
     title: "Protected",

@@ -27,7 +27,7 @@ const OF_PEOPLE = /^(?:U|Y|E14)/;
 
 /** What a row says of contacts whose addresses no artifact holds, as they are dropped (U4). */
 const OF_DROPPED: Readonly<Record<string, RegExp>> = {
-  "U4 contact with an unusable address": /left out: there is no usable email address/,
+  "U4 contact with an unusable address": /skipped: no usable email address/,
 };
 
 /** Who is asked for by account elsewhere, as two accounts want the address; the row knows which of them it is about. */

@@ -22,7 +22,7 @@ describe("stages run alone", () => {
     const id = accountOf(world, "E3 E11");
     await stages(world, "alone", READING);
     const compared = await explainIn(world, id);
-    expect(compared.answer).toContain("was compared and nothing has written it");
+    expect(compared.answer).toContain("was found but not written");
     await stages(world, "alone", ["sync"]);
     const written = await explainIn(world, id);
     expect(written.answer).toContain("The run updated organization");

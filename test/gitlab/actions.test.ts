@@ -104,7 +104,7 @@ describe("an action", () => {
       with: { instance: "global" },
     });
     expect(exit).toBe(1);
-    expect(printed).toContain("global_accounts.json is missing. Run the stage that makes it");
+    expect(printed).toContain("global_accounts.json is missing. Run the stage that writes it");
     expect(outputs).toEqual({ "run-id": "", digest: "" });
   });
 

@@ -163,7 +163,7 @@ describe("a stage ends with one sentence, and starts nothing more, where what it
       };
     });
     expect(sentence).toContain("salesforce_accounts.manifest.json of job");
-    expect(sentence).toContain("was altered on its way");
+    expect(sentence).toContain("was altered in transit");
   });
 
   test("missing: expired, or no access", async () => {
@@ -190,6 +190,6 @@ describe("a stage ends with one sentence, and starts nothing more, where what it
       ZDSYNC_HANDOVER_PROCESS: two,
     });
     expect(end.jobs["zdsync-gather-orgs-global"]).toBe(4);
-    expect(end.printed).toMatch(/error: job \d+ of project \d+ hands over files of run run-(?:one|two), job \d+/);
+    expect(end.printed).toMatch(/error: job \d+ of project \d+ passes on files from run run-(?:one|two), but job \d+/);
   });
 });

@@ -223,7 +223,7 @@ describe("a stage whose upstream artifact is", () => {
     const sentence = await again("missing", "zdsync-sync-global", 1, (copy) =>
       rm(artifact(copy, "zdsync-compare-global", "global_updates.json")),
     );
-    expect(sentence).toContain("global_updates.json is missing. Run the stage that makes it");
+    expect(sentence).toContain("global_updates.json is missing. Run the stage that writes it");
   });
 
   test("altered: refused", async () => {
@@ -231,7 +231,7 @@ describe("a stage whose upstream artifact is", () => {
       const file = artifact(copy, "zdsync-compare-global", "global_updates.json");
       await Bun.write(file, (await readFile(file, "utf8")).replace("[\n", "[\n\n"));
     });
-    expect(sentence).toContain("The global change files were altered after compare made them");
+    expect(sentence).toContain("The global change files were altered after compare wrote them");
   });
 
   test("stale: refused, with its age", async () => {
@@ -240,7 +240,7 @@ describe("a stage whose upstream artifact is", () => {
       const text = await readFile(file, "utf8");
       await Bun.write(file, text.replaceAll('max-age: ""', "max-age: 0s"));
     });
-    expect(sentence).toMatch(/was gathered \d+ minutes? ago, --max-age allows 0 minutes/);
+    expect(sentence).toMatch(/was gathered \d+ minutes? ago; --max-age allows 0 minutes/);
   });
 
   test("of another run: refused, naming both runs", async () => {
@@ -250,6 +250,8 @@ describe("a stage whose upstream artifact is", () => {
       expect((await other.run({ ...SCHEDULE, variables: { CI_PIPELINE_ID: "7777" } }, job)).exit).toBe(0);
       await cp(other.artifacts(job), copy.artifacts(job), { recursive: true });
     });
-    expect(sentence).toMatch(/is of run pipeline-\d+, \S+ of run pipeline-\d+\. .*run the earlier stages again/);
+    expect(sentence).toMatch(
+      /is from run pipeline-\d+, but \S+ is from run pipeline-\d+\. .*Run the earlier stages again/,
+    );
   });
 });

@@ -98,7 +98,7 @@ describe("a pipeline in which jobs without any secret were taken over, in a host
     expect(printed).toContain("published: [marks=9999] [--preload=./pwned.js] []");
     expect(printed).not.toContain("PWNED");
     expect(printed).not.toContain("1999-01-01");
-    expect(printed).toContain("what was reviewed is not what would be applied");
+    expect(printed).toContain("what would be applied differs from what was reviewed");
     expect(there.sandbox.writes()).toEqual([]);
   });
 

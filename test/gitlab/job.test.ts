@@ -113,7 +113,7 @@ describe("stages as jobs of different projects, hand in hand", () => {
     there.sandbox.clearRequests();
     const altered = await job(7, "sync", { ...handOvers, INPUT_INSTANCE: "us-government" });
     expect(altered.exit).toBe(4);
-    expect(altered.printed).toContain("usgov_updates.json of job 4 of project 3 was altered on its way");
+    expect(altered.printed).toContain("usgov_updates.json of job 4 of project 3 was altered in transit");
     await rm(join(processed.cwd, "data/usgov_accounts.json"));
     await mkdir(join(folder, "job-8/.zdsync"), { recursive: true });
     await writeFile(join(folder, "job-8/.zdsync/handoff.env"), "COMPARE_USGOV_JOB_ID=4\n");
@@ -134,7 +134,7 @@ describe("stages as jobs of different projects, hand in hand", () => {
       ZDSYNC_HANDOVER_GATHER_ORGS_GLOBAL: other.variables.GATHER_ORGS_GLOBAL_HANDOVER ?? "",
     });
     expect(ended.exit).toBe(4);
-    expect(ended.printed).toContain("hands over files of run pipeline-");
+    expect(ended.printed).toContain("passes on files from run pipeline-");
   });
 
   test("a pipeline without a comparison is called so; without a token its name stays", async () => {

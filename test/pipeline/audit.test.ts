@@ -166,7 +166,7 @@ test("the run's page has the findings, too", async () => {
 
 test("people see counts, ids and commands, never a name; --fail-on makes findings a failure", async () => {
   const { printed } = await auditOf({ examples: "2" }, false);
-  expect(printed).toContain("Several organizations with one salesforce_id (global): 1\n");
+  expect(printed).toContain("Several organizations with the same salesforce_id (global): 1\n");
   expect(printed).toMatch(/\n {4}zdsync explain 0014M/);
   const names = organizations("global").map(({ name }) => String(name));
   expect(names.filter((name) => printed.includes(name))).toEqual([]);

@@ -89,7 +89,7 @@ describe("--run-id", () => {
     ].map(({ exit }) => exit);
     expect(exits).toEqual([EXIT.usage, EXIT.usage, EXIT.usage]);
     expect(world.printed()).toMatch(
-      /--run-id: first is the id of run of \S+ in .*, which wrote to Zendesk.*Give another id/,
+      /--run-id: first is the id of run of \S+ in .*, which wrote to Zendesk.*Use another id/,
     );
     expect([await recordOf(world, "first"), await world.text("report.md")]).toEqual(before);
     expect(world.sandbox.requests.length).toBe(asked);

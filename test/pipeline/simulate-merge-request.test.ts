@@ -159,7 +159,7 @@ test("inputs and settings that are none: exit 2 before anything is asked", async
 test("no run whose data is kept: said, and no note", async () => {
   const { exit, err } = await simulated({ "merge-request": "12", commit: HEAD }, { GITLAB_REF: "other-branch" });
   expect(exit).toBe(1);
-  expect(err).toContain("has what a run gathers");
+  expect(err).toContain("has a run's gathered data");
   expect(world.sandbox.rules.notes).toEqual([]);
   await rm(folder, { recursive: true });
 });

@@ -10,7 +10,8 @@ setDefaultTimeout(RUN_TIMEOUT);
 const NEVER = Number.POSITIVE_INFINITY;
 const FULL = "could not be written: the disk is full (ENOSPC). Free some space, then run again.";
 
-const AFTERWARDS = /run\.json cannot be written|will know less of this run|the list of runs was not written/;
+const AFTERWARDS =
+  /run\.json cannot be written|will have less evidence of this run|the list of runs could not be written/;
 
 /** How many writes to the disk a preview and a run make. */
 async function writesOf(extent: "preview" | "run"): Promise<number> {
@@ -45,7 +46,7 @@ describe("A7: a disk that is full in mid-run", () => {
       expect(failures).toContainEqual(expect.stringContaining(FULL));
       expect(world.printed()).not.toContain("fault of the program");
       // What a full disk kept from being kept for later is no second trouble.
-      expect(world.printed()).not.toContain("will know less of this run");
+      expect(world.printed()).not.toContain("will have less evidence of this run");
       const applied = summary.reports
         .flatMap(({ comparison }) => Object.values(comparison?.results ?? {}))
         .reduce((total, counts) => total + counts.applied, 0);
@@ -81,7 +82,7 @@ describe("A7: what the system refuses is one sentence, with what to do", () => {
     ["a file", (folder: string) => join(folder, "zdsync.config.yml"), /a part of its path is a file|EEXIST/],
     ["below a file", (folder: string) => join(folder, "zdsync.config.yml/data"), /a part of its path is a file/],
     // Nobody may make files there, not even root.
-    ["of the system", () => "/sys/zdsync", /may not be used by the user|file system is read-only|no such/],
+    ["of the system", () => "/sys/zdsync", /is not accessible to the user|file system is read-only|no such/],
   ])("a data directory that is %s: exit 2", async (_, dataDir, said) => {
     await using world = await startTerminalWorld({ world: smallWorld() });
     const { exit, errors } = told(await world.plain(["preview", "--data-dir", dataDir(world.folder)]));
@@ -114,9 +115,7 @@ describe("A7: what the system refuses is one sentence, with what to do", () => {
     const lines = (await child.stdout.text()).split("\n");
     const { exit, errors } = told({ exit: await child.exited, lines });
     expect(exit).toBe(1);
-    expect(errors).toEqual([
-      expect.stringMatching(/could not be opened: no more files can be open at once \(EMFILE\)/),
-    ]);
+    expect(errors).toEqual([expect.stringMatching(/could not be opened: too many open files \(EMFILE\)/)]);
   });
 
   test("a port of the sandbox that is taken: exit 2", async () => {
@@ -126,7 +125,7 @@ describe("A7: what the system refuses is one sentence, with what to do", () => {
     expect(exit).toBe(2);
     expect(errors).toEqual([
       expect.stringMatching(
-        /^error: Port \d+ is taken by another program \(EADDRINUSE\)\. End that program, or choose another port/,
+        /^error: Port \d+ is in use by another program \(EADDRINUSE\)\. Stop that program, or choose another port/,
       ),
     ]);
   });

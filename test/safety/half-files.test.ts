@@ -9,7 +9,11 @@ import { smallWorld } from "./small-world.ts";
 setDefaultTimeout(RUN_TIMEOUT);
 
 const NEVER = Number.POSITIVE_INFINITY;
-const AFTERWARDS = ["run.json cannot be written", "will know less of this run", "the list of runs was not written"];
+const AFTERWARDS = [
+  "run.json cannot be written",
+  "will have less evidence of this run",
+  "the list of runs could not be written",
+];
 
 /** What came of a command on a disk that is full from one write on. */
 async function onDisk(world: TestWorld, extent: "preview" | "run", ...full: Parameters<typeof fillingDisk>) {

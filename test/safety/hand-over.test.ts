@@ -87,7 +87,7 @@ describe("S3: another run's file", () => {
     const [organization] = world.sandbox.zendesk("global").organizations;
     world.sandbox.editOrganization("global", Number(organization?.id), { name: "Renamed Meanwhile" });
     await world.stage("gather-orgs", { instance: "global" });
-    await refuses(world, { instance: "global" }, /made from another zendesk_global\.json/);
+    await refuses(world, { instance: "global" }, /computed from a different zendesk_global\.json/);
   });
 
   test("a change file or its manifest that is missing", async () => {
@@ -123,7 +123,7 @@ describe("S3: --max-age", () => {
   test("older than allowed is refused, younger is applied, without --max-age any age is", async () => {
     await using world = await previewed();
     await age(world, 61);
-    await refuses(world, { instance: "global", "max-age": "60m" }, /61 minutes ago, --max-age allows 60/);
+    await refuses(world, { instance: "global", "max-age": "60m" }, /61 minutes ago; --max-age allows 60/);
     await refuses(world, { instance: "global", "max-age": "1h" }, /--max-age/);
     expect((await world.stage("sync", { instance: "global", "max-age": "62m" })).exit).toBe(EXIT.done);
   });

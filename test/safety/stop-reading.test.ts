@@ -61,7 +61,9 @@ describe("A9: a read ends at once when the run is asked to stop", () => {
     const { exit, printed, later } = await stoppedAt(isMeant);
     expect({ exit, later }).toEqual({ exit: 5, later: [] });
     expect(printed).toMatch(/: STOPPED \(SIGINT\) after .* s, before any write\./);
-    expect(printed).toMatch(new RegExp(`ended early: ${service} \\(.*\\) was not asked any more: stopped\\.`));
+    expect(printed).toMatch(
+      new RegExp(`ended early: ${service} \\(.*\\) was not called any more because the run was stopped\\.`),
+    );
   });
 
   test.concurrent("only who is waited for is named: not who has answered, nor whom the next stage would ask", async () => {
@@ -69,8 +71,8 @@ describe("A9: a read ends at once when the run is asked to stop", () => {
     const others = ["gather-accounts: ", "gather-orgs us-government: "];
     const { exit, printed } = await stoppedAt(isList, [], others);
     expect(exit).toBe(5);
-    expect(printed.match(/^.* was not asked any more/gm)).toEqual([
-      expect.stringMatching(/^gather-orgs global ended early: Zendesk global \(.*\) was not asked any more$/),
+    expect(printed.match(/^.* was not called any more/gm)).toEqual([
+      expect.stringMatching(/^gather-orgs global ended early: Zendesk global \(.*\) was not called any more$/),
     ]);
   });
 
@@ -88,7 +90,7 @@ describe("A9: a read ends at once when the run is asked to stop", () => {
     // A job of contacts that had begun beside them is in flight, and finished (S7).
     const sent = later.filter((one) => !one.startsWith("GET") && one.includes("/organizations/"));
     expect({ exit, sent }).toEqual({ exit: 5, sent: [] });
-    expect(printed).toMatch(/STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not begun/);
+    expect(printed).toMatch(/STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not started/);
     expect(printed).toMatch(/failed +0 +0/);
   });
 });
@@ -132,7 +134,7 @@ describe("A9: what is waited for is said", () => {
     expect(exit).toBe(5);
     expect(lines).toEqual([
       expect.stringMatching(
-        /^waiting for Zendesk global \(127\.0\.0\.1:\d+\): POST \/oauth\/tokens, attempt 1 of 8\. Until \d\d:\d\d:\d\d UTC at the latest; Ctrl-C ends it earlier\.$/,
+        /^waiting for Zendesk global \(127\.0\.0\.1:\d+\): POST \/oauth\/tokens, attempt 1 of 8\. Until \d\d:\d\d:\d\d UTC at the latest; press Ctrl-C to stop earlier\.$/,
       ),
     ]);
     expect(host.connections()).toBe(1);
@@ -143,7 +145,7 @@ describe("A9: what is waited for is said", () => {
     expect(exit).toBe(5);
     expect(lines).toEqual([
       expect.stringMatching(
-        /^waiting for Salesforce .*: POST .*, attempt [2-5] of 5; the one before: nobody answers at this address \([A-Za-z]+\)\. Until /,
+        /^waiting for Salesforce .*: POST .*, attempt [2-5] of 5; previous attempt: no connection to this host \([A-Za-z]+\)\. Until /,
       ),
     ]);
   });

@@ -75,5 +75,5 @@ test("S7: a second signal ends the run at once, with a write still in flight", a
   const child = world.start("data");
   await act.promise;
   expect(await child.ended).toBe(130);
-  expect(child.printed()).toContain("SIGTERM again: ended at once.");
+  expect(child.printed()).toContain("SIGTERM again: stopped immediately.");
 });

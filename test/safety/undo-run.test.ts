@@ -78,7 +78,7 @@ test("A12: where nobody can be asked, --yes or --expect is wanted: exit 2, nothi
   const shell = { env: {}, output, clock: () => new Date() };
   for (const json of [false, true])
     expect(await undoCommand({ "data-dir": world.dataDir, run: run.run_id }, { ...shell, json })).toBe(EXIT.usage);
-  expect(output.said[0]).toContain("give --expect DIGEST, which writes exactly what was shown, or --yes");
+  expect(output.said[0]).toContain("pass --expect DIGEST, which writes exactly what was shown, or --yes");
   expect(world.sandbox.requests).toEqual([]);
 });
 
@@ -100,7 +100,5 @@ test("A12: an unknown run names the nearest one and those that are there; a dry 
   expect(outside).toContain("zdsync runs lists all");
   for (const given of [{}, { run: run.run_id, results: "x_results.json" }])
     expect(await undoCommand({ "data-dir": world.dataDir, yes: "true", ...given }, shell)).toBe(EXIT.usage);
-  expect(output.said.at(-1)).toContain(
-    "expected a run's id (zdsync runs lists them) or --results FILE, one of the two",
-  );
+  expect(output.said.at(-1)).toContain("expected either a run id (zdsync runs lists them) or --results FILE");
 });

@@ -59,7 +59,7 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     const { outcomes, closing } = ending(shown);
     expect(outcomes.slice(0, 2)).toEqual(["STOPPED", "STOPPED"]);
     expect(closing).toMatch(
-      /: STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not begun: \d+ records? applied\./,
+      /: STOPPED \(SIGINT\) after .* s, with \d+ of \d+ planned changes not started: \d+ records? applied\./,
     );
   });
 
@@ -90,7 +90,7 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     expect(refused.lines).toContainEqual(expect.stringMatching(/^ {2}✗ gather-accounts: failed/));
     expect(refused.lines.filter((line) => line.includes("✓ gather-accounts"))).toEqual([]);
     expect(ending(refused).closing).toMatch(
-      /: FAILED after .* s, before any write: a setting is wrong, see above\. Report: .*report\.html$/,
+      /: FAILED after .* s, before any write: configuration error, see above\. Report: .*report\.html$/,
     );
 
     world.sandbox.addFault({

@@ -43,7 +43,7 @@ export function reported(parts: Partial<ReportedComparison> = {}): ReportedCompa
       existing: 100,
       planned: { creates: 1, updates: 1, marks: 1, contacts: 2 },
       measures: [
-        { effect: "marks", count: 7, of: 100, limit: 5, limitText: "5 % (5)", exceeded: true },
+        { effect: "marks", count: 7, of: 100, limit: 5, limitText: "5% (5)", exceeded: true },
         { effect: "creates", count: 1, of: 100, limit: 500, limitText: "500", exceeded: false },
       ],
     },
