@@ -16,8 +16,6 @@ export type JournalEntry = RecordChange & {
   by: "client" | "person";
   /** How many requests all services had answered by then: its place in the request log. */
   requests: number;
-  /** The same when it was asked for: of a row of a job, when the job was ordered. */
-  ordered: number;
 };
 
 /** Every change of every record of Zendesk since the start, in order. */
@@ -29,15 +27,8 @@ export class Journal {
     this.#requests = requests;
   }
 
-  /** `ordered`: what {@link answered} said when a job was ordered that did it. */
-  add({ ordered, ...entry }: Omit<JournalEntry, "requests" | "ordered"> & { ordered: number | null }): void {
-    const requests = this.answered();
+  add(entry: Omit<JournalEntry, "requests">): void {
     // A union spread as one: kind and sides still belong together.
-    this.entries.push({ ...entry, requests, ordered: ordered ?? requests } as JournalEntry);
-  }
-
-  /** How many requests all services have answered. */
-  answered(): number {
-    return this.#requests();
+    this.entries.push({ ...entry, requests: this.#requests() } as JournalEntry);
   }
 }

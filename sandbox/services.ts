@@ -226,8 +226,7 @@ function salesforceOf({ options, world, secrets, keys, clock, bytes, urls }: Mak
 
 function instanceOf({ options, world, secrets, clock, bytes, journal }: Making, instance: InstanceName): Zendesk {
   return createZendesk({
-    onChange: (change, by, ordered) => journal.add({ ...change, instance, by, ordered, at: clock.now() }),
-    onOrder: () => journal.answered(),
+    onChange: (change, by) => journal.add({ ...change, instance, by, at: clock.now() }),
     instance,
     seed: world.zendesk[instance],
     organizationFields: [...ORGANIZATION_FIELDS[instance], ...(options.organizationFields?.[instance] ?? [])],

@@ -7,6 +7,7 @@ import { ORGANIZATION_REASONS } from "./reasons/organizations.ts";
 import { PEOPLE_REASONS } from "./reasons/people.ts";
 import { REFUSAL_REASONS } from "./reasons/refusals.ts";
 import { SIMULATING_REASONS } from "./reasons/simulating.ts";
+import { SNAPSHOT_REASONS } from "./reasons/snapshots.ts";
 import { UNDOING_REASONS } from "./reasons/undoing.ts";
 import { WRITING_REASONS } from "./reasons/writing.ts";
 
@@ -26,6 +27,7 @@ export const REASONS = {
   ...REFUSAL_REASONS,
   ...AUDIT_REASONS,
   ...SIMULATING_REASONS,
+  ...SNAPSHOT_REASONS,
 } as const;
 
 export type ReasonCode = keyof typeof REASONS;

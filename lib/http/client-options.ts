@@ -66,6 +66,8 @@ export interface HttpRequest {
   sizeHeader?: string;
   /** Ends this request and its waits at once with a `StoppedError`: for reads that come before a write, or belong to none. */
   signal?: AbortSignal | undefined;
+  /** How long to go on with it, where that differs from the client's: for what somebody can do without. */
+  retryBudget?: Partial<RetryBudget> | undefined;
   /** What people who wait are told: whether the end of the run ends it. By default where it has a signal of its own. */
   endsWithRun?: boolean;
 }

@@ -86,7 +86,7 @@ export class HttpClient {
     });
     const signals = [this.options.signal, request.signal].flatMap((signal) => signal ?? []);
     const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
-    const state = newState({ use, wait, signal });
+    const state = newState({ use, wait, signal, budget: { ...this.budget, ...request.retryBudget } });
     try {
       const answer = await this.sendUntilSettled(request, state);
       wait.end(true);
@@ -120,7 +120,7 @@ export class HttpClient {
 
   private async attempt(request: HttpRequest, state: RequestState): Promise<Attempt> {
     state.attempts++;
-    tellAttempt(state, this.budget, this.timeoutMs);
+    tellAttempt(state, this.timeoutMs);
     const { sentHeaders, end } = await this.turn(state);
     this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
@@ -192,7 +192,7 @@ export class HttpClient {
     const isForAll = outcome.is === "not-done" && (limited === "all" || outcome.unavailable === true);
     // Others heed it also where this request is given up.
     if (isForAll && delay <= this.budget.maxWaitMs) this.pause.extendTo(this.now() + delay);
-    if (isSpent(state, this.budget, delay)) throw this.failure(request, state, attempt);
+    if (isSpent(state, state.budget, delay)) throw this.failure(request, state, attempt);
     this.counts.retries++;
     if (!isForAll) await this.wait(delay, state);
   }

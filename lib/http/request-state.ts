@@ -8,6 +8,7 @@ import type { Wait } from "./waits.ts";
 /** What happened to a request so far. */
 export interface RequestState extends Spent {
   use: BodyUse;
+  budget: RetryBudget;
   attempts: number;
   renewed: boolean;
   /** Until when it has waited for the account's quota, in milliseconds since 1970: timers may end a little early. */
@@ -22,14 +23,15 @@ export interface RequestState extends Spent {
 }
 
 /** The state of a request that was not sent yet. */
-export function newState(begun: Pick<RequestState, "use" | "wait" | "signal">): RequestState {
+export function newState(begun: Pick<RequestState, "use" | "wait" | "signal" | "budget">): RequestState {
   const nothing = { attempts: 0, failures: 0, rateLimited: 0, waitedMs: 0, pausedUntil: 0 };
   return { ...begun, ...nothing, renewed: false, unclear: null, last: null };
 }
 
 /** Says for whoever waits how far it is, and how long it may still take. `timeoutMs`: of one attempt. */
-export function tellAttempt(state: RequestState, { maxAttempts, maxWaitMs }: RetryBudget, timeoutMs: number): void {
+export function tellAttempt(state: RequestState, timeoutMs: number): void {
   const { wait, attempts: attempt, rateLimited, waitedMs, last } = state;
+  const { maxAttempts, maxWaitMs } = state.budget;
   const attempts = Math.max(maxAttempts, attempt);
   const pauses = rateLimited > 0 ? maxWaitMs - waitedMs : Math.min(longestPausesMs(attempt, attempts), maxWaitMs);
   wait.attempt({ attempt, attempts, last, leftMs: pauses + (attempts - attempt + 1) * timeoutMs });

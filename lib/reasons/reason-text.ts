@@ -8,6 +8,7 @@ import { ORGANIZATION_TEXTS } from "./organization-texts.ts";
 import { PEOPLE_TEXTS } from "./people-texts.ts";
 import { allowing, REFUSAL_TEXTS } from "./refusal-texts.ts";
 import { SIMULATING_TEXTS } from "./simulating-texts.ts";
+import { SNAPSHOT_TEXTS } from "./snapshot-texts.ts";
 import type { Explanation, Place, Text, Texts } from "./texts.ts";
 import { UNDOING_TEXTS } from "./undoing-texts.ts";
 import { WRITING_TEXTS } from "./writing-texts.ts";
@@ -26,6 +27,7 @@ const TEXTS: Texts<typeof REASONS> = {
   ...REFUSAL_TEXTS,
   ...AUDIT_TEXTS,
   ...SIMULATING_TEXTS,
+  ...SNAPSHOT_TEXTS,
 };
 
 /** What happened and to what, and what to do about it. `place`: where it is read. Pure. */

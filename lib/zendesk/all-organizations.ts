@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Organization } from "../domain/organization.ts";
 import { IncompleteError } from "../errors.ts";
 import type { ZendeskClient } from "./client.ts";
-import { listAll, MAX_RECORDS } from "./list.ts";
+import { type ListTerms, listAll, MAX_RECORDS } from "./list.ts";
 import type { Page } from "./ports.ts";
 
 const CountSchema = v.object({ count: v.object({ value: v.pipe(v.number(), v.minValue(0)) }) });
@@ -15,14 +15,22 @@ const PINNED = 100_000;
  * of creates (S2), so Zendesk's own count is held against it. That one is approximate and up to a day old (facts/zendesk.md 2):
  * only fewer than half of it is refused, or more than twice as many.
  */
-export async function* allOrganizations(client: ZendeskClient): AsyncGenerator<Page<Organization>> {
+export async function* allOrganizations(
+  client: ZendeskClient,
+  { onPage, onCounted }: Pick<ListTerms<Organization>, "onPage"> & { onCounted?(counted: number | null): void } = {},
+): AsyncGenerator<Page<Organization>> {
   let listed = 0;
   const maxRecords = async () => maxOf(await countOf(client));
-  for await (const page of listAll(client, "organizations", "/organizations", { confirmEnd: true, maxRecords })) {
+  for await (const page of listAll(client, "organizations", "/organizations", {
+    confirmEnd: true,
+    maxRecords,
+    onPage,
+  })) {
     listed += page.records.length + page.unreadable.length;
     yield page;
   }
   const counted = await countOf(client);
+  onCounted?.(counted);
   if (counted === null || listed >= counted / 2) return;
   throw new IncompleteError(
     `Not complete: the list of organizations of Zendesk ${client.instance} ended after ${listed} records, its count says ${counted}. Nothing was kept; run again, and if it stays so, tell the maintainers.`,

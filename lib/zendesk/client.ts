@@ -2,11 +2,13 @@ import packageJson from "../../package.json";
 import type { InstanceName } from "../domain/instance.ts";
 import { DEFAULT_USER_MARK_FIELD } from "../domain/user.ts";
 import { CredentialError, RemoteError } from "../errors.ts";
-import type { HttpRequest, HttpTiming } from "../http/client-options.ts";
+import type { HttpAnswer, HttpRequest, HttpTiming } from "../http/client-options.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { HttpError } from "../http/http-error.ts";
 import { Pacer } from "../http/pacer.ts";
 import { DEFAULT_RATE_SHARE } from "../http/rate-window.ts";
+import { RemoteClock } from "../http/remote-clock.ts";
+import type { RetryBudget } from "../http/retry-budget.ts";
 import type { Waits } from "../http/waits.ts";
 import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
 import { type Credential, credentialOf, type Scope } from "./auth.ts";
@@ -42,6 +44,7 @@ export class ZendeskClient {
   private readonly credential: Credential;
   private readonly warned = new Set<string>();
   private endsReads: AbortSignal | undefined;
+  private readonly remoteClock = new RemoteClock();
 
   constructor(
     private readonly options: ZendeskOptions,
@@ -79,6 +82,7 @@ export class ZendeskClient {
       judge: ({ body }) => (isTooManyJobs(body) ? { is: "refused" } : null),
       onHeaders: (headers) => {
         this.heedWarning(headers);
+        this.remoteClock.heard(headers);
         options.onHeaders?.(headers);
       },
     });
@@ -86,13 +90,29 @@ export class ZendeskClient {
 
   /** GET of a path or of an absolute link that Zendesk gave; a link to another host is refused: it would get the token. */
   async get(pathOrUrl: string): Promise<unknown> {
+    return (await this.ask(pathOrUrl)).body;
+  }
+
+  /** As `get`, with the headers of the answer; `retryBudget`: for what can be done without. */
+  async ask(pathOrUrl: string, retryBudget?: Partial<RetryBudget>): Promise<Pick<HttpAnswer, "headers" | "body">> {
     const url = /^https?:/.test(pathOrUrl) ? pathOrUrl : this.urlOf(pathOrUrl);
     if (new URL(url).origin !== this.origin)
       throw new RemoteError(
         `Zendesk ${this.instance} (${this.host}) answered a link to another host, which was not followed.`,
         { service: "Zendesk" },
       );
-    return this.send({ method: "GET", url, signal: this.endsReads });
+    return this.send({ method: "GET", url, signal: this.endsReads, retryBudget });
+  }
+
+  /** Who asks: what an account shows depends on it. No secret. */
+  get credentialName(): string {
+    const { auth } = this.options;
+    return auth.kind === "oauth" ? `client ${auth.clientId}` : `user ${auth.email}`;
+  }
+
+  /** Zendesk's time, milliseconds since 1970: at most a little behind it. Null before it has answered with one. */
+  remoteNow(): number | null {
+    return this.remoteClock.now();
   }
 
   /** The same client, with its token and its pauses, whose reads end at once when the signal says so. */
@@ -109,12 +129,12 @@ export class ZendeskClient {
     body: unknown,
     effect: NonNullable<HttpRequest["effect"]>,
   ): Promise<unknown> {
-    return this.send({ method, url: this.urlOf(path), body, effect });
+    return (await this.send({ method, url: this.urlOf(path), body, effect })).body;
   }
 
-  private async send(request: HttpRequest): Promise<unknown> {
+  private async send(request: HttpRequest): Promise<HttpAnswer> {
     try {
-      return (await this.http.send(request)).body;
+      return await this.http.send(request);
     } catch (error) {
       if (!(error instanceof HttpError && error.status === 401)) throw error;
       throw new CredentialError(`${error.message} They are ${this.credentialSettings()}.`, error.detail);

@@ -20,9 +20,21 @@ const PagingSchema = v.object({
   links: v.object({ next: v.nullable(v.string()) }),
 });
 
-interface ListTerms {
+/** A page of a list as it came. */
+export interface ListedPage<T> {
+  /** The path, or the link of Zendesk's, that it was asked for with. */
+  asked: string;
+  rows: readonly unknown[];
+  page: Page<T>;
+}
+
+export interface ListTerms<T> {
   confirmEnd?: boolean;
   maxRecords?: () => Promise<number>;
+  /** Told of each page before it is handed on. */
+  onPage?: ((page: ListedPage<T>) => void) | undefined;
+  /** Where to begin: at a page of an earlier list instead of the first one. */
+  from?: string;
 }
 
 /**
@@ -35,11 +47,11 @@ export async function* listAll<K extends Kind>(
   client: ZendeskClient,
   kind: K,
   path: string,
-  { confirmEnd = false, maxRecords = async () => MAX_RECORDS }: ListTerms = {},
+  { confirmEnd = false, maxRecords = async () => MAX_RECORDS, onPage, from }: ListTerms<RecordOf<K>> = {},
 ): AsyncGenerator<Page<RecordOf<K>>> {
   const proof = new CompletenessProof(`the list of ${kind.replaceAll("_", " ")} of Zendesk ${client.instance}`);
   let max = LONG;
-  let next: string | null = `${path}?page%5Bsize%5D=${PAGE_SIZE}`;
+  let next: string | null = from ?? `${path}?page%5Bsize%5D=${PAGE_SIZE}`;
   while (next !== null) {
     const asked: string = next;
     const body: unknown = await client.get(asked);
@@ -51,7 +63,9 @@ export async function* listAll<K extends Kind>(
       const behind = proof.behindEnd(rows, body) ?? asked;
       proof.checkEnd(rowsOf(await client.get(behind), kind));
     }
-    yield readRows(rows ?? [], kind, client.userMarkField);
+    const page = readRows(rows ?? [], kind, client.userMarkField);
+    onPage?.({ asked, rows: rows ?? [], page });
+    yield page;
   }
 }
 

@@ -6,6 +6,8 @@ import type { Reason } from "../domain/reason.ts";
 
 /** A custom field's definition, as far as `doctor` and the instance proof (O2) look at it. */
 export interface FieldDefinition {
+  /** Absent where Zendesk did not say. */
+  id?: number | undefined;
   key: string;
   type: string;
   active: boolean;
@@ -32,6 +34,8 @@ export interface Membership {
 export interface Page<T> {
   records: T[];
   unreadable: Unreadable[];
+  /** What is to be told of how the list was read (decision 54); absent where there is nothing. */
+  told?: readonly Reason[];
 }
 
 /**

@@ -55,6 +55,7 @@ const IdentityWire = v.object({ type: v.string(), value: v.fallback(v.string(), 
 
 const FieldWire = v.pipe(
   v.object({
+    id: v.optional(v.number()),
     key: v.string(),
     type: v.string(),
     active: v.boolean(),

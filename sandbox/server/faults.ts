@@ -54,7 +54,6 @@ const playedByService: ReadonlySet<Fault["kind"]> = new Set([
   "job-failed",
   "job-killed",
   "empty",
-  "early-end",
   "drop-record",
   "duplicate-record",
 ]);

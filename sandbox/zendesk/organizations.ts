@@ -72,10 +72,10 @@ export class Organizations {
   }
 
   /** Memberships go with it (facts 8.20); its name and external id are free again. */
-  delete(id: number): Organization {
+  delete(id: number, at: Date): Organization {
     const organization = this.get(id);
     for (const membership of this.#store.membershipsOfOrganization(id)) this.#store.removeMembership(membership);
-    this.#store.removeOrganization(organization);
+    this.#store.removeOrganization(organization, timestamp(at));
     return organization;
   }
 

@@ -37,8 +37,7 @@ function cursorPage(url: URL, listing: Listing, fault?: Fault): Wire {
     before === null
       ? rowsAfter(listing, after === null ? undefined : decodedCursor(after, "page[after]"), size)
       : rowsBefore(listing, decodedCursor(before, "page[before]"), size);
-  const endsEarly = fault?.kind === "early-end";
-  const rows = fault?.kind === "empty" ? [] : endsEarly ? ids.slice(0, Math.ceil(ids.length / 2)) : ids;
+  const rows = fault?.kind === "empty" ? [] : ids;
   const first = rows[0];
   const last = rows.at(-1);
   // Also on the last page both cursors and both links are there; only an *empty* page has none (facts 2).
@@ -46,11 +45,7 @@ function cursorPage(url: URL, listing: Listing, fault?: Fault): Wire {
   const afterCursor = last === undefined ? null : cursor(last);
   return {
     [listing.key]: played(rows, fault).map(listing.wire),
-    meta: {
-      has_more: hasMore && rows.length > 0 && !endsEarly,
-      after_cursor: afterCursor,
-      before_cursor: beforeCursor,
-    },
+    meta: { has_more: hasMore && rows.length > 0, after_cursor: afterCursor, before_cursor: beforeCursor },
     links: {
       prev: beforeCursor && cursorLink(url, "page[before]", beforeCursor),
       next: afterCursor && cursorLink(url, "page[after]", afterCursor),
@@ -108,11 +103,11 @@ function offsetPage(url: URL, listing: Listing, fault?: Fault): Wire {
 }
 
 /** Plays "drop-record" and "duplicate-record" on the middle row; cursors and counts stay as if nothing happened. */
-function played(ids: readonly number[], fault: Fault | undefined): number[] {
-  const middle = ids[Math.floor(ids.length / 2)];
-  if (fault?.kind === "drop-record") return ids.filter((id) => id !== middle);
-  if (fault?.kind === "duplicate-record") return ids.flatMap((id) => (id === middle ? [id, id] : [id]));
-  return [...ids];
+export function played<Row>(rows: readonly Row[], fault: Fault | undefined): Row[] {
+  const middle = rows[Math.floor(rows.length / 2)];
+  if (fault?.kind === "drop-record") return rows.filter((row) => row !== middle);
+  if (fault?.kind === "duplicate-record") return rows.flatMap((row) => (row === middle ? [row, row] : [row]));
+  return [...rows];
 }
 
 /** A positive whole number from the query; a size above the maximum is clamped (nobody knows, facts "Open points"). */

@@ -21,6 +21,11 @@ export interface Organization {
   fields: FieldValues;
 }
 
+/** What is left of a deleted organization: only exports tell of it. */
+export interface DeletedOrganization extends Organization {
+  deleted_at: string;
+}
+
 /** One address of a user. Of the e-mail identities exactly one is primary. */
 export interface Identity {
   id: number;

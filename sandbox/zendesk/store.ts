@@ -1,7 +1,7 @@
 import type { SeedInstance } from "../types.ts";
 import type { CustomFields } from "./custom-fields.ts";
 import { KeyIndex, SortedIds } from "./key-index.ts";
-import type { Identity, Membership, Organization, User } from "./records.ts";
+import type { DeletedOrganization, Identity, Membership, Organization, User } from "./records.ts";
 
 /** Real ids have 14 digits and start somewhere like here. */
 const firstId = 19_442_893_058_196;
@@ -18,6 +18,8 @@ export class Store {
   readonly organizationIds = new SortedIds();
   readonly organizationNames = new KeyIndex();
   readonly organizationExternalIds = new KeyIndex();
+  /** By id; in no list and no index. */
+  readonly deletedOrganizations = new Map<number, DeletedOrganization>();
 
   /** Deleted users too; `userIds` and the other indexes have only active ones. */
   readonly users = new Map<number, User>();
@@ -63,8 +65,11 @@ export class Store {
     this.onOrganization(old ?? null, organization);
   }
 
-  removeOrganization(organization: Organization): void {
+  /** @param at when, as Zendesk writes it */
+  removeOrganization(organization: Organization, at: string): void {
     this.organizations.delete(organization.id);
+    // That the deletion counts as a change is not documented; without it no export could tell of it.
+    this.deletedOrganizations.set(organization.id, { ...organization, updated_at: at, deleted_at: at });
     this.organizationIds.delete(organization.id);
     this.organizationNames.delete(organization.name, organization.id);
     this.organizationExternalIds.delete(organization.external_id, organization.id);

@@ -31,10 +31,8 @@ export interface ZendeskOptions {
   credentials: Credentials;
   /** Where tokens and ids come from; default: nobody can guess them. */
   bytes?: SandboxBytes;
-  /** Told of every change of a record, of who made it, and of a row of a job what `onOrder` said when the job was ordered. */
-  onChange?: (change: RecordChange, by: "client" | "person", ordered: number | null) => void;
-  /** Asked whenever a job is ordered. */
-  onOrder?: () => number;
+  /** Told of every change of a record, and of who made it. */
+  onChange?: (change: RecordChange, by: "client" | "person") => void;
 }
 
 /** One Zendesk instance. */
@@ -74,7 +72,7 @@ export function createZendesk(options: ZendeskOptions): Zendesk {
   const instance = new Instance(options);
   const app = routed(instance, options.credentials.email);
   const origin = `https://${options.instance}.zendesk.test`;
-  const byPerson = journalled(instance, options);
+  const byPerson = journalled(instance, options.onChange);
   return {
     fetch: async (request) => app.fetch(request),
     state() {
@@ -88,7 +86,7 @@ export function createZendesk(options: ZendeskOptions): Zendesk {
         const updated = typeof updated_at === "string" ? { updated_at } : {};
         instance.store.putOrganization({ ...organization, ...created, ...updated });
       }),
-    deleteOrganization: (id) => byPerson(() => void instance.organizations.delete(id)),
+    deleteOrganization: (id) => byPerson(() => void instance.organizations.delete(id, instance.clock.now())),
     addOrganization: (attributes) => byPerson(() => instance.organizations.create(attributes, instance.clock.now()).id),
     addUser: (attributes) => byPerson(() => instance.users.create(attributes, instance.clock.now()).id),
     editUser: (id, change) => byPerson(() => void instance.users.update(id, change, instance.clock.now())),
@@ -107,33 +105,18 @@ export function createZendesk(options: ZendeskOptions): Zendesk {
 }
 
 /** Tells of every change of a record; answers how a person makes one. */
-function journalled(
-  instance: Instance,
-  { onChange = () => {}, onOrder = () => 0 }: Pick<ZendeskOptions, "onChange" | "onOrder">,
-): <T>(change: () => T) => T {
+function journalled(instance: Instance, onChange: ZendeskOptions["onChange"] = () => {}): <T>(change: () => T) => T {
   const { store, jobs } = instance;
   let by: "client" | "person" = "client";
-  let ordered: number | null = null;
-  jobs.onOrder = () => {
-    const at = onOrder();
-    return (row) => {
-      ordered = at;
-      try {
-        return row();
-      } finally {
-        ordered = null;
-      }
-    };
-  };
   store.onOrganization = (before, after) => {
     const id = after?.id ?? before?.id ?? 0;
-    if (!Bun.deepEquals(before, after)) onChange({ kind: "organization", id, before, after }, by, ordered);
+    if (!Bun.deepEquals(before, after)) onChange({ kind: "organization", id, before, after }, by);
   };
   store.aroundUserWrite = (id) => {
     const before = instance.seedUser(id);
     return () => {
       const after = instance.seedUser(id);
-      if (!Bun.deepEquals(before, after)) onChange({ kind: "user", id, before, after }, by, ordered);
+      if (!Bun.deepEquals(before, after)) onChange({ kind: "user", id, before, after }, by);
     };
   };
   return (change) => {
@@ -193,7 +176,7 @@ function gate(app: App, instance: Instance): void {
     await next();
     // Hono makes a new response for every header that comes this late.
     const { headers } = c.res;
-    for (const [name, value] of Object.entries({ ...commonHeaders(c, instance.bytes), ...rateHeaders(standing) }))
+    for (const [name, value] of Object.entries({ ...commonHeaders(c, instance), ...rateHeaders(standing) }))
       headers.set(name, value);
   });
   app.use("/api/*", async (c, next) => {
@@ -206,13 +189,14 @@ function gate(app: App, instance: Instance): void {
   });
 }
 
-function commonHeaders(c: Exchange, bytes: SandboxBytes): Record<string, string> {
+function commonHeaders(c: Exchange, { bytes, clock }: Instance): Record<string, string> {
   const { status, headers } = c.res;
   const cacheControl =
     status >= 400 || status === 204
       ? "no-cache"
       : (headers.get("cache-control") ?? "max-age=0, private, must-revalidate");
   return {
+    date: clock.now().toUTCString(),
     "cache-control": cacheControl,
     "x-request-id": uuid(bytes),
     "x-zendesk-api-version": "v2",

@@ -57,8 +57,8 @@ export function organizationJobs(app: App, instance: Instance): void {
       worker: "OrganizationBulkDeleteJob",
       failure: "OrganizationDeleteFailed",
       rows,
-      run: (row) => {
-        const { id } = organizations.delete(organizations.find(row).id);
+      run: (row, at) => {
+        const { id } = organizations.delete(organizations.find(row).id, at);
         return { action: "delete", id, status: "Deleted", success: true };
       },
     });

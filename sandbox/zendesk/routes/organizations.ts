@@ -90,7 +90,7 @@ export function organizationWrites(app: App, instance: Instance): void {
 
   app.delete("/api/v2/organizations/:id{[0-9]+}", async (c) => {
     await expectedBody(c, { controller, action: "destroy" });
-    organizations.delete(idOf(c));
+    organizations.delete(idOf(c), clock.now());
     return c.body(null, 204);
   });
 }

@@ -225,14 +225,11 @@ const QUIET: HourPlan = {
 
 function networkOf({ faults, faultRate, faultKinds, faultsOn }: HourPlan): NetworkPlan {
   if (faults) return { faults };
-  const hits = faultsOn ? { hits: ({ path }: { path: string }) => FAULTS_ON[faultsOn].test(path) } : {};
+  const hits = faultsOn ? { hits: ({ path }: { path: string }) => LISTS_OF_ORGANIZATIONS.test(path) } : {};
   return { faultRate, kinds: faultKinds, ...hits };
 }
 
-const FAULTS_ON: Record<NonNullable<HourPlan["faultsOn"]>, RegExp> = {
-  "lists of organizations": /\/organizations\?page/,
-  "lists of whose end is asked once more": /\/v2\/(?:organizations|users|organization_memberships)\?page/,
-};
+const LISTS_OF_ORGANIZATIONS = /\/organizations\?page/;
 
 function eventsIn({ happened, runs }: HourSeen): number {
   return happened.length + runs.reduce((sum, { during }) => sum + during.length, 0);

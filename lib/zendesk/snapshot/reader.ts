@@ -1,0 +1,29 @@
+import type { ZendeskClient } from "../client.ts";
+import type { FieldDefinition, ZendeskReader } from "../ports.ts";
+import { identityOf } from "./identity.ts";
+import { SnapshotKeeper, type SnapshotSetting } from "./keeper.ts";
+import { organizationsBySnapshot } from "./organizations.ts";
+import { PeopleBySnapshot } from "./people.ts";
+
+/**
+ * A reader whose lists come from the snapshot of earlier runs and what changed since, where that is proved (decision 54), and are listed
+ * in full everywhere else: the result is the same. What was read to its end is kept for the next run. Organization fields are read once.
+ */
+export function withSnapshots(reader: ZendeskReader, client: ZendeskClient, setting: SnapshotSetting): ZendeskReader {
+  const keeper = new SnapshotKeeper(setting);
+  let fields: Promise<FieldDefinition[]> | null = null;
+  const organizationFields = () =>
+    (fields ??= reader.organizationFields().catch((error: unknown) => {
+      fields = null;
+      throw error;
+    }));
+  const identity = async () => identityOf(client, await organizationFields(), setting.settings);
+  const people = new PeopleBySnapshot(client, keeper, identity);
+  return {
+    ...reader,
+    organizationFields,
+    organizations: () => organizationsBySnapshot(client, keeper, identity),
+    users: () => people.users(),
+    memberships: () => people.memberships(),
+  };
+}

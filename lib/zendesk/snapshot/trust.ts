@@ -1,0 +1,55 @@
+/*
+ * How long, and how far, a snapshot is trusted (docs/decisions/0054-snapshots.md). Times are Zendesk's, in milliseconds since 1970. Pure.
+ */
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** What changed so lately no export tells (facts/zendesk.md 7). */
+const WITHHELD = MINUTE;
+/** Exports begin so much before what is known already: Zendesk's machines may differ in their clocks, and tell no more than seconds. */
+const OVERLAP = 5 * MINUTE;
+/** A list is read in full at least once a day; runs begin some minutes apart. */
+const LONGEST_TRUST = 23.5 * HOUR;
+/** Every page is listed again within this time. */
+const ROUND = 24 * HOUR;
+/** Pages at the end of a list that are new; where there are more, listing everything is no dearer. */
+export const MAX_NEW_PAGES = 20;
+/** From here on Zendesk's count may stand still (facts/zendesk.md 2). */
+const PINNED = 100_000;
+/** The part of a list by which the count may differ from it: it is approximate, and people make records while it is read. */
+const COUNT_TOLERANCE = 0.005;
+
+/** What is known of when a list was read. */
+export interface ReadingTimes {
+  /** When it was last listed in full: that listing's beginning. */
+  listedAt: number;
+  /** Everything that changed before this moment is in it. */
+  coveredUntil: number;
+}
+
+/** Whether the list has to be read in full by now: a day has gone by, or the clock stands before what is known. */
+export function isDue({ listedAt, coveredUntil }: ReadingTimes, now: number): boolean {
+  return now - listedAt >= LONGEST_TRUST || now < coveredUntil;
+}
+
+/** The second from which an export goes on without a gap. */
+export function exportFrom(coveredUntil: number): number {
+  return Math.floor((coveredUntil - OVERLAP) / SECOND);
+}
+
+/** Up to when an export that is asked for now tells everything. */
+export function exportedUntil(now: number): number {
+  return now - WITHHELD;
+}
+
+/** How many of the pages are to be listed again, when the last time was so long ago: a 24th for each hour, at least one. */
+export function pagesToCheck(pages: number, sinceLast: number): number {
+  return Math.min(pages, Math.max(1, Math.ceil((pages * Math.max(0, sinceLast)) / ROUND)));
+}
+
+/** Whether Zendesk's count bears a list out; null: it has none. It says nothing from 100,000 on. */
+export function agreesWithCount(records: number, counted: number | null): boolean {
+  return counted === null || counted >= PINNED || Math.abs(records - counted) <= Math.floor(counted * COUNT_TOLERANCE);
+}
