@@ -184,6 +184,12 @@ describe("U6: creates and marks", () => {
     expect(compareUsers(input(marked))).toMatchObject({ marks: [mark(2)], existing: 2, marked: 1 });
   });
 
+  test("U6: a user is not marked whose contact is left alone because its organization is in conflict", () => {
+    const changes = { contacts: [contact(1, { organization_id: 5 }), contact(2)], organizationIds: new Set([1, 2, 5]) };
+    expect(changesOf(changes).updates.map(({ id }) => id)).toEqual([1]);
+    expect(changesOf({ ...changes, conflictedOrganizationIds: new Set([5]) })).toEqual(UNCHANGED);
+  });
+
   test("U6: updates are sorted by address", () => {
     const users = [user(2, { name: "x" }), user(1, { name: "x" })];
     expect(compareUsers(input({ users })).updates.map(({ id }) => id)).toEqual([1, 2]);

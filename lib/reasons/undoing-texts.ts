@@ -27,6 +27,13 @@ export const UNDOING_TEXTS: Texts<typeof UNDOING_REASONS> = {
       "Check the record in Zendesk by hand.",
     ],
   },
+  "undo.outcome_unknown": {
+    title: "perhaps written",
+    say: () => [
+      "The record was left alone: the run does not know whether its write was done, and the record is now as the run wanted it.",
+      "Look at the record in Zendesk by hand.",
+    ],
+  },
   "undo.user_was_there": {
     title: "user was there before",
     say: () => [

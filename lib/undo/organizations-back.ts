@@ -10,6 +10,7 @@ import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.t
 import { type Reason, reason } from "../domain/reason.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
+import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";
 
 /** What the way back of organizations is decided on. */
 export interface OrganizationsNow {
@@ -21,8 +22,9 @@ export interface OrganizationsNow {
 }
 
 /**
- * The way back of applied organization records (S8): updates and marks get their `before` values, created organizations are marked
- * (never deleted). What is not as the run left it is left alone. Pure.
+ * The way back of written organization records (S8): updates and marks get their `before` values, created organizations are marked
+ * (never deleted). What is not as the run left it is left alone. Of records that were written in part it is what Zendesk kept; where nobody
+ * knows whether a record was written, it is left alone. Pure.
  */
 export function organizationsBack(results: readonly Result[], now: OrganizationsNow): WayBack<OrganizationChange> {
   const twice = namedTwice(results);
@@ -48,13 +50,21 @@ function stepOf(
   now: OrganizationsNow,
 ): Step<OrganizationChange> {
   const created = result.effect === "create";
-  const there = differenceOf(result.after, types);
-  const change: Difference | null = created
+  const wanted = differenceOf(result.after, types);
+  const old: Difference | null = created
     ? { organization_fields: { mark_for_deletion: true } }
     : differenceOf(result.before, types);
-  if (result.id === null || !there || !change || (!created && keysOf(there).join() !== keysOf(change).join()))
+  if (result.id === null || !wanted || !old || (!created && keysOf(wanted).join() !== keysOf(old).join()))
     return leftAlone(result, reason("undo.before_unknown"));
   const current = now.organizations.get(result.id);
+  if (mayBeWritten(result)) {
+    const isThere = current && differing(current, wanted, types).length === 0;
+    return isThere ? leftAlone(result, reason("undo.outcome_unknown")) : { nothing: true };
+  }
+  const notKept = fieldsNotKept(result);
+  // What Zendesk did not keep and is as it was before needs no way back; any other value of it somebody else has set.
+  const asBefore = created ? notKept : notKept.difference(new Set(current ? differing(current, old, types) : []));
+  const [there, change] = [without(wanted, asBefore), without(old, created ? new Set() : asBefore)];
   const left = reasonToLeave(result, { there, change, types }, current, now.protectedIds);
   if (left !== null || !current) return leftAlone(result, left ?? reason("organization.gone"));
   return {
@@ -107,6 +117,14 @@ function differenceOf(side: Result["before"], types: ReadonlyMap<string, FieldTy
   const keys = keysOf(parsed.output);
   const own = Object.keys(parsed.output.organization_fields ?? {}).every((key) => types.has(key));
   return own && keys.length > 0 ? parsed.output : null;
+}
+
+function without({ name, organization_fields: fields = {} }: Difference, left: ReadonlySet<string>): Difference {
+  const kept = Object.entries(fields).filter(([key]) => !left.has(key));
+  return {
+    ...(name === undefined || left.has("name") ? {} : { name }),
+    ...(kept.length > 0 ? { organization_fields: Object.fromEntries(kept) } : {}),
+  };
 }
 
 function keysOf({ name, organization_fields }: Difference): string[] {

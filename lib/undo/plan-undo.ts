@@ -8,13 +8,14 @@ import type { UserRow } from "../sync/user-rows.ts";
 import type { ZendeskReader } from "../zendesk/ports.ts";
 import { organizationsBack } from "./organizations-back.ts";
 import { movesUser, usersBack } from "./users-back.ts";
+import { mayBeWritten, wasWritten } from "./written-in-part.ts";
 
 /** The way back of one results file, as it would be taken now. */
 export interface UndoPlan {
   comparison: Comparison;
   organizations: OrganizationChange[];
   users: UserRow[];
-  /** Applied records that stay as they are, each with the reason. */
+  /** Written records that stay as they are, each with the reason. */
   left: Result[];
   /** Over everything that would be written: what `--expect` binds an undo to. */
   digest: string;
@@ -26,9 +27,9 @@ export async function planUndo(
   config: Config,
   reader: ZendeskReader,
 ): Promise<UndoPlan> {
-  const applied = results.filter(({ outcome }) => outcome === "applied");
-  const ofUsers = applied.filter(({ effect }) => effect === "contact" || comparison === "usgov_user");
-  const ofOrganizations = applied.filter((result) => !ofUsers.includes(result));
+  const written = results.filter((result) => wasWritten(result) || mayBeWritten(result));
+  const ofUsers = written.filter(({ effect }) => effect === "contact" || comparison === "usgov_user");
+  const ofOrganizations = written.filter((result) => !ofUsers.includes(result));
   const organizations = organizationsBack(ofOrganizations, {
     instance: COMPARISON[comparison].instance,
     organizations: byId(await reader.organizationsById(idsOf(ofOrganizations))),

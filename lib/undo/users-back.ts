@@ -7,6 +7,7 @@ import { type Reason, reason } from "../domain/reason.ts";
 import { UserUpdateSchema } from "../domain/user.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
+import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";
 
 /** What the way back of users is decided on. */
 export interface UsersNow {
@@ -22,8 +23,9 @@ export interface UsersNow {
 type Change = UserRow["change"];
 
 /**
- * The way back of applied user and contact records (S8): users of updates and marks get their `before` values, created users are
- * marked; memberships stay, for taking one away would unassign the user's tickets. What changed since is left alone. Pure.
+ * The way back of written user and contact records (S8): users of updates and marks get their `before` values, created users are
+ * marked; memberships stay, for taking one away would unassign the user's tickets. What changed since is left alone. Written in part, or
+ * perhaps, as for organizations. Pure.
  */
 export function usersBack(results: readonly Result[], now: UsersNow): WayBack<UserRow> {
   const twice = namedTwice(results);
@@ -44,13 +46,20 @@ function stepOf(result: Result, now: UsersNow): Step<UserRow> {
   if (effect === "contact" && result.reason?.code !== "contact.created")
     return leftAlone(result, reason("undo.user_was_there"));
   const created = effect === "create" || effect === "contact";
-  const there = changeOf(after);
-  const change: Change | null = created ? { mark_for_deletion: true } : changeOf(result.before);
-  if (id === null || !there || !change || typeof after.email !== "string")
+  const wanted = changeOf(after);
+  const old: Change | null = created ? { mark_for_deletion: true } : changeOf(result.before);
+  if (id === null || !wanted || !old || typeof after.email !== "string")
     return leftAlone(result, reason("undo.before_unknown"));
-  if (!created && Object.keys(there).sort().join() !== Object.keys(change).sort().join())
+  if (!created && Object.keys(wanted).sort().join() !== Object.keys(old).sort().join())
     return leftAlone(result, reason("undo.before_unknown"));
   const current = now.users.get(id);
+  if (mayBeWritten(result)) {
+    const isThere = current && differing(current, wanted).length === 0;
+    return isThere ? leftAlone(result, reason("undo.outcome_unknown")) : { nothing: true };
+  }
+  // What Zendesk did not keep and is as it was before needs no way back.
+  const asBefore = fieldsNotKept(result).difference(new Set(current && !created ? differing(current, old) : []));
+  const [there, change] = created ? [wanted, old] : [without(wanted, asBefore), without(old, asBefore)];
   const back = withoutEndOfMembership(change);
   const left = reasonToLeave(id, { there, back, email: after.email }, current, now);
   if (left !== null || !current) return leftAlone(result, left ?? reason("user.gone"));
@@ -92,6 +101,10 @@ function reasonToLeave(
 /** A user that was in no organization before stays where the run put it. */
 function withoutEndOfMembership({ organization_id, ...change }: Change): Change {
   return organization_id === undefined || organization_id === null ? change : { ...change, organization_id };
+}
+
+function without(change: Change, left: ReadonlySet<string>): Change {
+  return Object.fromEntries(Object.entries(change).filter(([key]) => !left.has(key)));
 }
 
 function changeOf(side: Result["before"]): Change | null {

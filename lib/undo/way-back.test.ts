@@ -6,6 +6,7 @@ import type { Organization } from "../domain/organization.ts";
 import { reason } from "../domain/reason.ts";
 import { organizationsBack } from "./organizations-back.ts";
 import { usersBack } from "./users-back.ts";
+import { mayBeWritten, wasWritten } from "./written-in-part.ts";
 
 const ACCOUNT = "0014M00001kAbCdQAK";
 const NOBODY = { domains: new Set(["protected.example"]), addresses: new Set<string>() };
@@ -99,6 +100,98 @@ describe("S8: the way back of an organization", () => {
   });
 });
 
+describe("S8: the way back of an organization that was written in part", () => {
+  const both = {
+    before: { organization_fields: { org_region: "amer", support_level: "premium" } },
+    after: { organization_fields: { org_region: "emea", support_level: "ultimate" } },
+  };
+  const notKept = (fields: string[]) => ({
+    outcome: "failed" as const,
+    reason: reason("organization.did_not_stick", { fields }),
+  });
+
+  test("is what Zendesk kept of it: the other fields are as they were", () => {
+    const failed = result({ ...both, ...notKept(["org_region"]) });
+    expect(organizationBack([failed], [organization({ org_region: "amer" })])).toEqual({
+      changes: [{ organization_fields: { support_level: "premium" } }],
+      left: [],
+    });
+    expect(organizationBack([failed], [organization({ org_region: "amer", support_level: "premium" })])).toEqual({
+      changes: [],
+      left: [reason("organization.already_so")],
+    });
+    const renamed = result({
+      before: { name: "Old", ...both.before },
+      after: { name: "New", ...both.after },
+      ...notKept(["name", "org_region"]),
+    });
+    expect(organizationBack([renamed], [organization({ org_region: "amer" }, { name: "Old" })]).changes).toEqual([
+      { organization_fields: { support_level: "premium" } },
+    ]);
+  });
+
+  test("is none where a field that it did not keep has a third value: somebody set it", () => {
+    const failed = result({ ...both, ...notKept(["org_region"]) });
+    expect(organizationBack([failed], [organization({ org_region: "latam" })])).toEqual({
+      changes: [],
+      left: [reason("organization.changed_since", { fields: ["org_region"] })],
+    });
+  });
+
+  test("is the mark of one that was created, whatever it did not keep", () => {
+    const created = result({
+      effect: "create",
+      before: {},
+      after: { name: "One", organization_fields: { org_region: "emea", support_level: "ultimate" } },
+      ...notKept(["org_region"]),
+    });
+    expect(organizationBack([created], [organization({ org_region: null })])).toEqual({
+      changes: [{ organization_fields: { mark_for_deletion: true } }],
+      left: [],
+    });
+  });
+
+  test("is that of an applied one where nobody could read it back, or it was gone", () => {
+    const unseen = result({ outcome: "failed", reason: reason("write.not_read_back", { message: "cut" }) });
+    expect(organizationBack([unseen], [organization()]).changes).toEqual([
+      { organization_fields: { support_level: "premium" } },
+    ]);
+    const gone = result({ outcome: "failed", reason: reason("organization.gone") });
+    expect(organizationBack([gone], []).left).toEqual([reason("organization.gone")]);
+  });
+
+  test("where nobody knows whether it was written: named if it is as the run wanted it, nothing otherwise", () => {
+    const unknown = result({ outcome: "failed", reason: reason("job.unknown", { job_id: "1" }) });
+    expect(organizationBack([unknown], [organization()])).toEqual({
+      changes: [],
+      left: [reason("undo.outcome_unknown")],
+    });
+    for (const now of [[organization({ support_level: "premium" })], []])
+      expect(organizationBack([unknown], now)).toEqual({ changes: [], left: [] });
+  });
+});
+
+test("S8: of failed records those are looked at that were written, or may be", () => {
+  const failed = (why: Result["reason"], change: Partial<Result> = {}) =>
+    result({ outcome: "failed", reason: why, ...change });
+  const refused = reason("write.refused", { service: "Zendesk", refusal: "RecordInvalid", fields: [], taken: "" });
+  const unknown = reason("job.unknown", { job_id: "1" });
+  const stuck = reason("user.did_not_stick", { fields: ["name"] });
+  expect([result({}), failed(stuck), failed(stuck, { id: null }), failed(refused)].map(wasWritten)).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  const skipped = result({ outcome: "skipped", reason: reason("organization.gone") });
+  expect([wasWritten(skipped), mayBeWritten(skipped)]).toEqual([false, false]);
+  expect([failed(unknown), failed(unknown, { effect: "create" }), failed(refused)].map(mayBeWritten)).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
 const USER: ListedUser = {
   id: 1,
   name: "New",
@@ -151,6 +244,19 @@ describe("S8: the way back of a user", () => {
       name: "Old",
     });
     expect(userBack(moved, {}, { memberships: 2 })).toEqual(reason("user.in_several_organizations_now"));
+  });
+
+  test("is what Zendesk kept of a change; one whose outcome nobody knows is left alone", () => {
+    const both = {
+      before: { name: "Old", mark_for_deletion: true },
+      after: { name: "New", mark_for_deletion: false, email },
+    };
+    const lost = { ...both, outcome: "failed" as const, reason: reason("user.did_not_stick", { fields: ["name"] }) };
+    expect(userBack(lost, { name: "Old" })).toEqual({ mark_for_deletion: true });
+    expect(userBack(lost, { name: "Agent's" })).toEqual(reason("user.changed_since", { fields: ["name"] }));
+    const unknown = { ...renamed, outcome: "failed" as const, reason: reason("write.without_outcome") };
+    expect(userBack(unknown)).toEqual(reason("undo.outcome_unknown"));
+    expect(userBack(unknown, { name: "Old" })).toBeUndefined();
   });
 
   test("is none for one who changed, is gone, is protected, or cannot be marked", () => {

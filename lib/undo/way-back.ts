@@ -1,15 +1,15 @@
 import type { Result } from "../artifacts/results.ts";
 import type { Reason } from "../domain/reason.ts";
 
-/** The way back of some records: what to write, and what is left alone. Every applied record of the results file is in one of the two. */
+/** The way back of some records: what to write, and what is left alone. Every written record of the results file is in one of the two. */
 export interface WayBack<Row> {
   rows: Row[];
   /** As the undo's results file has them: skipped, with the reason. */
   left: Result[];
 }
 
-/** One record on its way back. */
-export type Step<Row> = { row: Row } | { left: Result };
+/** One record on its way back; `nothing`: it was not written, after all. */
+export type Step<Row> = { row: Row } | { left: Result } | { nothing: true };
 
 /** Gathers the steps of all records. */
 export function wayBackOf<Row>(steps: readonly Step<Row>[]): WayBack<Row> {

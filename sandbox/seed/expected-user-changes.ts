@@ -22,7 +22,12 @@ interface Candidate {
   name: string;
   email: string;
   organization: number | null;
+  /** Whether the organization is in conflict or protected: nothing is expected for the contact, and whoever has the address is not marked. */
+  leftAlone: boolean;
 }
+
+/** Where an account's contacts belong. */
+type Home = Pick<Candidate, "organization" | "leftAlone">;
 
 /** U2–U6. `created`: Salesforce ids of the organizations that the run creates first (U1). */
 export function expectedUserChanges(
@@ -38,11 +43,13 @@ export function expectedUserChanges(
       for (const { id: organization } of one ? [one, ...twins] : []) untouched.add(organization);
     }
   }
-  const homes = new Map<string, number | null>(created.map((id) => [id, null]));
-  for (const [id, [one]] of byId) if (one && id !== "" && !untouched.has(one.id)) homes.set(id, one.id);
+  const homes = new Map<string, Home>(created.map((id) => [id, { organization: null, leftAlone: false }]));
+  for (const [id, [one]] of byId)
+    if (one && id !== "") homes.set(id, { organization: one.id, leftAlone: untouched.has(one.id) });
   const owners = new Map(users.flatMap((user) => [user.email, ...user.secondary_emails].map((email) => [email, user])));
   const isOurs = (user: SeedUser) => isEligible(user, config) && !user.organization_ids.some((id) => untouched.has(id));
-  const contacts = chosenContacts(world.salesforce.Contact as ContactRecord[], homes, owners);
+  const chosen = chosenContacts(world.salesforce.Contact as ContactRecord[], homes, owners);
+  const contacts = new Map([...chosen].filter(([, { leftAlone }]) => !leftAlone));
   const endUsers = users.filter((user) => user.role === "end-user" && !user.suspended);
   const ours = users.filter(isOurs);
   const news = [...contacts.values()].filter(({ email }) => !owners.has(email) && !isProtected(email, config));
@@ -62,7 +69,7 @@ export function expectedUserChanges(
       .filter((user) => differs(user, contacts.get(user.email ?? ""), entering.has(user.email ?? "")))
       .map(({ id }) => id),
     marks: ours
-      .filter((user) => !contacts.has(user.email ?? "") && user.user_fields.mark_for_deletion !== true)
+      .filter((user) => !chosen.has(user.email ?? "") && user.user_fields.mark_for_deletion !== true)
       .map(({ id }) => id),
   };
 }
@@ -108,16 +115,16 @@ function differs(user: SeedUser, contact: Candidate | undefined, isEntering: boo
 /** U3, U4: of the contacts with one address, the one whose organization the user has, else the lowest id, then name. */
 function chosenContacts(
   contacts: ContactRecord[],
-  homes: ReadonlyMap<string, number | null>,
+  homes: ReadonlyMap<string, Home>,
   owners: ReadonlyMap<string | null, SeedUser>,
 ): Map<string, Candidate> {
   const candidates = contacts.flatMap((contact): Candidate[] => {
     const salesforce_id = contact.Account.Account_ID_18__c;
-    const organization = homes.get(salesforce_id);
+    const home = homes.get(salesforce_id);
     const email = contact.Email?.trim().toLowerCase() ?? "";
     const isAdmin = contact.Role__c?.split(";").includes("Gitlab Admin") && !contact.Inactive_Contact__c;
-    if (organization === undefined || !isAdmin || !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) return [];
-    return [{ salesforce_id, name: contact.Name.trim(), email, organization }];
+    if (home === undefined || !isAdmin || !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email)) return [];
+    return [{ salesforce_id, name: contact.Name.trim(), email, ...home }];
   });
   const chosen = new Map<string, Candidate>();
   for (const [email, same] of Map.groupBy(candidates, (one) => one.email)) {

@@ -87,4 +87,16 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 100387,
     was: "a user who was given a second organization after the lists was marked, because only moves were looked at again",
   },
+  {
+    seed: 100416,
+    was: "a user whose contact is of an account with two organizations was taken for one whom nobody wants any more",
+  },
+  {
+    seed: 100501,
+    was: "names handed on from a partner to a customer to a partner, of which each run can do one, were taken for forgotten",
+  },
+  {
+    seed: 101536,
+    was: "an undo did not take back what Zendesk had kept of an organization, because one of its fields had not been kept",
+  },
 ];

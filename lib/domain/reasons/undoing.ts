@@ -16,6 +16,7 @@ export type WantsNoContacts = (typeof WANTS_NO_CONTACTS)[number];
 export const UNDOING_REASONS = {
   "undo.named_twice": nothing,
   "undo.before_unknown": nothing,
+  "undo.outcome_unknown": nothing,
   "undo.user_was_there": nothing,
   "undo.membership_stays": nothing,
   "retry.organization_gone": v.object({ organization_id: id }),

@@ -81,7 +81,8 @@ export const CAREFUL: Invariant[] = [
   },
   {
     name: "an undo restores",
-    expects: "after a run and its undo every organization is as it was before, or the undo names it",
+    expects:
+      "after a run and its undo every organization is as it was before, and a created one is marked, or the undo names it",
     check: (hour) => notRestored(hour),
   },
   {
@@ -206,7 +207,12 @@ function notRestored({ runs, before, after, plan }: HourSeen): string[] {
   );
   return (["global", "us-government"] as const).flatMap((instance) => {
     const now = new Map(after.zendesk[instance].organizations.map((one) => [one.id, one]));
-    return before.zendesk[instance].organizations.flatMap((old) => {
+    const made = [...now.values()].filter(
+      ({ id, organization_fields: fields }) =>
+        fields.mark_for_deletion !== true && !named.has(id) && wasMadeBy(run, instance, id),
+    );
+    const unmarked = made.map(({ id }) => `${instance} organization ${id} was created, and is not marked`);
+    const changed = before.zendesk[instance].organizations.flatMap((old) => {
       const organization = now.get(old.id);
       const different = changedKeys(meant(old.organization_fields), meant(organization?.organization_fields ?? {}));
       const name = organization?.name === old.name ? [] : ["name"];
@@ -214,7 +220,19 @@ function notRestored({ runs, before, after, plan }: HourSeen): string[] {
         ? []
         : [`${instance} organization ${old.id}: ${[...different, ...name].join(", ")}`];
     });
+    return [...unmarked, ...changed];
   });
+}
+
+function wasMadeBy({ journal }: RunSeen, instance: InstanceName, id: number): boolean {
+  return journal.some(
+    (entry) =>
+      entry.kind === "organization" &&
+      entry.by === "client" &&
+      !entry.before &&
+      entry.instance === instance &&
+      entry.id === id,
+  );
 }
 
 /** Fields without what means nothing: empty, false and 0 alike (C6). */

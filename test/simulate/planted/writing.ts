@@ -128,6 +128,14 @@ export const OF_WRITING: readonly PlantedBug[] = [
     seed: 124,
   },
   {
+    name: "undo passes over what failed for one field that was not kept",
+    file: "lib/undo/written-in-part.ts",
+    find: 'return outcome === "applied" || (outcome',
+    replace: 'return outcome === "applied" || (reason?.code !== "organization.did_not_stick" && outcome',
+    expects: ["an undo restores"],
+    seed: 101536,
+  },
+  {
     name: "earlier results stay in the data directory",
     file: "lib/stage/session.ts",
     find: "(options.dryRun ? undefined : store.remove(...names))",
