@@ -36,15 +36,14 @@ export async function gatherAccounts(
   line: ProgressLine,
   stop: Stop,
 ): Promise<GatheredAccounts> {
-  const { accounts, unreadable, memory, partners } = await gatherCustomersAndPartners(
+  const { accounts, unreadable, memory, partners, merges } = await gatherAllKinds(
     reader,
     today,
     { allianceAccountId, known: remembered.accounts },
     line,
     stop,
   );
-  // After the accounts: one that is merged in between was still among them.
-  const { merged: told, unreadable: unreadableMerges } = await reader.mergedAccounts();
+  const { merged: told, unreadable: unreadableMerges } = merges;
   const alive = new Set([...accounts, ...partners.partners].map((one) => one.salesforce_id));
   const { merged, circular } = knownMerges(told, remembered.merges, { isAlive: (id) => alive.has(id), today });
   const notes = [
@@ -66,28 +65,36 @@ export async function gatherAccounts(
   };
 }
 
-type Partners = Awaited<ReturnType<SalesforceReader["partners"]>>;
+/** Accounts that are no customers: partners (P1), and those merged into others (C9). */
+interface OtherAccounts {
+  partners: Awaited<ReturnType<SalesforceReader["partners"]>>;
+  merges: Awaited<ReturnType<SalesforceReader["mergedAccounts"]>>;
+}
 
 /**
- * Customers and partners. Where it is known whom to expect, both are read at once: an account that became a partner in between may then be
- * in neither list, so where somebody expected is in neither, partners are asked for again.
+ * Customers, partners and merged accounts. Where it is known whom to expect, all are read at once: an account that became a partner or was merged in
+ * between may then be in none of the lists, so where somebody expected is in none, the others are asked for again, after the customers.
  */
-async function gatherCustomersAndPartners(
+async function gatherAllKinds(
   reader: SalesforceReader,
   today: Day,
   { allianceAccountId, known }: { allianceAccountId: string | null; known: AccountsMemory | null },
   line: ProgressLine,
   stop: Stop,
-): Promise<ReadAccounts & { partners: Partners }> {
-  const beside = known === null ? null : reader.partners(allianceAccountId);
+): Promise<ReadAccounts & OtherAccounts> {
+  const readOthers = async (): Promise<OtherAccounts> => {
+    const [partners, merges] = await Promise.all([reader.partners(allianceAccountId), reader.mergedAccounts()]);
+    return { partners, merges };
+  };
+  const beside = known === null ? null : readOthers();
   // Awaited once the accounts are there.
   beside?.catch(() => {});
   const read = await readAccounts(reader, today, known, line, stop);
-  if (!beside || !known) return { ...read, partners: await reader.partners(allianceAccountId) };
-  const partners = await beside;
-  const found = new Set([...read.ids, ...partners.partners.map((one) => one.salesforce_id)]);
+  if (!beside || !known) return { ...read, ...(await readOthers()) };
+  const others = await beside;
+  const found = new Set([...read.ids, ...others.partners.partners.map((one) => one.salesforce_id)]);
   const isComplete = known.accounts.every(({ id }) => found.has(id));
-  return { ...read, partners: isComplete ? partners : await reader.partners(allianceAccountId) };
+  return { ...read, ...(isComplete ? others : await readOthers()) };
 }
 
 interface ReadAccounts {

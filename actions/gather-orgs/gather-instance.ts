@@ -1,6 +1,7 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { checkToday } from "../../lib/artifacts/origin.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
+import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import { type RecentOrganization, recentOrganizations } from "../../lib/domain/recent-organizations.ts";
 import { withProgress } from "../../lib/stage/progress.ts";
 import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
@@ -14,6 +15,8 @@ export interface GatheredInstance {
   origin: RunOrigin;
   /** Of global; elsewhere none, for users of us-government come from user-sync. */
   recent: RecentOrganization[];
+  /** The accounts of its organizations, each once, in order. */
+  accountIds: string[];
 }
 
 /** Lists the organizations of an instance → `zendesk_<i>.json` (O1, O2). What an earlier run knew of addresses is removed. */
@@ -45,7 +48,8 @@ export async function gatherInstance(instance: InstanceName, context: StageConte
     notes: countByCode(notes),
   };
   const recent = instance === "global" ? recentOrganizations(organizations, new Date(origin.gathered_at)) : [];
-  return { report, origin, recent };
+  const accountIds = [...new Set(organizations.flatMap((one) => accountIdOf(one) ?? []))].sort();
+  return { report, origin, recent, accountIds };
 }
 
 /** What is known of the contacts of recent organizations, after the accounts were gathered (C10). Answers the stage's whole report. */

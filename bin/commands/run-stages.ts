@@ -18,7 +18,7 @@ import { EXIT, type ExitCode, exitCodeOf, StoppedError, worstOf } from "../../li
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { observed } from "../../lib/runs/observed-stage.ts";
 import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
-import { askedOnce } from "../../lib/stage/asked-once.ts";
+import { askedOnce, type RunRemotes } from "../../lib/stage/asked-once.ts";
 import { exitOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { addToPlan, plannedCreates } from "../../lib/sync/planned-creates.ts";
@@ -29,6 +29,9 @@ import { stoppedGathering } from "./stopped-gathering.ts";
 
 /** How far a run goes: `preview` ends before the first write. */
 export type Extent = "preview" | "run";
+
+/** What all stages of a run are given. */
+type RunContext = WritingContext & { remotes: RunRemotes };
 
 /** What came of all stages. */
 export interface RunEnd {
@@ -49,9 +52,25 @@ export async function runStages(
   given: WritingContext,
   observer: RunObserver = UNOBSERVED,
 ): Promise<RunEnd> {
-  const context = { ...given, remotes: askedOnce(given.remotes) };
+  const remotes = askedOnce(given.remotes);
+  try {
+    return await runInStages(extent, instances, inputs, { ...given, remotes }, observer);
+  } finally {
+    await remotes.end();
+  }
+}
+
+async function runInStages(
+  extent: Extent,
+  instances: readonly InstanceName[],
+  inputs: WritingInputs,
+  context: RunContext,
+  observer: RunObserver,
+): Promise<RunEnd> {
   const comparisons = COMPARISONS.filter((one) => instances.includes(COMPARISON[one].instance));
   await context.removeEarlierResults(...comparisons.map(resultsName));
+  for (const instance of instances) context.remotes.listAhead(instance);
+  context.remotes.overridesAhead();
   const gathering = watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context));
   const gathered = await Promise.allSettled([
     gathering,
@@ -91,9 +110,10 @@ function once(failures: RunEnd["failures"]): RunEnd["failures"] {
 async function gatherBeside(
   accounts: Promise<unknown>,
   instance: InstanceName,
-  context: WritingContext,
+  context: RunContext,
 ): Promise<StageReport> {
   const listed = await gatherInstance(instance, context);
+  if (instance === "us-government") context.remotes.contactsAhead(listed.accountIds);
   await accounts.catch((error: unknown) => {
     // Nobody is asked for contacts any more: it is the accounts that were waited for.
     if (context.stop.reason !== null) throw error;

@@ -120,8 +120,8 @@ export class HttpClient {
 
   private async attempt(request: HttpRequest, state: RequestState): Promise<Attempt> {
     state.attempts++;
-    tellAttempt(state, this.timeoutMs);
     const { sentHeaders, end } = await this.turn(state);
+    tellAttempt(state, this.timeoutMs);
     this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
       const received = await sendOnce(request, {

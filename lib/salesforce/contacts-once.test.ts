@@ -19,9 +19,15 @@ test("the contacts of an account are asked for once; new accounts are asked for 
   expect(asked).toEqual([["A", "C"], ["B"]]);
 });
 
-test("while a contact cannot be read, nothing is taken for known", async () => {
+test("what could not be read is told again, and not asked for again", async () => {
   const { reader, asked } = readerOf([{ salesforce_id: null, reason: "Email" }]);
-  expect((await reader.contacts(["A"])).unreadable).toHaveLength(1);
+  expect((await reader.contacts(["A", "B"])).unreadable).toHaveLength(1);
   expect(await reader.contacts(["A"])).toMatchObject({ contacts: [{ salesforce_id: "A" }], unreadable: [{}] });
-  expect(asked).toEqual([["A"], ["A"]]);
+  expect(asked).toEqual([["A", "B"], []]);
+});
+
+test("what is being asked for is not asked for twice", async () => {
+  const { reader, asked } = readerOf();
+  await Promise.all([reader.contacts(["A", "B"]), reader.contacts(["A", "B", "C"])]);
+  expect(asked).toEqual([["A", "B"], ["C"]]);
 });

@@ -3,7 +3,7 @@ import type { Organization } from "../domain/organization.ts";
 import { IncompleteError } from "../errors.ts";
 import type { ZendeskClient } from "./client.ts";
 import { type ListTerms, listAll, MAX_RECORDS } from "./list.ts";
-import type { Page } from "./ports.ts";
+import type { ListOptions, Page } from "./ports.ts";
 
 const CountSchema = v.object({ count: v.object({ value: v.pipe(v.number(), v.minValue(0)) }) });
 
@@ -13,23 +13,27 @@ const PINNED = 100_000;
 /**
  * Every organization of an instance. A list that ends early looks complete (S1), and an instance that looks empty takes any number
  * of creates (S2), so Zendesk's own count is held against it. That one is approximate and up to a day old (facts/zendesk.md 2):
- * only fewer than half of it is refused, or more than twice as many.
+ * only fewer than half of it is refused, or more than twice as many. `count`: asked beside the list.
  */
 export async function* allOrganizations(
   client: ZendeskClient,
-  { onPage, onCounted }: Pick<ListTerms<Organization>, "onPage"> & { onCounted?(counted: number | null): void } = {},
+  {
+    count = () => countOf(client),
+    onPage,
+    onCounted,
+  }: ListOptions & Pick<ListTerms<Organization>, "onPage"> & { onCounted?(counted: number | null): void } = {},
 ): AsyncGenerator<Page<Organization>> {
   let listed = 0;
-  const maxRecords = async () => maxOf(await countOf(client));
-  for await (const page of listAll(client, "organizations", "/organizations", {
-    confirmEnd: true,
-    maxRecords,
-    onPage,
-  })) {
-    listed += page.records.length + page.unreadable.length;
-    yield page;
+  const maxRecords = async () => maxOf(await counting);
+  const pages = listAll(client, "organizations", "/organizations", { confirmEnd: true, maxRecords, onPage });
+  // Before the count: its pages come one after the other, and take longest.
+  const first = pages.next();
+  const counting = count();
+  for (let page = await first; !page.done; page = await pages.next()) {
+    listed += page.value.records.length + page.value.unreadable.length;
+    yield page.value;
   }
-  const counted = await countOf(client);
+  const counted = await counting;
   onCounted?.(counted);
   if (counted === null || listed >= counted / 2) return;
   throw new IncompleteError(

@@ -38,6 +38,12 @@ export interface Page<T> {
   told?: readonly Reason[];
 }
 
+/** How organizations are listed. */
+export interface ListOptions {
+  /** How many there are, which never throws; absent: the list asks for itself (`organizationCount`). */
+  count?(): Promise<number | null>;
+}
+
 /**
  * Reading one Zendesk instance. Lists are complete or throw `IncompleteError` (S1): `has_more: false` seen, no id twice.
  * Every method retries what may pass and throws `RemoteError` when it does not.
@@ -48,7 +54,7 @@ export interface ZendeskReader {
   readonly host: string;
   organizationFields(): Promise<FieldDefinition[]>;
   userFields(): Promise<FieldDefinition[]>;
-  organizations(): AsyncIterable<Page<Organization>>;
+  organizations(options?: ListOptions): AsyncIterable<Page<Organization>>;
   /** How many there are by Zendesk's own count: approximate, and pinned at 100,000 from there on; null where there is none. */
   organizationCount(): Promise<number | null>;
   /** Any number of ids, asked for in hundreds; those that do not exist are absent; in order of id. Throws on an unreadable one. */

@@ -36,7 +36,7 @@ export function readerOn(client: ZendeskClient): ZendeskReader {
     host: client.host,
     organizationFields: () => allOf(listAll(client, "organization_fields", "/organization_fields")),
     userFields: () => allOf(listAll(client, "user_fields", "/user_fields")),
-    organizations: () => allOrganizations(client),
+    organizations: (options) => allOrganizations(client, options),
     organizationCount: () => countOf(client),
     organizationsById: (ids) => knownById(client, "organizations", ids),
     organizationsByExternalId: (ids) => showMany(client, "organizations", "external_ids", ids),
