@@ -2,9 +2,9 @@ import { expect, test } from "bun:test";
 import { exchange } from "./server/serve.ts";
 import { createSandbox } from "./services.ts";
 
-function sandbox() {
+function sandbox(now = () => new Date("2026-11-27T09:00:00Z")) {
   const urls = { salesforce: "", global: "https://global.example", "us-government": "", gitlab: "", slack: "" };
-  const { apps, controls } = createSandbox({ accounts: 20, now: () => new Date("2026-11-27T09:00:00Z") }, urls);
+  const { apps, controls } = createSandbox({ accounts: 20, now }, urls);
   const running = controls();
   const { email, token } = running.apiTokens.global;
   const authorization = `Basic ${Buffer.from(`${email}/token:${token}`).toString("base64")}`;
@@ -38,6 +38,20 @@ test("the journal tells every change of a record, and whether a client or a pers
   expect(running.journal[1]).toMatchObject({ id, after: { name: "Renamed" } });
   expect(running.journal[3]).toMatchObject({ id: user, after: { email: "ann@new.example", organization_ids: [id] } });
   expect(running.journal.at(-1)).toMatchObject({ id: user, after: null });
+});
+
+test("the journal tells of a row of a job when it was done and when the job was ordered", async () => {
+  let now = Date.parse("2026-11-27T09:00:00Z");
+  const { running, zendesk } = sandbox(() => new Date(now));
+  const id = running.standing().zendesk.global.organizations[0]?.id ?? 0;
+  await zendesk("organizations/count");
+  const body = JSON.stringify({ organizations: [{ id, name: "Renamed" }] });
+  await zendesk("organizations/update_many", { method: "PUT", body });
+  await zendesk("organizations/count");
+  now += 60_000;
+  running.standing();
+  const renamed = running.journal.map(({ id: of, ordered, requests }) => ({ id: of, ordered, requests }));
+  expect(renamed).toEqual([{ id, ordered: 1, requests: 3 }]);
 });
 
 test("what stands now has the form of the start: an account deleted and restored has everything it had", () => {

@@ -6,7 +6,7 @@ import type { LoggedRequest } from "./types.ts";
  * "409" (DatabaseConflict), "reset" (connection cut in mid-body), "stall" (body never ends), "lost-answer" (committed, then the
  * connection is cut before the answer), "concurrent-limit" and "daily-limit" (Salesforce: 403, one code with two texts),
  * "401" (session or token expired), "404", "failed-rows" (bulk: the rows named in `rows` fail as if by a database error), "job-failed", "job-killed", "truncate" (half of the body, then a clean end),
- * "empty" (list answers nothing), "drop-record" (one record of the page missing), "duplicate-record" (one twice), "too-many-jobs" (bulk: all job places are taken
+ * "empty" (list answers nothing), "early-end" (a list of Zendesk ends in the middle of the page: the rest is behind its next link), "drop-record" (one record of the page missing), "duplicate-record" (one twice), "too-many-jobs" (bulk: all job places are taken
  * by others).
  */
 export interface Fault {
@@ -30,6 +30,7 @@ export interface Fault {
     | "job-killed"
     | "truncate"
     | "empty"
+    | "early-end"
     | "drop-record"
     | "duplicate-record"
     | "too-many-jobs";

@@ -16,6 +16,8 @@ export type JournalEntry = RecordChange & {
   by: "client" | "person";
   /** How many requests all services had answered by then: its place in the request log. */
   requests: number;
+  /** The same when it was asked for: of a row of a job, when the job was ordered. */
+  ordered: number;
 };
 
 /** Every change of every record of Zendesk since the start, in order. */
@@ -27,8 +29,15 @@ export class Journal {
     this.#requests = requests;
   }
 
-  add(entry: Omit<JournalEntry, "requests">): void {
+  /** `ordered`: what {@link answered} said when a job was ordered that did it. */
+  add({ ordered, ...entry }: Omit<JournalEntry, "requests" | "ordered"> & { ordered: number | null }): void {
+    const requests = this.answered();
     // A union spread as one: kind and sides still belong together.
-    this.entries.push({ ...entry, requests: this.#requests() } as JournalEntry);
+    this.entries.push({ ...entry, requests, ordered: ordered ?? requests } as JournalEntry);
+  }
+
+  /** How many requests all services have answered. */
+  answered(): number {
+    return this.#requests();
   }
 }

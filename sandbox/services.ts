@@ -226,7 +226,8 @@ function salesforceOf({ options, world, secrets, keys, clock, bytes, urls }: Mak
 
 function instanceOf({ options, world, secrets, clock, bytes, journal }: Making, instance: InstanceName): Zendesk {
   return createZendesk({
-    onChange: (change, by) => journal.add({ ...change, instance, by, at: clock.now() }),
+    onChange: (change, by, ordered) => journal.add({ ...change, instance, by, ordered, at: clock.now() }),
+    onOrder: () => journal.answered(),
     instance,
     seed: world.zendesk[instance],
     organizationFields: [...ORGANIZATION_FIELDS[instance], ...(options.organizationFields?.[instance] ?? [])],

@@ -54,6 +54,7 @@ const playedByService: ReadonlySet<Fault["kind"]> = new Set([
   "job-failed",
   "job-killed",
   "empty",
+  "early-end",
   "drop-record",
   "duplicate-record",
 ]);

@@ -26,7 +26,7 @@ export interface ServedApp {
  * Three groups of faults:
  * - *instead of the handler*: 429, 429-date, 429-bare, 500, 502-html, 503-html, 409, 401, 404, too-many-jobs. Nothing is committed.
  * - *on the way back*: reset, stall, truncate, lost-answer. The handler has run and whatever it did is committed.
- * - *only the service can play*: failed-rows, job-failed, job-killed, empty, drop-record, duplicate-record. The app
+ * - *only the service can play*: failed-rows, job-failed, job-killed, empty, early-end, drop-record, duplicate-record. The app
  *   finds them with `faultFor(c.req.raw)` (faults.ts); one that ignores it answers as usual.
  */
 export async function serveApp(app: ServedApp): Promise<{ url: string; stop(): Promise<void> }> {

@@ -23,6 +23,8 @@ interface Job {
   id: string;
   sequence: number;
   order: JobOrder;
+  /** See {@link Jobs.onOrder}. */
+  doRow: (row: () => Wire) => Wire;
   submittedMs: number;
   results: Wire[];
   /** Rows after which it ends; fewer than its total when a fault cuts it short. */
@@ -40,6 +42,8 @@ export class Jobs {
   readonly #behaviour: ZendeskBehaviour;
   readonly #bytes: SandboxBytes;
   readonly #jobs = new Map<string, Job>();
+  /** Told of each job when it is ordered; what it answers does each of the job's rows. */
+  onOrder: () => (row: () => Wire) => Wire = () => (row) => row();
   #running: Job[] = [];
 
   constructor(clock: SandboxClock, behaviour: ZendeskBehaviour, bytes: SandboxBytes) {
@@ -58,6 +62,7 @@ export class Jobs {
       id,
       sequence: this.#jobs.size + 1,
       order,
+      doRow: this.onOrder(),
       submittedMs: this.#clock.now().getTime(),
       results: [],
       stopsAfter: cutShort ? Math.floor(order.total / 2) : order.total,
@@ -109,7 +114,7 @@ export class Jobs {
     const at = this.#dueMs(job);
     if (job.results.length < job.stopsAfter) {
       job.status = "working";
-      job.results.push(job.order.runRow(job.results.length, new Date(at)));
+      job.results.push(job.doRow(() => job.order.runRow(job.results.length, new Date(at))));
       if (job.results.length < job.stopsAfter || job.stopsAfter < job.order.total) return;
     }
     const kind = job.order.fault?.kind;

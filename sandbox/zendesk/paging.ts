@@ -37,7 +37,8 @@ function cursorPage(url: URL, listing: Listing, fault?: Fault): Wire {
     before === null
       ? rowsAfter(listing, after === null ? undefined : decodedCursor(after, "page[after]"), size)
       : rowsBefore(listing, decodedCursor(before, "page[before]"), size);
-  const rows = fault?.kind === "empty" ? [] : ids;
+  const endsEarly = fault?.kind === "early-end";
+  const rows = fault?.kind === "empty" ? [] : endsEarly ? ids.slice(0, Math.ceil(ids.length / 2)) : ids;
   const first = rows[0];
   const last = rows.at(-1);
   // Also on the last page both cursors and both links are there; only an *empty* page has none (facts 2).
@@ -45,7 +46,11 @@ function cursorPage(url: URL, listing: Listing, fault?: Fault): Wire {
   const afterCursor = last === undefined ? null : cursor(last);
   return {
     [listing.key]: played(rows, fault).map(listing.wire),
-    meta: { has_more: hasMore && rows.length > 0, after_cursor: afterCursor, before_cursor: beforeCursor },
+    meta: {
+      has_more: hasMore && rows.length > 0 && !endsEarly,
+      after_cursor: afterCursor,
+      before_cursor: beforeCursor,
+    },
     links: {
       prev: beforeCursor && cursorLink(url, "page[before]", beforeCursor),
       next: afterCursor && cursorLink(url, "page[after]", afterCursor),

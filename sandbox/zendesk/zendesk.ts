@@ -31,8 +31,10 @@ export interface ZendeskOptions {
   credentials: Credentials;
   /** Where tokens and ids come from; default: nobody can guess them. */
   bytes?: SandboxBytes;
-  /** Told of every change of a record, and of who made it. */
-  onChange?: (change: RecordChange, by: "client" | "person") => void;
+  /** Told of every change of a record, of who made it, and of a row of a job what `onOrder` said when the job was ordered. */
+  onChange?: (change: RecordChange, by: "client" | "person", ordered: number | null) => void;
+  /** Asked whenever a job is ordered. */
+  onOrder?: () => number;
 }
 
 /** One Zendesk instance. */
@@ -72,7 +74,7 @@ export function createZendesk(options: ZendeskOptions): Zendesk {
   const instance = new Instance(options);
   const app = routed(instance, options.credentials.email);
   const origin = `https://${options.instance}.zendesk.test`;
-  const byPerson = journalled(instance, options.onChange);
+  const byPerson = journalled(instance, options);
   return {
     fetch: async (request) => app.fetch(request),
     state() {
@@ -105,18 +107,33 @@ export function createZendesk(options: ZendeskOptions): Zendesk {
 }
 
 /** Tells of every change of a record; answers how a person makes one. */
-function journalled(instance: Instance, onChange: ZendeskOptions["onChange"] = () => {}): <T>(change: () => T) => T {
+function journalled(
+  instance: Instance,
+  { onChange = () => {}, onOrder = () => 0 }: Pick<ZendeskOptions, "onChange" | "onOrder">,
+): <T>(change: () => T) => T {
   const { store, jobs } = instance;
   let by: "client" | "person" = "client";
+  let ordered: number | null = null;
+  jobs.onOrder = () => {
+    const at = onOrder();
+    return (row) => {
+      ordered = at;
+      try {
+        return row();
+      } finally {
+        ordered = null;
+      }
+    };
+  };
   store.onOrganization = (before, after) => {
     const id = after?.id ?? before?.id ?? 0;
-    if (!Bun.deepEquals(before, after)) onChange({ kind: "organization", id, before, after }, by);
+    if (!Bun.deepEquals(before, after)) onChange({ kind: "organization", id, before, after }, by, ordered);
   };
   store.aroundUserWrite = (id) => {
     const before = instance.seedUser(id);
     return () => {
       const after = instance.seedUser(id);
-      if (!Bun.deepEquals(before, after)) onChange({ kind: "user", id, before, after }, by);
+      if (!Bun.deepEquals(before, after)) onChange({ kind: "user", id, before, after }, by, ordered);
     };
   };
   return (change) => {

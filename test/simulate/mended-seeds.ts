@@ -99,4 +99,16 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 101536,
     was: "an undo did not take back what Zendesk had kept of an organization, because one of its fields had not been kept",
   },
+  {
+    seed: 100852,
+    was: "what a job did that an earlier run of the hour had lost sight of, and told as unclear, was asked of the run after it",
+  },
+  {
+    seed: 101528,
+    was: "the same, until requests came in another order",
+  },
+  {
+    seed: 101521,
+    was: "a mark that an agent set while the run's own was under way was taken for one that nobody wrote",
+  },
 ];

@@ -37,6 +37,16 @@ describe("O1, S1: the list of organizations", () => {
     expect(await listIds().catch((error: unknown) => error)).toBeInstanceOf(IncompleteError);
   });
 
+  for (const [page, after] of [
+    ["first", 0],
+    ["last", 1],
+  ] as const)
+    test(`S1: a list that says in the middle of its ${page} page that it has ended fails the gather`, async () => {
+      served = await serveZendesk({ organizations: manyOrganizations(150) });
+      served.fault({ kind: "early-end", path: "/organizations\\?", after });
+      expect(await listIds().catch((error: unknown) => error)).toBeInstanceOf(IncompleteError);
+    });
+
   for (const kind of [
     "500",
     "502-html",

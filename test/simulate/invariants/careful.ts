@@ -3,6 +3,7 @@ import { to18 } from "../../../sandbox/seed/salesforce-ids.ts";
 import type { InstanceName } from "../../../sandbox/types.ts";
 import type { HourSeen, Invariant, RunSeen, StorySeen } from "../story/seen.ts";
 import { desiredIn } from "./desired.ts";
+import { firstWrite, lastReadBeforeWrite, readsOf } from "./reads-before-writes.ts";
 import { comparisonsOf, resultsIn } from "./results-seen.ts";
 import { addressesMovedByPeople } from "./state.ts";
 import { changedKeys, organizationWrites, userWrites } from "./writes.ts";
@@ -129,29 +130,6 @@ function isClean(runs: readonly RunSeen[], index: number): boolean {
   );
 }
 
-/** Where in the run's requests an organization was read by its id. */
-function readsOf({ requests }: RunSeen, instance: InstanceName, id: number): number[] {
-  return requests.flatMap(({ service, method, path }, index) =>
-    service === `zendesk-${instance}` &&
-    method === "GET" &&
-    /organizations\/(?:show_many|\d+)/.test(path) &&
-    path.includes(String(id))
-      ? [index]
-      : [],
-  );
-}
-
-/** Where in the run's requests an organization was first told to change. */
-function firstWrite({ requests }: RunSeen, instance: InstanceName, id: number): number {
-  return requests.findIndex(
-    ({ service, method, path, body }) =>
-      service === `zendesk-${instance}` &&
-      method === "PUT" &&
-      /organizations/.test(path) &&
-      (path.includes(String(id)) || JSON.stringify(body ?? "").includes(String(id))),
-  );
-}
-
 function changesOf(run: RunSeen) {
   return organizationWrites([run]).filter(({ before, after }) => before && after);
 }
@@ -172,10 +150,9 @@ function overwritten(run: RunSeen): string[] {
   const edits = run.journal.filter(({ by, kind }) => by === "person" && kind === "organization");
   if (edits.length === 0 || run.command !== "run") return [];
   return changesOf(run).flatMap(({ instance, id, before, after }) => {
-    const write = firstWrite(run, instance, id);
-    const read = Math.max(...readsOf(run, instance, id).filter((one) => one < write));
+    const read = lastReadBeforeWrite(run, instance, id);
     const listed = lastListing(run, instance);
-    if (write === -1 || !Number.isFinite(read)) return [];
+    if (read === null) return [];
     return edits.flatMap((edit) => {
       if (edit.kind !== "organization" || edit.instance !== instance || edit.id !== id || !edit.before || !edit.after)
         return [];

@@ -28,7 +28,7 @@ function entryOf(world: World, id: number, from: string, instance: "global" | "u
   const { organization_fields: fields, ...rest } = one;
   const after = { ...rest, fields } as unknown as NonNullable<Extract<JournalEntry, { kind: "organization" }>["after"]>;
   const before = { ...after, name: from };
-  return { kind: "organization", id, instance, before, after, at: NOW, by: "client", requests: 0 };
+  return { kind: "organization", id, instance, before, after, at: NOW, by: "client", requests: 0, ordered: 0 };
 }
 
 const hourOf = (...journal: JournalEntry[]) => ({ runs: [{ journal } as unknown as RunSeen] });

@@ -1,5 +1,6 @@
 import type { JournalEntry } from "../../../sandbox/journal.ts";
 import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
+import { lastReadBeforeWrite } from "./reads-before-writes.ts";
 import { type ResultSeen, resultsIn } from "./results-seen.ts";
 
 /** Whether what a run says of each record is what happened to it (S6). */
@@ -8,13 +9,19 @@ export const REPORTED: Invariant[] = [
     name: "results say what was written",
     expects:
       "each record that a run wrote stands once in its results, as applied or as failed; what stands there as applied was written",
-    check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? wrongOf(run) : [])),
+    check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? wrongOf(run, hour) : [])),
   },
   {
     name: "what failed was not done",
     expects:
       "no organization or user is made, and no organization changed, of which the results say for certain that it was not",
-    check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? doneAllTheSame(run) : [])),
+    check: (hour) => hour.runs.flatMap((run, index) => (isAlone(hour, index) ? doneAllTheSame(run, hour) : [])),
+  },
+  {
+    name: "who is in several organizations is not to be changed",
+    expects:
+      "no update or mark is planned of a user of us-government who was in several organizations all the time (U5)",
+    check: (hour) => hour.runs.flatMap((run) => (run.command === "run" ? plannedOfSeveral(run, hour) : [])),
   },
   {
     name: "results are of the run itself",
@@ -24,18 +31,25 @@ export const REPORTED: Invariant[] = [
   },
 ];
 
-/** Whether nobody else's writes are among those of the run: a run that was killed may have left a job at work. */
+/** Whether nobody can take another's writes for those of the run: what a killed run sent may arrive while the next one is at work. */
 function isAlone({ runs }: HourSeen, index: number): boolean {
   const run = runs[index];
   const isOver = runs.slice(0, index).every(({ exit }) => typeof exit === "number");
   return run !== undefined && run.command === "run" && run.writes && !run.beside && isOver;
 }
 
-function wrongOf(run: RunSeen): string[] {
+function wrongOf(run: RunSeen, hour: HourSeen): string[] {
   const results = resultsOf(run);
   if (results === null) return [];
-  const writes = run.journal.filter(({ by }) => by === "client");
+  const writes = writesOf(run, hour);
   return [...twice(results), ...untold(writes, results, !run.undisturbed), ...notWritten(writes, results, run)];
+}
+
+/** What a run asked for, whenever it was done: a job that it could not follow to its end may be at work after the run, and beside the next. */
+function writesOf({ firstRequest, requests }: RunSeen, { sandbox }: HourSeen): JournalEntry[] {
+  return sandbox.journal.filter(
+    ({ by, ordered }) => by === "client" && ordered >= firstRequest && ordered < firstRequest + requests.length,
+  );
 }
 
 type Placed = ResultSeen & { comparison: string; instance: string };
@@ -68,8 +82,8 @@ function ofOthers({ json, files, given, beside }: RunSeen): string[] {
 const UNCERTAIN =
   /^(?:write\.(?:unclear|without_|not_read_back|not_now)|job\.|remote\.|machine\.|contact\.not_finished|organization\.|user\.)/;
 
-function doneAllTheSame(run: RunSeen): string[] {
-  const writes = run.journal.filter(({ by }) => by === "client");
+function doneAllTheSame(run: RunSeen, hour: HourSeen): string[] {
+  const writes = writesOf(run, hour);
   const failed = (resultsOf(run) ?? []).filter(
     ({ outcome, code, effect }) =>
       outcome === "failed" && effect !== "contact" && !(run.undisturbed ? WRITTEN : UNCERTAIN).test(code ?? ""),
@@ -117,12 +131,65 @@ function untold(writes: readonly JournalEntry[], results: readonly Placed[], was
   });
 }
 
-/** Where a list left out that somebody is in the organization already, Zendesk says so when it is asked to put them there. */
-function notWritten(writes: readonly JournalEntry[], results: readonly Placed[], { undisturbed }: RunSeen): string[] {
+/**
+ * Where a list left out that somebody is in the organization already, Zendesk says so when it is asked to put them there. Where an agent
+ * was quicker than the run's own write, it changed nothing.
+ */
+function notWritten(writes: readonly JournalEntry[], results: readonly Placed[], run: RunSeen): string[] {
   const written = new Set(writes.map(({ instance, id }) => `${instance} ${id}`));
-  return results.flatMap(({ comparison, instance, effect, outcome, code, id, salesforce_id }) =>
-    outcome === "applied" && !(code === "contact.associated" && !undisturbed) && !written.has(`${instance} ${id}`)
+  return results.flatMap((result) => {
+    const { comparison, instance, effect, outcome, code, id, salesforce_id } = result;
+    return outcome === "applied" &&
+      !(code === "contact.associated" && !run.undisturbed) &&
+      !written.has(`${instance} ${id}`) &&
+      !wasMadeSoByAnAgent(result, run)
       ? [`${comparison}: ${effect} of ${id ?? salesforce_id} is told as applied, and was not`]
+      : [];
+  });
+}
+
+/** Whether somebody set the same mark of an organization, or took it away, after the run had looked at it once more (S4). */
+function wasMadeSoByAnAgent({ effect, instance, id, after }: Placed, run: RunSeen): boolean {
+  if (id === null || (instance !== "global" && instance !== "us-government")) return false;
+  const wanted = (after.organization_fields ?? {}) as Record<string, unknown>;
+  const onlyMark = after.name === undefined && Object.keys(wanted).every((key) => key === "mark_for_deletion");
+  if (!(effect === "mark" || effect === "update") || !onlyMark) return false;
+  const look = lastReadBeforeWrite(run, instance, id);
+  return (
+    look !== null &&
+    run.journal.some(
+      (entry) =>
+        entry.kind === "organization" &&
+        entry.by === "person" &&
+        entry.instance === instance &&
+        entry.id === id &&
+        entry.requests - run.firstRequest > look &&
+        isMarked(entry.before) !== wanted.mark_for_deletion &&
+        isMarked(entry.after) === wanted.mark_for_deletion,
+    )
+  );
+}
+
+function isMarked(organization: { fields: Record<string, unknown> } | null): boolean {
+  return organization?.fields.mark_for_deletion === true;
+}
+
+/** Where a list left a membership out, nobody can know of it before the look right before the write. */
+function plannedOfSeveral(run: RunSeen, { before, runs }: HourSeen): string[] {
+  const isShort = run.requests.some(
+    ({ service, path, fault }) =>
+      service === "zendesk-us-government" && fault === "drop-record" && path.includes("/organization_memberships?page"),
+  );
+  if (isShort) return [];
+  const touched = new Set(runs.flatMap(({ journal }) => journal.map(({ instance, id }) => `${instance} ${id}`)));
+  const inSeveral = new Set(
+    before.zendesk["us-government"].users.flatMap(({ id, organization_ids }) =>
+      organization_ids.length > 1 && !touched.has(`us-government ${id}`) ? [id] : [],
+    ),
+  );
+  return (resultsOf(run) ?? []).flatMap(({ comparison, effect, id }) =>
+    comparison === "usgov_user" && effect !== "create" && id !== null && inSeveral.has(id)
+      ? [`usgov_user: ${effect} of ${id}`]
       : [],
   );
 }

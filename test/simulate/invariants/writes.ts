@@ -101,21 +101,25 @@ export function configOf({ before }: HourSeen): WorldConfig {
   return readYaml(before.config) as WorldConfig;
 }
 
+/** What clients did in these runs; what a job did that was ordered before them is somebody else's. */
+function byRuns(runs: readonly RunSeen[]): JournalEntry[] {
+  const first = Math.min(...runs.map(({ firstRequest }) => firstRequest));
+  return [...new Set(runs.flatMap(({ journal }) => byClients(journal)))].filter(({ ordered }) => ordered >= first);
+}
+
 export function byClients(journal: readonly JournalEntry[]): JournalEntry[] {
   return journal.filter(({ by }) => by === "client");
 }
 
 /** Each change of an organization by a run of the hour, once also where two runs were at work. */
 export function organizationWrites(runs: readonly RunSeen[]): OrganizationEntry[] {
-  const all = new Set(runs.flatMap(({ journal }) => byClients(journal)));
-  return [...all].flatMap((entry) => (entry.kind === "organization" ? [entry] : []));
+  return byRuns(runs).flatMap((entry) => (entry.kind === "organization" ? [entry] : []));
 }
 
 /** The same of users: what one request did to one user is one change. */
 export function userWrites(runs: readonly RunSeen[]): UserEntry[] {
-  const all = new Set(runs.flatMap(({ journal }) => byClients(journal)));
   const whole: UserEntry[] = [];
-  for (const entry of all) {
+  for (const entry of byRuns(runs)) {
     if (entry.kind !== "user") continue;
     const last = whole.at(-1);
     const continues =

@@ -82,7 +82,7 @@ export const OF_COMPARING: readonly PlantedBug[] = [
     file: "lib/domain/compare-users.ts",
     find: "if (user.memberships > 1) return",
     replace: "if (user.memberships > 100) return",
-    expects: ["users are written within their rules"],
+    expects: ["who is in several organizations is not to be changed"],
     seed: 61,
   },
   {

@@ -19,13 +19,12 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     seed: 1,
   },
   {
-    // Not found since what lists leave out is forgiven: an invariant is missing that tells a list believed too early.
     name: "the end of a list is taken for granted",
     file: "lib/zendesk/list.ts",
     find: "if (next === null && confirmEnd) {",
     replace: "if (next === null && confirmEnd && confirmEnd !== true) {",
     expects: ["users are written within their rules", "exact after a run that says 0"],
-    seed: 12,
+    seed: 25,
   },
   {
     name: "nobody asks how many organizations there are",

@@ -27,6 +27,14 @@ export const OF_WRITING: readonly PlantedBug[] = [
     seed: 57,
   },
   {
+    name: "users who came to be in several organizations are written",
+    file: "lib/sync/user-rows.ts",
+    find: "return organizations.length > 1 ? reason(",
+    replace: "return organizations.length > 100 ? reason(",
+    expects: ["no newer edit of a user is overwritten", "users are written within their rules"],
+    seed: 100387,
+  },
+  {
     name: "nothing is read back",
     file: "lib/sync/apply-rows.ts",
     find: "return await kind.readBack(applied);",

@@ -27,6 +27,23 @@ export function withRareEvents(hours: readonly HourPlan[], seed: number): HourPl
   });
 }
 
+/** One story in so many has lists that end early: of the seeds that are remembered, only one whose bug this is about is among them. */
+const EVERY_WITH_EARLY_ENDS = { of: 20, seeds: 5 };
+
+/** For a whole hour every other list of a Zendesk account says in its middle that it has ended; what is left is behind its next link. */
+const LISTS_END_EARLY = {
+  faultRate: 0.5,
+  faultKinds: ["early-end"],
+  faultsOn: "lists of whose end is asked once more",
+} satisfies Partial<HourPlan>;
+
+/** Some hours in which lists end early, instead of whatever else the network does in them; drawn from a stream of their own. */
+export function withEarlyEnds(hours: readonly HourPlan[], seed: number): HourPlan[] {
+  if (seed % EVERY_WITH_EARLY_ENDS.of !== EVERY_WITH_EARLY_ENDS.seeds) return [...hours];
+  const stream = streamOf(seed, "lists end early");
+  return hours.map((hour) => (stream.happens(0.4) ? { ...hour, ...LISTS_END_EARLY } : hour));
+}
+
 function eventOf(name: keyof typeof RARE_EVENTS, chance: Chance): WorldEvent {
   return { what: RARE_EVENTS[name], draws: [chance.random(), chance.random(), chance.random()] };
 }

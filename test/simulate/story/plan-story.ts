@@ -11,7 +11,7 @@ import {
   type StoryPlan,
   type StorySettings,
 } from "./plan.ts";
-import { withRareEvents } from "./plan-rare-events.ts";
+import { withEarlyEnds, withRareEvents } from "./plan-rare-events.ts";
 import { SCENARIO_NAMES, type WorldPlan } from "./world.ts";
 
 const HOUR = 3_600_000;
@@ -69,11 +69,14 @@ export function planStory(seed: number): StoryPlan {
     startAt: (FIRST_HOUR + random.integer(0, HOURS_OF_BEGINNINGS)) * HOUR,
     world: planWorld(random),
     settings,
-    hours: withRareEvents(
-      withMore(
-        Array.from({ length: hours - QUIET_HOURS }, () => planHour(random, settings)),
-        new Random(seed * 40_503 + 11),
-        new Random(seed * 7919 + 3),
+    hours: withEarlyEnds(
+      withRareEvents(
+        withMore(
+          Array.from({ length: hours - QUIET_HOURS }, () => planHour(random, settings)),
+          new Random(seed * 40_503 + 11),
+          new Random(seed * 7919 + 3),
+        ),
+        seed,
       ),
       seed,
     ),

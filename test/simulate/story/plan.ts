@@ -85,7 +85,7 @@ export interface HourPlan {
   /** Whether somebody allows whatever the limits would refuse. */
   allowed?: boolean;
   /** Faults play on nothing else; absent: on everything. */
-  faultsOn?: "lists of organizations";
+  faultsOn?: "lists of organizations" | "lists of whose end is asked once more";
   /** Absent: the bot is not there. */
   bot?: BotPlan;
   disk: { code: "ENOSPC" | "EIO"; at: number } | null;

@@ -225,11 +225,14 @@ const QUIET: HourPlan = {
 
 function networkOf({ faults, faultRate, faultKinds, faultsOn }: HourPlan): NetworkPlan {
   if (faults) return { faults };
-  const hits = faultsOn ? { hits: ({ path }: { path: string }) => LISTS_OF_ORGANIZATIONS.test(path) } : {};
+  const hits = faultsOn ? { hits: ({ path }: { path: string }) => FAULTS_ON[faultsOn].test(path) } : {};
   return { faultRate, kinds: faultKinds, ...hits };
 }
 
-const LISTS_OF_ORGANIZATIONS = /\/organizations\?page/;
+const FAULTS_ON: Record<NonNullable<HourPlan["faultsOn"]>, RegExp> = {
+  "lists of organizations": /\/organizations\?page/,
+  "lists of whose end is asked once more": /\/v2\/(?:organizations|users|organization_memberships)\?page/,
+};
 
 function eventsIn({ happened, runs }: HourSeen): number {
   return happened.length + runs.reduce((sum, { during }) => sum + during.length, 0);
