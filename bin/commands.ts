@@ -3,6 +3,7 @@ import { placeOf } from "../lib/settings/environment.ts";
 import type { Shell } from "../lib/stage/run-stage.ts";
 import type { InputsSchema } from "../lib/stage/stage.ts";
 import packageJson from "../package.json";
+import { SANDBOX_COMMANDS } from "./sandbox-commands.ts";
 import { loadStage, STAGES, type StageName } from "./stages.ts";
 
 export const VERSION = packageJson.version;
@@ -99,14 +100,7 @@ export const COMMANDS: Record<string, CommandDescription> = {
     summary: "in GitLab: write one report for all stages of a pipeline, and name the pipeline by its counts",
     load: async () => (await import("./commands/pipeline-summary.ts")).pipelineSummary,
   },
-  demo: {
-    summary: "run everything against a built-in sandbox; needs no configuration",
-    load: async () => (await import("./commands/demo-command.ts")).demo,
-  },
-  sandbox: {
-    summary: "start a local Salesforce, Zendesk, GitLab and Slack, and print how to use them",
-    load: async () => (await import("./commands/sandbox-command.ts")).sandbox,
-  },
+  ...SANDBOX_COMMANDS,
   ...Object.fromEntries(
     (Object.keys(STAGES) as StageName[]).map((name) => [
       name,

@@ -9,6 +9,7 @@ import { processOutput } from "../lib/terminal/output.ts";
 import { personAtTerminal } from "../lib/terminal/person.ts";
 import { asTyped } from "../lib/terminal/program-name.ts";
 import { type Call, COMMANDS, type CommandDescription, type LoadedCommand, VERSION } from "./commands.ts";
+import { FIRST_TIME } from "./sandbox-commands.ts";
 
 /** Does what a command line asks for, once all of it is understood. */
 type Perform = (command: LoadedCommand, call: Call) => Promise<ExitCode>;
@@ -40,7 +41,7 @@ export async function program(
     .configureHelp({ showGlobalOptions: true })
     .addHelpText(
       "after",
-      "\nExit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 some records failed · 4 refused before any write · 5 stopped\nFirst time? zdsync demo needs no configuration; zdsync doctor checks yours.",
+      `\nExit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 some records failed · 4 refused before any write · 5 stopped\nFirst time? ${FIRST_TIME}zdsync doctor checks your configuration.`,
     );
   try {
     for (const [name, command] of Object.entries(COMMANDS)) {

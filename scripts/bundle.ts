@@ -1,10 +1,21 @@
 import { chmod, copyFile, mkdir, readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { BunPlugin } from "bun";
 
 const ROOT = join(import.meta.dir, "..");
 
 /** Where the bundle goes unless another folder is named. */
 export const DIST = join(ROOT, "dist");
+
+/** Where the bundle with the sandbox goes, below the other: the image for trying has both (Dockerfile). */
+export const TRYING = "trying";
+
+const WITHOUT_SANDBOX: BunPlugin = {
+  name: "without-sandbox",
+  setup(build) {
+    build.onResolve({ filter: /\/sandbox-commands\.ts$/ }, () => ({ path: join(ROOT, "bin/without-sandbox.ts") }));
+  },
+};
 
 /** What a bundle is made of, in one folder; every other file there is somebody else's. */
 const OURS = /^(?:zdsync|explain-worker|part-[a-z0-9]+)\.js$/;
@@ -12,11 +23,15 @@ const OURS = /^(?:zdsync|explain-worker|part-[a-z0-9]+)\.js$/;
 /**
  * Makes `zdsync.js` in a folder: zdsync as Bun runs it without `node_modules`; beside it the parts that a command loads when it needs them
  * (all in one file it took a tenth of a second to begin), `explain-worker.js`, which the bot runs in a thread of its own, and the
- * `plans.yml` it was made with. This is what the image contains. The sandbox is in it too, so that `zdsync demo` works from the image.
+ * `plans.yml` it was made with. This is what the image contains.
  * Of an earlier bundle in the folder nothing is left.
+ * @param sandbox whether the sandbox is in it, for `demo` and `sandbox`: what runs against customers does not carry it
  * @throws AggregateError where something cannot be bundled
  */
-export async function bundle(folder: string): Promise<{ program: string; plans: string; bytes: number }> {
+export async function bundle(
+  folder: string,
+  { sandbox = false } = {},
+): Promise<{ program: string; plans: string; bytes: number }> {
   const plans = join(folder, "plans.yml");
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(folder)) if (OURS.test(name)) await rm(join(folder, name));
@@ -25,6 +40,7 @@ export async function bundle(folder: string): Promise<{ program: string; plans: 
     root: ROOT,
     target: "bun",
     splitting: true,
+    plugins: sandbox ? [] : [WITHOUT_SANDBOX],
     // Syntax and white space only: with shortened names a stack trace (ZDSYNC_DEBUG) would say nothing.
     minify: { syntax: true, whitespace: true, identifiers: false },
     outdir: folder,
@@ -40,6 +56,7 @@ export async function bundle(folder: string): Promise<{ program: string; plans: 
 }
 
 if (import.meta.main) {
-  const { program, bytes } = await bundle(process.argv[2] ?? DIST);
-  console.error(`${program}: ${bytes.toLocaleString("en-US")} bytes`);
+  const folder = process.argv[2] ?? DIST;
+  for (const made of [await bundle(folder), await bundle(join(folder, TRYING), { sandbox: true })])
+    console.error(`${made.program}: ${made.bytes.toLocaleString("en-US")} bytes`);
 }

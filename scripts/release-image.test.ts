@@ -61,7 +61,7 @@ job:
 include:
   - { component: x, inputs: { image: "$CI_REGISTRY_IMAGE:1", stage: image } }
 `;
-    const dockerfile = `ARG BUN_IMAGE=seven\nFROM \${BUN_IMAGE}\nFROM eight@${DIGEST}\n`;
+    const dockerfile = `ARG BUN_IMAGE=seven\nFROM \${BUN_IMAGE}\nFROM eight@${DIGEST} AS nine\nFROM nine AS ten\n`;
     expect(unpinnedImages(yaml, dockerfile)).toEqual(["five", "one:1", "seven", "three:3", "two"]);
   });
 });

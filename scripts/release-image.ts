@@ -37,7 +37,9 @@ export function unpinnedImages(ciYaml: string, dockerfile: string): string[] {
     }
   };
   visit(parse(ciYaml));
-  for (const [, name = ""] of dockerfile.matchAll(/^(?:ARG \w+_IMAGE=|FROM )(\S+)/gm)) images.add(name);
+  const stages = new Set([...dockerfile.matchAll(/^FROM \S+ AS (\S+)/gm)].map(([, name = ""]) => name));
+  for (const [, name = ""] of dockerfile.matchAll(/^(?:ARG \w+_IMAGE=|FROM )(\S+)/gm))
+    if (!stages.has(name)) images.add(name);
   return [...images].filter((name) => !name.includes("$") && !/@sha256:[0-9a-f]{64}$/.test(name)).sort();
 }
 

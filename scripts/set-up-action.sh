@@ -19,5 +19,5 @@ if [ "$("$place/bun" --version 2>/dev/null || true)" != "$BUN_VERSION" ]; then
   ln -sf "$(readlink -f "$bun")" "$place/bun"
 fi
 
-# The lock file decides what is installed, and no script of a dependency runs.
-"$place/bun" install --frozen-lockfile --production --ignore-scripts --silent
+# The lock file decides what is installed, without the sandbox (a workspace), and no script of a dependency runs.
+"$place/bun" install --frozen-lockfile --production --filter zdsync --ignore-scripts --silent

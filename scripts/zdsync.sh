@@ -31,6 +31,8 @@ if [ -e "$here/set-up-action.sh" ]; then
   fi
 else
   program="$here/../lib/zdsync" plans="$here/../share/zdsync/plans.yml"
+  # In the image for trying, beside the very program that runs against customers.
+  case "${1:-}" in demo | sandbox) if [ -e "$program-trying" ]; then program="$program-trying"; fi ;; esac
   set -- "$here/bun" zdsync.js "$@"
 fi
 if [ -z "${PLANS_FILE:-}" ] && [ ! -e plans.yml ]; then

@@ -9,6 +9,7 @@ const BUILT = `sha256:${"1".repeat(64)}`;
 const PINNED = `sha256:${"2".repeat(64)}`;
 const OWN = "registry.example/zdsync/zdsync";
 const TEST_IMAGE = `${OWN}/test:c0ffee`;
+const TRYING_IMAGE = `${OWN}/test/trying:c0ffee`;
 
 let folder = "";
 
@@ -61,16 +62,28 @@ async function ownSums(): Promise<string> {
 describe("build-image", () => {
   test("on branches and merge requests builds on the base's digest and pushes to the repository for tests only", async () => {
     const { exit, calls, pushed, digest } = await buildImage({});
-    expect({ exit, digest, pushed }).toEqual({ exit: 0, digest: BUILT, pushed: [`push --quiet ${TEST_IMAGE}`] });
-    expect(calls.find((call) => call.startsWith("build "))).toContain("--build-arg BUN_IMAGE=oven/bun:1@sha256:base ");
+    expect({ exit, digest, pushed }).toEqual({
+      exit: 0,
+      digest: BUILT,
+      pushed: [`push --quiet ${TEST_IMAGE}`, `push --quiet ${TRYING_IMAGE}`],
+    });
+    const [program, trying] = calls.filter((call) => call.startsWith("build "));
+    expect(program).toContain("--build-arg BUN_IMAGE=oven/bun:1@sha256:base ");
+    expect(program).not.toContain("--target");
+    expect(trying).toContain(`--target trying --build-arg PROGRAM=${TEST_IMAGE} `);
+    expect(calls).toContain(`run --rm ${TRYING_IMAGE} zdsync demo --accounts 150`);
   });
 
-  test("on a tag takes the pinned image, builds nothing, and pushes to the repository for tests only", async () => {
+  test("on a tag takes the pinned image, adds the sandbox to that very one, and pushes to the repository for tests only", async () => {
     const { exit, calls, pushed, digest } = await buildImage({ CI_COMMIT_TAG: "1.2.3" }, { sums: await ownSums() });
     expect({ exit, digest }).toEqual({ exit: 0, digest: PINNED });
     expect(calls[0]).toBe(`pull --quiet ${OWN}@${PINNED}`);
-    expect(pushed).toEqual([`buildx imagetools create --prefer-index=false --tag ${TEST_IMAGE} ${OWN}@${PINNED}`]);
-    expect(calls.filter((call) => call.startsWith("build "))).toEqual([]);
+    expect(pushed).toEqual([
+      `buildx imagetools create --prefer-index=false --tag ${TEST_IMAGE} ${OWN}@${PINNED}`,
+      `push --quiet ${TRYING_IMAGE}`,
+    ]);
+    const built = calls.filter((call) => call.startsWith("build "));
+    expect(built).toEqual([expect.stringContaining(`--target trying --build-arg PROGRAM=${OWN}@${PINNED} `)]);
   });
 
   test("on a tag refuses a pinned image that holds another program than the tag's commit", async () => {

@@ -19,6 +19,19 @@ export function parseDockerfile(text: string): Instruction[] {
     });
 }
 
+/**
+ * What a target is made by: the instructions of its own stage, after those of the stage that it begins from (`FROM a AS b`; the argument
+ * `PROGRAM` is `program` where nobody gives another).
+ */
+export function target(instructions: readonly Instruction[], name: string): Instruction[] {
+  const begins = instructions.findIndex((one) => one.name === "FROM" && new RegExp(` AS ${name}$`, "i").test(one.rest));
+  if (begins < 0) throw new Error(`the Dockerfile has no target ${name}`);
+  const after = instructions.findIndex((one, index) => index > begins && one.name === "FROM");
+  const own = instructions.slice(begins, after < 0 ? undefined : after);
+  const [base = ""] = (own[0]?.rest ?? "").split(" ");
+  return [...(base === `\${BUN_IMAGE}` ? [] : target(instructions, base === `\${PROGRAM}` ? "program" : base)), ...own];
+}
+
 /** The files of a context that an image gets, and where. */
 export function copiedFiles(instructions: readonly Instruction[], context: string) {
   return copies(instructions).flatMap(({ mode, source, target }) =>

@@ -2,10 +2,10 @@ import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { stringify } from "yaml";
 import packageJson from "../../package.json";
-import { bundle } from "../../scripts/bundle.ts";
+import { bundle, TRYING } from "../../scripts/bundle.ts";
 import { requireTool } from "../../scripts/check/machine-tools.ts";
 import { PROGRAM } from "../../scripts/job-script.ts";
-import { copiedFiles, parseDockerfile } from "./dockerfile.ts";
+import { copiedFiles, parseDockerfile, target } from "./dockerfile.ts";
 import { type Ended, folderWithBun, MACHINE_PATH, ROOT, runProgram } from "./programs.ts";
 
 const GITLAB_CI_LOCAL = join(ROOT, "node_modules/gitlab-ci-local/dist/index.js");
@@ -44,10 +44,11 @@ export async function localGitLab(folder: string): Promise<LocalGitLab> {
   requireTool("rsync");
   const image = join(folder, "image");
   await bundle(join(folder, "context/dist"));
+  await bundle(join(folder, "context/dist", TRYING), { sandbox: true });
   await cp(join(ROOT, "scripts"), join(folder, "context/scripts"), { recursive: true });
   const dockerfile = parseDockerfile(await Bun.file(join(ROOT, "Dockerfile")).text());
-  for (const { source, target } of copiedFiles(dockerfile, join(folder, "context")))
-    await cp(join(folder, "context", source), join(image, target));
+  for (const { source, target: place } of copiedFiles(target(dockerfile, "trying"), join(folder, "context")))
+    await cp(join(folder, "context", source), join(image, place));
   await folderWithBun(join(image, "usr/local/bin"));
   const components = join(folder, "zdsync");
   await mkdir(components);

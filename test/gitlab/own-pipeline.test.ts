@@ -73,6 +73,7 @@ describe("the project's own pipeline", () => {
     expect((await pushes(TAG)).sort()).toEqual([
       "scripts/build-image.sh",
       'scripts/copy-image.sh "$CI_REGISTRY_IMAGE" "$(cat released-digest)" "$CI_REGISTRY_IMAGE:$CI_COMMIT_TAG"',
+      'scripts/copy-image.sh "$CI_REGISTRY_IMAGE/test/trying" "$(cat trying-digest)" "$CI_REGISTRY_IMAGE/trying:$CI_COMMIT_TAG"',
     ]);
   });
 
