@@ -8,7 +8,7 @@ import { roomCircles, valueImports } from "./support/architecture/room-circles.t
 const root = join(import.meta.dir, "..");
 const files = [...new Glob("{actions,bin,bot,lib,page,sandbox,scripts,test}/**/*.{ts,tsx}").scanSync(root)].sort();
 const text = (file: string) => readFileSync(join(root, file), "utf8");
-const isTest = (file: string) => /\.test\.ts$/.test(file) || file.startsWith("test/");
+const isTest = (file: string) => /\.test\.ts$|^(?:sandbox\/)?test\//.test(file);
 
 /** What a file imports, types included: paths of ours from the root, packages by name. */
 function importsOf(file: string): string[] {
@@ -18,6 +18,23 @@ function importsOf(file: string): string[] {
   return specifiers.map((specifier) =>
     specifier.startsWith(".") ? relative(root, join(root, dirname(file), specifier)) : specifier,
   );
+}
+
+/** Packages that a file imports by value. */
+function packagesOf(code: string): string[] {
+  const named = code.matchAll(
+    /^(?:import|export)\s+(?!type\b)[^;"']*?\bfrom\s+"([^."][^"]*)"|import\("([^."][^"]*)"\)/gm,
+  );
+  return [...named].flatMap(([, one, other]) => {
+    const name = one ?? other ?? "";
+    if (/^(?:node:|bun$|bun:)/.test(name)) return [];
+    return [
+      name
+        .split("/")
+        .slice(0, name.startsWith("@") ? 2 : 1)
+        .join("/"),
+    ];
+  });
 }
 
 /** Every import from files matching one pattern to what matches another. */
@@ -73,6 +90,28 @@ describe("who may know whom", () => {
       .filter((file) => file.startsWith("sandbox/") && isTest(file))
       .flatMap((file) => importsOf(file).filter((imported) => /^(?:actions|bin|bot|lib)\//.test(imported)));
     expect(tests).toEqual([]);
+  });
+
+  test("each package imports what it declares: the product nothing of the sandbox's, and no tool of tests", () => {
+    const declared = (manifest: string) => new Set(Object.keys(JSON.parse(text(manifest)).dependencies));
+    const strangers = (from: RegExp, known: ReadonlySet<string>) =>
+      files
+        .filter((file) => from.test(file) && !isTest(file))
+        .flatMap((file) => packagesOf(text(file)).flatMap((name) => (known.has(name) ? [] : [`${file} → ${name}`])));
+    expect(strangers(/^(?:actions|bin|bot|lib)\//, declared("package.json"))).toEqual([]);
+    expect(strangers(/^sandbox\//, declared("sandbox/package.json"))).toEqual([]);
+    const own = [...declared("sandbox/package.json")].filter((name) => declared("package.json").has(name));
+    expect(own).toEqual(["hono", "yaml"]);
+  });
+
+  test("only two commands start the sandbox, and neither is in the program that runs against customers", () => {
+    expect(imports(/^(?:actions|bin|bot|lib|page)\//, /^sandbox\//).map((line) => line.split(" → ")[0])).toSatisfy(
+      (from: (string | undefined)[]) =>
+        from.every((file = "") => /^bin\/(?:start-sandbox|commands\/(?:demo|sandbox)-command)\.ts$/.test(file)),
+    );
+    const loading = imports(/./, /^bin\/(?:start-sandbox|commands\/(?:demo|sandbox)-command)\.ts$/);
+    const outside = loading.filter((line) => !/^bin\/commands\/(?:demo|sandbox)-command/.test(line));
+    expect(outside.map((line) => line.split(" → ")[0])).toEqual(["bin/sandbox-commands.ts", "bin/sandbox-commands.ts"]);
   });
 
   test("whoever starts the sandbox gives it the fields of this program (bin/start-sandbox.ts)", () => {

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createSlackChannel } from "../../lib/slack/channel.ts";
 import { Outbox } from "../../lib/slack/outbox.ts";
-import { BOT_TOKEN, CHANNEL, SIGNING_SECRET, startSlack } from "../../sandbox/slack/testing.ts";
+import { BOT_TOKEN, CHANNEL, SIGNING_SECRET, startSlack } from "../../sandbox/test/slack.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
 import { comparison, FlowWorld, recordOf, results, textOf } from "../../test/support/bot/flow-world.ts";
 import { AnsweredRequests } from "../answered-requests.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { generateKeyPairSync } from "node:crypto";
-import { accountsWith, assertion, baseUrl, Client, credentials, jwtBearer } from "./testing.ts";
+import { accountsWith, assertion, baseUrl, Client, credentials, jwtBearer } from "../test/salesforce.ts";
 
 const query = "/services/data/v66.0/query?q=SELECT+Name+FROM+Account";
 const { clientId: client_id, clientSecret: client_secret } = credentials;

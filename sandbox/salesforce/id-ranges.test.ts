@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { to18 } from "../seed/salesforce-ids.ts";
+import { accountsWith, Client, type QueryBody, smallWorld, tables } from "../test/salesforce.ts";
 import type { SalesforceRecord } from "../types.ts";
-import { accountsWith, Client, type QueryBody, smallWorld, tables } from "./testing.ts";
 
 /** Ids count up in digits, capitals, small letters: 0–9A–Za–z (salesforce.stackexchange.com 181541). */
 const SHORT = ["0010000000000a9", "001000000000010", "00100000000001A", "00100000000001a", "0010000000000A0"];

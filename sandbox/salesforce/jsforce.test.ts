@@ -3,8 +3,8 @@ import { Connection } from "jsforce";
 import { Faults } from "../server/faults.ts";
 import { RequestLog } from "../server/request-log.ts";
 import { serveApp } from "../server/serve.ts";
+import { accountQuery, Client, credentials, type QueryBody, smallWorld } from "../test/salesforce.ts";
 import type { SalesforceRecord } from "../types.ts";
-import { accountQuery, Client, credentials, type QueryBody, smallWorld } from "./testing.ts";
 
 /** What the most used client of the real API makes of the sandbox, on a port. */
 const running: Array<() => Promise<void>> = [];

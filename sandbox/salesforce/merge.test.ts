@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { accountsWith, Client, type QueryBody } from "./testing.ts";
+import { accountsWith, Client, type QueryBody } from "../test/salesforce.ts";
 
 const MERGED =
   "SELECT Id, MasterRecordId, SystemModstamp FROM Account WHERE IsDeleted = true AND MasterRecordId != null";

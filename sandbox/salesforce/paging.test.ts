@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { accountQuery, accountsWith, Client, type QueryBody, smallWorld } from "../test/salesforce.ts";
 import type { SalesforceRecord } from "../types.ts";
-import { accountQuery, accountsWith, Client, type QueryBody, smallWorld } from "./testing.ts";
 
 const withChildren = "SELECT Name, (SELECT Name FROM Zuora__Subscriptions__r) FROM Account";
 const world = smallWorld();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { accountQuery, Client, type QueryBody, smallWorld } from "../test/salesforce.ts";
 import type { SalesforceRecord } from "../types.ts";
-import { accountQuery, Client, type QueryBody, smallWorld } from "./testing.ts";
 
 /** The three queries of the stages over a small world, against what plain array code finds. */
 const world = smallWorld();

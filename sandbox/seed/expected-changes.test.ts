@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { brokenLimits, NOW, TODAY } from "../test/broken-limits.ts";
 import { buildWorld } from "./build-world.ts";
 import { expectedChanges } from "./expected-changes.ts";
-import { brokenLimits, NOW, TODAY } from "./testing/broken-limits.ts";
 
 describe("a first run", () => {
   test.each([150, 160, 199, 250, 333, 500, 1_000, 1_199, 1_450, 2_000])("passes the default limits: %d", (accounts) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { NOW, TODAY } from "../test/broken-limits.ts";
 import { expectedChanges } from "./expected-changes.ts";
-import { NOW, TODAY } from "./testing/broken-limits.ts";
 import { WorldDraft } from "./world-draft.ts";
 
 const GOVERNMENT = ["12x5 US Citizen Support - 1 Year", "Self-Managed - Ultimate - 1 Year"];

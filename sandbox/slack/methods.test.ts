@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { LogLevel, WebClient } from "@slack/web-api";
-import { BOT_TOKEN, CHANNEL, PRIVATE_CHANNEL, startSlack } from "./testing.ts";
+import { BOT_TOKEN, CHANNEL, PRIVATE_CHANNEL, startSlack } from "../test/slack.ts";
 
 const nothing = () => {};
 const logger = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { isValidSlackRequest } from "@slack/bolt";
+import { CHANNEL, SIGNING_SECRET, startSlack } from "../test/slack.ts";
 import { commandBody, eventBody } from "./payloads.ts";
 import { signedRequest } from "./signing.ts";
-import { CHANNEL, SIGNING_SECRET, startSlack } from "./testing.ts";
 
 /** An app that keeps what it was asked and answers what the test says. */
 function appThat(answers: (request: Request) => Response | Promise<Response> = () => new Response()) {

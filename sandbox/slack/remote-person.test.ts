@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { startSlack } from "./testing.ts";
+import { startSlack } from "../test/slack.ts";
 
 const post = (path: string, body: unknown) =>
   new Request(`https://slack.invalid${path}`, { method: "POST", body: JSON.stringify(body) });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { CHANNEL, startSlack } from "./testing.ts";
+import { CHANNEL, startSlack } from "../test/slack.ts";
 
 const buttons = (value = "17") => [
   {

@@ -4,7 +4,7 @@ import { LogLevel, WebClient } from "@slack/web-api";
 import { Faults } from "../server/faults.ts";
 import { RequestLog } from "../server/request-log.ts";
 import { serveApp } from "../server/serve.ts";
-import { APP_TOKEN, BOT_TOKEN, startSlack } from "./testing.ts";
+import { APP_TOKEN, BOT_TOKEN, startSlack } from "../test/slack.ts";
 
 const nothing = () => {};
 const silent = {

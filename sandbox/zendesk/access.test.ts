@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { credentials, seedOrganization, seedUser, type TestInstance, testInstance } from "./testing.ts";
+import { credentials, seedOrganization, seedUser, type TestInstance, testInstance } from "../test/zendesk.ts";
 
 async function bearer(instance: TestInstance, scope: string): Promise<string> {
   const { clientId: client_id, clientSecret: client_secret } = credentials;

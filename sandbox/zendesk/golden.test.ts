@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import golden from "../../test/golden/zendesk-shapes.json";
+import { type Body, seedOrganization, type TestInstance, testInstance } from "../test/zendesk.ts";
 import { type Exchanged, kindOf, type Shape, shapeOf } from "./golden-shape.ts";
-import { type Body, seedOrganization, type TestInstance, testInstance } from "./testing.ts";
 
 const shapes = golden as Record<string, Shape>;
 

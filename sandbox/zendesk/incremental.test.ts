@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { seedOrganization, seedUser, type TestInstance, testInstance } from "./testing.ts";
+import { seedOrganization, seedUser, type TestInstance, testInstance } from "../test/zendesk.ts";
 
 /** The clock of a test instance stands at 2026-11-23T10:00:00Z. */
 const NOW = Date.parse("2026-11-23T10:00:00Z") / 1000;

@@ -2,8 +2,15 @@ import { expect, test } from "bun:test";
 import { Faults } from "../server/faults.ts";
 import { RequestLog } from "../server/request-log.ts";
 import { answer } from "../server/serve.ts";
+import {
+  apiTokenHeader,
+  type Body,
+  jobResults,
+  seedOrganization,
+  type TestInstance,
+  testInstance,
+} from "../test/zendesk.ts";
 import type { Fault } from "../types.ts";
-import { apiTokenHeader, type Body, jobResults, seedOrganization, type TestInstance, testInstance } from "./testing.ts";
 
 const rows = (count: number) => Array.from({ length: count }, (_, place) => ({ name: `Row ${place}` }));
 

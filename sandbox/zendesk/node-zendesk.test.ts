@@ -4,7 +4,7 @@ import { SandboxClock } from "../server/clock.ts";
 import { Faults } from "../server/faults.ts";
 import { RequestLog } from "../server/request-log.ts";
 import { serveApp } from "../server/serve.ts";
-import { type Body, credentials, fieldsOfEachType, seedOrganization, seedUser } from "./testing.ts";
+import { type Body, credentials, fieldsOfEachType, seedOrganization, seedUser } from "../test/zendesk.ts";
 import { createZendesk } from "./zendesk.ts";
 
 /*

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { fieldsOfEachType, jobResults, seedOrganization, testInstance } from "./testing.ts";
+import { fieldsOfEachType, jobResults, seedOrganization, testInstance } from "../test/zendesk.ts";
 
 const three = [seedOrganization(300, "alpha"), seedOrganization(100, "Beta"), seedOrganization(200, "Zeta")];
 const duplicateName = { error: "RecordInvalid", details: { name: [{ error: "DuplicateValue" }] } };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { fieldsOfEachType, jobResults, seedOrganization, seedUser, testInstance } from "./testing.ts";
+import { fieldsOfEachType, jobResults, seedOrganization, seedUser, testInstance } from "../test/zendesk.ts";
 
 const organizations = [seedOrganization(10, "Ten"), seedOrganization(20, "Twenty"), seedOrganization(30, "Thirty")];
 const duplicateEmail = { error: "RecordInvalid", details: { email: [{ error: "DuplicateValue" }] } };

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { brokenLimits } from "../../sandbox/seed/testing/broken-limits.ts";
+import { brokenLimits } from "../../sandbox/test/broken-limits.ts";
 
 setDefaultTimeout(600_000);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { Client, tables, today } from "../testing.ts";
+import { Client, tables, today } from "../../test/salesforce.ts";
 
 const id = (number: number) => `001${String(number).padStart(12, "0")}AAA`;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { JournalEntry } from "../../../sandbox/journal.ts";
-import { NOW, TODAY } from "../../../sandbox/seed/testing/broken-limits.ts";
 import { WorldDraft } from "../../../sandbox/seed/world-draft.ts";
+import { NOW, TODAY } from "../../../sandbox/test/broken-limits.ts";
 import type { World } from "../../../sandbox/types.ts";
 import type { RunSeen } from "../story/seen.ts";
 import { differencesIn } from "./differences.ts";

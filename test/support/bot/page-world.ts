@@ -4,7 +4,7 @@ import type { PageRead } from "../../../bot/pages/read-page.ts";
 import { createPageSender, type PageSender } from "../../../bot/pages/send-pages.ts";
 import { RunnerError } from "../../../bot/runs/runner.ts";
 import { createThreadFiles } from "../../../lib/slack/thread-files.ts";
-import { BOT_TOKEN, CHANNEL, startSlack } from "../../../sandbox/slack/testing.ts";
+import { BOT_TOKEN, CHANNEL, startSlack } from "../../../sandbox/test/slack.ts";
 import { PutPosts } from "./flow-world.ts";
 import { ManualClock } from "./manual-clock.ts";
 

@@ -2,7 +2,7 @@ import { RemoteError } from "../../../lib/errors.ts";
 import { createReader } from "../../../lib/salesforce/reader.ts";
 import type { Session } from "../../../lib/salesforce/session.ts";
 import { Streams } from "../../../lib/salesforce/streams.ts";
-import { Client } from "../../../sandbox/salesforce/testing.ts";
+import { Client } from "../../../sandbox/test/salesforce.ts";
 import type { World } from "../../../sandbox/types.ts";
 
 /** What happens at a request: `nth` counts from 1; a code instead of an answer refuses it. */

@@ -1,5 +1,5 @@
-import { buildWorld } from "../build-world.ts";
-import { type ExpectedChanges, expectedChanges } from "../expected-changes.ts";
+import { buildWorld } from "../seed/build-world.ts";
+import { type ExpectedChanges, expectedChanges } from "../seed/expected-changes.ts";
 
 export const TODAY = "2026-11-23";
 export const NOW = new Date("2026-11-23T10:00:00Z");

@@ -1,6 +1,6 @@
 import { SandboxClock } from "../server/clock.ts";
-import { createSlack } from "./slack.ts";
-import type { SlackOptions } from "./workspace.ts";
+import { createSlack } from "../slack/slack.ts";
+import type { SlackOptions } from "../slack/workspace.ts";
 
 export const CHANNEL = "C0SANDBOX1";
 export const PRIVATE_CHANNEL = "C0PRIVATE1";

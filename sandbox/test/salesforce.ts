@@ -1,9 +1,9 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
+import { createSalesforce, type Salesforce, type SalesforceOptions } from "../salesforce/salesforce.ts";
 import { buildWorld } from "../seed/build-world.ts";
 import { SALESFORCE_COLUMNS } from "../seed/salesforce-columns.ts";
 import { handOver } from "../server/faults.ts";
 import type { Fault, SalesforceRecord, World } from "../types.ts";
-import { createSalesforce, type Salesforce, type SalesforceOptions } from "./salesforce.ts";
 
 export const today = "2026-11-23";
 export const baseUrl = "http://salesforce.test";

@@ -1,7 +1,7 @@
 import { SandboxClock } from "../server/clock.ts";
 import type { FieldDefinition, SeedOrganization, SeedUser, ZendeskBehaviour } from "../types.ts";
-import type { Wire } from "./wire.ts";
-import { createZendesk, type Zendesk } from "./zendesk.ts";
+import type { Wire } from "../zendesk/wire.ts";
+import { createZendesk, type Zendesk } from "../zendesk/zendesk.ts";
 
 export const credentials = {
   clientId: "sandbox-client",
