@@ -111,4 +111,8 @@ export const MENDED_SEEDS: readonly { seed: number; was: string }[] = [
     seed: 101521,
     was: "a mark that an agent set while the run's own was under way was taken for one that nobody wrote",
   },
+  {
+    seed: 200032,
+    was: "an update was taken for made up that came to a record which an agent had set to the same value while its job was waiting",
+  },
 ];

@@ -40,7 +40,8 @@ function entry(by: "client" | "person", requests: number, ordered: number, to = 
 }
 
 function wrong(runs: RunSeen[], journal: JournalEntry[]): string[] {
-  const hour = { runs, sandbox: { journal } } as unknown as HourSeen;
+  const before = { zendesk: { "us-government": { users: [] } } };
+  const hour = { runs, before, sandbox: { journal } } as unknown as HourSeen;
   const checks = REPORTED.filter(({ name }) => name !== "results are of the run itself");
   return checks.flatMap(({ check }) => check(hour, {} as StorySeen));
 }
@@ -76,8 +77,12 @@ test("no mark is told as applied that nobody set, that an agent took away, or th
   expect(wrong([run(0, [APPLIED], [taken])], [taken])).toEqual([told]);
 });
 
-test("a change of more than the mark that is told as applied was written", () => {
-  const after = { organization_fields: { mark_for_deletion: true, aar: 0 } };
+test("a change that an agent made in full after the run's last look is told as applied, one that they made in part was written", () => {
   const quicker = entry("person", 3, 3);
-  expect(wrong([run(0, [{ ...APPLIED, after }], [quicker])], [quicker])).toHaveLength(1);
+  const told = (fields: object) => [
+    { ...APPLIED, effect: "update", after: { organization_fields: { mark_for_deletion: true, ...fields } } },
+  ];
+  expect(wrong([run(0, told({ aar: 0 }), [quicker])], [quicker])).toEqual([]);
+  expect(wrong([run(0, told({ aar: 5 }), [quicker])], [quicker])).toHaveLength(1);
+  expect(wrong([run(0, [{ ...APPLIED, after: { name: "Other" } }], [quicker])], [quicker])).toHaveLength(1);
 });

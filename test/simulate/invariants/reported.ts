@@ -1,4 +1,6 @@
 import type { JournalEntry } from "../../../sandbox/journal.ts";
+import { sameMeaning } from "../../../sandbox/seed/meaning.ts";
+import type { InstanceName } from "../../../sandbox/types.ts";
 import type { HourSeen, Invariant, RunSeen } from "../story/seen.ts";
 import { lastReadBeforeWrite } from "./reads-before-writes.ts";
 import { type ResultSeen, resultsIn } from "./results-seen.ts";
@@ -148,12 +150,10 @@ function notWritten(writes: readonly JournalEntry[], results: readonly Placed[],
   });
 }
 
-/** Whether somebody set the same mark of an organization, or took it away, after the run had looked at it once more (S4). */
-function wasMadeSoByAnAgent({ effect, instance, id, after }: Placed, run: RunSeen): boolean {
+/** Whether somebody gave an organization all that a change was to write, after the run had looked at it once more (S4). */
+function wasMadeSoByAnAgent({ effect, instance, id, after: wanted }: Placed, run: RunSeen): boolean {
   if (id === null || (instance !== "global" && instance !== "us-government")) return false;
-  const wanted = (after.organization_fields ?? {}) as Record<string, unknown>;
-  const onlyMark = after.name === undefined && Object.keys(wanted).every((key) => key === "mark_for_deletion");
-  if (!(effect === "mark" || effect === "update") || !onlyMark) return false;
+  if (!(effect === "mark" || effect === "update")) return false;
   const look = lastReadBeforeWrite(run, instance, id);
   return (
     look !== null &&
@@ -164,14 +164,19 @@ function wasMadeSoByAnAgent({ effect, instance, id, after }: Placed, run: RunSee
         entry.instance === instance &&
         entry.id === id &&
         entry.requests - run.firstRequest > look &&
-        isMarked(entry.before) !== wanted.mark_for_deletion &&
-        isMarked(entry.after) === wanted.mark_for_deletion,
+        !isAsWanted(instance, entry.before, wanted) &&
+        isAsWanted(instance, entry.after, wanted),
     )
   );
 }
 
-function isMarked(organization: { fields: Record<string, unknown> } | null): boolean {
-  return organization?.fields.mark_for_deletion === true;
+type Sides = Extract<JournalEntry, { kind: "organization" }>["after"];
+
+function isAsWanted(instance: InstanceName, organization: Sides, wanted: Placed["after"]): boolean {
+  if (!organization || (wanted.name !== undefined && organization.name !== wanted.name)) return false;
+  return Object.entries((wanted.organization_fields ?? {}) as Record<string, unknown>).every(([key, value]) =>
+    sameMeaning(instance, key, organization.fields[key], value),
+  );
 }
 
 /** Where a list left a membership out, nobody can know of it before the look right before the write. */
