@@ -91,7 +91,7 @@ export class AnsweredRequests {
       const code = (error as { code?: unknown }).code;
       const reason = typeof code === "string" && /^\w{1,60}$/.test(code) ? code : "it cannot be used";
       this.setting.warn(
-        `the bot's database (${reason}): a request that is repeated after a restart would be taken for a new one`,
+        `the bot's database (${reason}): a request repeated after a restart would be treated as a new one`,
       );
       return otherwise;
     }

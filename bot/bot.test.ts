@@ -54,7 +54,7 @@ describe("the bot over HTTP", () => {
     });
     const done = await person.types("/zdsync status");
     expect([done.over, done.status, done.shown?.visibleTo]).toEqual(["http", 200, "U0ANN00001"]);
-    const answered = () => world.sandbox.slackConversation().some(({ text }) => text.includes("No run is going on"));
+    const answered = () => world.sandbox.slackConversation().some(({ text }) => text.includes("No run is in progress"));
     await until(answered);
     expect(world.output.said).toEqual([]);
   });
@@ -161,7 +161,7 @@ describe("the bot over HTTP", () => {
       await using other = await BotWorld.start(() => ({ HOST }));
       const error = await other.serve(make).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(ConfigurationError);
-      expect(String(error)).toContain(`HOST: ${HOST} is no address of this machine`);
+      expect(String(error)).toContain(`HOST: ${HOST} is not an address of this machine`);
     }
   });
 
@@ -190,9 +190,9 @@ describe("the bot in Socket Mode", () => {
     expect(await ready(url)).toMatchObject({ slack: "Socket Mode: connected" });
     const done = await person.types("/zdsync help");
     expect([done.over, done.status]).toEqual(["socket", 200]);
-    expect(done.shown?.text).toContain("What you can ask for");
+    expect(done.shown?.text).toContain("*Commands*");
     await person.types("/zdsync status");
-    await until(() => world.sandbox.slackConversation().some(({ text }) => text.includes("No run is going on")));
+    await until(() => world.sandbox.slackConversation().some(({ text }) => text.includes("No run is in progress")));
     const slackEvents = await fetch(`${url}/slack/events`, { method: "POST", body: "" });
     expect([slackEvents.status, (await fetch(`${url}/healthz`)).status]).toEqual([404, 200]);
     expect(world.output.said).toEqual([]);

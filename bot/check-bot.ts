@@ -46,8 +46,8 @@ function settingFindings(settings: BotSettings | null, problems: readonly Proble
   return [
     ok("settings", "complete"),
     settings.appToken === null
-      ? ok("SLACK_SIGNING_SECRET", "set; whether it is this app's shows with the first command")
-      : ok("SLACK_APP_TOKEN", "set: Socket Mode; whether it works shows in /readyz"),
+      ? ok("SLACK_SIGNING_SECRET", "set; the first command shows whether it belongs to this app")
+      : ok("SLACK_APP_TOKEN", "set: Socket Mode; /readyz shows whether it works"),
   ];
 }
 
@@ -83,7 +83,7 @@ function teamFindings({ teamId }: SlackCheck, { slack }: Config): Found[] {
   return [
     problem(
       "config slack.team",
-      `is ${slack.team}, and the token is of the workspace ${teamId}: nobody is let in`,
+      `is ${slack.team}, but the token is for the workspace ${teamId}: all users are refused`,
       `Write into the config, under slack: team: ${teamId}; or set the SLACK_BOT_TOKEN of the other workspace.`,
     ),
   ];
@@ -96,10 +96,10 @@ async function groupFindings(slack: BotSettings["slack"], config: Config): Promi
       const members = await groups.members(id);
       const check = `user group ${id}`;
       if (members.is === "unread")
-        return problem(check, `its members cannot be read, so that nobody is let in by it: ${members.reason}`, GROUP);
+        return problem(check, `its members cannot be read, so it grants no access: ${members.reason}`, GROUP);
       return members.users.size > 0
         ? ok(check, `${members.users.size} members`)
-        : warning(check, "has no members: nobody is let in by it", GROUP);
+        : warning(check, "has no members, so it grants no access", GROUP);
     }),
   );
 }
@@ -124,10 +124,10 @@ async function gitlabOf(settings: PipelineSettings, problems: readonly Problem[]
   return [
     ...read,
     ...api,
-    ...(triggerToken === null ? [] : [ok("GITLAB_TRIGGER_TOKEN", "set; it can be tried only by starting a pipeline")]),
+    ...(triggerToken === null ? [] : [ok("GITLAB_TRIGGER_TOKEN", "set; it can only be tested by starting a pipeline")]),
     webhookSecret === null
-      ? ok("GITLAB_WEBHOOK_SECRET", "not set: pipelines are followed by asking GitLab")
-      : ok("GITLAB_WEBHOOK_SECRET", "set; whether GitLab has the same shows with the first pipeline"),
+      ? ok("GITLAB_WEBHOOK_SECRET", "not set: pipelines are followed by polling GitLab")
+      : ok("GITLAB_WEBHOOK_SECRET", "set; the first pipeline shows whether GitLab has the same one"),
   ];
 }
 
@@ -146,8 +146,8 @@ async function apiFindings(token: string, settings: PipelineSettings): Promise<F
     ...listed,
     problem(
       "GITLAB_API_TOKEN",
-      `lacks the scope api (it has ${facts.scopes.join(", ") || "none"}): it can neither start nor cancel pipelines`,
-      "GitLab → the project → Settings → Access tokens: make one with the scope api (role Developer), and set GITLAB_API_TOKEN.",
+      `lacks the scope api (it has ${facts.scopes.join(", ") || "none"}), so it can neither start nor cancel pipelines`,
+      "GitLab → the project → Settings → Access tokens: create one with the scope api (role Developer), and set GITLAB_API_TOKEN.",
     ),
   ];
 }
@@ -159,7 +159,7 @@ async function listing(name: string, settings: PipelineSettings): Promise<Found[
     return [ok(name, `reads the pipelines of ${settings.project}`)];
   } catch (error) {
     return failureFindings(name, error, {
-      refused: `GitLab → the project → Settings → Access tokens: make one with the scope read_api (role Reporter), and set ${name}.`,
+      refused: `GitLab → the project → Settings → Access tokens: create one with the scope read_api (role Reporter), and set ${name}.`,
       unreachable: "Run the check again in a few minutes.",
     });
   }

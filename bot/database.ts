@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { openDatabase as open } from "../lib/files/open-database.ts";
 
 const LOST =
-  "the audit log, which organizations were marked handled, what was asked already, and the threads of runs under way are lost, and alerts are told once more";
+  "the audit log, the organizations marked as handled, answered requests and the threads of runs in progress are lost, and alerts are posted again";
 
 /**
  * Opens the bot's own memory. Each part of the bot makes its own table in it (`create table if not exists`). Everything in it makes

@@ -9,7 +9,7 @@ export function failureWords(error: unknown): string {
   if (error instanceof ZdsyncError) return error.message;
   if (!(error instanceof Error)) return "a value that is not an Error was thrown";
   if (isDamage(error))
-    return "the bot's database (bot/bot.sqlite in the data directory) is damaged: start the bot again, it says then what is lost by deleting it";
+    return "the bot's database (bot/bot.sqlite in the data directory) is damaged: restart the bot; it then says what deleting the database would lose";
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   const known = [typeof code === "string" && /^[\w.-]{1,60}$/.test(code) ? code : "", Number(statusCode) || ""];
   const detail = known.filter((part) => part !== "").join(" ");

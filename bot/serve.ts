@@ -40,10 +40,12 @@ function listen(bot: Bot, port: number): Bun.Server<undefined> {
       throw new ConfigurationError([
         {
           where: "HOST",
-          what: `${host} is no address of this machine: set one that it has, or none to listen on all of them`,
+          what: `${host} is not an address of this machine: set one of its addresses, or none to listen on all of them`,
         },
       ]);
     const why = code === "EADDRINUSE" ? "is in use by another program" : "cannot be listened on";
-    throw new ConfigurationError([{ where: "PORT", what: `port ${port} ${why}: set another, or end that program` }]);
+    throw new ConfigurationError([
+      { where: "PORT", what: `port ${port} ${why}: set another port, or stop that program` },
+    ]);
   }
 }

@@ -71,16 +71,16 @@ describe("settings of the bot", () => {
   });
 
   test.each<[string, string, string]>([
-    ["SLACK_BOT_TOKEN", "xoxb-0123456789 abc", "blank"],
-    ["SLACK_BOT_TOKEN", "xapp-0123456789-abc", "begins with xoxb-"],
-    ["SLACK_BOT_TOKEN", "xoxb-1", "shorter than 16"],
-    ["SLACK_SIGNING_SECRET", "8f742231b10e8888\n", "line end"],
-    ["SLACK_SIGNING_SECRET", "5h0rt", "shorter than 16"],
-    ["SLACK_APP_TOKEN", "xoxb-0123456789-abc", "begins with xapp-"],
-    ["GITLAB_TRIGGER_TOKEN", " glptt-0123456789", "blank"],
-    ["GITLAB_API_TOKEN", "q9z", "shorter than 8"],
-    ["GITLAB_READ_TOKEN", "glpat-0123456789\t", "blank"],
-    ["GITLAB_WEBHOOK_SECRET", "0123456789", "shorter than 16"],
+    ["SLACK_BOT_TOKEN", "xoxb-0123456789 abc", "a space"],
+    ["SLACK_BOT_TOKEN", "xapp-0123456789-abc", "starts with xoxb-"],
+    ["SLACK_BOT_TOKEN", "xoxb-1", "fewer than 16"],
+    ["SLACK_SIGNING_SECRET", "8f742231b10e8888\n", "line break"],
+    ["SLACK_SIGNING_SECRET", "5h0rt", "fewer than 16"],
+    ["SLACK_APP_TOKEN", "xoxb-0123456789-abc", "starts with xapp-"],
+    ["GITLAB_TRIGGER_TOKEN", " glptt-0123456789", "a space"],
+    ["GITLAB_API_TOKEN", "q9z", "fewer than 8"],
+    ["GITLAB_READ_TOKEN", "glpat-0123456789\t", "a space"],
+    ["GITLAB_WEBHOOK_SECRET", "0123456789", "fewer than 16"],
   ])("%s = %p: %s", (name, value, said) => {
     const { problems } = read({ ...LEAST, ...GITLAB, [name]: value });
     expect(problems.map(({ where }) => where)).toEqual([name]);

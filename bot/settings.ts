@@ -50,7 +50,7 @@ export function botSettings(env: Environment, config: Config, problems: Problem[
   if (!env.SLACK_SIGNING_SECRET && !env.SLACK_APP_TOKEN)
     problems.push({
       where: "SLACK_SIGNING_SECRET",
-      what: "not set, and neither is SLACK_APP_TOKEN. Set the first where Slack can reach the bot over https, the second where it cannot (Socket Mode)",
+      what: "not set, and neither is SLACK_APP_TOKEN. Set SLACK_SIGNING_SECRET if Slack can reach the bot over https, or SLACK_APP_TOKEN if it cannot (Socket Mode)",
     });
   problems.push(...secretProblems(env));
   const port = portIn(env, problems);
@@ -74,10 +74,10 @@ function secretProblems(env: Environment): Problem[] {
     const value = env[name];
     if (!value) return [];
     const problem = (what: string) => [{ where: name, what: `${what}. Copy it again from: ${where}` }];
-    if (/\s/.test(value)) return problem("holds a blank or a line end");
+    if (/\s/.test(value)) return problem("contains a space or a line break");
     if (begins !== undefined && !value.startsWith(begins))
-      return problem(`expected a token that begins with ${begins}`);
-    return value.length < least ? problem(`is shorter than ${least} characters`) : [];
+      return problem(`expected a token that starts with ${begins}`);
+    return value.length < least ? problem(`has fewer than ${least} characters`) : [];
   });
 }
 

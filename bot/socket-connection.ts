@@ -70,7 +70,7 @@ async function keepConnected(
       failures = clock().getTime() - since < SHORT_MS ? failures + 1 : 0;
     } catch (error) {
       failures++;
-      log(`Slack could not be connected to (Socket Mode), it is tried again: ${reason(error)}`);
+      log(`could not connect to Slack (Socket Mode), trying again: ${reason(error)}`);
       await disconnect(client);
     }
     if (state.stopping) return;

@@ -4,8 +4,7 @@ import { inputs } from "./inputs.ts";
 /** Stage 4: desired and existing organizations of one instance → change files. */
 export const stage: ReadingStage<typeof inputs> = {
   name: "compare",
-  summary:
-    "Compares one instance's organizations with what they should be, and holds the difference against the limits",
+  summary: "Compares one instance's organizations with their desired state, and checks the changes against the limits",
   inputs,
   reads: [
     "<i>_accounts.json",

@@ -17,7 +17,7 @@ export async function readAccountsMemory(
     const bytes = await readOwnFile(store.path(ACCOUNTS_MEMORY));
     return bytes === null ? null : parseAccountsMemory(bytes.toString("utf8"));
   } catch (error) {
-    warn(`What the last run knew of accounts cannot be read, so this one takes longer: ${messageOf(error)}`);
+    warn(`The accounts kept by the last run cannot be read, so this run takes longer: ${messageOf(error)}`);
     return null;
   }
 }

@@ -41,7 +41,7 @@ export const stage: ReadingStage<typeof inputs> = {
     );
     if (leftAlone.unidentified > 0)
       warn(
-        `${leftAlone.unidentified} Salesforce records could not even be identified: nothing is marked in this run. See gather-accounts_notes.json.`,
+        `${leftAlone.unidentified} Salesforce records could not be identified, so nothing is marked in this run. See gather-accounts_notes.json.`,
       );
     const maker = { stage: "gather-accounts", origin, madeAt: clock() };
     await store.write("gather-accounts_notes.json", notes, maker);

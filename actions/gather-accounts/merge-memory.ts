@@ -8,7 +8,9 @@ export async function readMergeMemory(store: ArtifactStore, warn: (message: stri
   try {
     return (await store.readIfThere(MERGE_MEMORY))?.records ?? [];
   } catch (error) {
-    warn(`What earlier runs knew of merged accounts is lost and begins anew: ${messageOf(error)}`);
+    warn(
+      `The merged accounts recorded by earlier runs are lost and are recorded again from now on: ${messageOf(error)}`,
+    );
     return [];
   }
 }

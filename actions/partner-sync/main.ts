@@ -4,7 +4,7 @@ import { inputs } from "./inputs.ts";
 /** Stage 7: partners → Zendesk global. */
 export const stage: WritingStage<typeof inputs> = {
   name: "partner-sync",
-  summary: "Compares partners with their organizations in global and writes what differs",
+  summary: "Compares partners with their organizations in global and applies the differences",
   inputs,
   reads: [
     "partner_accounts.json",

@@ -5,7 +5,7 @@ import { inputs } from "./inputs.ts";
 /** Stage 3: accounts → what each organization should be, in each instance. */
 export const stage: ReadingStage<typeof inputs> = {
   name: "process",
-  summary: "Works out which account belongs to which instance, and what support it gets there",
+  summary: "Determines which account belongs to which instance, and what support it gets there",
   inputs,
   reads: ["salesforce_accounts.json", "partner_accounts.json", "plans.yml", "overrides.yml (from GitLab or a file)"],
   makes: ["<i>_accounts.json", "<i>_moved.json", "customer_ids.json", "partner_ids.json", "process_<i>_notes.json"],

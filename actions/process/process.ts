@@ -115,7 +115,7 @@ async function writeAccountIds(
  */
 export function unknownChargesWarning(unknown: readonly UnknownCharge[]): string {
   const { size: hurt } = new Set(unknown.flatMap(({ hurt_accounts }) => hurt_accounts));
-  const harm = hurt === 0 ? "" : `, ${hurt} ${hurt === 1 ? "account loses" : "accounts lose"} by it`;
+  const harm = hurt === 0 ? "" : `, ${hurt} ${hurt === 1 ? "account loses support" : "accounts lose support"}`;
   return `${unknown.length} unknown charge ${unknown.length === 1 ? "name" : "names"}${harm}: see the report.`;
 }
 
@@ -124,7 +124,7 @@ async function partnersByOrganization(
   instances: readonly InstanceName[],
   { store, warn }: StageContext,
 ): Promise<Set<string>> {
-  warn("partner_accounts.json is missing: who is a partner is read off the organizations instead.");
+  warn("partner_accounts.json is missing: partners are recognized by their organizations instead.");
   const ids = new Set<string>();
   for (const instance of instances) {
     const organizations = await store.readIfThere(`zendesk_${FILE_PREFIX[instance]}.json`);

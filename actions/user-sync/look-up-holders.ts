@@ -37,7 +37,7 @@ export async function lookUpHolders(
       failures = 0;
     } catch (error) {
       throwIfStopped(stop);
-      if (failures++ === 0) warn(`who has the address of a new user could not be looked up: ${messageOf(error)}`);
+      if (failures++ === 0) warn(`the addresses of new users could not be looked up: ${messageOf(error)}`);
     }
   };
   await Promise.all(creates.slice(0, LOOK_UPS_PER_RUN).map(({ email }) => limit(() => lookUp(email))));

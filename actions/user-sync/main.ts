@@ -4,7 +4,7 @@ import { inputs } from "./inputs.ts";
 /** Stage 8: contacts of us-government accounts → Zendesk users. */
 export const stage: WritingStage<typeof inputs> = {
   name: "user-sync",
-  summary: "Compares the users of us-government with Salesforce's contacts and writes what differs",
+  summary: "Compares the users of us-government with Salesforce's contacts and applies the differences",
   inputs,
   reads: [
     "zendesk_usgov.manifest.json (for the run id)",

@@ -60,7 +60,7 @@ describe("zdsync bot", () => {
     const [, port] = await said.until(/listens on port (\d+)\./);
     const person = world.sandbox.slackPerson({ app: `http://127.0.0.1:${port}/slack/events` });
     const done = await person.types("/zdsync help");
-    expect(done.shown?.text).toContain("What you can ask for");
+    expect(done.shown?.text).toContain("*Commands*");
     child.kill(signal);
     expect(await said.rest()).toBe(
       `zdsync bot listens on port ${port}.\n${signal}: finishing requests in flight …\nzdsync bot has stopped.\n`,
@@ -105,7 +105,7 @@ describe("zdsync bot", () => {
     gate.resolve();
     expect(await child.exited).toBe(0);
     const answers = slow.sandbox.slackConversation().map(({ text }) => text);
-    expect(answers.filter((text) => text.includes("No run is going on"))).toHaveLength(1);
+    expect(answers.filter((text) => text.includes("No run is in progress"))).toHaveLength(1);
   });
 
   test("in Socket Mode a Slack that refuses the token ends nothing", async () => {

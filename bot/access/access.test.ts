@@ -8,7 +8,7 @@ const slack: SlackAccess = { team: "T1", channels: ["C1", "C2"], users: ["U1"], 
 const ann = { team: "T1", channel: "C1", user: "U1" };
 const sue = { ...ann, user: "U2" };
 const read = (...users: string[]): GroupMembers => ({ is: "read", users: new Set(users) });
-const unread: GroupMembers = { is: "unread", reason: "Slack did not answer <!channel>" };
+const unread: GroupMembers = { is: "unread", reason: "Slack did not respond <!channel>" };
 const gateOf = (decision: { is: string; gate?: string }) => decision.gate ?? decision.is;
 
 describe("the gates", () => {
@@ -68,7 +68,7 @@ describe("the refusal", () => {
         ]),
       ),
     );
-    expect(lines).toContain("neither on the list of users nor in a user group");
+    expect(lines).toContain("not on the list of users and not in an allowed user group");
     expect(lines).not.toMatch(/U1|U8|U9|S1|S2|C1|C2|T1/);
   });
 
@@ -83,13 +83,13 @@ describe("the refusal", () => {
         ]),
       ),
     );
-    expect(lines).toContain("could not be read in Slack (Slack did not answer &lt;!channel&gt;)");
+    expect(lines).toContain("whether you are in an allowed user group (Slack did not respond &lt;!channel&gt;)");
     expect(lines).not.toContain("not among");
   });
 
   test("what is not set is named", () => {
     const lines = said(decideAccess({ team: null, channels: [], users: [], user_groups: [] }, sue, null));
-    expect(lines).toContain("missing: team, channels, users or user_groups");
+    expect(lines).toContain("not configured: team, channels, users or user_groups");
   });
 });
 

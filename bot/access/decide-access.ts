@@ -56,7 +56,7 @@ function unsetLists({ team, channels, users, user_groups }: SlackAccess): string
   ];
 }
 
-const WHO_CHANGES = "Whoever maintains zdsync.config.yml can change that, under `slack:`";
+const WHO_CHANGES = "The maintainers of zdsync.config.yml can change that under `slack:`";
 
 function refused(gate: Gate, detail = ""): Decided {
   const { reason, line, remedy } = WORDS[gate](detail);
@@ -64,34 +64,34 @@ function refused(gate: Gate, detail = ""): Decided {
     is: "refused",
     gate,
     reason,
-    lines: [line, remedy, "`/zdsync help` and `/zdsync status` are for everybody."],
+    lines: [line, remedy, "`/zdsync help` and `/zdsync status` are available to everyone."],
   };
 }
 
 const WORDS: Record<Gate, (detail: string) => { reason: string; line: string; remedy: string }> = {
   settings: (unset) => ({
-    reason: "nobody is allowed yet",
-    line: `*Nobody may do this yet:* it is not set who may (missing: ${unset}).`,
+    reason: "no users are configured",
+    line: `*Not available yet:* no users are allowed to do this (not configured: ${unset}).`,
     remedy: `${WHO_CHANGES}: team, channels, and users or user_groups. docs/slack.md shows how.`,
   }),
   workspace: () => ({
     reason: "not the workspace",
-    line: "*Not from this workspace.* zdsync is set up for another one.",
+    line: "*Not from this workspace.* zdsync is configured for a different one.",
     remedy: `${WHO_CHANGES} \`team\`.`,
   }),
   channel: () => ({
     reason: "not an allowed channel",
-    line: "*Not in this channel.* Ask again in a channel that zdsync is set up for.",
+    line: "*Not in this channel.* Try again in a channel that zdsync is configured for.",
     remedy: `${WHO_CHANGES} \`channels\`.`,
   }),
   user: () => ({
     reason: "not on the list of users or in a user group",
-    line: "*You are not among those who may do this:* neither on the list of users nor in a user group that may.",
+    line: "*You are not allowed to do this:* you are not on the list of users and not in an allowed user group.",
     remedy: `${WHO_CHANGES} \`users\` and \`user_groups\`.`,
   }),
   unread: (why) => ({
     reason: "a user group could not be read",
-    line: `*Not now:* whether you are in a user group that may do this could not be read in Slack (${mrkdwnText(why, 200)}).`,
-    remedy: "Try again in a minute. People on the list `users` in zdsync.config.yml need no look-up.",
+    line: `*Not possible right now:* Slack did not say whether you are in an allowed user group (${mrkdwnText(why, 200)}).`,
+    remedy: "Try again in a minute. Users listed under `users` in zdsync.config.yml are not affected.",
   }),
 };

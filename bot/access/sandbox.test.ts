@@ -36,8 +36,8 @@ test("members are let in, others are not; both with one look-up in five minutes"
   const bot = startBot();
   await bot.command("cancel", ann);
   await bot.click(ACTION.confirmRun, "token", ann);
-  expect((await bot.command("run", stranger)).all).toContain("You are not among those");
-  expect((await bot.click(ACTION.retryContacts, "1", stranger)).all).toContain("You are not among those");
+  expect((await bot.command("run", stranger)).all).toContain("You are not allowed to do this");
+  expect((await bot.click(ACTION.retryContacts, "1", stranger)).all).toContain("You are not allowed to do this");
   expect(bot.calls).toEqual([
     ["cancel", ann],
     ["confirm", "token", ann],
@@ -53,8 +53,8 @@ test("members are let in, others are not; both with one look-up in five minutes"
 test.each([["429"], ["500"], ["stall"], ["401"]] as const)("Slack answers %s: nobody is let in", async (kind) => {
   const bot = startBot();
   sandbox.addFault({ kind, service: "slack", path: "usergroups", times: 9, retryAfter: 30 });
-  expect((await bot.command("cancel", ann)).all).toContain("could not be read in Slack");
-  expect((await bot.click(ACTION.confirmRun, "token", ann)).all).toContain("could not be read in Slack");
+  expect((await bot.command("cancel", ann)).all).toContain("whether you are in an allowed user group");
+  expect((await bot.click(ACTION.confirmRun, "token", ann)).all).toContain("whether you are in an allowed user group");
   expect(bot.calls).toEqual([]);
   sandbox.clearFaults();
   await bot.command("cancel", ann);

@@ -44,7 +44,7 @@ describe("what is asked is handed on", () => {
       const { now, later } = await bot.click(action, HOSTILE);
       expect(now).toBeNull();
       expect(later.map(({ text }) => text)).toEqual([
-        "This button does nothing any more: it is from an older message. `/zdsync help` shows what you can ask for.",
+        "This button no longer works because it is from an older message. `/zdsync help` lists the commands.",
       ]);
       expect(bot.calls).toEqual([]);
     },
@@ -76,7 +76,7 @@ describe("who may not", () => {
     }
     const bot = start();
     expect((await bot.command("help", by)).all).toContain("/zdsync run");
-    expect((await bot.command("status", by)).all).toContain("No run is going on");
+    expect((await bot.command("status", by)).all).toContain("No run is in progress");
     expect(bot.audited).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe("who may not", () => {
 
   test("a config that says nothing lets nobody in", async () => {
     const bot = start({ slack: { team: null, channels: [], users: [], user_groups: [] } });
-    expect((await bot.command("run")).all).toContain("Nobody may do this yet");
+    expect((await bot.command("run")).all).toContain("no users are allowed to do this");
     expect(bot.calls).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe("who may not", () => {
       throw new Error("disk full");
     };
     const bot = start({ change: { audit: { record, latest: () => [] } } });
-    expect((await bot.command("run", bob)).all).toContain("You are not among those");
+    expect((await bot.command("run", bob)).all).toContain("You are not allowed to do this");
     expect(bot.calls).toEqual([]);
     expect(bot.warnings).toEqual(["a refusal could not be audited: Error"]);
   });
@@ -128,15 +128,15 @@ describe("user groups", () => {
     const bot = start({ slack, userGroups: { members: () => groupOf(...users).members() } });
     await bot.command("cancel", bob);
     users = [];
-    expect((await bot.click(ACTION.confirmRun, "token", bob)).all).toContain("You are not among those");
+    expect((await bot.click(ACTION.confirmRun, "token", bob)).all).toContain("You are not allowed to do this");
     expect(bot.calls).toEqual([["cancel", bob]]);
   });
 
   test("that cannot be read let nobody in", async () => {
-    const userGroups = { members: async () => ({ is: "unread" as const, reason: "Slack did not answer" }) };
+    const userGroups = { members: async () => ({ is: "unread" as const, reason: "Slack did not respond" }) };
     const bot = start({ slack, userGroups });
     const { all } = await bot.command("run", bob);
-    expect(all).toContain("could not be read in Slack (Slack did not answer)");
+    expect(all).toContain("whether you are in an allowed user group (Slack did not respond)");
     expect(bot.calls).toEqual([]);
     expect(bot.audited[0]?.result).toBe("refused: a user group could not be read");
   });
@@ -156,7 +156,7 @@ describe("what fails", () => {
     expect((await bot.command("status")).all).toContain("GitLab could not be reached &lt;!here&gt;: try again");
     const { all } = await bot.command("last");
     expect(all).toContain("GitLab could not be reached &lt;!here&gt;");
-    expect(all).toContain("nobody did anything yet");
+    expect(all).toContain("none yet");
   });
 
   test("anything else is one sentence, and a code in the log", async () => {
@@ -166,10 +166,10 @@ describe("what fails", () => {
     const bot = start({ current: broken, ended: broken, change: { runs, organizations, explainer } });
     for (const text of ["run", "cancel", "explain Example", "status", "last"]) {
       const { all } = await bot.command(text);
-      expect(all).toContain("something went wrong inside the bot");
+      expect(all).toContain("an unexpected error occurred in the bot");
       expect(all).not.toMatch(/sue@|TypeError/);
     }
-    for (const action of Object.values(ACTION)) expect((await bot.click(action)).all).toContain("went wrong");
+    for (const action of Object.values(ACTION)) expect((await bot.click(action)).all).toContain("unexpected error");
     expect(bot.warnings.length).toBe(10);
     expect(bot.warnings.every((warning) => /^[\w ]+ failed: TypeError$/.test(warning))).toBe(true);
   });
@@ -187,8 +187,8 @@ describe("what fails", () => {
       throw new Error("broken");
     };
     const bot = start({ change: { access: { known, decide: broken } } });
-    expect((await bot.command("run")).all).toContain("went wrong");
-    expect((await bot.click(ACTION.confirmRun)).all).toContain("went wrong");
+    expect((await bot.command("run")).all).toContain("unexpected error");
+    expect((await bot.click(ACTION.confirmRun)).all).toContain("unexpected error");
     expect(bot.calls).toEqual([]);
   });
 });
@@ -223,7 +223,7 @@ describe("status and last", () => {
     const { later, all } = await bot.command("status", { team: "T9", channel: "C9", user: "U9" });
     expect(later[0]?.text).toContain("<https://gitlab.example.com/4711|pipeline 4711>");
     expect(all).toContain("by <@U0SUE>");
-    expect(all).toContain("Under way: compare global. Done: 1 of 3 stages.");
+    expect(all).toContain("In progress: compare global. Done: 1 of 3 stages.");
     expect(all).toContain("pipeline 8, ended <!date^1795511100^");
     expect(all).toContain("Done, but some records failed");
     expect(all).not.toContain("Example GmbH");
@@ -284,7 +284,7 @@ describe("status and last", () => {
 
   test("a run that left nothing, and none at all", async () => {
     const lost = start({ ended: async () => [runAt(10, { status: "lost", exit: null, record: null })] });
-    expect((await lost.command("last")).all).toContain("It left no result that can be read.");
+    expect((await lost.command("last")).all).toContain("It left no readable result.");
     expect((await start().command("last")).all).toContain("none ended within the last week");
   });
 });

@@ -47,10 +47,10 @@ export function createConversation(setting: ConversationSetting): Conversation {
 function answerCommand(setting: ConversationSetting, guard: Guard, { by, text }: SlashCommand): Answer {
   const parsed = parseCommand(text);
   if (parsed.is === "refused")
-    return { now: saidLines([...parsed.problems, "`/zdsync help` shows what you can ask for."]), later: null };
+    return { now: saidLines([...parsed.problems, "`/zdsync help` lists the commands."]), later: null };
   const { command } = parsed;
   if (command.verb === "help") return { now: saidLines(HELP_LINES), later: null };
-  const now = saidLines([`${commandText(command)}: one moment.`, ...hintLines(command)]);
+  const now = saidLines([`${commandText(command)}: one moment …`, ...hintLines(command)]);
   if (command.verb === "status")
     return { now, later: guarded(setting, "status", (reply) => tellStatus(setting, reply)) };
   return guard({ by, what: auditText(command), now, answer: (reply) => doCommand(setting, command, by, reply) });
@@ -119,7 +119,7 @@ function answerClick(setting: ConversationSetting, guard: Guard, click: ButtonCl
   if (known)
     return guard({ by: click.by, what: known.what, now: null, answer: (reply) => known.answer(setting, click, reply) });
   const old = saidLines([
-    "This button does nothing any more: it is from an older message. `/zdsync help` shows what you can ask for.",
+    "This button no longer works because it is from an older message. `/zdsync help` lists the commands.",
   ]);
   return { now: null, later: guarded(setting, "an unknown button", (reply) => reply.privately(old)) };
 }
@@ -189,13 +189,13 @@ async function orReason(setting: ConversationSetting, what: string, lines: () =>
 function reasonText(error: unknown): string {
   return error instanceof RunnerError
     ? mrkdwnText(error.message, 500)
-    : "That did not work: something went wrong inside the bot. Try again in a minute; the bot's log says more.";
+    : "That did not work: an unexpected error occurred in the bot. Try again in a minute; see the bot's log for details.";
 }
 
 /** What somebody who typed a word of before is told. */
 function hintLines(command: ZdsyncCommand): string[] {
   return command.verb === "explain" && command.typed === "org"
-    ? ["`/zdsync org` is called `/zdsync explain` now; the old word goes away some day."]
+    ? ["`/zdsync org` is now `/zdsync explain`; the old name will be removed."]
     : [];
 }
 

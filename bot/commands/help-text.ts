@@ -14,16 +14,16 @@ export const HELP_EXAMPLES = [
 
 /** What the bot can be asked for, as mrkdwn lines. */
 export const HELP_LINES: readonly string[] = [
-  "*What you can ask for*",
-  "`/zdsync run [global|us-government] [--dry-run]` shows what a run would change, and starts it once you confirm. With `--dry-run` it only shows. Without an instance, both are meant.",
-  "`/zdsync preview [global|us-government]` shows everybody in the channel what a run would change now, what matters first, and where its page is. Nothing is written, and nothing is to confirm.",
-  "`/zdsync status` says whether a run is going on, and how the last scheduled one ended.",
-  "`/zdsync last` shows the last run, and who did what in Slack.",
-  "`/zdsync explain <id, name or address>` says why a customer is as it is, from the last run: which charge, which override, what stopped it, what would help. Only you see it.",
-  "`/zdsync cancel` stops the run that is going on. The next run does what it left.",
-  "`/zdsync help` shows this.",
+  "*Commands*",
+  "`/zdsync run [global|us-government] [--dry-run]` shows what a run would change, and starts it once you confirm. With `--dry-run`, it only shows the changes. Without an instance, it covers both.",
+  "`/zdsync preview [global|us-government]` shows everyone in the channel what a run would change now, most important first, with a link to its page. It writes nothing and needs no confirmation.",
+  "`/zdsync status` shows whether a run is in progress, and how the last scheduled run ended.",
+  "`/zdsync last` shows the last run, and recent activity in Slack.",
+  "`/zdsync explain <id, name or address>` explains a customer's support, from the last run: the charge or override behind it, what blocked a change, and what to do. Only you see the answer.",
+  "`/zdsync cancel` stops the run in progress. The next run does the rest.",
+  "`/zdsync help` shows this message.",
   `*For example:* ${HELP_EXAMPLES.filter((one) => one.split(" ").length > 2)
     .map((one) => `\`${one}\``)
     .join(" · ")}`,
-  "Everybody may ask for help and status. Who may do the rest stands in zdsync.config.yml, under `slack:`.",
+  "Everyone can use help and status. The users allowed to use the other commands are set in zdsync.config.yml under `slack:`.",
 ];

@@ -24,7 +24,7 @@ function lastRun(kind: Runner["kind"], run: RunState, starter: string | null): s
   const who = starter === null ? mrkdwnText(run.startedBy, 150) : mention(starter);
   const took = run.endedAt ? `, took ${durationText(run.endedAt.getTime() - run.startedAt.getTime())}` : "";
   const head = `*The last run: ${endText(run)}.* ${runLink(kind, run)}, started ${momentText(run.startedAt)} by ${who}${took}.`;
-  if (run.record === null) return [head, "It left no result that can be read."];
+  if (run.record === null) return [head, "It left no readable result."];
   const reasons = failureLines(run.record);
   return [head, ...countsLines(run.record), ...(reasons.length > 0 ? ["Failures and refusals:", ...reasons] : [])];
 }
@@ -32,8 +32,8 @@ function lastRun(kind: Runner["kind"], run: RunState, starter: string | null): s
 /** Who did what in Slack, newest first. */
 export function auditLines(audit: Pick<Audit, "latest">): string[] {
   const entries = audit.latest(MOST_ENTRIES);
-  if (entries.length === 0) return ["*Who did what in Slack:* nobody did anything yet."];
-  return ["*Who did what in Slack:*", ...entries.map(entryLine)];
+  if (entries.length === 0) return ["*Activity in Slack:* none yet."];
+  return ["*Activity in Slack:*", ...entries.map(entryLine)];
 }
 
 function entryLine({ at, by, what, result }: AuditEntry): string {

@@ -8,7 +8,7 @@ const run = (instance: "global" | "us-government" | null = null, isDry = false) 
   ...{ verb: "run", instance },
   purpose: isDry ? "look" : "offer",
 });
-const WHOM = "Say whom: `/zdsync explain Example GmbH`, or an id of Salesforce or Zendesk, or an e-mail address.";
+const WHOM = "Name a customer: `/zdsync explain Example GmbH`, or a Salesforce or Zendesk id, or an email address.";
 const explain = (asked: string, typed = "explain") => ({ verb: "explain", asked, typed });
 
 describe("understood", () => {
@@ -66,19 +66,24 @@ describe("refused, with every problem and the nearest word", () => {
     ["rum", ["There is no command “rum”: did you mean `run`?"]],
     ["statsu", ["There is no command “statsu”: did you mean `status`?"]],
     ["Canzel", ["There is no command “Canzel”: did you mean `cancel`?"]],
-    ["xyzzyplugh", ["There is no command “xyzzyplugh”. `/zdsync help` shows what there is."]],
+    ["xyzzyplugh", ["There is no command “xyzzyplugh”. `/zdsync help` lists the commands."]],
     ["run --dryrun", ["There is no flag “--dryrun”: did you mean `--dry-run`?"]],
     ["run -dry-run", ["There is no flag “-dry-run”: did you mean `--dry-run`?"]],
-    ["run --force", ["There is no flag “--force”: `run` knows `--dry-run` only."]],
+    ["run --force", ["There is no flag “--force”: `run` only accepts `--dry-run`."]],
     ["run globl", ["There is no instance “globl”: did you mean `global`?"]],
     ["run us-goverment", ["There is no instance “us-goverment”: did you mean `us-government`?"]],
-    ["run mars", ["There is no instance “mars”: there are `global` and `us-government`; without one, both are meant."]],
-    ["run global us-gov", ["Name one instance; without one, both are meant."]],
+    [
+      "run mars",
+      [
+        "There is no instance “mars”. The instances are `global` and `us-government`; without one, the command covers both.",
+      ],
+    ],
+    ["run global us-gov", ["Name one instance; without one, the command covers both."]],
     [
       "run --dry run",
       [
         "There is no flag “--dry”: did you mean `--dry-run`?",
-        "There is no instance “run”: there are `global` and `us-government`; without one, both are meant.",
+        "There is no instance “run”. The instances are `global` and `us-government`; without one, the command covers both.",
       ],
     ],
     [
@@ -89,13 +94,13 @@ describe("refused, with every problem and the nearest word", () => {
         "There is no instance “globl”: did you mean `global`?",
       ],
     ],
-    ["status now", ["`status` stands alone: leave “now” out."]],
-    ["cancel --force", ["`cancel` stands alone: leave “--force” out."]],
+    ["status now", ["`status` takes no argument: leave out “now”."]],
+    ["cancel --force", ["`cancel` takes no argument: leave out “--force”."]],
     ["explain", [WHOM]],
     ['org ""', [WHOM]],
     [
       "explain Example --dry-run",
-      ["`explain` has no flag “--dry-run”. If it is part of the name, put the name in quotes."],
+      ["`explain` has no flag “--dry-run”. If this is part of the name, put the name in quotes."],
     ],
   ])("%j", (typed, problems) => {
     expect(parseCommand(typed)).toEqual({ is: "refused", problems });
@@ -105,7 +110,7 @@ describe("refused, with every problem and the nearest word", () => {
     expect(parseCommand(`org ${"x".repeat(996)}`).is).toBe("understood");
     expect(parseCommand(`org ${"x".repeat(997)}`)).toEqual({
       is: "refused",
-      problems: ["That is a long text (1001 characters). A command has at most 1000."],
+      problems: ["That is a long text (1001 characters). The maximum is 1000."],
     });
   });
 
@@ -114,7 +119,7 @@ describe("refused, with every problem and the nearest word", () => {
     expect(parsed.is === "refused" && parsed.problems[0]).toStartWith("There is no command “&lt;!channel&gt;”");
     const flags = parseCommand("run --<!here> --*b*");
     expect(flags.is === "refused" && flags.problems.join()).toBe(
-      "There is no flag “--&lt;!here&gt;”: `run` knows `--dry-run` only.,There is no flag “--*\u200bb*\u200b”: `run` knows `--dry-run` only.",
+      "There is no flag “--&lt;!here&gt;”: `run` only accepts `--dry-run`.,There is no flag “--*\u200bb*\u200b”: `run` only accepts `--dry-run`.",
     );
   });
 

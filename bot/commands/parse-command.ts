@@ -49,14 +49,14 @@ const MOST_ECHOED = 40;
 /** What `/zdsync` was followed by, understood or refused. Never throws. Pure. */
 export function parseCommand(typed: string): ParsedCommand {
   if (typed.length > MOST_TYPED)
-    return refused([`That is a long text (${typed.length} characters). A command has at most ${MOST_TYPED}.`]);
+    return refused([`That is a long text (${typed.length} characters). The maximum is ${MOST_TYPED}.`]);
   const text = normaliseText(typed);
   const [first = "", ...words] = text.split(" ");
   if (first === "") return { is: "understood", command: { verb: "help" } };
   const verb = VERBS.find((one) => one === first.toLowerCase());
   if (verb) return parseRest(verb, words, text.slice(first.length).trim());
   const meant = nearest(first, VERBS);
-  const unknown = `There is no command ${echo(first)}${meant ? `: did you mean \`${meant}\`?` : ". `/zdsync help` shows what there is."}`;
+  const unknown = `There is no command ${echo(first)}${meant ? `: did you mean \`${meant}\`?` : ". `/zdsync help` lists the commands."}`;
   // What follows is read as the command that was probably meant, so that its mistakes are named at once too.
   const rest = meant ? parseRest(meant, words, text.slice(first.length).trim()) : null;
   return refused([unknown, ...(rest?.is === "refused" ? rest.problems : [])]);
@@ -65,7 +65,7 @@ export function parseCommand(typed: string): ParsedCommand {
 function parseRest(verb: Typed, words: readonly string[], rest: string): ParsedCommand {
   if (verb === "run" || verb === "preview") return parseRun(verb, words);
   if (verb === "explain" || verb === "org") return parseExplain(verb, rest);
-  const problems = words.map((word) => `\`${verb}\` stands alone: leave ${echo(word)} out.`);
+  const problems = words.map((word) => `\`${verb}\` takes no argument: leave out ${echo(word)}.`);
   // `help run` asks for help all the same.
   return problems.length > 0 && verb !== "help" ? refused(problems) : { is: "understood", command: { verb } };
 }
@@ -79,9 +79,9 @@ function parseRun(verb: "run" | "preview", typed: readonly string[]): ParsedComm
     ...flags.filter((flag) => !FLAGS.some((known) => known === flag)).map((flag) => unknownFlag(verb, flag)),
     ...unknown.map((word) => {
       const meant = nearest(word, ["global", "us-government", "us-gov"]);
-      return `There is no instance ${echo(word)}${meant ? `: did you mean \`${meant}\`?` : ": there are `global` and `us-government`; without one, both are meant."}`;
+      return `There is no instance ${echo(word)}${meant ? `: did you mean \`${meant}\`?` : ". The instances are `global` and `us-government`; without one, the command covers both."}`;
     }),
-    ...(instances.size > 1 ? ["Name one instance; without one, both are meant."] : []),
+    ...(instances.size > 1 ? ["Name one instance; without one, the command covers both."] : []),
   ];
   if (problems.length > 0) return refused(problems);
   const [instance = null] = instances;
@@ -115,13 +115,13 @@ function parseExplain(typed: "explain" | "org", rest: string): ParsedCommand {
   const asked = (quoted ? (quoted[1] ?? quoted[2] ?? "") : rest).trim();
   if (asked === "")
     return refused([
-      "Say whom: `/zdsync explain Example GmbH`, or an id of Salesforce or Zendesk, or an e-mail address.",
+      "Name a customer: `/zdsync explain Example GmbH`, or a Salesforce or Zendesk id, or an email address.",
     ]);
   const flags = quoted ? [] : asked.split(" ").filter((word) => word.startsWith("--"));
   return flags.length > 0
     ? refused(
         flags.map(
-          (flag) => `\`${typed}\` has no flag ${echo(flag)}. If it is part of the name, put the name in quotes.`,
+          (flag) => `\`${typed}\` has no flag ${echo(flag)}. If this is part of the name, put the name in quotes.`,
         ),
       )
     : { is: "understood", command: { verb: "explain", asked, typed } };
@@ -133,7 +133,7 @@ function isFlag(word: string): boolean {
 
 function unknownFlag(verb: "run" | "preview", flag: string): string {
   const meant = nearest(flag, FLAGS);
-  return `There is no flag ${echo(flag)}${meant ? `: did you mean \`${meant}\`?` : `: \`${verb}\` knows \`--dry-run\` only.`}`;
+  return `There is no flag ${echo(flag)}${meant ? `: did you mean \`${meant}\`?` : `: \`${verb}\` only accepts \`--dry-run\`.`}`;
 }
 
 /** The known word that was probably meant; null where none is near. */

@@ -28,8 +28,11 @@ export async function statusLines({ runner, clock, starterOf }: RunViews): Promi
   const [newest] = passed;
   return [
     ...(current
-      ? [`*A run is going on:* ${currentRunText(runner.kind, current, starterOf(current.id))}.`, progressText(current)]
-      : ["*No run is going on.*"]),
+      ? [
+          `*A run is in progress:* ${currentRunText(runner.kind, current, starterOf(current.id))}.`,
+          progressText(current),
+        ]
+      : ["*No run is in progress.*"]),
     scheduled
       ? `The last scheduled run, ${runLink(runner.kind, scheduled)}, ended ${endedAtText(scheduled)}: ${endText(scheduled)}.`
       : "No scheduled run ended within the last week.",
@@ -40,12 +43,12 @@ export async function statusLines({ runner, clock, starterOf }: RunViews): Promi
 }
 
 function progressText({ parts, status }: RunState): string {
-  if (status === "waiting") return "It waits for its turn.";
+  if (status === "waiting") return "It is waiting to start.";
   const running = parts.filter(({ state }) => state === "running").map(({ name }) => mrkdwnText(name, 60));
   const done = parts.filter(({ state }) => state === "done").length;
-  const named = running.slice(0, MOST_PARTS).join(", ") || "nothing just now";
+  const named = running.slice(0, MOST_PARTS).join(", ") || "nothing right now";
   const more = running.length > MOST_PARTS ? ` and ${running.length - MOST_PARTS} more` : "";
-  return `Under way: ${named}${more}. Done: ${done} of ${parts.length} stages.`;
+  return `In progress: ${named}${more}. Done: ${done} of ${parts.length} stages.`;
 }
 
 function endedAtText({ endedAt, startedAt }: RunState): string {

@@ -42,7 +42,7 @@ export function createHttpApp({ receiver, gitlab, readiness, clock, log }: HttpS
         // Before the body: a stranger's is not even read.
         if (sameSecret(c.req.header("x-gitlab-token") ?? "", gitlab.secret)) return await next();
         stranger(
-          "a webhook came without GITLAB_WEBHOOK_SECRET: answered 401. If it was GitLab's, its secret token is another one",
+          "a webhook arrived without the right GITLAB_WEBHOOK_SECRET: answered 401. If GitLab sent it, its secret token differs",
         );
         return c.body(null, 401);
       },

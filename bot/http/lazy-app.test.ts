@@ -38,7 +38,7 @@ describe("the bot as a fetch handler", () => {
       const response = await app.request(path);
       expect([response.status, await response.json()]).toEqual([
         503,
-        { ready: false, bot: "could not be started: its log says why" },
+        { ready: false, bot: "could not be started: see its log" },
       ]);
     }
     expect((await app.request("/healthz")).status).toBe(200);

@@ -28,7 +28,7 @@ export function createLazyApp({ make, failed }: LazyBot): Hono {
   app.all("*", async (c) => {
     const bot = await made();
     if (bot !== null) return bot.app.fetch(c.req.raw);
-    return c.json({ ready: false, bot: "could not be started: its log says why" }, 503);
+    return c.json({ ready: false, bot: "could not be started: see its log" }, 503);
   });
   return app;
 }

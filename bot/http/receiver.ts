@@ -76,7 +76,7 @@ async function readRequest(
   const problem = signatureProblem(signingSecret, signed, clock());
   if (problem !== null) {
     stranger(
-      `a request was not from Slack, as far as its signature tells (${problem}): answered 401. If it was, SLACK_SIGNING_SECRET is another app's, or this machine's clock is wrong`,
+      `a request without a valid Slack signature (${problem}): answered 401. If Slack sent it, SLACK_SIGNING_SECRET belongs to another app, or this machine's clock is wrong`,
     );
     return empty(401);
   }
@@ -108,7 +108,7 @@ function dispatch(app: App, { body, headers }: Arrived, { setting, deliveries }:
     },
   };
   const cancel = after(ackWithinMs, () => {
-    log("a request from Slack was not acknowledged in time: its sender sees an error, the work goes on");
+    log("a request from Slack was not acknowledged in time: the sender sees an error, but the work continues");
     answer(empty(404));
   });
   const ended = (status: number) => {

@@ -91,5 +91,5 @@ test("a database that cannot be written takes no command away, and lets none be 
   expect(requests.take("one")).toBeNull();
   requests.answered("one", "{}");
   expect(requests.take("one")).toEqual({ answer: "{}" });
-  expect(log[0]).toContain("a request that is repeated after a restart would be taken for a new one");
+  expect(log[0]).toContain("a request repeated after a restart would be treated as a new one");
 });

@@ -220,7 +220,7 @@ for (const way of WAYS)
         await bot.inFlight.settled();
         expect(said).toEqual(["went on"]);
         expect(bot.log).toEqual([
-          "a request from Slack was not acknowledged in time: its sender sees an error, the work goes on",
+          "a request from Slack was not acknowledged in time: the sender sees an error, but the work continues",
         ]);
       });
 

@@ -56,7 +56,7 @@ function inThread(question: Question): Promise<Answer> {
       end();
     });
     thread.once("error", (error) => reject(new InternalError(messageOf(error))));
-    thread.once("exit", () => reject(new InternalError("reading the files of the last run ended without an answer")));
+    thread.once("exit", () => reject(new InternalError("reading the files of the last run ended without a result")));
   });
 }
 

@@ -106,7 +106,7 @@ describe("explain", () => {
       for (const block of said.blocks ?? [])
         expect((block as { text?: { text: string } }).text?.text.length ?? 0).toBeLessThanOrEqual(3_000);
     }
-    expect(told.texts[3]).toContain(`\`zdsync explain ${ACCOUNT}\` at a terminal`);
+    expect(told.texts[3]).toContain(`\`zdsync explain ${ACCOUNT}\` in a terminal`);
   });
 
   test("a line of a hundred long words is cut, never refused by Slack", async () => {
@@ -127,11 +127,11 @@ describe("explain", () => {
     const several = start({ is: "several", subjects: [hit], more: 3 });
     const told = new Told();
     await several.explainer.explain("acme", ANN, told);
-    expect(told.texts[0]).toContain("4 match “acme”. Ask again with an id:\n• Acme &lt;x&gt;");
+    expect(told.texts[0]).toContain("4 match “acme”. Use one of their ids:\n• Acme &lt;x&gt;");
     expect(told.texts[0]).toContain("and 3 more");
     expect(buttons(told.last)).toEqual([]);
     await start({ is: "none", nearest: [hit] }).explainer.explain("<!channel>", ANN, told);
-    expect(told.texts[1]).toMatch(/knew nobody with that id, name or address: “&lt;!channel&gt;”.*Did you mean:/s);
+    expect(told.texts[1]).toMatch(/has no record with that id, name or address: “&lt;!channel&gt;”.*Did you mean:/s);
     await start(explained(), { lastRun: async () => null }).explainer.explain("x", ANN, told);
     expect(told.texts[2]).toContain("No run of the last week");
     const broken = () => Promise.reject(new RunnerError("It kept no rules."));
@@ -142,7 +142,7 @@ describe("explain", () => {
       ANN,
       told,
     );
-    expect(told.texts[4]).toContain("something went wrong inside the bot");
+    expect(told.texts[4]).toContain("an unexpected error occurred in the bot");
     expect(results(several.audit)).toEqual(["explain: several"]);
   });
 });

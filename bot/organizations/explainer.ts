@@ -40,7 +40,7 @@ export function createExplainer(setting: ExplainerSetting): Explainer {
     const run = await setting.lastRun();
     if (!run) {
       record(setting, by, what, "no run to explain from");
-      const none = "No run of the last week left files that could be read. `/zdsync last` says more.";
+      const none = "No run of the last week left readable files. `/zdsync last` shows details.";
       return reply.privately(saidLines([none]));
     }
     const explained = await read(run.store.directory, asked).catch((error: unknown) => {
@@ -111,7 +111,7 @@ async function safely(
     const words =
       error instanceof RunnerError
         ? mrkdwnText(error.message, 500)
-        : "That did not work: something went wrong inside the bot. Try again in a minute; the bot's log says more.";
+        : "That did not work: an unexpected error occurred in the bot. Try again in a minute; see the bot's log for details.";
     await reply.privately(saidLines([words]));
   }
 }

@@ -25,7 +25,7 @@ export function withStates(blocks: readonly Block[], states: ReadonlyMap<number,
 
 function shownState(state: KnownState): OrganizationState {
   if (state.is !== "contacts added" || state.count > 0) return state;
-  return { is: "other", mrkdwn: `Somebody is there now: looked again by ${mention(state.by)} ${timeText(state.at)}` };
+  return { is: "other", mrkdwn: `Now has contacts: retried by ${mention(state.by)} ${timeText(state.at)}` };
 }
 
 /** The addresses as they are now, in the place of those tried before: no more text than before, so that the message still fits. */

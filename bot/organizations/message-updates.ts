@@ -53,7 +53,7 @@ export class MessageUpdates {
     for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
       const outcome = await place.update(ts, { text, blocks: blocks() });
       if (outcome.is === "posted") return true;
-      const reason = outcome.is === "limited" ? "Slack takes no more changes for a moment" : outcome.reason;
+      const reason = outcome.is === "limited" ? "Slack does not accept further changes at the moment" : outcome.reason;
       if (attempt === 1) await onTrouble(reason, outcome.is !== "refused");
       if (outcome.is === "refused") return false;
       const usual = outcome.is === "limited" ? 0 : FIRST_WAIT_MS * 2 ** (attempt - 1);
@@ -61,7 +61,7 @@ export class MessageUpdates {
       if (attempt < MOST_ATTEMPTS && !ended.aborted) await sleep(wait, ended).catch(() => {});
       // Whoever clicked was told that it would be tried again.
       if (ended.aborted) {
-        await onTrouble("the bot is being restarted", false);
+        await onTrouble("the bot is restarting", false);
         return false;
       }
     }

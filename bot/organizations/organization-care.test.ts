@@ -111,7 +111,7 @@ describe("retry", () => {
     expect(channel.updates[0]?.change).not.toHaveProperty("metadata");
     expect(told.texts).toEqual([]);
     expect(audit).toEqual([
-      { at: NOW, by: ANN, what: "retry contacts of organization 11", result: "somebody is there, 1 created" },
+      { at: NOW, by: ANN, what: "retry contacts of organization 11", result: "has contacts, 1 created" },
     ]);
   });
 
@@ -124,9 +124,9 @@ describe("retry", () => {
     expect(channel.shown).toContain("new@example.com: User 7 is an agent or admin and was skipped.");
     expect(channel.shown).not.toContain("old@example.com: user 1 is suspended\\nand");
     expect(JSON.stringify(channel.blocks[0])).not.toContain("old@example.com");
-    expect(channel.shown.match(/Still nobody/g)).toHaveLength(1);
+    expect(channel.shown.match(/Still without contacts/g)).toHaveLength(1);
     expect(channel.shown).toContain("<@U0BOB>");
-    expect(told.texts[0]).toContain("Organization 11 still has nobody:");
+    expect(told.texts[0]).toContain("Organization 11 still has no contacts:");
     expect(told.texts[0]).toContain("agent or admin");
   });
 
@@ -187,7 +187,7 @@ describe("retry", () => {
     const told = new Told();
     await care.retry(old, told);
     expect(opened).toHaveLength(1);
-    expect(told.texts[0]).toContain("has contacts already: looked again by <@U0ANN> 10:31 UTC");
+    expect(told.texts[0]).toContain("already has contacts: retried by <@U0ANN> 10:31 UTC");
     expect(channel.buttonsOf(11)).toBe(false);
   });
 
@@ -211,7 +211,7 @@ describe("retry", () => {
     [
       "a run goes on",
       () => Promise.reject(refused(reason("lock.held_by_unknown", { directory: "data" }))),
-      /A run is going on, and does this itself/,
+      /A run is in progress and will do this/,
     ],
     [
       "settings are missing",
@@ -239,7 +239,7 @@ describe("retry", () => {
     const { setting, click, opened, warned } = start();
     const told = new Told();
     await createOrganizationCare({ ...setting, runGoesOn: async () => true }).retry(click(11), told);
-    expect(told.texts[0]).toContain("A run is going on");
+    expect(told.texts[0]).toContain("A run is in progress");
     expect(opened).toEqual([]);
     const unasked = createOrganizationCare({
       ...setting,
@@ -259,7 +259,7 @@ describe("retry", () => {
       await care.retry(click(value), told);
       await care.handled(click(value), told);
       expect(told.texts).toHaveLength(2);
-      expect(told.texts[0]).toContain("names no organization");
+      expect(told.texts[0]).toContain("has no organization");
       expect([opened, channel.updates]).toEqual([[], []]);
       expect(audit.map(({ result }) => result)).toEqual(Array(2).fill("ignored: it names no organization"));
     },
@@ -283,7 +283,7 @@ describe("mark handled", () => {
     expect([channel.buttonsOf(11), channel.buttonsOf(12)]).toEqual([true, false]);
     await care.handled(click(12, BOB), told);
     expect(told.texts).toEqual([
-      "privately: Organization 12 was marked handled already, by <@U0ANN> 10:31 UTC. Nothing was done now.",
+      "privately: Organization 12 was already marked handled by <@U0ANN> 10:31 UTC. Nothing was done.",
     ]);
     expect(channel.shown).not.toContain("U0BOB");
     expect(audit.map(({ what, result }) => `${what}: ${result}`)).toEqual(["mark organization 12 handled: done"]);
@@ -329,7 +329,7 @@ describe("Slack is slow or down", () => {
     await care.retry(click(11), told);
     expect(told.texts).toHaveLength(1);
     expect(told.texts[0]).toContain("Organization 11: 1 added.");
-    expect(told.texts[0]).toContain("Only the message could not be changed");
+    expect(told.texts[0]).toContain("However, the message could not be updated");
     expect(slept).toEqual(waits);
     expect(channel.shown).toContain("1 contact added");
   });
@@ -350,12 +350,12 @@ describe("Slack is slow or down", () => {
     const told = new Told();
     await care.handled(click(11), told);
     expect([waits, channel.updates.length]).toEqual([[3_600_000], 1]);
-    expect(told.texts.at(-1)).toContain("the bot is being restarted): the next click on it tries again");
+    expect(told.texts.at(-1)).toContain("the bot is restarting): the next click tries again");
   });
 
   test("for good: given up after a few times, and brought by the next click", async () => {
     const { care, click, channel, slept } = start();
-    channel.outcomes.push(...Array<PostOutcome>(5).fill({ is: "unknown", reason: "Slack did not answer" }));
+    channel.outcomes.push(...Array<PostOutcome>(5).fill({ is: "unknown", reason: "Slack did not respond" }));
     await care.handled(click(11), new Told());
     expect(channel.updates).toHaveLength(5);
     expect(slept).toHaveLength(4);
@@ -370,7 +370,7 @@ describe("Slack is slow or down", () => {
     const told = new Told();
     await care.handled(click(11), told);
     expect([channel.updates.length, slept.length]).toEqual([1, 0]);
-    expect(told.texts[0]).toContain("(message_not_found)): the next click on it tries again");
+    expect(told.texts[0]).toContain("(message_not_found)): the next click tries again");
   });
 });
 

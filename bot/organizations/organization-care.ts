@@ -76,7 +76,7 @@ class Care {
       const words =
         error instanceof RunnerError
           ? mrkdwnText(error.message, 500)
-          : "That did not work: something went wrong inside the bot. Try again in a minute; the bot's log says more.";
+          : "That did not work: an unexpected error occurred in the bot. Try again in a minute; see the bot's log for details.";
       await reply.privately(saidLines([words]));
     }
   }
@@ -131,7 +131,7 @@ class Care {
   async #runRetry(id: number): Promise<RetryEnd> {
     const elsewhere = await this.setting.runGoesOn().catch((error: unknown) => {
       // A retry beside a run harms nobody: users are created once, whoever asks for it.
-      this.setting.warn(`whether a run goes on could not be asked: ${failureWords(error)}`);
+      this.setting.warn(`could not check whether a run is in progress: ${failureWords(error)}`);
       return false;
     });
     if (elsewhere) return { is: "run goes on", reason: reason("retry.run_elsewhere") };
@@ -170,8 +170,8 @@ class Care {
       text,
       blocks: () => withStates(blocks, this.#known(ts, id, state)),
       onTrouble: (reason, again) => {
-        const then = again ? "it is tried a few times more" : "the next click on it tries again";
-        const trouble = `Only the message could not be changed (${mrkdwnText(reason, 200)}): ${then}.`;
+        const then = again ? "the bot will try a few more times" : "the next click tries again";
+        const trouble = `However, the message could not be updated (${mrkdwnText(reason, 200)}): ${then}.`;
         return reply.privately(saidLines([did, trouble]));
       },
     });
@@ -179,12 +179,12 @@ class Care {
 
   /** Also where the database fails: what was just done is shown. */
   #known(ts: string, id: number, state: KnownState): Map<number, KnownState> {
-    const known = this.#orWarn("what is known of a message could not be read", () => this.#states.ofMessage(ts));
+    const known = this.#orWarn("the stored state of a message could not be read", () => this.#states.ofMessage(ts));
     return known?.has(id) ? known : new Map([...(known ?? []), [id, state]]);
   }
 
   #keep({ message }: ButtonClick, id: number, state: KnownState): void {
-    this.#orWarn("what became of an organization could not be kept", () =>
+    this.#orWarn("the state of an organization could not be saved", () =>
       this.#states.keep(message?.ts ?? "", id, state),
     );
   }
@@ -208,7 +208,7 @@ class Care {
   async #ignore(click: ButtonClick, reply: Reply): Promise<void> {
     this.#record(click.by, "a button for an organization", "ignored: it names no organization");
     await reply.privately(
-      saidLines(["This button names no organization. Nothing was done; `/zdsync explain` finds one."]),
+      saidLines(["This button has no organization. Nothing was done; use `/zdsync explain` to find one."]),
     );
   }
 }

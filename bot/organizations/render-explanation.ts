@@ -40,7 +40,7 @@ export function answerTo(asked: string, explained: Explained, setting: AnswerSet
 export function wholeOf(explained: Explained & { is: "explained" }, { run }: Pick<AnswerSetting, "run">): Said[] {
   const { document, subject } = explained;
   const id = idOf(subject);
-  const rest = `The rest does not fit into Slack: \`zdsync explain ${id}\` at a terminal shows all of it.`;
+  const rest = `The rest does not fit into a Slack message; run \`zdsync explain ${id}\` in a terminal to see all of it.`;
   return saidPages([...documentLines(document), runLine(run, explained)], MOST_MESSAGES, rest);
 }
 
@@ -95,29 +95,29 @@ function idOf({ salesforce_id, organizations: [first] }: (Explained & { is: "exp
   return salesforce_id ?? String(first?.id ?? 0);
 }
 
-const REPLACED = "Another run is in progress, or a preview has taken the place of its files.";
+const REPLACED = "Another run is in progress, or a preview has replaced its files.";
 
 function notOneLines(asked: string, found: Exclude<Explained, { is: "explained" }>, hosts: LinkHosts): string[] {
   const quoted = `“${mrkdwnText(asked, 80)}”`;
   if (found.is === "not kept")
     return [
-      `${REPLACED} Of the last run only those are still known whom it changed, skipped, refused or failed: ${quoted} is not among them. Ask again when the next run has ended.`,
+      `${REPLACED} Of the last run, only customers that it changed, skipped, refused or failed are still known; ${quoted} is not one of them. Try again when the next run has ended.`,
     ];
   if (found.is === "no rules")
     return [
-      `The last run left no rules to explain ${quoted} by: it ended before it processed accounts, or zdsync was older then. \`/zdsync last\` says how it ended; ask again when the next run has.`,
+      `The last run left no rules to explain ${quoted}: it ended before it processed accounts, or used an older zdsync. \`/zdsync last\` shows how it ended; try again when the next run has ended.`,
     ];
   if (found.is === "several")
     return [
-      `${found.subjects.length + found.more} match ${quoted}. Ask again with an id:`,
+      `${found.subjects.length + found.more} match ${quoted}. Use one of their ids:`,
       ...found.subjects.map((one) => hitLine(one, hosts)),
       ...(found.more > 0 ? [`and ${found.more} more`] : []),
     ];
   const near = found.nearest.map((one) => hitLine(one, hosts));
   return [
-    `The last run knew nobody with that id, name or address: ${quoted}.`,
+    `The last run has no record with that id, name or address: ${quoted}.`,
     ...(near.length > 0 ? ["Did you mean:", ...near] : []),
-    "It knew customers and partners of Salesforce, and the organizations of both Zendesk instances.",
+    "It knows the customers and partners in Salesforce, and the organizations of both Zendesk instances.",
   ];
 }
 
@@ -130,14 +130,14 @@ function hitLine({ names, salesforceId, organizations }: Subject, hosts: LinkHos
 function stateText(state: KnownState): string {
   const who = `${mention(state.by)}, ${momentText(state.at)}`;
   if (state.is === "handled") return `marked handled by ${who}`;
-  if (state.is === "still nobody") return `contacts retried by ${who}: still nobody`;
-  return `contacts retried by ${who}: ${state.count === 0 ? "somebody was there already" : `${state.count} added`}`;
+  if (state.is === "still nobody") return `contacts retried by ${who}: still without contacts`;
+  return `contacts retried by ${who}: ${state.count === 0 ? "contacts already existed" : `${state.count} added`}`;
 }
 
 function runLine({ endedAt, url }: AnswerSetting["run"], explained: Explained): string {
   const asOf = `As of ${url === null ? "the last run" : mrkdwnLink(url, "the last run")}, ${momentText(endedAt)}.`;
   const isKept = explained.is === "explained" && explained.source === "history";
-  return isKept ? `${asOf} ${REPLACED} This is from what the history kept of it.` : asOf;
+  return isKept ? `${asOf} ${REPLACED} This is from the history.` : asOf;
 }
 
 function accountLink(id: string, { salesforce }: LinkHosts): string {

@@ -26,8 +26,8 @@ export function stateAfter(end: RetryEnd, { by, at }: Done): KnownState | null {
 export function retryLines(id: number, end: RetryEnd): string[] {
   if (end.is === "run goes on")
     return [
-      `A run is going on, and does this itself: organization ${id} was left to it.`,
-      "It looks again at the contacts of organizations that were created within the last seven days. Retry an older one after the run.",
+      `A run is in progress and will do this: organization ${id} was not retried.`,
+      "It retries the contacts of organizations created within the last seven days. Retry an older organization after the run.",
     ];
   if (end.is === "not retried")
     return [`The contacts of organization ${id} were not retried.`, mrkdwnText(reasonText(end.reason), 1_500)];
@@ -36,7 +36,7 @@ export function retryLines(id: number, end: RetryEnd): string[] {
   return [
     headline(id, end),
     ...(end.addresses.length === 0
-      ? ["Salesforce has no sold-to address for it. Add a sold-to contact there."]
+      ? ["Salesforce has no sold-to address for it; add a sold-to contact there."]
       : shown),
     ...(hidden > 0 ? [`and ${hidden} more`] : []),
   ];
@@ -44,20 +44,20 @@ export function retryLines(id: number, end: RetryEnd): string[] {
 
 function headline(id: number, { has, addresses }: RetryEnd & { is: "done" }): string {
   const added = addedIn(addresses);
-  if (has === "nobody") return `Organization ${id} still has nobody:`;
+  if (has === "nobody") return `Organization ${id} still has no contacts:`;
   if (has === "unknown")
-    return `Organization ${id}: not finished, an address failed. Try again in a minute; the next run does, too, for seven days.`;
-  return added === 0 ? `Organization ${id} has somebody already:` : `Organization ${id}: ${added} added.`;
+    return `Organization ${id}: not completed because an address failed. Try again in a minute; runs also retry for seven days.`;
+  return added === 0 ? `Organization ${id} already has contacts:` : `Organization ${id}: ${added} added.`;
 }
 
 /** For the audit log: counts, no addresses. */
 export function retryResult(end: RetryEnd): string {
-  if (end.is === "run goes on") return "left to the run that goes on";
+  if (end.is === "run goes on") return "left to the run in progress";
   if (end.is === "not retried") return `not retried: ${end.reason.code}`;
   const counts = Map.groupBy(end.addresses, ({ became }) => became);
   const words = [...counts].map(([became, addresses]) => `${addresses.length} ${became}`);
   return [
-    end.has === "nobody" ? "still nobody" : end.has === "unknown" ? "not finished" : "somebody is there",
+    end.has === "nobody" ? "still no contacts" : end.has === "unknown" ? "not completed" : "has contacts",
     ...words,
   ].join(", ");
 }
@@ -66,8 +66,8 @@ export function retryResult(end: RetryEnd): string {
 export function settledText(id: number, state: KnownState): string {
   const who = `${mention(state.by)} ${timeText(state.at)}`;
   return state.is === "handled"
-    ? `Organization ${id} was marked handled already, by ${who}. Nothing was done now.`
-    : `Organization ${id} has contacts already: looked again by ${who}. Nothing was done now.`;
+    ? `Organization ${id} was already marked handled by ${who}. Nothing was done.`
+    : `Organization ${id} already has contacts: retried by ${who}. Nothing was done.`;
 }
 
 function addedIn(addresses: readonly RetriedAddress[]): number {

@@ -91,7 +91,7 @@ test("retry: nobody still, then the contact is corrected: created once, and the 
   const before = messageOf(id);
   const { metadata } = structuredClone(before);
   expect((await click(id, ACTION.retryContacts)).status).toBe(200);
-  await until(() => shown(id).includes("Still nobody"));
+  await until(() => shown(id).includes("Still without contacts"));
   expect(hasButtons(id)).toBe(true);
   world.sandbox.editSalesforce("Account", accountOf(AGENT), {
     Latest_Sold_To_Contact__r: { Name: "Cora Corrected", Email: "cora@buyer.example" },
@@ -116,7 +116,7 @@ test("chat.update fails at first: the person is told, and then it stands there",
   world.sandbox.addFault({ kind: "429", service: "slack", path: "chat.update", retryAfter: 1 });
   await click(id, ACTION.markHandled);
   await until(() => !hasButtons(id));
-  expect(privately().some(({ text, blocks }) => /could not be changed/.test(text + JSON.stringify(blocks)))).toBe(true);
+  expect(privately().some(({ text, blocks }) => /could not be updated/.test(text + JSON.stringify(blocks)))).toBe(true);
 });
 
 test("B6: an hour of Retry-After for a message's change does not hold up the bot's end", async () => {
@@ -130,10 +130,10 @@ test("B6: an hour of Retry-After for a message's change does not hold up the bot
     privately()
       .slice(before)
       .map(({ text, blocks }) => text + JSON.stringify(blocks));
-  await until(() => since().some((said) => said.includes("it is tried a few times more")));
+  await until(() => since().some((said) => said.includes("the bot will try a few more times")));
   await leaving.stop();
-  expect(since().at(-1)).toContain("the bot is being restarted");
-  expect(since().at(-1)).toContain("the next click on it tries again");
+  expect(since().at(-1)).toContain("the bot is restarting");
+  expect(since().at(-1)).toContain("the next click tries again");
 });
 
 test("explain: by its Salesforce id, by its Zendesk id and by its name (and as org): the answer, what was done since, and everything", async () => {
@@ -158,7 +158,7 @@ test("explain: by its Salesforce id, by its Zendesk id and by its name (and as o
   await until(() => shows("*global: people*".replace(":", ":\u200b")));
   expect(shows(`/agent/organizations/${id}|`)).toBe(true);
   await ann.types("/zdsync explain nobody has ever heard of them");
-  await until(() => shows("knew nobody with that id"));
+  await until(() => shows("has no record with that id"));
 });
 
 test("a later run reports none of them again: what the messages say about themselves is still there", async () => {

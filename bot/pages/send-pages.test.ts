@@ -24,7 +24,7 @@ describe("the page of a run", () => {
     await world.pass(10);
     expect(world.calls).toEqual(["files.getUploadURLExternal", "bytes", SHARE]);
     const [, page] = world.slack.messages();
-    expect(page?.text).toBe("The page of run R1 has everything it changed, and why.");
+    expect(page?.text).toBe("The page of run R1 shows everything it changed, and why.");
     expect(Buffer.from(world.slack.fileBytes(page?.files?.[0]?.id ?? "") ?? []).toString()).toBe("<!doctype html>");
     expect(world.told).toBe("");
   });
@@ -78,7 +78,9 @@ describe("the page of a run", () => {
     world.ended();
     await world.until(() => world.told !== "");
     expect(world.shown).toEqual([]);
-    expect(world.told).toBe("The page of this run could not be put here: Slack did not answer, and does not show it.");
+    expect(world.told).toBe(
+      "The page of this run could not be posted here: Slack did not respond, and does not show it.",
+    );
     expect(world.calls.filter((one) => one === SHARE)).toHaveLength(1);
   });
 
@@ -112,13 +114,13 @@ describe("the page of a run", () => {
     await world.wanted();
     world.ended();
     await world.until(() => world.told !== "");
-    expect(world.told).toBe("The page of this run could not be put here: the run left none, or it is gone.");
+    expect(world.told).toBe("The page of this run could not be posted here: the run left none, or it was deleted.");
     await using down = new PageWorld();
     down.page = PageWorld.unreachable;
     await down.wanted();
     down.ended();
     await down.until(() => down.told !== "");
-    expect(down.told).toBe("The page of this run could not be put here: GitLab does not answer.");
+    expect(down.told).toBe("The page of this run could not be posted here: GitLab does not answer.");
     expect([...world.calls, ...down.calls]).toEqual([]);
   });
 

@@ -61,7 +61,7 @@ export function createPageSender(setting: PageSetting): PageSender {
       try {
         for (const upload of uploads.open()) if (!pauses.stopped) await step(upload, setting);
       } catch (error) {
-        warn(`pages could not be put into threads: ${failureWords(error)}`);
+        warn(`pages could not be posted to threads: ${failureWords(error)}`);
       }
       await pauses.wait("pages", uploads.open().length > 0 ? EVERY_MS : IDLE_MS);
     }
@@ -72,7 +72,7 @@ export function createPageSender(setting: PageSetting): PageSender {
       pauses.changed("pages");
     },
     start() {
-      working ??= work().catch((error) => warn(`pages are not put into threads any more: ${failureWords(error)}`));
+      working ??= work().catch((error) => warn(`pages are no longer posted to threads: ${failureWords(error)}`));
     },
     async stop() {
       pauses.stop();
@@ -86,7 +86,7 @@ async function step(upload: PageUpload, setting: PageSetting): Promise<void> {
   const thread = outgoing.tsOf(upload.thread);
   if (thread === null || outgoing.tsOf(upload.after) === null || upload.nextAt > clock().getTime()) return;
   const run = plainRun(setting.kind, upload.runId);
-  const place = { thread, title: `zdsync ${run}`, comment: `The page of ${run} has everything it changed, and why.` };
+  const place = { thread, title: `zdsync ${run}`, comment: `The page of ${run} shows everything it changed, and why.` };
   if (upload.state === "sharing") return lookAgain(upload, place, setting);
   const bytes = await pageBytes(upload, setting);
   if (bytes === null) return;
@@ -96,9 +96,9 @@ async function step(upload: PageUpload, setting: PageSetting): Promise<void> {
 }
 
 const WITHOUT_PAGE: Record<Exclude<PageRead["is"], "page">, string> = {
-  none: "the run left none, or it is gone.",
+  none: "the run left none, or it was deleted.",
   "not for here":
-    "the run made none without customers of us-government. Its config needs the same `slack` settings as the bot's.",
+    "the run wrote none without customers of us-government. Its config needs the same `slack` settings as the bot's.",
 };
 
 /** Null where there is nothing to send, now or ever; what comes of that is kept. */
@@ -110,7 +110,7 @@ async function pageBytes(upload: PageUpload, setting: PageSetting): Promise<Uint
     return null;
   } catch (error) {
     if (!(error instanceof RunnerError)) setting.warn(`the page of a run cannot be read: ${failureWords(error)}`);
-    const reason = error instanceof RunnerError ? error.message : "it cannot be read; the bot's log says more";
+    const reason = error instanceof RunnerError ? error.message : "it cannot be read; see the bot's log";
     later(upload, { is: "unknown", reason }, setting);
     return null;
   }
@@ -130,9 +130,9 @@ async function share(upload: PageUpload, id: string, place: FilePlace, setting: 
 async function lookAgain(upload: PageUpload, place: FilePlace, setting: PageSetting): Promise<void> {
   const seen = await setting.filesOf(upload.instance).look(place);
   if (seen.is === "there") setting.uploads.keep(upload.runId, { ...upload, state: "done" });
-  else if (seen.is === "not there") fail(upload, "Slack did not answer, and does not show it.", setting);
+  else if (seen.is === "not there") fail(upload, "Slack did not respond, and does not show it.", setting);
   else if (upload.attempts + 1 >= MAX_ATTEMPTS)
-    fail(upload, `Slack did not answer, and whether it shows it cannot be seen: ${seen.reason}`, setting);
+    fail(upload, `Slack did not respond, and the bot cannot see whether it was posted: ${seen.reason}`, setting);
   else retryAfter(upload, "sharing", setting);
 }
 
@@ -151,7 +151,7 @@ function retryAfter(upload: PageUpload, state: "pending" | "sharing", setting: P
 
 /** The line is put first: killed in between, it is put again under the same key. */
 function fail(upload: PageUpload, reason: string, { outgoing, uploads }: PageSetting): void {
-  const said = saidLines([`The page of this run could not be put here: ${mrkdwnText(reason, 400)}`]);
+  const said = saidLines([`The page of this run could not be posted here: ${mrkdwnText(reason, 400)}`]);
   outgoing.put({ key: `run ${upload.runId} page failed`, thread: upload.thread, instance: upload.instance, ...said });
   uploads.keep(upload.runId, { ...upload, state: "failed" });
 }

@@ -40,7 +40,7 @@ function fitting(lines: readonly string[]): string[] {
     characters += JSON.stringify(line).length + 1;
     return characters <= MOST_OF_MESSAGE;
   });
-  return kept.length === lines.length ? kept : [...kept, `(${lines.length - kept.length} lines left out)`];
+  return kept.length === lines.length ? kept : [...kept, `(${lines.length - kept.length} lines omitted)`];
 }
 
 /** Lines in as many sections as their length asks for. */

@@ -23,7 +23,7 @@ const plain = (lines: readonly string[]) => lines.map((line) => line.replaceAll(
 test("what a run means to customers is counted worst first, whatever order it comes in, and nothing that does not happen", () => {
   const counts = { cosmetic: 1317, marked: 89, "loses support": 1, failed: 0, "of a later version": 3 };
   expect(matterLines(matters({ counts }))).toEqual([
-    "What matters first: 1 loses support · 89 marked for deletion · 1317 cosmetic.",
+    "Most important: 1 loses support · 89 marked for deletion · 1317 cosmetic.",
   ]);
   expect(matterLines(matters())).toEqual([]);
   expect(matterLines({})).toEqual([]);
@@ -35,11 +35,11 @@ test("whom a refusal would hurt: name, link, level before and after, revenue; th
   const customers = { names: new Map([[ONE, "Acme <GmbH>"]]), salesforceHost: "example.my.salesforce.com" };
   const record = matters({ would_hurt: [hurt, kept, alone], would_hurt_more: 79 });
   expect(plain(hurtLines(record, customers))).toEqual([
-    "*Whom it would hurt, worst first:*",
+    "*Customers who would lose something, worst first:*",
     `• Acme &lt;GmbH&gt; <https://example.my.salesforce.com/${ONE}|${ONE}> (Customers, global): loses support, support level premium → expired, ARR 120,000`,
     `• <https://example.my.salesforce.com/${TWO}|${TWO}> (Customers, us-government): marked, support level premium`,
     "• organization 77 (Customers, us-government): marked",
-    "and 79 more; the page of the run has all of them.",
+    "and 79 more; see the run's page for all of them.",
   ]);
   expect(hurtAccounts(record)).toEqual([ONE, TWO]);
 });

@@ -15,7 +15,7 @@ const COUNTED: Record<Harm, [one: string, several: string]> = {
   failed: ["failed", "failed"],
   conflict: ["conflict", "conflicts"],
   "unknown charge": ["unknown charge", "unknown charges"],
-  skipped: ["left unchanged", "left unchanged"],
+  skipped: ["skipped", "skipped"],
   upgraded: ["upgraded", "upgraded"],
   gains: ["gains something", "gain something"],
   cosmetic: ["cosmetic", "cosmetic"],
@@ -29,7 +29,7 @@ export function matterLines({ matters }: Pick<RunRecord, "matters">): string[] {
     const [one, several] = COUNTED[harm];
     return count > 0 ? [`${count} ${count === 1 ? one : several}`] : [];
   });
-  return told.length > 0 ? [`What matters first: ${told.join(" · ")}.`] : [];
+  return told.length > 0 ? [`Most important: ${told.join(" · ")}.`] : [];
 }
 
 /** Whom that what was refused would hurt, worst first: one line to a customer. None where nothing was refused. Pure. */
@@ -37,9 +37,9 @@ export function hurtLines({ matters }: Pick<RunRecord, "matters">, customers: Cu
   if (!matters || matters.would_hurt.length === 0) return [];
   const more = matters.would_hurt_more;
   return [
-    "*Whom it would hurt, worst first:*",
+    "*Customers who would lose something, worst first:*",
     ...matters.would_hurt.map((one) => hurtLine(one, customers)),
-    ...(more > 0 ? [`and ${more} more; the page of the run has all of them.`] : []),
+    ...(more > 0 ? [`and ${more} more; see the run's page for all of them.`] : []),
   ];
 }
 

@@ -16,7 +16,7 @@ export function runLink(kind: Runner["kind"], { id, url }: Pick<RunState, "id" |
 
 /** Where the page of a run is, as mrkdwn. */
 export function pageLink(pageUrl: string): string {
-  return mrkdwnLink(pageUrl, "Its page: every change, and why");
+  return mrkdwnLink(pageUrl, "Page with every change and its reason");
 }
 
 /** Where the page of a run of the bot's machine lies that has no address, as mrkdwn; null for a pipeline's, and where it left none. */

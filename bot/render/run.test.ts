@@ -32,9 +32,9 @@ function comparison(change: Partial<RecordedComparison> = {}): RecordedCompariso
 
 describe("outcomes", () => {
   test.each([
-    [{ status: "waiting", exit: null, dryRun: false }, "waiting for its turn"],
+    [{ status: "waiting", exit: null, dryRun: false }, "waiting to start"],
     [{ status: "running", exit: null, dryRun: false }, "running"],
-    [{ status: "lost", exit: null, dryRun: false }, "killed or lost: nobody knows how far it came"],
+    [{ status: "lost", exit: null, dryRun: false }, "killed or lost; how far it got is unknown"],
     [{ status: "ended", exit: 0, dryRun: false }, "done, nothing failed"],
     [{ status: "ended", exit: 0, dryRun: true }, "done, nothing was written (dry run)"],
     [{ status: "ended", exit: 1, dryRun: true }, "failed"],
@@ -53,7 +53,7 @@ test("a run of which a part was refused is not said to be refused before any wri
   const results = { create: { ...none, applied: 1 }, update: none, mark: none, contact: none };
   const refused = comparison({ name: "usgov", refused: [TOO_MANY] });
   const run = (comparisons: RecordedComparison[]) => runAt(10, { exit: 4, record: recordOf({ comparisons }) });
-  expect(endText(run([comparison({ results }), refused]))).toBe("Refused in part, the rest was written");
+  expect(endText(run([comparison({ results }), refused]))).toBe("Refused in part; the rest was written");
   expect(endText(run([comparison(), refused]))).toBe("Refused before any write");
 });
 
@@ -144,7 +144,7 @@ describe("failures", () => {
       "• Customers, global: more than was confirmed (9 to mark for deletion, 3 confirmed)",
     ]);
     const lines = failureLines(recordOf({ comparisons: [comparison({ unconfirmed, refused: [TOO_MANY, more] })] }));
-    expect(lines[0]).toContain("Too many creates:\u200b 9,");
+    expect(lines[0]).toContain("Too many creates:\u200b 9 (");
   });
 
   test("A10: one way past all limits, with the most that any comparison needs, in words for Slack", () => {

@@ -26,11 +26,11 @@ const MOST_OF_REASON = 400;
 export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | "exit" | "dryRun">): string {
   switch (status) {
     case "waiting":
-      return "waiting for its turn";
+      return "waiting to start";
     case "running":
       return "running";
     case "lost":
-      return "killed or lost: nobody knows how far it came";
+      return "killed or lost; how far it got is unknown";
     case "ended": {
       const words = exit === null ? undefined : EXIT_WORDS[exit];
       if (words === undefined) return "ended in an unknown way";
@@ -117,7 +117,7 @@ function refusedLines({ name, refused, unconfirmed }: RecordedComparison): strin
 export function endText(run: RunState): string {
   const exit = exitOf(run);
   const isPartly = exit === 4 && !run.dryRun && run.record?.comparisons.some(({ results }) => results !== null);
-  const words = isPartly ? "refused in part, the rest was written" : outcomeText({ ...run, exit });
+  const words = isPartly ? "refused in part; the rest was written" : outcomeText({ ...run, exit });
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

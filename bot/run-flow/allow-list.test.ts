@@ -35,7 +35,7 @@ test.each([
   async (_, without, others, withAnn, members) => {
     const world = new FlowWorld();
     const token = await world.offered();
-    expect((await clicked(world, token, without, [...others])).all).toContain("You are not among those");
+    expect((await clicked(world, token, without, [...others])).all).toContain("You are not allowed to do this");
     expect(world.runner.starts.filter(({ dryRun }) => !dryRun)).toEqual([]);
     expect(world.results.at(-1)).toStartWith("U0ANN confirm a run → refused: not on the list");
     expect((await clicked(world, token, { ...withAnn }, [...members])).all).toContain("Started: ");

@@ -13,8 +13,8 @@ export async function cancelRun(parts: RunFlowParts, follower: Follower, by: Act
   if (current === null) {
     const isStarting = runs.unended().some(({ runId }) => runId === null);
     const line = isStarting
-      ? "A run is being started, but cannot be seen yet. Try again in a moment."
-      : "Nothing is running that could be cancelled.";
+      ? "A run is starting but cannot be cancelled yet. Try again in a moment."
+      : "No run is in progress, so there is nothing to cancel.";
     audit.record({ at: clock(), by, what: "cancel", result: "nothing is running" });
     return reply.privately(saidLines([line]));
   }
@@ -34,11 +34,11 @@ export async function cancelRun(parts: RunFlowParts, follower: Follower, by: Act
   const place = { key: KEY.cancelled(current.id, by.user), thread: isThread ? KEY.started(current.id) : null };
   runs.decide(followed?.start ?? 0, { ...place, asksAgain: null, ...saidLines([line]) });
   follower.handOver();
-  await reply.privately(saidLines([`${link} is asked to stop: ${ENDS[runner.kind]}`]));
+  await reply.privately(saidLines([`${link} was asked to stop: ${ENDS[runner.kind]}`]));
 }
 
 /** What becomes of a run that is cancelled. A job of GitLab gets no time worth a promise. */
 const ENDS: Record<Runner["kind"], string> = {
-  process: "it finishes what is in flight, leaves the rest, and stops before the end.",
-  gitlab: "GitLab ends its jobs. The next run repairs what is left undone.",
+  process: "it finishes requests in flight, then stops. The next run does the rest.",
+  gitlab: "GitLab stops its jobs. The next run does the rest.",
 };

@@ -78,13 +78,13 @@ describe("confirm", () => {
     expect(real(world)).toEqual([]);
     expect(told.texts.slice(-2)).toEqual([
       "instead: Not started. Nothing was changed.",
-      expect.stringContaining("This was taken back. Nothing was started."),
+      expect.stringContaining("This offer was withdrawn. Nothing was started."),
     ]);
     const other = await world.offered();
     await world.flow.confirm(other, ANN, told);
     await world.flow.dismiss(other, ANN, told);
     expect(real(world)).toHaveLength(1);
-    expect(told.texts.at(-1)).toContain("This was confirmed already");
+    expect(told.texts.at(-1)).toContain("This was already confirmed");
   });
 
   test("a double click starts one run", async () => {
@@ -117,7 +117,7 @@ describe("confirm", () => {
     const first = world.flow.confirm(one, ANN, new Told());
     await Promise.all([first, world.flow.confirm(two, ANN, told)]);
     expect(real(world)).toHaveLength(1);
-    expect(told.texts.join()).toMatch(/being started just now|A run goes on/);
+    expect(told.texts.join()).toMatch(/Another run is starting|A run is in progress/);
     world.runner.end([...world.runner.runs.keys()].at(-1) ?? "", { record: recordOf([]) });
     await world.time.pass(10_000);
     await world.flow.confirm(two, ANN, new Told());
@@ -145,7 +145,7 @@ describe("confirm", () => {
     slow.resolve();
     await second;
     expect(real(world)).toHaveLength(1);
-    expect(told.texts.join()).toContain("Another run is being started just now");
+    expect(told.texts.join()).toContain("Another run is starting");
     // Its offer is as good as before.
     world.runner.end("4713", { record: recordOf([]) });
     await world.time.pass(10_000);
@@ -179,7 +179,7 @@ describe("confirm", () => {
     slow?.resolve();
     await second;
     expect(real(world)).toHaveLength(1);
-    expect(told.texts.join()).toContain("Another run is being started just now");
+    expect(told.texts.join()).toContain("Another run is starting");
   });
 
   test("a run goes on by now: who and when, and the offer stays valid", async () => {
@@ -188,7 +188,7 @@ describe("confirm", () => {
     world.runner.add({ id: "99" });
     const told = new Told();
     await world.flow.confirm(token, ANN, told);
-    expect(told.texts[0]).toMatch(/^privately: A run goes on: .*pipeline 99.* by the schedule/);
+    expect(told.texts[0]).toMatch(/^privately: A run is in progress: .*pipeline 99.* by the schedule/);
     expect(real(world)).toEqual([]);
     world.runner.end("99");
     await world.flow.confirm(token, ANN, told);
@@ -217,7 +217,7 @@ describe("confirm", () => {
     expect(told.texts[0]).toStartWith("instead: GitLab refuses the input at-most.\nNothing was started.");
     expect(world.results.at(-1)).toEndWith("→ not started: GitLab refuses the input at-most.");
     await world.flow.confirm(token, ANN, told);
-    expect(told.texts[1]).toContain("confirmed already");
+    expect(told.texts[1]).toContain("already confirmed");
     expect(real(world)).toEqual([]);
     await world.time.pass(600_000);
     expect(world.outgoing.posts).toEqual([]);
@@ -236,7 +236,7 @@ describe("a start with an unknown outcome", () => {
     world.runner.nextStart = { error: lost(), anyway: true };
     const told = new Told();
     await world.flow.confirm(token, ANN, told);
-    expect(told.texts[0]).toContain("Nobody knows whether the run was started");
+    expect(told.texts[0]).toContain("The run may have been started");
     await world.time.pass(20_000);
     expect(real(world)).toHaveLength(1);
     expect(world.outgoing.keys).toEqual(["run 4712 started"]);
@@ -275,7 +275,7 @@ describe("a start with an unknown outcome", () => {
     await world.time.pass(3_600_000);
     expect(world.outgoing.keys).toEqual(["start 2026-11-24T10:00:10.000Z unknown"]);
     const said = textOf(world.outgoing.posts[0] ?? {});
-    expect(said).toContain("nobody knows whether it was started");
+    expect(said).toContain("it may not have been started");
     expect(said).toContain("pipeline 99");
     expect(said).not.toContain("pipeline 98");
     expect(real(world)).toEqual([]);

@@ -26,14 +26,14 @@ export class Confirmations {
     if (current === "unknown") return;
     if (current) {
       const starter = runs.ofRun(current.id)?.by.user ?? null;
-      this.#audit(confirmText(offer), by, `refused: ${plainRun(runner.kind, current.id)} goes on`);
-      const line = `A run goes on: ${currentRunText(runner.kind, current, starter)}.`;
+      this.#audit(confirmText(offer), by, `refused: ${plainRun(runner.kind, current.id)} is in progress`);
+      const line = `A run is in progress: ${currentRunText(runner.kind, current, starter)}.`;
       return reply.privately(saidLines([line, "Nothing was started. This offer stays valid until it expires."]));
     }
     const claimed = this.#claim(token, by, at, before);
     if (claimed === "busy") {
       this.#audit(confirmText(offer), by, "refused: another run is being started");
-      const line = "Another run is being started just now. Nothing was started here; `/zdsync status` shows it.";
+      const line = "Another run is starting, so this one was not started. `/zdsync status` shows the other run.";
       return reply.privately(saidLines([line]));
     }
     if (typeof claimed === "string") return this.#hindered(claimed, offer, "confirm", by, reply);
@@ -47,7 +47,7 @@ export class Confirmations {
     } catch (error) {
       this.#audit(confirmText(offer), by, `not started: ${reasonOf(error)}`);
       const line =
-        "So nobody can see whether a run goes on. Nothing was started; this offer stays valid until it expires.";
+        "So the bot cannot see whether a run is in progress. Nothing was started; this offer stays valid until it expires.";
       await reply.privately(failedText(error, [line]));
       return "unknown";
     }
@@ -94,43 +94,43 @@ export class Confirmations {
       runs.forget(start);
       this.#audit(confirmText(offer), by, `not started: ${reasonOf(error)}`);
       return reply.instead(
-        failedText(error, [`Nothing was started. Ask again with \`/zdsync ${orderText(instance)}\`.`]),
+        failedText(error, [`Nothing was started. Try again with \`/zdsync ${orderText(instance)}\`.`]),
       );
     }
     this.follower.begin(start, run);
     this.follow(start);
     this.#audit(confirmText(offer), by, `started ${plainRun(runner.kind, run.id)}`);
-    await reply.instead(saidLines([`Started: ${runLink(runner.kind, run)}. Its thread in the channel follows it.`]));
+    await reply.instead(saidLines([`Started: ${runLink(runner.kind, run)}. Follow it in its thread in the channel.`]));
   }
 
   /** Nobody knows whether it was started: it is looked for, and never asked for again. */
   async #unknown(start: number, offer: Offer, error: unknown, reply: Reply): Promise<void> {
     this.follower.seek(start);
     this.follow(start);
-    this.#audit(confirmText(offer), offer.by, `nobody knows whether it was started: ${reasonOf(error)}`);
+    this.#audit(confirmText(offer), offer.by, `may have been started: ${reasonOf(error)}`);
     await reply.instead(
       failedText(error, [
-        "Nobody knows whether the run was started. I do not ask for it a second time; I look for it, and say in the channel what I find.",
+        "The run may have been started. The bot does not start it a second time; it looks for the run and reports in the channel what it finds.",
       ]),
     );
   }
 
   async #hindered(why: Hindrance, offer: Offer | null, what: string, by: Actor, reply: Reply): Promise<void> {
     this.#audit(what, by, `refused: ${why}`);
-    const again = `Ask again with \`/zdsync ${orderText(offer?.instance ?? null)}\`.`;
+    const again = `Try again with \`/zdsync ${orderText(offer?.instance ?? null)}\`.`;
     switch (why) {
       case "not theirs":
         return reply.privately(saidLines([notTheirs(offer, by)]));
       case "expired":
         return reply.instead(
-          saidLines([`This offer has expired: it was good for five minutes. Nothing was started. ${again}`]),
+          saidLines([`This offer has expired; it was valid for five minutes. Nothing was started. ${again}`]),
         );
       case "used":
-        return reply.privately(saidLines(["This was confirmed already; it starts one run, once."]));
+        return reply.privately(saidLines(["This was already confirmed; an offer starts only one run."]));
       case "dismissed":
-        return reply.privately(saidLines([`This was taken back. Nothing was started. ${again}`]));
+        return reply.privately(saidLines([`This offer was withdrawn. Nothing was started. ${again}`]));
       case "unknown":
-        return reply.privately(saidLines([`This button does not work any more. Nothing was started. ${again}`]));
+        return reply.privately(saidLines([`This button no longer works. Nothing was started. ${again}`]));
     }
   }
 
@@ -140,9 +140,9 @@ export class Confirmations {
 }
 
 function notTheirs(offer: Offer | null, by: Actor): string {
-  const whose = offer ? mention(offer.by.user) : "whoever asked";
+  const whose = offer ? mention(offer.by.user) : "the person who asked";
   return offer?.by.user === by.user
-    ? "This can only be confirmed in the channel where it was asked for."
+    ? "This can only be confirmed in the channel where it was requested."
     : `Only ${whose} can confirm this.`;
 }
 

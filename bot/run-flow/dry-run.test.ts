@@ -38,7 +38,7 @@ describe("ask", () => {
     const world = new FlowWorld();
     const told = await world.asked(recordOf([comparison(), comparison({ name: "partner" })]));
     expect(told.said.map(({ how }) => how)).toEqual(["privately", "privately"]);
-    expect(told.texts[0]).toContain("I am working out what a run would change");
+    expect(told.texts[0]).toContain("Checking what a run would change");
     expect(textOf(told.last ?? {})).toContain(
       "Customers, global: 3 to create, 12 to update (2 get less support), 1 to mark for deletion",
     );
@@ -61,9 +61,9 @@ describe("ask", () => {
   });
 
   test.each([
-    ["process", {}, "more stops before it writes, and asks again.\nUsers are compared once more", "Other lines"],
+    ["process", {}, "more stops before it writes, and asks again.\nUsers are compared again", "Other lines"],
     ["process", { instance: "global" }, "more stops before it writes", "Users are compared"],
-    ["gitlab", {}, "Other lines may be written all the same.", "a run that finds more stops"],
+    ["gitlab", {}, "Other lines may still be written.", "a run that finds more stops"],
   ] as const)("%s %j: promises what a run holds there, and not more", async (kind, options, promised, not) => {
     const text = textOf((await new FlowWorld(kind).asked(recordOf([comparison()]), options)).last ?? {});
     expect(text).toContain(promised);
@@ -126,13 +126,13 @@ describe("ask", () => {
   ])("%s: the failure in words, no button", async (_, change) => {
     const told = await new FlowWorld().asked(recordOf([comparison()], change));
     expect(textOf(told.last ?? {})).toContain("Salesforce did not answer.");
-    expect(textOf(told.last ?? {})).toContain("did not come to its end");
+    expect(textOf(told.last ?? {})).toContain("did not finish");
     expect(buttons(told.last)).toEqual([]);
   });
 
   test("no result, and lost: said, no button", async () => {
     const unreadable = await new FlowWorld().asked(null);
-    expect(textOf(unreadable.last ?? {})).toContain("left no result that can be read");
+    expect(textOf(unreadable.last ?? {})).toContain("left no readable result");
     const world = new FlowWorld();
     const told = new Told();
     const asking = world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
@@ -152,7 +152,7 @@ describe("ask", () => {
     expect(world.runner.starts).toEqual([]);
     expect(told.texts.join()).toContain("by @carl &lt;!channel&gt; in GitLab");
     expect(told.texts.join()).toContain("2026-11-24 10:00 UTC");
-    expect(world.results).toEqual(["U0ANN run → refused: pipeline 9 goes on"]);
+    expect(world.results).toEqual(["U0ANN run → refused: pipeline 9 is in progress"]);
   });
 
   test("a run that was started here is said to be the person's", async () => {
@@ -169,7 +169,7 @@ describe("ask", () => {
     await world.time.pass(60_000);
     const told = new Told();
     await world.flow.ask({ instance: null, purpose: "look" }, BOB, told);
-    expect(told.texts).toEqual([expect.stringContaining("being worked out for <@U0ANN> since")]);
+    expect(told.texts).toEqual([expect.stringContaining("A dry run for <@U0ANN> has been in progress since")]);
     expect(world.runner.starts).toHaveLength(1);
     world.runner.end("4711", { record: recordOf([comparison()]) });
     await world.time.pass(10_000);
@@ -186,7 +186,7 @@ describe("ask", () => {
     expect(world.results).toEqual(["U0ANN run → failed: GitLab refuses the trigger token."]);
     world.runner.nextStart = { error: new TypeError("secret-of-ours"), anyway: false };
     await world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
-    expect(told.texts[1]).toContain("Something unexpected");
+    expect(told.texts[1]).toContain("An unexpected error occurred");
     expect(JSON.stringify([told.texts, world.audited, world.warnings])).not.toContain("secret-of-ours");
   });
 
@@ -211,9 +211,9 @@ describe("ask", () => {
     await world.time.pass(0);
     await world.flow.stop();
     await asking;
-    expect(told.texts[1]).toContain("The bot is being restarted");
+    expect(told.texts[1]).toContain("The bot is restarting");
     await world.flow.ask({ instance: null, purpose: "offer" }, BOB, told);
-    expect(told.texts[2]).toContain("The bot is being restarted");
+    expect(told.texts[2]).toContain("The bot is restarting");
   });
 });
 
@@ -223,12 +223,12 @@ describe("preview", () => {
     const told = await world.asked(recordOf([comparison()], { matters: { ...matters(2), would_hurt: [] } }), {
       purpose: "preview",
     });
-    expect(told.texts.at(-1)).toBe("privately: The preview is ready: the channel has it. Nothing was written.");
+    expect(told.texts.at(-1)).toBe("privately: The preview is in the channel. Nothing was written.");
     const [post, ...others] = world.outgoing.posts;
     expect(others).toEqual([]);
     expect(post).toMatchObject({ key: "preview 4711", thread: null, instance: null });
     expect(world.outgoing.shown("preview 4711")).toMatch(
-      /^<@U0ANN> asked for a preview. Nothing was written.\n.*would change now.*3 to create.*What matters first: 1 loses support · 2 marked/s,
+      /^<@U0ANN> asked for a preview. Nothing was written.\n.*would change now.*3 to create.*Most important: 1 loses support · 2 marked/s,
     );
     expect([...buttons(post), ...buttons(told.last)]).toEqual([]);
     expect(world.pages).toEqual([{ runId: "4711", instance: null, thread: "preview 4711", after: "preview 4711" }]);
@@ -247,14 +247,14 @@ describe("preview", () => {
     await world.asked(record, { purpose: "preview", instance: "global" });
     expect(world.outgoing.posts[0]?.instance).toBe("global");
     expect(world.outgoing.shown("preview 4711")).toMatch(
-      /would be refused.*Whom it would hurt.*Acme .*premium → expired/s,
+      /would be refused.*Customers who would lose something.*Acme .*premium → expired/s,
     );
   });
 
-  test("that did not come to its end concerns only whoever asked", async () => {
+  test("that did not finish concerns only whoever asked", async () => {
     const world = new FlowWorld();
     const told = await world.asked(null, { purpose: "preview" });
-    expect(told.texts.at(-1)).toContain("left no result that can be read");
+    expect(told.texts.at(-1)).toContain("left no readable result");
     expect([world.outgoing.posts, world.pages]).toEqual([[], []]);
   });
 });

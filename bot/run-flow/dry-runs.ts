@@ -56,20 +56,20 @@ export class DryRuns {
       const starter = runs.ofRun(current.id)?.by.user ?? null;
       return {
         lines: [
-          `A run goes on: ${currentRunText(runner.kind, current, starter)}.`,
-          "Ask again when it has ended. `/zdsync status` shows how far it is.",
+          `A run is in progress: ${currentRunText(runner.kind, current, starter)}.`,
+          "Try again when it has ended. `/zdsync status` shows its progress.",
         ],
-        result: `refused: ${plainRun(runner.kind, current.id)} goes on`,
+        result: `refused: ${plainRun(runner.kind, current.id)} is in progress`,
       };
     }
     if (this.#working === null) return null;
     const { user, since } = this.#working;
     return {
       lines: [
-        `What a run would change is being worked out for ${mention(user)} since ${momentText(since)}.`,
-        "Ask again when that is done.",
+        `A dry run for ${mention(user)} has been in progress since ${momentText(since)}.`,
+        "Try again when it is done.",
       ],
-      result: `refused: a dry run for ${user} goes on`,
+      result: `refused: a dry run for ${user} is in progress`,
     };
   }
 
@@ -80,7 +80,7 @@ export class DryRuns {
     this.#audit(order, by, `started the dry run, ${plainRun(runner.kind, started.id)}`);
     const link = runLink(runner.kind, started);
     await reply.privately(
-      saidLines([`I am working out what a run would change (${link}). This takes some minutes; nothing is changed.`]),
+      saidLines([`Checking what a run would change (${link}). This takes a few minutes; nothing is changed.`]),
     );
     const seen = await this.#followed(started, began);
     if ("over" in seen) {
@@ -104,7 +104,7 @@ export class DryRuns {
 
   #answer({ is, lines, counts }: Proposal, { instance, purpose }: Order, by: Actor) {
     if (purpose === "preview" && PREVIEWED.has(is))
-      return saidLines(["The preview is ready: the channel has it. Nothing was written."]);
+      return saidLines(["The preview is in the channel. Nothing was written."]);
     if (is !== "changes" || purpose !== "offer") return saidLines(lines);
     const token = this.parts.offers.make({ by, instance, counts }, this.parts.clock());
     return saidLines(
@@ -121,7 +121,7 @@ export class DryRuns {
         return {
           over: "stopped",
           reason:
-            "The bot is being restarted and lost sight of this dry run. Nothing was changed; ask again in a minute.",
+            "The bot is restarting and no longer follows this dry run. Nothing was changed; try again in a minute.",
         };
       try {
         const run = await runner.look(started.id);
@@ -146,9 +146,12 @@ function tooLong(reason: string | null): Seen {
     return {
       over: "too long",
       reason:
-        "The dry run takes longer than I can answer here (25 minutes). Nothing was changed. Look at it below, and ask again when it has ended.",
+        "The dry run is taking longer than the bot can wait here (25 minutes). Nothing was changed. See the run below, and try again when it has ended.",
     };
-  return { over: "unseen", reason: `The dry run cannot be seen: ${reason} Nothing was changed. Ask again later.` };
+  return {
+    over: "unseen",
+    reason: `The bot cannot follow the dry run: ${reason} Nothing was changed. Try again later.`,
+  };
 }
 
 /** For the audit log: counts, never names. */

@@ -41,7 +41,7 @@ describe("following", () => {
     expect(world.outgoing.posts.map(({ thread }) => thread)).toEqual([null, ...Array(3).fill(`run ${id} started`)]);
     expect(world.outgoing.shown(`run ${id} parts 1`)).toBe("✓ gather-accounts");
     expect(world.outgoing.shown(`run ${id} parts 2`)).toBe(
-      "✓ gather-orgs global\n– not run: sync\n✗ refused before any write: *compare* &lt;!here&gt;",
+      "✓ gather-orgs global\n– not started: sync\n✗ refused before any write: *compare* &lt;!here&gt;",
     );
     const end = world.outgoing.shown(`run ${id} ended`);
     expect(end).toContain("*Done, but some records failed* after 4 min 2 s: 17 applied, 1 failed, 0 skipped.");
@@ -80,7 +80,7 @@ describe("following", () => {
     const id = await world.started();
     world.runner.parts(id, { "sync global": "stopped" });
     await world.time.pass(10_000);
-    expect(world.outgoing.shown(`run ${id} parts 1`)).toBe("■ stopped before its end: sync global");
+    expect(world.outgoing.shown(`run ${id} parts 1`)).toBe("■ stopped early: sync global");
   });
 
   test("what the runner tells is looked at, at once; what somebody else's run does is not", async () => {
@@ -152,7 +152,7 @@ describe("following", () => {
     const other = await world.started();
     world.runner.end(other, { exit: null });
     await world.time.pass(10_000);
-    expect(world.outgoing.shown(`run ${other} ended`)).toContain("It left no result that can be read.");
+    expect(world.outgoing.shown(`run ${other} ended`)).toContain("It left no readable result.");
   });
 
   test("GitLab down: one line after ten minutes, one when it is seen again, few looks in between", async () => {
@@ -235,7 +235,7 @@ describe("more than was confirmed", () => {
   test("a branch that was written all the same is named", async () => {
     const { world, id } = await stopped([more(), comparison({ name: "usgov", results: results(3) })]);
     const end = world.outgoing.shown(`run ${id} ended`);
-    expect(end).toContain("Written all the same, within what was confirmed: Customers, us-government.");
+    expect(end).toContain("Written, within the confirmed counts: Customers, us-government.");
     expect(end).not.toContain("Nothing was written.");
   });
 
@@ -293,7 +293,7 @@ describe("cancel", () => {
     const world = new FlowWorld();
     const told = new Told();
     await world.flow.cancel(ANN, told);
-    expect(told.texts).toEqual(["privately: Nothing is running that could be cancelled."]);
+    expect(told.texts).toEqual(["privately: No run is in progress, so there is nothing to cancel."]);
   });
 
   test("a run of the bot's: what happens is answered, and said in its thread", async () => {
@@ -302,7 +302,7 @@ describe("cancel", () => {
     const told = new Told();
     await world.flow.cancel(BOB, told);
     expect(world.runner.cancelled).toEqual([id]);
-    expect(told.texts[0]).toContain("GitLab ends its jobs. The next run repairs what is left undone.");
+    expect(told.texts[0]).toContain("GitLab stops its jobs. The next run does the rest.");
     expect(world.outgoing.posts.at(-1)).toMatchObject({
       key: `run ${id} cancelled by U0BOB`,
       thread: `run ${id} started`,
@@ -353,9 +353,9 @@ describe("the end of a thread", () => {
     await world.time.pass(10_000);
     const end = world.outgoing.shown(`run ${id} ended`);
     expect(end).toMatch(
-      /What matters first: 1 loses support · 88 marked for deletion.*Whom it would hurt.*Acme.*and 88 more/s,
+      /Most important: 1 loses support · 88 marked for deletion.*Customers who would lose something.*Acme.*and 88 more/s,
     );
-    expect(end).toContain(`<${pageUrl}|Its page: every change, and why>`);
+    expect(end).toContain(`<${pageUrl}|Page with every change and its reason>`);
     const page = { runId: id, instance: null, thread: `run ${id} started`, after: `run ${id} ended` };
     expect(world.pages).toEqual([page]);
   });

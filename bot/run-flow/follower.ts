@@ -55,7 +55,7 @@ export class Follower {
       if (this.parts.runs.get(start)?.state === "sought") await this.#seek(start);
       if (this.parts.runs.get(start)?.state === "following") await this.#tell(start);
     } catch (error) {
-      this.parts.warn(`a run is not followed any more: ${failureWords(error)}`);
+      this.parts.warn(`a run is no longer followed: ${failureWords(error)}`);
     } finally {
       this.#following.delete(start);
     }
@@ -86,7 +86,7 @@ export class Follower {
         failures = step === "seen" ? 0 : failures + 1;
       } catch (error) {
         // The disk, most likely. What was decided on is still there: the next look tells it.
-        warn(`what a run's thread is told could not be kept: ${failureWords(error)}`);
+        warn(`the state of a run's thread could not be saved: ${failureWords(error)}`);
         failures += 1;
       }
       await pauses.wait(runId, backedOff(this.everyMs, failures));
@@ -165,9 +165,9 @@ export class Follower {
     const { runner, runs } = this.parts;
     const seen = others.map((run) => runLink(runner.kind, run)).join(", ");
     const lines = [
-      `${mention(followed.by.user)} confirmed a run on ${momentText(followed.askedAt)}, but nobody knows whether it was started: there was no answer.`,
-      seen === "" ? "No such run can be seen." : `It may be ${seen}, which nobody scheduled.`,
-      "Nothing was asked for a second time. `/zdsync status` shows whether a run goes on.",
+      `${mention(followed.by.user)} confirmed a run on ${momentText(followed.askedAt)}, but it may not have been started: there was no response.`,
+      seen === "" ? "No such run was found." : `It may be ${seen}, which no schedule started.`,
+      "The bot did not start it a second time. `/zdsync status` shows whether a run is in progress.",
     ];
     const post: DecidedPost = {
       key: KEY.unknown(followed.askedAt),
@@ -188,7 +188,7 @@ function soughtMs(found: readonly RunState[] | null): number {
 
 /** What a runner says about an error, for people; nothing of an error that was not meant for them. */
 export function reasonOf(error: unknown): string {
-  return error instanceof RunnerError ? error.message : "Something unexpected went wrong; the bot's log says more.";
+  return error instanceof RunnerError ? error.message : "An unexpected error occurred; see the bot's log for details.";
 }
 
 /** An error as an answer, with what to do about it. */

@@ -31,12 +31,12 @@ export function judgeDryRun(
   const link = run.pageUrl === null ? runLink(kind, run) : `${runLink(kind, run)}. ${pageLink(run.pageUrl)}`;
   const again = `\`/zdsync ${orderText(instance)}\``;
   if (run.status === "lost") {
-    const line = "*The dry run was lost:* it was killed or deleted before it could say anything. Nothing was changed.";
-    return { is: "lost", lines: [line, `Ask again with ${again}.`, link], counts: {} };
+    const line = "*The dry run was lost:* it was killed or deleted before it had a result. Nothing was changed.";
+    return { is: "lost", lines: [line, `Try again with ${again}.`, link], counts: {} };
   }
   if (record === null) {
-    const line = `*The dry run left no result that can be read* (it ended: ${endText(run)}). Nothing was changed.`;
-    return { is: "unreadable", lines: [line, `Look at ${link}, then ask again with ${again}.`], counts: {} };
+    const line = `*The dry run left no readable result* (it ended: ${endText(run)}). Nothing was changed.`;
+    return { is: "unreadable", lines: [line, `See ${link}, then try again with ${again}.`], counts: {} };
   }
   const counts = countsToConfirm(record, instance);
   return {
@@ -85,11 +85,11 @@ function proposalLines(
       ];
     default:
       return [
-        `*The dry run of ${where} did not come to its end: ${endText(run)}.* Nothing was changed.`,
+        `*The dry run of ${where} did not finish: ${endText(run)}.* Nothing was changed.`,
         ...failures,
         ...(instance === null
           ? [
-              "If only one instance is concerned, ask for the other: `/zdsync run global` or `/zdsync run us-government`.",
+              "If only one instance is affected, run the other one: `/zdsync run global` or `/zdsync run us-government`.",
             ]
           : []),
         link,
@@ -106,18 +106,18 @@ export function atMostLines(kind: Runner["kind"], instance: InstanceName | null)
 }
 
 const AT_MOST: Record<Runner["kind"], string> = {
-  process: "At most these counts: a run that finds more stops before it writes, and asks again.",
+  process: "These counts are maxima: a run that finds more stops before it writes, and asks again.",
   gitlab:
-    "At most these counts, each line for itself: where the pipeline finds more, it does not write that line, and asks again. Other lines may be written all the same.",
+    "These counts are maxima for each line: if the pipeline finds more, it does not write that line and asks again. Other lines may still be written.",
 };
 const USERS_ONCE_MORE =
-  "Users are compared once more right before they are written: more of them by then stops only them.";
+  "Users are compared again right before they are written; if there are more by then, only the users are stopped.";
 /** Below every button that starts a run. */
 export const WHO_CONFIRMS = "Only you can confirm this, once, within five minutes.";
 
 /** The buttons that start a run and take the offer back. `token` is the offer's. */
 export function offerButtons(token: string, counts: ConfirmedCounts, instance: InstanceName | null): Block {
-  const text = `At most: ${countsText(totalCounts(counts))}. It is written to Zendesk (${instanceText(instance)}) at once.`;
+  const text = `At most: ${countsText(totalCounts(counts))}. This is written to Zendesk (${instanceText(instance)}) immediately.`;
   return {
     type: "actions",
     elements: [

@@ -20,13 +20,13 @@ export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunS
   const took = run.endedAt ? ` after ${durationText(run.endedAt.getTime() - run.startedAt.getTime())}` : "";
   if (run.status === "lost")
     return [
-      "*Lost.* The run neither goes on nor left a result: it was killed, or deleted. Nobody knows how far it came.",
-      "The next run repairs what it left undone: nothing is written twice.",
+      "*Lost.* The run is not in progress and left no result: it was killed or deleted. How far it got is unknown.",
+      "The next run does the rest; nothing is written twice.",
       lookAt(kind, run),
     ];
   const more = record === null ? [] : exceeded(record);
   const outcome = more.length > 0 ? UNCONFIRMED : endText(run);
-  if (record === null) return [`*${outcome}*${took}. It left no result that can be read.`, lookAt(kind, run)];
+  if (record === null) return [`*${outcome}*${took}. It left no readable result.`, lookAt(kind, run)];
   const others = record.comparisons.filter((one) => !more.includes(one));
   return [
     `*${outcome}*${took}: ${totalText(totalOf(record.comparisons))}.`,
@@ -74,7 +74,7 @@ function unconfirmedLines(record: RunRecord): string[] {
   const writes =
     written.length === 0
       ? "Nothing was written."
-      : `Written all the same, within what was confirmed: ${written.join("; ")}. Nothing was written elsewhere.`;
+      : `Written, within the confirmed counts: ${written.join("; ")}. Nothing else was written.`;
   return [...more.map(moreLine), writes];
 }
 

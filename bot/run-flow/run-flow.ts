@@ -39,7 +39,7 @@ export function createRunFlow(setting: RunFlowSetting): RunFlow {
       try {
         goOn(parts, follower, follow);
       } catch (error) {
-        setting.warn(`runs that were started before could not be followed: ${failureWords(error)}`);
+        setting.warn(`runs started earlier could not be followed: ${failureWords(error)}`);
       }
     },
     async stop() {
@@ -75,8 +75,7 @@ class Guard {
   async #told(what: string, by: Actor, reply: Reply, work: () => Promise<void>): Promise<void> {
     const { pauses, audit, clock, warn } = this.parts;
     try {
-      if (pauses.stopped)
-        return await reply.privately(saidLines(["The bot is being restarted. Ask again in a minute."]));
+      if (pauses.stopped) return await reply.privately(saidLines(["The bot is restarting. Try again in a minute."]));
       await work();
     } catch (error) {
       warn(`${what}: ${failureWords(error)}`);

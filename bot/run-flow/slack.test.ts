@@ -100,7 +100,7 @@ test("asked, confirmed, followed, stopped by more than confirmed, asked again, a
   // The screen of before: the same button once more.
   await ann.clicks(offer, ACTION.confirmRun);
   await inFlight.settled();
-  expect(bot.shownTo("U0ANN00001").at(-1)?.text).toContain("confirmed already");
+  expect(bot.shownTo("U0ANN00001").at(-1)?.text).toContain("already confirmed");
 
   world.runner.parts("4712", { "gather-accounts": "done", "compare global": "done" });
   await world.time.pass(10_000);

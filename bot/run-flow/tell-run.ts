@@ -53,7 +53,7 @@ export function tellRun(
   const posts: DecidedPost[] = [];
   const told = { ...followed.told, parts: { ...followed.told.parts } };
   if (told.saidUnseen)
-    posts.push(reply(run.id, KEY.seen(run.id, told.unseenTold), ["The state of this run can be seen again."]));
+    posts.push(reply(run.id, KEY.seen(run.id, told.unseenTold), ["The bot can see this run again."]));
   told.unseenSince = null;
   told.saidUnseen = false;
   const ended = run.status === "ended" || run.status === "lost";
@@ -81,13 +81,13 @@ export function tellUnseen(followed: FollowedRun, runId: string, reason: string,
   const unseenMs = now.getTime() - Date.parse(told.unseenSince);
   if (unseenMs >= GIVEN_UP_MS) {
     const line =
-      "This run could not be seen for a day and is not followed any more. `/zdsync last` shows what is known.";
+      "The bot could not see this run for a day and no longer follows it. `/zdsync last` shows what is known.";
     return { state: "ended", told, posts: [reply(runId, KEY.ended(runId), [line])] };
   }
   if (unseenMs < UNSEEN_TOLD_MS || told.saidUnseen) return { state: "following", told, posts: [] };
   told.unseenTold += 1;
   told.saidUnseen = true;
-  const line = `The state of this run cannot be seen just now: ${mrkdwnText(reason, 300)} It may well go on; I keep looking.`;
+  const line = `The bot cannot see this run at the moment: ${mrkdwnText(reason, 300)} It may still be in progress; the bot keeps checking.`;
   return { state: "following", told, posts: [reply(runId, KEY.unseen(runId, told.unseenTold), [line])] };
 }
 
@@ -102,8 +102,8 @@ const PART_WORDS: Partial<Record<string, string>> = {
   done: "✓",
   refused: "✗ refused before any write:",
   failed: "✗ failed:",
-  stopped: "■ stopped before its end:",
-  skipped: "– not run:",
+  stopped: "■ stopped early:",
+  skipped: "– not started:",
 };
 
 function reply(runId: string, key: string, lines: readonly string[]): DecidedPost {

@@ -233,7 +233,7 @@ describe("what goes wrong is said in words that name the setting", () => {
     const { id } = await runner().start(ORDER);
     sandbox.pipelines.remove(Number(id));
     expect(await messageOf(runner().look(id))).toContain("was deleted");
-    expect(await messageOf(runner().look("../1"))).toContain("no pipeline's number");
+    expect(await messageOf(runner().look("../1"))).toContain("not a pipeline number");
   });
 
   test.each(["500", "429", "stall"] as const)("reading goes on after a passing %s", async (kind) => {
@@ -254,7 +254,7 @@ describe("what goes wrong is said in words that name the setting", () => {
     const begun = await runs.start(ORDER).catch((error: unknown) => error);
     expect(sandbox.requests.filter(({ method }) => method === "POST")).toHaveLength(1);
     expect(begun).toBeInstanceOf(StartUnknown);
-    expect((begun as Error).message).toContain("it may have started one, or none. Look at http");
+    expect((begun as Error).message).toContain("so it may have started one. Check http");
   });
 
   test("no token is in an address or a message, and none in the bot's files", async () => {

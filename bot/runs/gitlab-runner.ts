@@ -97,7 +97,7 @@ class PipelineRuns implements GitlabRunner {
   #unknown(): StartUnknown {
     const pipelines = `${this.settings.url}/${this.settings.project}/-/pipelines`;
     return new StartUnknown(
-      `GitLab did not answer when it was asked to start a pipeline: it may have started one, or none. Look at ${pipelines} before you start another one.`,
+      `GitLab did not respond to the request to start a pipeline, so it may have started one. Check ${pipelines} before you start another one.`,
     );
   }
 
@@ -108,7 +108,7 @@ class PipelineRuns implements GitlabRunner {
       if (this.#reader) return this.#withRecord(await this.#read(this.#reader, numberOf(id)));
       if (known) return this.#withRecord(known);
       throw new RunnerError(
-        `The bot knows nothing of pipeline ${id}: no webhook told of it, and GITLAB_READ_TOKEN is not set.`,
+        `The bot does not know pipeline ${id}: no webhook reported it, and GITLAB_READ_TOKEN is not set.`,
       );
     });
   }
@@ -166,7 +166,9 @@ class PipelineRuns implements GitlabRunner {
     const url =
       this.#memory.seen(numberOf(id))?.url ?? `${this.settings.url}/${this.settings.project}/-/pipelines/${id}`;
     if (!canceller)
-      throw new RunnerError(`The bot may not cancel pipelines (GITLAB_API_TOKEN is not set). Press Cancel at ${url}`);
+      throw new RunnerError(
+        `The bot cannot cancel pipelines because GITLAB_API_TOKEN is not set. Press Cancel at ${url}`,
+      );
     await inWords(() => canceller.cancel(numberOf(id)));
   }
 

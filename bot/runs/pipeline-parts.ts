@@ -205,5 +205,5 @@ export function runStateOf(seen: SeenPipeline, { record, started, lost, pageUrl 
 
 function startedBy({ source, user }: SeenPipeline): string {
   if (source === "schedule") return user === null ? "the schedule in GitLab" : `@${user}'s schedule in GitLab`;
-  return user === null ? "somebody in GitLab" : `@${user} in GitLab`;
+  return user === null ? "a GitLab user" : `@${user} in GitLab`;
 }

@@ -143,7 +143,7 @@ describe("a run", () => {
         { database: database(), clock: () => new Date() },
       );
     // The canary: Bun started there obeys them.
-    expect(await messageOf(runs().start(DRY))).toContain("did not start");
+    expect(await messageOf(runs().start(DRY))).toContain("was not started");
     const safe = runs(join(ROOT, "bin"));
     const { id } = await safe.start(DRY);
     expect(await until(safe, id, hasEnded)).toMatchObject({ status: "ended", exit: 0 });
@@ -157,7 +157,7 @@ describe("a run", () => {
     const dry = await started(runs, DRY);
     expect(dry).toMatchObject({ dryRun: true, status: "running" });
     expect(await runs.current()).toBeNull();
-    expect(await messageOf(runs.start(DRY))).toMatch(/^Another dry run is going on, since .* UTC/);
+    expect(await messageOf(runs.start(DRY))).toMatch(/^Another dry run is in progress, since .* UTC/);
     expect((await readdir(dataDir)).includes("zdsync.lock")).toBe(false);
     letGo();
     expect(await until(runs, dry.id, hasEnded)).toMatchObject({ status: "ended", exit: 0, record: { dry_run: true } });
@@ -203,7 +203,7 @@ describe("a run", () => {
     const runs = runner();
     const first = await started(runs, REAL);
     const message = await messageOf(runs.start(REAL));
-    expect(message).toMatch(/^zdsync run is going on, since \d{4}-\d\d-\d\d \d\d:\d\d UTC \(process \d+ on .+\)/);
+    expect(message).toMatch(/^zdsync run is in progress, since \d{4}-\d\d-\d\d \d\d:\d\d UTC \(process \d+ on .+\)/);
     expect(message).toContain(`process ${first.pid} `);
   });
 
@@ -216,7 +216,7 @@ describe("a run", () => {
     expect(await runner().look(id)).toMatchObject({ status: "lost" });
     expect(await runs.current()).toBeNull();
     expect((await runs.ended(new Date(0))).map(({ status }) => status)).toEqual(["lost"]);
-    expect(await messageOf(runs.cancel(id))).toContain("does not go on any more");
+    expect(await messageOf(runs.cancel(id))).toContain("is no longer in progress");
   });
 
   test("is stopped safely, also by a bot that did not start it", async () => {
@@ -257,7 +257,7 @@ describe("a start that fails", () => {
   test("says which setting is wrong", async () => {
     const { runner } = await world({ env: { SALESFORCE_CLIENT_ID: "" } });
     const message = await messageOf(runner().start(REAL));
-    expect(message).toContain("nothing was changed: a setting is wrong");
+    expect(message).toContain("nothing was changed: configuration error");
     expect(message).toContain("SALESFORCE_CLIENT_ID");
   });
 
@@ -284,7 +284,7 @@ describe("a start that fails", () => {
   test("never reads an argument as a command", async () => {
     const { dataDir, runner } = await world();
     const runs = runner(["/bin/echo", "$(touch pwned)", "; touch pwned"]);
-    expect(await messageOf(runs.start(REAL))).toContain("did not start");
+    expect(await messageOf(runs.start(REAL))).toContain("was not started");
     const [run = ""] = await readdir(join(dataDir, "history"));
     const log = await readFile(join(dataDir, "history", run, OUTPUT_LOG), "utf8");
     expect(log).toContain("$(touch pwned) ; touch pwned run --json --run-id");

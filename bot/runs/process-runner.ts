@@ -114,7 +114,7 @@ class ProcessRuns implements Runner {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
       throw new RunnerError(
-        `zdsync could not be started as a process on ${edges().process.hostname()} (${code}): nothing was changed. Check that ${argv[0]} can be started and that ${this.settings.dataDir} can be written to.`,
+        `zdsync could not be started as a process on ${edges().process.hostname()} (${code}): nothing was changed. Check that ${argv[0]} can be started and that ${this.settings.dataDir} is writable.`,
       );
     }
   }
@@ -139,15 +139,15 @@ class ProcessRuns implements Runner {
     const folder = join(dataDir, "history", runId);
     const said = failureIn(await readFile(join(folder, OUTPUT_LOG), "utf8").catch(() => ""));
     const why = said ?? `it ended with exit code ${code ?? "none (killed)"}; see ${join(folder, OUTPUT_LOG)}`;
-    const what = code === EXIT.usage ? "a setting is wrong" : "it ended before it began";
-    return `The run did not start, and nothing was changed: ${what}.\n${why}`;
+    const what = code === EXIT.usage ? "configuration error" : "it ended before it began";
+    return `The run was not started, and nothing was changed: ${what}.\n${why}`;
   }
 
   async look(id: string): Promise<RunState> {
     const state = await this.#stateOf(id);
     if (state) return state;
     throw new RunnerError(
-      `Run ${id.slice(0, 64)} is not known on ${edges().process.hostname()}: ${this.settings.dataDir} has no record of it (any more).`,
+      `Run ${id.slice(0, 64)} is not known on ${edges().process.hostname()}: ${this.settings.dataDir} has no record of it, or no longer has one.`,
     );
   }
 
@@ -203,22 +203,22 @@ class ProcessRuns implements Runner {
     if (holder?.run_id !== id) {
       const { status } = await this.look(id);
       if (status === "ended" || status === "lost")
-        throw new RunnerError(`Run ${id} does not go on any more: there is nothing to stop.`);
-      throw new RunnerError(`Run ${id} is only just beginning. Try again in some seconds.`);
+        throw new RunnerError(`Run ${id} is no longer in progress: there is nothing to stop.`);
+      throw new RunnerError(`Run ${id} is just starting. Try again in a few seconds.`);
     }
     const { host, pid } = holder;
     if (host !== edges().process.hostname())
       throw new RunnerError(
-        `Run ${id} goes on on ${host}, and the bot is on ${edges().process.hostname()}. Stop it there: kill -TERM ${pid}`,
+        `Run ${id} is in progress on ${host}, but the bot is on ${edges().process.hostname()}. Stop it there: kill -TERM ${pid}`,
       );
     if (!(await isZdsync(pid)))
-      throw new RunnerError(`Run ${id} does not go on any more: process ${pid} is something else by now.`);
+      throw new RunnerError(`Run ${id} is no longer in progress: process ${pid} is now another program.`);
     try {
       edges().process.kill(pid, "SIGTERM");
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? "unknown";
       throw new RunnerError(
-        `The bot may not stop process ${pid} on ${host} (${code}). Stop it as the user who started it: kill -TERM ${pid}`,
+        `The bot is not allowed to stop process ${pid} on ${host} (${code}). Stop it as the user who started it: kill -TERM ${pid}`,
       );
     }
   }
@@ -254,6 +254,6 @@ function endOf({ endedAt, startedAt }: RunState): number {
 function busy({ command, host, pid, since }: LockHolder, { dryRun }: RunOrder): string {
   const when = `since ${since.slice(0, 16).replace("T", " ")} UTC`;
   return dryRun
-    ? `Another dry run is going on, ${when}. There is one at a time: try again when it has ended.`
-    : `zdsync ${command} is going on, ${when} (process ${pid} on ${host}). Two at once would write over each other: wait until it has ended, or cancel it.`;
+    ? `Another dry run is in progress, ${when}. Only one can run at a time: try again when it has ended.`
+    : `zdsync ${command} is in progress, ${when} (process ${pid} on ${host}). Two runs at once would overwrite each other's files: wait until it has ended, or cancel it.`;
 }

@@ -7,19 +7,19 @@ export const ATTENTION_LISTS = [
   {
     list: "conflicts",
     word: "conflict",
-    heading: "*Conflicts:* left alone until somebody settles them.",
+    heading: "*Conflicts:* skipped until a person resolves them.",
     rest: "more conflicts",
   },
   {
     list: "merged",
     word: "merged",
-    heading: "*Merged accounts:* their organizations are kept until somebody settles them.",
+    heading: "*Merged accounts:* their organizations are kept until a person resolves them.",
     rest: "more organizations of merged accounts",
   },
   {
     list: "moved",
     word: "moved",
-    heading: "*Accounts that moved to the other instance:* their organizations wait here until somebody settles them.",
+    heading: "*Accounts that moved to the other instance:* their organizations are kept until a person resolves them.",
     rest: "more organizations of moved accounts",
   },
 ] as const;

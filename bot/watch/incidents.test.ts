@@ -127,7 +127,7 @@ describe("runs that people start", () => {
   });
 });
 
-describe("what needs a person", () => {
+describe("what needs attention", () => {
   const charge = {
     charge_name: "New Product",
     accounts: ["a"],

@@ -24,23 +24,23 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
   switch (alert.say) {
     case "missing":
       return message(`alert missing since ${alert.since}`, "No scheduled run for two hours", [
-        `The last one began ${momentText(new Date(alert.since))}. Zendesk is not kept in step until runs happen again.`,
-        "Look at the schedule (GitLab: Build > Pipeline schedules; cron: the machine and its crontab), and at `/zdsync status`.",
+        `The last one started ${momentText(new Date(alert.since))}. Zendesk is not updated until runs happen again.`,
+        "Check the schedule (GitLab: Build > Pipeline schedules; cron: the machine and its crontab) and `/zdsync status`.",
       ]);
     case "unseen":
       return message(`alert unseen since ${alert.since}`, "The bot cannot see the runs", [
         `Since ${momentText(new Date(alert.since))}: ${mrkdwnText(alert.reason, 400)}`,
-        "Whether runs happen is not known. `zdsync bot --check` on the bot's machine says what is wrong.",
+        "Runs may or may not be happening. Run `zdsync bot --check` on the bot's machine to find the problem.",
       ]);
     case "seen":
       return message(`alert seen after ${alert.since}`, "The bot can see the runs again", [
-        `It could not since ${momentText(new Date(alert.since))}. If something is wrong with the runs, the next message says so.`,
+        `It could not since ${momentText(new Date(alert.since))}. If there is a problem with the runs, the next message reports it.`,
       ]);
     case "failed":
       return message(keyOf(alert), "The scheduled run failed", [
         ...aboutRun(alert.run),
         ...failures(alert.run),
-        "The next run repairs what this one left undone. `zdsync doctor` looks at every setting and permission.",
+        "The next run does what this one left undone. `zdsync doctor` checks every setting and permission.",
         ...attention(alert.run, null, customers),
       ]);
     case "refused":
@@ -52,19 +52,19 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
         ...attention(alert.run, null, customers),
       ]);
     case "records":
-      return message(keyOf(alert), "Scheduled runs end, but some records fail", [
+      return message(keyOf(alert), "Scheduled runs finish, but some records fail", [
         ...aboutRun(alert.run),
         ...failedRecords(alert.run),
-        "Each is in the results files with its reason; every run tries them again.",
+        "The results files have the reason for each; every run tries them again.",
       ]);
     case "well":
-      return message(keyOf(alert), "Scheduled runs are well again", [
+      return message(keyOf(alert), "Scheduled runs recovered", [
         `${BEFORE[alert.after.kind]} since ${momentText(new Date(alert.after.since))}.`,
         ...aboutRun(alert.run),
         ...failedRecords(alert.run),
       ]);
     case "attention":
-      return message(keyOf(alert), "Something in Salesforce or Zendesk needs a person", [
+      return message(keyOf(alert), "Something in Salesforce or Zendesk needs attention", [
         ...aboutRun(alert.run),
         ...attention(alert.run, new Set(alert.keys), customers),
       ]);
@@ -100,11 +100,11 @@ function aboutRun(run: RunState): string[] {
   const page = pageUrl ? ` ${pageLink(pageUrl)}` : path === null ? "" : ` (${path})`;
   const name = url ? mrkdwnLink(url, `Run ${id}`) : `Run ${mrkdwnText(id, 80)}`;
   const end = endedAt ? `, ended ${momentText(endedAt)}` : "";
-  return [`${name}, begun ${momentText(startedAt)}${end}: ${outcomeText(run)}.${page}`];
+  return [`${name}, started ${momentText(startedAt)}${end}: ${outcomeText(run)}.${page}`];
 }
 
 function failures({ record }: RunState): string[] {
-  return record === null ? ["It left no report that can be read."] : failureLines(record);
+  return record === null ? ["It left no readable report."] : failureLines(record);
 }
 
 function failedRecords({ record }: RunState): string[] {
@@ -125,7 +125,7 @@ function attention({ record }: RunState, keys: ReadonlySet<string> | null, custo
   });
   return [
     ...(charges.length > 0
-      ? ["*Charge names that plans.yml does not know:* they give no support until somebody maps them."]
+      ? ["*Charge names missing from plans.yml:* they give no support until they are added."]
       : []),
     ...capped(
       charges.map((charge) => chargeLine(charge, customers)),

@@ -150,8 +150,8 @@ describe("the watch", () => {
     await watch.look();
     expect(keys()).toEqual([]);
     expect(warnings.slice(0, 2)).toEqual([
-      expect.stringContaining("the runs cannot be watched just now"),
-      expect.stringContaining("nobody could be told that"),
+      expect.stringContaining("the runs cannot be watched at the moment"),
+      expect.stringContaining("could not report"),
     ]);
   });
 
@@ -286,7 +286,7 @@ describe("messages", () => {
     expect(post.blocks.length).toBeLessThanOrEqual(50);
     expect(text(post).length).toBeLessThanOrEqual(10_000);
     expect(text(post)).toContain("and 990 more");
-    expect(text(post)).toContain("left out)");
+    expect(text(post)).toContain("lines omitted)");
     for (const block of post.blocks.slice(1))
       expect((block.text as { text: string }).text.length).toBeLessThanOrEqual(3000);
   });

@@ -95,13 +95,13 @@ async function lookOnce(setting: WatchSetting, memory: WatchMemory): Promise<voi
     await lookAtRuns(setting, memory);
   } catch (error) {
     const reason = failureWords(error);
-    setting.warn(`the runs cannot be watched just now: ${reason}`);
+    setting.warn(`the runs cannot be watched at the moment: ${reason}`);
     sayUnseen(setting, memory, reason);
   }
   try {
     await lookAtCredentials(setting, memory);
   } catch {
-    setting.warn("when the credentials end could not be asked");
+    setting.warn("the expiry dates of credentials could not be read");
   }
 }
 
@@ -110,7 +110,7 @@ function sayUnseen(setting: WatchSetting, memory: WatchMemory, reason: string): 
   try {
     tellUnseen(setting, memory, reason);
   } catch (error) {
-    setting.warn(`nobody could be told that: ${failureWords(error)}`);
+    setting.warn(`could not report: ${failureWords(error)}`);
   }
 }
 

@@ -73,7 +73,7 @@ export function openContactMemory(path: string, setting: ContactMemorySetting): 
   if (setting.readOnly && !existsSync(path)) return NO_CONTACT_MEMORY;
   let database: Database | null = null;
   const giveUp = (error: unknown) => {
-    setting.warn(`contacts are looked up in Zendesk, for what is known of them cannot be read: ${messageOf(error)}`);
+    setting.warn(`the contact memory cannot be read, so contacts are looked up in Zendesk: ${messageOf(error)}`);
     database?.close();
     database = null;
   };
@@ -88,7 +88,7 @@ export function openContactMemory(path: string, setting: ContactMemorySetting): 
     }
   };
   try {
-    database = openDatabase(path, "what was settled about contacts is looked up again");
+    database = openDatabase(path, "contacts that were already settled are looked up again");
   } catch (error) {
     giveUp(error);
   }

@@ -58,7 +58,7 @@ export function renderAudit(lines: readonly AuditLine[], missing: readonly strin
       ...(command === null ? [] : [`    ${command}`]),
       "",
     ]),
-    ...(missing.length > 0 ? [`Not looked at, the files are not there: ${missing.join(", ")}.`] : []),
+    ...(missing.length > 0 ? [`Not checked because files are missing: ${missing.join(", ")}.`] : []),
     `audit: ${found === 0 ? "nothing found" : `${found} found in ${lines.length} ${lines.length === 1 ? "way" : "ways"}`}. Nothing was read from any remote, and nothing was changed.`,
   ].join("\n");
 }

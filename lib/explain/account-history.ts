@@ -52,7 +52,7 @@ export async function historyOfAccount(
 }
 
 const UNDO =
-  "Somebody took back what an earlier run had done. The next run does it again, unless what it decides from has changed.";
+  "A person reverted the changes of an earlier run. The next run makes them again, unless its input has changed.";
 
 /** Whether a run of the history was an undo: it decides nothing about accounts, so that it has no evidence of its own. */
 export async function isUndo(store: ArtifactStore, runId: string): Promise<boolean> {
@@ -94,9 +94,9 @@ export function historyDocument(
   const head =
     entries.length === 0
       ? undo === null
-        ? "No run of the history changed anything of it, or tried to."
-        : `The undo ${undo} changed nothing of it, and did not try to.`
-      : `${entries.length} ${entries.length === 1 ? "run" : "runs"} of the history changed something of it, or tried to; the newest first.`;
+        ? "No run in the history changed it, or tried to."
+        : `The undo ${undo} did not change it or try to.`
+      : `${entries.length} ${entries.length === 1 ? "run" : "runs"} in the history changed it, or tried to; newest first.`;
   const text = (depth: Line["depth"], line: string): Line => ({ depth, spans: [{ text: line }] });
   return {
     answer: [{ depth: 0, spans: [{ text: who, tone: "strong" }, { text: `: ${head}` }] }],

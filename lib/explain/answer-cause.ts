@@ -19,7 +19,7 @@ export function causeOf({ unwanted, partner, no_support, lowered }: InstanceExpl
 export function causeText(one: InstanceExplanation, explanation: AccountExplanation): string {
   const why = causeOf(one);
   if (why) return explain(why).what;
-  if (!one.support) return "Nothing is known of its support here.";
+  if (!one.support) return "Its support here is unknown.";
   return supportCause(one.support, explanation.overrides);
 }
 

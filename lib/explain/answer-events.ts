@@ -113,7 +113,7 @@ export function contactsLeft({ contacts, instance, organizations }: InstanceExpl
   const [first] = left;
   if (!first?.reason) return [];
   const more =
-    left.length > 1 ? ` So it is with ${left.length - 1} more of its addresses, for this or another reason.` : "";
+    left.length > 1 ? ` The same applies to ${left.length - 1} more of its addresses, for this or another reason.` : "";
   return [`A contact was not added: ${explain(first.reason).what}${more}`];
 }
 

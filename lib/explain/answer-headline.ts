@@ -16,7 +16,7 @@ import { MAX_COLUMNS } from "./fit-sentences.ts";
  */
 export function headline(explanation: AccountExplanation): Line {
   const { subject, names, instances, run, day } = explanation;
-  const who = names[0] ?? "No name known";
+  const who = names[0] ?? "Unknown name";
   const id = subject.salesforce_id ?? `organization ${subject.organizations.map((one) => one.id).join(", ")}`;
   const isSupposed = day !== run.today || run.source === "simulation";
   const states = INSTANCES.flatMap((instance) => {

@@ -7,7 +7,7 @@ import type { Line, Span, Tone } from "./document.ts";
 /** The answer about one person, who was asked for by address. Pure. */
 export function personAnswer(person: PersonExplanation, explanation: AccountExplanation): Line[] {
   const { undo } = explanation;
-  const undone = undo ? [line(`Since then undo ${undo.run_id} took back what a run had done to it.`)] : [];
+  const undone = undo ? [line(`Since then undo ${undo.run_id} reverted what a run had done to it.`)] : [];
   return [personLine(person, explanation), ...undone, ...personReason(person).slice(0, 2 - undone.length)];
 }
 
@@ -31,16 +31,16 @@ export function peopleAnswer(explanation: AccountExplanation): Line[] {
 
 const PEOPLE_STATES: Record<PersonExplanation["state"], [text: string, tone: Tone]> = {
   there: ["are in the organization", "good"],
-  planned: ["are still to be changed", "warning"],
+  planned: ["will be changed", "warning"],
   marked: ["are marked for deletion", "bad"],
   left: ["were skipped", "warning"],
 };
 
-const NO_ADDRESS = "somebody without address";
+const NO_ADDRESS = "a user without an address";
 
 const PERSON_STATES: Record<PersonExplanation["state"], [text: string, tone: Tone]> = {
   there: ["is in the organization", "good"],
-  planned: ["is still to be changed", "warning"],
+  planned: ["will be changed", "warning"],
   marked: ["is marked for deletion", "bad"],
   left: ["was skipped", "warning"],
 };

@@ -75,7 +75,7 @@ function hasSomethingToSay({ unwanted, organizations, did, next }: InstanceExpla
 function stopLines({ instances, findings }: AccountExplanation, note: readonly string[]): Line[] {
   const stops = instances.flatMap(({ unwanted }) => unwanted?.reason ?? []);
   const [why] = stops.length > 0 ? stops : findings;
-  if (!why) return [line("This run knows nothing of it.")];
+  if (!why) return [line("This run has no record of it.")];
   const { what, remedy } = explain(why);
   const others = fitSentences(notes(note));
   return [line(`${what} ${remedy}`, "bad"), ...(others === "" ? [] : [line(others)])];
@@ -95,7 +95,7 @@ function reasonsWhy(one: InstanceExplanation, explanation: AccountExplanation): 
 /** What an undo took back: Zendesk holds that, and the next run does it again. */
 function undoSentences({ undo }: AccountExplanation): Sentence[] {
   if (!undo) return [];
-  return [needed(`Since then undo ${undo.run_id} (${undo.at.slice(0, 10)}) took back what a run had done to it.`)];
+  return [needed(`Since then undo ${undo.run_id} (${undo.at.slice(0, 10)}) reverted what a run had done to it.`)];
 }
 
 function toneOf(one: InstanceExplanation): Tone | undefined {

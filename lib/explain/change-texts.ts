@@ -36,7 +36,7 @@ export function didText(
   const { comparison, effect, id, outcome, reason, changes } = did;
   const why = reason ? ` ${withRemedy ? reasonText(reason) : whatText(reason)}` : "";
   if (effect === "contact")
-    return outcome === "applied" ? `${who} added user ${id}.${why}` : `${who} added nobody.${why}`;
+    return outcome === "applied" ? `${who} added user ${id}.${why}` : `${who} added no user.${why}`;
   const noun = comparison === "usgov_user" ? "user" : "organization";
   const what = id === null ? `${noun === "user" ? "a" : "an"} ${noun}` : `${noun} ${id}`;
   if (outcome === "applied") {
@@ -57,7 +57,7 @@ export function nextText(
   const what = id === null ? "an organization" : `organization ${id}`;
   const who =
     run.source === "simulation"
-      ? "By the new rules a run would"
+      ? "Under the new rules, a run would"
       : day !== run.today
         ? `On ${day} a run would`
         : isRefused
@@ -87,7 +87,7 @@ export function shownValue(value: unknown): string {
 export function upcomingText({ day, before, after, lost_types, gained_types, seats, because }: UpcomingChange): string {
   const what =
     before !== after
-      ? `support level ${before ?? "none"} becomes ${after ?? "nothing (no organization is wanted any more)"}`
+      ? `support level ${before ?? "none"} becomes ${after ?? "none (the organization is no longer needed)"}`
       : lost_types.length + gained_types.length > 0
         ? [
             ...(lost_types.length > 0 ? [`it loses ${listed(lost_types)}`] : []),
@@ -101,7 +101,7 @@ export function upcomingText({ day, before, after, lost_types, gained_types, sea
   const why = [
     ...new Set(charges),
     ...because.overrides.map((where) => `the override at ${where} ends`),
-    ...(because.too_old ? ["its support expired more than three years and one day ago by then"] : []),
+    ...(because.too_old ? ["its support will have expired more than three years and one day before"] : []),
   ];
   return `On ${day} ${what}${why.length > 0 ? `: ${why.join("; ")}` : ""}.`;
 }

@@ -34,13 +34,13 @@ export function explanationDocument(explanation: AccountExplanation): Explanatio
 
 /** Zendesk's search by fields is an index that lags and may repeat or leave out; an exact look-up there is by external_id and name only. */
 const LIVE_SEARCH =
-  "organizations by external_id, by the account's name, and those that the last run here knew by salesforce_id. One that has the account in salesforce_id only, under another name, and that no run here has seen, is not found: Zendesk has no exact look-up by a field";
+  "organizations by external_id, by the account's name, and by the salesforce_id known to the last run here. An organization linked only by salesforce_id, with another name, and not seen by a run here, is not found: Zendesk has no exact search by field";
 
 /** An instance that the latest run did not work on: its facts are older than the rest. */
 function earlierLine(instance: InstanceName, { earlier, run_id }: AccountExplanation["run"]): Line[] {
   const one = earlier?.[instance];
   if (!one) return [];
-  const text = `run ${one.run_id}, gathered ${one.gathered_at}: run ${run_id} did not come to this instance`;
+  const text = `run ${one.run_id}, gathered ${one.gathered_at}: run ${run_id} did not reach this instance`;
   return [labelled(instance, text, "warning")];
 }
 
@@ -48,9 +48,9 @@ function earlierLine(instance: InstanceName, { earlier, run_id }: AccountExplana
 function aboutSection({ run, day }: AccountExplanation): Section {
   const source = {
     run: `run ${run.run_id}`,
-    history: `run ${run.run_id}, from what the history kept of it`,
-    live: "read just now, of no run",
-    simulation: `a simulation of new rules on run ${run.run_id}, as if everything that its own rules want were written by now`,
+    history: `run ${run.run_id}, from the history`,
+    live: "live data, not from a run",
+    simulation: `a simulation of new rules on run ${run.run_id}, as if all changes by its own rules had been written`,
   }[run.source];
   const allowed = Object.entries(run.allow).map(([effect, count]) => `${effect}=${count}`);
   return {
@@ -59,7 +59,7 @@ function aboutSection({ run, day }: AccountExplanation): Section {
       labelled("source", source),
       labelled("gathered", run.gathered_at),
       ...INSTANCES.flatMap((instance) => earlierLine(instance, run)),
-      ...(run.source === "live" ? [labelled("looked for", LIVE_SEARCH)] : []),
+      ...(run.source === "live" ? [labelled("searched", LIVE_SEARCH)] : []),
       labelled("day", day === run.today ? day : `${day} (the run's was ${run.today})`),
       ...(run.dry_run === true ? [labelled("wrote", "nothing: a preview or a dry run", "warning")] : []),
       ...(allowed.length > 0 ? [labelled("allowed", `${allowed.join(", ")} (--allow, in this run only)`)] : []),
@@ -85,7 +85,7 @@ function accountSection(explanation: AccountExplanation): Section {
       ...(account === null
         ? is_partner
           ? []
-          : [labelled("account", "not gathered as a customer's", "warning")]
+          : [labelled("account", "not gathered as a customer", "warning")]
         : Object.entries(account).flatMap(([key, value]) =>
             key === "salesforce_id" ? [] : [labelled(key, attributeText(value))],
           )),
@@ -121,7 +121,7 @@ function subscriptionSections({ subscriptions, stray_charges: strays }: AccountE
   });
   return [
     { title: "Subscriptions and charges", lines: subs },
-    { title: "Charges of no gathered subscription (not counted)", lines: strays.map((one) => chargeLine(one)) },
+    { title: "Charges without a gathered subscription (not counted)", lines: strays.map((one) => chargeLine(one)) },
   ];
 }
 
@@ -196,7 +196,7 @@ function findingLines({ what, remedy }: { what: string; remedy: string }): Line[
 function upcomingSection({ upcoming, instances }: AccountExplanation): Section {
   const several = instances.length > 1 && new Set(upcoming.map(({ instance }) => instance)).size > 1;
   return {
-    title: "What changes by itself",
+    title: "Upcoming changes",
     lines: upcoming.map((one) => plain(0, several ? `${one.instance}: ${upcomingText(one)}` : upcomingText(one))),
   };
 }

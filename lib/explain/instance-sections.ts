@@ -19,7 +19,7 @@ export function instanceSections(one: InstanceExplanation, explanation: AccountE
   if (nothing) return [{ title: `${instance}: nothing`, lines: gateLines(one) }];
   return [
     { title: `${instance}: support`, lines: supportLines(one) },
-    { title: `${instance}: what it had to get past`, lines: gateLines(one) },
+    { title: `${instance}: checks`, lines: gateLines(one) },
     { title: `${instance}: organization`, lines: organizationLines(one, explanation) },
     {
       title: `${instance}: what the run did`,
@@ -29,7 +29,7 @@ export function instanceSections(one: InstanceExplanation, explanation: AccountE
       ]),
     },
     {
-      title: `${instance}: what is still to be done`,
+      title: `${instance}: pending changes`,
       lines: one.next.map((next) => plain(0, nextText(next, explanation))),
     },
     {
@@ -43,7 +43,7 @@ export function instanceSections(one: InstanceExplanation, explanation: AccountE
 
 function supportLines({ support, no_support, keeper }: InstanceExplanation): Line[] {
   if (keeper === "partner")
-    return [plain(0, "A partner: partner-sync keeps its organization, without support level and contacts.")];
+    return [plain(0, "A partner: partner-sync maintains its organization, without support level and contacts.")];
   if (!support) return [];
   const { support_level, won_by, next_level, types, seats, seats_from, expiration_date, expiration_from } = support;
   const why = no_support ? explain(no_support).what : won_by.map(typeText).join("; ");

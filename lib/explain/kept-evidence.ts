@@ -186,7 +186,7 @@ async function readRuleTexts(store: ArtifactStore, { run_id, rules }: EvidenceHe
     if (digest === undefined) return null;
     const bytes = await readOwnFile(join(store.directory, RULES_FOLDER, `${digest}.yml`));
     if (!bytes || sha256Of(bytes) !== digest)
-      throw new ArtifactError(`The ${RULE_FILES[kind]} that run ${run_id} used is not in ${RULES_FOLDER} any more.`);
+      throw new ArtifactError(`The ${RULE_FILES[kind]} that run ${run_id} used is no longer in ${RULES_FOLDER}.`);
     return { name: RULE_FILES[kind], text: bytes.toString("utf8") };
   };
   const plans = await read("plans");

@@ -146,12 +146,12 @@ async function rulesIn(store: ArtifactStore): Promise<Rules> {
   // A run of one instance leaves what an earlier one decided about the other by its own plans.
   const isDecidedBy = (text: string) => plans.length === 0 || plans.some(({ sha256 }) => sha256 === sha256Of(text));
   if (texts && isDecidedBy(texts.plans.text)) return rulesOf(texts);
-  const what = `${store.path(RULES_FOLDER)} does not hold the plans that the run used (it is of an earlier version, or was changed). Run zdsync again.`;
+  const what = `${store.path(RULES_FOLDER)} does not contain the plans that the run used (it is from an earlier version, or was changed). Run zdsync again.`;
   throw new RulesMissing([{ where: "--data-dir", what }]);
 }
 
 function noRun(directory: string): string {
-  return `${directory} holds no run. Point it at the folder of one, or give --live`;
+  return `${directory} contains no run. Point it at a run's folder, or use --live`;
 }
 
 async function manifestOf(store: ArtifactStore, name: EvidenceArtifact) {

@@ -126,7 +126,7 @@ function refusalOf(error: unknown, { apiUrl, repository }: GitHubSettings, doing
     status === 401
       ? "the token is wrong, expired or revoked. Check GITHUB_TOKEN."
       : status === 403
-        ? "the token may not do that, or the conversation is locked. The job needs permissions: pull-requests: write; a workflow that a fork's pull request starts cannot have them, workflow_run can."
+        ? "the token does not allow that, or the conversation is locked. The job needs permissions: pull-requests: write; a workflow started by a fork's pull request cannot have them, but workflow_run can."
         : status === 404
           ? "there is no such pull request, or the token cannot see it. Check GITHUB_REPOSITORY and the number."
           : `it answered ${status}.`;
@@ -139,7 +139,7 @@ function refusalOf(error: unknown, { apiUrl, repository }: GitHubSettings, doing
 function read<S extends v.GenericSchema>(schema: S, body: unknown, { apiUrl }: GitHubSettings): v.InferOutput<S> {
   const found = v.safeParse(schema, body);
   if (found.success) return found.output;
-  const text = `GitHub (${new URL(apiUrl).host}) answered something unexpected. Check that GITHUB_API_URL is the address of GitHub's REST API.`;
+  const text = `GitHub (${new URL(apiUrl).host}) sent an unexpected response. Check that GITHUB_API_URL is the address of GitHub's REST API.`;
   throw new RemoteError(text, { service: "GitHub" });
 }
 

@@ -30,7 +30,7 @@ export function gitHubSettings(env: Environment): GitHubSettings {
   if (!/^\S{8,}$/.test(token))
     problems.push({
       where: "GITHUB_TOKEN",
-      what: "not set: the workflow's token, with permissions: pull-requests: write, or another that may write comments",
+      what: "not set: expected the workflow's token with permissions: pull-requests: write, or another token that can write comments",
     });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { apiUrl, repository, token };

@@ -37,7 +37,7 @@ function wrongSettings({ head, comparisons }: Headlined): string | null {
   if (comparisons.length > 0 || all.length === 0 || all.includes(null)) return null;
   const names = [...new Set(all.flatMap((one) => one ?? []))];
   const named = names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
-  return `Failed: nothing was compared; to be corrected: ${named}`;
+  return `Failed: configuration error, nothing was compared. To be corrected: ${named}`;
 }
 
 const NOT_WRITING: Partial<Record<ReportHead["kind"], string>> = {

@@ -147,7 +147,7 @@ describe("the report", () => {
     const text = renderMarkdown(
       reportModel(reportSource({ comparisons: [reported({ notes: [left, other, left, left] })] })),
     );
-    expect(text).toContain("## Left unchanged, for a reason (4)");
+    expect(text).toContain("## Skipped, with the reason (4)");
     expect(text.match(/belongs to a user who is skipped/g)).toHaveLength(1);
     expect(text).toMatch(/who is skipped\..*\(3 times\)\n/);
   });

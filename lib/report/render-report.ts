@@ -48,7 +48,7 @@ function renderReport(
   const head = [
     ...style.heading(1, style.text(headline(model))),
     ...style.quote([
-      "This report holds names and addresses of customers: keep it where the run's own files may be, and nowhere else.",
+      "This report contains customers' names and addresses: keep it only where the run's own files are kept.",
     ]),
     ...aboutLines(model, style).map(style.item),
     "",

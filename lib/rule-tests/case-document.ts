@@ -27,7 +27,7 @@ export function caseDocument({
       { title: `Subscriptions and charges on ${ruleCase.today}`, lines: subscriptionLines(decision, placeOfCharge) },
       ...INSTANCES.flatMap((instance) => supportSection(decision, instance)),
       {
-        title: "To be known",
+        title: "Notes",
         lines: notes
           .map((one) => explain(one))
           .flatMap(({ what, remedy }) => [plain(0, what, "warning"), plain(1, remedy)]),

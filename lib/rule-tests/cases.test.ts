@@ -144,7 +144,7 @@ describe("what is wrong with a file", () => {
       `cases:\n  - name: one\n    account: {}\n    expect: { global: { fields: { ${fields} } } }\n`;
     expect(problems(one("sub_usgov_12x5: true"))).toEqual([
       expect.stringContaining(
-        "my.test.yml:4 cases[0].expect.global.fields.sub_usgov_12x5 is no field that zdsync keeps in global",
+        "my.test.yml:4 cases[0].expect.global.fields.sub_usgov_12x5 is not a field that zdsync maintains in global",
       ),
     ]);
     expect(problems("cases: []")).toEqual(["my.test.yml:1 cases is empty: there is nothing to test"]);

@@ -48,6 +48,6 @@ function unknownFields(
     .filter((key) => !known.includes(key))
     .map((key) => ({
       path: [...path, instance, "fields", key],
-      what: `is no field that zdsync keeps in ${instance}; did you mean ${JSON.stringify(closest(key, known))}?`,
+      what: `is not a field that zdsync maintains in ${instance}; did you mean ${JSON.stringify(closest(key, known))}?`,
     }));
 }

@@ -60,7 +60,7 @@ const ExpectedSchema = mapping({
     mapOf(
       v.union(
         [v.string(), v.number(), v.boolean(), v.null()],
-        "must be a text, a number, true, false, or null for empty",
+        "must be text, a number, true, false, or null for empty",
       ),
     ),
     new Map(),

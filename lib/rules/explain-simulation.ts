@@ -48,7 +48,7 @@ export function simulationExplainer(
     if (after === null || before === null) return null;
     const { answer, sections } = explanationDocument(shown(after, known));
     const lines = decisionLines(shown(before, known));
-    return { answer, sections: [{ title: "By the old rules", lines }, ...sections] };
+    return { answer, sections: [{ title: "Under the old rules", lines }, ...sections] };
   };
 }
 

@@ -59,7 +59,7 @@ export function simulationNote(
         ]
       : []),
     ...leftOut(head).flatMap((line) => [`- ${line}`, ""]),
-    "What the change of rules does by itself; what is pending in the world anyway is not in it. Names are in the report only, which stays where the data of runs may be.",
+    "This shows only the effect of the rule change; changes that are pending anyway are not included. Names are only in the report, which stays with the data of the runs.",
     ...(page === null ? [] : ["", `[Report](${page})`]),
   ].join("\n");
 }

@@ -33,9 +33,9 @@ export function versionError(
 ): ConfigurationError | null {
   const version = configured ?? DEFAULT_API_VERSION;
   if (offered ? offered.includes(version) : !NO_SUCH_VERSION.test(code)) return null;
-  const has = offered ? `it has ${offered[0]} to ${offered.at(-1)}` : "it is retired or was never there";
+  const has = offered ? `it has ${offered[0]} to ${offered.at(-1)}` : "it was retired or never existed";
   const what = configured
-    ? `Salesforce (${host}) does not have API version ${version}: ${has}. Set it to a version that is there, or leave it out: zdsync then asks with ${DEFAULT_API_VERSION}`
-    : `not set, and Salesforce (${host}) does not have version ${version}, which zdsync then asks with: ${has}. Set it to a version that is there`;
+    ? `Salesforce (${host}) does not have API version ${version}: ${has}. Set it to an existing version, or remove it: zdsync then uses ${DEFAULT_API_VERSION}`
+    : `not set, and Salesforce (${host}) does not have version ${version}, which zdsync uses by default: ${has}. Set it to an existing version`;
   return new ConfigurationError([{ where: "SALESFORCE_API_VERSION", what }]);
 }

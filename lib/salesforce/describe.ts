@@ -53,7 +53,7 @@ async function describe(session: Session, object: string): Promise<Description |
   if (answer === null) return null;
   const read = v.safeParse(DescriptionSchema, answer);
   if (!read.success)
-    throw new RemoteError(`Salesforce (${session.host}) answered no description of ${object}.`, {
+    throw new RemoteError(`Salesforce (${session.host}) returned no description of ${object}.`, {
       service: "Salesforce",
     });
   return read.output;

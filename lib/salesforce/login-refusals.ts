@@ -58,7 +58,7 @@ const REFUSALS: readonly Refusal[] = [
   {
     code: /^invalid_client_id$/,
     setting: "SALESFORCE_CLIENT_ID",
-    remedy: "No app has this consumer key. A new app may take ten minutes until it is known.",
+    remedy: "No app has this consumer key. A new app may take ten minutes to become available.",
   },
   {
     code: /^invalid_client$/,

@@ -68,18 +68,18 @@ function checkedLogin(answer: unknown, settings: SalesforceSettings, expectedHos
   const token = v.safeParse(TokenSchema, answer);
   if (!token.success)
     throw new RemoteError(
-      `Salesforce (${hostOf(settings)}) answered the log-in without a usable access_token and instance_url. Check that SALESFORCE_LOGIN_URL is your My Domain URL, like https://example.my.salesforce.com.`,
+      `Salesforce (${hostOf(settings)}) answered the login without a usable access_token and instance_url. Check that SALESFORCE_LOGIN_URL is your My Domain URL, like https://example.my.salesforce.com.`,
       { service: "Salesforce" },
     );
   hideFromOutput(token.output.access_token);
   const instance = new URL(token.output.instance_url);
   if (isExpectedInstance(instance, settings.loginUrl, expectedHost))
     return { accessToken: token.output.access_token, instanceUrl: instance.origin };
-  const expected = expectedHost ?? "a My Domain host like example.my.salesforce.com, or the log-in host itself";
+  const expected = expectedHost ?? "a My Domain host like example.my.salesforce.com, or the login host itself";
   throw new ConfigurationError([
     {
       where: "SALESFORCE_LOGIN_URL",
-      what: `the log-in at ${hostOf(settings)} names ${instance.protocol}//${instance.host} as the instance, expected https and ${expected}. The access token was not sent there. If that is your Salesforce, set SALESFORCE_LOGIN_URL, and hosts.salesforce in the config, to it`,
+      what: `the login at ${hostOf(settings)} names ${instance.protocol}//${instance.host} as the instance, expected https and ${expected}. The access token was not sent there. If that is your Salesforce, set SALESFORCE_LOGIN_URL, and hosts.salesforce in the config, to it`,
     },
   ]);
 }
@@ -95,7 +95,7 @@ function loginError(error: unknown, settings: SalesforceSettings, audiences: rea
   if (error instanceof ZdsyncError) return error;
   const code = error instanceof Error && /^[A-Za-z0-9_]{1,60}$/.test(error.name) ? error.name : "unknown error";
   const refusal = loginRefusal(settings.auth.kind, code, error instanceof Error ? error.message : "");
-  const told = `Salesforce (${hostOf(settings)}) refused the log-in (${code})`;
+  const told = `Salesforce (${hostOf(settings)}) refused the login (${code})`;
   if (refusal) {
     const remedy = refusal.remedy.replace("{audiences}", audiences.join(", "));
     return new ConfigurationError([{ where: refusal.setting, what: `${told}. ${remedy}` }]);

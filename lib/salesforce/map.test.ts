@@ -111,11 +111,11 @@ describe("accounts that cannot be read", () => {
     ["an empty name", { Name: " " }, "Name: expected some text"],
     ["a number as text", { CARR_This_Account__c: "12" }, "CARR_This_Account__c: expected number"],
     ["an unknown type", { Type: "Prospect" }, 'Type: expected ("Customer" | "Former Customer")'],
-    ["a field that is not there", { Support_Hold__c: undefined }, "Support_Hold__c: is not in the answer"],
+    ["a field that is not there", { Support_Hold__c: undefined }, "Support_Hold__c: is missing from the response"],
     [
       "a lookup that is not there",
       { Solutions_Architect_Lookup__r: {} },
-      "Solutions_Architect_Lookup__r.Name: is not in the answer",
+      "Solutions_Architect_Lookup__r.Name: is missing from the response",
     ],
   ])("%s", (_, change, reason) => {
     expect(unreadable(change)).toEqual({ salesforce_id: id18("001", 1), reason });

@@ -132,11 +132,11 @@ describe("literals (S9)", () => {
 
   test("what is no id or no day never gets into a query", () => {
     for (const text of ["", "001", "') OR Name != ('", `${id18("001", 1)}'`, "0014M00001kAbCdQA!"])
-      expect(() => soqlId(text)).toThrow("no Salesforce id");
+      expect(() => soqlId(text)).toThrow("not a Salesforce id");
     expect(() => soqlDay("2026-02-30")).toThrow("not a day");
-    expect(() => contactQuery(["' OR Name != '"])).toThrow("no Salesforce id");
-    expect(() => partnerQuery("' OR Name != '")).toThrow("no Salesforce id");
-    expect(() => oneAccountQuery("2026-11-23", "' OR Name != '")).toThrow("no Salesforce id");
-    expect(() => onePartnerQuery(null, "' OR Name != '")).toThrow("no Salesforce id");
+    expect(() => contactQuery(["' OR Name != '"])).toThrow("not a Salesforce id");
+    expect(() => partnerQuery("' OR Name != '")).toThrow("not a Salesforce id");
+    expect(() => oneAccountQuery("2026-11-23", "' OR Name != '")).toThrow("not a Salesforce id");
+    expect(() => onePartnerQuery(null, "' OR Name != '")).toThrow("not a Salesforce id");
   });
 });

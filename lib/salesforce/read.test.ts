@@ -91,12 +91,12 @@ describe("incomplete answers (S1)", () => {
   const whole = { totalSize: 2, done: true, records: [row(1), row(2)] };
 
   test("fewer records than announced", async () => {
-    expect(await refusal({ ...whole, totalSize: 3 })).toContain("accounts: 2 records came, 3 were announced");
+    expect(await refusal({ ...whole, totalSize: 3 })).toContain("accounts: it returned 2 of 3 records announced");
   });
 
   test("more records than announced", async () => {
     expect(await refusal({ ...whole, totalSize: 1 })).toContain(
-      "accounts: more records came than the 1 that were announced",
+      "accounts: it returned more than the 1 records announced",
     );
   });
 
@@ -108,7 +108,7 @@ describe("incomplete answers (S1)", () => {
       endless((page) => [row(page + 2)]),
       asked,
     ).catch(String);
-    expect(error).toContain("more records came than the 2 that were announced");
+    expect(error).toContain("it returned more than the 2 records announced");
     expect(asked).toEqual(["first", next("p0"), next("p1")]);
   });
 
@@ -121,32 +121,34 @@ describe("incomplete answers (S1)", () => {
         endless(() => []),
         asked,
       ).catch(String),
-    ).toContain("on and on without records");
+    ).toContain("too many pages without records");
     expect(asked).toHaveLength(5);
   });
 
   test("a page with a record missing", async () => {
     const first = { totalSize: 3, done: false, nextRecordsUrl: next("p2"), records: [row(1), row(2)] };
     expect(await refusal(first, { [next("p2")]: { totalSize: 3, done: true, records: [] } })).toContain(
-      "2 records came",
+      "it returned 2 of",
     );
   });
 
   test("a record that comes twice", async () => {
-    expect(await refusal({ ...whole, records: [row(1), row(1)] })).toContain(`record ${id18("001", 1)} came twice`);
+    expect(await refusal({ ...whole, records: [row(1), row(1)] })).toContain(
+      `record ${id18("001", 1)} was returned twice`,
+    );
     const first = { totalSize: 2, done: false, nextRecordsUrl: next("p2"), records: [row(1)] };
     expect(await refusal(first, { [next("p2")]: { totalSize: 2, done: true, records: [row(1)] } })).toContain(
-      "came twice",
+      "was returned twice",
     );
   });
 
   test("not done, and no way on", async () => {
-    expect(await refusal({ ...whole, done: false })).toContain("does not say where it goes on");
+    expect(await refusal({ ...whole, done: false })).toContain("names no next page");
   });
 
   test("never done: the same place again and again", async () => {
     const page = { totalSize: 2, done: false, nextRecordsUrl: next("p2"), records: [] };
-    expect(await refusal({ ...page, records: [row(1)] }, { [next("p2")]: page })).toContain("without end");
+    expect(await refusal({ ...page, records: [row(1)] }, { [next("p2")]: page })).toContain("its pages repeat");
   });
 
   test("a way on that leads elsewhere is not followed", async () => {
@@ -160,7 +162,7 @@ describe("incomplete answers (S1)", () => {
 
   test("a child missing, in the first page of children or a later one", async () => {
     const short = { totalSize: 2, done: true, records: [kid(1)] };
-    const told = `Kids of ${id18("001", 2)}: 1 records came, 2 were announced`;
+    const told = `Kids of ${id18("001", 2)}: it returned 1 of 2 records announced`;
     expect(await refusal({ ...whole, records: [row(1), row(2, short)] })).toContain(told);
     const open = { ...short, done: false, nextRecordsUrl: next("k1") };
     const last = { [next("k1")]: { totalSize: 2, done: true, records: [] } };
@@ -170,11 +172,11 @@ describe("incomplete answers (S1)", () => {
   test("a child that comes twice, a child list that is never done", async () => {
     const twice = { totalSize: 2, done: true, records: [kid(1), kid(1)] };
     expect(await refusal({ ...whole, records: [row(1), row(2, twice)] })).toContain(
-      `record ${id18("a0S", 1)} came twice`,
+      `record ${id18("a0S", 1)} was returned twice`,
     );
     const open = { totalSize: 2, done: false, nextRecordsUrl: next("k1"), records: [kid(1)] };
     const endless = { [next("k1")]: { ...open, records: [] } };
-    expect(await refusal({ ...whole, records: [row(1), row(2, open)] }, endless)).toContain("without end");
+    expect(await refusal({ ...whole, records: [row(1), row(2, open)] }, endless)).toContain("its pages repeat");
   });
 
   test("a child list that is not there at all, where null would say that there are no children", async () => {

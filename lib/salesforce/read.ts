@@ -78,15 +78,15 @@ class CompleteList {
     this.#announced ??= answer.totalSize;
     this.#latest = answer;
     this.#emptyPages = answer.records.length === 0 ? this.#emptyPages + 1 : 0;
-    if (this.#emptyPages > MAX_EMPTY_PAGES) throw this.#incomplete("it goes on and on without records");
+    if (this.#emptyPages > MAX_EMPTY_PAGES) throw this.#incomplete("it has too many pages without records");
     for (const record of answer.records) {
       const id = idInUrl(record);
       if (id === null) throw this.#incomplete("a record carries no id (attributes.url)");
-      if (this.#ids.has(id)) throw this.#incomplete(`record ${id} came twice`);
+      if (this.#ids.has(id)) throw this.#incomplete(`record ${id} was returned twice`);
       this.#ids.add(id);
     }
     if (this.#ids.size > this.#announced)
-      throw this.#incomplete(`more records came than the ${this.#announced} that were announced`);
+      throw this.#incomplete(`it returned more than the ${this.#announced} records announced`);
     return answer;
   }
 
@@ -96,12 +96,13 @@ class CompleteList {
     const { done, nextRecordsUrl } = this.#latest;
     if (done) {
       if (this.#ids.size === this.#announced) return null;
-      throw this.#incomplete(`${this.#ids.size} records came, ${this.#announced} were announced`);
+      throw this.#incomplete(`it returned ${this.#ids.size} of ${this.#announced} records announced`);
     }
-    if (nextRecordsUrl === null) throw this.#incomplete("it is not done, and does not say where it goes on");
+    if (nextRecordsUrl === null) throw this.#incomplete("it is not done, but names no next page");
     // Anything else would be sent our access token.
-    if (!nextRecordsUrl.startsWith("/services/data/")) throw this.#incomplete("it goes on outside of /services/data/");
-    if (this.#locators.has(nextRecordsUrl)) throw this.#incomplete("it goes on where it was before, without end");
+    if (!nextRecordsUrl.startsWith("/services/data/"))
+      throw this.#incomplete("its next page is outside of /services/data/");
+    if (this.#locators.has(nextRecordsUrl)) throw this.#incomplete("its pages repeat");
     this.#locators.add(nextRecordsUrl);
     return nextRecordsUrl;
   }
@@ -121,7 +122,7 @@ class CompleteList {
 
   #incomplete(why: string): IncompleteError {
     return new IncompleteError(
-      `Salesforce's answer is incomplete: ${this.what}: ${why}. Nothing was kept; the next run reads it again.`,
+      `Salesforce's response is incomplete: ${this.what}: ${why}. Nothing was kept; the next run reads it again.`,
     );
   }
 }

@@ -19,7 +19,7 @@ export function requestError(error: unknown, host: string, usage: ApiUsage | nul
     return new ConfigurationError([
       {
         where: `Salesforce field ${field}`,
-        what: "does not exist, or the integration user may not see it. Give its permission set read access to the field; `zdsync doctor` lists all that are missing",
+        what: "does not exist, or is not visible to the integration user. Give its permission set read access to the field; `zdsync doctor` lists all that are missing",
       },
     ]);
   const http = code?.match(/^ERROR_HTTP_(\d{3})$/)?.[1];
@@ -39,22 +39,22 @@ function meaning(code: string | null, error: unknown, usage: ApiUsage | null): s
     case "REQUEST_LIMIT_EXCEEDED":
       return limitMeaning(error instanceof Error ? error.message : "", usage);
     case "INVALID_SESSION_ID":
-      return "refused the session. Check that the integration user may use the API and that no IP restriction applies to it.";
+      return "refused the session. Check that the integration user is allowed to use the API and that no IP restriction applies to it.";
     case "API_DISABLED_FOR_ORG":
     case "API_CURRENTLY_DISABLED":
     case "INSUFFICIENT_ACCESS":
       return `does not let the integration user use the API (${code}). Give it the permission "API Enabled" by its profile or permission set.`;
     case "INVALID_QUERY_LOCATOR":
-      return "has forgotten the place in the query's result. The next run starts it again.";
+      return "lost the query's cursor. The next run starts the query again.";
     case "QUERY_TIMEOUT":
-      return "gave up on the query after two minutes. Try again; if it stays so, ask an administrator for indexes on the filtered fields.";
+      return "stopped the query after two minutes. Try again. If this continues, ask an administrator for indexes on the filtered fields.";
     case "ERROR_HTTP_414":
     case "ERROR_HTTP_431":
-      return "refused the request as too long. This is a fault of zdsync's query: report it.";
+      return "refused the request as too long. This is a bug in zdsync; please report it.";
     case "INVALID_TYPE":
-      return "does not know an object of the query, or the integration user may not see it (INVALID_TYPE). Run `zdsync doctor`.";
+      return "does not know an object of the query, or it is not visible to the integration user (INVALID_TYPE). Run `zdsync doctor`.";
     case null:
-      return "failed in a way zdsync does not know. Try again; with ZDSYNC_DEBUG=1 the cause is shown.";
+      return "failed with an unknown error. Try again, with ZDSYNC_DEBUG=1 to see the cause.";
     default:
       return `refused the request (${code}). Run \`zdsync doctor\`, or try again later.`;
   }
@@ -70,11 +70,11 @@ export function isConcurrencyLimit(text: string): boolean {
 
 function limitMeaning(text: string, usage: ApiUsage | null): string {
   if (isConcurrencyLimit(text))
-    return "has too many long requests under way at once (the concurrent requests limit), also after several attempts. It passes as soon as others end, and the next run tries again; if it stays so, find out which integration sends them.";
+    return "has too many long requests in progress (the concurrent requests limit), even after several attempts. The next run tries again. If this continues, find out which integration sends them.";
   const count = usage ? ` (${usage.used} of ${usage.limit} calls in 24 hours)` : "";
   if (/TotalRequests/.test(text))
-    return `takes no more requests: the daily limit of API calls is reached${count}. It passes within 24 hours; find out who else uses them up.`;
-  return `takes no more requests: a limit of API calls is reached${count}. Try again later; if it stays so, find out who else uses them up.`;
+    return `accepts no more requests: the daily limit of API calls is reached${count}. It resets within 24 hours; find out what else uses them.`;
+  return `accepts no more requests: a limit of API calls is reached${count}. Try again later. If this continues, find out what else uses them.`;
 }
 
 /** The field that Salesforce's INVALID_FIELD message names: API names only, never data. */

@@ -107,7 +107,7 @@ describe("faults", () => {
     await using org = await start({ salesforceBatch: 50 });
     org.sandbox.addFault(fault);
     const reader = await org.connect();
-    await expect(readAccounts(reader)).rejects.toThrow("Salesforce's answer is incomplete");
+    await expect(readAccounts(reader)).rejects.toThrow("Salesforce's response is incomplete");
   });
 
   test("a session that ends between two pages is renewed", async () => {

@@ -258,6 +258,6 @@ describe("refused requests", () => {
 
   test("a locator that was forgotten", async () => {
     await using fake = refused(400, "INVALID_QUERY_LOCATOR", "invalid query locator");
-    expect((await failure(fake)).message).toContain("forgotten the place");
+    expect((await failure(fake)).message).toContain("lost the query's cursor");
   });
 });

@@ -155,7 +155,7 @@ class Renewal {
     const { accessToken, instanceUrl } = await this.login();
     if (instanceUrl === this.first.instanceUrl) return accessToken;
     throw new RemoteError(
-      `Salesforce moved from ${host} to ${new URL(instanceUrl).host} during the run. The next run begins there.`,
+      `Salesforce moved from ${host} to ${new URL(instanceUrl).host} during the run. The next run starts there.`,
       { service: "Salesforce" },
     );
   }

@@ -15,7 +15,7 @@ export function soqlText(text: string): string {
 /** A Salesforce id as a SOQL string literal, in its 18-character form. Throws on anything that is no id. */
 export function soqlId(id: string): string {
   const id18 = toId18(id);
-  if (id18 === null) throw new InternalError("an id that is no Salesforce id was about to go into a query");
+  if (id18 === null) throw new InternalError("a value that is not a Salesforce id was about to be used in a query");
   return soqlText(id18);
 }
 

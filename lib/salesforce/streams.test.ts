@@ -87,7 +87,7 @@ describe("over HTTP", () => {
     await using org = await known();
     org.sandbox.addFault(fault);
     const answer = await read(org.reader, org.memory).catch((error: unknown) => error);
-    if (answer instanceof Error) expect(answer.message).toContain("Salesforce's answer is incomplete");
+    if (answer instanceof Error) expect(answer.message).toContain("Salesforce's response is incomplete");
     else expect((answer as { accounts: Account[] }).accounts).toEqual(org.accounts);
     expect(org.sandbox.requests.some((one) => one.fault === fault.kind)).toBe(true);
   });

@@ -100,8 +100,8 @@ function unreadable(host: string, { failure, detail }: NoAnswerError): RemoteErr
   const what = failureText(failure);
   return new RemoteError(
     failure.is === "too-large"
-      ? `Salesforce (${host}) sent what cannot be used: ${what}. Check SALESFORCE_LOGIN_URL; if it is right, tell the maintainers.`
-      : `Salesforce (${host}) could not be read: ${what}, ${attempts} times in a row. Try again later; if it stays so, check SALESFORCE_LOGIN_URL and the network.`,
+      ? `Salesforce (${host}) sent an unusable response: ${what}. Check SALESFORCE_LOGIN_URL. If it is right, report this to the maintainers of zdsync.`
+      : `Salesforce (${host}) could not be read: ${what}, ${attempts} times in a row. Try again later. If this continues, check SALESFORCE_LOGIN_URL and the network.`,
     { service: "Salesforce", attempts },
   );
 }

@@ -23,7 +23,7 @@ export function valueAt(record: WireRecord, path: string): unknown {
 export function readField<T>(record: WireRecord, field: SourceField<T>): Reading<T> {
   const values = field.fields.map((path) => valueAt(record, path));
   const missing = values.indexOf(undefined);
-  if (missing !== -1) return { problem: `${field.fields[missing]}: is not in the answer` };
+  if (missing !== -1) return { problem: `${field.fields[missing]}: is missing from the response` };
   const read = v.safeParse(field.wire, values, { abortEarly: true });
   if (read.success) return { value: read.output };
   const [issue] = read.issues;

@@ -112,7 +112,7 @@ async function checkChannel(
 /** What a failed call says about a setting. */
 export function problemOf(where: string, failure: SlackFailure): SlackProblem {
   if (failure.is === "limited")
-    return { where, what: "Slack takes no more calls just now: try again in a minute", about: "unreachable" };
+    return { where, what: "Slack accepts no more calls at the moment: try again in a minute", about: "unreachable" };
   const { reason: what } = failure;
   if (failure.is === "unknown" || failure.code === "unreachable") return { where, what, about: "unreachable" };
   return { where, what, about: failure.code === "missing_scope" ? "scope" : "setting" };

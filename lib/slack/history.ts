@@ -90,7 +90,7 @@ function withoutThread(error: unknown): { messages: WireMessage[] } {
 
 function historyFailure(error: unknown): HistoryOutcome {
   if (error instanceof TooMuch) return { is: "forbidden", reason: error.message };
-  if (v.isValiError(error)) return { is: "failed", reason: "the answer is not Slack's" };
+  if (v.isValiError(error)) return { is: "failed", reason: "the response is not from Slack" };
   const failure = slackFailure(error);
   if (failure.is === "limited")
     return { is: "failed", reason: "Slack's rate limit lasted too long", waitMs: failure.waitMs };

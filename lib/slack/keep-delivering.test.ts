@@ -143,7 +143,7 @@ test("while the channel is archived it is asked less and less often, said once, 
   while (outbox.undelivered().length > 0) await Bun.sleep(1);
   await worker.stop();
   expect(waits.map(({ milliseconds }) => milliseconds / 1000)).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 300, 300]);
-  expect(warnings).toEqual([expect.stringContaining("1 message to Slack waits: Slack refused (is_archived)")]);
+  expect(warnings).toEqual([expect.stringContaining("1 message to Slack is waiting: Slack refused (is_archived)")]);
   expect(slack.messages).toHaveLength(1);
 });
 

@@ -54,7 +54,7 @@ export function keepDelivering(outbox: Outbox, channel: SlackChannel, setting: K
       );
       if (stop.reason !== null) return;
       if (blocked !== null && blocked !== warned)
-        warn(`${left === 1 ? "1 message to Slack waits" : `${left} messages to Slack wait`}: ${blocked}`);
+        warn(`${left === 1 ? "1 message to Slack is waiting" : `${left} messages to Slack wait`}: ${blocked}`);
       warned = blocked;
       pause = posted > 0 || left === 0 ? FIRST_PAUSE : pause;
       // While nothing passes, a new message does not make Slack be asked sooner.

@@ -26,7 +26,10 @@ export function manifestProblems({ name, url }: ManifestOrder): Problem[] {
   const problems: Problem[] = [];
   const length = Array.from(name.trim()).length;
   if (length === 0 || length > MANIFEST_LIMITS.name)
-    problems.push({ where: "--name", what: `expected 1 to ${MANIFEST_LIMITS.name} characters: Slack takes no more` });
+    problems.push({
+      where: "--name",
+      what: `expected 1 to ${MANIFEST_LIMITS.name} characters, which is Slack's maximum`,
+    });
   if (url !== null) problems.push(...urlProblems(url));
   return problems;
 }
@@ -36,8 +39,9 @@ function urlProblems(url: string): Problem[] {
   if (!URL.canParse(url)) return problem("expected the bot's address, such as https://bot.example.com");
   const { protocol, username, password, search, hash } = new URL(url);
   if (protocol !== "https:") return problem("must start with https://: Slack sends nowhere else");
-  if (username || password) return problem("must not hold a user or password: the app's collaborators would see it");
-  if (search || hash) return problem("expected an address without ? and #: paths are added to it");
+  if (username || password)
+    return problem("must not contain a user name or password: the app's collaborators would see it");
+  if (search || hash) return problem("expected an address without ? and #: paths are appended to it");
   return [];
 }
 
@@ -48,7 +52,7 @@ export function slackManifest({ name, url }: ManifestOrder): Record<string, unkn
     _metadata: { major_version: 1, minor_version: 1 },
     display_information: {
       name: name.trim(),
-      description: "Salesforce to Zendesk sync: run it, watch it, and take care of what it could not match.",
+      description: "Salesforce to Zendesk sync: run it, follow it, and handle what it could not match.",
       background_color: "#1f2d3d",
     },
     features: {

@@ -61,7 +61,7 @@ function stateText(state: OrganizationState): string {
   if (state.is === "other") return state.mrkdwn;
   const who = `${mention(state.by)} ${timeText(state.at)}`;
   if (state.is === "handled") return `Handled by ${who}`;
-  if (state.is === "still nobody") return `Still nobody: looked again by ${who}`;
+  if (state.is === "still nobody") return `Still without contacts: retried by ${who}`;
   return `${state.count} ${state.count === 1 ? "contact" : "contacts"} added by ${who}`;
 }
 

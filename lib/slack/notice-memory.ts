@@ -61,7 +61,7 @@ export function openNoticeMemory(path: string, setting: NoticeMemorySetting): No
   }
   function giveUp(error: unknown): void {
     warn(
-      `${path} cannot be used: ${whyUnusable(path, error)} Notices go on without it, from what stands in the channel.`,
+      `${path} cannot be used: ${whyUnusable(path, error)} Notices continue without it, based on the channel's messages.`,
     );
     database?.close();
     database = null;
@@ -89,14 +89,14 @@ export function openNoticeMemory(path: string, setting: NoticeMemorySetting): No
 }
 
 const LOST =
-  "what is lost is which notices stand in the channel, and that is read there (where the bot may not read it, those of the last two hours may come twice)";
+  "it only recorded which notices were posted, which is read from the channel instead (if the bot cannot read the channel, notices of the last two hours may be posted twice)";
 
 function whyUnusable(path: string, error: unknown): string {
   if (error instanceof DamagedDatabaseError) return error.message;
   if (isDamage(error)) return new DamagedDatabaseError(path, LOST).message;
   const { code } = error as { code?: unknown };
   const known = typeof code === "string" && /^\w{1,60}$/.test(code) ? code : "it cannot be opened";
-  return `${known}. Check that its folder can be written to.`;
+  return `${known}. Check that its folder is writable.`;
 }
 
 function prepare(database: Database, now: Date): void {

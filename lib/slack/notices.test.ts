@@ -191,8 +191,8 @@ describe("Slack fails, the sync does not (Y4)", () => {
     ["missing_scope", () => slackError("missing_scope")],
     ["invalid_auth", () => slackError("invalid_auth")],
     ["HTTP 500", () => new Response("", { status: 500 })],
-    ["not Slack's", () => new Response("<html>sue@example.com</html>")],
-    ["did not answer", lostAnswer],
+    ["not from Slack", () => new Response("<html>sue@example.com</html>")],
+    ["did not respond", lostAnswer],
   ])("%s", async (said, answer) => {
     await using slack = new FakeSlack(() => answer());
     const { posted, due } = await post(slack, [organization(11), organization(12)]);

@@ -166,7 +166,7 @@ export class Outbox implements Outgoing, Disposable {
     const history = await channel.history(since, this.#threadsOf(unknown), { sleep, stop });
     if (history.is === "failed") {
       const { is: _, reason, ...wait } = history;
-      return { blocked: `whether messages were posted cannot be seen: ${reason}`, ...wait };
+      return { blocked: `cannot see whether messages were posted: ${reason}`, ...wait };
     }
     const found = history.is === "read" ? postedKeys(history.messages) : new Map<string, string>();
     for (const { key, attempts } of unknown) {
@@ -178,8 +178,9 @@ export class Outbox implements Outgoing, Disposable {
           "Slack did not post it",
           attempts < HOLDS_UP_OTHERS ? 0 : now().getTime() + retryAfter(attempts),
         );
-      else if (attempts < MOST_BLIND) this.#rows.pending(key, `posted again, as nobody may look: ${history.reason}`);
-      else this.#rows.note(key, `sent ${attempts} times; whether it was posted cannot be seen: ${history.reason}`);
+      else if (attempts < MOST_BLIND)
+        this.#rows.pending(key, `posted again, because the channel cannot be read: ${history.reason}`);
+      else this.#rows.note(key, `sent ${attempts} times, but cannot see whether it was posted: ${history.reason}`);
     }
     return { blocked: null };
   }
@@ -201,7 +202,7 @@ function blockOf(outcome: Exclude<PostOutcome, { is: "posted" }>, { attempts }: 
   if (outcome.is === "limited") return "Slack's rate limit lasted too long";
   if (outcome.is === "refused") return outcome.about ? null : outcome.reason;
   // The order is kept: what came of this one is found out first. A message that never gets an answer does not hold up all others.
-  return attempts + 1 < HOLDS_UP_OTHERS ? `whether a message was posted is not known: ${outcome.reason}` : null;
+  return attempts + 1 < HOLDS_UP_OTHERS ? `a message may have been posted: ${outcome.reason}` : null;
 }
 
 function retryAfter(attempts: number): number {

@@ -270,7 +270,9 @@ describe("buttons", () => {
     const before = blocksOf(2);
     const once = withOrganizationState(before, first, { is: "still nobody", by: "U0BOB", at });
     const twice = withOrganizationState(once, first, { is: "still nobody", by: "U0ANN", at });
-    expect(sectionText(twice[0])).toBe(`${sectionText(before[0])}\n↳ Still nobody: looked again by <@U0ANN> 10:31 UTC`);
+    expect(sectionText(twice[0])).toBe(
+      `${sectionText(before[0])}\n↳ Still without contacts: retried by <@U0ANN> 10:31 UTC`,
+    );
     expect(twice.slice(1)).toEqual(before.slice(1));
   });
 });

@@ -43,7 +43,7 @@ function parentMessage(run: NoticeRun, organizations: readonly NoticeOrganizatio
     blocks: [
       { type: "header", text: { type: "plain_text", text: headline, emoji: false } },
       section(
-        "Nobody of these customers can open tickets yet. The thread says why for each address; add a contact in Zendesk, or correct the sold-to contact in Salesforce. *Retry contacts* then looks again; *Mark handled* tells the others that you took care.",
+        "These customers have no users who can open tickets yet. The thread gives the reason for each address; add a contact in Zendesk, or correct the sold-to contact in Salesforce. Then use *Retry contacts*, or *Mark handled* to show others that you took care of it.",
       ),
       section(reasonLines(organizations).join("\n")),
       {

@@ -21,20 +21,20 @@ export const SCOPES: readonly Scope[] = [
     when: "public channel",
     without: "the bot has to be invited before it can post in a public channel",
   },
-  { name: "channels:read", when: "public channel", without: "the channel cannot be looked at before the first notice" },
+  { name: "channels:read", when: "public channel", without: "the channel cannot be checked before the first notice" },
   {
     name: "channels:history",
     when: "public channel",
-    without: "what was posted earlier cannot be read: a notice whose fate is unknown may come twice, or not at all",
+    without: "earlier messages cannot be read: a notice that may have been posted may appear twice, or not at all",
   },
-  { name: "groups:read", when: "private channel", without: "a private channel cannot be looked at" },
+  { name: "groups:read", when: "private channel", without: "a private channel cannot be checked" },
   {
     name: "groups:history",
     when: "private channel",
-    without: "what was posted earlier cannot be read: a notice whose fate is unknown may come twice, or not at all",
+    without: "earlier messages cannot be read: a notice that may have been posted may appear twice, or not at all",
   },
-  { name: "usergroups:read", when: "user groups", without: "nobody is let in by a user group" },
-  { name: "files:write", when: "page", without: "the page of a run cannot be put into its thread" },
+  { name: "usergroups:read", when: "user groups", without: "user groups grant no access" },
+  { name: "files:write", when: "page", without: "the page of a run cannot be posted to its thread" },
 ];
 
 /** The scopes of some uses, by name, in the order of the list. */

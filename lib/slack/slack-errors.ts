@@ -57,10 +57,10 @@ export function slackFailure(error: unknown): SlackFailure {
   if (/Retry header did not contain/.test(message ?? "")) return { is: "limited", waitMs: UNTOLD_WAIT };
   if (code === "slack_webapi_platform_error") return platformFailure(data?.error);
   if (code === "slack_webapi_http_error" && Number(statusCode) < 500)
-    return refused(`http_${statusCode}`, "check SLACK_API_URL and what stands between here and Slack");
+    return refused(`http_${statusCode}`, "check SLACK_API_URL and the network between here and Slack");
   if (NEVER_CONNECTED.has(original?.code ?? "")) return refused("unreachable", "Slack could not be reached");
   const waitMs = retryAfterMs(new Headers(headers), now());
-  const reason = statusCode ? `Slack answered HTTP ${statusCode}` : "Slack did not answer";
+  const reason = statusCode ? `Slack answered HTTP ${statusCode}` : "Slack did not respond";
   return { is: "unknown", reason, ...(waitMs === null ? {} : { waitMs }) };
 }
 
@@ -76,7 +76,7 @@ function platformFailure(code: unknown): SlackFailure {
   if (code === "ratelimited" || code === "rate_limited") return { is: "limited", waitMs: UNTOLD_WAIT };
   // WebClient hands on a page that is no Slack answer as the code.
   if (typeof code !== "string" || !/^[a-z0-9_]{1,60}$/.test(code))
-    return { is: "unknown", reason: "the answer is not Slack's" };
+    return { is: "unknown", reason: "the response is not from Slack" };
   if (AMBIGUOUS.has(code)) return { is: "unknown", reason: `Slack answered ${code}` };
   return refused(code, REMEDIES[code] ?? "run `zdsync doctor`");
 }

@@ -53,7 +53,7 @@ export function createThreadFiles(
         const announced = { filename: name, length: bytes.length };
         const { upload_url: url = "", file_id: id = "" } = await (await client()).files.getUploadURLExternal(announced);
         if (id === "" || !isSlackAddress("files", url, settings.apiUrl))
-          return { is: "unknown", reason: "the address for the file is not Slack's: nothing was sent there" };
+          return { is: "unknown", reason: "the upload address is not Slack's: nothing was sent there" };
         return (await send(url, bytes, signal)) ?? { is: "uploaded", id };
       } catch (error) {
         return slackFailure(error);
@@ -75,7 +75,7 @@ export function createThreadFiles(
         const { messages } = v.parse(RepliesSchema, replies);
         return { is: messages.some(({ text }) => text === comment) ? "there" : "not there" };
       } catch (error) {
-        if (v.isValiError(error)) return { is: "unknown", reason: "the answer is not Slack's" };
+        if (v.isValiError(error)) return { is: "unknown", reason: "the response is not from Slack" };
         const failure = slackFailure(error);
         return { is: "unknown", reason: failure.is === "limited" ? "Slack's rate limit" : failure.reason };
       }
@@ -100,10 +100,10 @@ async function send(url: string, bytes: Uint8Array, signal: AbortSignal | undefi
   } catch (error) {
     return error instanceof HttpError
       ? refusedFile(error.status)
-      : { is: "unknown", reason: "Slack did not answer the file" };
+      : { is: "unknown", reason: "Slack did not respond to the upload" };
   }
 }
 
 function refusedFile(status: number): SlackFailure {
-  return { is: "unknown", reason: `Slack answered the file with HTTP ${status}` };
+  return { is: "unknown", reason: `Slack answered the upload with HTTP ${status}` };
 }

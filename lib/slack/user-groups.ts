@@ -46,13 +46,13 @@ async function readGroup(settings: SlackSettings, timing: WebClientTiming, userg
   try {
     const client = await readingClient(settings, timing);
     const answer = v.safeParse(UsersSchema, await client.usergroups.users.list({ usergroup }));
-    if (!answer.success) return { is: "unread", reason: "the answer is not Slack's" };
+    if (!answer.success) return { is: "unread", reason: "the response is not from Slack" };
     return { is: "read", users: new Set(answer.output.users) };
   } catch (error) {
     const failure = slackFailure(error);
     return {
       is: "unread",
-      reason: failure.is === "limited" ? "Slack takes no more calls just now" : failure.reason,
+      reason: failure.is === "limited" ? "Slack accepts no more calls at the moment" : failure.reason,
     };
   }
 }

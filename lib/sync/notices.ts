@@ -29,6 +29,7 @@ export async function postNoticesOf(
     ...(sleep ? { sleep } : {}),
   });
   for (const [, alike] of Map.groupBy(due, (one) => JSON.stringify(one.reason)))
-    if (alike[0]) warn(`${alike.length} organizations without contacts stay due. ${reasonText(alike[0].reason)}`);
+    if (alike[0])
+      warn(`${alike.length} organizations without contacts are still to be reported. ${reasonText(alike[0].reason)}`);
   return { posted: posted.length, due: due.length };
 }

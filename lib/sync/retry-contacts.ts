@@ -112,7 +112,7 @@ async function keepResults(results: readonly Result[], { store, runId, warn }: W
   try {
     await folder.writeRecords("global_results.json", [...results].sort(byResult));
   } catch (error) {
-    warn(`the results of ${runId} could not be kept in ${folder.directory}: ${messageOf(error)}`);
+    warn(`the results of ${runId} could not be saved in ${folder.directory}: ${messageOf(error)}`);
   }
 }
 

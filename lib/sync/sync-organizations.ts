@@ -66,7 +66,7 @@ function changesOf({ gathered, updates, marks }: OrganizationSync): Record<"upda
     const organization = byId.get(id);
     if (!organization)
       throw new ArtifactError(
-        `organization ${id} is in the change files, but not among the gathered organizations: they are of different runs. Run compare again.`,
+        `organization ${id} is in the change files but was not gathered: the files are from different runs. Run compare again.`,
       );
     return organization;
   };

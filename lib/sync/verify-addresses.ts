@@ -58,7 +58,7 @@ export async function verifyAddresses(
   await lookUp(dueThisHour(unknown(), verifying.now), known, verifying);
   const left = unknown().length;
   if (left > 0)
-    verifying.warn(`${left} addresses of recent organizations are not verified yet: the next runs go on with them.`);
+    verifying.warn(`${left} addresses of recent organizations are not verified yet; the next runs continue.`);
   return askable.flatMap(({ id, salesforce_id, email }): KnownAddress[] => {
     const state = known.get(addressIn(id, email));
     return state ? [{ salesforce_id, id, email: addressKey(email), state }] : [];
@@ -87,7 +87,7 @@ async function askInBulk(
   } catch (error) {
     throwIfStopped(stop);
     if (isForbidden(error)) return;
-    warn(`users could not be asked for in bulk (${messageOf(error)}): contacts are looked up one by one.`);
+    warn(`users could not be listed in bulk (${messageOf(error)}), so contacts are looked up one by one.`);
   }
 }
 

@@ -23,11 +23,11 @@ export function countUndo({ organizations, users, left }: UndoPlan) {
 
 /** The next scheduled run undoes an undo; a person has to know that before anything else (S8). */
 export const AGAIN =
-  "The next scheduled run will do the same again unless the cause is gone: stop the schedule, or correct the cause (an override, plans.yml, the records in Salesforce) first.";
+  "The next scheduled run will make the same changes again unless the cause is fixed: first stop the schedule, or correct the cause (an override, plans.yml, the records in Salesforce).";
 
 /** zdsync deletes nothing; what reads its marks may, the same night (docs/safety.md). */
 const MARKS =
-  "  zdsync deletes nothing, but a script of yours that deletes what is marked would delete these (docs/safety.md, What a mark means)";
+  "  zdsync deletes nothing, but a script of yours that deletes marked records would delete these (docs/safety.md, What a mark means)";
 
 /** How the preview of one comparison names records: by ids only, or for a person at a terminal with names and values. */
 export type PreviewStyle = "ids" | "names and values";
@@ -51,7 +51,7 @@ export function renderHarm({ counts }: UndoHarm): string {
     return count > 0 ? [`${count} ${PLURAL_OF_HARM[harm]}`] : [];
   });
   return parts.length > 0
-    ? `This undo hurts customers: ${parts.join(", ")}.`
+    ? `This undo takes something away from customers: ${parts.join(", ")}.`
     : "This undo takes nothing away from any customer.";
 }
 
@@ -59,14 +59,14 @@ export function renderHarm({ counts }: UndoHarm): string {
 export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle, harm: UndoHarm): string {
   const counts = countUndo(plan);
   const title = `${path} (${COMPARISON[plan.comparison].title})`;
-  if (Object.values(counts).every((count) => count === 0)) return `Nothing to take back of ${title}.`;
+  if (Object.values(counts).every((count) => count === 0)) return `Nothing to revert for ${title}.`;
   const withValues = style === "names and values";
   const rows = byHarm(plan, harm, [
     ...plan.organizations.map((row) => [row.id, organizationLine(row, withValues), organizationValues(row)] as const),
     ...plan.users.map((row) => [row.id, userLine(row, withValues), userValues(row)] as const),
   ]);
   return [
-    `The way back of ${title}:`,
+    `Undo plan for ${title}:`,
     ...countLine("organizations", counts.organizations_back, counts.organizations_marked),
     ...countLine("users", counts.users_back, counts.users_marked),
     ...(counts.organizations_marked + counts.users_marked > 0 ? [MARKS] : []),
@@ -98,7 +98,7 @@ function byHarm<Values>(
 
 function countLine(what: string, back: number, marked: number): string[] {
   if (back + marked === 0) return [];
-  return [`  ${what}: former values back ${back}, created ones marked for deletion ${marked}`];
+  return [`  ${what}: earlier values restored ${back}, created records marked for deletion ${marked}`];
 }
 
 /** What stands below the previews: what to give to apply exactly this, and that it will happen again. */

@@ -44,7 +44,7 @@ function unknownRun(dataDir: string, runId: string, runs: readonly ListedRun[]):
   return new ConfigurationError([
     {
       where: RUN_ID.test(runId) ? `run ${runId}` : "RUN_ID",
-      what: `is not in the history of ${dataDir}.${hint}${others} zdsync runs lists all`,
+      what: `is not in the history of ${dataDir}.${hint}${others} zdsync runs lists all runs`,
     },
   ]);
 }

@@ -73,7 +73,7 @@ describe("S9: OAuth client credentials", () => {
       new ZendeskClient(optionsOfMsw().options, "read write").write("POST", "/a", {}, "adds"),
     );
     expect(error).toBeInstanceOf(CredentialError);
-    expect(String(error)).toMatch(/no scope "write".*ZENDESK_GLOBAL_CLIENT_ID/);
+    expect(String(error)).toMatch(/the scope "write".*ZENDESK_GLOBAL_CLIENT_ID/);
     expect(zendesk.requests()).toEqual([]);
   });
 

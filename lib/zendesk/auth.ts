@@ -149,7 +149,7 @@ class OAuthToken implements Credential {
     const parsed = v.safeParse(TokenSchema, answer.body);
     if (!parsed.success)
       throw new CredentialError(
-        `Zendesk ${instance} answered no access token: does ${ENVIRONMENT_PREFIX[instance]}_URL name a Zendesk account?`,
+        `Zendesk ${instance} returned no access token: does ${ENVIRONMENT_PREFIX[instance]}_URL name a Zendesk account?`,
         { service: "Zendesk", status: answer.status },
       );
     const { access_token: token, scope, expires_in: seconds } = parsed.output;
@@ -168,10 +168,10 @@ function isMalformed(error: unknown): boolean {
 }
 
 function notRevoked(instance: InstanceName, error: unknown, leftMs: number): string {
-  const why = error instanceof RemoteError ? error.message : "Zendesk's answer cannot be read.";
+  const why = error instanceof RemoteError ? error.message : "Zendesk's response cannot be read.";
   const end = Number.isFinite(leftMs)
-    ? `It ends by itself in ${Math.ceil(leftMs / 60_000)} minutes.`
-    : "It does not end by itself: revoke it in Admin Center → Apps and integrations → APIs → OAuth clients.";
+    ? `It expires in ${Math.ceil(leftMs / 60_000)} minutes.`
+    : "It does not expire: revoke it in Admin Center → Apps and integrations → APIs → OAuth clients.";
   return `Zendesk ${instance}: the access token that this run wrote with could not be revoked. ${why} ${end}`;
 }
 
@@ -190,7 +190,7 @@ function checkScope(instance: InstanceName, wanted: Scope, granted: string | und
   const missing = wanted.split(" ").filter((one) => !granted.split(/[\s,]+/).includes(one));
   if (missing.length === 0) return;
   throw new CredentialError(
-    `Zendesk ${instance} grants its OAuth client no scope "${missing.join(" ")}". Add it to the client that ${ENVIRONMENT_PREFIX[instance]}_CLIENT_ID names.`,
+    `Zendesk ${instance} does not grant its OAuth client the scope "${missing.join(" ")}". Add it to the client that ${ENVIRONMENT_PREFIX[instance]}_CLIENT_ID names.`,
     { service: "Zendesk", code: "scope" },
   );
 }

@@ -30,7 +30,7 @@ export async function* changedUsers(
     const rows = rowsOf(body, "users");
     const paging = v.safeParse(ExportSchema, body);
     if (!rows || !paging.success)
-      throw new RemoteError(`Zendesk ${client.instance} answered no export of users where one was expected.`, {
+      throw new RemoteError(`Zendesk ${client.instance} did not return the expected export of users.`, {
         service: "Zendesk",
       });
     yield readRows(rows.filter(isActive), "users", client.userMarkField);

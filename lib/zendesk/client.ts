@@ -98,7 +98,7 @@ export class ZendeskClient {
     const url = /^https?:/.test(pathOrUrl) ? pathOrUrl : this.urlOf(pathOrUrl);
     if (new URL(url).origin !== this.origin)
       throw new RemoteError(
-        `Zendesk ${this.instance} (${this.host}) answered a link to another host, which was not followed.`,
+        `Zendesk ${this.instance} (${this.host}) returned a link to another host, which was not followed.`,
         { service: "Zendesk" },
       );
     return this.send({ method: "GET", url, signal: this.endsReads, retryBudget });

@@ -174,6 +174,8 @@ describe("Y2: users by address", () => {
 
   test("an answer without users is no proof that there are none", async () => {
     zendesk.answers(() => HttpResponse.json({ error: "something" }));
-    expect(await reader().usersByAddress("sue@example.com").catch(String)).toContain("no list of users");
+    expect(await reader().usersByAddress("sue@example.com").catch(String)).toContain(
+      "did not return the expected list of users",
+    );
   });
 });

@@ -81,7 +81,7 @@ class CompletenessProof {
 
   /** Refuses a list that has become longer than it can be. */
   checkLength(max: number): void {
-    if (this.records > max) throw this.incomplete(`has more than the ${max} records that it can have at most`);
+    if (this.records > max) throw this.incomplete(`has more than the maximum of ${max} records`);
   }
 
   /** The link to the page after this one, or null after the last one. */
@@ -90,7 +90,7 @@ class CompletenessProof {
     if (!rows || !paging.success) throw this.incomplete("has a page without records or without paging");
     this.records += rows.length;
     for (const id of rows.flatMap(idOf)) {
-      if (this.ids.has(id)) throw this.incomplete(`names record ${id} twice, so another one may be missing`);
+      if (this.ids.has(id)) throw this.incomplete(`contains record ${id} twice, so another record may be missing`);
       this.ids.add(id);
     }
     const { meta, links } = paging.output;
@@ -111,12 +111,12 @@ class CompletenessProof {
   /** Refuses an end that is none: what is behind it must be empty (facts/zendesk.md 2), or known already. */
   checkEnd(rows: unknown[] | null): void {
     if (rows?.flatMap(idOf).every((id) => this.ids.has(id))) return;
-    throw this.incomplete(`ended after ${this.ids.size} records, and then went on: a page may be lost`);
+    throw this.incomplete(`ended after ${this.ids.size} records and then continued, so a page may be missing`);
   }
 
   private incomplete(what: string): IncompleteError {
     return new IncompleteError(
-      `Not complete: ${this.list} ${what}. Nothing was kept; run again, and if it stays so, tell the maintainers.`,
+      `Not complete: ${this.list} ${what}. Nothing was kept; run again. If this continues, report it to the maintainers of zdsync.`,
     );
   }
 }

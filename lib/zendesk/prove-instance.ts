@@ -43,7 +43,8 @@ export async function proveUnlessStopped(
 function whatIsWrong(keys: ReadonlySet<string>, instance: InstanceName): string {
   const own = OWN_FIELD[instance];
   const others = OWN_FIELD[OTHER[instance]];
-  if (keys.has(own)) return `it has the organization field ${own}, but ${others} as well, which tells the two apart.`;
+  if (keys.has(own))
+    return `it has the organization field ${own}, but ${others} as well, which only the other instance should have.`;
   const missing = `it has no organization field ${own}.`;
   if (!keys.has(others)) return missing;
   const [one, other] = [ENVIRONMENT_PREFIX.global, ENVIRONMENT_PREFIX["us-government"]];

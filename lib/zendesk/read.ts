@@ -155,8 +155,7 @@ function pageOf<K extends keyof typeof WIRE>(
   { userMarkField }: ZendeskClient,
 ): Page<RecordOf<K>> {
   const rows = rowsOf(body, kind);
-  if (!rows)
-    throw new RemoteError(`Zendesk answered no list of ${kind} where one was expected.`, { service: "Zendesk" });
+  if (!rows) throw new RemoteError(`Zendesk did not return the expected list of ${kind}.`, { service: "Zendesk" });
   return readRows(rows, kind, userMarkField);
 }
 
@@ -164,7 +163,7 @@ function readable<T>(page: Page<T>): T[] {
   const [first] = page.unreadable;
   if (!first) return page.records;
   throw new RemoteError(
-    `Zendesk answered a record (${first.id ?? "without a readable id"}) that cannot be read: ${first.reason}.`,
+    `Zendesk returned a record (${first.id ?? "without a readable id"}) that cannot be read: ${first.reason}.`,
     { service: "Zendesk" },
   );
 }

@@ -189,7 +189,8 @@ class BulkWriter implements ZendeskWriter {
   /** One bulk job for up to a hundred rows, followed to its end: an outcome for each row, in order. */
   private async bulk(write: Write, rows: readonly object[], sent: readonly SentRow[]): Promise<RowOutcome[]> {
     if (rows.length === 0) return [];
-    if (rows.length > MOST_ROWS) throw new InternalError(`${rows.length} rows in one job; Zendesk takes ${MOST_ROWS}`);
+    if (rows.length > MOST_ROWS)
+      throw new InternalError(`${rows.length} rows in one job; Zendesk accepts ${MOST_ROWS}`);
     const { method, path, key, effect } = write;
     const endsAtStop = key === "organizations";
     const done = await this.jobs.run({ method, path, body: { [key]: rows }, effect, endsAtStop });

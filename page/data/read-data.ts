@@ -8,7 +8,7 @@ export function readHead(): PageHead {
 /** The columns of all records. Throws where the page was cut off. */
 export async function readIndex(): Promise<PageIndex> {
   const text = textOf(ELEMENTS.index);
-  if (text === null) throw new Error("the page was cut off: its index is missing");
+  if (text === null) throw new Error("the page is truncated: its index is missing");
   return (await unpack(text)) as PageIndex;
 }
 

@@ -11,7 +11,7 @@ export function Harms(props: {
   toggle: (harm: Harm) => void;
 }) {
   return (
-    <section class="harms" aria-label="What it means to customers">
+    <section class="harms" aria-label="What it means for customers">
       <div class="large">
         {props.counts.slice(0, LARGE).map((one) => (
           <HarmButton key={one.harm} {...one} {...props} />

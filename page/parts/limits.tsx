@@ -13,7 +13,7 @@ export function Limits({ limits }: { limits: readonly LimitBar[] }) {
   return (
     <section class="panel limits">
       <h2>Limits</h2>
-      {near.length === 0 && <p class="muted">Nothing was measured: no limit is near.</p>}
+      {near.length === 0 && <p class="muted">Nothing was measured against limits.</p>}
       <ul>
         {near.map((limit) => (
           <Bar key={limit.comparison + limit.effect} {...limit} />

@@ -76,7 +76,7 @@ export function ChangesTable(props: Props) {
         })}
         {!isPrinted && <Gap height={top + rows.getTotalSize() - end} />}
       </table>
-      {lines.length === 0 && <p class="nothing">Nothing matches. Esc shows everything again.</p>}
+      {lines.length === 0 && <p class="nothing">No matches. Press Esc to show everything again.</p>}
       {isPrinted && lines.length > PRINTED && (
         <p>
           The first {number(PRINTED)} rows of {number(lines.length)}: filter to print fewer.

@@ -8,7 +8,7 @@ setDefaultTimeout(RUN_TIMEOUT);
 /* What the channel is told of scheduled runs: `zdsync run` by itself, in the data directory that the bot watches. */
 
 const alerts = (world: WholeWorld) =>
-  world.channel().filter(({ shows }) => /scheduled run|Scheduled runs|needs a person|credential/i.test(shows));
+  world.channel().filter(({ shows }) => /scheduled run|Scheduled runs|needs attention|credential/i.test(shows));
 
 /** A bot that starts looks at once, and has looked when it has stopped; afterwards nothing is left to be said. */
 async function lookOnceMore(world: WholeWorld): Promise<void> {
@@ -33,12 +33,12 @@ describe.concurrent("alerts", () => {
     await world.serve();
     world.sandbox.clearFaults();
     expect(await world.zdsyncRun()).toBe(0);
-    await world.posted(/Scheduled runs are well again/);
+    await world.posted(/Scheduled runs recovered/);
     expect(await world.zdsyncRun()).toBe(0);
     await lookOnceMore(world);
     expect(alerts(world).map(({ shows }) => shows.split("\n")[0])).toEqual([
       "The scheduled run failed",
-      "Scheduled runs are well again",
+      "Scheduled runs recovered",
     ]);
   });
 
@@ -46,7 +46,7 @@ describe.concurrent("alerts", () => {
     await using world = await WholeWorld.start({ accounts: 150 });
     await world.serve();
     expect(await world.zdsyncRun()).toBe(0);
-    const told = await world.posted(/needs a person/);
+    const told = await world.posted(/needs attention/);
     const { salesforce } = world.sandbox.world;
     const accounts = new Map(salesforce.Account.map(({ Id, Name }) => [String(Id), String(Name)]));
     const charges = told.shows.split("\n").filter((line) => line.startsWith("• ") && /unexpired: \d+\)/.test(line));

@@ -38,12 +38,14 @@ describe.concurrent("runs in GitLab", () => {
     expect(await pipelines.deliver(hook, { url, secret })).toBe(200);
     expect(await pipelines.deliver(hook, { url, secret })).toBe(200);
     await world.person("U0BOB00001").types("/zdsync run");
-    expect((await world.shown(/A run goes on/, "U0BOB00001")).shows).toContain(`by <@${ANN}>`);
+    expect((await world.shown(/A run is in progress/, "U0BOB00001")).shows).toContain(`by <@${ANN}>`);
     goOn();
 
     const end = await world.posted(/Done, nothing failed/);
     expect(end.thread).toBe(parent.ts);
-    expect(end.shows).toMatch(/\/-\/jobs\/\d+\/artifacts\/file\/data\/report\.html\|Its page: every change, and why>/);
+    expect(end.shows).toMatch(
+      /\/-\/jobs\/\d+\/artifacts\/file\/data\/report\.html\|Page with every change and its reason>/,
+    );
     expectWholeThread(world, number);
     expect(stateOf(world.sandbox)).toEqual(expected);
     expect(pipelines.all()).toHaveLength(2);
@@ -90,7 +92,7 @@ describe.concurrent("runs in GitLab", () => {
     const offer = await world.offered();
     fail();
     await world.person().clicks(offer, ACTION.confirmRun);
-    await world.shown(/nobody can see whether a run goes on\. Nothing was started/);
+    await world.shown(/the bot cannot see whether a run is in progress\. Nothing was started/);
     expect([pipelines.all().length, world.channel(), world.writes()]).toEqual([1, [], []]);
     // The offer stays good: once GitLab is there it starts one.
     world.sandbox.clearFaults();

@@ -62,7 +62,7 @@ test("slack.page: the page of a scheduled run that was refused stands in the thr
   });
   await world.serve();
   expect(await world.zdsyncRun()).toBe(4);
-  const alert = await world.posted(/refused by a safety limit[\s\S]*Whom it would hurt/);
+  const alert = await world.posted(/refused by a safety limit[\s\S]*Customers who would lose something/);
   expect(alert.shows).toMatch(/its page: `history\/[\w-]+\/report\.html` on /);
   const [file] = await world.until(() => filesIn(world).length > 0 && filesIn(world));
   expect(file).toMatchObject({ name: "report.html", thread_ts: alert.ts });
@@ -87,9 +87,10 @@ test("a refusal names whom it would hurt: to whoever asked, in a preview and in 
   await ann.types("/zdsync preview global");
   const preview = await world.posted(/asked for a preview/);
   expect(await world.zdsyncRun()).toBe(4);
-  const alert = await world.posted(/refused by a safety limit[\s\S]*Whom it would hurt/);
+  const alert = await world.posted(/refused by a safety limit[\s\S]*Customers who would lose something/);
   for (const { shows } of [told, preview, alert]) {
-    const [, lines = ""] = /Whom it would hurt, worst first:\*\n([\s\S]*?)\n(?!•|and \d)/.exec(shows) ?? [];
+    const [, lines = ""] =
+      /Customers who would lose something, worst first:\*\n([\s\S]*?)\n(?!•|and \d)/.exec(shows) ?? [];
     const named = lines.split("\n").filter((line) => line.startsWith("• "));
     expect(named.length).toBeGreaterThan(0);
     expect(named.length).toBeLessThanOrEqual(10);

@@ -40,11 +40,11 @@ test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync
 
   // While it goes on: the button of before, somebody else's status and run.
   await ann.clicks(offer, ACTION.confirmRun);
-  await world.shown(/confirmed already; it starts one run, once/);
+  await world.shown(/already confirmed; an offer starts only one run/);
   await bob.types("/zdsync status");
-  expect((await world.shown(/A run is going on/, BOB)).shows).toContain(`by <@${ANN}>`);
+  expect((await world.shown(/A run is in progress/, BOB)).shows).toContain(`by <@${ANN}>`);
   await bob.types("/zdsync run global");
-  expect((await world.shown(/A run goes on: run 2/, BOB)).shows).toContain(`by <@${ANN}>`);
+  expect((await world.shown(/A run is in progress: run 2/, BOB)).shows).toContain(`by <@${ANN}>`);
   working.resolve();
 
   const end = await world.posted(/Done, nothing failed/);
@@ -109,11 +109,11 @@ test.concurrent("whoever may not: neither in another channel, nor another person
     );
     const before = world.shownTo(EVE).length;
     await eve.types(`/zdsync ${command}`, { channel: CHANNEL });
-    await world.shown(/You are not among those who may do this/, EVE, before);
+    await world.shown(/You are not allowed to do this/, EVE, before);
   }
-  expect(await said(await eve.types("/zdsync help"))).toContain("What you can ask for");
+  expect(await said(await eve.types("/zdsync help"))).toContain("*Commands*");
   await eve.types("/zdsync status");
-  await world.shown(/No run is going on/, EVE);
+  await world.shown(/No run is in progress/, EVE);
   expect(world.sandbox.requests.filter(({ service }) => /^(zendesk|salesforce)/.test(service))).toEqual([]);
 });
 
@@ -141,7 +141,7 @@ test.concurrent("cancelled while it writes: it finishes what is in flight and st
   expect(end.thread).toBe(parent.ts);
   expect(end.shows).toContain("`/zdsync run` starts another one");
   await ann.types("/zdsync cancel");
-  await world.shown(/Nothing is running that could be cancelled/);
+  await world.shown(/No run is in progress, so there is nothing to cancel/);
 });
 
 test.concurrent("more than was confirmed: nothing is written in either instance; it asks again in the thread, and confirmed there it is done", async () => {

@@ -20,7 +20,7 @@ function onlyInGovernment({ sandbox }: WholeWorld): string[] {
 async function everythingAsked(world: WholeWorld): Promise<string> {
   await world.serve();
   expect(await world.zdsyncRun()).toBe(0);
-  await world.posted(/needs a person/);
+  await world.posted(/needs attention/);
   const ann = world.person();
   const { organizations } = world.sandbox.zendesk("us-government");
   const asked = [...organizations.slice(0, 6), ...organizations.slice(-6)].flatMap(({ id, external_id }) => [
@@ -73,7 +73,7 @@ test("B5: slack.notice_channels: what concerns us-government alone is told in it
     expect.stringContaining("started a run of us-government"),
   ]);
   expect(await world.zdsyncRun()).toBe(0);
-  await world.until(() => inChannel("C0SANDBOX1").find(({ text }) => text.includes("needs a person")));
+  await world.until(() => inChannel("C0SANDBOX1").find(({ text }) => text.includes("needs attention")));
   const secret = onlyInGovernment(world);
   const general = JSON.stringify(world.sandbox.slackMessages().filter(({ channel }) => channel === "C0SANDBOX1"));
   expect(secret.filter((text) => general.includes(text))).toEqual([]);

@@ -192,7 +192,7 @@ describe("how it looks", () => {
     // An address is not broken.
     expect(lines.filter((line) => line.length > 80 && !line.includes("<https://"))).toEqual([]);
     expect(text).not.toContain("\u001b");
-    for (const part of ["Subscriptions and charges", "plans.yml:", "global: fields", "What changes by itself"])
+    for (const part of ["Subscriptions and charges", "plans.yml:", "global: fields", "Upcoming changes"])
       expect(text).toContain(part);
     const hostile: ExplanationDocument = {
       answer: [{ depth: 0, spans: [{ text: "A\u001b[31m\n::add-mask::x <script> [a](b)", tone: "bad" }] }],

@@ -76,7 +76,7 @@ const CASES: readonly Case[] = [
       "Look at the report of the run. Where its numbers are right, run once with the `--allow` that is named; nothing was written before.",
   },
   {
-    title: "Zendesk did not take the write",
+    title: "Zendesk did not accept the write",
     oddity: "C3 renamed account",
     run: "failing",
     remedy:

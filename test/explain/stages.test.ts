@@ -54,7 +54,7 @@ describe("an undo", () => {
     expect([undo.errors, undo.told.history.length]).toEqual(["", 1]);
     expect(linesText(undo.told.document.sections[0].lines)).toMatch(/The undo updated organization.*took back/s);
     const other = await explainIn(world, accountOf(world, "E5 E10"), { run: "back" });
-    expect(linesText(other.told.document.answer)).toContain("The undo back changed nothing of it");
+    expect(linesText(other.told.document.answer)).toContain("The undo back did not change it");
     await world.run({ "run-id": "again" });
     expect((await explainIn(world, id)).answer).not.toContain("undo");
   });

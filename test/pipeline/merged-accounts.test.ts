@@ -95,7 +95,7 @@ describe("an account that was merged into another", () => {
 test("a memory that is damaged is told and begun anew; the run goes on", async () => {
   await Bun.write(join(world.dataDir, "merged_accounts_memory.json"), "{");
   expect((await world.run()).exit).toBe(0);
-  expect(world.printed()).toContain("What earlier runs knew of merged accounts is lost");
+  expect(world.printed()).toContain("The merged accounts recorded by earlier runs are lost");
   await rm(join(world.dataDir, "merged_accounts_memory.json"));
   expect((await world.run()).exit).toBe(0);
 });

@@ -30,7 +30,9 @@ describe("wrong settings keep it from beginning: its page has the sentence and w
     });
     expect((await world[command]()).exit).toBe(EXIT.usage);
     const { text, head, rows } = await pageIn(world, "report");
-    expect(head.headline).toBe("Failed: nothing was compared; to be corrected: SALESFORCE_LOGIN_URL, PLANS_FILE");
+    expect(head.headline).toBe(
+      "Failed: configuration error, nothing was compared. To be corrected: SALESFORCE_LOGIN_URL, PLANS_FILE",
+    );
     expect(head.problems.map(({ where, what }) => [where, what])).toEqual([
       [command, expect.stringContaining("SALESFORCE_LOGIN_URL")],
       [command, expect.stringContaining(`PLANS_FILE: ${MISSING} does not exist`)],

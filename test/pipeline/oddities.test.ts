@@ -164,7 +164,7 @@ test("E2: an unknown charge has its nearest known name, and the customers it hur
   const note = notes.find((one) => one.code === "charge.unknown" && one.salesforce_id === odd?.salesforce_id);
   expect(note?.params).toMatchObject({ nearest: "SaaS - Premium - 1 Year", hurts: true });
   const report = await world.text("report.md");
-  expect(report).toContain("## Less support for a charge that plans.yml does not know");
+  expect(report).toContain("## Less support because of a charge missing from plans.yml");
   expect(report).toContain(`- ${account?.Name} (${odd?.salesforce_id})`);
   expect(JSON.stringify(notes)).not.toContain(String(account?.Name));
 });

@@ -51,7 +51,7 @@ function wordsOf({ answer, sections }: ExplanationDocument): { answer: string; o
   const text = (lines: ExplanationDocument["answer"]) =>
     lines.map(({ label, spans }) => `${label ?? ""} ${spans.map((one) => one.text).join("")}`).join("\n");
   const [old, basis] = sections;
-  expect([old?.title, basis?.title]).toEqual(["By the old rules", "Based on"]);
+  expect([old?.title, basis?.title]).toEqual(["Under the old rules", "Based on"]);
   return { answer: text(answer), old: text(old?.lines ?? []), source: text(basis?.lines ?? []) };
 }
 
@@ -69,7 +69,7 @@ describe("a row that matters opens to its explanation", () => {
       expect(answer).not.toContain("next run");
       expect(old).toMatch(new RegExp(`${instance}: ultimate, .*from the charge .*\\(plans\\.yml:\\d+\\)`));
       expect(source).toContain("a simulation of new rules on run run-1");
-      if (id !== null) expect(answer).toContain(`By the new rules a run would update organization ${id}: `);
+      if (id !== null) expect(answer).toContain(`Under the new rules, a run would update organization ${id}: `);
     }
   });
 

@@ -34,20 +34,20 @@ describe("S1: Salesforce answers less than everything", () => {
   const cases: Record<string, SourceFault> = {
     "a record of the first page is missing: fewer came than were announced": {
       faults: [{ ...ACCOUNTS, kind: "drop-record", times: 1 }],
-      says: /accounts: \d+ records came, \d+ were announced/,
+      says: /accounts: it returned \d+ of \d+ records announced/,
     },
     "a record of a later page is missing": {
       faults: [{ ...LATER_PAGES, kind: "drop-record", times: 1 }],
-      says: /(?:\d+ records came, \d+ were announced|incomplete)/,
+      says: /(?:it returned \d+ of \d+ records announced|incomplete)/,
     },
     "half of the accounts: a later page answers nothing, and calls that the end": {
       faults: [{ ...LATER_PAGES, kind: "empty", times: LASTING }],
-      says: /\d+ records came, \d+ were announced/,
+      says: /it returned \d+ of \d+ records announced/,
     },
     "a record twice": {
       faults: [{ ...ACCOUNTS, kind: "duplicate-record", times: LASTING }],
       batch: 2000,
-      says: /accounts: record \w{18} came twice/,
+      says: /accounts: record \w{18} was returned twice/,
     },
     "a page cut in the middle, again and again": {
       faults: [{ ...ACCOUNTS, kind: "truncate", times: LASTING }],
@@ -89,7 +89,7 @@ describe("S1: Salesforce answers less than everything", () => {
     expect(exit).toBe(EXIT.failed);
     expect(world.sandbox.writes()).toEqual([]);
     expect(await absent(world, "salesforce_accounts.json")).toBe(true);
-    expect(summary.failures[0]?.message).toMatch(/Zuora__\w+ of \w{18}: \d+ records came, \d+ were announced/);
+    expect(summary.failures[0]?.message).toMatch(/Zuora__\w+ of \w{18}: it returned \d+ of \d+ records announced/);
   });
 
   test("a session lost between pages is renewed once, and the run is complete", async () => {
@@ -114,7 +114,7 @@ describe("S1: Salesforce answers less than everything", () => {
 
   test("contacts are missing: no user is created, changed or marked", async () => {
     for (const [kind, says] of [
-      ["drop-record", /contacts: \d+ records came, \d+ were announced/],
+      ["drop-record", /contacts: it returned \d+ of \d+ records announced/],
       ["truncate", /Salesforce/],
     ] as const) {
       await using world = await startWorld({ timing: QUICK, world: smallWorld() });
@@ -133,7 +133,7 @@ describe("S1: Zendesk answers less than everything", () => {
   const cases: Record<string, SourceFault> = {
     "a page in the middle is lost: it answers nothing, and calls that the end": {
       faults: [{ ...LIST, kind: "empty", after: 1, times: 1 }],
-      says: /organizations of Zendesk global ended after 100 records, and then went on: a page may be lost/,
+      says: /organizations of Zendesk global ended after 100 records and then continued, so a page may be missing/,
     },
     "all pages after the first are lost": {
       faults: [{ ...LIST, kind: "empty", after: 1, times: LASTING }],

@@ -85,7 +85,7 @@ describe("B7: never at the price of a failed run", () => {
     world.sandbox.addFault({ kind: "404", method: "DELETE", path: REVOCATION, times: 100 });
     expect((await world.run()).exit).toBe(0);
     expect(warnings(world)).toHaveLength(2);
-    expect(warnings(world)[0]).toMatch(/It ends by itself in \d+ minutes\.$/);
+    expect(warnings(world)[0]).toMatch(/It expires in \d+ minutes\.$/);
   });
 
   test("a Zendesk that does not tell a token's id is asked a second time at most", async () => {

@@ -54,7 +54,7 @@ test("before it writes, an undo says whom it hurts, as its page does, and shows 
   await using world = await startWorld({ timing: QUICK, world: smallWorld() });
   const { summary: run } = await world.run();
   const { said } = await undo(world, { run: run.run_id, "dry-run": "true" });
-  const harm = said.findIndex((text) => text.startsWith("This undo hurts customers: "));
+  const harm = said.findIndex((text) => text.startsWith("This undo takes something away from customers: "));
   expect(harm).toBeGreaterThan(-1);
   expect(harm).toBeLessThan(said.findIndex((text) => text.startsWith("The way back of ")));
   const counted = [...(said[harm] ?? "").matchAll(/(\d+) (?:put on hold|lose support|downgraded|marked)/g)];
@@ -66,7 +66,7 @@ test("before it writes, an undo says whom it hurts, as its page does, and shows 
     const own = text.split("\n").filter((line) => line.startsWith("+ "));
     expect(own.map(hurts)).toEqual(own.map(hurts).sort((one, other) => Number(other) - Number(one)));
   }
-  expect(said.join("\n")).not.toMatch(/back 0, created ones marked for deletion 0/);
+  expect(said.join("\n")).not.toMatch(/back 0, created records marked for deletion 0/);
 });
 
 test("runs and the list of runs know when an undo began, for whom, how it ended and what it wrote", async () => {

@@ -67,8 +67,8 @@ test("A12: without a terminal: exit 2 with what to give; in a log no names and n
   const text = lines.join("\n");
   expect(text).not.toContain("→");
   // A17: what an undo marks may be deleted by others.
-  expect(text).toMatch(/created ones marked for deletion [1-9]/);
-  expect(text).toContain("a script of yours that deletes what is marked would delete these");
+  expect(text).toMatch(/created records marked for deletion [1-9]/);
+  expect(text).toContain("a script of yours that deletes marked records would delete these");
   const { organizations, users } = world.sandbox.zendesk("global");
   const told = [...organizations.map(({ name }) => String(name)), ...users.map(({ email }) => String(email ?? ""))];
   expect(told.filter((one) => one.length > 5 && text.includes(one))).toEqual([]);

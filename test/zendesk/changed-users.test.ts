@@ -65,6 +65,6 @@ test("a cursor that does not move on ends it", async () => {
 test("an answer that is no export is an error that names no value", async () => {
   msw.answers(() => HttpResponse.json({ users: [{ email: "sue@example.com" }] }));
   const error = await idsOf(createZendeskReader(optionsOfMsw().options), minutesAgo(120)).catch((one: unknown) => one);
-  expect(String(error)).toContain("no export of users");
+  expect(String(error)).toContain("the expected export of users");
   expect(String(error)).not.toContain("sue");
 });

@@ -2,7 +2,7 @@ import { HARMS, type Harm, type LimitBar, type ReportHead, type Row } from "../m
 
 /** Said of a report that leaves out an instance's customers. */
 export const WITHHELD =
-  "Customers of us-government are left out here; the counts by comparison include them. Only that instance's own reports name them.";
+  "Customers of us-government are not listed here, but the counts by comparison include them. Only that instance's own reports name them.";
 
 /** How harms look: never by colour alone, the word is always there. */
 export const TONE_OF_HARM: { readonly [H in Harm]: "bad" | "warning" | "good" | "muted" } = {
@@ -28,7 +28,7 @@ export const PLURAL_OF_HARM: { readonly [H in Harm]: string } = {
   failed: "failed",
   conflict: "conflicts",
   "unknown charge": "unknown charges",
-  skipped: "left unchanged",
+  skipped: "skipped",
   upgraded: "upgraded",
   gains: "gain",
   cosmetic: "cosmetic",
@@ -37,7 +37,7 @@ export const PLURAL_OF_HARM: { readonly [H in Harm]: string } = {
 /** What the harm of one record is called. "Skipped" is an outcome: of a write that was planned, and not made. */
 export const WORD_OF_HARM: { readonly [H in Harm]: string } = {
   ...(Object.fromEntries(HARMS.map((harm) => [harm, harm])) as { [H in Harm]: H }),
-  skipped: "left unchanged",
+  skipped: "skipped",
 };
 
 export const COMPARISON_TITLES: { readonly [C in LimitBar["comparison"]]: string } = {
@@ -54,7 +54,7 @@ export const EFFECT_TITLES: { readonly [E in LimitBar["effect"]]: string } = {
   updates: "Updated",
   downgrades: "Downgraded",
   contacts: "Contacts",
-  marked_total: "Marked, before and after together",
+  marked_total: "Marked in total",
 };
 
 /** The hosts of a run, each with the service that it is. */
@@ -69,7 +69,7 @@ export function namedHosts(hosts: ReportHead["hosts"]): { service: string; host:
 
 /** Why a limit measures fewer updates than were planned. */
 export function uncountedText(uncounted: number): string {
-  return `${number(uncounted)} more only ${uncounted === 1 ? "writes" : "write"} an id with 18 characters: not counted`;
+  return `${number(uncounted)} more only ${uncounted === 1 ? "expands" : "expand"} an id to 18 characters: not counted`;
 }
 
 /** What a change file's records are called; users of us-government are the only ones that are no organizations. */
