@@ -55,7 +55,7 @@ function jobInputs(stage: Stage): Record<string, ComponentInput> {
       type: "string",
       default: "zdsync-",
       regex: "^[a-z0-9][a-z0-9_-]{0,31}$",
-      description: "How the job's name begins; it goes on with the stage, and the instance where the stage has one",
+      description: "Prefix of the job's name; the stage follows, and the instance where the stage has one",
     },
     image: IMAGE_INPUT,
     needs: {

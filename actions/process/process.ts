@@ -116,7 +116,7 @@ async function writeAccountIds(
 export function unknownChargesWarning(unknown: readonly UnknownCharge[]): string {
   const { size: hurt } = new Set(unknown.flatMap(({ hurt_accounts }) => hurt_accounts));
   const harm = hurt === 0 ? "" : `, ${hurt} ${hurt === 1 ? "account loses support" : "accounts lose support"}`;
-  return `${unknown.length} unknown charge ${unknown.length === 1 ? "name" : "names"}${harm}: see the report.`;
+  return `${unknown.length} unknown charge ${unknown.length === 1 ? "name" : "names"}${harm}: see report.`;
 }
 
 /** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */

@@ -137,7 +137,7 @@ describe("S9: OAuth client credentials", () => {
     ["a wrong secret", () => HttpResponse.json({ error: "invalid_client" }, { status: 401 }), "invalid_client"],
     ["no token", () => HttpResponse.json({ hello: 1 }), "ZENDESK_GLOBAL_URL"],
     ["another site", () => new HttpResponse("<html>", { status: 404 }), "404"],
-    ["a redirection", () => new HttpResponse(null, { status: 302, headers: { location: "/x" } }), "redirection"],
+    ["a redirection", () => new HttpResponse(null, { status: 302, headers: { location: "/x" } }), "redirect"],
   ] as const) {
     test(`${name} is an error of credentials that repeats no secret`, async () => {
       zendesk.answers(fine);

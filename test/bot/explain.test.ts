@@ -45,7 +45,7 @@ describe.concurrent("/zdsync explain", () => {
     await world.until(() => goOn.held());
     await world.person().types(`/zdsync explain ${oddity("E3 E11")}`);
     const answer = await world.shown(/Its support has expired: the last charge/);
-    expect(answer.shows).toMatch(/Another run is in progress.*from what the history kept of it/s);
+    expect(answer.shows).toMatch(/Another run is in progress.*from the history/s);
     expect(answer.shows).toContain("The run updated organization");
     await world.person().types(`/zdsync explain ${oddity("E5 E10")}`);
     expect((await world.shown(/is not among them/)).shows).toContain("Ask again when the next run has ended");

@@ -97,6 +97,6 @@ test("a refusal names whom it would hurt: to whoever asked, in a preview and in 
     for (const line of named)
       expect(line).toMatch(/^• .+ 0014M\w{13}.* \((?:Customers|Partners), .*\): (?:marked|loses support)/);
   }
-  expect(preview.shows).toContain("What matters first:");
+  expect(preview.shows).toContain("Most important:");
   expect(world.writes()).toEqual([]);
 });

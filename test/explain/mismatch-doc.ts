@@ -20,14 +20,14 @@ const CASES: readonly Case[] = [
     oddity: "E2 unknown charge name beside nothing else",
     run: "plain",
     remedy:
-      "Add the name to `plans.yml` where it belongs (a merge request on the rules' project; `zdsync simulate` says whom it changes). The next run gives the support back.",
+      "Add the name to `plans.yml` where it belongs (a merge request on the rules' project; `zdsync simulate` shows which customers it changes). The next run restores the support.",
   },
   {
     title: "Ended override",
     oddity: "E8 override ended yesterday",
     run: "plain",
     holds: { support_level: "ultimate", sub_dotcom_ultimate: true },
-    remedy: "Ask whoever asked for the override whether it should go on; then give it a later `ends_on`.",
+    remedy: "Ask the person who requested the override whether to extend it; then give it a later `ends_on`.",
   },
   {
     title: "Charge expired beyond grace",
@@ -66,14 +66,14 @@ const CASES: readonly Case[] = [
     oddity: "C4 protected id",
     run: "plain",
     remedy:
-      "The organization is kept on purpose, with the support level that it had; its account is gone. Whoever wrote the id into `protected_ids` knows why.",
+      "The organization is kept on purpose, with the support level that it had; its account is gone. The person who added the id to `protected_ids` knows why.",
   },
   {
     title: "A limit refused the run",
     oddity: "C2 organization deleted by hand",
     run: "refused",
     remedy:
-      "Look at the report of the run. Where its numbers are right, run once with the `--allow` that is named; nothing was written before.",
+      "Review the report of the run. If its numbers are right, run once with the `--allow` shown; nothing was written before.",
   },
   {
     title: "Zendesk did not accept the write",
@@ -89,13 +89,13 @@ const INTRODUCTION = `# "Customer X says they lost support"
 One command, and three lines of its output to read:
 
 \`\`\`sh
-zdsync explain "Customer X"        # or a Salesforce id, an organization's id in Zendesk, an e-mail address
+zdsync explain "Customer X"        # or a Salesforce id, an organization's id in Zendesk, an email address
 \`\`\`
 
-The first line says what Zendesk holds now, the second why and what to do about it, the third what a run did (also an earlier one, as far as the history goes) or
-the next one will do. While an organization is marked, a warning says how to keep it. Below them stands the proof:
-every subscription and charge with its line of \`plans.yml\`, overrides, what the account had to get past, each organization field as it is and as it should be,
-what the run did, and what will change by itself. Where the run is not on your machine: \`--pipeline ID\` takes a pipeline's files, \`--live\` asks Salesforce and
+The first line says what Zendesk has now, the second why and what to do about it, the third what a run did (or an earlier one in the history) or
+the next one will do. While an organization is marked, a warning says how to keep it. The evidence follows:
+every subscription and charge with its line of \`plans.yml\`, overrides, the checks that the account had to pass, each organization field with its current and desired value,
+what the run did, and upcoming changes. Where the run is not on your machine: \`--pipeline ID\` takes a pipeline's files, \`--live\` asks Salesforce and
 Zendesk now. \`--when 2027-03-01\` answers for another day, \`--history\` says which run changed what.
 
 The output below is real: a test makes it from the sandbox and compares (\`test/explain/mismatch.test.ts\`; \`bun test/explain/mismatch-doc.ts\` writes it anew).
