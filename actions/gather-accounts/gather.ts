@@ -73,7 +73,7 @@ interface OtherAccounts {
 
 /**
  * Customers, partners and merged accounts. Where it is known whom to expect, all are read at once: an account that became a partner or was merged in
- * between may then be in none of the lists, so where somebody expected is in none, the others are asked for again, after the customers.
+ * between may then be in none of the lists, so where somebody expected is in none, the others are asked for again, after it was missed among the customers.
  */
 async function gatherAllKinds(
   reader: SalesforceReader,
@@ -86,15 +86,32 @@ async function gatherAllKinds(
     const [partners, merges] = await Promise.all([reader.partners(allianceAccountId), reader.mergedAccounts()]);
     return { partners, merges };
   };
-  const beside = known === null ? null : readOthers();
+  if (known === null) return { ...(await readAccounts(reader, today, known, line, stop)), ...(await readOthers()) };
+  const beside = readOthers();
+  // Who was missing before they were asked again, and that answer.
+  const missed = new Set<string>();
+  let again = beside;
+  const missing = (ids: readonly string[]) => {
+    for (const id of ids) missed.add(id);
+    again = beside.then((others) => (areAmong(ids, partnerIds(others)) ? others : readOthers()));
+    again.catch(() => {});
+  };
   // Awaited once the accounts are there.
-  beside?.catch(() => {});
-  const read = await readAccounts(reader, today, known, line, stop);
-  if (!beside || !known) return { ...read, ...(await readOthers()) };
+  beside.catch(() => {});
+  const read = await readAccounts(reader, today, known, line, stop, missing);
   const others = await beside;
-  const found = new Set([...read.ids, ...others.partners.partners.map((one) => one.salesforce_id)]);
-  const isComplete = known.accounts.every(({ id }) => found.has(id));
-  return { ...read, ...(isComplete ? others : await readOthers()) };
+  const found = partnerIds(others).union(new Set(read.ids));
+  const unfound = known.accounts.flatMap(({ id }) => (found.has(id) ? [] : [id]));
+  if (unfound.length === 0) return { ...read, ...others };
+  return { ...read, ...(areAmong(unfound, missed) ? await again : await readOthers()) };
+}
+
+function partnerIds({ partners }: OtherAccounts): Set<string> {
+  return new Set(partners.partners.map((one) => one.salesforce_id));
+}
+
+function areAmong(ids: readonly string[], known: ReadonlySet<string>): boolean {
+  return ids.every((id) => known.has(id));
 }
 
 interface ReadAccounts {
@@ -110,12 +127,13 @@ async function readAccounts(
   remembered: AccountsMemory | null,
   line: ProgressLine,
   stop: Stop,
+  missing: (ids: readonly string[]) => void = () => {},
 ): Promise<ReadAccounts> {
   const accounts: Account[] = [];
   const unreadable: UnreadableRecord[] = [];
   const known: KnownAccount[] = [];
   const left: Omit<AccountsMemory, "accounts">[] = [];
-  for await (const page of reader.accounts(today, { remembered, leave: (header) => left.push(header) })) {
+  for await (const page of reader.accounts(today, { remembered, missing, leave: (header) => left.push(header) })) {
     throwIfStopped(stop);
     line.total(page.total);
     line.add(page.accounts.length + page.unreadable.length);

@@ -17,9 +17,13 @@ export async function gatherContacts(
   recent: readonly RecentOrganization[],
   origin: RunOrigin,
   context: StageContext,
+  isProcessed: boolean,
 ): Promise<number> {
   const { store, config, remotes, progress, stop, clock, warn } = context;
-  const addresses = wantedAddresses(recent, recent.length > 0 ? await addressesOfRun(origin, context) : new Map());
+  const addresses = wantedAddresses(
+    recent,
+    recent.length > 0 ? await addressesOfRun(origin, context, isProcessed) : new Map(),
+  );
   const reader = await remotes.zendeskReader("global");
   const line = progress.begin("gather-orgs global: contacts of recent organizations");
   using memory = await context.openSettledContacts(reader.host);
@@ -38,11 +42,15 @@ export async function gatherContacts(
 }
 
 /**
- * Which addresses accounts want: as `process` decided, where it has run before (so no job needs another instance's accounts), else all
+ * Which addresses accounts want: as `process` decided, where it has run before and that is to count (so no job needs another instance's accounts), else all
  * that an account has. Nothing where neither is of this run.
  */
-async function addressesOfRun({ run_id, today }: RunOrigin, { store }: StageContext): Promise<Map<string, string[]>> {
-  if ((await store.readManifest("global_accounts.json"))?.run_id === run_id) {
+async function addressesOfRun(
+  { run_id, today }: RunOrigin,
+  { store }: StageContext,
+  isProcessed: boolean,
+): Promise<Map<string, string[]>> {
+  if (isProcessed && (await store.readManifest("global_accounts.json"))?.run_id === run_id) {
     const desired = (await store.readIfThere("global_accounts.json"))?.records ?? [];
     return new Map(desired.map((one) => [one.salesforce_id, one.sold_tos.map(({ email }) => email)]));
   }

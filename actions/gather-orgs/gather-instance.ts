@@ -52,13 +52,17 @@ export async function gatherInstance(instance: InstanceName, context: StageConte
   return { report, origin, recent, accountIds };
 }
 
-/** What is known of the contacts of recent organizations, after the accounts were gathered (C10). Answers the stage's whole report. */
+/**
+ * What is known of the contacts of recent organizations, after the accounts were gathered (C10). Answers the stage's whole report. `isProcessed`: whether
+ * to go by what `process` decided, where it has run; in a run it may or may not have by now.
+ */
 export async function gatherContactsOf(
   { report, origin, recent }: GatheredInstance,
   context: StageContext,
+  { isProcessed }: { isProcessed: boolean } = { isProcessed: true },
 ): Promise<StageReport> {
   if (report.instance !== "global") return report;
-  const known = await gatherContacts(recent, origin, context);
+  const known = await gatherContacts(recent, origin, context, isProcessed);
   return { ...report, counts: { ...report.counts, "addresses known": known } };
 }
 

@@ -79,7 +79,8 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
   ]);
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
-  await proveUnlessStopped(connection, config.hosts.global);
+  const writes = [changeset.creates, changeset.updates, changeset.marks].some((rows) => rows.length > 0);
+  if (writes) await proveUnlessStopped(connection, config.hosts.global);
   const creating = [
     ...(await createdBefore(report.run_id, context)),
     ...changeset.creates.map((one) => one.salesforce_id),

@@ -59,7 +59,9 @@ export async function syncInstance(
   if (!report.comparison || refused.length > 0) return report;
 
   const connection = await remotes.zendesk(instance);
-  await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);
+  const writes = Object.values(plannedOf(changes)).some((count) => count > 0) || (contacts?.due.length ?? 0) > 0;
+  const host = instance === "global" ? config.hosts.global : config.hosts.us_government;
+  if (writes) await proveUnlessStopped(connection, host);
   const creating = changes.creates.map(({ salesforce_id }) => salesforce_id);
   const unbelieved = await unbelievedReading(readingOf(instance, gathered, creating, clock()), connection);
   if (unbelieved.length > 0) return { ...report, comparison: { ...report.comparison, refused: unbelieved } };

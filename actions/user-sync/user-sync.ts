@@ -16,7 +16,7 @@ import { usersInput } from "../../lib/domain/users-input.ts";
 import { untilEnded } from "../../lib/reasons/until-ended.ts";
 import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
 import { syncUsers } from "../../lib/sync/sync-users.ts";
-import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
+import { proveInstance, proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 import { gatherContacts, gatherUsers } from "./gather-users.ts";
 import { lookUpHolders } from "./look-up-holders.ts";
 
@@ -31,7 +31,7 @@ export interface ComparedUsers {
 export async function compareUserArtifacts(judging: JudgingInputs, context: WritingContext): Promise<ComparedUsers> {
   const { store, config, remotes, progress, stop, clock, warn } = context;
   const { reader: finishing, stoppable: reader = finishing } = await remotes.zendesk("us-government");
-  await proveInstance(reader, config.hosts.us_government);
+  await proveInstance(await remotes.zendeskReader("us-government"), config.hosts.us_government);
   const origin = await originOfUsers(context);
   const gathered = await gatherUsers(reader, progress, stop);
   const fromSalesforce = await gatherContacts(await remotes.salesforce(), gathered.organizations);
@@ -89,8 +89,10 @@ export async function writeUsers(
   { report, changeset, users }: ComparedUsers,
   context: WritingContext,
 ): Promise<StageReport> {
-  const { remotes, progress, stop } = context;
+  const { config, remotes, progress, stop } = context;
   const connection = await remotes.zendesk("us-government");
+  const writes = [changeset.creates, changeset.updates, changeset.marks].some((rows) => rows.length > 0);
+  if (writes) await proveUnlessStopped(connection, config.hosts.us_government);
   const results = context.openResults(resultsName("usgov_user"), report.run_id);
   const { ended } = await untilEnded(() => syncUsers({ ...changeset, users, connection, results, progress, stop }));
   return { ...report, ...ended, comparison: { ...report.comparison, ...writtenOf(results) } };

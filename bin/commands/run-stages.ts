@@ -1,7 +1,4 @@
-import { stage as gatherAccounts } from "../../actions/gather-accounts/main.ts";
-import { gatherContactsOf, gatherInstance } from "../../actions/gather-orgs/gather-instance.ts";
 import { syncPartners } from "../../actions/partner-sync/partner-sync.ts";
-import { processArtifacts } from "../../actions/process/process.ts";
 import { syncInstance } from "../../actions/sync/sync.ts";
 import {
   type ComparedUsers,
@@ -16,22 +13,20 @@ import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode, exitCodeOf, StoppedError, worstOf } from "../../lib/errors.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
-import { observed } from "../../lib/runs/observed-stage.ts";
 import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
-import { askedOnce, type RunRemotes } from "../../lib/stage/asked-once.ts";
+import { askedOnce } from "../../lib/stage/asked-once.ts";
 import { exitOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
 import { addToPlan, plannedCreates } from "../../lib/sync/planned-creates.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
 import { expectations, unexpectedRun } from "./expected-run.ts";
+import { gatherAndProcess, type RunContext } from "./gather-and-process.ts";
 import { heldBackBy, type JudgedBranch, judgeBranch } from "./judge-branch.ts";
 import { stoppedGathering } from "./stopped-gathering.ts";
+import { watched } from "./watched-stage.ts";
 
 /** How far a run goes: `preview` ends before the first write. */
 export type Extent = "preview" | "run";
-
-/** What all stages of a run are given. */
-type RunContext = WritingContext & { remotes: RunRemotes };
 
 /** What came of all stages. */
 export interface RunEnd {
@@ -56,6 +51,8 @@ export async function runStages(
   try {
     return await runInStages(extent, instances, inputs, { ...given, remotes }, observer);
   } finally {
+    // Nothing is written any more. Whoever closes the remotes waits for it.
+    void remotes.close();
     await remotes.end();
   }
 }
@@ -69,15 +66,7 @@ async function runInStages(
 ): Promise<RunEnd> {
   const comparisons = COMPARISONS.filter((one) => instances.includes(COMPARISON[one].instance));
   await context.removeEarlierResults(...comparisons.map(resultsName));
-  for (const instance of instances) context.remotes.listAhead(instance);
-  context.remotes.overridesAhead();
-  const gathering = watched(observer, "gather-accounts", null, () => gatherAccounts.run(shared(context), context));
-  const gathered = await Promise.allSettled([
-    gathering,
-    ...instances.map((instance) =>
-      watched(observer, "gather-orgs", instance, () => gatherBeside(gathering, instance, context)),
-    ),
-  ]);
+  const { gathered, processed } = await gatherAndProcess(instances, context, observer);
   const [accounts, ...organizations] = gathered;
   const reports = gathered.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const stopped = stoppedGathering(gathered, instances, context.stop);
@@ -88,11 +77,13 @@ async function runInStages(
       reports,
       failures: [{ where: "gather-accounts", reasons: reasonsOf(accounts.reason) }],
     };
-  try {
-    reports.push(await watched(observer, "process", null, () => processArtifacts(instances, context)));
-  } catch (error) {
-    return { exit: exitCodeOf(error), reports, failures: [{ where: "process", reasons: reasonsOf(error) }] };
-  }
+  if (processed.status === "rejected")
+    return {
+      exit: exitCodeOf(processed.reason),
+      reports,
+      failures: [{ where: "process", reasons: reasonsOf(processed.reason) }],
+    };
+  reports.push(processed.value);
   const branches = await runBranches(extent, instances, organizations, inputs, context, observer);
   return {
     exit: worstOf(branches.map((branch) => branch.exit)),
@@ -104,21 +95,6 @@ async function runInStages(
 /** What concerns the run as a whole is told once, though every branch ends by it. */
 function once(failures: RunEnd["failures"]): RunEnd["failures"] {
   return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
-}
-
-/** Organizations are listed beside the accounts; which contacts they want is known only after both (C10). */
-async function gatherBeside(
-  accounts: Promise<unknown>,
-  instance: InstanceName,
-  context: RunContext,
-): Promise<StageReport> {
-  const listed = await gatherInstance(instance, context);
-  if (instance === "us-government") context.remotes.contactsAhead(listed.accountIds);
-  await accounts.catch((error: unknown) => {
-    // Nobody is asked for contacts any more: it is the accounts that were waited for.
-    if (context.stop.reason !== null) throw error;
-  });
-  return gatherContactsOf(listed, context);
 }
 
 /** The instances side by side. Only counts or a digest that were confirmed for the whole run make one wait for the other's judgement. */
@@ -192,16 +168,6 @@ async function runBranch(
   }
 }
 
-/** A stage whose one report tells how it went. */
-function watched(
-  observer: RunObserver,
-  stage: string,
-  instance: InstanceName | null,
-  work: () => Promise<StageReport>,
-): Promise<StageReport> {
-  return observed(observer, stage, instance, work, (report) => [report]);
-}
-
 /** Where somebody named what may be applied, it is what was judged: users, too, who are compared once more right before they are written. */
 function asJudged({ expectsAny, ...inputs }: WritingInputs & { expectsAny: boolean }, judged: readonly StageReport[]) {
   return expectsAny ? { ...inputs, expect: judged.flatMap(({ comparison }) => comparison?.digest ?? []) } : inputs;
@@ -252,9 +218,4 @@ function failed(instance: InstanceName, error: unknown, reports: StageReport[]):
 /** A digest is of the run as a whole; what a person confirmed holds back the instances that had nothing more to do themselves. */
 function notAsGiven(instance: InstanceName, why: Reason): RunEnd["failures"][number] {
   return { where: why.code === "digest.run_unexpected" ? "the run" : instance, reasons: [why] };
-}
-
-/** Inputs that the context has settled already; the stages only look at their own. */
-function shared(context: WritingContext) {
-  return { "data-dir": context.store.directory, today: context.today, "run-id": context.runId };
 }

@@ -26,6 +26,8 @@ export interface AccountPage {
 export interface AccountsOptions {
   /** What the last reading left. Without it the nested query is used, page after page; with it the result is the same, sooner. */
   remembered?: AccountsMemory | null;
+  /** Told which remembered accounts were missing, once all but those have been asked for. */
+  missing?: ((ids: readonly string[]) => void) | undefined;
   /** Told at the end what to remember beside the accounts of the pages. */
   leave?(header: Omit<AccountsMemory, "accounts">): void;
 }

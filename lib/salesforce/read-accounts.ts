@@ -28,7 +28,7 @@ type StreamMemory = AccountsMemory & { children: NonNullable<AccountsMemory["chi
 export async function* readAccounts(
   session: Session,
   today: Day,
-  { remembered = null, leave }: AccountsOptions,
+  { remembered = null, missing, leave }: AccountsOptions,
 ): AsyncGenerator<AccountPage> {
   const given = new Set<string>();
   const memory = streamMemory(session, remembered);
@@ -36,7 +36,7 @@ export async function* readAccounts(
     try {
       const left = headerOf(memory);
       const learn = (pageRows: number) => Object.assign(left, { pageRows });
-      for await (const page of readWhatChanged(session, today, memory, learn)) {
+      for await (const page of readWhatChanged(session, today, memory, { learn, missing })) {
         for (const { id } of page.known) given.add(id);
         yield page;
       }
@@ -71,7 +71,7 @@ async function* readWhatChanged(
   session: Session,
   today: Day,
   memory: StreamMemory,
-  learn: (pageRows: number) => void,
+  { learn, missing }: { learn(pageRows: number): void; missing: AccountsOptions["missing"] },
 ): AsyncGenerator<AccountPage> {
   const remembered = new Map(memory.accounts.map(({ id, digest }) => [id, digest]));
   const seen = new Set<string>();
@@ -101,6 +101,8 @@ async function* readWhatChanged(
   learn(pageRows);
   const isBehind = (id: string) => isWhole || id <= last;
   for (const id of [...remembered.keys(), ...orphaned]) if (!seen.has(id) && isBehind(id)) again.add(id);
+  const unseen = [...remembered.keys()].filter((id) => !seen.has(id));
+  if (isWhole && unseen.length > 0) missing?.(unseen);
   const queries = isWhole ? [] : queriesFrom(last, today, memory);
   const parts = await Promise.all([
     readAgain(session, today, [...again]),

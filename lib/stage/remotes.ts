@@ -81,6 +81,7 @@ export function createRemotes(settings: RemoteSettings, given: Mode): WritingRem
   const readers = new Map<InstanceName, Promise<Readers>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
   const toClose: (() => Promise<void>)[] = [];
+  const closing: Promise<void>[] = [];
   let salesforce: Promise<SalesforceReader> | undefined;
   let slack: Promise<SlackChannel | null> | undefined;
   const readersOf = (instance: InstanceName) => once(readers, instance, () => openReaders(settings, instance, mode));
@@ -100,7 +101,10 @@ export function createRemotes(settings: RemoteSettings, given: Mode): WritingRem
     slack: () => (slack ??= openSlack(settings, mode)),
     overridesText: () => readOverrides(settings, mode),
     plansText: () => readPlans(settings),
-    close: async () => void (await Promise.all(toClose.splice(0).map((close) => close()))),
+    async close() {
+      closing.push(...toClose.splice(0).map((close) => close()));
+      await Promise.all(closing);
+    },
   };
 }
 

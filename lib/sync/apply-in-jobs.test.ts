@@ -6,11 +6,14 @@ import { RemoteError, StoppedError } from "../errors.ts";
 import { NEVER, StopRequest } from "../stop.ts";
 import { JobSlots } from "../zendesk/job-slots.ts";
 import type { RowOutcome } from "../zendesk/ports.ts";
-import { applyInJobs, inJobs, type Recorder } from "./apply-in-jobs.ts";
+import { applyInOrder, inJobs, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import { skipRows } from "./apply-rows.ts";
 
 /** Some reason: what it says does not matter here, only that it arrives. */
 const said = (text: string) => reason("legacy.text", { text });
+
+/** Rows of one effect alone. */
+const applyInJobs = (...given: Parameters<typeof jobsOf>) => applyInOrder([jobsOf(...given)]);
 
 let kind: FakeKind;
 beforeEach(() => {
@@ -82,6 +85,52 @@ describe("jobs", () => {
     expect(told.progress.done).toBe(950);
     expect(inFlight.most).toBe(3);
     expect(ended.sort()).toEqual([...Array(18).fill(100), 50, 50].sort());
+  });
+
+  test("Y5: effects are sent in their order, whichever is looked at sooner, and are in flight beside each other; each ends with its last job", async () => {
+    const { through, inFlight } = account(4);
+    const updated = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    const marksLookedAt = Promise.withResolvers<void>();
+    const said: string[] = [];
+    const part = (name: string, rows: ReturnType<typeof fakeRows>, until = ended.promise) => {
+      const own = new FakeKind();
+      if (kind.room) own.room = kind.room;
+      own.precheck = async () => {
+        if (name === "marks") marksLookedAt.resolve();
+        if (name === "creates") await marksLookedAt.promise;
+        return new Map();
+      };
+      own.send = through(async (sent) => {
+        said.push(`${name} sent`);
+        await until;
+        return applied(sent);
+      });
+      const told = recorder();
+      return jobsOf(rows, own, { ...told, line: { ...told.line, end: () => void said.push(`${name} ended`) } });
+    };
+    const done = applyInOrder([
+      part("creates", fakeRows(100)),
+      part("updates", fakeRows(150), updated.promise),
+      part("marks", fakeRows(20)),
+      part("nothing", []),
+    ]);
+    await Bun.sleep(0);
+    expect(inFlight.most).toBe(4);
+    ended.resolve();
+    await Bun.sleep(0);
+    updated.resolve();
+    await done;
+    expect(said).toEqual([
+      "creates sent",
+      "updates sent",
+      "updates sent",
+      "marks sent",
+      "creates ended",
+      "updates ended",
+      "marks ended",
+      "nothing ended",
+    ]);
   });
 
   test("S4: batches are looked at only a little ahead of the jobs they wait for", async () => {

@@ -4,7 +4,7 @@ import { StoppedError } from "../errors.ts";
 import { reasonOf } from "../reasons/reason-of-error.ts";
 import type { ProgressLine } from "../stage/progress.ts";
 import type { Stop } from "../stop.ts";
-import { applyRows, type RowKind, resultOf, skipRows } from "./apply-rows.ts";
+import { applyRows, type RowKind, resultOf, type Sending, skipRows } from "./apply-rows.ts";
 
 /** Rows that one bulk job takes. */
 const ROWS_PER_JOB = 100;
@@ -28,31 +28,63 @@ export interface Recorder {
   record(results: readonly Result[]): Promise<void>;
 }
 
-/**
- * Applies rows batch by batch: as many at a time as the account takes jobs, and those being looked at or read back beside them. After a
- * stop the rest is skipped (S7). Where a batch throws, no further one is begun, and those in flight are finished and accounted for (S6).
- * `then` is told of each batch as it ends, with the results in order. Never throws: see `errors`.
- */
-export async function applyInJobs<Row extends object>(
+/** When a job is sent among others; `sent` is also called where it will not be. */
+type Turn = Pick<Sending, "before" | "sent">;
+
+/** Rows of one effect, cut into jobs. */
+export interface JobsOf {
+  jobs: readonly ((turn: Turn) => Promise<void>)[];
+  /** Called once all of them have ended. */
+  ended(): void;
+}
+
+/** Cuts rows into jobs that can be applied. `then` is told of each batch as it ends, with the results in order. */
+export function jobsOf<Row extends object>(
   rows: readonly Row[],
   kind: RowKind<Row>,
   recorder: Recorder,
   then: (batch: readonly Row[], results: readonly Result[]) => void = () => {},
-): Promise<void> {
-  const batches = inJobs(rows);
+): JobsOf {
+  return {
+    jobs: inJobs(rows).map((batch) => async (turn) => then(batch, await applyJob(batch, kind, recorder, turn))),
+    ended: () => recorder.line.end(),
+  };
+}
+
+/**
+ * Applies rows batch by batch: as many at a time as the account takes jobs, and those being looked at or read back beside them, of whatever effect.
+ * Batches are begun in the order in which they are given, and what is of one effect is sent after everything of the effects before (Y5). After a stop the rest is skipped (S7). Where a batch throws, no further one is begun, and those in flight
+ * are finished and accounted for (S6). Never throws: see `errors` of the recorder.
+ */
+export async function applyInOrder(all: readonly JobsOf[]): Promise<void> {
+  let before: Promise<unknown> = Promise.resolve();
+  let done: Promise<unknown> = Promise.resolve();
+  const jobs = all.flatMap(({ jobs, ended }) => {
+    const earlier = before;
+    const turns = jobs.map(() => ({ sent: Promise.withResolvers<void>(), over: Promise.withResolvers<void>() }));
+    before = Promise.all([earlier, ...turns.map(({ sent }) => sent.promise)]);
+    // Told in the order of the effects, too.
+    done = Promise.all([done, ...turns.map(({ over }) => over.promise)]).then(ended);
+    return turns.map(({ sent, over }, index) => async () => {
+      await jobs[index]?.({ before: earlier, sent: sent.resolve });
+      over.resolve();
+    });
+  });
   let next = 0;
   const work = async () => {
-    for (let batch = batches[next++]; batch !== undefined; batch = batches[next++])
-      then(batch, await applyJob(batch, kind, recorder));
+    for (let job = jobs[next++]; job !== undefined; job = jobs[next++]) await job();
   };
-  await Promise.all(Array.from({ length: Math.min(BATCHES_AT_ONCE, batches.length) }, work));
+  await Promise.all([done, ...Array.from({ length: Math.min(BATCHES_AT_ONCE, jobs.length) }, work)]);
 }
+
+const AT_ONCE: Turn = { before: Promise.resolve(), sent: () => {} };
 
 /** Applies up to a hundred rows and records them, whatever happens. Answers the results, in order; never throws. */
 export async function applyJob<Row extends object>(
   job: readonly Row[],
   kind: RowKind<Row>,
   recorder: Recorder,
+  { before, sent }: Turn = AT_ONCE,
 ): Promise<Result[]> {
   const { stop, errors, line, record } = recorder;
   const leave = await kind.room?.();
@@ -63,7 +95,7 @@ export async function applyJob<Row extends object>(
   };
   const apply = async (): Promise<Result[]> => {
     try {
-      return (await applyRows(job, kind, looked)).map(({ result }) => result);
+      return (await applyRows(job, kind, { before, looked, sent })).map(({ result }) => result);
     } catch (error) {
       // Only what comes before the first sending ends so: nothing of the job was sent.
       unattempted = error instanceof StoppedError ? whyNotBegun(recorder) : undefined;
@@ -76,6 +108,7 @@ export async function applyJob<Row extends object>(
   };
   const results = unattempted ? skipRows(job, kind, unattemptedReason(unattempted, stop)) : await apply();
   leave?.();
+  sent();
   if (!unattempted) line.add(job.length, results.filter(({ outcome }) => outcome === "failed").length);
   await record(results).catch((error) => errors.push(error));
   return results;

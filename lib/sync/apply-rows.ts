@@ -44,21 +44,32 @@ export interface Retry<Row> {
   id?: number;
 }
 
+/** What a first sending waits for, and who is told of it. */
+export interface Sending {
+  /** Resolves once rows that were looked at may be sent. */
+  before: Promise<unknown>;
+  /** Called right before the sending. */
+  looked(): void;
+  /** Called once the rows are handed over to be sent, in the same turn. */
+  sent(): void;
+}
+
 /**
  * Writes up to a hundred rows of one kind and accounts for every one of them (S6): checked right before, sent, looked up where
  * the outcome is unknown, sent once more where that is safe, read back. Answers one result per row, in order.
- *
- * @param looked called between the look and the sending
  */
 export async function applyRows<Row extends object>(
   rows: readonly Row[],
   kind: RowKind<Row>,
-  looked: () => void = () => {},
+  { before, looked, sent }: Sending = { before: Promise.resolve(), looked: () => {}, sent: () => {} },
 ): Promise<{ row: Row; result: Result }[]> {
   const verdicts = await kind.precheck(rows);
   const toSend = rows.filter((row) => !verdicts.has(row));
+  await before;
   looked();
-  const first = await sendAndLookUp(toSend, "send", kind);
+  const sending = sendAndLookUp(toSend, "send", kind);
+  sent();
+  const first = await sending;
   const outcomes = new Map(first);
   const again = toSend.filter((row) => mayBeSentAgain(first.get(row)));
   if (again.length > 0) {

@@ -7,7 +7,7 @@ import { ArtifactError } from "../errors.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, type Recorder } from "./apply-in-jobs.ts";
+import { applyInOrder, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import { changeRows, createRows, type OrganizationChange } from "./organization-rows.ts";
 import { type ContactsCourse, type ContactsSync, contactsPlan, type WithoutContacts } from "./place-contacts.ts";
 import type { Results } from "./results-file.ts";
@@ -40,19 +40,25 @@ export interface OrganizationSync {
 type Course = OrganizationSync & Pick<Recorder, "errors">;
 
 /**
- * Writes creates, then updates, then marks, and contacts beside them (Y1–Y6, decision 41). Every record ends up in the results file, also
+ * Writes creates, updates and marks, begun in this order, and contacts beside them: those of a batch as soon as it has ended, and nothing waits for them
+ * (Y1–Y6, decision 50). Every record ends up in the results file, also
  * where this throws in the end because something failed for all of them. Answers the new organizations without any user.
  */
 export async function syncOrganizations(given: OrganizationSync): Promise<WithoutContacts[]> {
   const sync: Course = { ...given, errors: [] };
   const changes = changesOf(sync);
   const contacts = contactsBeside(sync);
-  await writeCreates(sync, contacts);
-  for (const [effect, rows] of Object.entries(changes)) {
-    const line = sync.progress.begin(`${sync.instance} ${sync.what}: ${effect}`, rows.length);
-    await applyInJobs(rows, changeRows(sync.connection, sync.instance), recorderOf(sync, line));
-    line.end();
-  }
+  const creates = [...sync.creates].sort(bySalesforceId);
+  const begin = (effect: string, rows: readonly unknown[]) =>
+    recorderOf(sync, sync.progress.begin(`${sync.instance} ${sync.what}: ${effect}`, rows.length));
+  const rows = changeRows(sync.connection, sync.instance);
+  await applyInOrder([
+    jobsOf(creates, createRows(sync.connection, sync.instance), begin("creates", creates), (batch, results) =>
+      contacts?.created(batch, results),
+    ),
+    jobsOf(changes.updates, rows, begin("updates", changes.updates)),
+    jobsOf(changes.marks, rows, begin("marks", changes.marks)),
+  ]);
   const withoutContacts = (await contacts?.ended()) ?? [];
   await sync.results.close();
   if (sync.errors.length > 0) throw sync.errors[0];
@@ -88,15 +94,6 @@ function changesOf({ gathered, updates, marks }: OrganizationSync): Record<"upda
       gathered: gatheredOf(id),
     })),
   };
-}
-
-/** Several batches at a time; the contacts of each begin as soon as it has ended, and nothing waits for them (Y1, decision 41). */
-async function writeCreates(sync: Course, contacts: ContactsBeside | null): Promise<void> {
-  const creates = [...sync.creates].sort(bySalesforceId);
-  const line = sync.progress.begin(`${sync.instance} ${sync.what}: creates`, creates.length);
-  const rows = createRows(sync.connection, sync.instance);
-  await applyInJobs(creates, rows, recorderOf(sync, line), (batch, results) => contacts?.created(batch, results));
-  line.end();
 }
 
 /** Contacts that are placed while organizations are written. */

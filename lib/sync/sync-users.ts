@@ -2,7 +2,7 @@ import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import type { Progress } from "../stage/progress.ts";
 import type { Stop } from "../stop.ts";
 import type { ZendeskConnection } from "../zendesk/ports.ts";
-import { applyInJobs, type Recorder } from "./apply-in-jobs.ts";
+import { applyInOrder, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import type { Results } from "./results-file.ts";
 import { userChangeRows, userCreateRows, userRows } from "./user-rows.ts";
 
@@ -29,14 +29,12 @@ export async function syncUsers(sync: UserSync): Promise<void> {
     line: sync.progress.begin(`us-government users: ${effect}`, total),
     record: (results) => sync.results.add(results),
   });
-  const creates = begin("creates", sync.creates.length);
-  await applyInJobs(sync.creates, userCreateRows(sync.connection), creates);
-  creates.line.end();
-  for (const [effect, rows] of Object.entries({ updates, marks })) {
-    const recorder = begin(effect, rows.length);
-    await applyInJobs(rows, userChangeRows(sync.connection), recorder);
-    recorder.line.end();
-  }
+  const changes = userChangeRows(sync.connection);
+  await applyInOrder([
+    jobsOf(sync.creates, userCreateRows(sync.connection), begin("creates", sync.creates.length)),
+    jobsOf(updates, changes, begin("updates", updates.length)),
+    jobsOf(marks, changes, begin("marks", marks.length)),
+  ]);
   await sync.results.close();
   if (errors.length > 0) throw errors[0];
 }

@@ -3,7 +3,7 @@ import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import { untilEnded } from "../reasons/until-ended.ts";
 import type { StageReport, WritingContext } from "../stage/stage.ts";
-import { applyInJobs, type Recorder } from "../sync/apply-in-jobs.ts";
+import { applyInOrder, jobsOf, type Recorder } from "../sync/apply-in-jobs.ts";
 import type { RowKind } from "../sync/apply-rows.ts";
 import { changeRows } from "../sync/organization-rows.ts";
 import { userChangeRows } from "../sync/user-rows.ts";
@@ -29,8 +29,7 @@ export async function applyUndo(
     if (rows.length === 0) return;
     const line = context.progress.begin(`${instance} undo: ${what}`, rows.length);
     const recorder: Recorder = { stop: context.stop, errors, line, record: (added) => results.add(added) };
-    await applyInJobs(rows, kind, recorder);
-    line.end();
+    await applyInOrder([jobsOf(rows, kind, recorder)]);
   };
   const { ended } = await untilEnded(async () => {
     await results.add(plan.left);

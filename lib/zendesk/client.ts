@@ -147,6 +147,12 @@ export class ZendeskClient {
     return names.map((name) => `${prefix}_${name}`).join(" and ");
   }
 
+  /** Asks for a token, where there is none, before it is needed. Never throws. */
+  prepare(): void {
+    // What is wrong with the credential is heard by the first request.
+    void this.credential.authorization(this.options.signal).catch(() => undefined);
+  }
+
   /** Revokes tokens that may write. Never throws, and never takes long; nothing is to be sent afterwards. */
   close(): Promise<void> {
     return this.credential.close();

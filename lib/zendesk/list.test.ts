@@ -45,9 +45,9 @@ describe("S1: a list is complete or nothing", () => {
     expect((await gather()).ids).toEqual([1, 2]);
     expect(zendesk.requests().map(({ path }) => path)).toEqual([
       "/organizations?page%5Bsize%5D=100",
+      "/organizations/count",
       "/organizations?page%5Bsize%5D=100&page%5Bafter%5D=a",
       "/organizations?page%5Bsize%5D=100&page%5Bafter%5D=b",
-      "/organizations/count",
     ]);
   });
 

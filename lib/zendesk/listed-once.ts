@@ -1,4 +1,4 @@
-import type { ListedUser } from "../domain/listed-user.ts";
+import type { FoundUser, ListedUser } from "../domain/listed-user.ts";
 import type { Organization } from "../domain/organization.ts";
 import { StoppedError } from "../errors.ts";
 import { OrganizationsSince } from "./organizations-since.ts";
@@ -23,6 +23,7 @@ export class ListedOnce {
   private readonly users = new SharedList<ListedUser>();
   private readonly memberships = new SharedList<Membership>();
   private readonly since = new OrganizationsSince();
+  private readonly holders = new Map<string, Promise<FoundUser[]>>();
   private counting: Promise<number | null> | null = null;
 
   /** `keepsLists`: whether any list is asked for again in a run; what nobody asks for again is not held. */
@@ -61,6 +62,7 @@ export class ListedOnce {
     const users = {
       users: () => this.users.follow(() => reader.users()),
       memberships: () => this.memberships.follow(() => reader.memberships()),
+      usersByAddress: (email: string) => this.holdersOf(email, reader),
     };
     return {
       ...reader,
@@ -94,6 +96,14 @@ export class ListedOnce {
     return reader.organizations({ count: () => this.count(reader) });
   }
 
+  /** Who has an address: asked for to judge, and the same once more after sync. */
+  private holdersOf(email: string, reader: ZendeskReader): Promise<FoundUser[]> {
+    const found = this.holders.get(email) ?? reader.usersByAddress(email);
+    this.holders.set(email, found);
+    found.catch(() => this.holders.get(email) === found && this.holders.delete(email));
+    return found;
+  }
+
   private count(reader: ZendeskReader): Promise<number | null> {
     this.counting ??= reader.organizationCount();
     const { counting } = this;
@@ -109,6 +119,7 @@ export class ListedOnce {
     const ofUsers = (write: () => Promise<RowOutcome[]>) => {
       this.users.forget();
       this.memberships.forget();
+      this.holders.clear();
       return write();
     };
     return {

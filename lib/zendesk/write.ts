@@ -53,7 +53,7 @@ export function createZendeskWriter(
   const { timing, signal } = options;
   const sleep = timing?.sleep ?? sleepFor;
   const jobs = new BulkJobs(client, slots, new JobFollower(client, timing, signal), { sleep, stopSignal });
-  return new BulkWriter(client, jobs, (milliseconds) => sleep(milliseconds, signal));
+  return new BulkWriter(client, jobs, (milliseconds) => sleep(milliseconds, signal), stopSignal);
 }
 
 class BulkWriter implements ZendeskWriter {
@@ -65,6 +65,7 @@ class BulkWriter implements ZendeskWriter {
     private readonly client: ZendeskClient,
     private readonly jobs: BulkJobs,
     private readonly sleep: (milliseconds: number) => Promise<unknown>,
+    private readonly stopSignal: AbortSignal,
   ) {}
 
   close(): Promise<void> {
@@ -72,6 +73,8 @@ class BulkWriter implements ZendeskWriter {
   }
 
   room(): Promise<() => void> {
+    // Its token is asked for while the rows are looked at.
+    if (!this.stopSignal.aborted) this.client.prepare();
     return this.jobs.room();
   }
 

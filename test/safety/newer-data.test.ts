@@ -189,20 +189,23 @@ function otherType(now: Wire): string {
 }
 
 describe("S4: the same for users: an agent edits one after it was listed", () => {
-  /** Edits as soon as the users are read again, which is right before they are written. */
+  /** Edits as soon as any users are read again, which is right before they are written; until that is done, nobody reads them. */
   async function withEdit(edits: (users: Planned[]) => [number, Wire][]) {
-    const state: { world?: TestWorld; done: boolean; edited: number[] } = { done: false, edited: [] };
-    const world = await start(async ({ service, method, path }, phase) => {
-      if (phase !== "before" || state.done || method !== "GET" || !state.world) return undefined;
-      if (service !== "zendesk-us-government" || !path.includes("/users/show_many")) return undefined;
-      state.done = true;
+    const state: { world?: TestWorld; editing?: Promise<void>; edited: number[] } = { edited: [] };
+    const edit = async (world: TestWorld) => {
       const all = [
-        ...(await state.world.artifact<Planned>("usgov_user_updates.json")),
-        ...(await state.world.artifact<Planned>("usgov_user_not_in_sync.json")),
+        ...(await world.artifact<Planned>("usgov_user_updates.json")),
+        ...(await world.artifact<Planned>("usgov_user_not_in_sync.json")),
       ];
       const changes = edits(all).map(([id, change]) => ({ ...change, id }));
       state.edited = changes.map(({ id }) => id);
-      await editUsers(state.world, changes);
+      await editUsers(world, changes);
+    };
+    const world = await start(async ({ service, method, path }, phase) => {
+      if (phase !== "before" || method !== "GET" || !state.world) return undefined;
+      if (service !== "zendesk-us-government" || !path.includes("/users/show_many")) return undefined;
+      state.editing ??= edit(state.world);
+      await state.editing;
       return undefined;
     });
     state.world = world;
@@ -263,7 +266,6 @@ describe("S4: the same for users: an agent edits one after it was listed", () =>
       await world.run({ instance: "us-government" });
       expect(state.edited).toHaveLength(2);
       const marks = (await world.artifact<Result>("usgov_user_results.json")).filter(({ effect }) => effect === "mark");
-      // The updates are read first; by then both users to mark have been edited.
       for (const mark of marks)
         expect(mark).toMatchObject({ outcome: "skipped", code: "user.changed_since", params: { fields: [field] } });
       for (const id of state.edited) expect(fieldsOf(user(world, id)).mark_for_deletion).not.toBe(true);

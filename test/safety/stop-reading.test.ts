@@ -42,7 +42,7 @@ async function stoppedAt(isMeant: (request: Asked) => boolean, flags: string[] =
 }
 
 /** What is said as soon as the run knows that it is to stop. */
-const STOPPING = /finishing what is in flight/;
+const STOPPING = /finishing requests in flight/;
 
 const isTokenRequest = ({ path }: Asked) => path.includes("/oauth");
 

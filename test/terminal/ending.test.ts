@@ -48,13 +48,13 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     expect(shown.lines.filter((line) => line.includes("global") && /^ {2}[✓–✗] /.test(line))).toEqual([
       expect.stringMatching(/^ {2}✓ gather-orgs global: \d+ organizations/),
       expect.stringMatching(/^ {2}✓ gather-orgs global: contacts of recent organizations: 2 of 2/),
-      expect.stringMatching(/^ {2}– global customers: creates: not begun, 5 left/),
-      expect.stringMatching(/^ {2}– global customers: updates: not begun, 3 left/),
-      expect.stringMatching(/^ {2}– global customers: marks: not begun, 1 left/),
+      expect.stringMatching(/^ {2}– global customers: creates: not started, 5 left/),
+      expect.stringMatching(/^ {2}– global customers: updates: not started, 3 left/),
+      expect.stringMatching(/^ {2}– global customers: marks: not started, 1 left/),
       expect.stringMatching(/^ {2}– global customers: contacts: stopped after 1 of 5/),
-      expect.stringMatching(/^ {2}– global partners: creates: not begun, 1 left/),
-      expect.stringMatching(/^ {2}– global partners: updates: not begun, 1 left/),
-      expect.stringMatching(/^ {2}– global partners: marks: not begun, 1 left/),
+      expect.stringMatching(/^ {2}– global partners: creates: not started, 1 left/),
+      expect.stringMatching(/^ {2}– global partners: updates: not started, 1 left/),
+      expect.stringMatching(/^ {2}– global partners: marks: not started, 1 left/),
     ]);
     const { outcomes, closing } = ending(shown);
     expect(outcomes.slice(0, 2)).toEqual(["STOPPED", "STOPPED"]);
@@ -70,7 +70,7 @@ describe("A4: a run that was stopped, refused or failed looks like it", () => {
     let shown = await by(DEADLINES[0]);
     for (const seconds of DEADLINES.slice(1)) if (!shown.wasHeld) shown = await by(seconds);
     expect(shown.exit).toBe(5);
-    expect(shown.lines).toContainEqual(expect.stringMatching(/^global customers: updates: not begun, 3 left/));
+    expect(shown.lines).toContainEqual(expect.stringMatching(/^global customers: updates: not started, 3 left/));
     const { outcomes, closing } = ending(shown);
     expect(outcomes).toContain("STOPPED");
     expect(closing).toMatch(/: STOPPED \(deadline\) after /);

@@ -1,0 +1,14 @@
+import type { InstanceName } from "../../lib/domain/instance.ts";
+import { observed } from "../../lib/runs/observed-stage.ts";
+import type { RunObserver } from "../../lib/runs/run-recorder.ts";
+import type { StageReport } from "../../lib/stage/stage.ts";
+
+/** A stage whose one report tells how it went. */
+export function watched(
+  observer: RunObserver,
+  stage: string,
+  instance: InstanceName | null,
+  work: () => Promise<StageReport>,
+): Promise<StageReport> {
+  return observed(observer, stage, instance, work, (report) => [report]);
+}
