@@ -12,7 +12,7 @@ export const ACCOUNT_TEXTS: Texts<typeof ACCOUNT_REASONS> = {
   "account.without_subscription": {
     title: "account without subscription",
     say: () => [
-      "The account was skipped: it has no subscription with an end date in the last three years or later. Evergreen subscriptions have no end date and do not count.",
+      "The account was skipped: it has no subscription with an end date within the last three years or in the future. Evergreen subscriptions have no end date and do not count.",
       "If that is wrong, correct its subscriptions in Salesforce.",
     ],
   },

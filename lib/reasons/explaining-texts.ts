@@ -19,7 +19,7 @@ export const EXPLAINING_TEXTS: Texts<typeof EXPLAINING_REASONS> = {
   "account.not_gathered": {
     title: "account not gathered",
     say: () => [
-      "Salesforce returned no such account: it was deleted, has another Type, or has no end date in the last three years or later.",
+      "Salesforce returned no such account: it was deleted, has another Type, or has no end date within the last three years or in the future.",
       "Correct its Type or end dates in Salesforce.",
     ],
   },

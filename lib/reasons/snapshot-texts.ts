@@ -51,7 +51,7 @@ export const SNAPSHOT_TEXTS: Texts<typeof SNAPSHOT_REASONS> = {
     title: TITLE,
     say: ({ list, records, differing }) => [
       `The ${list} were listed in full, because a page that was listed again did not match the snapshot: ${differing} differ, among them ${records.join(", ")}.`,
-      "Nothing to do, unless it happens often: then set ZDSYNC_SNAPSHOT=off and tell the maintainers.",
+      "Nothing to do, unless it happens often: then set ZDSYNC_SNAPSHOT=off and report it to the maintainers of zdsync.",
     ],
   },
   "snapshot.count_differs": {

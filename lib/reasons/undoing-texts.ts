@@ -30,7 +30,7 @@ export const UNDOING_TEXTS: Texts<typeof UNDOING_REASONS> = {
   "undo.outcome_unknown": {
     title: "perhaps written",
     say: () => [
-      "The record was left alone: the run does not know whether its write was done, and the record is now as the run wanted it.",
+      "The record was skipped: the run's write may have been applied, and the record now has the values that the run wanted.",
       "Look at the record in Zendesk by hand.",
     ],
   },

@@ -91,7 +91,7 @@ export async function applyJob<Row extends object>(
   let unattempted = whyNotBegun(recorder);
   const looked = () => {
     leave?.();
-    if (whyNotBegun(recorder)) throw new StoppedError("what was looked at is not sent any more");
+    if (whyNotBegun(recorder)) throw new StoppedError("records that were checked are no longer sent");
   };
   const apply = async (): Promise<Result[]> => {
     try {

@@ -52,7 +52,7 @@ export function renderHarm({ counts }: UndoHarm): string {
   });
   return parts.length > 0
     ? `This undo takes something away from customers: ${parts.join(", ")}.`
-    : "This undo takes nothing away from any customer.";
+    : "This undo takes nothing away from customers.";
 }
 
 /** The preview of one comparison: counts, every record with the fields that go back, whom it hurts first, and what is left alone. */

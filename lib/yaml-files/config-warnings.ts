@@ -22,6 +22,6 @@ export function missingConfig(): Problem {
   const path = resolve(CONFIG_FILE);
   return {
     where: CONFIG_FILE,
-    what: `is not in ${dirname(path)}, and ZDSYNC_CONFIG names no other file. Without it nobody is protected and no host is checked, so nothing is written. Start in the folder that has it, or set ZDSYNC_CONFIG to its path; an empty file says that the defaults are meant`,
+    what: `is not in ${dirname(path)}, and ZDSYNC_CONFIG names no other file. Without it, no organizations or users are protected and no host is checked, so nothing is written. Start in the folder that contains it, or set ZDSYNC_CONFIG to its path; an empty file accepts the defaults`,
   };
 }

@@ -62,8 +62,8 @@ test.concurrent("asked for, confirmed, followed to its end: Zendesk is as zdsync
 
   await ann.types("/zdsync last");
   expect((await world.shown(/The last run: Done, nothing failed/)).shows).toContain(`by <@${ANN}>`);
-  expect((await world.shown(/Who did what in Slack/)).shows).toMatch(
-    /<@U0BOB00001>: run global: refused: run \S+ goes on/,
+  expect((await world.shown(/Activity in Slack/)).shows).toMatch(
+    /<@U0BOB00001>: run global: refused: run \S+ is in progress/,
   );
   await careFor(world);
 });
@@ -86,7 +86,7 @@ test.concurrent("an offer: nobody else's, no longer than five minutes, and to be
   await ann.clicks(second, ACTION.dismissRun);
   await world.shown(/Not started\. Nothing was changed/);
   await ann.clicks(second, ACTION.confirmRun);
-  await world.shown(/taken back\. Nothing was started/);
+  await world.shown(/withdrawn\. Nothing was started/);
   const before = world.shownTo().length;
   await ann.types("/zdsync run —dry-run");
   const told = await world.shown(/What a run of global and us-government would change now/, ANN, before);
@@ -132,7 +132,7 @@ test.concurrent("cancelled while it writes: it finishes what is in flight and st
   await ann.clicks(offer, ACTION.confirmRun);
   await writing.promise;
   await ann.types("/zdsync cancel");
-  await world.shown(/is asked to stop/);
+  await world.shown(/was asked to stop/);
   const parent = await world.posted(/started a run/);
   const said = await world.posted(/cancelled this run/);
   expect([said.thread, said.shows.startsWith(`<@${ANN}>`)]).toEqual([parent.ts, true]);
@@ -200,7 +200,7 @@ async function careFor(world: WholeWorld): Promise<void> {
   await world.person().clicks(answer.ts, ACTION.explainWhole);
   expect((await world.shown(/\*global: people\*/)).shows).toMatch(/agent or admin/);
   await world.person(BOB).types("/zdsync last");
-  const told = await world.shown(/Who did what in Slack/, BOB);
+  const told = await world.shown(/Activity in Slack/, BOB);
   expect(told.shows).toContain(`retry contacts of organization ${agent.id}: `);
   expect(told.shows).toContain(`mark organization ${suspended.id} handled: done`);
 }

@@ -82,7 +82,7 @@ describe("later runs", () => {
     expect((await world.undo("history/first/global_results.json", { "run-id": "back" })).exit).toBe(0);
     const [head, undo, why] = await answerIn(world, accountOf(world, UNKNOWN_CHARGE));
     expect(head).toContain("global: ultimate, until");
-    expect(undo).toMatch(/^Since then undo back .*took back.*The next run will update.*ultimate → expired/);
+    expect(undo).toMatch(/^Since then undo back .*reverted.*The next run will update.*ultimate → expired/);
     expect(why).toEndWith("Add the name to plans.yml.");
   });
 });

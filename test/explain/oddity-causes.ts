@@ -62,7 +62,7 @@ const CAUSES: readonly [name: string, cause: RegExp][] = [
   ["E7 fraction of a seat in an integer", /13 seats/],
   ["E1 account without any subscription", /skipped: it has no subscription with an end date/],
   ["E1 C4 account without any", /no subscription with an end date.*The run marked organization \d+ for deletion/s],
-  ["E13 expiration a day more", /no subscription with an end date in the last three years.*marked organization/s],
+  ["E13 expiration a day more", /no subscription with an end date within the last three years.*marked organization/s],
   [
     "E8 override applies",
     /Support level ultimate, from the override at overrides\.yml:\d+.*becomes premium: the override at/s,

@@ -41,7 +41,7 @@ test("an undo leaves a page whose rows open to why the run did what is taken bac
     const asked = row.name.includes("@") ? row.name : (row.salesforceId ?? "");
     expect(answerOf(row)).toBe((await explainIn(world, asked, { instance: "global" })).answer);
   }
-  expect(rows.map(answerOf).join("\n")).toMatch(/Since then undo back \(\S+\) took back what a run had done to it/);
+  expect(rows.map(answerOf).join("\n")).toMatch(/Since then undo back \(\S+\) reverted what a run had done to it/);
 });
 
 test("an undo of an earlier run explains its rows from what the history kept of that run", async () => {

@@ -43,7 +43,7 @@ describe("an undo", () => {
     expect((await explainIn(world, id)).answer).not.toContain("undo");
     expect((await world.undo("global_results.json", { "run-id": "back" })).exit).toBe(0);
     expect((await explainIn(world, id)).answer).toMatch(
-      /Since then undo back \(\S+\) took back what a run had done to it/,
+      /Since then undo back \(\S+\) reverted what a run had done to it/,
     );
     const { told } = await explainIn(world, id, { history: "true" });
     expect(told.history).toMatchObject([
@@ -52,7 +52,9 @@ describe("an undo", () => {
     ]);
     const undo = await explainIn(world, id, { run: "back" });
     expect([undo.errors, undo.told.history.length]).toEqual(["", 1]);
-    expect(linesText(undo.told.document.sections[0].lines)).toMatch(/The undo updated organization.*took back/s);
+    expect(linesText(undo.told.document.sections[0].lines)).toMatch(
+      /The undo updated organization.*reverted the changes/s,
+    );
     const other = await explainIn(world, accountOf(world, "E5 E10"), { run: "back" });
     expect(linesText(other.told.document.answer)).toContain("The undo back did not change it");
     await world.run({ "run-id": "again" });

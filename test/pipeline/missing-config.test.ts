@@ -17,14 +17,14 @@ test("without a config a preview says at once that nobody is protected and no ho
   expect(first).toMatch(/^zdsync preview /);
   for (const part of [
     MISSING,
-    "nobody is protected",
+    "no organizations or users are protected",
     "protected_ids",
     "hosts are not checked",
     "zdsync.config.example.yml",
   ])
     expect(second).toContain(part);
-  expect(await world.text("report.md")).toContain("nobody is protected");
-  expect(await world.text("report.html")).toContain("nobody is protected");
+  expect(await world.text("report.md")).toContain("no organizations or users are protected");
+  expect(await world.text("report.html")).toContain("no organizations or users are protected");
   const record = JSON.parse(await world.text(join("history", summary.run_id, "run.json")));
   expect(record.warnings).toMatchObject([{ code: "config.missing", params: { file: MISSING } }]);
 });
@@ -32,17 +32,17 @@ test("without a config a preview says at once that nobody is protected and no ho
 test("a stage of its own says so, too", async () => {
   await using world = await startWorld({ accounts: 5, config: () => null });
   expect((await world.stage("gather-accounts")).exit).toBe(EXIT.done);
-  expect(world.printed()).toContain("nobody is protected");
-  expect(await world.text("gather-accounts_report.md")).toContain("nobody is protected");
+  expect(world.printed()).toContain("no organizations or users are protected");
+  expect(await world.text("gather-accounts_report.md")).toContain("no organizations or users are protected");
 });
 
 describe("without a config nothing that writes begins: exit 2, not one request", () => {
   const said = () => [
     "zdsync.config.yml",
     process.cwd(),
-    "nobody is protected",
+    "no organizations or users are protected",
     "ZDSYNC_CONFIG",
-    "an empty file says that the defaults are meant",
+    "an empty file accepts the defaults",
   ];
 
   test.each(["run", "sync", "partner-sync", "user-sync"] as const)("%s", async (command) => {
@@ -67,14 +67,14 @@ describe("without a config nothing that writes begins: exit 2, not one request",
   test("a dry run writes nothing and only warns, as a preview does", async () => {
     await using world = await startWorld({ accounts: 5, config: () => null });
     expect((await world.run({ "dry-run": "true" })).exit).toBe(EXIT.done);
-    expect(world.printed()).toContain("nobody is protected");
+    expect(world.printed()).toContain("no organizations or users are protected");
   });
 });
 
 test("an empty config asks for the defaults: nothing is said of it", async () => {
   await using world = await startWorld({ accounts: 5, config: () => "" });
   const { summary } = await world.preview();
-  expect(world.printed()).not.toContain("nobody is protected");
+  expect(world.printed()).not.toContain("no organizations or users are protected");
   const record = JSON.parse(await world.text(join("history", summary.run_id, "run.json")));
   expect(record).not.toHaveProperty("warnings");
 });

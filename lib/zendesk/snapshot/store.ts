@@ -72,7 +72,7 @@ export class ForeignSnapshotError extends ZdsyncError {
   readonly exitCode = EXIT.failed;
 
   constructor(path: string, what: string) {
-    super(`${path} holds ${what}`);
+    super(`${path} contains ${what}`);
   }
 }
 
