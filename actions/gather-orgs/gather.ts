@@ -23,6 +23,7 @@ export async function gatherOrganizations(
 ): Promise<GatheredOrganizations> {
   const organizations: Organization[] = [];
   const notes: Note[] = [];
+  let unidentified = 0;
   for await (const page of reader.organizations()) {
     throwIfStopped(stop);
     organizations.push(...page.records);
@@ -33,7 +34,9 @@ export async function gatherOrganizations(
         id: one.id,
         reason: reason("organization.unreadable", { problem: one.reason }),
       })),
+      ...(page.told ?? []).map((one) => ({ rule: "O1", salesforce_id: null, id: null, reason: one })),
     );
+    unidentified += page.unreadable.filter((one) => one.salesforce_id === null).length;
     line.add(page.records.length);
   }
   const accounts = notes.flatMap((note) => note.salesforce_id ?? []);
@@ -41,7 +44,7 @@ export async function gatherOrganizations(
     organizations: organizations.sort((one, other) => bySalesforceId(keyOf(one), keyOf(other))),
     leftAlone: {
       accounts: [...new Set(accounts)].sort(),
-      unidentified: notes.filter((note) => note.salesforce_id === null).length,
+      unidentified,
     },
     notes: notes.sort(byRule),
   };

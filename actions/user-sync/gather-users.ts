@@ -6,7 +6,7 @@ import type { Contact, User } from "../../lib/domain/user.ts";
 import type { SalesforceReader } from "../../lib/salesforce/ports.ts";
 import { type Progress, type ProgressLine, withProgress } from "../../lib/stage/progress.ts";
 import { type Stop, throwIfStopped } from "../../lib/stop.ts";
-import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
+import type { Page, ZendeskReader } from "../../lib/zendesk/ports.ts";
 
 /** The users of an instance as they are now, and the organizations they may be in. */
 export interface GatheredUsers {
@@ -41,6 +41,9 @@ async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop):
       if (salesforce_id !== null) unreadableAccounts.add(salesforce_id);
     }
   };
+  const tell = ({ told = [] }: Page<unknown>) => {
+    notes.push(...told.map((one) => ({ rule: "U2", salesforce_id: null, id: null, reason: one })));
+  };
   const organizations: Organization[] = [];
   for await (const page of reader.organizations()) {
     throwIfStopped(stop);
@@ -50,6 +53,7 @@ async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop):
   const memberships = new Map<number, number>();
   for await (const page of reader.memberships()) {
     throwIfStopped(stop);
+    tell(page);
     for (const { user_id: user } of page.records) memberships.set(user, (memberships.get(user) ?? 0) + 1);
   }
   const users: User[] = [];
@@ -57,6 +61,7 @@ async function listUsers(reader: ZendeskReader, line: ProgressLine, stop: Stop):
     throwIfStopped(stop);
     line.add(page.records.length);
     note("U2", "user.unreadable", page.unreadable);
+    tell(page);
     users.push(
       // When they came is nothing that is compared, so the artifact does not have it.
       ...page.records.map(({ created_at: _, ...user }) => ({

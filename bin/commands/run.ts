@@ -20,6 +20,7 @@ import {
   instance,
   JUDGING_INPUTS,
   rateShare,
+  snapshot,
   WRITING_INPUTS,
 } from "../../lib/stage/inputs.ts";
 import { parseInputs } from "../../lib/stage/parse-inputs.ts";
@@ -41,12 +42,14 @@ export const runInputs = v.object({
   instance: v.optional(instance),
   ...WRITING_INPUTS,
   expect: expectRun,
+  snapshot,
 });
 export const previewInputs = v.object({
   ...COMMON_INPUTS,
   instance: v.optional(instance),
   ...JUDGING_INPUTS,
   "rate-share": rateShare,
+  snapshot,
 });
 
 /** A preview is some five screens, with what matters on top; who reads it otherwise gets all of it. */
@@ -96,6 +99,7 @@ export async function runCommand(
       writes: !dryRun,
       deadlineMs: inputs.deadline,
       rateShare: inputs["rate-share"],
+      snapshots: inputs.snapshot === "on",
       env,
       output,
       clock,

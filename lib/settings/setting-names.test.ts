@@ -49,7 +49,7 @@ test("B6: what a run's session reads is what a run that the bot starts is given,
     expect(String(await opening.then(String, String))).toContain("not set");
   }
   // Inputs have their own variables; these are no settings of a session.
-  const others = ["ZDSYNC_TODAY", "ZDSYNC_RATE_SHARE", "ZDSYNC_DEBUG"];
+  const others = ["ZDSYNC_TODAY", "ZDSYNC_RATE_SHARE", "ZDSYNC_SNAPSHOT", "ZDSYNC_DEBUG"];
   expect([...read].sort()).toEqual(RUN_SETTINGS.filter((name) => !others.includes(name)).toSorted());
 });
 

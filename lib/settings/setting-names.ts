@@ -26,6 +26,7 @@ export const RUN_SETTINGS: readonly string[] = [
   "PLANS_FILE",
   "ZDSYNC_TODAY",
   "ZDSYNC_RATE_SHARE",
+  "ZDSYNC_SNAPSHOT",
   "ZDSYNC_DEBUG",
 ];
 

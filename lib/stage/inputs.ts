@@ -215,6 +215,15 @@ export const rateShare = v.optional(
   "",
 );
 
+/** Whether Zendesk's lists may come from the snapshot in the data directory (decisions/0054). */
+export const snapshot = v.optional(
+  v.pipe(
+    v.picklist(["on", "off"]),
+    v.description("Read Zendesk's lists from the data directory's snapshot and what changed since, or (off) in full"),
+  ),
+  "on",
+);
+
 /** Inputs of every stage. */
 export const COMMON_INPUTS = { "data-dir": dataDir, today, "run-id": runId } as const;
 

@@ -9,6 +9,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   today: "ZDSYNC_TODAY",
   "run-id": "ZDSYNC_RUN_ID",
   "rate-share": "ZDSYNC_RATE_SHARE",
+  snapshot: "ZDSYNC_SNAPSHOT",
 };
 
 /** What a declaration says of one input: for flags, `action.yml` and documentation. */

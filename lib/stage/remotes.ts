@@ -10,6 +10,8 @@ import type { SalesforceReader } from "../salesforce/ports.ts";
 import type { OverridesSettings, SalesforceSettings, SlackSettings, ZendeskSettings } from "../settings/environment.ts";
 import type { SlackChannel } from "../slack/ports.ts";
 import type { OrganizationCreate, ZendeskConnection, ZendeskReader } from "../zendesk/ports.ts";
+import type { ZendeskReaders } from "../zendesk/read.ts";
+import type { SnapshotSetting } from "../zendesk/snapshot/keeper.ts";
 
 /** Remotes a stage may read. Each is opened when first asked for, and only then is its library loaded. */
 export interface ReadingRemotes {
@@ -71,6 +73,8 @@ interface ClientMode {
   /** The largest share of a Zendesk account's quota that is ours while others use it, too; null or absent: `DEFAULT_RATE_SHARE`. */
   rateShare?: number | null | undefined;
   timing?: RemoteTiming | undefined;
+  /** Where the snapshot of an instance's lists is (decision 54); absent or null: everything is listed in full. */
+  snapshotOf?: ((instance: InstanceName) => SnapshotSetting) | null | undefined;
   /** One for each Zendesk account: its readers and writers share a quota. */
   pacers: Map<InstanceName, Pacer>;
 }
@@ -78,14 +82,14 @@ interface ClientMode {
 /** Opens remotes from settings. This is the one place that knows about dry runs. */
 export function createRemotes(settings: RemoteSettings, given: Mode): WritingRemotes {
   const mode = { stopSignal: new AbortController().signal, waits: UNTOLD, ...given, pacers: new Map() };
-  const readers = new Map<InstanceName, Promise<Readers>>();
+  const readers = new Map<InstanceName, Promise<ZendeskReaders>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
   const toClose: (() => Promise<void>)[] = [];
   const closing: Promise<void>[] = [];
   let salesforce: Promise<SalesforceReader> | undefined;
   let slack: Promise<SlackChannel | null> | undefined;
   const readersOf = (instance: InstanceName) => once(readers, instance, () => openReaders(settings, instance, mode));
-  const zendeskReader = async (instance: InstanceName) => (await readersOf(instance)).stoppable;
+  const zendeskReader = async (instance: InstanceName) => (await readersOf(instance)).listing;
   const zendesk = (instance: InstanceName) =>
     once(connections, instance, async () =>
       mode.dryRun
@@ -149,16 +153,18 @@ const LONGEST_TOKEN = 3_600;
 /** What is in flight at the deadline is finished, and accounted for. Zendesk takes no life of 300 seconds or less. */
 const ENDING = 600;
 
-/** One for what belongs to a write in flight, one that ends at a stop; both with one token, whatever they are opened for. */
-type Readers = Pick<Required<ZendeskConnection>, "reader" | "stoppable">;
-
-async function openReaders(settings: RemoteSettings, instance: InstanceName, mode: ClientMode): Promise<Readers> {
+async function openReaders(
+  settings: RemoteSettings,
+  instance: InstanceName,
+  mode: ClientMode,
+): Promise<ZendeskReaders> {
   const { createZendeskReaders } = await import("../zendesk/read.ts");
-  return createZendeskReaders(zendeskOptions(settings, instance, mode), mode.stopSignal);
+  const snapshot = mode.snapshotOf?.(instance) ?? null;
+  return createZendeskReaders(zendeskOptions(settings, instance, mode), mode.stopSignal, snapshot);
 }
 
 async function openConnection(
-  readers: Readers,
+  { reader, stoppable }: ZendeskReaders,
   options: ReturnType<typeof zendeskOptions>,
   { stopSignal }: ClientMode,
   toClose: (() => Promise<void>)[],
@@ -166,7 +172,7 @@ async function openConnection(
   const { createZendeskWriter } = await import("../zendesk/write.ts");
   const writer = createZendeskWriter(options, stopSignal);
   toClose.push(() => writer.close());
-  return { ...readers, writer };
+  return { reader, stoppable, writer };
 }
 
 async function planOn(reader: ZendeskReader): Promise<ZendeskConnection> {

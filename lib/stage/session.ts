@@ -1,9 +1,9 @@
-import { CONTACT_MEMORY } from "../artifacts/memories.ts";
+import { CONTACT_MEMORY, SNAPSHOTS } from "../artifacts/memories.ts";
 import type { ResultsName } from "../artifacts/results-journal.ts";
 import { ArtifactStore } from "../artifacts/store.ts";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
 import { type Day, toDay } from "../domain/dates.ts";
-import { INSTANCES } from "../domain/instance.ts";
+import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { randomBytes } from "../edges/chance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
 import { readEditedFile } from "../files/edited-file.ts";
@@ -58,6 +58,8 @@ export interface SessionOptions {
   deadlineMs: number | null;
   /** The largest share of a Zendesk account's requests that is ours while others send some, too; null: the default. */
   rateShare: number | null;
+  /** Whether Zendesk's lists may come from the snapshot in the data directory (decision 54). Default: they do not. */
+  snapshots?: boolean;
   env: Environment;
   output: Output;
   clock: () => Date;
@@ -105,8 +107,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
         `Zendesk ${one.instance} is read with an API token; API tokens stop working on ${API_TOKENS_END}. Set up an OAuth client instead.`,
       );
   }
-  const remotes = createRemotes(settings, { ...options, warn, stopSignal: stop.signal, waits, today });
   const store = new ArtifactStore(options.dataDir);
+  const snapshotOf = options.snapshots ? snapshotsIn(store, config, options.dryRun) : null;
+  const remotes = createRemotes(settings, { ...options, warn, stopSignal: stop.signal, waits, today, snapshotOf });
   const openResults = (name: ResultsName, run: string) => new ResultsFile(name, ...resultStores(store, run, options));
   const channel = settings.slack?.channel;
   const openNoticeMemory = async () => {
@@ -148,6 +151,12 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       await unlock();
     },
   };
+}
+
+/** Whatever of the configuration changes, everything is listed in full once. */
+function snapshotsIn(store: ArtifactStore, config: Config, readOnly: boolean) {
+  const settings = JSON.stringify(config);
+  return (instance: InstanceName) => ({ path: store.path(SNAPSHOTS[instance]), readOnly, settings });
 }
 
 async function lock({ dataDir, command, locks = true }: SessionOptions, runId: string): Promise<() => Promise<void>> {

@@ -9,6 +9,8 @@ import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
 import type { Page, ZendeskConnection, ZendeskReader } from "./ports.ts";
 import type { WIRE } from "./schema.ts";
+import type { SnapshotSetting } from "./snapshot/keeper.ts";
+import { withSnapshots } from "./snapshot/reader.ts";
 
 /** Ids that one `show_many` takes. */
 const IDS_PER_REQUEST = 100;
@@ -20,13 +22,23 @@ export function createZendeskReader(options: ZendeskOptions): ZendeskReader {
   return readerOn(new ZendeskClient(options, "read"));
 }
 
-/** The same twice with one token: the second one's reads end at once when the signal says so. */
+/** Readers of one instance with one token. */
+export interface ZendeskReaders extends Pick<Required<ZendeskConnection>, "reader" | "stoppable"> {
+  /** As `stoppable`, for what a run reads before it writes: its lists may come from a snapshot (decision 54). */
+  listing: ZendeskReader;
+}
+
+/** The same several times with one token: all but the first one's reads end at once when the signal says so. */
 export function createZendeskReaders(
   options: ZendeskOptions,
   signal: AbortSignal,
-): Pick<Required<ZendeskConnection>, "reader" | "stoppable"> {
+  snapshot: SnapshotSetting | null = null,
+): ZendeskReaders {
   const client = new ZendeskClient(options, "read");
-  return { reader: readerOn(client), stoppable: readerOn(client.endingReadsAt(signal)) };
+  const ending = client.endingReadsAt(signal);
+  const stoppable = readerOn(ending);
+  const listing = snapshot ? withSnapshots(stoppable, ending, snapshot) : stoppable;
+  return { reader: readerOn(client), stoppable, listing };
 }
 
 /** A reader over a client that others may share. */

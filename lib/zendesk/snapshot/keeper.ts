@@ -35,12 +35,12 @@ export class SnapshotKeeper {
     }
   }
 
-  /** Keeps lists; those that are replaced forget what was kept of them. Answers why that did not work. */
-  async keep(how: "replace" | "update", lists: readonly ListToKeep[]): Promise<Reason | null> {
+  /** Keeps lists, all of them or none. Answers why that did not work. */
+  async keep(lists: readonly ListToKeep[]): Promise<Reason | null> {
     if (this.setting.readOnly) return null;
     try {
       using store = await this.#opened();
-      store[how](lists);
+      store.keep(lists);
       return null;
     } catch (error) {
       return reason("snapshot.not_saved", { message: messageOf(error) });

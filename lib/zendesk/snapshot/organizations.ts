@@ -4,7 +4,7 @@ import { type Reason, reason } from "../../domain/reason.ts";
 import { messageOf, StoppedError } from "../../errors.ts";
 import { allOrganizations, countOf } from "../all-organizations.ts";
 import type { ZendeskClient } from "../client.ts";
-import type { Page } from "../ports.ts";
+import type { ListOptions, Page } from "../ports.ts";
 import { exportOrganizations } from "./incremental-export.ts";
 import type { SnapshotKeeper } from "./keeper.ts";
 import { listAgain } from "./list-again.ts";
@@ -29,29 +29,31 @@ export async function* organizationsBySnapshot(
   client: ZendeskClient,
   keeper: SnapshotKeeper,
   identity: () => Promise<string>,
+  { count = () => countOf(client) }: ListOptions = {},
 ): AsyncGenerator<Page<Organization>> {
   const own = await identity();
-  const completed = await completedOrganizations(client, keeper, own);
+  const completed = await completedOrganizations(client, keeper, own, count);
   if (completed.is === "complete") {
     yield* pagesOf(completed.picture);
-    yield* told(await keeper.keep("update", [completed.keep]));
+    yield* told(await keeper.keep([completed.keep]));
     return;
   }
   const { told: why } = completed;
   if (why.length > 0) yield { records: [], unreadable: [], told: why };
   const listing = new Listing(client, LIST);
   let counted: number | null = null;
-  yield* allOrganizations(client, { onPage: listing.take, onCounted: (count) => (counted = count) });
+  yield* allOrganizations(client, { count, onPage: listing.take, onCounted: (one) => (counted = one) });
   if (listing.begunAt === null || !listing.canBeKept || !agreesWithCount(listing.rows.length, counted)) return;
   const meta = { identity: own, listedAt: listing.begunAt, coveredUntil: listing.begunAt };
   const changes = { changed: listing.rows, removed: [], pages: listing.pages };
-  yield* told(await keeper.keep("replace", [{ list: LIST, meta, changes }]));
+  yield* told(await keeper.keep([{ list: LIST, meta, basis: null, changes }]));
 }
 
 async function completedOrganizations(
   client: ZendeskClient,
   keeper: SnapshotKeeper,
   identity: string,
+  count: () => Promise<number | null>,
 ): Promise<Completed<Organization>> {
   const read = keeper.read((store) => store.read(LIST, isOrganization));
   if ("told" in read) return { is: "none", told: [read.told] };
@@ -61,7 +63,7 @@ async function completedOrganizations(
   if (kept.meta.identity !== identity) return { is: "none", told: [reason("snapshot.of_another", { list: LIST })] };
   if (isDue(kept.meta, now)) return { is: "none", told: [] };
   try {
-    return await completedFrom(client, kept, now);
+    return await completedFrom(client, kept, now, count);
   } catch (error) {
     if (error instanceof StoppedError) throw error;
     return { is: "none", told: [reason("snapshot.not_completed", { list: LIST, message: messageOf(error) })] };
@@ -72,11 +74,12 @@ async function completedFrom(
   client: ZendeskClient,
   { meta, rows, pages }: KeptList<Organization>,
   now: number,
+  count: () => Promise<number | null>,
 ): Promise<Completed<Organization>> {
   const [exported, again, counted] = await Promise.all([
     exportOrganizations(client, exportFrom(meta.coveredUntil)),
     listAgain(client, LIST, pages, now),
-    countOf(client),
+    count(),
   ]);
   if (exported.is === "none") return { is: "none", told: [exported.why] };
   if (again === null) return { is: "none", told: [] };
@@ -88,7 +91,11 @@ async function completedFrom(
   if (counted !== null && !agreesWithCount(picture.size, counted))
     return { is: "none", told: [reason("snapshot.count_differs", { list: LIST, known: picture.size, counted })] };
   const changes = { changed: picture.changed(), removed: picture.removed(), pages: again.checked };
-  return { is: "complete", picture, keep: { list: LIST, meta: { ...meta, coveredUntil: freshFrom }, changes } };
+  return {
+    is: "complete",
+    picture,
+    keep: { list: LIST, basis: meta, meta: { ...meta, coveredUntil: freshFrom }, changes },
+  };
 }
 
 /** The first ten of the records, and how many there are. */

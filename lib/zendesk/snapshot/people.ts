@@ -30,11 +30,8 @@ interface KeptPeople {
   memberships: KeptList<Membership>;
 }
 
-/** What is kept of both lists once both were read to their end. */
-interface Ending {
-  lists: Partial<Record<"users" | "memberships", ListToKeep>>;
-  how: "replace" | "update";
-}
+/** What is kept of both lists once both were read to their end: a whole list, or what became of a kept one. */
+type Ending = Partial<Record<"users" | "memberships", ListToKeep>>;
 
 /**
  * Users and memberships of an instance, from the snapshot and what came since where that is proved (decision 54), else by listing them.
@@ -87,9 +84,8 @@ export class PeopleBySnapshot {
 
   async #complete(): Promise<People> {
     this.#identity = await this.identity();
-    const people = await this.#completed(this.#identity);
-    this.#ending = { lists: {}, how: people.is === "complete" ? "update" : "replace" };
-    return people;
+    this.#ending = {};
+    return this.#completed(this.#identity);
   }
 
   async #completed(identity: string): Promise<People> {
@@ -124,18 +120,18 @@ export class PeopleBySnapshot {
   ): ListToKeep | null {
     if (listing.begunAt === null || !listing.canBeKept || this.#identity === null) return null;
     const meta = { identity: this.#identity, listedAt: listing.begunAt, coveredUntil: listing.begunAt };
-    return { list, meta, changes: { changed: listing.rows, removed: [], pages: listing.pages } };
+    return { list, meta, basis: null, changes: { changed: listing.rows, removed: [], pages: listing.pages } };
   }
 
   /** Each list ends in its own time; both are kept together, or neither. */
   async *#ended(list: "users" | "memberships", keep: ListToKeep | null): AsyncGenerator<Page<never>> {
     const ending = this.#ending;
     if (ending === null || keep === null) return;
-    ending.lists[list] = keep;
-    const { users, memberships } = ending.lists;
+    ending[list] = keep;
+    const { users, memberships } = ending;
     if (!users || !memberships) return;
     this.#ending = null;
-    yield* told(await this.keeper.keep(ending.how, [users, memberships]));
+    yield* told(await this.keeper.keep([users, memberships]));
   }
 }
 
@@ -166,11 +162,13 @@ async function completedFrom(client: ZendeskClient, { users, memberships }: Kept
   const keep: ListToKeep[] = [
     {
       list: "users",
+      basis: users.meta,
       meta: { ...users.meta, coveredUntil: freshFrom },
       changes: changesOf(known.users, usersAgain.checked),
     },
     {
       list: "memberships",
+      basis: memberships.meta,
       meta: { ...memberships.meta, coveredUntil: freshFrom },
       changes: changesOf(known.memberships, membershipsAgain.checked),
     },

@@ -22,7 +22,7 @@ export function withSnapshots(reader: ZendeskReader, client: ZendeskClient, sett
   return {
     ...reader,
     organizationFields,
-    organizations: () => organizationsBySnapshot(client, keeper, identity),
+    organizations: (options) => organizationsBySnapshot(client, keeper, identity, options),
     users: () => people.users(),
     memberships: () => people.memberships(),
   };

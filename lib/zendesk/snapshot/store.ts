@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { isDeepStrictEqual } from "node:util";
 import * as v from "valibot";
 import { EXIT, ZdsyncError } from "../../errors.ts";
 import { openDatabase } from "../../files/open-database.ts";
@@ -40,10 +41,12 @@ export interface ListChanges<T> {
   pages: readonly SnapshotPage[];
 }
 
-/** A list and what is to be kept of it. */
+/** A list and what is to be kept of it: all of it, or what became of a kept one. */
 export interface ListToKeep {
   list: SnapshotList;
   meta: ListMeta;
+  /** What was known of the list when it was read; null: it is kept instead of whatever was. */
+  basis: ListMeta | null;
   changes: ListChanges<unknown>;
 }
 
@@ -66,6 +69,9 @@ const UnreadableSchema = v.object({
   salesforce_id: v.nullable(v.string()),
   reason: v.string(),
 });
+
+/** Memberships go with their organization (facts/zendesk.md 8.20), and no export tells of that: then people are listed in full once. */
+const WITH_ORGANIZATIONS = ["users", "memberships"] as const;
 
 /** What the file holds is no snapshot of this version. Exit 1. */
 export class ForeignSnapshotError extends ZdsyncError {
@@ -110,27 +116,12 @@ export class SnapshotStore implements Disposable {
     return { meta: head.output.meta, rows, pages: pages.output };
   }
 
-  /** Keeps lists instead of whatever was kept of them. */
-  replace(lists: readonly ListToKeep[]): void {
-    this.#atOnce(() => {
-      for (const { list, meta, changes } of lists) {
-        const there = new Set(changes.changed.map(({ id }) => id));
-        const gone = this.#idsOf(list).some((id) => !there.has(id));
-        this.#forget(list);
-        this.#write(list, meta, changes);
-        if (gone) this.#forgetPeopleOf(list);
-      }
-    });
-  }
-
-  /** Notes what is other by now. */
-  update(lists: readonly ListToKeep[]): void {
-    this.#atOnce(() => {
-      for (const { list, meta, changes } of lists) {
-        this.#write(list, meta, changes);
-        if (changes.removed.length > 0) this.#forgetPeopleOf(list);
-      }
-    });
+  /** Keeps all of the lists; none of them where one that is noted changes of is no more as it was read. */
+  keep(lists: readonly ListToKeep[]): void {
+    this.#database.transaction(() => {
+      if (lists.some(({ list, basis }) => basis && !isDeepStrictEqual(this.#metaOf(list), basis))) return;
+      for (const one of lists) this.#keep(one);
+    })();
   }
 
   [Symbol.dispose](): void {
@@ -141,27 +132,33 @@ export class SnapshotStore implements Disposable {
     const [version] = this.#database.query("pragma user_version").values()[0] ?? [];
     const [tables] = this.#database.query("select count(*) from sqlite_master").values()[0] ?? [];
     if (version === 0 && tables === 0) {
-      this.#atOnce(() => {
+      this.#database.transaction(() => {
         for (const sql of TABLES) this.#database.run(sql);
         this.#database.run(`pragma user_version = ${VERSION}`);
-      });
+      })();
     } else if (version !== VERSION)
       throw new ForeignSnapshotError(this.path, `a database of version ${Number(version)}`);
   }
 
-  #atOnce(work: () => void): void {
-    this.#database.transaction(work)();
-  }
-
-  /** Memberships go with their organization (facts/zendesk.md 8.20), and no export tells of that: people are listed in full once. */
-  #forgetPeopleOf(list: SnapshotList): void {
-    if (list !== "organizations") return;
-    for (const one of ["users", "memberships"] as const) this.#forget(one);
+  #keep({ list, meta, basis, changes }: ListToKeep): void {
+    const there = new Set(changes.changed.map(({ id }) => id));
+    const gone = basis ? changes.removed.length > 0 : this.#idsOf(list).some((id) => !there.has(id));
+    if (!basis) this.#forget(list);
+    this.#write(list, meta, changes);
+    if (gone && list === "organizations") for (const one of WITH_ORGANIZATIONS) this.#forget(one);
   }
 
   #forget(list: SnapshotList): void {
     for (const table of ["lists", "records", "pages"])
       this.#database.query(`delete from ${table} where list = ?`).run(list);
+  }
+
+  #metaOf(list: SnapshotList): ListMeta | null {
+    const head = v.safeParse(
+      ListSchema,
+      this.#database.query("select meta, records from lists where list = ?").get(list),
+    );
+    return head.success ? head.output.meta : null;
   }
 
   #idsOf(list: SnapshotList): number[] {
