@@ -2,6 +2,7 @@ import type { ExitCode } from "../lib/errors.ts";
 import { placeOf } from "../lib/settings/environment.ts";
 import type { Shell } from "../lib/stage/run-stage.ts";
 import type { InputsSchema } from "../lib/stage/stage.ts";
+import { STAGE_GRAPH } from "../lib/stage/stage-graph.ts";
 import packageJson from "../package.json";
 import { SANDBOX_COMMANDS } from "./sandbox-commands.ts";
 import { loadStage, STAGES, type StageName } from "./stages.ts";
@@ -32,16 +33,6 @@ export interface CommandDescription {
   summary: string;
   load(): Promise<LoadedCommand>;
 }
-
-const STAGE_SUMMARIES: Record<StageName, string> = {
-  "gather-accounts": "stage 1: gather customers' accounts and partners from Salesforce",
-  "gather-orgs": "stage 2: gather one Zendesk instance's organizations",
-  process: "stage 3: determine which account is entitled to what",
-  compare: "stage 4: compare one instance's organizations with their desired state",
-  sync: "stages 5, 6: apply one instance's change files",
-  "partner-sync": "stage 7: compare partners and apply the differences (global)",
-  "user-sync": "stage 8: compare users and apply the differences (us-government)",
-};
 
 /** Every command by name, in the order of `--help`. */
 export const COMMANDS: Record<string, CommandDescription> = {
@@ -104,10 +95,15 @@ export const COMMANDS: Record<string, CommandDescription> = {
   ...Object.fromEntries(
     (Object.keys(STAGES) as StageName[]).map((name) => [
       name,
-      { summary: STAGE_SUMMARIES[name], load: () => loadStageCommand(name) },
+      { summary: stageSummary(name), load: () => loadStageCommand(name) },
     ]),
   ),
 };
+
+function stageSummary(name: StageName): string {
+  const { number, does } = STAGE_GRAPH[name];
+  return `${number.includes(",") ? "stages" : "stage"} ${number}: ${does}`;
+}
 
 async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
   const stage = await loadStage(name);

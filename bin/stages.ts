@@ -1,4 +1,5 @@
 import type { InputsSchema, Stage } from "../lib/stage/stage.ts";
+import type { StageName } from "../lib/stage/stage-graph.ts";
 
 /** The stages in the order of a run; each is loaded when it is asked for, and not before. */
 export const STAGES = {
@@ -9,9 +10,9 @@ export const STAGES = {
   sync: () => import("../actions/sync/main.ts"),
   "partner-sync": () => import("../actions/partner-sync/main.ts"),
   "user-sync": () => import("../actions/user-sync/main.ts"),
-} as const;
+} as const satisfies Record<StageName, unknown>;
 
-export type StageName = keyof typeof STAGES;
+export type { StageName };
 
 /** Loads a stage by name, whatever its inputs are: they are parsed by its own declaration. */
 export async function loadStage(name: StageName): Promise<Stage<InputsSchema>> {

@@ -1,42 +1,11 @@
 import { stringify } from "yaml";
 import { inputs as writingInputs } from "../actions/partner-sync/inputs.ts";
-import type { StageName } from "../bin/stages.ts";
-import { FILE_PREFIX } from "../lib/domain/instance.ts";
+import { FILE_PREFIX, type InstanceName } from "../lib/domain/instance.ts";
 import { CI_FOLDER, orderVariable, TRANSPORTS } from "../lib/gitlab/ci-job.ts";
 import { HANDOFF_FILE, variablePrefix } from "../lib/gitlab/hand-over.ts";
 import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
+import { type ChainProject, chainProjects, jobName, type StageName } from "../lib/stage/stage-graph.ts";
 import { IMAGE_INPUT, stageInput } from "./component-inputs.ts";
-
-type Instance = "global" | "us-government";
-
-/** One project of the chain: its jobs, and the projects that they start. */
-interface ChainProject {
-  stage: StageName;
-  instances: readonly Instance[];
-  /** Next project by input, and the jobs that must be done before it is started (all, where none is named). */
-  next: readonly { input: string; after?: Instance }[];
-}
-
-const BOTH: readonly Instance[] = ["global", "us-government"];
-
-/** The original's shape: a project for each stage, each starting the next one; from compare on, a branch per instance. */
-const CHAIN: Readonly<Record<string, ChainProject>> = {
-  "gather-accounts": { stage: "gather-accounts", instances: [], next: [{ input: "gather-orgs" }] },
-  "gather-orgs": { stage: "gather-orgs", instances: BOTH, next: [{ input: "process" }] },
-  process: { stage: "process", instances: BOTH, next: [{ input: "compare" }] },
-  compare: {
-    stage: "compare",
-    instances: BOTH,
-    next: [
-      { input: "sync-global", after: "global" },
-      { input: "sync-us-government", after: "us-government" },
-    ],
-  },
-  "sync-global": { stage: "sync", instances: ["global"], next: [{ input: "partner-sync" }] },
-  "sync-us-government": { stage: "sync", instances: ["us-government"], next: [{ input: "user-sync" }] },
-  "partner-sync": { stage: "partner-sync", instances: [], next: [] },
-  "user-sync": { stage: "user-sync", instances: [], next: [] },
-};
 
 const HEAD =
   "# Generated from scripts/chain-yaml.ts by `bun run generate`; do not edit. How to use it: docs/gitlab.md.\n";
@@ -67,7 +36,7 @@ const TRIGGER_INPUTS = {
 export function chainYamls(): [string, string][] {
   return [
     ["start.yml", start()],
-    ...Object.entries(CHAIN).map(([name, project]): [string, string] => [`${name}.yml`, chainProject(project)]),
+    ...chainProjects().map((project): [string, string] => [`${project.name}.yml`, chainProject(project)]),
   ];
 }
 
@@ -109,7 +78,7 @@ function start(): string {
 function chainProject({ stage, instances, next }: ChainProject): string {
   const jobs = instances.length > 0 ? instances : [null];
   const inputs = {
-    ...Object.fromEntries(next.map(({ input }) => [`${input}-project`, nextInput(input)])),
+    ...Object.fromEntries(next.map(({ name }) => [`${name}-project`, nextInput(name)])),
     ...(next.length > 0 ? TRIGGER_INPUTS : {}),
     image: IMAGE_INPUT,
     transport: {
@@ -130,25 +99,25 @@ function chainProject({ stage, instances, next }: ChainProject): string {
       ...(instance ? { instance } : {}),
     },
   }));
-  const triggers = next.map(({ input, after }) => {
+  const triggers = next.map(({ name, after }) => {
     const before = after ? [after] : jobs;
     return [
-      `zdsync-start-${input}`,
+      `zdsync-start-${name}`,
       {
         stage: "deploy",
-        needs: before.map((instance) => jobName(stage, instance)),
+        needs: before.map((instance) => jobOf(stage, instance)),
         rules: ONLY_WHEN_TRIGGERED,
         variables: Object.fromEntries(before.map((instance) => handOver(stage, instance))),
-        trigger: trigger(input),
+        trigger: trigger(name),
       },
     ];
   });
-  const handing = next.length > 0 ? jobs.map((instance) => [jobName(stage, instance), HANDS_ON] as const) : [];
+  const handing = next.length > 0 ? jobs.map((instance) => [jobOf(stage, instance), HANDS_ON] as const) : [];
   return file({ inputs }, { include, ...Object.fromEntries(handing), ...Object.fromEntries(triggers) });
 }
 
-function jobName(stage: StageName, instance: Instance | null): string {
-  return `zdsync-${stage}${instance ? `-${instance}` : ""}`;
+function jobOf(stage: StageName, instance: InstanceName | null): string {
+  return `zdsync-${jobName(stage, instance)}`;
 }
 
 /**
@@ -160,7 +129,7 @@ function orderValue({ name, flag }: InputDescription): string {
 }
 
 /** The dotenv variable of a job becomes the variable that the next projects read. */
-function handOver(stage: StageName, instance: Instance | null): [string, string] {
+function handOver(stage: StageName, instance: InstanceName | null): [string, string] {
   const prefix = variablePrefix(stage, instance && FILE_PREFIX[instance]);
   return [`ZDSYNC_HANDOVER_${prefix}`, `$${prefix}_HANDOVER`];
 }

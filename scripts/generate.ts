@@ -5,9 +5,11 @@ import { actionYaml } from "./action-yaml.ts";
 import { chainYamls } from "./chain-yaml.ts";
 import { componentReference, componentTable } from "./component-reference.ts";
 import { componentYaml } from "./component-yaml.ts";
+import { generatedIn } from "./generated-part.ts";
 import { pageTemplate } from "./page-template.ts";
 import { pipelineInputs, pipelineYaml } from "./pipeline-yaml.ts";
 import { simulateAction, simulateComponent } from "./simulate-yaml.ts";
+import { chainOrder, stagePicture } from "./stage-picture.ts";
 import { stageTable } from "./stage-table.ts";
 
 /** Writes the generated files, or with `--check` only says which are stale (exit 1). */
@@ -25,9 +27,11 @@ files.set(".gitlab/ci/pipeline.yml", pipeline);
 files.set("templates/full-pipeline/template.yml", pipeline);
 for (const [name, text] of chainYamls()) files.set(`.gitlab/ci/multi-project/${name}`, text);
 const page = await readFile(join(root, "docs/gitlab.md"), "utf8");
-files.set("docs/gitlab.md", componentReference(page, stages, inputsOfPipeline));
+const withOrder = generatedIn(page, "docs/gitlab.md", "stages", `${chainOrder()}.`);
+files.set("docs/gitlab.md", componentReference(withOrder, stages, inputsOfPipeline));
 const readme = await readFile(join(root, "README.md"), "utf8");
-files.set("README.md", componentTable(readme, stages, inputsOfPipeline));
+const withPicture = generatedIn(readme, "README.md", "stages", `\n${stagePicture()}\n`);
+files.set("README.md", componentTable(withPicture, stages, inputsOfPipeline));
 files.set("actions/README.md", stageTable(stages));
 files.set("lib/report/page/app.generated.txt", await pageTemplate());
 

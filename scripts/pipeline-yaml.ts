@@ -1,18 +1,17 @@
 import * as v from "valibot";
 import { stringify } from "yaml";
 import { inputs as summaryInputs } from "../bin/commands/pipeline-summary.ts";
-import { loadStage, type StageName } from "../bin/stages.ts";
+import { loadStage } from "../bin/stages.ts";
+import { INSTANCES, type InstanceName } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { SLACK_PAGE } from "../lib/report/slack-page.ts";
 import { RUN_RECORD } from "../lib/runs/run-record.ts";
 import { reportUsGovernment } from "../lib/stage/inputs.ts";
 import { describeInputs } from "../lib/stage/parse-inputs.ts";
+import { type StageJob, stageJobs } from "../lib/stage/stage-graph.ts";
 import { type ComponentInput, componentInputs, stageInput } from "./component-inputs.ts";
 import { JOB_VARIABLES } from "./component-yaml.ts";
 import { jobScript } from "./job-script.ts";
-
-type Instance = "global" | "us-government";
-const INSTANCES: readonly Instance[] = ["global", "us-government"];
 
 /** What a person may set for the whole pipeline, handed on to every component that has an input of that name. */
 const SHARED = [
@@ -39,47 +38,10 @@ const INSTANCES_INPUT: ComponentInput = {
   description: "Instances to work on; the other one's jobs are left out",
 };
 
-interface PipelineJob {
-  stage: StageName;
-  instance?: Instance;
-  /** Of a stage that has one instance only. */
-  only?: Instance;
-  needs: readonly string[];
-}
-
 /**
- * The jobs of a run, with what each one reads or must come after. The branches of the instances never wait for each other (G6), and
- * from `process` on no job gets what is the other instance's.
+ * The jobs of a run, with what each one reads or must come after. From `process` on no job gets what is the other instance's.
  */
-const JOBS: readonly PipelineJob[] = [
-  { stage: "gather-accounts", needs: [] },
-  // In global it reads which addresses the accounts of new organizations want, as process decided.
-  { stage: "gather-orgs", instance: "global", needs: ["process-global"] },
-  { stage: "gather-orgs", instance: "us-government", needs: [] },
-  ...INSTANCES.map((instance) => ({ stage: "process" as const, instance, needs: ["gather-accounts"] })),
-  ...INSTANCES.map((instance) => ({
-    stage: "compare" as const,
-    instance,
-    needs: [`gather-orgs-${instance}`, `process-${instance}`],
-  })),
-  ...INSTANCES.map((instance) => ({
-    stage: "sync" as const,
-    instance,
-    needs: [`gather-orgs-${instance}`, `process-${instance}`, `compare-${instance}`],
-  })),
-  // Of compare it reads the names that are about to be taken.
-  {
-    stage: "partner-sync",
-    only: "global",
-    needs: ["gather-orgs-global", "process-global", "compare-global", "sync-global"],
-  },
-  // Of compare it reads the planned creates: in a dry run nobody else knows them.
-  {
-    stage: "user-sync",
-    only: "us-government",
-    needs: ["gather-orgs-us-government", "compare-us-government", "sync-us-government"],
-  },
-];
+const JOBS = stageJobs();
 
 const HEAD = `# Generated from scripts/pipeline-yaml.ts by \`bun run generate\`; do not edit. How to use it: docs/gitlab.md.
 # All stages as one pipeline, both instances side by side. Variables to set: docs/gitlab.md.
@@ -118,22 +80,22 @@ function pipelineInput(name: string, writing: Awaited<ReturnType<typeof componen
   return input;
 }
 
-async function component({ stage, instance, only, needs }: PipelineJob) {
+async function component({ stage, instance, isTold, needs }: StageJob) {
   const own = new Set(describeInputs((await loadStage(stage)).inputs).map(({ name }) => name));
   const orders = ORDERS.filter((name) => own.has(name));
   return {
     local: `/templates/${stage}/template.yml`,
     inputs: {
       ...Object.fromEntries([...SHARED, "job-prefix", ...orders].map((name) => [name, `$[[ inputs.${name} ]]`])),
-      ...(instance ? { instance } : {}),
+      ...(isTold ? { instance } : {}),
       needs: needs.map((name) => `$[[ inputs.job-prefix ]]${name}`),
-      rules: [{ if: askedFor(instance ?? only) }],
+      rules: [{ if: askedFor(instance) }],
     },
   };
 }
 
 /** When a job runs: on a run that was asked for, unless it is of the instance that was left out. */
-function askedFor(instance: Instance | undefined): string {
+function askedFor(instance: InstanceName | null): string {
   if (!instance) return ASKED;
   const [other] = INSTANCES.filter((one) => one !== instance);
   return `${ASKED} && "$[[ inputs.instances ]]" != "${other}"`;
@@ -148,11 +110,11 @@ const NAMES_US_GOVERNMENT =
  * So it needs what the rows were decided from, but nothing that was read from an instance that it leaves out (decision 39).
  */
 function summary() {
-  const needs = (jobs: readonly PipelineJob[]) =>
-    jobs.map(({ stage, instance, only }) => ({
-      job: `$[[ inputs.job-prefix ]]${stage}${instance ? `-${instance}` : ""}`,
+  const needs = (jobs: readonly StageJob[]) =>
+    jobs.map(({ name, instance }) => ({
+      job: `$[[ inputs.job-prefix ]]${name}`,
       // Those of an instance may be left out.
-      optional: (instance ?? only) !== undefined,
+      optional: instance !== null,
     }));
   const byDefault = JOBS.filter(({ stage, instance }) => stage !== "gather-orgs" || instance === "global");
   return {

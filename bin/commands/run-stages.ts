@@ -17,6 +17,7 @@ import { type RunObserver, UNOBSERVED } from "../../lib/runs/run-recorder.ts";
 import { askedOnce } from "../../lib/stage/asked-once.ts";
 import { exitOf } from "../../lib/stage/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
+import { type StageName, writingStages } from "../../lib/stage/stage-graph.ts";
 import { addToPlan, plannedCreates } from "../../lib/sync/planned-creates.ts";
 import { planOn } from "../../lib/zendesk/planned.ts";
 import { expectations, unexpectedRun } from "./expected-run.ts";
@@ -151,13 +152,16 @@ async function runBranch(
     if (reasons.length > 0)
       return { exit: EXIT.refused, reports: judged, failures: reasons.map((one) => notAsGiven(instance, one)) };
     const inputs = asJudged(given, judged);
-    written.push(await watched(observer, "sync", instance, () => syncInstance(instance, inputs, context)));
-    if (written.every((report) => !report.ended))
-      written.push(
-        await (users
-          ? watched(observer, "user-sync", instance, () => syncUsersOf(users, inputs, context))
-          : watched(observer, "partner-sync", instance, () => syncPartners(inputs, context))),
-      );
+    const writers: Partial<Record<StageName, () => Promise<StageReport>>> = {
+      sync: () => syncInstance(instance, inputs, context),
+      "partner-sync": () => syncPartners(inputs, context),
+      ...(users ? { "user-sync": () => syncUsersOf(users, inputs, context) } : {}),
+    };
+    for (const stage of writingStages(instance)) {
+      const write = writers[stage];
+      if (!write) throw new Error(`nobody does ${stage} for ${instance}`);
+      if (written.every((report) => !report.ended)) written.push(await watched(observer, stage, instance, write));
+    }
     return {
       exit: exitOf(written, context.stop.reason),
       reports: latest(judged, written),

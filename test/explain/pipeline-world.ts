@@ -1,24 +1,16 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipelineSummary } from "../../bin/commands/pipeline-summary.ts";
-import type { StageName } from "../../bin/stages.ts";
+import { type StageName, stageJobs } from "../../lib/stage/stage-graph.ts";
 import type { JobStep } from "../../sandbox/gitlab/pipeline-store.ts";
 import { startWorld, type TestWorld } from "../pipeline/world.ts";
 
 /** The jobs of the ready-made pipeline in an order that their `needs` allow: each has one instance only, as B5 wants it. */
-const JOBS: readonly [job: string, stage: StageName, given: Record<string, string>][] = [
-  ["gather-accounts", "gather-accounts", {}],
-  ["process-global", "process", { instance: "global" }],
-  ["process-us-government", "process", { instance: "us-government" }],
-  ["gather-orgs-global", "gather-orgs", { instance: "global" }],
-  ["gather-orgs-us-government", "gather-orgs", { instance: "us-government" }],
-  ["compare-global", "compare", { instance: "global" }],
-  ["compare-us-government", "compare", { instance: "us-government" }],
-  ["sync-global", "sync", { instance: "global" }],
-  ["sync-us-government", "sync", { instance: "us-government" }],
-  ["partner-sync", "partner-sync", {}],
-  ["user-sync", "user-sync", {}],
-];
+const JOBS = stageJobs().map(({ name, stage, instance, isTold }): [string, StageName, Record<string, string>] => [
+  name,
+  stage,
+  isTold && instance ? { instance } : {},
+]);
 
 /** A pipeline of the sandbox's GitLab, whose jobs keep what the stages really left. */
 export interface PipelineWorld extends AsyncDisposable {

@@ -7,6 +7,7 @@ import { countsToConfirm, formatConfirmedCounts } from "../../lib/domain/confirm
 import { EXIT } from "../../lib/errors.ts";
 import { latestRunRecords, readRunRecord } from "../../lib/runs/read-run-records.ts";
 import type { RunRecord } from "../../lib/runs/run-record.ts";
+import { STAGE_GRAPH, type StageName, stageJobs } from "../../lib/stage/stage-graph.ts";
 import { FIRST_PLANNED_ID } from "../../lib/zendesk/plan.ts";
 import { comparisons, RUN_TIMEOUT, startWorld, type TestWorld, withLimits } from "./world.ts";
 
@@ -164,18 +165,15 @@ describe("stage by stage", () => {
 });
 
 describe("run.json", () => {
+  /** What a run does of the stages: what is done once for all instances is of none. */
   const ALL = [
-    ["compare", "global"],
-    ["compare", "us-government"],
-    ["gather-accounts", null],
-    ["gather-orgs", "global"],
-    ["gather-orgs", "us-government"],
-    ["partner-sync", "global"],
-    ["process", null],
-    ["sync", "global"],
-    ["sync", "us-government"],
-    ["user-sync", "us-government"],
-  ];
+    ...new Map(
+      stageJobs().map(({ stage, instance }) => {
+        const step = [stage, STAGE_GRAPH[stage].isDoneOnce ? null : instance] as const;
+        return [step.join(" "), step];
+      }),
+    ).values(),
+  ].sort();
   const stepsOf = (record: RunRecord | null) =>
     record?.steps.map(({ stage, instance }) => [stage, instance] as [string, string | null]).sort();
 
@@ -195,6 +193,12 @@ describe("run.json", () => {
     });
     expect(Date.parse(record?.ended_at ?? "")).toBeGreaterThanOrEqual(Date.parse(record?.started_at ?? ""));
     expect(stepsOf(record)).toEqual(ALL as never);
+    const begun = record?.steps.map(({ stage, instance }) => ({ stage: stage as StageName, instance })) ?? [];
+    for (const [index, { stage, instance }] of begun.entries())
+      for (const needed of STAGE_GRAPH[stage].needs) {
+        const before = begun.slice(0, index).filter((one) => one.stage === needed);
+        expect(before.map((one) => one.instance)).toContain(STAGE_GRAPH[needed].isDoneOnce ? null : instance);
+      }
     expect(new Set(record?.steps.map(({ state }) => state))).toEqual(new Set(["done"]));
     for (const comparison of record?.comparisons ?? []) {
       const reported = comparisons(summary)[comparison.name];

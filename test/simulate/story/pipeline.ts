@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import { type StageJob, stageJobs } from "../../../lib/stage/stage-graph.ts";
 import type { Computer } from "../kernel/simulation.ts";
 import type { Disturbances, WatchedRuns } from "./run-watched.ts";
 import type { RunSeen } from "./seen.ts";
@@ -8,36 +9,9 @@ import type { RunSeen } from "./seen.ts";
 const ROOT = join(import.meta.dir, "../../..");
 type Instance = "global" | "us-government";
 
-/** A job of the pipeline: its stage, its instance where it has one, and the jobs whose files it gets (.gitlab/ci/pipeline.yml). */
-interface Job {
-  name: string;
-  stage: string;
-  instance?: Instance;
-  needs: string[];
-}
-
-const COMMON: Job = { name: "gather-accounts", stage: "gather-accounts", needs: [] };
-
-/** The jobs of one instance, in an order in which each has what it needs. */
-function branchOf(instance: Instance): Job[] {
-  const job = (stage: string, ...needs: string[]): Job => ({ name: `${stage}-${instance}`, stage, instance, needs });
-  const [process, gather] = [`process-${instance}`, `gather-orgs-${instance}`];
-  const compare = [job("compare", gather, process), job("sync", gather, process, `compare-${instance}`)];
-  const done = [gather, `compare-${instance}`, `sync-${instance}`];
-  return instance === "global"
-    ? [
-        job("process", "gather-accounts"),
-        job("gather-orgs", process),
-        ...compare,
-        { name: "partner-sync", stage: "partner-sync", needs: [...done, process] },
-      ]
-    : [
-        job("gather-orgs"),
-        job("process", "gather-accounts"),
-        ...compare,
-        { name: "user-sync", stage: "user-sync", needs: done },
-      ];
-}
+/** The jobs of all instances, and of one, in an order in which each has what it needs (.gitlab/ci/pipeline.yml). */
+const COMMON = stageJobs([]);
+const branchOf = (instance: Instance) => stageJobs([instance]).filter((job) => job.instance === instance);
 
 /** What a pipeline is run with. */
 export interface PipelineSetting {
@@ -59,13 +33,13 @@ export interface PipelineSetting {
 export async function runPipeline(setting: PipelineSetting): Promise<RunSeen[]> {
   const ends = new Map<string, RunSeen>();
   const branches = setting.instances.map(branchOf);
-  const all = [COMMON, ...branches.flat()];
+  const all = [...COMMON, ...branches.flat()];
   const disturbed = all[Math.floor(setting.which * all.length)];
-  const perform = async (job: Job) => {
+  const perform = async (job: StageJob) => {
     if (!job.needs.every((name) => [0, 3].includes(Number(ends.get(name)?.exit ?? -1)))) return;
     ends.set(job.name, await runJob(job, setting, { isDisturbed: job === disturbed, beside: branches.length > 1 }));
   };
-  await perform(COMMON);
+  for (const job of COMMON) await perform(job);
   await Promise.all(
     branches.map(async (jobs) => {
       for (const job of jobs) await perform(job);
@@ -75,13 +49,13 @@ export async function runPipeline(setting: PipelineSetting): Promise<RunSeen[]> 
 }
 
 async function runJob(
-  { name, stage, instance, needs }: Job,
+  { name, stage, instance, isTold, needs }: StageJob,
   { computer, runs, number, given, disturbances }: PipelineSetting,
   { isDisturbed, beside }: { isDisturbed: boolean; beside: boolean },
 ): Promise<RunSeen> {
   const folder = (job: string) => `/builds/${number}/${job}/data`;
   for (const needed of needs) {
-    const stageOf = [...STAGES_OF_JOBS].find((one) => needed === one || needed.startsWith(`${one}-`)) ?? needed;
+    const stageOf = stageJobs().find((one) => one.name === needed)?.stage ?? needed;
     for (const [path, content] of computer.disk.files(folder(needed))) {
       const file = path.slice(folder(needed).length + 1);
       if (isArtifactOf(stageOf, file)) computer.disk.write(join(folder(name), file), content);
@@ -90,16 +64,12 @@ async function runJob(
   const flags = {
     "data-dir": folder(name),
     "run-id": `pipeline-${number}`,
-    ...(instance && stage !== "partner-sync" && stage !== "user-sync" ? { instance } : {}),
+    ...(isTold && instance ? { instance } : {}),
     ...accepted(stage, given),
   };
   const { faults, ...others } = disturbances;
   return runs.run(computer, stage, flags, { faults, beside, ...(isDisturbed ? others : {}) });
 }
-
-const STAGES_OF_JOBS = new Set([
-  ...["gather-accounts", "gather-orgs", "process", "compare", "sync", "partner-sync", "user-sync"],
-]);
 
 /** Of the flags of a run, those that the stage knows. */
 function accepted(stage: string, given: Readonly<Record<string, string>>): Record<string, string> {
