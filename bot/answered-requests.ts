@@ -35,11 +35,7 @@ export class AnsweredRequests {
   constructor(
     private readonly database: Database,
     private readonly setting: AnsweredRequestsSetting,
-  ) {
-    database.run(
-      "create table if not exists answered_requests (id text primary key, at integer not null, answer text)",
-    );
-  }
+  ) {}
 
   /** Null the first time, and taken from then on: before anything is done about it. Otherwise what it was answered with. */
   take(id: string): EarlierRequest | null {

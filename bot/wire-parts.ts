@@ -4,9 +4,7 @@ import { endingCredentials } from "../lib/doctor/expiring-credentials.ts";
 import { sleep } from "../lib/edges/clock.ts";
 import { existsSync } from "../lib/edges/files.ts";
 import { createSlackChannel } from "../lib/slack/channel.ts";
-import { type DeliveryWorker, keepDelivering } from "../lib/slack/keep-delivering.ts";
-import { byInstance, ownChannels, placeOf } from "../lib/slack/notice-channels.ts";
-import { Outbox } from "../lib/slack/outbox.ts";
+import { ownChannels } from "../lib/slack/notice-channels.ts";
 import { createUserGroups } from "../lib/slack/user-groups.ts";
 import { createAccess } from "./access/access.ts";
 import { AnsweredRequests } from "./answered-requests.ts";
@@ -19,6 +17,9 @@ import { createExplainer } from "./organizations/explainer.ts";
 import { lastRunOf } from "./organizations/last-run.ts";
 import { retryOpener } from "./organizations/open-retry.ts";
 import { createOrganizationCare, linkHosts } from "./organizations/organization-care.ts";
+import { byInstance, placeOf } from "./outbox/by-instance.ts";
+import { type DeliveryWorker, keepDelivering } from "./outbox/keep-delivering.ts";
+import { Outbox } from "./outbox/outbox.ts";
 import { createPages } from "./pages/create-pages.ts";
 import { pruneDaily } from "./prune-daily.ts";
 import { FollowedRuns } from "./run-flow/followed-runs.ts";
@@ -55,8 +56,12 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   const usGovernment = config.slack.us_government;
   const shared = { database, clock, warn, audit, runner, usGovernment, outgoing };
   const pages = createPages({ ...shared, settings, ended: ended.signal });
+  const offers = new Offers(database);
+  const followed = new FollowedRuns(database);
   const runs = createRunFlow({
     ...shared,
+    offers,
+    runs: followed,
     pages,
     customersOf: customersOf(runner, config.slack, config.hosts.salesforce),
   });
@@ -84,11 +89,10 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     lastRun: () =>
       lastRunOf({ ended: (since) => recent.ended(since), artifacts: (id) => runner.artifacts(id) }, clock()),
   });
-  const followed = new FollowedRuns(database);
   const prunes = [
     (now: Date) => outbox.prune(new Date(now.getTime() - KEPT_MS)),
     (now: Date) => audit.prune(now),
-    (now: Date) => new Offers(database).forgetOld(now),
+    (now: Date) => offers.forgetOld(now),
     (now: Date) => followed.forgetOld(now),
     (now: Date) => pages?.forgetOld(now),
   ];

@@ -2,9 +2,8 @@ import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import { oneLine } from "../../lib/outside-text.ts";
 import type { Audit, AuditEntry } from "../parts.ts";
+import { AUDIT_KEPT_MS } from "../schema.ts";
 
-/** Entries are kept for a year. */
-const KEPT_MS = 365 * 24 * 3_600_000;
 /** Characters of what was done, and of what came of it: all counts of four comparisons take some 400. */
 const MOST = 600;
 
@@ -29,11 +28,10 @@ const RowSchema = v.object({
  * Methods throw where the database cannot be read or written.
  */
 export function createAuditLog(database: Database): AuditLog {
-  for (const statement of TABLE) database.run(statement);
   const prune = (now: Date) => {
     database.run("delete from audit where at < ? and at < (select max(at) from audit) - ?", [
-      now.getTime() - KEPT_MS,
-      KEPT_MS,
+      now.getTime() - AUDIT_KEPT_MS,
+      AUDIT_KEPT_MS,
     ]);
   };
   return {
@@ -52,22 +50,6 @@ export function createAuditLog(database: Database): AuditLog {
     prune,
   };
 }
-
-const TABLE = [
-  `create table if not exists audit (
-    id integer primary key autoincrement, at integer not null, team text not null, channel text not null, user text not null,
-    what text not null, result text not null) strict`,
-  "create index if not exists audit_at on audit (at)",
-  `create trigger if not exists audit_no_update before update on audit
-    begin select raise(abort, 'entries of the audit log are never changed'); end`,
-  // `insert or replace` drops the old row without telling the trigger below.
-  `create trigger if not exists audit_no_replace before insert on audit
-    when exists (select 1 from audit where id = new.id)
-    begin select raise(abort, 'entries of the audit log are never changed'); end`,
-  `create trigger if not exists audit_no_delete before delete on audit
-    when old.at >= (select max(at) from audit) - ${KEPT_MS}
-    begin select raise(abort, 'entries of the audit log are kept for a year'); end`,
-];
 
 function entryOf({ at, team, channel, user, what, result }: v.InferOutput<typeof RowSchema>): AuditEntry {
   return { at: new Date(at), by: { team, channel, user }, what, result };

@@ -166,7 +166,7 @@ describe("what fails", () => {
     const bot = start({ current: broken, ended: broken, change: { runs, organizations, explainer } });
     for (const text of ["run", "cancel", "explain Example", "status", "last"]) {
       const { all } = await bot.command(text);
-      expect(all).toContain("an unexpected error occurred in the bot");
+      expect(all).toContain("An unexpected error occurred in the bot");
       expect(all).not.toMatch(/sue@|TypeError/);
     }
     for (const action of Object.values(ACTION)) expect((await bot.click(action)).all).toContain("unexpected error");

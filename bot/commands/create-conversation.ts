@@ -3,14 +3,14 @@ import type { Access } from "../access/access.ts";
 import type { Decided } from "../access/decide-access.ts";
 import type { Actor, Answer, ButtonClick, Conversation, Reply, Said, SlashCommand } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
+import { failedText, guarded, reasonOf } from "../guarded.ts";
 import { ACTION, type Audit, type Explainer, type OrganizationCare, type RunFlow } from "../parts.ts";
 import { saidLines } from "../render/blocks.ts";
 import { orderText } from "../render/run-words.ts";
-import { RunnerError } from "../runs/runner.ts";
+import { Throttle } from "../throttle.ts";
 import { HELP_LINES } from "./help-text.ts";
 import { auditLines, lastRunLines } from "./last.ts";
 import { parseCommand, type ZdsyncCommand } from "./parse-command.ts";
-import { refusalLog } from "./refusal-log.ts";
 import { type RunViews, statusLines } from "./status.ts";
 
 /** What the conversation works with. */
@@ -51,8 +51,7 @@ function answerCommand(setting: ConversationSetting, guard: Guard, { by, text }:
   const { command } = parsed;
   if (command.verb === "help") return { now: saidLines(HELP_LINES), later: null };
   const now = saidLines([`${commandText(command)}: one moment …`, ...hintLines(command)]);
-  if (command.verb === "status")
-    return { now, later: guarded(setting, "status", (reply) => tellStatus(setting, reply)) };
+  if (command.verb === "status") return { now, later: later(setting, "status", (reply) => tellStatus(setting, reply)) };
   return guard({ by, what: auditText(command), now, answer: (reply) => doCommand(setting, command, by, reply) });
 }
 
@@ -121,7 +120,7 @@ function answerClick(setting: ConversationSetting, guard: Guard, click: ButtonCl
   const old = saidLines([
     "This button no longer works because it is from an older message. `/zdsync help` lists the commands.",
   ]);
-  return { now: null, later: guarded(setting, "an unknown button", (reply) => reply.privately(old)) };
+  return { now: null, later: later(setting, "an unknown button", (reply) => reply.privately(old)) };
 }
 
 type Guard = (asked: Asked) => Answer;
@@ -129,10 +128,12 @@ type Guard = (asked: Asked) => Answer;
 /** Lets only those do something who may: checked here, every time anew. */
 function createGuard(setting: ConversationSetting): Guard {
   const { access, audit, clock } = setting;
-  const isAudited = refusalLog();
+  // A person's refusals are audited once a minute, so that nobody floods the log.
+  const refusals = new Throttle();
   const refuse = (decided: Decided & { is: "refused" }, { by, what }: Asked): Said => {
     try {
-      if (isAudited(by, clock())) audit.record({ at: clock(), by, what, result: `refused: ${decided.reason}` });
+      if (refusals.pass(`${by.team} ${by.user}`, clock()) !== null)
+        audit.record({ at: clock(), by, what, result: `refused: ${decided.reason}` });
     } catch (error) {
       setting.warn(`a refusal could not be audited: ${failureWords(error)}`);
     }
@@ -141,29 +142,18 @@ function createGuard(setting: ConversationSetting): Guard {
   return (asked) => {
     const known = access.known(asked.by);
     if (known?.is === "refused") return { now: refuse(known, asked), later: null };
-    const later: Later = async (reply) => {
+    const decideFirst: Later = async (reply) => {
       const decided = known ?? (await access.decide(asked.by));
       if (decided.is === "refused") return reply.privately(refuse(decided, asked));
       await asked.answer(reply);
     };
-    return { now: asked.now, later: guarded(setting, asked.what, later) };
+    return { now: asked.now, later: later(setting, asked.what, decideFirst) };
   };
 }
 
-/** Nothing leaves: whoever asked gets a sentence, the log gets a code. */
-function guarded(setting: ConversationSetting, what: string, then: Later): Later {
-  return async (reply) => {
-    try {
-      await then(reply);
-    } catch (error) {
-      setting.warn(`${what} failed: ${failureWords(error)}`);
-      try {
-        await reply.privately(saidLines([reasonText(error)]));
-      } catch (second) {
-        setting.warn(`${what} could not be answered: ${failureWords(second)}`);
-      }
-    }
-  };
+/** What is said later, kept from throwing. */
+function later(setting: ConversationSetting, what: string, then: Later): Later {
+  return (reply) => guarded(setting, { what }, reply, () => then(reply));
 }
 
 function caught(setting: ConversationSetting, what: string, answer: () => Answer): Answer {
@@ -171,7 +161,7 @@ function caught(setting: ConversationSetting, what: string, answer: () => Answer
     return answer();
   } catch (error) {
     setting.warn(`${what} failed: ${failureWords(error)}`);
-    return { now: saidLines([reasonText(error)]), later: null };
+    return { now: failedText(error), later: null };
   }
 }
 
@@ -181,15 +171,8 @@ async function orReason(setting: ConversationSetting, what: string, lines: () =>
     return await lines();
   } catch (error) {
     setting.warn(`${what} failed: ${failureWords(error)}`);
-    return [reasonText(error)];
+    return [mrkdwnText(reasonOf(error), 1_000)];
   }
-}
-
-/** What a person is told of an error: the runner's own words, of anything else that the log says more. */
-function reasonText(error: unknown): string {
-  return error instanceof RunnerError
-    ? mrkdwnText(error.message, 500)
-    : "That did not work: an unexpected error occurred in the bot. Try again in a minute; see the bot's log for details.";
 }
 
 /** What somebody who typed a word of before is told. */

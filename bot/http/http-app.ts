@@ -3,10 +3,10 @@ import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
 import { failureWords } from "../failure-words.ts";
 import type { Readiness } from "../readiness.ts";
+import { throttledLog } from "../throttle.ts";
 import type { HttpReceiver } from "./receiver.ts";
 import { sameSecret } from "./signature.ts";
 import { objectIn, textOf } from "./slack-body.ts";
-import { strangerLog } from "./stranger-log.ts";
 
 /** More than anything that Slack or GitLab sends for one command, click or pipeline. */
 const MOST_BYTES = 1024 * 1024;
@@ -25,7 +25,7 @@ export interface HttpSetting {
 /** The bot's HTTP side: everything that its port answers. No answer holds anything about a customer. */
 export function createHttpApp({ receiver, gitlab, readiness, clock, log }: HttpSetting): Hono {
   const app = new Hono();
-  const stranger = strangerLog(log, clock);
+  const stranger = throttledLog(log, clock);
   app.use(secureHeaders());
   app.use(async (c, next) => {
     await next();

@@ -2,10 +2,9 @@ import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
 import { after } from "../../lib/edges/clock.ts";
 import { failureWords } from "../failure-words.ts";
 import type { InFlight } from "../in-flight.ts";
-import { Deliveries } from "./deliveries.ts";
+import { throttledLog } from "../throttle.ts";
 import { signatureProblem } from "./signature.ts";
 import { isSslCheck, type SlackBody, slackBody, textOf } from "./slack-body.ts";
-import { strangerLog } from "./stranger-log.ts";
 
 /** Slack gives up after three seconds; what is answered then may still arrive. */
 const ACK_WITHIN_MS = 2_900;
@@ -34,8 +33,7 @@ export class AcknowledgedTwice extends Error {
 
 /** Makes the receiver; nothing is dispatched before Bolt's `App` was made with it. */
 export function createHttpReceiver(setting: ReceiverSetting): HttpReceiver {
-  const deliveries = new Deliveries();
-  const stranger = strangerLog(setting.log, setting.clock);
+  const stranger = throttledLog(setting.log, setting.clock);
   const state: { app: App | null } = { app: null };
   return {
     init(app) {
@@ -46,7 +44,7 @@ export function createHttpReceiver(setting: ReceiverSetting): HttpReceiver {
     async handle(request) {
       const read = await readRequest(request, setting, stranger);
       if (read instanceof Response) return read;
-      return state.app === null ? empty(503) : dispatch(state.app, read, { setting, deliveries });
+      return state.app === null ? empty(503) : dispatch(state.app, read, setting);
     },
   };
 }
@@ -86,16 +84,12 @@ async function readRequest(
   return typeof body.challenge === "string" ? Response.json({ challenge: body.challenge }) : empty(400);
 }
 
-interface Dispatching {
-  setting: ReceiverSetting;
-  deliveries: Deliveries;
-}
-
 /** Hands a request to Bolt. It is answered as soon as it is acknowledged, or when it is clear that it never will be. */
-function dispatch(app: App, { body, headers }: Arrived, { setting, deliveries }: Dispatching): Promise<Response> {
-  const { log, inFlight, ackWithinMs = ACK_WITHIN_MS } = setting;
-  const delivery = body.type === "event_callback" && typeof body.event_id === "string" ? body.event_id : null;
-  if (delivery !== null && !deliveries.isNew(delivery)) return Promise.resolve(empty(200));
+function dispatch(
+  app: App,
+  { body, headers }: Arrived,
+  { log, inFlight, ackWithinMs = ACK_WITHIN_MS }: ReceiverSetting,
+): Promise<Response> {
   const { promise: answered, resolve: answer } = Promise.withResolvers<Response>();
   let acknowledged = false;
   const event: ReceiverEvent = {
@@ -113,7 +107,6 @@ function dispatch(app: App, { body, headers }: Arrived, { setting, deliveries }:
   });
   const ended = (status: number) => {
     cancel();
-    if (!acknowledged && delivery !== null && status === 500) deliveries.forget(delivery);
     if (!acknowledged) answer(empty(status));
   };
   const work = app.processEvent(event).then(

@@ -3,7 +3,6 @@ import type { App } from "@slack/bolt";
 import {
   clickBody,
   commandBody,
-  eventBody,
   NOW,
   type Script,
   SECRET,
@@ -256,19 +255,6 @@ for (const way of WAYS)
         body.delete("user_id");
         expect((await bot.slack(body.toString())).status).toBe(500);
         expect(bot.commands).toEqual([]);
-      });
-    });
-
-    describe("deliveries of the Events API", () => {
-      test("a repeated one is answered and not dispatched again; others are", async () => {
-        const bot = await transport();
-        const first = await bot.slack(eventBody("Ev1"), JSON_TYPE);
-        expect(first.status).toBe(200);
-        const again = { ...JSON_TYPE, "x-slack-retry-num": "1", "x-slack-retry-reason": "http_timeout" };
-        expect((await bot.slack(eventBody("Ev1"), again)).status).toBe(200);
-        await bot.slack(eventBody("Ev2"), again);
-        await bot.inFlight.settled();
-        expect(bot.events.map((one) => (one as { event_id: string }).event_id)).toEqual(["Ev1", "Ev2"]);
       });
     });
 

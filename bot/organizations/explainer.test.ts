@@ -142,7 +142,7 @@ describe("explain", () => {
       ANN,
       told,
     );
-    expect(told.texts[4]).toContain("an unexpected error occurred in the bot");
+    expect(told.texts[4]).toContain("An unexpected error occurred in the bot");
     expect(results(several.audit)).toEqual(["explain: several"]);
   });
 });

@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import type { Explained } from "../../lib/explain/explain-asked.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
+import { guarded } from "../guarded.ts";
 import type { Audit, Explainer } from "../parts.ts";
 import { saidLines } from "../render/blocks.ts";
 import { RunnerError } from "../runs/runner.ts";
@@ -53,14 +53,14 @@ export function createExplainer(setting: ExplainerSetting): Explainer {
   };
   return {
     explain: (asked, by, reply) =>
-      safely(setting, "explain", reply, () =>
+      guarded(setting, { what: "explain" }, reply, () =>
         answered("explain", asked, by, reply, (explained, run) => {
           const state = explained.is === "explained" ? newestState(states, explained.organizations) : null;
           return reply.privately(answerTo(asked, explained, { hosts, run, state }));
         }),
       ),
     whole: ({ value, by }, reply) =>
-      safely(setting, "explain everything", reply, () =>
+      guarded(setting, { what: "explain everything" }, reply, () =>
         answered("explain everything", idIn(value), by, reply, async (explained, run) => {
           if (explained.is !== "explained")
             return reply.privately(answerTo(idIn(value), explained, { hosts, run, state: null }));
@@ -94,24 +94,5 @@ function record({ audit, clock, warn }: ExplainerSetting, by: Actor, what: strin
     audit.record({ at: clock(), by, what, result });
   } catch (error) {
     warn(`an action could not be audited: ${failureWords(error)}`);
-  }
-}
-
-/** Nothing leaves: whoever asked gets a sentence, the log gets a code. */
-async function safely(
-  { warn }: ExplainerSetting,
-  what: string,
-  reply: Reply,
-  work: () => Promise<void>,
-): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    warn(`${what} failed: ${failureWords(error)}`);
-    const words =
-      error instanceof RunnerError
-        ? mrkdwnText(error.message, 500)
-        : "That did not work: an unexpected error occurred in the bot. Try again in a minute; see the bot's log for details.";
-    await reply.privately(saidLines([words]));
   }
 }

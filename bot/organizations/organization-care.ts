@@ -7,10 +7,10 @@ import type { SlackChannel } from "../../lib/slack/ports.ts";
 import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/retry-contacts.ts";
 import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
+import { guarded } from "../guarded.ts";
 import type { Audit, OrganizationCare } from "../parts.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import type { Sleep } from "../run-flow/pauses.ts";
-import { RunnerError } from "../runs/runner.ts";
 import { withStates } from "./message-states.ts";
 import { MessageUpdates } from "./message-updates.ts";
 import { type KnownState, OrganizationStates } from "./organization-states.ts";
@@ -39,8 +39,8 @@ export interface OrganizationCareSetting {
 export function createOrganizationCare(setting: OrganizationCareSetting): OrganizationCare {
   const care = new Care(setting);
   return {
-    retry: (click, reply) => care.safely("retry contacts", reply, () => care.retry(click, reply)),
-    handled: (click, reply) => care.safely("mark handled", reply, () => care.handled(click, reply)),
+    retry: (click, reply) => guarded(setting, { what: "retry contacts" }, reply, () => care.retry(click, reply)),
+    handled: (click, reply) => guarded(setting, { what: "mark handled" }, reply, () => care.handled(click, reply)),
   };
 }
 
@@ -65,20 +65,6 @@ class Care {
   constructor(private readonly setting: OrganizationCareSetting) {
     this.#states = new OrganizationStates(setting.database);
     this.#updates = new MessageUpdates(setting);
-  }
-
-  /** Nothing leaves: whoever asked gets a sentence, the log gets a code. */
-  async safely(what: string, reply: Reply, work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.setting.warn(`${what} failed: ${failureWords(error)}`);
-      const words =
-        error instanceof RunnerError
-          ? mrkdwnText(error.message, 500)
-          : "That did not work: an unexpected error occurred in the bot. Try again in a minute; see the bot's log for details.";
-      await reply.privately(saidLines([words]));
-    }
   }
 
   async retry(click: ButtonClick, reply: Reply): Promise<void> {

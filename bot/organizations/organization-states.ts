@@ -42,11 +42,7 @@ const RowSchema = v.object({
  * lines. Methods throw where the database cannot be read or written.
  */
 export class OrganizationStates {
-  constructor(private readonly database: Database) {
-    database.run(`create table if not exists organization_states (
-      message text not null, organization integer not null, state text not null, by text not null, at integer not null,
-      count integer not null, addresses text not null, primary key (message, organization)) strict`);
-  }
+  constructor(private readonly database: Database) {}
 
   /** Keeps what became of an organization, in the place of what was known. */
   keep(message: string, organization: number, state: KnownState): void {

@@ -42,11 +42,7 @@ const RowSchema = v.pipe(
 
 /** The pages that go into threads, in the bot's database: one to a run, whatever is asked again after a restart. */
 export class PageUploads {
-  constructor(private readonly database: Database) {
-    database.run(`create table if not exists page_uploads (
-      run_id text primary key, instance text, thread text not null, "after" text not null, state text not null,
-      attempts integer not null, next_at integer not null, wanted_at integer not null) strict`);
-  }
+  constructor(private readonly database: Database) {}
 
   /** Notes a page that is wanted; one that was noted before is left alone. */
   want({ runId, instance, thread, after }: WantedPage, now: Date): void {

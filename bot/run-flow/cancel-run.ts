@@ -1,8 +1,9 @@
 import type { Actor, Reply } from "../conversation.ts";
+import { failedText, reasonOf } from "../guarded.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import { plainRun, runLink } from "../render/run-words.ts";
 import { type Runner, RunnerError } from "../runs/runner.ts";
-import { type Follower, failedText, reasonOf } from "./follower.ts";
+import type { Follower } from "./follower.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
 import { KEY } from "./tell-run.ts";
 

@@ -1,9 +1,10 @@
 import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { Actor, Reply } from "../conversation.ts";
+import { failedText, reasonOf } from "../guarded.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
 import { RunnerError, type RunState, StartUnknown } from "../runs/runner.ts";
-import { type Follower, failedText, reasonOf } from "./follower.ts";
+import type { Follower } from "./follower.ts";
 import { type Hindrance, hindrance, type Offer } from "./offers.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";
 

@@ -186,7 +186,7 @@ describe("ask", () => {
     expect(world.results).toEqual(["U0ANN run → failed: GitLab refuses the trigger token."]);
     world.runner.nextStart = { error: new TypeError("secret-of-ours"), anyway: false };
     await world.flow.ask({ instance: null, purpose: "offer" }, ANN, told);
-    expect(told.texts[1]).toContain("An unexpected error occurred");
+    expect(told.texts[1]).toContain("An unexpected error occurred in the bot");
     expect(JSON.stringify([told.texts, world.audited, world.warnings])).not.toContain("secret-of-ours");
   });
 

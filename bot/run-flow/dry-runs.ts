@@ -1,10 +1,10 @@
 import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Actor, Reply } from "../conversation.ts";
+import { reasonOf } from "../guarded.ts";
 import { mention, momentText, saidLines } from "../render/blocks.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
 import type { RunState } from "../runs/runner.ts";
-import { reasonOf } from "./follower.ts";
 import { backedOff } from "./pauses.ts";
 import { atMostLines, judgeDryRun, offerButtons, type Proposal } from "./proposal.ts";
 import type { RunFlowParts } from "./run-flow-parts.ts";

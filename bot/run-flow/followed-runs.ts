@@ -85,13 +85,7 @@ const RowSchema = v.object({
  * missing, and nothing is told twice.
  */
 export class FollowedRuns {
-  constructor(private readonly database: Database) {
-    database.run(`create table if not exists run_starts (
-      start integer primary key autoincrement, team text not null, channel text not null, user text not null, instance text,
-      counts text not null, asked_at integer not null, run_id text unique, state text not null, told text not null) strict`);
-    database.run(`create table if not exists run_posts (
-      place integer primary key autoincrement, start integer not null, post text not null) strict`);
-  }
+  constructor(private readonly database: Database) {}
 
   /** Notes a start that is about to be asked for; answers its number. */
   begin({ by, instance, counts }: Pick<FollowedRun, "by" | "instance" | "counts">, now: Date): number {

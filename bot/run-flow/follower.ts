@@ -1,8 +1,8 @@
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import { failureWords } from "../failure-words.ts";
+import { reasonOf } from "../guarded.ts";
 import { mention, momentText, saidLines } from "../render/blocks.ts";
 import { runLink } from "../render/run-words.ts";
-import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
+import type { Runner, RunState } from "../runs/runner.ts";
 import type { DecidedPost, FollowedRun } from "./followed-runs.ts";
 import { backedOff } from "./pauses.ts";
 import { offerButtons } from "./proposal.ts";
@@ -184,14 +184,4 @@ export class Follower {
 function soughtMs(found: readonly RunState[] | null): number {
   if (found === null) return UNSEEN_SOUGHT_MS;
   return found.some(({ endedAt }) => endedAt === null) ? CANDIDATE_SOUGHT_MS : SOUGHT_MS;
-}
-
-/** What a runner says about an error, for people; nothing of an error that was not meant for them. */
-export function reasonOf(error: unknown): string {
-  return error instanceof RunnerError ? error.message : "An unexpected error occurred; see the bot's log for details.";
-}
-
-/** An error as an answer, with what to do about it. */
-export function failedText(error: unknown, more: readonly string[] = []) {
-  return saidLines([mrkdwnText(reasonOf(error), 1_000), ...more]);
 }

@@ -39,11 +39,7 @@ const RowSchema = v.object({
 
 /** The offers that buttons stand for. Only digests of their tokens are kept: who reads the database cannot confirm anything. */
 export class Offers {
-  constructor(private readonly database: Database) {
-    database.run(`create table if not exists run_offers (
-      digest text primary key, team text not null, channel text not null, user text not null, instance text,
-      counts text not null, expires_at integer not null, state text not null) strict`);
-  }
+  constructor(private readonly database: Database) {}
 
   /** Makes an offer that is shown now; answers its one-time token (256 random bits). */
   make(offered: Pick<Offer, "by" | "instance" | "counts">, now: Date): string {

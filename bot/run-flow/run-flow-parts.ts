@@ -12,7 +12,10 @@ import type { Pauses, Sleep } from "./pauses.ts";
 /** What the run flow works with. */
 export interface RunFlowSetting {
   runner: Runner;
+  /** Of both of these: what is confirmed is noted in one transaction. */
   database: Database;
+  offers: Offers;
+  runs: FollowedRuns;
   outgoing: Outgoing;
   audit: Audit;
   /**
@@ -29,9 +32,7 @@ export interface RunFlowSetting {
   sleep?: Sleep;
 }
 
-/** The same, with what is kept. */
+/** The same, with how it waits. */
 export interface RunFlowParts extends RunFlowSetting {
-  offers: Offers;
-  runs: FollowedRuns;
   pauses: Pauses;
 }

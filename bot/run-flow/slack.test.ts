@@ -1,6 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { createSlackChannel } from "../../lib/slack/channel.ts";
-import { Outbox } from "../../lib/slack/outbox.ts";
 import { BOT_TOKEN, CHANNEL, SIGNING_SECRET, startSlack } from "../../sandbox/test/slack.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
 import { comparison, FlowWorld, recordOf, results, textOf } from "../../test/support/bot/flow-world.ts";
@@ -12,6 +11,7 @@ import { openDatabase } from "../database.ts";
 import { createHttpApp } from "../http/http-app.ts";
 import { createHttpReceiver } from "../http/receiver.ts";
 import { InFlight } from "../in-flight.ts";
+import { Outbox } from "../outbox/outbox.ts";
 import { ACTION, type OrganizationCare } from "../parts.ts";
 import { Readiness } from "../readiness.ts";
 import { createReply } from "../reply.ts";

@@ -28,18 +28,7 @@ const MOST_SEEN = 1000;
 
 /** What the bot remembers of pipelines, so that a restart loses nothing: what it saw of them, and what they left behind. */
 export class PipelineMemory {
-  constructor(private readonly database: Database) {
-    database.run(`create table if not exists pipelines (
-      id integer primary key,
-      seen text not null,
-      ended integer not null
-    )`);
-    database.run(`create table if not exists pipeline_records (
-      id integer primary key,
-      state text not null,
-      record text not null
-    )`);
-  }
+  constructor(private readonly database: Database) {}
 
   /** Keeps what was seen, unless something later is known; answers what is known now, and whether that is news. */
   see(seen: SeenPipeline): { pipeline: SeenPipeline; isNews: boolean } {

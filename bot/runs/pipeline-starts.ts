@@ -9,15 +9,7 @@ const KEPT_MS = 30 * 86_400_000;
  * it, a start has its run id and no pipeline yet: it is open.
  */
 export class PipelineStarts {
-  constructor(private readonly database: Database) {
-    database.run(`create table if not exists pipeline_starts (
-      run_id text primary key,
-      after_id integer not null,
-      dry_run integer not null,
-      asked_at text not null,
-      id integer unique
-    )`);
-  }
+  constructor(private readonly database: Database) {}
 
   /** GitLab is about to be asked for a run of this id; its pipeline will be newer than `afterId`. */
   asked(runId: string, { order, afterId, at }: { order: RunOrder; afterId: number; at: Date }): void {

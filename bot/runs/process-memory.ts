@@ -23,15 +23,7 @@ const MOST_KEPT = 1000;
 
 /** Which runs this bot started, so that it knows them after a restart. */
 export class ProcessMemory {
-  constructor(private readonly database: Database) {
-    database.run(`create table if not exists process_starts (
-      run_id text primary key,
-      data_dir text not null,
-      dry_run integer not null,
-      pid integer,
-      started_at text not null
-    )`);
-  }
+  constructor(private readonly database: Database) {}
 
   keep({ runId, dataDir, dryRun, pid, startedAt }: StartedProcess): void {
     this.database

@@ -180,9 +180,7 @@ async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: Watch
 
 /** What the watch remembers; lost, it would only say things again (G2). */
 class WatchMemory {
-  constructor(private readonly database: Database) {
-    database.run("create table if not exists watch (name text primary key, value text not null) strict");
-  }
+  constructor(private readonly database: Database) {}
 
   state(): WatchState | null {
     const read = v.safeParse(StateSchema, JSON.parse(this.#value("state") ?? "null"));

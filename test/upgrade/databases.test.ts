@@ -1,4 +1,3 @@
-import { Database } from "bun:sqlite";
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -140,7 +139,7 @@ test("bot.sqlite: the next run is asked for, confirmed and done", async () => {
 });
 
 test("bot.sqlite: pipelines that were seen and their records, those of refused and failed runs included", async () => {
-  const database = new Database(":memory:");
+  const database = openDatabase(":memory:");
   const memory = new PipelineMemory(database);
   const pipeline = {
     ...{ id: 7, url: "https://gitlab.example.com/-/pipelines/7", source: "schedule", status: "failed" },

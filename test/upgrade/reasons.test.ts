@@ -1,6 +1,6 @@
-import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { openDatabase } from "../../bot/database.ts";
 import { OrganizationStates } from "../../bot/organizations/organization-states.ts";
 import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
@@ -69,7 +69,7 @@ describe("files of the version before reasons had codes", () => {
   });
 
   test("what the bot knew of retries: the addresses with the sentences", () => {
-    const database = new Database(":memory:");
+    const database = openDatabase(":memory:");
     const states = new OrganizationStates(database);
     const addresses = JSON.stringify([{ email: "sue@example.com", reason: "user 7 is suspended" }]);
     database.run("insert into organization_states values ('1.2', 7, 'still nobody', 'U0ANN', 0, 0, ?)", [addresses]);

@@ -20,7 +20,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "messages leave the outbox before Slack has them",
-    file: "lib/slack/outbox.ts",
+    file: "bot/outbox/outbox.ts",
     find: "onSend: () => this.#rows.sending(key, now().getTime())",
     replace: 'onSend: () => this.#rows.posted(key, "0")',
     expects: ["no message forgotten"],
@@ -28,7 +28,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "messages are sent again without a look",
-    file: "lib/slack/outbox.ts",
+    file: "bot/outbox/outbox.ts",
     find: "if (ts !== undefined) this.#rows.posted(key, ts);",
     replace: "if (ts !== undefined && ts.length < 0) this.#rows.posted(key, ts);",
     expects: ["no message twice"],

@@ -4,6 +4,8 @@ import { openDatabase } from "../../../bot/database.ts";
 import type { WantedPage } from "../../../bot/pages/page-uploads.ts";
 import { ACTION, type Audit, type AuditEntry, type RunFlow } from "../../../bot/parts.ts";
 import { type Customers, NOBODY } from "../../../bot/render/customer.ts";
+import { FollowedRuns } from "../../../bot/run-flow/followed-runs.ts";
+import { Offers } from "../../../bot/run-flow/offers.ts";
 import { createRunFlow } from "../../../bot/run-flow/run-flow.ts";
 import type { RunFlowSetting } from "../../../bot/run-flow/run-flow-parts.ts";
 import type { RecordedComparison, RunRecord } from "../../../lib/runs/run-record.ts";
@@ -84,9 +86,12 @@ export class FlowWorld {
       record: (entry) => void this.audited.push(entry),
       latest: (count) => this.audited.slice(-count).reverse(),
     };
+    const database = change.database ?? this.database;
     return createRunFlow({
       runner: this.runner,
-      database: this.database,
+      database,
+      offers: new Offers(database),
+      runs: new FollowedRuns(database),
       outgoing: this.outgoing,
       customersOf: async () => this.customers,
       pages: { want: (page) => void this.pages.push(page) },

@@ -1,4 +1,4 @@
-import { Database } from "bun:sqlite";
+import { openDatabase } from "../../../bot/database.ts";
 import { PageUploads } from "../../../bot/pages/page-uploads.ts";
 import type { PageRead } from "../../../bot/pages/read-page.ts";
 import { createPageSender, type PageSender } from "../../../bot/pages/send-pages.ts";
@@ -18,7 +18,7 @@ export class PageWorld implements AsyncDisposable {
   readonly warnings: string[] = [];
   /** Paths that were asked, in order. */
   readonly calls: string[] = [];
-  readonly database = new Database(":memory:");
+  readonly database = openDatabase(":memory:");
   fault: (path: string) => Fault = () => undefined;
   page: () => Promise<PageRead> = async () => ({ is: "page", bytes: Buffer.from("<!doctype html>") });
   readonly slack: ReturnType<typeof startSlack>["slack"];

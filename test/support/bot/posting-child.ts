@@ -2,11 +2,12 @@
  * A program that tests kill: it delivers an outbox or posts notices, told what by one JSON argument, and ends when it is done. Its
  * waits are a thousand times shorter.
  */
+
+import { Outbox } from "../../../bot/outbox/outbox.ts";
 import { createSlackChannel } from "../../../lib/slack/channel.ts";
 import type { NoticeOrganization } from "../../../lib/slack/notice.ts";
 import { openNoticeMemory } from "../../../lib/slack/notice-memory.ts";
 import { postNotices } from "../../../lib/slack/notices.ts";
-import { Outbox } from "../../../lib/slack/outbox.ts";
 import type { OutgoingPost } from "../../../lib/slack/ports.ts";
 
 /** What the program does. */

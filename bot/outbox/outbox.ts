@@ -1,10 +1,10 @@
 import type { Database } from "bun:sqlite";
-import { currentDate } from "../edges/clock.ts";
-import { openDatabase } from "../files/open-database.ts";
-import { postedKeys, postMetadata } from "./notice-metadata.ts";
+import { currentDate } from "../../lib/edges/clock.ts";
+import { postedKeys, postMetadata } from "../../lib/slack/notice-metadata.ts";
+import type { Outgoing, OutgoingPost, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
+import { Poster } from "../../lib/slack/poster.ts";
+import { openDatabase } from "../database.ts";
 import { type OutboxRow, OutboxRows } from "./outbox-rows.ts";
-import type { Outgoing, OutgoingPost, PostOutcome, SlackChannel } from "./ports.ts";
-import { Poster } from "./poster.ts";
 
 /** How long after a post with an unknown outcome the channel is read: Slack may still be at work on it. */
 const SETTLING = 5000;

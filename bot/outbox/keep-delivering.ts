@@ -1,7 +1,7 @@
-import { sleep as sleepFor } from "../edges/clock.ts";
-import { messageOf } from "../errors.ts";
+import { sleep as sleepFor } from "../../lib/edges/clock.ts";
+import { messageOf } from "../../lib/errors.ts";
+import type { SlackChannel } from "../../lib/slack/ports.ts";
 import type { Delivery, Outbox } from "./outbox.ts";
-import type { SlackChannel } from "./ports.ts";
 
 /** Before the next delivery where something is left: doubled from the first to the last. */
 const FIRST_PAUSE = 2000;

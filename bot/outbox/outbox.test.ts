@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
+import { createSlackChannel } from "../../lib/slack/channel.ts";
+import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "../../test/support/slack/fake-slack.ts";
-import { openDatabase } from "../files/open-database.ts";
-import { createSlackChannel } from "./channel.ts";
+import { openDatabase } from "../database.ts";
 import { Outbox } from "./outbox.ts";
-import type { OutgoingPost } from "./ports.ts";
 
 /** The fake's first message is from then on. */
 const START = 1_700_000_000_000;

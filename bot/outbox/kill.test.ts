@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../bin/start-sandbox.ts";
+import { reason } from "../../lib/domain/reason.ts";
+import { slackSettings } from "../../lib/settings/environment.ts";
+import type { NoticeOrganization } from "../../lib/slack/notice.ts";
+import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import type { RequestHook, RequestPhase } from "../../sandbox/types.ts";
-import type { PostingTask } from "../../test/support/slack/posting-child.ts";
-import { reason } from "../domain/reason.ts";
-import { slackSettings } from "../settings/environment.ts";
-import type { NoticeOrganization } from "./notice.ts";
-import type { OutgoingPost } from "./ports.ts";
+import type { PostingTask } from "../../test/support/bot/posting-child.ts";
 
 setDefaultTimeout(120_000);
 
@@ -52,7 +52,7 @@ async function run(task: Omit<PostingTask, "settings" | "database">): Promise<nu
 
 function start(task: Omit<PostingTask, "settings" | "database">) {
   const argument = JSON.stringify({ ...task, settings: settings(), database });
-  return Bun.spawn([process.execPath, join(import.meta.dir, "../../test/support/slack/posting-child.ts"), argument], {
+  return Bun.spawn([process.execPath, join(import.meta.dir, "../../test/support/bot/posting-child.ts"), argument], {
     stdio: ["ignore", "inherit", "inherit"],
   });
 }

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import type { OutgoingPost } from "./ports.ts";
+import type { OutgoingPost } from "../../lib/slack/ports.ts";
 
 const BlocksSchema = v.array(v.looseObject({ type: v.string() }));
 const RowSchema = v.object({
@@ -19,21 +19,6 @@ const RowSchema = v.object({
 /** A message that is not known to be posted; times are milliseconds since 1970. */
 export type OutboxRow = v.InferOutput<typeof RowSchema>;
 
-const TABLE = `create table if not exists outbox (
-  id integer primary key autoincrement,
-  key text not null unique,
-  thread text,
-  text text not null,
-  blocks text not null,
-  state text not null default 'pending' check (state in ('pending', 'sending', 'posted')),
-  ts text,
-  created_at integer not null,
-  sent_at integer,
-  attempts integer not null default 0,
-  reason text,
-  next_at integer not null default 0,
-  place text not null default ''
-)`;
 const COLUMNS = "key, thread, text, blocks, state, created_at, sent_at, attempts, reason, next_at";
 
 /** The outbox's table. Each method is one statement: a program that is killed leaves every row in one of its states. */
@@ -42,13 +27,7 @@ export class OutboxRows {
   constructor(
     readonly database: Database,
     readonly place: string,
-  ) {
-    database.run(TABLE);
-    // Made by a version that knew one channel only.
-    const columns = v.parse(v.array(v.object({ name: v.string() })), database.query("pragma table_info(outbox)").all());
-    if (!columns.some(({ name }) => name === "place"))
-      database.run("alter table outbox add column place text not null default ''");
-  }
+  ) {}
 
   /** Takes over the rows of places that nobody delivers any more. */
   adoptAllBut(places: readonly string[]): void {

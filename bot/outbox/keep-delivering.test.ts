@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
+import { createSlackChannel } from "../../lib/slack/channel.ts";
+import type { Message, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
 import { FakeSlack, lostAnswer, slackError, tooMany } from "../../test/support/slack/fake-slack.ts";
-import { openDatabase } from "../files/open-database.ts";
-import { createSlackChannel } from "./channel.ts";
+import { openDatabase } from "../database.ts";
 import { keepDelivering } from "./keep-delivering.ts";
 import { Outbox } from "./outbox.ts";
-import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
 
 const post = (key: string) => ({ key, thread: null, text: key, blocks: [] });
 

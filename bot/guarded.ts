@@ -1,0 +1,51 @@
+import { mrkdwnText } from "../lib/slack/mrkdwn.ts";
+import type { Actor, Reply } from "./conversation.ts";
+import { failureWords } from "./failure-words.ts";
+import type { Audit } from "./parts.ts";
+import { saidLines } from "./render/blocks.ts";
+import { RunnerError } from "./runs/runner.ts";
+
+/** What a person asked for: how the log calls it, and who it was where the audit log is to have its failure. */
+export interface GuardedWork {
+  what: string;
+  by?: Actor;
+}
+
+/** Where failures go. */
+export interface FailureLogs {
+  audit: Pick<Audit, "record">;
+  clock: () => Date;
+  warn: (message: string) => void;
+}
+
+/** Does what a person asked for. Where that fails they get a sentence, and the logs get a code. Never throws. */
+export async function guarded(
+  logs: FailureLogs,
+  { what, by }: GuardedWork,
+  reply: Reply,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    logs.warn(`${what} failed: ${failureWords(error)}`);
+    try {
+      if (by) logs.audit.record({ at: logs.clock(), by, what, result: `failed: ${reasonOf(error)}` });
+      await reply.privately(failedText(error));
+    } catch (second) {
+      logs.warn(`${what} could not be answered: ${failureWords(second)}`);
+    }
+  }
+}
+
+/** What a person is told about an error: the runner's own words; of anything else, which was not meant for them, that the log says more. */
+export function reasonOf(error: unknown): string {
+  return error instanceof RunnerError
+    ? error.message
+    : "An unexpected error occurred in the bot. Try again in a minute; see the bot's log for details.";
+}
+
+/** An error as an answer, with what to do about it. */
+export function failedText(error: unknown, more: readonly string[] = []) {
+  return saidLines([mrkdwnText(reasonOf(error), 1_000), ...more]);
+}
