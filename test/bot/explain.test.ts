@@ -48,7 +48,7 @@ describe.concurrent("/zdsync explain", () => {
     expect(answer.shows).toMatch(/Another run is in progress.*from the history/s);
     expect(answer.shows).toContain("The run updated organization");
     await world.person().types(`/zdsync explain ${oddity("E5 E10")}`);
-    expect((await world.shown(/is not one of them/)).shows).toContain("Ask again when the next run has ended");
+    expect((await world.shown(/is not one of them/)).shows).toContain("Try again when the next run has ended");
     goOn.release();
     expect(await second).toBe(0);
     const before = world.shownTo(ANN).length;

@@ -164,7 +164,7 @@ describe("live", () => {
     const { exit, told } = await explainWith({ what: id, live: "true" });
     expect(exit).toBe(0);
     expect(told.explanation.run.source).toBe("live");
-    expect(JSON.stringify(told.document)).toContain("One that has the account in salesforce_id only");
+    expect(JSON.stringify(told.document)).toContain("An organization linked only by salesforce_id");
     expect(told.explanation.instances[0]?.no_support?.code).toBe("support.expired");
     const paths = world.sandbox.requests.map(({ path }) => path).filter((path) => path.includes("/api/v2/"));
     expect(paths.filter((path) => /organizations\.json|\/users(?:\.json)?\?page/.test(path))).toEqual([]);

@@ -82,7 +82,7 @@ describe("report.html: finding a customer", () => {
     await search.press("Escape");
     await page.locator("output", { hasText: /^1,503 records$/ }).waitFor();
     await search.fill("no such customer");
-    await page.getByText("Nothing matches").waitFor();
+    await page.getByText("No matches").waitFor();
   });
 
   test("filters by harm, instance, effect, field, reason and outcome narrow together, and show all again", async () => {

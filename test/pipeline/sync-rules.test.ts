@@ -236,7 +236,7 @@ describe("Y3, Y4: contacts that are due, and notices", () => {
     world.sandbox.archiveSlackChannel();
     expect((await world.run()).exit).toBe(EXIT.done);
     expect(world.sandbox.slackMessages()).toEqual([]);
-    expect(world.printed()).toContain("stay due");
+    expect(world.printed()).toContain("are still to be reported");
   });
 
   test("Y4: the notice names the organization in its metadata; a second run finds it there", async () => {

@@ -107,7 +107,7 @@ describe("S8: a run, undone", () => {
     await using world = await startWorld({ timing: QUICK, world: smallWorld() });
     await world.run();
     const { summary } = await world.undo("usgov_results.json");
-    expect(String(summary.warning)).toContain("next scheduled run will do the same again");
+    expect(String(summary.warning)).toContain("next scheduled run will make the same changes again");
     world.sandbox.clearRequests();
     const again = await world.undo("usgov_results.json");
     expect(again.exit).toBe(EXIT.done);
