@@ -159,7 +159,7 @@ describe("GitLab says no", () => {
     const project = await explainFrom(1, "x", { GITLAB_PROJECT: undefined });
     expect([project.exit, project.errors]).toEqual([2, expect.stringContaining("GITLAB_PROJECT")]);
     const gone = await explainFrom(4_711_000, "x");
-    expect(gone.errors).toContain("pipeline 4711000 is not there");
+    expect(gone.errors).toContain("pipeline 4711000 does not exist");
   });
 
   test("for a while: it is asked again, and half a file is never used", async () => {

@@ -144,7 +144,11 @@ describe("S3: --expect", () => {
   test("another digest, another comparison's digest: refused; the reviewed one is applied", async () => {
     await using world = await previewed();
     await refuses(world, { instance: "global", expect: "0".repeat(64) }, /expected was 0{64}/);
-    await refuses(world, { instance: "global", expect: await digestOf(world, "usgov") }, /but {2}[0-9a-f]{64} was expected/);
+    await refuses(
+      world,
+      { instance: "global", expect: await digestOf(world, "usgov") },
+      /but {2}[0-9a-f]{64} was expected/,
+    );
     const given = { instance: "global", expect: await digestOf(world, "global") };
     expect((await world.stage("sync", given)).exit).toBe(EXIT.done);
     expect(world.sandbox.writes().length).toBeGreaterThan(0);
