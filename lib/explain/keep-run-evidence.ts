@@ -1,5 +1,6 @@
 import { processNotesNames } from "../artifacts/process-notes.ts";
 import type { ArtifactStore } from "../artifacts/store.ts";
+import { collectGarbage } from "../edges/garbage.ts";
 import type { Environment } from "../settings/environment.ts";
 import { keepEvidence } from "./kept-evidence.ts";
 import { openLatestRun } from "./run-material.ts";
@@ -9,6 +10,8 @@ import { openLatestRun } from "./run-material.ts";
  * the files there are another run's: a run that ended before `process` leaves those of an earlier one. Throws as reading them does.
  */
 export async function keepRunEvidence(store: ArtifactStore, runId: string, env: Environment): Promise<void> {
+  // Before this comes the report, which is the largest part of all.
+  collectGarbage();
   const manifests = await Promise.all(processNotesNames().map((name) => store.readManifest(name)));
   if (!manifests.some((one) => one?.run_id === runId)) return;
   const opened = await openLatestRun(store, env, { latestOnly: true });

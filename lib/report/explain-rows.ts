@@ -2,6 +2,7 @@ import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { lstat } from "../edges/files.ts";
+import { collectGarbage } from "../edges/garbage.ts";
 import { ZdsyncError } from "../errors.ts";
 import type { ExplanationDocument } from "../explain/document.ts";
 import type { PastEvidence } from "../explain/evidence.ts";
@@ -72,6 +73,7 @@ export async function rowExplainer(
       const some = rows.slice(0, count);
       const whom = some.some(isAboutPerson) ? await withPeople(run.files, whomOf(some)) : whomOf(some);
       const records = await recordsOfRows(run.files, whom);
+      collectGarbage();
       if (records) return explainerFrom(new EvidenceIndex(withRecords(run, records)), (row) => isAmong(whom, row));
     }
     return undefined;

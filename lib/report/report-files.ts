@@ -8,6 +8,7 @@ import type { Note } from "../domain/changeset.ts";
 import { changeFiles, contactsFile } from "../domain/comparisons.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { eachNoteOnce } from "../domain/notes-by-instance.ts";
+import { collectGarbage } from "../edges/garbage.ts";
 import type { Place } from "../reasons/reason-text.ts";
 import type { RunRecordReader } from "../runs/read-run-records.ts";
 import type { ComparisonReport } from "../stage/stage.ts";
@@ -58,6 +59,8 @@ export function notesOfRun(instances: readonly InstanceName[] = INSTANCES): Note
 
 /** The model of a run from what it left in the data directory, without explanations (`shownModel` adds them). Throws where a file of it is damaged. */
 export async function readReportModel(store: ArtifactStore, order: ReportOrder): Promise<ReportModel> {
+  // What came of reading and comparing is not needed any more.
+  collectGarbage();
   const comparisons: ReportedComparison[] = [];
   for (const comparison of order.comparisons) comparisons.push(await withRecords(store, comparison, order.results));
   const { run_id } = order.about;
@@ -66,6 +69,7 @@ export async function readReportModel(store: ArtifactStore, order: ReportOrder):
   const earlier = order.trend ?? (await readTrend(store.directory, run_id, { most, records: order.records }));
   const customers = await readCustomers(store, { comparisons, notes }, order.named);
   const model = reportModel({ about: order.about, comparisons, notes, customers, trend: [] });
+  collectGarbage();
   return { ...model, trend: order.about.writes ? inOrder([...earlier, trendOfModel(model, null)]) : [...earlier] };
 }
 
@@ -75,6 +79,7 @@ export async function writeReportFiles(
   model: ReportModel,
   { name = "report", place = "terminal", inHistory = true }: { name?: string; place?: Place; inHistory?: boolean } = {},
 ): Promise<ReportFiles> {
+  collectGarbage();
   const [markdown, page] = [`${name}.md`, `${name}.html`];
   const text = renderMarkdown(model, { place });
   const html = Buffer.from(writePage(model));
