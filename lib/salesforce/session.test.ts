@@ -46,6 +46,14 @@ const isQuery = (request: Request) => new URL(request.url).pathname.includes("/q
 const isToken = (request: Request) => new URL(request.url).pathname.endsWith("/token");
 
 describe("the session", () => {
+  test("however many requests are refused side by side, Salesforce is asked once which versions it has", async () => {
+    await using fake = org((request) => (isQuery(request) ? apiError(404, "NOT_FOUND", "not here") : undefined));
+    const reader = await connectSalesforce(fake.settings, AT_ONCE);
+    const ends = await Promise.allSettled([reader.partners(null), reader.mergedAccounts(), countAccounts(reader)]);
+    expect(ends.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(fake.requests.filter(({ path }) => path === "/services/data")).toHaveLength(1);
+  });
+
   test("an expired session is renewed, and the reading goes on where it was", async () => {
     await using fake = org((request, count) => (isQuery(request) && count === 1 ? sessionExpired() : undefined));
     expect(await countAccounts(await connectSalesforce(fake.settings, AT_ONCE))).toBe(4);

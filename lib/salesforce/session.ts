@@ -88,6 +88,12 @@ function sessionOn(
 ): Session {
   const host = new URL(connection.instanceUrl).host;
   const apiUsage = () => connection.limitInfo.apiUsage ?? null;
+  // Asked for once, however many streams are refused.
+  let offering: ReturnType<typeof offeredVersions> | null = null;
+  const offeredOnce = () => {
+    offering ??= offeredVersions(connection.instanceUrl, send);
+    return offering;
+  };
   return {
     host,
     basePath: `/services/data/v${connection.version}`,
@@ -102,7 +108,7 @@ function sessionOn(
         // jsforce keeps only the message of what went wrong in a renewal.
         if (renewal.failure) throw renewal.failure;
         const code = errorCodeOf(error);
-        const offered = mayMeanVersion(code) ? await offeredVersions(connection.instanceUrl, send) : null;
+        const offered = mayMeanVersion(code) ? await offeredOnce() : null;
         const noVersion = code === null ? null : versionError(code, { configured, offered, host });
         throw noVersion ?? requestError(error, host, apiUsage());
       }

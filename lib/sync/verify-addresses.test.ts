@@ -68,6 +68,19 @@ function zendesk(users: readonly ListedUser[], options: { forbidden?: boolean; r
 }
 
 describe("C10: what stands in Zendesk of due addresses", () => {
+  test("an address that several organizations want is looked up once, and decided about for each", async () => {
+    const { asked, verify } = zendesk([listed(1, "sue@example.com", 1002)]);
+    const same = wanted(7).map((one, place) => ({
+      ...one,
+      email: place === 3 ? "Sue@Example.com" : "sue@example.com",
+    }));
+    const known = await verify(same);
+    expect(asked.addresses).toHaveLength(1);
+    expect(known.map(({ id, state }) => [id, state.is])).toEqual(
+      same.map(({ id }) => [id, id === 1002 ? "there" : "left"]),
+    );
+  });
+
   test("the memory knows all: Zendesk is asked nothing", async () => {
     const { asked, known, verify } = zendesk([]);
     for (const { id, email } of wanted(300)) known.set(addressIn(id, email), { is: "there" });

@@ -112,20 +112,24 @@ async function lookUp(
 ): Promise<void> {
   const limit = pLimit(LOOK_UPS_AT_ONCE);
   let failures = 0;
-  const one = async ({ id, email }: AddressToVerify) => {
+  const one = async (wanted: readonly AddressToVerify[]) => {
+    const [{ email } = { email: "" }] = wanted;
     throwIfStopped(stop);
     if (failures >= FAILURES_IN_A_ROW) return;
     try {
       const found = await reader.usersByAddress(email);
-      known.set(addressIn(id, email), stateOf(decideContact(email, id, found, protectedAddresses)));
+      for (const { id } of wanted)
+        known.set(addressIn(id, email), stateOf(decideContact(email, id, found, protectedAddresses)));
       failures = 0;
     } catch (error) {
       throwIfStopped(stop);
       if (failures++ === 0) warn(`an address could not be looked up: ${messageOf(error)}`);
     }
-    line.add(1);
+    line.add(wanted.length);
   };
-  await Promise.all(addresses.map((address) => limit(() => one(address))));
+  // Several organizations may want one address.
+  const groups = Map.groupBy(addresses, ({ email }) => addressKey(email));
+  await Promise.all([...groups.values()].map((wanted) => limit(() => one(wanted))));
 }
 
 /** What a decision about an address says of it. */
