@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { endingCredentials } from "../lib/doctor/expiring-credentials.ts";
 import { sleep } from "../lib/edges/clock.ts";
 import { existsSync } from "../lib/edges/files.ts";
+import { hostNames } from "../lib/settings/host-names.ts";
 import { createSlackChannel } from "../lib/slack/channel.ts";
 import { ownChannels } from "../lib/slack/notice-channels.ts";
 import { createUserGroups } from "../lib/slack/user-groups.ts";
@@ -16,7 +17,7 @@ import { customersOf } from "./organizations/customers-of.ts";
 import { createExplainer } from "./organizations/explainer.ts";
 import { lastRunOf } from "./organizations/last-run.ts";
 import { retryOpener } from "./organizations/open-retry.ts";
-import { createOrganizationCare, linkHosts } from "./organizations/organization-care.ts";
+import { createOrganizationCare } from "./organizations/organization-care.ts";
 import { byInstance, placeOf } from "./outbox/by-instance.ts";
 import { type DeliveryWorker, keepDelivering } from "./outbox/keep-delivering.ts";
 import { Outbox } from "./outbox/outbox.ts";
@@ -85,7 +86,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
   });
   const explainer = createExplainer({
     ...shared,
-    hosts: linkHosts(env, config),
+    hosts: hostNames(env, config),
     lastRun: () =>
       lastRunOf({ ended: (since) => recent.ended(since), artifacts: (id) => runner.artifacts(id) }, clock()),
   });

@@ -1,9 +1,8 @@
 import { stringify } from "yaml";
 import { RULES_FOLDER } from "../lib/artifacts/kept-rules.ts";
-import { FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
+import { ENVIRONMENT_PREFIX, FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
 import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
 import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
-import { ENVIRONMENT_PREFIX } from "../lib/settings/environment.ts";
 import { DRY_RUN_FOLDER } from "../lib/stage/dry-run-results.ts";
 import { describeInputs } from "../lib/stage/parse-inputs.ts";
 import type { Needs, Stage } from "../lib/stage/stage.ts";

@@ -257,6 +257,12 @@ describe("what must not spread", () => {
     expect(uses(writing, /^lib\/files\/write-whole-file\.ts$/)).toEqual([]);
   });
 
+  test("an instance's host, own field and names have one home", () => {
+    expect(uses(/config\.hosts\.(?:global|us_government)/, /^lib\/doctor\/placeholders\.ts$/)).toEqual([]);
+    expect(uses(/Record<InstanceName, string> = \{/, /^lib\/domain\/instance\.ts$/)).toEqual([]);
+    expect(uses(/PARTNER_ACCOUNT_TYPES\b.*\.includes/, /^lib\/domain\/organization\.ts$/)).toEqual([]);
+  });
+
   test("dry runs are decided in one place", () => {
     expect(uses(/if \([^)]*dryRun/, /^$/)).toEqual([]);
     expect(

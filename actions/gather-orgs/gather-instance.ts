@@ -1,5 +1,6 @@
 import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { checkToday } from "../../lib/artifacts/origin.ts";
+import { expectedHost } from "../../lib/domain/config.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import { type RecentOrganization, recentOrganizations } from "../../lib/domain/recent-organizations.ts";
@@ -31,7 +32,7 @@ export async function gatherInstance(instance: InstanceName, context: StageConte
     progress,
     `gather-orgs ${instance}`,
     async (line) => {
-      await proveInstance(reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+      await proveInstance(reader, expectedHost(config, instance));
       return gatherOrganizations(reader, line, stop);
     },
     (gathered) => `${gathered.organizations.length.toLocaleString("en-US")} organizations`,

@@ -9,6 +9,7 @@ import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/chang
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import type { Changeset } from "../../lib/domain/changeset.ts";
 import { comparePartners } from "../../lib/domain/compare-partners.ts";
+import { expectedHost } from "../../lib/domain/config.ts";
 import { type NameClaim, plannedNames } from "../../lib/domain/name-conflicts.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { mergesOf, protectionsOf } from "../../lib/domain/protections.ts";
@@ -80,7 +81,7 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
   const writes = [changeset.creates, changeset.updates, changeset.marks].some((rows) => rows.length > 0);
-  if (writes) await proveUnlessStopped(connection, config.hosts.global);
+  if (writes) await proveUnlessStopped(connection, expectedHost(config, "global"));
   const creating = [
     ...(await createdBefore(report.run_id, context)),
     ...changeset.creates.map((one) => one.salesforce_id),

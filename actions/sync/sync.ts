@@ -8,6 +8,7 @@ import { judge, standingRefusals } from "../../lib/changesets/judge.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { type CustomersInput, customersComparison } from "../../lib/domain/compare-customers.ts";
+import { expectedHost } from "../../lib/domain/config.ts";
 import type { PlannedCounts } from "../../lib/domain/confirmed-counts.ts";
 import { type GivenChanges, holdChanges } from "../../lib/domain/hold-changes.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
@@ -60,7 +61,7 @@ export async function syncInstance(
 
   const connection = await remotes.zendesk(instance);
   const writes = Object.values(plannedOf(changes)).some((count) => count > 0) || (contacts?.due.length ?? 0) > 0;
-  const host = instance === "global" ? config.hosts.global : config.hosts.us_government;
+  const host = expectedHost(config, instance);
   if (writes) await proveUnlessStopped(connection, host);
   const creating = changes.creates.map(({ salesforce_id }) => salesforce_id);
   const unbelieved = await unbelievedReading(readingOf(instance, gathered, creating, clock()), connection);

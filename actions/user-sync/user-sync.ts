@@ -7,6 +7,7 @@ import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/chang
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users.ts";
+import { expectedHost } from "../../lib/domain/config.ts";
 import { usersAdded } from "../../lib/domain/people-added.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { organizationsOfFirstFill } from "../../lib/domain/recent-organizations.ts";
@@ -31,7 +32,7 @@ export interface ComparedUsers {
 export async function compareUserArtifacts(judging: JudgingInputs, context: WritingContext): Promise<ComparedUsers> {
   const { store, config, remotes, progress, stop, clock, warn } = context;
   const { reader: finishing, stoppable: reader = finishing } = await remotes.zendesk("us-government");
-  await proveInstance(await remotes.zendeskReader("us-government"), config.hosts.us_government);
+  await proveInstance(await remotes.zendeskReader("us-government"), expectedHost(config, "us-government"));
   const origin = await originOfUsers(context);
   const gathered = await gatherUsers(reader, progress, stop);
   const fromSalesforce = await gatherContacts(await remotes.salesforce(), gathered.organizations);
@@ -92,7 +93,7 @@ export async function writeUsers(
   const { config, remotes, progress, stop } = context;
   const connection = await remotes.zendesk("us-government");
   const writes = [changeset.creates, changeset.updates, changeset.marks].some((rows) => rows.length > 0);
-  if (writes) await proveUnlessStopped(connection, config.hosts.us_government);
+  if (writes) await proveUnlessStopped(connection, expectedHost(config, "us-government"));
   const results = context.openResults(resultsName("usgov_user"), report.run_id);
   const { ended } = await untilEnded(() => syncUsers({ ...changeset, users, connection, results, progress, stop }));
   return { ...report, ...ended, comparison: { ...report.comparison, ...writtenOf(results) } };

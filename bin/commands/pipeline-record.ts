@@ -6,6 +6,7 @@ import { reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode, worstOf } from "../../lib/errors.ts";
 import { endingOf } from "../../lib/runs/run-ending.ts";
 import { RUN_RECORD, type RunRecord, runRecordText } from "../../lib/runs/run-record.ts";
+import { exitOfComparisons } from "../../lib/stage/run-stage.ts";
 import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
 
 /** What the last job of a pipeline knows of it, beside the files. */
@@ -48,7 +49,9 @@ export function pipelineEnd(
 ): Pick<RunRecord, "failures"> & { exit: ExitCode } {
   const comparisons = reports.flatMap(({ comparison }) => comparison ?? []);
   const failures = unfinished(comparisons, facts);
-  return { exit: exitOfPipeline(comparisons, failures.length > 0), failures };
+  // As `zdsync run` would have ended, as far as files tell.
+  const exit = worstOf([exitOfComparisons(comparisons), failures.length > 0 ? EXIT.failed : EXIT.done]);
+  return { exit, failures };
 }
 
 /** Comparisons that should have been made or written and were not; after a refusal in the same instance that is no failure. */
@@ -65,15 +68,4 @@ function unfinished(
     const lacks = made ? (dry_run ? "try" : "write") : "comparison";
     return [{ where: instance, reasons: [reason("stage.not_done", { comparison: name, lacks })] }];
   });
-}
-
-/** The exit code that `zdsync run` would have ended with, as far as files tell. */
-function exitOfPipeline(comparisons: readonly ComparisonReport[], hasFailures: boolean): ExitCode {
-  const someFailed = comparisons.some(({ results }) => Object.values(results ?? {}).some(({ failed }) => failed > 0));
-  return worstOf([
-    EXIT.done,
-    ...(hasFailures ? [EXIT.failed] : []),
-    ...(comparisons.some(({ refused }) => refused) ? [EXIT.refused] : []),
-    ...(someFailed ? [EXIT.someFailed] : []),
-  ]);
 }

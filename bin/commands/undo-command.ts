@@ -2,6 +2,7 @@ import * as v from "valibot";
 import type { ResultCounts } from "../../lib/artifacts/results.ts";
 import { type ResultsToUndo, readResults } from "../../lib/changesets/results-to-undo.ts";
 import { COMPARISON } from "../../lib/domain/comparisons.ts";
+import { expectedHost } from "../../lib/domain/config.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { type Reason, reason } from "../../lib/domain/reason.ts";
 import { ConfigurationError, EXIT, type ExitCode, worstOf } from "../../lib/errors.ts";
@@ -169,7 +170,7 @@ async function plansOf(sources: readonly ResultsToUndo[], { remotes, config }: S
   for (const source of sources) {
     const { instance } = COMPARISON[source.comparison];
     const reader = await remotes.zendeskReader(instance);
-    await proveInstance(reader, instance === "global" ? config.hosts.global : config.hosts.us_government);
+    await proveInstance(reader, expectedHost(config, instance));
     backs.push({ source, plan: await planUndo(source, config, reader) });
   }
   return backs;

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
 import { ConfigurationError, RefusedError } from "../../lib/errors.ts";
 import { takeLock } from "../../lib/runs/run-lock.ts";
+import { hostNames } from "../../lib/settings/host-names.ts";
 import { openDatabase } from "../database.ts";
 import { createProcessRunner } from "../runs/process-runner.ts";
 import { retryOpener } from "./open-retry.ts";
-import { linkHosts } from "./organization-care.ts";
 
 async function opener(change: Record<string, string> = {}) {
   const folder = await mkdtemp(join(tmpdir(), "zdsync-open-retry-"));
@@ -68,7 +68,7 @@ test("links lead to the configured hosts, else to those of the environment, else
     SALESFORCE_LOGIN_URL: "https://login.salesforce.com",
     ZENDESK_GLOBAL_URL: "https://example.zendesk.com",
   };
-  expect(linkHosts(env, { hosts })).toEqual({
+  expect(hostNames(env, { hosts })).toEqual({
     salesforce: "company.my.salesforce.com",
     global: "example.zendesk.com",
     "us-government": null,

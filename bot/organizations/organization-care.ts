@@ -1,7 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Config } from "../../lib/domain/config.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import { type Environment, hostOf } from "../../lib/settings/environment.ts";
 import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
 import type { SlackChannel } from "../../lib/slack/ports.ts";
 import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/retry-contacts.ts";
@@ -14,7 +12,6 @@ import type { Sleep } from "../run-flow/pauses.ts";
 import { withStates } from "./message-states.ts";
 import { MessageUpdates } from "./message-updates.ts";
 import { type KnownState, OrganizationStates } from "./organization-states.ts";
-import type { LinkHosts } from "./render-explanation.ts";
 import { retryLines, retryResult, settledText, stateAfter } from "./render-retry.ts";
 
 /** What taking care of organizations works with. */
@@ -41,16 +38,6 @@ export function createOrganizationCare(setting: OrganizationCareSetting): Organi
   return {
     retry: (click, reply) => guarded(setting, { what: "retry contacts" }, reply, () => care.retry(click, reply)),
     handled: (click, reply) => guarded(setting, { what: "mark handled" }, reply, () => care.handled(click, reply)),
-  };
-}
-
-/** Links lead to the hosts that the config names, or else the environment (a bot whose runs are elsewhere may have neither). */
-export function linkHosts(env: Environment, { hosts }: Pick<Config, "hosts">): LinkHosts {
-  const host = (name: string) => hostOf(env[name] ?? "") || null;
-  return {
-    salesforce: hosts.salesforce ?? host("SALESFORCE_LOGIN_URL"),
-    global: hosts.global ?? host("ZENDESK_GLOBAL_URL"),
-    "us-government": hosts.us_government ?? host("ZENDESK_USGOV_URL"),
   };
 }
 

@@ -1,14 +1,9 @@
 import * as v from "valibot";
 import type { Day } from "../domain/dates.ts";
-import type { InstanceName } from "../domain/instance.ts";
+import { ENVIRONMENT_PREFIX, type InstanceName } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
 import type { Waits } from "../http/waits.ts";
-import {
-  ENVIRONMENT_PREFIX,
-  type Environment,
-  type ZendeskSettings,
-  zendeskSettings,
-} from "../settings/environment.ts";
+import { type Environment, type ZendeskSettings, zendeskSettings } from "../settings/environment.ts";
 import { ZendeskClient } from "../zendesk/client.ts";
 import type { ZendeskReader } from "../zendesk/ports.ts";
 import { readerOn } from "../zendesk/read.ts";

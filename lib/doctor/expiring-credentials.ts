@@ -1,6 +1,6 @@
 import type { Day } from "../domain/dates.ts";
-import { INSTANCES } from "../domain/instance.ts";
-import { API_TOKENS_END, ENVIRONMENT_PREFIX, type Environment } from "../settings/environment.ts";
+import { ENVIRONMENT_PREFIX, INSTANCES } from "../domain/instance.ts";
+import { API_TOKENS_END, type Environment } from "../settings/environment.ts";
 import { daysUntil, SOON_DAYS } from "./expiry.ts";
 import { tokenFacts } from "./gitlab-token.ts";
 

@@ -1,4 +1,4 @@
-import type { InstanceName } from "../domain/instance.ts";
+import { type InstanceName, OWN_FIELD } from "../domain/instance.ts";
 import { agentFields, PARTNER_ACCOUNT_TYPES, readOnlyFields, syncedFields } from "../domain/organization.ts";
 import type { FieldPlace } from "../domain/organization-field.ts";
 import { SUPPORT_LEVELS } from "../domain/support-level.ts";
@@ -7,9 +7,6 @@ import { type Found, ok, problem, warning } from "./finding.ts";
 
 /** What else Zendesk calls a type that takes the same values. */
 const SAME_TYPE: Readonly<Record<string, readonly string[]>> = { text: ["textarea"] };
-
-/** The field that only this instance has: by it, swapped settings are noticed (O2). */
-const OWN_FIELD: Record<InstanceName, string> = { global: "org_region", "us-government": "sub_usgov_24x7" };
 
 /** Where a kind of field is set up. */
 interface Kind {

@@ -1,4 +1,5 @@
 import type { Comparison } from "./comparisons.ts";
+import { CONFIG_KEY, type InstanceName } from "./instance.ts";
 import { DEFAULT_USER_MARK_FIELD } from "./user.ts";
 
 /** Limits before the first write (S2). A percentage is 0..100, of the existing records of one comparison; limits are strict (`>`). */
@@ -122,3 +123,8 @@ export const DEFAULT_CONFIG: Config = {
   },
   history_days: 30,
 };
+
+/** The host that the config expects of an instance (S10); null where it names none. Pure. */
+export function expectedHost({ hosts }: Pick<Config, "hosts">, instance: InstanceName): string | null {
+  return hosts[CONFIG_KEY[instance]];
+}

@@ -1,5 +1,5 @@
 import { meaningOf } from "./equality.ts";
-import { type Organization, PARTNER_ACCOUNT_TYPES } from "./organization.ts";
+import { isPartnerType, type Organization } from "./organization.ts";
 import { toId18 } from "./salesforce-id.ts";
 
 /** Whose account is whose: what divides the organizations of an instance between compare and partner-sync (C1, P3). */
@@ -69,6 +69,5 @@ export function isChecked(
 }
 
 function hasPartnerType(organization: WithFields): boolean {
-  const type = meaningOf("dropdown", organization.organization_fields.account_type);
-  return PARTNER_ACCOUNT_TYPES.includes(String(type));
+  return isPartnerType(organization.organization_fields.account_type);
 }

@@ -9,6 +9,7 @@ import {
 } from "./attributes.ts";
 import { SoldToSchema } from "./contact-address.ts";
 import type { Decision } from "./decision.ts";
+import { meaningOf } from "./equality.ts";
 import type { InstanceName } from "./instance.ts";
 import type { FieldPlace, FieldPlaces, FieldValue } from "./organization-field.ts";
 import { toShortId } from "./salesforce-id.ts";
@@ -136,4 +137,9 @@ function identityFields(salesforceId: string, accountType: string | null): Recor
 
 function placesIn(instance: InstanceName, places: readonly FieldPlaces[]): FieldPlace[] {
   return places.flatMap((place) => place[instance] ?? []);
+}
+
+/** Whether an `account_type` is a partner's, as a field of an organization holds it. */
+export function isPartnerType(type: FieldValue | undefined): boolean {
+  return PARTNER_ACCOUNT_TYPES.includes(String(meaningOf("dropdown", type)));
 }

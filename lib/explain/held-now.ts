@@ -2,7 +2,7 @@ import type { Result } from "../artifacts/results.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import { meaningOf, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
-import { type Organization, PARTNER_ACCOUNT_TYPES } from "../domain/organization.ts";
+import { isPartnerType, type Organization } from "../domain/organization.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
 import { isMarked } from "../domain/organization-scope.ts";
 import type { DidExplanation, LossExplanation, OrganizationExplanation } from "./account-explanation.ts";
@@ -66,7 +66,7 @@ export function organizationAs(organization: Organization, created_by_run: boole
       support_level: text(fields.support_level),
       expiration_date: String(meaningOf("date", fields.expiration_date) ?? "") || null,
       seats: Number.isFinite(seats) ? seats : null,
-      is_partner: PARTNER_ACCOUNT_TYPES.includes(text(fields.account_type) ?? ""),
+      is_partner: isPartnerType(fields.account_type),
     },
   };
 }

@@ -6,7 +6,8 @@ import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISON, COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { harmOfUpdate } from "../domain/harm.ts";
 import { INSTANCES } from "../domain/instance.ts";
-import { PARTNER_ACCOUNT_TYPES } from "../domain/organization.ts";
+import { isPartnerType } from "../domain/organization.ts";
+import type { FieldValue } from "../domain/organization-field.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import { readOwnFile } from "../files/own-files.ts";
 import { type ListedRun, listRuns } from "../runs/list-runs.ts";
@@ -84,8 +85,8 @@ function isLoss({ comparison, result: { outcome, effect, before, after } }: Comp
   if (outcome !== "applied" || comparison === "usgov_user") return false;
   if (effect === "mark") return true;
   if (effect !== "update") return false;
-  const fields = after.organization_fields as Record<string, unknown> | undefined;
-  const becamePartner = PARTNER_ACCOUNT_TYPES.includes(String(fields?.account_type));
+  const fields = after.organization_fields as Record<string, FieldValue> | undefined;
+  const becamePartner = isPartnerType(fields?.account_type);
   return becamePartner || LOSSES.has(harmOfUpdate({ before, change: after }));
 }
 

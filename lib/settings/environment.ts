@@ -1,5 +1,5 @@
-import type { Config } from "../domain/config.ts";
-import type { InstanceName } from "../domain/instance.ts";
+import { type Config, expectedHost } from "../domain/config.ts";
+import { ENVIRONMENT_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
 import type { Place } from "../reasons/texts.ts";
 
@@ -39,12 +39,6 @@ export interface SlackSettings {
   channel: string;
   apiUrl?: string;
 }
-
-/** How the environment names an instance. */
-export const ENVIRONMENT_PREFIX: Record<InstanceName, string> = {
-  global: "ZENDESK_GLOBAL",
-  "us-government": "ZENDESK_USGOV",
-};
 
 /** When Zendesk stops the last API token (facts/zendesk.md 1). */
 export const API_TOKENS_END = "2027-04-30";
@@ -137,22 +131,18 @@ export function checkHosts(
   hosts: { salesforce?: string; global?: string; "us-government"?: string },
   problems: Problem[],
 ): void {
-  const expected = {
-    salesforce: config.hosts.salesforce,
-    global: config.hosts.global,
-    "us-government": config.hosts.us_government,
-  };
-  const settings = {
-    salesforce: "SALESFORCE_LOGIN_URL",
-    global: "ZENDESK_GLOBAL_URL",
-    "us-government": "ZENDESK_USGOV_URL",
-  } as const;
-  for (const part of ["salesforce", "global", "us-government"] as const) {
-    const found = hosts[part];
-    const wanted = expected[part];
+  const parts = [
+    { found: hosts.salesforce, wanted: config.hosts.salesforce, where: "SALESFORCE_LOGIN_URL" },
+    ...INSTANCES.map((instance) => ({
+      found: hosts[instance],
+      wanted: expectedHost(config, instance),
+      where: `${ENVIRONMENT_PREFIX[instance]}_URL`,
+    })),
+  ];
+  for (const { found, wanted, where } of parts) {
     if (found && wanted && found !== wanted)
       problems.push({
-        where: settings[part],
+        where,
         what: `points at ${found}, but the config (hosts) expects ${wanted}. Nothing was read or written`,
       });
   }

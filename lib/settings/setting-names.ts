@@ -1,4 +1,5 @@
-import { ENVIRONMENT_PREFIX, type Environment } from "./environment.ts";
+import { ENVIRONMENT_PREFIX } from "../domain/instance.ts";
+import type { Environment } from "./environment.ts";
 
 const zendeskNames = Object.values(ENVIRONMENT_PREFIX).flatMap((prefix) =>
   ["URL", "CLIENT_ID", "CLIENT_SECRET", "EMAIL", "TOKEN"].map((name) => `${prefix}_${name}`),

@@ -1,12 +1,6 @@
 import type { SlackConfig, UsGovernmentShown } from "../domain/config.ts";
-import { INSTANCES, type InstanceName } from "../domain/instance.ts";
+import { CONFIG_KEY, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { SlackSettings } from "../settings/environment.ts";
-
-/** How the config names an instance. */
-const CONFIG_KEY = { global: "global", "us-government": "us_government" } as const satisfies Record<
-  InstanceName,
-  string
->;
 
 /** The channel of an instance's own that the config names, by its id; null where it has none. */
 export function ownChannel({ notice_channels }: SlackConfig, instance: InstanceName): string | null {

@@ -14,7 +14,7 @@ import { parseInputs } from "./parse-inputs.ts";
 import type { RemoteTiming } from "./remotes.ts";
 import { reportError } from "./report-error.ts";
 import { mintRunId, openSession, type Session, todayWarning } from "./session.ts";
-import type { InputsSchema, Stage, StageReport } from "./stage.ts";
+import type { ComparisonReport, InputsSchema, Stage, StageReport } from "./stage.ts";
 
 /** Where a stage runs. */
 export interface Shell {
@@ -173,10 +173,13 @@ async function keepEvidenceOf(runId: string, { store, warn }: Session["context"]
 export function exitOf(reports: readonly StageReport[], stopped: string | null): ExitCode {
   const ended = reports.flatMap((report) => report.ended?.exit ?? []);
   if (ended.length > 0) return worstOf(ended);
-  if (reports.some((report) => report.comparison?.refused)) return EXIT.refused;
-  if (stopped !== null) return EXIT.stopped;
-  const failed = reports.some((report) =>
-    Object.values(report.comparison?.results ?? {}).some((counts) => counts.failed > 0),
-  );
+  const ofComparisons = exitOfComparisons(reports.flatMap(({ comparison }) => comparison ?? []));
+  return stopped === null ? ofComparisons : worstOf([ofComparisons, EXIT.stopped]);
+}
+
+/** The exit code that comparisons alone give. */
+export function exitOfComparisons(comparisons: readonly ComparisonReport[]): ExitCode {
+  if (comparisons.some(({ refused }) => refused)) return EXIT.refused;
+  const failed = comparisons.some(({ results }) => Object.values(results ?? {}).some((counts) => counts.failed > 0));
   return failed ? EXIT.someFailed : EXIT.done;
 }

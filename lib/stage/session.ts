@@ -21,6 +21,7 @@ import {
   slackSettings,
   zendeskSettings,
 } from "../settings/environment.ts";
+import { hostNames } from "../settings/host-names.ts";
 import { settingsFor } from "../slack/notice-channels.ts";
 import { StopRequest } from "../stop.ts";
 import { ResultsFile } from "../sync/results-file.ts";
@@ -120,7 +121,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const { openContactMemory: open } = await import("../artifacts/contact-memory.ts");
     return open(store.path(CONTACT_MEMORY), { host, now: clock(), warn, readOnly: dryRun });
   };
-  const salesforceHost = config.hosts.salesforce ?? (hostOf(env.SALESFORCE_LOGIN_URL ?? "") || null);
+  const salesforceHost = hostNames(env, config).salesforce;
   return {
     context: {
       store,

@@ -1,5 +1,6 @@
 import { historyOf } from "../artifacts/history.ts";
 import { byResult, type Result } from "../artifacts/results.ts";
+import { expectedHost } from "../domain/config.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { protectedAddressesOf } from "../domain/protections.ts";
@@ -72,7 +73,7 @@ function notOpened(error: unknown): RetryEnd {
 async function retryIn(context: WritingContext, organizationId: number): Promise<RetryEnd> {
   const { config, remotes } = context;
   const connection = await remotes.zendesk("global");
-  await proveInstance(connection.reader, config.hosts.global);
+  await proveInstance(connection.reader, expectedHost(config, "global"));
   const [organization] = await connection.reader.organizationsById([organizationId]);
   const account = organization ? createdFor(organization) : null;
   if (account === null) return { is: "not retried", reason: notOurs(organizationId, organization) };

@@ -1,6 +1,7 @@
 import { countResults, type ResultCounts } from "../artifacts/results.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
+import { expectedHost } from "../domain/config.ts";
 import { untilEnded } from "../reasons/until-ended.ts";
 import type { StageReport, WritingContext } from "../stage/stage.ts";
 import { applyInOrder, jobsOf, type Recorder } from "../sync/apply-in-jobs.ts";
@@ -22,7 +23,7 @@ export async function applyUndo(
   const { config, remotes, runId } = context;
   const { instance } = COMPARISON[plan.comparison];
   const connection = await remotes.zendesk(instance);
-  await proveUnlessStopped(connection, instance === "global" ? config.hosts.global : config.hosts.us_government);
+  await proveUnlessStopped(connection, expectedHost(config, instance));
   const results = context.openResults(undoResultsName(plan.comparison), runId);
   const errors: unknown[] = [];
   const apply = async <Row extends object>(what: string, rows: readonly Row[], kind: RowKind<Row>) => {

@@ -1,11 +1,11 @@
 import * as v from "valibot";
-import type { InstanceName } from "../domain/instance.ts";
+import { ENVIRONMENT_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { now } from "../edges/clock.ts";
 import { CredentialError, RemoteError, StoppedError } from "../errors.ts";
 import type { HttpClientOptions } from "../http/client-options.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { HttpError } from "../http/http-error.ts";
-import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
+import type { ZendeskSettings } from "../settings/environment.ts";
 import { hideFromOutput } from "../settings/runtime-secrets.ts";
 import { revokeToken } from "./revoke-token.ts";
 

@@ -1,5 +1,5 @@
 import packageJson from "../../package.json";
-import type { InstanceName } from "../domain/instance.ts";
+import { ENVIRONMENT_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { DEFAULT_USER_MARK_FIELD } from "../domain/user.ts";
 import { CredentialError, RemoteError } from "../errors.ts";
 import type { HttpAnswer, HttpRequest, HttpTiming } from "../http/client-options.ts";
@@ -10,7 +10,7 @@ import { DEFAULT_RATE_SHARE } from "../http/rate-window.ts";
 import { RemoteClock } from "../http/remote-clock.ts";
 import type { RetryBudget } from "../http/retry-budget.ts";
 import type { Waits } from "../http/waits.ts";
-import { ENVIRONMENT_PREFIX, type ZendeskSettings } from "../settings/environment.ts";
+import type { ZendeskSettings } from "../settings/environment.ts";
 import { type Credential, credentialOf, type Scope } from "./auth.ts";
 import { isTooManyJobs, readErrorEnvelope } from "./error-envelope.ts";
 

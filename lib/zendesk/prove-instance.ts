@@ -1,12 +1,9 @@
-import type { InstanceName } from "../domain/instance.ts";
+import { ENVIRONMENT_PREFIX, type InstanceName, OWN_FIELD } from "../domain/instance.ts";
 import { reason } from "../domain/reason.ts";
 import { IncompleteError, StoppedError } from "../errors.ts";
 import { refused } from "../reasons/refused.ts";
-import { ENVIRONMENT_PREFIX } from "../settings/environment.ts";
 import type { ZendeskConnection, ZendeskReader } from "./ports.ts";
 
-/** A field that only this instance has: what tells the two apart (O2). */
-const OWN_FIELD: Record<InstanceName, string> = { global: "org_region", "us-government": "sub_usgov_24x7" };
 const OTHER: Record<InstanceName, InstanceName> = { global: "us-government", "us-government": "global" };
 
 /**

@@ -1,9 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
+import { ENVIRONMENT_PREFIX, FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { ENVIRONMENT_PREFIX } from "../../lib/settings/environment.ts";
 import { RUN_TIMEOUT, startWorld, stateOf, type TestWorld } from "./world.ts";
 
 /** Data of one instance stays there: what works on the other neither asks for it nor is given it. */
