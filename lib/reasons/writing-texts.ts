@@ -134,7 +134,7 @@ export const WRITING_TEXTS: Texts<typeof WRITING_REASONS> = {
   },
   "remote.incomplete": {
     title: "incomplete response",
-    say: ({ message }) => [`${clause(message)}.`, "Run again. If this happens again, report it."],
+    say: ({ message }) => [`${clause(message)}.`, "If this happens again, report it."],
   },
   "artifact.unusable": {
     title: "file not usable",

@@ -37,7 +37,7 @@ export async function* allOrganizations(
   onCounted?.(counted);
   if (counted === null || listed >= counted / 2) return;
   throw new IncompleteError(
-    `Not complete: the list of organizations of Zendesk ${client.instance} ended after ${listed} records, but its count is ${counted}. Nothing was kept; run again. If this continues, report it to the maintainers of zdsync.`,
+    `Not complete: the list of organizations of Zendesk ${client.instance} ended after ${listed} records, but its count is ${counted}. Nothing was kept; the next run reads it again.`,
   );
 }
 

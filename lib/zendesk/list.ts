@@ -115,9 +115,7 @@ class CompletenessProof {
   }
 
   private incomplete(what: string): IncompleteError {
-    return new IncompleteError(
-      `Not complete: ${this.list} ${what}. Nothing was kept; run again. If this continues, report it to the maintainers of zdsync.`,
-    );
+    return new IncompleteError(`Not complete: ${this.list} ${what}. Nothing was kept; the next run reads it again.`);
   }
 }
 

@@ -44,7 +44,7 @@ describe("A7: a disk that is full in mid-run", () => {
       }
       expect({ k, exit, told: failures.length > 0 }).toEqual({ k, exit: 1, told: true });
       expect(failures).toContainEqual(expect.stringContaining(FULL));
-      expect(world.printed()).not.toContain("fault of the program");
+      expect(world.printed()).not.toContain("bug in zdsync");
       // What a full disk kept from being kept for later is no second trouble.
       expect(world.printed()).not.toContain("will have less evidence of this run");
       const applied = summary.reports
@@ -75,7 +75,7 @@ describe("A7: a disk that is full in mid-run", () => {
 describe("A7: what the system refuses is one sentence, with what to do", () => {
   const told = ({ exit, lines }: { exit: number; lines: string[] }) => ({
     exit,
-    errors: lines.filter((line) => /^error: |fault of the program|^ +at /.test(line)),
+    errors: lines.filter((line) => /^error: |bug in zdsync|^ +at /.test(line)),
   });
 
   test.each([

@@ -56,13 +56,13 @@ test("before it writes, an undo says whom it hurts, as its page does, and shows 
   const { said } = await undo(world, { run: run.run_id, "dry-run": "true" });
   const harm = said.findIndex((text) => text.startsWith("This undo takes something away from customers: "));
   expect(harm).toBeGreaterThan(-1);
-  expect(harm).toBeLessThan(said.findIndex((text) => text.startsWith("The way back of ")));
+  expect(harm).toBeLessThan(said.findIndex((text) => text.startsWith("Undo plan for ")));
   const counted = [...(said[harm] ?? "").matchAll(/(\d+) (?:put on hold|lose support|downgraded|marked)/g)];
   const total = counted.reduce((sum, [, count]) => sum + Number(count), 0);
   const lines = said.flatMap((text) => text.split("\n")).filter((line) => line.startsWith("+ "));
   const hurts = (line: string) => / \((?:put on hold|loses support|downgraded|marked)\)$/.test(line);
   expect(lines.filter(hurts)).toHaveLength(total);
-  for (const text of said.filter((one) => one.startsWith("The way back of "))) {
+  for (const text of said.filter((one) => one.startsWith("Undo plan for "))) {
     const own = text.split("\n").filter((line) => line.startsWith("+ "));
     expect(own.map(hurts)).toEqual(own.map(hurts).sort((one, other) => Number(other) - Number(one)));
   }

@@ -121,7 +121,7 @@ describe("the bot of the version before, this version's image", () => {
     const { exit, summary } = await world.run({ "at-most": SENT });
     expect([exit, world.sandbox.writes()]).toEqual([EXIT.refused, []]);
     expect(summary.refusals?.map(({ code }) => code)).toContain("count.unconfirmed");
-    expect(world.printed()).toMatch(/A bot of an earlier version confirms no contacts: .*update it first\./);
+    expect(world.printed()).toMatch(/Earlier versions of the bot do not confirm contacts.*update the bot first\./);
   });
 
   test("the record of each kind of run is read there", async () => {
