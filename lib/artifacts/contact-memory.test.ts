@@ -118,7 +118,7 @@ describe("what was settled about contacts", () => {
     expect(memory.known([SUE]).size).toBe(0);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("looked up in Zendesk");
-    expect(warnings[0]).toContain("may be deleted");
+    expect(warnings[0]).toContain("You can delete it");
   });
 
   test("more addresses than a statement takes variables", () => {

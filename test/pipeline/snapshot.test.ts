@@ -74,6 +74,14 @@ test(
   RUN_TIMEOUT,
 );
 
+test("in a job of GitLab there is none: a cache may be another job's making", async () => {
+  await using world = await startWorld({ accounts: 5 });
+  world.env.GITLAB_CI = "true";
+  await world.run();
+  expect((await asked(world, () => world.run())).exports).toBe(0);
+  expect(existsSync(join(world.dataDir, FILE))).toBeFalse();
+});
+
 test("the environment sets it, too; anything else than on or off is an error", async () => {
   await using world = await startWorld({ accounts: 5 });
   world.env.ZDSYNC_SNAPSHOT = "perhaps";
