@@ -50,4 +50,12 @@ export const OF_GATHERING: readonly PlantedBug[] = [
     expects: ["every value follows from Salesforce", "exact after a run that says 0", "exact after two quiet hours"],
     seed: 7,
   },
+  {
+    name: "pages that differ from the snapshot are not minded",
+    file: "lib/zendesk/snapshot/picture.ts",
+    find: "return wrong;",
+    replace: "return wrong.slice(wrong.length);",
+    expects: ["nothing is written from half a list", "exact after a run that says 0", "exact after two quiet hours"],
+    seed: 20,
+  },
 ];
