@@ -47,7 +47,7 @@ describe("this version's bot, the image of the version before", () => {
       .catch((error: unknown) => error);
     expect(failed).toBeInstanceOf(RunnerError);
     expect((failed as RunnerError).message).toMatch(
-      /does not take what the bot sends .*must include zdsync's pipeline of the bot's own version/,
+      /does not accept the inputs that the bot sends .*must include zdsync's pipeline in the bot's version/,
     );
     expect(sandbox.pipelines.all()).toEqual([]);
   });
