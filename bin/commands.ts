@@ -1,8 +1,8 @@
 import type { ExitCode } from "../lib/errors.ts";
+import type { Shell } from "../lib/pipeline/run-stage.ts";
+import type { InputsSchema } from "../lib/pipeline/stage.ts";
+import { STAGE_GRAPH } from "../lib/pipeline/stage-graph.ts";
 import { placeOf } from "../lib/settings/environment.ts";
-import type { Shell } from "../lib/stage/run-stage.ts";
-import type { InputsSchema } from "../lib/stage/stage.ts";
-import { STAGE_GRAPH } from "../lib/stage/stage-graph.ts";
 import packageJson from "../package.json";
 import { SANDBOX_COMMANDS } from "./sandbox-commands.ts";
 import { loadStage, STAGES, type StageName } from "./stages.ts";
@@ -111,14 +111,14 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
     inputs: stage.inputs,
     examples: stage.examples,
     async run({ given, json, shell }) {
-      const { runStage } = await import("../lib/stage/run-stage.ts");
+      const { runStage } = await import("../lib/pipeline/run-stage.ts");
       const { asGitlabJob } = await import("./commands/gitlab-job.ts");
       const { exit, report, dryRun } = await asGitlabJob(stage, given, shell, (inputs, where) =>
         runStage(stage, inputs, { ...where, json }),
       );
       if (!report) return exit;
       const { reportJson, wentWrong } = await import("../lib/reasons/told.ts");
-      const { renderStage } = await import("../lib/terminal/summary.ts");
+      const { renderStage } = await import("../lib/report/terminal/summary.ts");
       const { comparison, ended } = report;
       if (json)
         shell.output.out(

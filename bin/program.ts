@@ -2,12 +2,12 @@ import { Command, CommanderError, Option } from "commander";
 import { currentDate } from "../lib/edges/clock.ts";
 import { edges } from "../lib/edges/edges.ts";
 import { ConfigurationError, EXIT, type ExitCode, type Problem } from "../lib/errors.ts";
+import type { InputDescription } from "../lib/pipeline/parse-inputs.ts";
+import type { InputsSchema } from "../lib/pipeline/stage.ts";
+import { processOutput } from "../lib/report/terminal/output.ts";
+import { personAtTerminal } from "../lib/report/terminal/person.ts";
 import { type Environment, secretsIn } from "../lib/settings/environment.ts";
-import type { InputDescription } from "../lib/stage/parse-inputs.ts";
-import type { InputsSchema } from "../lib/stage/stage.ts";
-import { processOutput } from "../lib/terminal/output.ts";
-import { personAtTerminal } from "../lib/terminal/person.ts";
-import { asTyped } from "../lib/terminal/program-name.ts";
+import { asTyped } from "../lib/text/program-name.ts";
 import { type Call, COMMANDS, type CommandDescription, type LoadedCommand, VERSION } from "./commands.ts";
 import { FIRST_TIME } from "./sandbox-commands.ts";
 
@@ -53,7 +53,7 @@ export async function program(
     return state.exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    const { reportError } = await import("../lib/stage/report-error.ts");
+    const { reportError } = await import("../lib/pipeline/report-error.ts");
     return reportError(error, {
       env,
       output: processOutput(secretsIn(env), false, argv.includes("--json")),
@@ -73,7 +73,7 @@ async function declare(
   state: { exit: ExitCode },
 ): Promise<void> {
   const loaded = await description.load();
-  const { describeInputs, inputProblems } = await import("../lib/stage/parse-inputs.ts");
+  const { describeInputs, inputProblems } = await import("../lib/pipeline/parse-inputs.ts");
   const { inputs, examples, argument, severalArguments } = loaded;
   for (const input of describeInputs(inputs))
     if (input.name === argument) command.argument(`[${input.name}${severalArguments ? "..." : ""}]`, input.description);

@@ -1,5 +1,5 @@
-import type { InputsSchema, Stage } from "../lib/stage/stage.ts";
-import type { StageName } from "../lib/stage/stage-graph.ts";
+import type { InputsSchema, Stage } from "../lib/pipeline/stage.ts";
+import type { StageName } from "../lib/pipeline/stage-graph.ts";
 
 /** The stages in the order of a run; each is loaded when it is asked for, and not before. */
 export const STAGES = {

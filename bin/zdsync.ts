@@ -1,6 +1,6 @@
 #!/usr/bin/env bun
-import { enterWorkingDirectory } from "../lib/stage/working-directory.ts";
-import { nameOfProgram, startedAs } from "../lib/terminal/program-name.ts";
+import { enterWorkingDirectory } from "../lib/pipeline/working-directory.ts";
+import { nameOfProgram, startedAs } from "../lib/text/program-name.ts";
 import { COMMANDS } from "./commands.ts";
 import { program } from "./program.ts";
 

@@ -1,7 +1,7 @@
 import { currentDate } from "../lib/edges/clock.ts";
+import { reportError } from "../lib/pipeline/report-error.ts";
+import { processOutput } from "../lib/report/terminal/output.ts";
 import { secretsIn } from "../lib/settings/environment.ts";
-import { reportError } from "../lib/stage/report-error.ts";
-import { processOutput } from "../lib/terminal/output.ts";
 import { createLazyApp } from "./http/lazy-app.ts";
 
 /**

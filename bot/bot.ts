@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
-import { oneLine } from "../lib/outside-text.ts";
+import { postingClient } from "../lib/remotes/slack/web-client.ts";
+import type { Output } from "../lib/report/terminal/output.ts";
 import type { Environment } from "../lib/settings/environment.ts";
-import { postingClient } from "../lib/slack/web-client.ts";
-import type { Output } from "../lib/terminal/output.ts";
+import { oneLine } from "../lib/text/outside-text.ts";
 import type { AnsweredRequests } from "./answered-requests.ts";
 import { createBoltApp } from "./bolt-app.ts";
 import { boltLogger } from "./bolt-logger.ts";

@@ -7,14 +7,14 @@ import { notReachable } from "../lib/doctor/reach.ts";
 import type { Config } from "../lib/domain/config.ts";
 import type { Day } from "../lib/domain/dates.ts";
 import type { Problem } from "../lib/errors.ts";
-import type { PipelineSettings } from "../lib/gitlab/pipeline-settings.ts";
-import { pipelineReader } from "../lib/gitlab/pipelines.ts";
+import { readConfig } from "../lib/pipeline/session.ts";
+import type { PipelineSettings } from "../lib/remotes/gitlab/pipeline-settings.ts";
+import { pipelineReader } from "../lib/remotes/gitlab/pipelines.ts";
+import { checkSlack, type SlackCheck, type SlackProblem } from "../lib/remotes/slack/check-slack.ts";
+import { ownChannels } from "../lib/remotes/slack/notice-channels.ts";
+import { missingScope, scopesFor } from "../lib/remotes/slack/scopes.ts";
+import { createUserGroups } from "../lib/remotes/slack/user-groups.ts";
 import type { Environment } from "../lib/settings/environment.ts";
-import { checkSlack, type SlackCheck, type SlackProblem } from "../lib/slack/check-slack.ts";
-import { ownChannels } from "../lib/slack/notice-channels.ts";
-import { missingScope, scopesFor } from "../lib/slack/scopes.ts";
-import { createUserGroups } from "../lib/slack/user-groups.ts";
-import { readConfig } from "../lib/stage/session.ts";
 import { type BotSettings, botSettings } from "./settings.ts";
 
 /** Scopes without which the bot does not do its work; the others make it surer. */

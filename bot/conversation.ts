@@ -1,4 +1,4 @@
-import type { Block } from "../lib/slack/ports.ts";
+import type { Block } from "../lib/remotes/slack/ports.ts";
 
 /** Who did something in Slack, and where. Ids are Slack's. */
 export interface Actor {

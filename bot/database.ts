@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { EXIT, ZdsyncError } from "../lib/errors.ts";
-import { openDatabase as open } from "../lib/files/open-database.ts";
+import { openDatabase as open } from "../lib/storage/files/open-database.ts";
 import { MIGRATIONS } from "./schema.ts";
 
 const LOST =

@@ -1,5 +1,5 @@
 import { ZdsyncError } from "../lib/errors.ts";
-import { isDamage } from "../lib/files/open-database.ts";
+import { isDamage } from "../lib/storage/files/open-database.ts";
 
 /**
  * Whatever was thrown, for the bot's log: our own errors' words, of any other its name and code. Messages of libraries may quote

@@ -1,4 +1,4 @@
-import { mrkdwnText } from "../lib/slack/mrkdwn.ts";
+import { mrkdwnText } from "../lib/text/mrkdwn.ts";
 import type { Actor, Reply } from "./conversation.ts";
 import { failureWords } from "./failure-words.ts";
 import type { Audit } from "./parts.ts";

@@ -1,6 +1,6 @@
 import type { App } from "@slack/bolt";
 import * as v from "valibot";
-import { COMMAND } from "../lib/slack/manifest.ts";
+import { COMMAND } from "../lib/remotes/slack/manifest.ts";
 import { type AnsweredRequests, requestId } from "./answered-requests.ts";
 import type { Answer, ButtonClick, Conversation, Reply, SlashCommand } from "./conversation.ts";
 import type { InFlight } from "./in-flight.ts";

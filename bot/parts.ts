@@ -1,7 +1,7 @@
 import type { InstanceName } from "../lib/domain/instance.ts";
 import type { Actor, ButtonClick, Reply } from "./conversation.ts";
 
-export { ACTION } from "../lib/slack/actions.ts";
+export { ACTION } from "../lib/remotes/slack/actions.ts";
 
 /** What somebody did, and what came of it; `/zdsync last` shows the newest. */
 export interface AuditEntry {

@@ -1,6 +1,6 @@
-import { HttpClient } from "../lib/http/http-client.ts";
-import { AmbiguousWriteError, HttpError, NoAnswerError } from "../lib/http/http-error.ts";
-import { ONE_ATTEMPT } from "../lib/http/retry-budget.ts";
+import { HttpClient } from "../lib/remotes/http/http-client.ts";
+import { AmbiguousWriteError, HttpError, NoAnswerError } from "../lib/remotes/http/http-error.ts";
+import { ONE_ATTEMPT } from "../lib/remotes/http/retry-budget.ts";
 import type { Reply, Said } from "./conversation.ts";
 import { isSlackResponseUrl } from "./response-url.ts";
 

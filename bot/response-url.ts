@@ -1,4 +1,4 @@
-import { isSlackAddress } from "../lib/slack/slack-address.ts";
+import { isSlackAddress } from "../lib/remotes/slack/slack-address.ts";
 
 /** Whether an address is Slack's own for answers. `apiUrl`: SLACK_API_URL. */
 export function isSlackResponseUrl(url: string, apiUrl?: string): boolean {

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import type { Config } from "../lib/domain/config.ts";
 import { ConfigurationError, type Problem } from "../lib/errors.ts";
-import { type PipelineSettings, pipelineSettings } from "../lib/gitlab/pipeline-settings.ts";
+import { readConfig } from "../lib/pipeline/session.ts";
+import { type PipelineSettings, pipelineSettings } from "../lib/remotes/gitlab/pipeline-settings.ts";
 import { type Environment, type SlackSettings, slackSettings } from "../lib/settings/environment.ts";
-import { readConfig } from "../lib/stage/session.ts";
 
 /** Everything that the bot is set up with. */
 export interface BotSettings {

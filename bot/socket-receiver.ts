@@ -1,5 +1,5 @@
 import type { Logger, SocketModeReceiver } from "@slack/bolt";
-import { sendingOptions } from "../lib/slack/web-client.ts";
+import { sendingOptions } from "../lib/remotes/slack/web-client.ts";
 import { failureWords } from "./failure-words.ts";
 
 /** How Slack is reached in Socket Mode. */

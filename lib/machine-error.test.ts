@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT, exitCodeOf, messageOf } from "./errors.ts";
-import { writeWholeFile } from "./files/write-whole-file.ts";
 import { machineProblem } from "./machine-error.ts";
+import { writeWholeFile } from "./storage/files/write-whole-file.ts";
 
 function systemError(code: string, more: object = {}): Error {
   return Object.assign(new Error(`${code}: as the system says it`), { code, ...more });

@@ -1,7 +1,7 @@
 import { describe, expect, spyOn, test } from "bun:test";
 import { join } from "node:path";
 import { EXIT, exitCodeOf } from "./errors.ts";
-import { keepStopping } from "./stage/signals.ts";
+import { keepStopping } from "./pipeline/signals.ts";
 import { NEVER, StopRequest, throwIfStopped } from "./stop.ts";
 
 describe("S7: a request to stop", () => {
@@ -58,7 +58,7 @@ describe("S7: keepStopping", () => {
   /** A process that is asked to stop; what it says, line by line. */
   function stoppable(before: string) {
     const script = `
-      const { keepStopping } = await import(${JSON.stringify(join(import.meta.dir, "stage/signals.ts"))});
+      const { keepStopping } = await import(${JSON.stringify(join(import.meta.dir, "pipeline/signals.ts"))});
       const { StopRequest } = await import(${JSON.stringify(join(import.meta.dir, "stop.ts"))});
       const stop = new StopRequest();
       ${before}

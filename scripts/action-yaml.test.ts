@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { parse } from "yaml";
 import { loadStage, STAGES, type StageName } from "../bin/stages.ts";
-import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
+import { describeInputs, inputVariable } from "../lib/pipeline/parse-inputs.ts";
 import { actionYaml } from "./action-yaml.ts";
 import { stageTable } from "./stage-table.ts";
 

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
-import { describeInputs, inputVariable } from "../lib/stage/parse-inputs.ts";
-import type { Stage } from "../lib/stage/stage.ts";
+import { describeInputs, inputVariable } from "../lib/pipeline/parse-inputs.ts";
+import type { Stage } from "../lib/pipeline/stage.ts";
 import packageJson from "../package.json";
 
 const HEAD = "# Generated from inputs.ts and main.ts by `bun run generate`; do not edit.\n";

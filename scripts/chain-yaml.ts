@@ -1,10 +1,10 @@
 import { stringify } from "yaml";
 import { inputs as writingInputs } from "../actions/partner-sync/inputs.ts";
 import { FILE_PREFIX, type InstanceName } from "../lib/domain/instance.ts";
-import { CI_FOLDER, orderVariable, TRANSPORTS } from "../lib/gitlab/ci-job.ts";
-import { HANDOFF_FILE, variablePrefix } from "../lib/gitlab/hand-over.ts";
-import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
-import { type ChainProject, chainProjects, jobName, type StageName } from "../lib/stage/stage-graph.ts";
+import { describeInputs, type InputDescription } from "../lib/pipeline/parse-inputs.ts";
+import { type ChainProject, chainProjects, jobName, type StageName } from "../lib/pipeline/stage-graph.ts";
+import { CI_FOLDER, orderVariable, TRANSPORTS } from "../lib/remotes/gitlab/ci-job.ts";
+import { HANDOFF_FILE, variablePrefix } from "../lib/remotes/gitlab/hand-over.ts";
 import { IMAGE_INPUT, stageInput } from "./component-inputs.ts";
 
 const HEAD =

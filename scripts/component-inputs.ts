@@ -1,6 +1,6 @@
-import { ORDERS, TRANSPORTS } from "../lib/gitlab/ci-job.ts";
-import { describeInputs, type InputDescription } from "../lib/stage/parse-inputs.ts";
-import type { Stage } from "../lib/stage/stage.ts";
+import { describeInputs, type InputDescription } from "../lib/pipeline/parse-inputs.ts";
+import type { Stage } from "../lib/pipeline/stage.ts";
+import { ORDERS, TRANSPORTS } from "../lib/remotes/gitlab/ci-job.ts";
 import packageJson from "../package.json";
 import releasedImage from "../released-image.json";
 import type { ReleasedImage } from "./release-image.ts";

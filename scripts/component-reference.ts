@@ -1,4 +1,4 @@
-import type { Stage } from "../lib/stage/stage.ts";
+import type { Stage } from "../lib/pipeline/stage.ts";
 import packageJson from "../package.json";
 import { type ComponentInput, componentInputs } from "./component-inputs.ts";
 import { secretLines } from "./component-yaml.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { parseAllDocuments } from "yaml";
 import { loadStage, STAGES, type StageName } from "../bin/stages.ts";
 import { FILE_PREFIX } from "../lib/domain/instance.ts";
-import { describeInputs, inputProblems, inputVariable } from "../lib/stage/parse-inputs.ts";
+import { describeInputs, inputProblems, inputVariable } from "../lib/pipeline/parse-inputs.ts";
 import { chainYamls } from "./chain-yaml.ts";
 import { componentInputs } from "./component-inputs.ts";
 import { componentReference } from "./component-reference.ts";

@@ -1,11 +1,11 @@
 import { stringify } from "yaml";
-import { RULES_FOLDER } from "../lib/artifacts/kept-rules.ts";
 import { ENVIRONMENT_PREFIX, FILE_PREFIX, INSTANCES } from "../lib/domain/instance.ts";
-import { CI_FOLDER } from "../lib/gitlab/ci-job.ts";
-import { HANDOVER_FILE } from "../lib/gitlab/hand-over.ts";
-import { DRY_RUN_FOLDER } from "../lib/stage/dry-run-results.ts";
-import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import type { Needs, Stage } from "../lib/stage/stage.ts";
+import { DRY_RUN_FOLDER } from "../lib/pipeline/dry-run-results.ts";
+import { describeInputs } from "../lib/pipeline/parse-inputs.ts";
+import type { Needs, Stage } from "../lib/pipeline/stage.ts";
+import { CI_FOLDER } from "../lib/remotes/gitlab/ci-job.ts";
+import { HANDOVER_FILE } from "../lib/remotes/gitlab/hand-over.ts";
+import { RULES_FOLDER } from "../lib/storage/kept-rules.ts";
 import { componentInputs, jobSuffix } from "./component-inputs.ts";
 import { jobScript } from "./job-script.ts";
 

@@ -1,5 +1,5 @@
-import type { InputDescription } from "../lib/stage/parse-inputs.ts";
-import { inputVariable } from "../lib/stage/parse-inputs.ts";
+import type { InputDescription } from "../lib/pipeline/parse-inputs.ts";
+import { inputVariable } from "../lib/pipeline/parse-inputs.ts";
 
 /** Where the image has the program (Dockerfile): by its path, as a variable `PATH` may be another job's. */
 export const PROGRAM = "/usr/local/bin/zdsync";

@@ -1,8 +1,8 @@
 import { stringify } from "yaml";
 import { simulation } from "../bin/commands/simulate-command.ts";
 import { inputs } from "../bin/commands/simulate-merge-request-command.ts";
-import { describeInputs } from "../lib/stage/parse-inputs.ts";
-import type { Stage } from "../lib/stage/stage.ts";
+import { describeInputs } from "../lib/pipeline/parse-inputs.ts";
+import type { Stage } from "../lib/pipeline/stage.ts";
 import { actionYaml } from "./action-yaml.ts";
 import { componentInputs, stageInput } from "./component-inputs.ts";
 import { JOB_VARIABLES, RETRY } from "./component-yaml.ts";

@@ -1,5 +1,5 @@
 import { INSTANCES, type InstanceName } from "../lib/domain/instance.ts";
-import { chainProjects, STAGE_GRAPH, type StageJob, stageJobs } from "../lib/stage/stage-graph.ts";
+import { chainProjects, STAGE_GRAPH, type StageJob, stageJobs } from "../lib/pipeline/stage-graph.ts";
 
 /** The stages and what each needs, as Mermaid: what is done once for all instances is one box. */
 export function stagePicture(): string {

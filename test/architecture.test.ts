@@ -75,7 +75,7 @@ describe("who may know whom", () => {
 
   test("page, which runs in a browser, knows of ours only what a page is made of, and nobody imports it", () => {
     const shared =
-      /^lib\/report\/(?:model|page\/(?:format|words|person-of-row|shell-word))\.ts$|^lib\/explain\/document\.ts$|^lib\/audit\/render-audit\.ts$/;
+      /^lib\/report\/(?:model|page\/(?:format|words|person-of-row))\.ts$|^lib\/text\/shell-word\.ts$|^lib\/explain\/document\.ts$|^lib\/audit\/render-audit\.ts$/;
     const others = imports(/^page\//, /^(?!page\/|preact(?:\/hooks)?$|@tanstack\/virtual-core$)/);
     expect(others.filter((line) => !shared.test(line.split(" → ")[1] ?? ""))).toEqual([]);
     expect(imports(/^(?!page\/)/, /^page\//)).toEqual([]);
@@ -124,12 +124,12 @@ describe("who may know whom", () => {
   });
 
   test("only what wires remotes together makes a writer", () => {
-    const makers = imports(/./, /^lib\/zendesk\/(?:write|planned)\.ts$/).filter(
-      (line) => !line.startsWith("lib/zendesk/"),
+    const makers = imports(/./, /^lib\/remotes\/zendesk\/(?:write|planned)\.ts$/).filter(
+      (line) => !line.startsWith("lib/remotes/zendesk/"),
     );
     expect(makers.map((line) => line.split(" → ")[0])).toEqual([
       "bin/commands/run-stages.ts",
-      ...makers.slice(1).map(() => "lib/stage/remotes.ts"),
+      ...makers.slice(1).map(() => "lib/pipeline/remotes.ts"),
     ]);
   });
 
@@ -194,7 +194,10 @@ describe("what must not spread", () => {
 
   test("the environment is read at the edge only", () => {
     expect(
-      uses(/process\.env/, /^bin\/zdsync\.ts$|^bot\/app\.ts$|^lib\/stage\/run-action\.ts$|^lib\/terminal\/output\.ts$/),
+      uses(
+        /process\.env/,
+        /^bin\/zdsync\.ts$|^bot\/app\.ts$|^lib\/pipeline\/run-action\.ts$|^lib\/report\/terminal\/output\.ts$/,
+      ),
     ).toEqual([]);
   });
 
@@ -228,15 +231,15 @@ describe("what must not spread", () => {
       });
     // What a remote said is no sentence of ours: its codes are taken out of it there.
     const allowed =
-      /^lib\/artifacts\/legacy-reason\.ts$|^lib\/salesforce\/(?:login|request-errors)\.ts$|^lib\/slack\/slack-errors\.ts$/;
+      /^lib\/storage\/artifacts\/legacy-reason\.ts$|^lib\/remotes\/salesforce\/(?:login|request-errors)\.ts$|^lib\/remotes\/slack\/slack-errors\.ts$/;
     expect(LOOKS_AT_PROSE.flatMap((pattern) => uses(pattern, allowed))).toEqual([]);
-    expect(imports(/./, /^lib\/artifacts\/legacy-reason\.ts$/)).toEqual([
-      "lib/artifacts/reason-record.ts → lib/artifacts/legacy-reason.ts",
+    expect(imports(/./, /^lib\/storage\/artifacts\/legacy-reason\.ts$/)).toEqual([
+      "lib/storage/artifacts/reason-record.ts → lib/storage/artifacts/legacy-reason.ts",
     ]);
   });
 
   test("decisions and outcomes are told by code: no sentence is made where they are made", () => {
-    const elsewhere = /^(?!lib\/(?:domain|sync|undo|changesets|runs|zendesk|stage)\/|actions\/)/;
+    const elsewhere = /^(?!lib\/(?:domain|sync|undo|changesets|storage\/runs|remotes\/zendesk|pipeline)\/|actions\/)/;
     expect(uses(/\breason: ["`]/, elsewhere)).toEqual([]);
     expect(uses(/new RefusedError\(/, /^lib\/reasons\/refused\.ts$/)).toEqual([]);
   });
@@ -246,7 +249,7 @@ describe("what must not spread", () => {
     expect(
       uses(
         /process\.std(?:out|err)/,
-        /^lib\/edges\/machine\.ts$|^lib\/terminal\/person\.ts$|^bin\/commands\/sandbox-command\.ts$|^bin\/zdsync\.ts$/,
+        /^lib\/edges\/machine\.ts$|^lib\/report\/terminal\/person\.ts$|^bin\/commands\/sandbox-command\.ts$|^bin\/zdsync\.ts$/,
       ),
     ).toEqual([]);
   });
@@ -254,7 +257,7 @@ describe("what must not spread", () => {
   test("B3: files are written in one place, which writes them whole", () => {
     const writing =
       /\b(?:writeFile|writeFileSync|copyFile|createWriteStream|appendFileSync)\b|Bun\.write\(|write-file-atomic/;
-    expect(uses(writing, /^lib\/files\/write-whole-file\.ts$/)).toEqual([]);
+    expect(uses(writing, /^lib\/storage\/files\/write-whole-file\.ts$/)).toEqual([]);
   });
 
   test("an instance's host, own field and names have one home", () => {
@@ -268,7 +271,7 @@ describe("what must not spread", () => {
     expect(
       uses(
         /dryRun \?/,
-        /^lib\/stage\/remotes\.ts$|^lib\/slack\/render-notices\.ts$|^lib\/stage\/session\.ts$|^lib\/terminal\/summary\.ts$|^lib\/report\/junit\.ts$|^lib\/stage\/dry-run-results\.ts$|^bin\/commands\/pipeline-summary\.ts$|^bot\/runs\//,
+        /^lib\/pipeline\/remotes\.ts$|^lib\/remotes\/slack\/render-notices\.ts$|^lib\/pipeline\/session\.ts$|^lib\/report\/terminal\/summary\.ts$|^lib\/report\/junit\.ts$|^lib\/pipeline\/dry-run-results\.ts$|^bin\/commands\/pipeline-summary\.ts$|^bot\/runs\//,
       ),
     ).toEqual([]);
   });
@@ -385,7 +388,7 @@ describe("the world outside is reached through lib/edges/ alone", () => {
       ours.filter((file) =>
         reaching([/\bedges\(\)\s*\.\s*fetch\b/, /\{[^}]*\bfetch\b[^}]*\} = edges\(\)/], text(file)),
       ),
-    ).toEqual(["lib/http/exchange.ts"]);
+    ).toEqual(["lib/remotes/http/exchange.ts"]);
   });
 
   test.each<[keyof typeof AROUND, string]>([

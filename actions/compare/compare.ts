@@ -1,5 +1,3 @@
-import { configInput } from "../../lib/artifacts/kept-rules.ts";
-import { originOf } from "../../lib/artifacts/origin.ts";
 import { type ContactsSources, dueContacts } from "../../lib/changesets/contacts-plan.ts";
 import { artifactsOf, customersInput, readCustomersSources } from "../../lib/changesets/customers.ts";
 import type { JudgingInputs } from "../../lib/changesets/terms.ts";
@@ -8,7 +6,9 @@ import { byRule } from "../../lib/domain/changeset.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { contactsAdded } from "../../lib/domain/people-added.ts";
-import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
+import { countByCode, type StageContext, type StageReport } from "../../lib/pipeline/stage.ts";
+import { originOf } from "../../lib/storage/artifacts/origin.ts";
+import { configInput } from "../../lib/storage/kept-rules.ts";
 
 /** Compares the customers of one instance and writes the change files, judged by the limits (C1–C8, S2). */
 export async function compareInstance(

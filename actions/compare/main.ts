@@ -1,4 +1,4 @@
-import type { ReadingStage } from "../../lib/stage/stage.ts";
+import type { ReadingStage } from "../../lib/pipeline/stage.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 4: desired and existing organizations of one instance → change files. */
@@ -30,4 +30,4 @@ export const stage: ReadingStage<typeof inputs> = {
     (await import("./compare.ts")).compareInstance(instance, inputs, context),
 };
 
-if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);
+if (import.meta.main) await (await import("../../lib/pipeline/run-action.ts")).runAction(stage);

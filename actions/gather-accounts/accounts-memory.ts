@@ -1,12 +1,12 @@
-import { ACCOUNTS_MEMORY } from "../../lib/artifacts/memories.ts";
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { messageOf } from "../../lib/errors.ts";
-import { readOwnFile } from "../../lib/files/own-files.ts";
 import {
   type AccountsMemory,
   parseAccountsMemory,
   renderAccountsMemory,
-} from "../../lib/salesforce/accounts-memory.ts";
+} from "../../lib/remotes/salesforce/accounts-memory.ts";
+import { ACCOUNTS_MEMORY } from "../../lib/storage/artifacts/memories.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { readOwnFile } from "../../lib/storage/files/own-files.ts";
 
 /** What the last run left of reading accounts; null where there is nothing, or nothing of use: then all are read by the nested query. */
 export async function readAccountsMemory(

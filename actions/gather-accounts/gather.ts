@@ -1,14 +1,14 @@
-import type { LeftAlone } from "../../lib/artifacts/manifest.ts";
 import type { Account } from "../../lib/domain/account.ts";
 import { byRule, bySalesforceId, type Note } from "../../lib/domain/changeset.ts";
 import type { Day } from "../../lib/domain/dates.ts";
 import { knownMerges, type MergedAccount } from "../../lib/domain/merged-account.ts";
 import type { PartnerAccount } from "../../lib/domain/organization.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import type { AccountsMemory, KnownAccount } from "../../lib/salesforce/accounts-memory.ts";
-import type { SalesforceReader, UnreadableRecord } from "../../lib/salesforce/ports.ts";
-import type { ProgressLine } from "../../lib/stage/progress.ts";
+import type { ProgressLine } from "../../lib/pipeline/progress.ts";
+import type { AccountsMemory, KnownAccount } from "../../lib/remotes/salesforce/accounts-memory.ts";
+import type { SalesforceReader, UnreadableRecord } from "../../lib/remotes/salesforce/ports.ts";
 import { type Stop, throwIfStopped } from "../../lib/stop.ts";
+import type { LeftAlone } from "../../lib/storage/artifacts/manifest.ts";
 
 /** All accounts and partners, and what could not be read. */
 export interface GatheredAccounts {

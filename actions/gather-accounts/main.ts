@@ -1,6 +1,6 @@
-import { ACCOUNTS_MEMORY, MERGE_MEMORY } from "../../lib/artifacts/memories.ts";
-import { withProgress } from "../../lib/stage/progress.ts";
-import { countByCode, type ReadingStage } from "../../lib/stage/stage.ts";
+import { withProgress } from "../../lib/pipeline/progress.ts";
+import { countByCode, type ReadingStage } from "../../lib/pipeline/stage.ts";
+import { ACCOUNTS_MEMORY, MERGE_MEMORY } from "../../lib/storage/artifacts/memories.ts";
 import { readAccountsMemory, writeAccountsMemory } from "./accounts-memory.ts";
 import { type GatheredAccounts, gatherAccounts } from "./gather.ts";
 import { inputs } from "./inputs.ts";
@@ -67,4 +67,4 @@ function outcomeOf(gathered: GatheredAccounts & { usage: { used: number; limit: 
   return `${count}; ${usage.used.toLocaleString("en-US")} of ${usage.limit.toLocaleString("en-US")} Salesforce API calls of the last 24 hours used`;
 }
 
-if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);
+if (import.meta.main) await (await import("../../lib/pipeline/run-action.ts")).runAction(stage);

@@ -1,7 +1,7 @@
-import { MERGE_MEMORY } from "../../lib/artifacts/memories.ts";
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { MergedAccount } from "../../lib/domain/merged-account.ts";
 import { messageOf } from "../../lib/errors.ts";
+import { MERGE_MEMORY } from "../../lib/storage/artifacts/memories.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 
 /** What is remembered of merges: it only ever holds a mark back until somebody allows it. Nothing, with a warning, where the file is damaged. */
 export async function readMergeMemory(store: ArtifactStore, warn: (message: string) => void): Promise<MergedAccount[]> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { AccountsMemory } from "../../lib/salesforce/accounts-memory.ts";
+import type { AccountsMemory } from "../../lib/remotes/salesforce/accounts-memory.ts";
 import { NEVER } from "../../lib/stop.ts";
 import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { Random } from "../../sandbox/seed/random.ts";

@@ -1,8 +1,8 @@
-import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
 import { accountAddresses } from "../../lib/domain/account-addresses.ts";
 import { protectedAddressesOf } from "../../lib/domain/protections.ts";
 import type { RecentOrganization } from "../../lib/domain/recent-organizations.ts";
-import type { StageContext } from "../../lib/stage/stage.ts";
+import type { StageContext } from "../../lib/pipeline/stage.ts";
+import type { RunOrigin } from "../../lib/storage/artifacts/manifest.ts";
 import { type AddressToVerify, verifyAddresses } from "../../lib/sync/verify-addresses.ts";
 
 /** What gather-orgs says of the contacts of recent organizations. */

@@ -1,12 +1,12 @@
-import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
-import { checkToday } from "../../lib/artifacts/origin.ts";
 import { expectedHost } from "../../lib/domain/config.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import { type RecentOrganization, recentOrganizations } from "../../lib/domain/recent-organizations.ts";
-import { withProgress } from "../../lib/stage/progress.ts";
-import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
-import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
+import { withProgress } from "../../lib/pipeline/progress.ts";
+import { countByCode, type StageContext, type StageReport } from "../../lib/pipeline/stage.ts";
+import { proveInstance } from "../../lib/remotes/zendesk/prove-instance.ts";
+import type { RunOrigin } from "../../lib/storage/artifacts/manifest.ts";
+import { checkToday } from "../../lib/storage/artifacts/origin.ts";
 import { gatherOrganizations } from "./gather.ts";
 import { ADDRESSES_FILE, gatherContacts } from "./gather-contacts.ts";
 

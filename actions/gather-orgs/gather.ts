@@ -1,12 +1,12 @@
-import type { LeftAlone } from "../../lib/artifacts/manifest.ts";
 import type { Note } from "../../lib/domain/changeset.ts";
 import { byRule, bySalesforceId } from "../../lib/domain/changeset.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { toId18 } from "../../lib/domain/salesforce-id.ts";
-import type { ProgressLine } from "../../lib/stage/progress.ts";
+import type { ProgressLine } from "../../lib/pipeline/progress.ts";
+import type { ZendeskReader } from "../../lib/remotes/zendesk/ports.ts";
 import { type Stop, throwIfStopped } from "../../lib/stop.ts";
-import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
+import type { LeftAlone } from "../../lib/storage/artifacts/manifest.ts";
 
 /** All organizations of an instance, and what could not be read. */
 export interface GatheredOrganizations {

@@ -1,5 +1,5 @@
-import { CONTACT_MEMORY } from "../../lib/artifacts/memories.ts";
-import type { ReadingStage } from "../../lib/stage/stage.ts";
+import type { ReadingStage } from "../../lib/pipeline/stage.ts";
+import { CONTACT_MEMORY } from "../../lib/storage/artifacts/memories.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 2: Zendesk organizations of one instance → `zendesk_global.json` or `zendesk_usgov.json`. */
@@ -27,4 +27,4 @@ export const stage: ReadingStage<typeof inputs> = {
   },
 };
 
-if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);
+if (import.meta.main) await (await import("../../lib/pipeline/run-action.ts")).runAction(stage);

@@ -1,4 +1,4 @@
-import type { WritingStage } from "../../lib/stage/stage.ts";
+import type { WritingStage } from "../../lib/pipeline/stage.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 7: partners → Zendesk global. */
@@ -29,4 +29,4 @@ export const stage: WritingStage<typeof inputs> = {
   run: async (inputs, context) => (await import("./partner-sync.ts")).syncPartners(inputs, context),
 };
 
-if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);
+if (import.meta.main) await (await import("../../lib/pipeline/run-action.ts")).runAction(stage);

@@ -1,6 +1,3 @@
-import { idsIn, readCustomerIds, readMergedAccounts } from "../../lib/artifacts/account-ids.ts";
-import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import type { Artifact } from "../../lib/artifacts/store.ts";
 import { alsoRefused } from "../../lib/changesets/also-refused.ts";
 import { readingOf, unbelievedReading } from "../../lib/changesets/believed-reading.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
@@ -13,16 +10,19 @@ import { expectedHost } from "../../lib/domain/config.ts";
 import { type NameClaim, plannedNames } from "../../lib/domain/name-conflicts.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { mergesOf, protectionsOf } from "../../lib/domain/protections.ts";
-import { untilEnded } from "../../lib/reasons/until-ended.ts";
 import {
   type ComparisonReport,
   countByCode,
   type StageContext,
   type StageReport,
   type WritingContext,
-} from "../../lib/stage/stage.ts";
+} from "../../lib/pipeline/stage.ts";
+import { untilEnded } from "../../lib/reasons/until-ended.ts";
+import { proveUnlessStopped } from "../../lib/remotes/zendesk/prove-instance.ts";
+import { idsIn, readCustomerIds, readMergedAccounts } from "../../lib/storage/artifacts/account-ids.ts";
+import { leftAloneIn, originOf } from "../../lib/storage/artifacts/origin.ts";
+import type { Artifact } from "../../lib/storage/artifacts/store.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
-import { proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 
 /** Partners as compared: the report so far, and what there is to write. */
 export interface ComparedPartners {

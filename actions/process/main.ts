@@ -1,5 +1,5 @@
 import { INSTANCES } from "../../lib/domain/instance.ts";
-import type { ReadingStage } from "../../lib/stage/stage.ts";
+import type { ReadingStage } from "../../lib/pipeline/stage.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 3: accounts → what each organization should be, in each instance. */
@@ -25,4 +25,4 @@ export const stage: ReadingStage<typeof inputs> = {
     (await import("./process.ts")).processArtifacts(instance === "both" ? INSTANCES : [instance], context),
 };
 
-if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);
+if (import.meta.main) await (await import("../../lib/pipeline/run-action.ts")).runAction(stage);

@@ -1,10 +1,3 @@
-import { type AccountIds, idsIn } from "../../lib/artifacts/account-ids.ts";
-import { keepInHistory } from "../../lib/artifacts/history.ts";
-import { keepRules, ruleInputs } from "../../lib/artifacts/kept-rules.ts";
-import type { Maker } from "../../lib/artifacts/manifest.ts";
-import { leftAloneIn, originOf } from "../../lib/artifacts/origin.ts";
-import { EARLIER_PROCESS_NOTES, processNotesName } from "../../lib/artifacts/process-notes.ts";
-import type { ArtifactFile } from "../../lib/artifacts/store.ts";
 import type { Account } from "../../lib/domain/account.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
@@ -12,9 +5,16 @@ import { eachNoteOnce, notesByInstance } from "../../lib/domain/notes-by-instanc
 import { partnerIdsByOrganization } from "../../lib/domain/organization-scope.ts";
 import { Processing } from "../../lib/domain/process.ts";
 import { type UnknownCharge, unknownChargesIn } from "../../lib/domain/process-notes.ts";
-import { countByCode, type StageContext, type StageReport } from "../../lib/stage/stage.ts";
-import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
-import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { countByCode, type StageContext, type StageReport } from "../../lib/pipeline/stage.ts";
+import { parseOverrides } from "../../lib/settings/files/overrides.ts";
+import { parsePlans } from "../../lib/settings/files/plans.ts";
+import { type AccountIds, idsIn } from "../../lib/storage/artifacts/account-ids.ts";
+import type { Maker } from "../../lib/storage/artifacts/manifest.ts";
+import { leftAloneIn, originOf } from "../../lib/storage/artifacts/origin.ts";
+import { EARLIER_PROCESS_NOTES, processNotesName } from "../../lib/storage/artifacts/process-notes.ts";
+import type { ArtifactFile } from "../../lib/storage/artifacts/store.ts";
+import { keepInHistory } from "../../lib/storage/history.ts";
+import { keepRules, ruleInputs } from "../../lib/storage/kept-rules.ts";
 
 /**
  * Works out what every account is entitled to in each of the instances (entitlements.md). Of one instance it makes and reads nothing

@@ -1,5 +1,5 @@
-import { CONTACT_MEMORY } from "../../lib/artifacts/memories.ts";
-import type { WritingStage } from "../../lib/stage/stage.ts";
+import type { WritingStage } from "../../lib/pipeline/stage.ts";
+import { CONTACT_MEMORY } from "../../lib/storage/artifacts/memories.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stages 5 and 6: change files of one instance → Zendesk. */
@@ -33,4 +33,4 @@ export const stage: WritingStage<typeof inputs> = {
   run: async ({ instance, ...inputs }, context) => (await import("./sync.ts")).syncInstance(instance, inputs, context),
 };
 
-if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);
+if (import.meta.main) await (await import("../../lib/pipeline/run-action.ts")).runAction(stage);

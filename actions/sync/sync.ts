@@ -1,4 +1,3 @@
-import { NO_CONTACT_MEMORY, type SettledState } from "../../lib/artifacts/contact-memory.ts";
 import { readingOf, unbelievedReading } from "../../lib/changesets/believed-reading.ts";
 import { dueContacts } from "../../lib/changesets/contacts-plan.ts";
 import { artifactsOf, customersInput, readCustomersSources } from "../../lib/changesets/customers.ts";
@@ -15,11 +14,12 @@ import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { contactsAdded } from "../../lib/domain/people-added.ts";
 import type { KnownAddress } from "../../lib/domain/plan-contacts.ts";
 import { protectedAddressesOf } from "../../lib/domain/protections.ts";
+import type { StageReport, WritingContext } from "../../lib/pipeline/stage.ts";
 import { untilEnded } from "../../lib/reasons/until-ended.ts";
-import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
+import { proveUnlessStopped } from "../../lib/remotes/zendesk/prove-instance.ts";
+import { NO_CONTACT_MEMORY, type SettledState } from "../../lib/storage/contact-memory.ts";
 import { postNoticesOf } from "../../lib/sync/notices.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
-import { proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 
 /** Applies the reviewed change files of one instance (Y1–Y6), or refuses them before any write (S2, S3). */
 export async function syncInstance(

@@ -3,10 +3,10 @@ import type { Organization } from "../../lib/domain/organization.ts";
 import { accountIdOf } from "../../lib/domain/organization-scope.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import type { Contact, User } from "../../lib/domain/user.ts";
-import type { SalesforceReader } from "../../lib/salesforce/ports.ts";
-import { type Progress, type ProgressLine, withProgress } from "../../lib/stage/progress.ts";
+import { type Progress, type ProgressLine, withProgress } from "../../lib/pipeline/progress.ts";
+import type { SalesforceReader } from "../../lib/remotes/salesforce/ports.ts";
+import type { Page, ZendeskReader } from "../../lib/remotes/zendesk/ports.ts";
 import { type Stop, throwIfStopped } from "../../lib/stop.ts";
-import type { Page, ZendeskReader } from "../../lib/zendesk/ports.ts";
 
 /** The users of an instance as they are now, and the organizations they may be in. */
 export interface GatheredUsers {

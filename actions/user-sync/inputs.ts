@@ -1,4 +1,4 @@
 import * as v from "valibot";
-import { COMMON_INPUTS, WRITING_INPUTS } from "../../lib/stage/inputs.ts";
+import { COMMON_INPUTS, WRITING_INPUTS } from "../../lib/pipeline/inputs.ts";
 
 export const inputs = v.object({ ...COMMON_INPUTS, ...WRITING_INPUTS });

@@ -2,9 +2,9 @@ import pLimit from "p-limit";
 import type { UserChangeset } from "../../lib/domain/compare-users.ts";
 import type { AddressHolders } from "../../lib/domain/settle-user-contacts.ts";
 import { messageOf } from "../../lib/errors.ts";
+import type { ZendeskReader } from "../../lib/remotes/zendesk/ports.ts";
 import { type Stop, throwIfStopped } from "../../lib/stop.ts";
 import { LOOK_UPS_PER_RUN } from "../../lib/sync/verify-addresses.ts";
-import type { ZendeskReader } from "../../lib/zendesk/ports.ts";
 
 /** Look-ups at once. */
 const LOOK_UPS_AT_ONCE = 8;

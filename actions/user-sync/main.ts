@@ -1,4 +1,4 @@
-import type { WritingStage } from "../../lib/stage/stage.ts";
+import type { WritingStage } from "../../lib/pipeline/stage.ts";
 import { inputs } from "./inputs.ts";
 
 /** Stage 8: contacts of us-government accounts → Zendesk users. */
@@ -32,4 +32,4 @@ export const stage: WritingStage<typeof inputs> = {
   },
 };
 
-if (import.meta.main) await (await import("../../lib/stage/run-action.ts")).runAction(stage);
+if (import.meta.main) await (await import("../../lib/pipeline/run-action.ts")).runAction(stage);

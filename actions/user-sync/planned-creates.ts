@@ -1,4 +1,4 @@
-import type { WritingContext } from "../../lib/stage/stage.ts";
+import type { WritingContext } from "../../lib/pipeline/stage.ts";
 import { plannedCreates } from "../../lib/sync/planned-creates.ts";
 
 /**

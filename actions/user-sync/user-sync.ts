@@ -1,5 +1,3 @@
-import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
-import { checkToday } from "../../lib/artifacts/origin.ts";
 import { alsoRefused } from "../../lib/changesets/also-refused.ts";
 import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
 import { unexpectedDigest } from "../../lib/changesets/hand-over.ts";
@@ -14,10 +12,12 @@ import { organizationsOfFirstFill } from "../../lib/domain/recent-organizations.
 import { upToMaximum, withoutTakenAddresses } from "../../lib/domain/settle-user-contacts.ts";
 import type { User } from "../../lib/domain/user.ts";
 import { usersInput } from "../../lib/domain/users-input.ts";
+import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/pipeline/stage.ts";
 import { untilEnded } from "../../lib/reasons/until-ended.ts";
-import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/stage/stage.ts";
+import { proveInstance, proveUnlessStopped } from "../../lib/remotes/zendesk/prove-instance.ts";
+import type { RunOrigin } from "../../lib/storage/artifacts/manifest.ts";
+import { checkToday } from "../../lib/storage/artifacts/origin.ts";
 import { syncUsers } from "../../lib/sync/sync-users.ts";
-import { proveInstance, proveUnlessStopped } from "../../lib/zendesk/prove-instance.ts";
 import { gatherContacts, gatherUsers } from "./gather-users.ts";
 import { lookUpHolders } from "./look-up-holders.ts";
 

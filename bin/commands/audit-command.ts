@@ -1,14 +1,14 @@
 import * as v from "valibot";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { audit } from "../../lib/audit/audit.ts";
 import { readAuditSources } from "../../lib/audit/read-sources.ts";
 import { auditLines, renderAudit } from "../../lib/audit/render-audit.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { AUDIT_REASONS } from "../../lib/domain/reasons/auditing.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
-import { dataDir } from "../../lib/stage/inputs.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
-import { reportError } from "../../lib/stage/report-error.ts";
+import { dataDir } from "../../lib/pipeline/inputs.ts";
+import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
+import { reportError } from "../../lib/pipeline/report-error.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
 
 /** Examples of each finding that are shown unless somebody asks for more. */

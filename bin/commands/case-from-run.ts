@@ -1,10 +1,10 @@
-import { parseRules, readKeptRules } from "../../lib/artifacts/kept-rules.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { Day } from "../../lib/domain/dates.ts";
 import { processAccounts } from "../../lib/domain/process.ts";
 import { toId18 } from "../../lib/domain/salesforce-id.ts";
 import { ConfigurationError } from "../../lib/errors.ts";
 import { caseText } from "../../lib/rule-tests/case-text.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { parseRules, readKeptRules } from "../../lib/storage/kept-rules.ts";
 
 /**
  * A case made from an account of the last run, by the rules that the run kept. Throws `ConfigurationError` where the id is none, the

@@ -3,9 +3,9 @@ import { examine, hostsLine } from "../../lib/doctor/doctor.ts";
 import { exitOfFindings } from "../../lib/doctor/finding.ts";
 import { renderFindings } from "../../lib/doctor/render.ts";
 import { toDay } from "../../lib/domain/dates.ts";
-import { machineClock, tellWaits } from "../../lib/http/waits.ts";
-import { COMMON_INPUTS } from "../../lib/stage/inputs.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { COMMON_INPUTS } from "../../lib/pipeline/inputs.ts";
+import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
+import { machineClock, tellWaits } from "../../lib/remotes/http/waits.ts";
 import type { LoadedCommand } from "../commands.ts";
 
 const inputs = v.object({

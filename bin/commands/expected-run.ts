@@ -1,10 +1,10 @@
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { WHOLE_DIGEST, wholeDigest } from "../../lib/changesets/changes-digest.ts";
 import type { WritingInputs } from "../../lib/changesets/terms.ts";
 import { COMPARISONS, type Comparison } from "../../lib/domain/comparisons.ts";
 import { type ReasonOf, reason } from "../../lib/domain/reason.ts";
-import { listRuns } from "../../lib/runs/list-runs.ts";
-import type { StageReport } from "../../lib/stage/stage.ts";
+import type { StageReport } from "../../lib/pipeline/stage.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { listRuns } from "../../lib/storage/runs/list-runs.ts";
 import type { JudgedBranch } from "./judge-branch.ts";
 
 /** What `--expect` names: runs as a whole, and single comparisons. */

@@ -1,7 +1,4 @@
 import * as v from "valibot";
-import { historyOf } from "../../lib/artifacts/history.ts";
-import { RUN_ID } from "../../lib/artifacts/manifest.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { isDay } from "../../lib/domain/dates.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { existsSync } from "../../lib/edges/files.ts";
@@ -21,12 +18,15 @@ import { pastOf } from "../../lib/explain/past-evidence.ts";
 import { recordsAbout } from "../../lib/explain/records-about.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
 import { type OpenedRun, openKeptRun, openLatestRun, withRecords } from "../../lib/explain/run-material.ts";
-import { oneLine } from "../../lib/outside-text.ts";
+import { dataDir, instance } from "../../lib/pipeline/inputs.ts";
+import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
+import { reportError } from "../../lib/pipeline/report-error.ts";
+import { openSession } from "../../lib/pipeline/session.ts";
 import { hostNames } from "../../lib/settings/host-names.ts";
-import { dataDir, instance } from "../../lib/stage/inputs.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
-import { reportError } from "../../lib/stage/report-error.ts";
-import { openSession } from "../../lib/stage/session.ts";
+import { RUN_ID } from "../../lib/storage/artifacts/manifest.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { historyOf } from "../../lib/storage/history.ts";
+import { oneLine } from "../../lib/text/outside-text.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
 import { openPipeline } from "./explain/open-pipeline.ts";
 

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT } from "../../lib/errors.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
 import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import { loadStage } from "../stages.ts";
 import { asGitlabJob } from "./gitlab-job.ts";

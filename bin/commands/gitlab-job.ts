@@ -1,14 +1,15 @@
 import { join } from "node:path";
-import { manifestName } from "../../lib/artifacts/manifest.ts";
-import { ArtifactStore, sha256Of } from "../../lib/artifacts/store.ts";
 import { resultsName } from "../../lib/changesets/finish.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { mkdir, rm } from "../../lib/edges/files.ts";
 import { ConfigurationError, type Problem, worstOf } from "../../lib/errors.ts";
-import { readOwnFile } from "../../lib/files/own-files.ts";
-import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
-import { annotations } from "../../lib/gitlab/annotations.ts";
-import { CI_FOLDER, type CiJob, ciJob, orderVariable } from "../../lib/gitlab/ci-job.ts";
+import { resultsOfJob } from "../../lib/pipeline/dry-run-results.ts";
+import { describeInputs, inputVariable, parseInputs } from "../../lib/pipeline/parse-inputs.ts";
+import type { Shell, StageEnd } from "../../lib/pipeline/run-stage.ts";
+import type { InputsSchema, Stage, StageReport } from "../../lib/pipeline/stage.ts";
+import { afterwards } from "../../lib/reasons/until-ended.ts";
+import { annotations } from "../../lib/remotes/gitlab/annotations.ts";
+import { CI_FOLDER, type CiJob, ciJob, orderVariable } from "../../lib/remotes/gitlab/ci-job.ts";
 import {
   formatReference,
   HANDOFF_FILE,
@@ -16,14 +17,13 @@ import {
   type HandOver,
   referencesIn,
   variablePrefix,
-} from "../../lib/gitlab/hand-over.ts";
-import { afterwards } from "../../lib/reasons/until-ended.ts";
+} from "../../lib/remotes/gitlab/hand-over.ts";
 import { renderJunit } from "../../lib/report/junit.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
-import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
-import { describeInputs, inputVariable, parseInputs } from "../../lib/stage/parse-inputs.ts";
-import type { Shell, StageEnd } from "../../lib/stage/run-stage.ts";
-import type { InputsSchema, Stage, StageReport } from "../../lib/stage/stage.ts";
+import { manifestName } from "../../lib/storage/artifacts/manifest.ts";
+import { ArtifactStore, sha256Of } from "../../lib/storage/artifacts/store.ts";
+import { readOwnFile } from "../../lib/storage/files/own-files.ts";
+import { writeWholeFile } from "../../lib/storage/files/write-whole-file.ts";
 
 /**
  * Runs a stage as a job of GitLab, where the component asks for it (`ZDSYNC_GITLAB_JOB=true`): fetches what earlier projects of
@@ -52,7 +52,7 @@ export async function asGitlabJob(
   if (references.length > 0) {
     await mkdir(folder, { recursive: true });
     // Only here: it loads the HTTP client, which `--help` has no use for.
-    const { takeOver } = await import("../../lib/gitlab/job-files.ts");
+    const { takeOver } = await import("../../lib/remotes/gitlab/job-files.ts");
     await takeOver(job, references, {
       isRead: filesRead(stage, inputs.instance),
       keep: (name, bytes) => writeWholeFile(join(folder, name), bytes),
@@ -175,7 +175,7 @@ async function writeHandOver(
   const list = Buffer.from(`${JSON.stringify(handOver, null, 2)}\n`);
   await writeWholeFile(join(CI_FOLDER, HANDOVER_FILE), list);
   if (job.transport === "packages") {
-    const { publish } = await import("../../lib/gitlab/job-files.ts");
+    const { publish } = await import("../../lib/remotes/gitlab/job-files.ts");
     await publish(job, [...files, { name: HANDOVER_FILE, bytes: list }]);
   }
   return list;

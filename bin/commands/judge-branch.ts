@@ -6,9 +6,9 @@ import { unexpectedDigest } from "../../lib/changesets/hand-over.ts";
 import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { type ReasonOf, reason } from "../../lib/domain/reason.ts";
-import { observed } from "../../lib/runs/observed-stage.ts";
-import type { RunObserver } from "../../lib/runs/run-recorder.ts";
-import type { StageReport, WritingContext } from "../../lib/stage/stage.ts";
+import { observed } from "../../lib/pipeline/observed-stage.ts";
+import type { StageReport, WritingContext } from "../../lib/pipeline/stage.ts";
+import type { RunObserver } from "../../lib/storage/runs/run-recorder.ts";
 
 /** Everything of an instance that could be judged without writing. */
 export interface JudgedBranch {

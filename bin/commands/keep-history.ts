@@ -1,10 +1,10 @@
-import { pruneHistory } from "../../lib/artifacts/history.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { keepRunEvidence } from "../../lib/explain/keep-run-evidence.ts";
 import { pruneRuleTexts } from "../../lib/explain/kept-evidence.ts";
+import type { StageContext } from "../../lib/pipeline/stage.ts";
 import { afterwards } from "../../lib/reasons/until-ended.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
-import type { StageContext } from "../../lib/stage/stage.ts";
+import { pruneHistory } from "../../lib/storage/history.ts";
 
 /**
  * At the end of a run: keeps what `explain` needs of it later, and removes what is older than `history_days`. Neither fails a run: what

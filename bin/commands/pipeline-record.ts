@@ -1,13 +1,13 @@
-import { readProcessNotes } from "../../lib/artifacts/process-notes.ts";
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISON, COMPARISONS } from "../../lib/domain/comparisons.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode, worstOf } from "../../lib/errors.ts";
-import { endingOf } from "../../lib/runs/run-ending.ts";
-import { RUN_RECORD, type RunRecord, runRecordText } from "../../lib/runs/run-record.ts";
-import { exitOfComparisons } from "../../lib/stage/run-stage.ts";
-import type { ComparisonReport, StageReport } from "../../lib/stage/stage.ts";
+import { endingOf } from "../../lib/pipeline/run-ending.ts";
+import { exitOfComparisons } from "../../lib/pipeline/run-stage.ts";
+import type { ComparisonReport, StageReport } from "../../lib/pipeline/stage.ts";
+import { readProcessNotes } from "../../lib/storage/artifacts/process-notes.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { RUN_RECORD, type RunRecord, runRecordText } from "../../lib/storage/runs/run-record.ts";
 
 /** What the last job of a pipeline knows of it, beside the files. */
 export interface PipelineFacts

@@ -1,6 +1,7 @@
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
-import { commandText } from "../../lib/report/command-text.ts";
+import { resultsOfJob } from "../../lib/pipeline/dry-run-results.ts";
+import { readConfig } from "../../lib/pipeline/session.ts";
+import type { StageReport } from "../../lib/pipeline/stage.ts";
 import { explainInPipeline } from "../../lib/report/explain-in-pipeline.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
@@ -9,14 +10,13 @@ import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from 
 import { mattersEnough } from "../../lib/report/report-model.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
 import { writeSlackPage } from "../../lib/report/slack-page.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
-import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
+import { configWarnings } from "../../lib/settings/files/config-warnings.ts";
 import { hostNames } from "../../lib/settings/host-names.ts";
-import { resultsOfJob } from "../../lib/stage/dry-run-results.ts";
-import { readConfig } from "../../lib/stage/session.ts";
-import type { StageReport } from "../../lib/stage/stage.ts";
-import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
+import { startedBy } from "../../lib/storage/runs/started-by.ts";
+import { commandText } from "../../lib/text/command-text.ts";
 import { type PipelineFacts, pipelineEnd } from "./pipeline-record.ts";
 
 /** What the report of a pipeline needs, beside the facts. */

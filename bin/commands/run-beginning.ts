@@ -4,13 +4,13 @@ import type { InstanceName } from "../../lib/domain/instance.ts";
 import { edges } from "../../lib/edges/edges.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { ConfigurationError, exitCodeOf } from "../../lib/errors.ts";
+import type { Shell } from "../../lib/pipeline/run-stage.ts";
+import { mintRunId } from "../../lib/pipeline/session.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
-import { commandText } from "../../lib/report/command-text.ts";
 import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
-import { RUN_RECORD } from "../../lib/runs/run-record.ts";
-import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/runs/run-recorder.ts";
-import type { Shell } from "../../lib/stage/run-stage.ts";
-import { mintRunId } from "../../lib/stage/session.ts";
+import { RUN_RECORD } from "../../lib/storage/runs/run-record.ts";
+import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
+import { commandText } from "../../lib/text/command-text.ts";
 import type { Extent } from "./run-stages.ts";
 
 /** What of a run's inputs its record tells. */

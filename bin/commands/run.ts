@@ -1,19 +1,6 @@
 import * as v from "valibot";
-import { historyOf } from "../../lib/artifacts/history.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { type ExitCode, exitCodeOf, worstOf } from "../../lib/errors.ts";
-import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
-import { reasonsText } from "../../lib/reasons/reason-text.ts";
-import { reportJson, toldReason, wentWrong } from "../../lib/reasons/told.ts";
-import { afterwards } from "../../lib/reasons/until-ended.ts";
-import { writeIndexPage } from "../../lib/report/index-page.ts";
-import { mattersOf } from "../../lib/report/matters.ts";
-import { type RenderOptions, renderText } from "../../lib/report/render-report.ts";
-import { RunRecordReader } from "../../lib/runs/read-run-records.ts";
-import { endingOf } from "../../lib/runs/run-ending.ts";
-import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
-import { givenStarter } from "../../lib/runs/started-by.ts";
-import { refuseUsedRunId } from "../../lib/runs/used-run-id.ts";
 import {
   COMMON_INPUTS,
   expectRun,
@@ -22,15 +9,28 @@ import {
   rateShare,
   snapshot,
   WRITING_INPUTS,
-} from "../../lib/stage/inputs.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
-import { reportError } from "../../lib/stage/report-error.ts";
-import type { Shell } from "../../lib/stage/run-stage.ts";
-import { openSession, type Session, todayWarning } from "../../lib/stage/session.ts";
-import type { Needs } from "../../lib/stage/stage.ts";
-import { closingLine } from "../../lib/terminal/closing-line.ts";
-import { renderComparisons } from "../../lib/terminal/summary.ts";
-import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
+} from "../../lib/pipeline/inputs.ts";
+import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
+import { reportError } from "../../lib/pipeline/report-error.ts";
+import { endingOf } from "../../lib/pipeline/run-ending.ts";
+import type { Shell } from "../../lib/pipeline/run-stage.ts";
+import { openSession, type Session, todayWarning } from "../../lib/pipeline/session.ts";
+import type { Needs } from "../../lib/pipeline/stage.ts";
+import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
+import { reasonsText } from "../../lib/reasons/reason-text.ts";
+import { reportJson, toldReason, wentWrong } from "../../lib/reasons/told.ts";
+import { afterwards } from "../../lib/reasons/until-ended.ts";
+import { writeIndexPage } from "../../lib/report/index-page.ts";
+import { mattersOf } from "../../lib/report/matters.ts";
+import { type RenderOptions, renderText } from "../../lib/report/render-report.ts";
+import { closingLine } from "../../lib/report/terminal/closing-line.ts";
+import { renderComparisons } from "../../lib/report/terminal/summary.ts";
+import { configWarnings } from "../../lib/settings/files/config-warnings.ts";
+import { historyOf } from "../../lib/storage/history.ts";
+import { RunRecordReader } from "../../lib/storage/runs/read-run-records.ts";
+import { NOTHING_CAME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
+import { givenStarter } from "../../lib/storage/runs/started-by.ts";
+import { refuseUsedRunId } from "../../lib/storage/runs/used-run-id.ts";
 import { keepHistory } from "./keep-history.ts";
 import { beginningOf, tellNotBegun } from "./run-beginning.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";

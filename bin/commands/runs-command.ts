@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
-import { type ListedRun, listRuns } from "../../lib/runs/list-runs.ts";
-import { renderRuns, runLine } from "../../lib/runs/render-runs.ts";
-import { dataDir } from "../../lib/stage/inputs.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
-import { reportError } from "../../lib/stage/report-error.ts";
+import { dataDir } from "../../lib/pipeline/inputs.ts";
+import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
+import { reportError } from "../../lib/pipeline/report-error.ts";
+import { renderRuns, runLine } from "../../lib/report/render-runs.ts";
+import { type ListedRun, listRuns } from "../../lib/storage/runs/list-runs.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
 
 /** Newest ones that are shown to people unless they say otherwise: a screen's worth. */

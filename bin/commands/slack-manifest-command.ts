@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ConfigurationError, EXIT, type Problem } from "../../lib/errors.ts";
-import { manifestProblems, SLACK_PATH, slackManifest } from "../../lib/slack/manifest.ts";
-import { parseInputs } from "../../lib/stage/parse-inputs.ts";
+import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
+import { manifestProblems, SLACK_PATH, slackManifest } from "../../lib/remotes/slack/manifest.ts";
 import type { LoadedCommand } from "../commands.ts";
 
 const inputs = v.object({

@@ -1,7 +1,7 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT, exitCodeOf } from "../../lib/errors.ts";
+import type { StageReport } from "../../lib/pipeline/stage.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
-import type { StageReport } from "../../lib/stage/stage.ts";
 import type { Stop } from "../../lib/stop.ts";
 import type { RunEnd } from "./run-stages.ts";
 

@@ -1,15 +1,15 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { edges } from "../../lib/edges/edges.ts";
 import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
+import { recordedComparison } from "../../lib/pipeline/run-ending.ts";
+import type { Session } from "../../lib/pipeline/session.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { afterwards } from "../../lib/reasons/until-ended.ts";
 import { writeIndexPage } from "../../lib/report/index-page.ts";
-import { recordedComparison } from "../../lib/runs/run-ending.ts";
-import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
-import { givenStarter } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
-import type { Session } from "../../lib/stage/session.ts";
-import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
+import { configWarnings } from "../../lib/settings/files/config-warnings.ts";
+import { NOTHING_CAME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
+import { givenStarter } from "../../lib/storage/runs/started-by.ts";
 import { comparisonsOf, type EndedUndo } from "./undo-report.ts";
 
 /** What an undo is called in its record. */

@@ -1,10 +1,10 @@
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { runOfResults, undoResultsName } from "../../lib/changesets/results-to-undo.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
+import type { Shell } from "../../lib/pipeline/run-stage.ts";
+import { mintRunId, type Session } from "../../lib/pipeline/session.ts";
 import { afterwards } from "../../lib/reasons/until-ended.ts";
-import { commandText } from "../../lib/report/command-text.ts";
 import { undoneRowExplainer } from "../../lib/report/explain-rows.ts";
 import { readCustomers } from "../../lib/report/read-customers.ts";
 import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
@@ -12,14 +12,14 @@ import { countByHarm, reportModel } from "../../lib/report/report-model.ts";
 import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
 import type { ReportedComparison } from "../../lib/report/report-source.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
-import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
+import { configWarnings } from "../../lib/settings/files/config-warnings.ts";
 import { hostNames } from "../../lib/settings/host-names.ts";
-import type { Shell } from "../../lib/stage/run-stage.ts";
-import { mintRunId, type Session } from "../../lib/stage/session.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { startedBy } from "../../lib/storage/runs/started-by.ts";
+import { commandText } from "../../lib/text/command-text.ts";
 import { recordKey, type UndoHarm } from "../../lib/undo/render-undo.ts";
 import { reportedUndo } from "../../lib/undo/undo-report.ts";
-import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
 import { type Back, digestOf } from "./undo-summary.ts";
 
 /** An undo that has ended, and what it was started with. */

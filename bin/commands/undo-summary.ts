@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
-import { encodeReason } from "../../lib/artifacts/reason-record.ts";
-import type { ResultCounts } from "../../lib/artifacts/results.ts";
 import { type ResultsToUndo, undoResultsName } from "../../lib/changesets/results-to-undo.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import type { ExitCode } from "../../lib/errors.ts";
+import type { Session } from "../../lib/pipeline/session.ts";
 import { wentWrong } from "../../lib/reasons/told.ts";
 import type { ReportFiles } from "../../lib/report/report-files.ts";
-import type { Session } from "../../lib/stage/session.ts";
+import { encodeReason } from "../../lib/storage/artifacts/reason-record.ts";
+import type { ResultCounts } from "../../lib/storage/artifacts/results.ts";
 import { digestOfAll, type UndoPlan } from "../../lib/undo/plan-undo.ts";
 import { AGAIN, countUndo } from "../../lib/undo/render-undo.ts";
 

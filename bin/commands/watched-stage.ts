@@ -1,7 +1,7 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { observed } from "../../lib/runs/observed-stage.ts";
-import type { RunObserver } from "../../lib/runs/run-recorder.ts";
-import type { StageReport } from "../../lib/stage/stage.ts";
+import { observed } from "../../lib/pipeline/observed-stage.ts";
+import type { StageReport } from "../../lib/pipeline/stage.ts";
+import type { RunObserver } from "../../lib/storage/runs/run-recorder.ts";
 
 /** A stage whose one report tells how it went. */
 export function watched(

@@ -1,21 +1,21 @@
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
 import { wholeDigest } from "../../lib/changesets/changes-digest.ts";
 import type { Config } from "../../lib/domain/config.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { applyCommand, commandText } from "../../lib/report/command-text.ts";
+import type { StageReport } from "../../lib/pipeline/stage.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
 import type { ReportHead, ReportModel } from "../../lib/report/model.ts";
 import { notesOfRun, type ReportFiles, readReportModel, writeReportFiles } from "../../lib/report/report-files.ts";
 import { mattersEnough } from "../../lib/report/report-model.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
 import { writeSlackPage } from "../../lib/report/slack-page.ts";
-import type { RunRecordReader } from "../../lib/runs/read-run-records.ts";
-import { startedBy } from "../../lib/runs/started-by.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
+import { configWarnings } from "../../lib/settings/files/config-warnings.ts";
 import { hostNames } from "../../lib/settings/host-names.ts";
-import type { StageReport } from "../../lib/stage/stage.ts";
-import { configWarnings } from "../../lib/yaml-files/config-warnings.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import type { RunRecordReader } from "../../lib/storage/runs/read-run-records.ts";
+import { startedBy } from "../../lib/storage/runs/started-by.ts";
+import { applyCommand, commandText } from "../../lib/text/command-text.ts";
 import type { Extent, RunEnd } from "./run-stages.ts";
 
 /** A run that has ended, and what it was started with. */

@@ -1,12 +1,12 @@
 import { dirname, join } from "node:path";
 import { mkdir } from "../../lib/edges/files.ts";
-import { makeOwnFolder } from "../../lib/files/own-files.ts";
-import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
 import { junitXml } from "../../lib/report/junit-xml.ts";
 import { writePage } from "../../lib/report/page/write-page.ts";
 import { renderMarkdown } from "../../lib/report/render-report.ts";
-import type { SimulatedReport } from "../../lib/rules/simulated-report.ts";
-import { simulationCases, simulationNote } from "../../lib/rules/simulation-note.ts";
+import type { SimulatedReport } from "../../lib/simulate/simulated-report.ts";
+import { simulationCases, simulationNote } from "../../lib/simulate/simulation-note.ts";
+import { makeOwnFolder } from "../../lib/storage/files/own-files.ts";
+import { writeWholeFile } from "../../lib/storage/files/write-whole-file.ts";
 
 /** Where a simulation goes, below the data directory. */
 const FOLDER = "simulation";

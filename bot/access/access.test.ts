@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { SlackAccess } from "../../lib/domain/config.ts";
-import type { GroupMembers } from "../../lib/slack/user-groups.ts";
+import type { GroupMembers } from "../../lib/remotes/slack/user-groups.ts";
 import { createAccess } from "./access.ts";
 import { decideAccess } from "./decide-access.ts";
 

@@ -1,5 +1,5 @@
 import type { SlackAccess } from "../../lib/domain/config.ts";
-import type { GroupMembers, UserGroups } from "../../lib/slack/user-groups.ts";
+import type { GroupMembers, UserGroups } from "../../lib/remotes/slack/user-groups.ts";
 import type { Actor } from "../conversation.ts";
 import { type Decided, decideAccess } from "./decide-access.ts";
 

@@ -1,6 +1,6 @@
 import type { SlackAccess } from "../../lib/domain/config.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import type { GroupMembers } from "../../lib/slack/user-groups.ts";
+import type { GroupMembers } from "../../lib/remotes/slack/user-groups.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Actor } from "../conversation.ts";
 
 /** What keeps somebody out. `settings`: nobody is let in at all; `unread`: a user group could not be read just now. */

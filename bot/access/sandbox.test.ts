@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { startSandbox } from "../../bin/start-sandbox.ts";
+import { createUserGroups } from "../../lib/remotes/slack/user-groups.ts";
 import { slackSettings } from "../../lib/settings/environment.ts";
-import { createUserGroups } from "../../lib/slack/user-groups.ts";
 import type { Sandbox } from "../../sandbox/types.ts";
 import { start } from "../../test/support/bot/colleagues.ts";
 import { createAuditLog } from "../audit/audit-log.ts";

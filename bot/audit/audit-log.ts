@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import { oneLine } from "../../lib/outside-text.ts";
+import { oneLine } from "../../lib/text/outside-text.ts";
 import type { Audit, AuditEntry } from "../parts.ts";
 import { AUDIT_KEPT_MS } from "../schema.ts";
 

@@ -1,4 +1,4 @@
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Access } from "../access/access.ts";
 import type { Decided } from "../access/decide-access.ts";
 import type { Actor, Answer, ButtonClick, Conversation, Reply, Said, SlashCommand } from "../conversation.ts";

@@ -1,5 +1,5 @@
 import { CONFIRMED_ENTRY, parseConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Audit, AuditEntry } from "../parts.ts";
 import { durationText, mention, momentText } from "../render/blocks.ts";
 import { countsText } from "../render/counts.ts";

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { normaliseText, withPlainHyphens } from "./normalise-text.ts";
 
 /** What somebody asks the bot for. */

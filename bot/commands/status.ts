@@ -1,4 +1,4 @@
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { momentText } from "../render/blocks.ts";
 import { endText } from "../render/run.ts";
 import { currentRunText, runLink } from "../render/run-words.ts";

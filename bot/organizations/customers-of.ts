@@ -1,5 +1,5 @@
 import type { SlackConfig } from "../../lib/domain/config.ts";
-import { namedIn } from "../../lib/slack/notice-channels.ts";
+import { namedIn } from "../../lib/remotes/slack/notice-channels.ts";
 import type { Customers } from "../render/customer.ts";
 import { hurtAccounts } from "../render/matters.ts";
 import type { RunFlowSetting } from "../run-flow/run-flow-parts.ts";

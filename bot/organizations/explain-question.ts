@@ -1,7 +1,7 @@
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { type Explained, type ExplainSetting, explainAsked } from "../../lib/explain/explain-asked.ts";
 import { readAccountNames } from "../../lib/report/account-names.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 
 /** What is asked about the files of a run; plain data, as it goes to a thread. */
 export type Question =

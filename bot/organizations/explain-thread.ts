@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { InternalError, messageOf, ZdsyncError } from "../../lib/errors.ts";
 import type { Explained, ExplainSetting } from "../../lib/explain/explain-asked.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { RunnerError } from "../runs/runner.ts";
 import { type Answer, answer, type Question } from "./explain-question.ts";
 

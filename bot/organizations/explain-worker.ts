@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { messageOf, ZdsyncError } from "../../lib/errors.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { answer, type Question } from "./explain-question.ts";
 
 /* A thread of its own: the files of a large run take seconds and hundreds of megabytes, and clicks must be answered meanwhile. */

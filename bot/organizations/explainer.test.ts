@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { ExplanationDocument, Line } from "../../lib/explain/document.ts";
 import type { Explained } from "../../lib/explain/explain-asked.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { ANN, buttons, Told } from "../../test/support/bot/flow-world.ts";
 import { openDatabase } from "../database.ts";
 import { ACTION, type AuditEntry } from "../parts.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { at, runAt } from "../../test/support/bot/run-states.ts";
 import { lastRunOf } from "./last-run.ts";
 

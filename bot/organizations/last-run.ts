@@ -1,4 +1,4 @@
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { findInRuns } from "../runs/newest-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 

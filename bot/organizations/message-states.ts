@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { whatText } from "../../lib/reasons/reason-text.ts";
-import { mrkdwnAddress, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { type OrganizationState, timeText, withOrganizationState } from "../../lib/slack/notice-blocks.ts";
-import type { Block } from "../../lib/slack/ports.ts";
+import { type OrganizationState, timeText, withOrganizationState } from "../../lib/remotes/slack/notice-blocks.ts";
+import type { Block } from "../../lib/remotes/slack/ports.ts";
+import { mrkdwnAddress, mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { mention } from "../render/blocks.ts";
 import type { KnownState, TriedAddress } from "./organization-states.ts";
 

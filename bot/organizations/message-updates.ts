@@ -1,4 +1,4 @@
-import type { Block, SlackChannel } from "../../lib/slack/ports.ts";
+import type { Block, SlackChannel } from "../../lib/remotes/slack/ports.ts";
 import type { Sleep } from "../run-flow/pauses.ts";
 
 /** Times a change is sent before it is given up; the next click on the message brings it again. */

@@ -1,6 +1,6 @@
+import type { RemoteTiming } from "../../lib/pipeline/remotes.ts";
+import { openSession } from "../../lib/pipeline/session.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
-import type { RemoteTiming } from "../../lib/stage/remotes.ts";
-import { openSession } from "../../lib/stage/session.ts";
 import { RETRY_NEEDS, type RetrySession } from "../../lib/sync/retry-contacts.ts";
 
 /**

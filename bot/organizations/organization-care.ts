@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { reason } from "../../lib/domain/reason.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import type { SlackChannel } from "../../lib/slack/ports.ts";
+import type { SlackChannel } from "../../lib/remotes/slack/ports.ts";
 import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/retry-contacts.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { failureWords } from "../failure-words.ts";
 import { guarded } from "../guarded.ts";

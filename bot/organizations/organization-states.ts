@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import { decodeReason, encodeReason, REASON_ENTRIES } from "../../lib/artifacts/reason-record.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
+import { decodeReason, encodeReason, REASON_ENTRIES } from "../../lib/storage/artifacts/reason-record.ts";
 
 /** What became of an organization that a message reports, since it stands there. `by` is a Slack user id. */
 export type KnownState = { by: string; at: Date } & (

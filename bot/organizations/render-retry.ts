@@ -1,7 +1,7 @@
 import { reasonText } from "../../lib/reasons/reason-text.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { timeText } from "../../lib/slack/notice-blocks.ts";
+import { timeText } from "../../lib/remotes/slack/notice-blocks.ts";
 import type { RetriedAddress, RetryEnd } from "../../lib/sync/retry-contacts.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { mention } from "../render/blocks.ts";
 import { addressLine } from "./message-states.ts";
 import type { KnownState, TriedAddress } from "./organization-states.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { dirname, join } from "node:path";
-import type { Block } from "../../lib/slack/ports.ts";
+import type { Block } from "../../lib/remotes/slack/ports.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "../../test/pipeline/world.ts";
 import { type Bot, createBot } from "../bot.ts";

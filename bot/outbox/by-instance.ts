@@ -1,5 +1,5 @@
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
-import type { Outgoing, OutgoingPost } from "../../lib/slack/ports.ts";
+import type { Outgoing, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** Where in the outbox's table messages for an instance's own channel lie. */

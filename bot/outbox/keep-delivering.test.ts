@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { createSlackChannel } from "../../lib/slack/channel.ts";
-import type { Message, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
+import { createSlackChannel } from "../../lib/remotes/slack/channel.ts";
+import type { Message, PostOutcome, SlackChannel } from "../../lib/remotes/slack/ports.ts";
 import { FakeSlack, lostAnswer, slackError, tooMany } from "../../test/support/slack/fake-slack.ts";
 import { openDatabase } from "../database.ts";
 import { keepDelivering } from "./keep-delivering.ts";

@@ -1,6 +1,6 @@
 import { sleep as sleepFor } from "../../lib/edges/clock.ts";
 import { messageOf } from "../../lib/errors.ts";
-import type { SlackChannel } from "../../lib/slack/ports.ts";
+import type { SlackChannel } from "../../lib/remotes/slack/ports.ts";
 import type { Delivery, Outbox } from "./outbox.ts";
 
 /** Before the next delivery where something is left: doubled from the first to the last. */

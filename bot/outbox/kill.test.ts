@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import { reason } from "../../lib/domain/reason.ts";
+import type { NoticeOrganization } from "../../lib/remotes/slack/notice.ts";
+import type { OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import { slackSettings } from "../../lib/settings/environment.ts";
-import type { NoticeOrganization } from "../../lib/slack/notice.ts";
-import type { OutgoingPost } from "../../lib/slack/ports.ts";
 import type { RequestHook, RequestPhase } from "../../sandbox/types.ts";
 import type { PostingTask } from "../../test/support/bot/posting-child.ts";
 

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import type { OutgoingPost } from "../../lib/slack/ports.ts";
+import type { OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 
 const BlocksSchema = v.array(v.looseObject({ type: v.string() }));
 const RowSchema = v.object({

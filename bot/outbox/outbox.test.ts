@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { createSlackChannel } from "../../lib/slack/channel.ts";
-import type { OutgoingPost } from "../../lib/slack/ports.ts";
+import { createSlackChannel } from "../../lib/remotes/slack/channel.ts";
+import type { OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import { FakeSlack, type Interception, lostAnswer, slackError, tooMany } from "../../test/support/slack/fake-slack.ts";
 import { openDatabase } from "../database.ts";
 import { Outbox } from "./outbox.ts";

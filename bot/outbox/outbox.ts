@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { currentDate } from "../../lib/edges/clock.ts";
-import { postedKeys, postMetadata } from "../../lib/slack/notice-metadata.ts";
-import type { Outgoing, OutgoingPost, PostOutcome, SlackChannel } from "../../lib/slack/ports.ts";
-import { Poster } from "../../lib/slack/poster.ts";
+import { postedKeys, postMetadata } from "../../lib/remotes/slack/notice-metadata.ts";
+import type { Outgoing, OutgoingPost, PostOutcome, SlackChannel } from "../../lib/remotes/slack/ports.ts";
+import { Poster } from "../../lib/remotes/slack/poster.ts";
 import { openDatabase } from "../database.ts";
 import { type OutboxRow, OutboxRows } from "./outbox-rows.ts";
 

@@ -1,8 +1,8 @@
 import type { Database } from "bun:sqlite";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { namedIn, ownChannel } from "../../lib/slack/notice-channels.ts";
-import type { Outgoing } from "../../lib/slack/ports.ts";
-import { createThreadFiles } from "../../lib/slack/thread-files.ts";
+import { namedIn, ownChannel } from "../../lib/remotes/slack/notice-channels.ts";
+import type { Outgoing } from "../../lib/remotes/slack/ports.ts";
+import { createThreadFiles } from "../../lib/remotes/slack/thread-files.ts";
 import type { Runner } from "../runs/runner.ts";
 import type { BotSettings } from "../settings.ts";
 import { PageUploads } from "./page-uploads.ts";

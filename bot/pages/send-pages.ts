@@ -1,9 +1,9 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { sleep as sleepFor } from "../../lib/edges/clock.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import type { Outgoing } from "../../lib/slack/ports.ts";
-import type { SlackFailure } from "../../lib/slack/slack-errors.ts";
-import type { FilePlace, ThreadFiles } from "../../lib/slack/thread-files.ts";
+import type { Outgoing } from "../../lib/remotes/slack/ports.ts";
+import type { SlackFailure } from "../../lib/remotes/slack/slack-errors.ts";
+import type { FilePlace, ThreadFiles } from "../../lib/remotes/slack/thread-files.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { failureWords } from "../failure-words.ts";
 import { saidLines } from "../render/blocks.ts";
 import { plainRun } from "../render/run-words.ts";

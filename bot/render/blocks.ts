@@ -1,7 +1,7 @@
-import type { Block } from "../../lib/slack/ports.ts";
+import type { Block } from "../../lib/remotes/slack/ports.ts";
 import type { Said } from "../conversation.ts";
 
-export { mention } from "../../lib/slack/mrkdwn.ts";
+export { mention } from "../../lib/text/mrkdwn.ts";
 
 /** Characters of one section: Slack takes 3,000, escaped. */
 const MOST_OF_SECTION = 2_800;

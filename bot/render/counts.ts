@@ -1,6 +1,6 @@
 import { COMPARISON, type Comparison } from "../../lib/domain/comparisons.ts";
 import type { ConfirmedCounts, ConfirmedEffect, EffectCounts } from "../../lib/domain/confirmed-counts.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 
 /** What an effect is called after the number of records that still are to have it. */
 const TO_DO: Record<ConfirmedEffect, string> = {

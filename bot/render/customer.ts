@@ -1,4 +1,4 @@
-import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
 
 /** What customers are called and where they are looked up: account id → name, and the Salesforce host for links. */
 export interface Customers {

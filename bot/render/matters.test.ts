@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { hurtAccounts, hurtLines, matterLines } from "./matters.ts";
 
 const [ONE, TWO] = ["0014M00001kAbCdQAK", "0014M00001kAbCeQAK"] as const;

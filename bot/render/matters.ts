@@ -1,7 +1,7 @@
 import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import { HARMS, type Harm } from "../../lib/report/model.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { type Customers, customerText } from "./customer.ts";
 
 type Matters = NonNullable<RunRecord["matters"]>;

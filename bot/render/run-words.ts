@@ -1,5 +1,5 @@
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { mention, momentText } from "./blocks.ts";
 

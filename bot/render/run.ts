@@ -1,9 +1,9 @@
 import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import { effectCounts } from "../../lib/domain/confirmed-counts.ts";
 import { reasonsText, wayPastLimits, whatText } from "../../lib/reasons/reason-text.ts";
-import { EXIT_WORDS } from "../../lib/runs/exit-words.ts";
-import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { EXIT_WORDS } from "../../lib/report/exit-words.ts";
+import type { RecordedComparison, RunRecord } from "../../lib/storage/runs/run-record.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { RunState } from "../runs/runner.ts";
 import { countsText, effectText } from "./counts.ts";
 

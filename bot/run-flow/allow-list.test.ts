@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { SlackAccess } from "../../lib/domain/config.ts";
-import type { UserGroups } from "../../lib/slack/user-groups.ts";
+import type { UserGroups } from "../../lib/remotes/slack/user-groups.ts";
 import { played } from "../../test/support/bot/colleagues.ts";
 import { ANN, FlowWorld } from "../../test/support/bot/flow-world.ts";
 import { createAccess } from "../access/access.ts";

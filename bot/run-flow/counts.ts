@@ -8,7 +8,7 @@ import {
   effectCounts,
 } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
+import type { RecordedComparison, RunRecord } from "../../lib/storage/runs/run-record.ts";
 
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 

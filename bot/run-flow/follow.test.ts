@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
-import type { RecordedComparison } from "../../lib/runs/run-record.ts";
+import type { RecordedComparison } from "../../lib/storage/runs/run-record.ts";
 import {
   ANN,
   BOB,

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import type { Block } from "../../lib/slack/ports.ts";
+import type { Block } from "../../lib/remotes/slack/ports.ts";
 import type { Actor } from "../conversation.ts";
 import { ConfirmedCountsSchema } from "./counts.ts";
 

@@ -1,7 +1,7 @@
 import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
-import type { Block } from "../../lib/slack/ports.ts";
+import type { Block } from "../../lib/remotes/slack/ports.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { ACTION } from "../parts.ts";
 import { countsText } from "../render/counts.ts";
 import { type Customers, NOBODY } from "../render/customer.ts";

@@ -1,6 +1,6 @@
 import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
-import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
+import type { RecordedComparison, RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { durationText, mention } from "../render/blocks.ts";
 import { confirmedText, effectText } from "../render/counts.ts";
 import type { Customers } from "../render/customer.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { reason } from "../../lib/domain/reason.ts";
-import type { Outgoing } from "../../lib/slack/ports.ts";
+import type { Outgoing } from "../../lib/remotes/slack/ports.ts";
 import {
   ANN,
   comparison,

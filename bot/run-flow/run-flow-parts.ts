@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import type { Outgoing } from "../../lib/slack/ports.ts";
+import type { Outgoing } from "../../lib/remotes/slack/ports.ts";
 import type { PageSender } from "../pages/send-pages.ts";
 import type { Audit } from "../parts.ts";
 import type { Customers } from "../render/customer.ts";

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { createSlackChannel } from "../../lib/slack/channel.ts";
+import { createSlackChannel } from "../../lib/remotes/slack/channel.ts";
 import { BOT_TOKEN, CHANNEL, SIGNING_SECRET, startSlack } from "../../sandbox/test/slack.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
 import { comparison, FlowWorld, recordOf, results, textOf } from "../../test/support/bot/flow-world.ts";

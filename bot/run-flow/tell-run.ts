@@ -1,4 +1,4 @@
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import { confirmedText } from "../render/counts.ts";
 import { type Customers, NOBODY } from "../render/customer.ts";

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
-import { runRecordText } from "../../lib/runs/run-record.ts";
+import { runRecordText } from "../../lib/storage/runs/run-record.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
 import { closeWorlds, ORDER, record, world } from "../../test/support/bot/pipeline-world.ts";
 import type { GitlabRunner } from "./gitlab-runner.ts";

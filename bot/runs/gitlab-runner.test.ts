@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
+import type { PipelineSettings } from "../../lib/remotes/gitlab/pipeline-settings.ts";
 import { closeWorlds, end, JOBS, messageOf, ORDER, record, world } from "../../test/support/bot/pipeline-world.ts";
 import { openDatabase } from "../database.ts";
 import { createGitlabRunner, type GitlabRunner } from "./gitlab-runner.ts";

@@ -1,12 +1,17 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import { RemoteError } from "../../lib/errors.ts";
-import { type PipelineHook, PipelineHookSchema } from "../../lib/gitlab/pipeline-answers.ts";
-import type { PipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
-import { type PipelineReader, pipelineCanceller, pipelineReader, pipelineStarter } from "../../lib/gitlab/pipelines.ts";
-import { AmbiguousWriteError } from "../../lib/http/http-error.ts";
-import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
-import { mintRunId } from "../../lib/stage/session.ts";
+import { mintRunId } from "../../lib/pipeline/session.ts";
+import { type PipelineHook, PipelineHookSchema } from "../../lib/remotes/gitlab/pipeline-answers.ts";
+import type { PipelineSettings } from "../../lib/remotes/gitlab/pipeline-settings.ts";
+import {
+  type PipelineReader,
+  pipelineCanceller,
+  pipelineReader,
+  pipelineStarter,
+} from "../../lib/remotes/gitlab/pipelines.ts";
+import { AmbiguousWriteError } from "../../lib/remotes/http/http-error.ts";
+import { RUN_RECORD, type RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { pageOfJob } from "./page-address.ts";
 import { artifactsOf } from "./pipeline-files.ts";
 import { PipelineMemory } from "./pipeline-memory.ts";

@@ -1,14 +1,14 @@
 import { dirname, join } from "node:path";
 import * as v from "valibot";
-import { overridesPartName, RULE_FILES, RULES_FOLDER } from "../../lib/artifacts/kept-rules.ts";
-import { EARLIER_PROCESS_NOTES } from "../../lib/artifacts/process-notes.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS, changeFiles, contactsFile } from "../../lib/domain/comparisons.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { lstat, mkdir, readdir, rename, rm } from "../../lib/edges/files.ts";
-import { readOwnFile } from "../../lib/files/own-files.ts";
-import { writeWholeFile } from "../../lib/files/write-whole-file.ts";
-import { RUN_RECORD } from "../../lib/runs/run-record.ts";
+import { EARLIER_PROCESS_NOTES } from "../../lib/storage/artifacts/process-notes.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { readOwnFile } from "../../lib/storage/files/own-files.ts";
+import { writeWholeFile } from "../../lib/storage/files/write-whole-file.ts";
+import { overridesPartName, RULE_FILES, RULES_FOLDER } from "../../lib/storage/kept-rules.ts";
+import { RUN_RECORD } from "../../lib/storage/runs/run-record.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
 
 /** Pipelines whose artifacts are kept; they hold names and addresses. */

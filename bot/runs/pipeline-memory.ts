@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
-import { type RunRecord, RunRecordSchema, runRecordText } from "../../lib/runs/run-record.ts";
+import { type RunRecord, RunRecordSchema, runRecordText } from "../../lib/storage/runs/run-record.ts";
 import { hasEnded, laterOf, type SeenPipeline } from "./pipeline-parts.ts";
 
 const SeenSchema = v.object({

@@ -1,5 +1,5 @@
 import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
-import type { PipelineInputs } from "../../lib/gitlab/pipelines.ts";
+import type { PipelineInputs } from "../../lib/remotes/gitlab/pipelines.ts";
 import { RunnerError, type RunOrder } from "./runner.ts";
 
 /** Only what was asked for, and the run's id. A switch is a boolean, never text. */

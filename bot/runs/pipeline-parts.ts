@@ -1,5 +1,5 @@
 import type { Comparison } from "../../lib/domain/comparisons.ts";
-import type { RecordedComparison, RunRecord } from "../../lib/runs/run-record.ts";
+import type { RecordedComparison, RunRecord } from "../../lib/storage/runs/run-record.ts";
 import type { RunPart, RunState } from "./runner.ts";
 
 /** A pipeline as far as the bot has seen it, whether through the API or by webhook. Moments are ISO 8601. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { RUN_ID } from "../../lib/artifacts/manifest.ts";
 import { RemoteError } from "../../lib/errors.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import { RUN_ID } from "../../lib/storage/artifacts/manifest.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { hasEnded, partName, type SeenPipeline } from "./pipeline-parts.ts";
 import type { PipelineStarts } from "./pipeline-starts.ts";
 

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../bin/start-sandbox.ts";
-import { readRunRecord } from "../../lib/runs/read-run-records.ts";
-import { takeLock } from "../../lib/runs/run-lock.ts";
-import { runRecordText } from "../../lib/runs/run-record.ts";
+import { readRunRecord } from "../../lib/storage/runs/read-run-records.ts";
+import { takeLock } from "../../lib/storage/runs/run-lock.ts";
+import { runRecordText } from "../../lib/storage/runs/run-record.ts";
 import { RUN_TIMEOUT } from "../../test/pipeline/world.ts";
 import { record } from "../../test/support/bot/pipeline-world.ts";
 import { openDatabase } from "../database.ts";

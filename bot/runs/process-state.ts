@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { LockHolder } from "../../lib/runs/run-lock.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import type { LockHolder } from "../../lib/storage/runs/run-lock.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { pageOfRun } from "./page-address.ts";
 import type { StartedProcess } from "./process-memory.ts";
 import type { RunPart, RunState } from "./runner.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RUN_RECORD } from "../../lib/runs/run-record.ts";
+import { RUN_RECORD } from "../../lib/storage/runs/run-record.ts";
 import { watchRecords } from "./record-watch.ts";
 
 test("tells of every run that is new or has changed; ended in the midst of that, it tells of no other", async () => {

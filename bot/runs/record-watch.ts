@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { every } from "../../lib/edges/clock.ts";
 import { readdir, stat } from "../../lib/edges/files.ts";
-import { RUN_RECORD } from "../../lib/runs/run-record.ts";
+import { RUN_RECORD } from "../../lib/storage/runs/run-record.ts";
 
 const EVERY_MS = 2_000;
 /** Only the newest runs change; their ids begin with the time. */

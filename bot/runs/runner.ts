@@ -1,8 +1,8 @@
-import type { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { EXIT, ZdsyncError } from "../../lib/errors.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 
 /** What a runner could not do, in words for people: what happened, and what to do. */
 export class RunnerError extends ZdsyncError {

@@ -1,6 +1,6 @@
 import * as v from "valibot";
-import type { Job, Pipeline, PipelineHook } from "../../lib/gitlab/pipeline-answers.ts";
-import { type RunRecord, RunRecordSchema } from "../../lib/runs/run-record.ts";
+import type { Job, Pipeline, PipelineHook } from "../../lib/remotes/gitlab/pipeline-answers.ts";
+import { type RunRecord, RunRecordSchema } from "../../lib/storage/runs/run-record.ts";
 import { hasEnded, type SeenJob, type SeenPipeline } from "./pipeline-parts.ts";
 
 /** A pipeline as the API tells it. */

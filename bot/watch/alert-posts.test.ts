@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 import type { RunState } from "../runs/runner.ts";
 import { alertPosts } from "./alert-posts.ts";
 import { attentionKeys } from "./incidents.ts";

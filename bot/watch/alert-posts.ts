@@ -1,6 +1,6 @@
 import { COMPARISON, type Comparison } from "../../lib/domain/comparisons.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import type { OutgoingPost } from "../../lib/slack/ports.ts";
+import type { OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import type { Customers } from "../render/customer.ts";
 import type { RunState } from "../runs/runner.ts";
 import { ATTENTION_LISTS, attentionKey } from "./attention-lists.ts";

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 
 type Listed = RunRecord["conflicts"][number];
 

@@ -2,8 +2,8 @@ import type { EndingCredential } from "../../lib/doctor/expiring-credentials.ts"
 import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import type { Day } from "../../lib/domain/dates.ts";
 import { reasonText } from "../../lib/reasons/reason-text.ts";
-import { mrkdwnLink, mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import type { Block, OutgoingPost } from "../../lib/slack/ports.ts";
+import type { Block, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
+import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { momentText, saidLines } from "../render/blocks.ts";
 import { type Customers, customerText } from "../render/customer.ts";
 import { hurtLines } from "../render/matters.ts";

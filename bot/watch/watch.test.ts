@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import type { OutgoingPost } from "../../lib/slack/ports.ts";
+import type { OutgoingPost } from "../../lib/remotes/slack/ports.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { at, recordOf, runAt } from "../../test/support/bot/run-states.ts";
 import { openDatabase } from "../database.ts";
 import type { WantedPage } from "../pages/page-uploads.ts";

@@ -5,7 +5,7 @@ import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { type Day, toDay } from "../../lib/domain/dates.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { every as everyOnClock } from "../../lib/edges/clock.ts";
-import type { Outgoing, OutgoingPost } from "../../lib/slack/ports.ts";
+import type { Outgoing, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import { failureWords } from "../failure-words.ts";
 import { accountNames } from "../organizations/explain-thread.ts";
 import type { PageSender } from "../pages/send-pages.ts";

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { desiredOrganization, organization } from "../../test/support/domain/in-sync-world.ts";
 import { account, TODAY } from "../../test/support/domain/process-examples.ts";
-import type { Maker } from "../artifacts/manifest.ts";
-import { ArtifactStore } from "../artifacts/store.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import type { Maker } from "../storage/artifacts/manifest.ts";
+import { ArtifactStore } from "../storage/artifacts/store.ts";
 import { auditOfRun } from "./audit-of-run.ts";
 
 const RUN = { run_id: "run-1", today: TODAY, instances: ["global"] as const };

@@ -1,7 +1,7 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { audit } from "./audit.ts";
 import { auditOfGlobal } from "./audit-of-global.ts";
 import { namesOf } from "./names.ts";

@@ -1,9 +1,9 @@
-import { parseRules, readKeptRules } from "../artifacts/kept-rules.ts";
-import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import type { Account } from "../domain/account.ts";
 import type { Day } from "../domain/dates.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
+import type { ArtifactName, ArtifactRecord } from "../storage/artifacts/schemas.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { parseRules, readKeptRules } from "../storage/kept-rules.ts";
 import type { AuditSources } from "./audit.ts";
 import { type AuditedAccount, auditedAccount, auditedDesired, auditedOrganization } from "./audited-records.ts";
 

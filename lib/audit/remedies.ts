@@ -1,4 +1,4 @@
-import { programName } from "../terminal/program-name.ts";
+import { programName } from "../text/program-name.ts";
 import type { AuditCode, AuditFinding } from "./finding.ts";
 
 /** What a run mends by itself. */

@@ -1,5 +1,5 @@
-import { oneLine } from "../outside-text.ts";
 import { explain, titleOf } from "../reasons/reason-text.ts";
+import { oneLine } from "../text/outside-text.ts";
 import type { AuditExample, AuditFinding } from "./finding.ts";
 import { commandFor, exampleText, needsSomebody } from "./remedies.ts";
 

@@ -1,5 +1,5 @@
 import type { Reason } from "../domain/reason.ts";
-import type { ComparisonReport, StageReport } from "../stage/stage.ts";
+import type { ComparisonReport, StageReport } from "../pipeline/stage.ts";
 
 /** A report of a comparison with further reasons why nothing is written, beside those that its judgement found. Pure. */
 export function alsoRefused<Report extends StageReport & { comparison: ComparisonReport }>(

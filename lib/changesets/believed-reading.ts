@@ -1,10 +1,10 @@
-import type { Artifact } from "../artifacts/store.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Organization } from "../domain/organization.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { StoppedError } from "../errors.ts";
-import { isMoreThanCounted, isMuchLessThanCounted } from "../zendesk/all-organizations.ts";
-import type { ZendeskConnection, ZendeskReader } from "../zendesk/ports.ts";
+import { isMoreThanCounted, isMuchLessThanCounted } from "../remotes/zendesk/all-organizations.ts";
+import type { ZendeskConnection, ZendeskReader } from "../remotes/zendesk/ports.ts";
+import type { Artifact } from "../storage/artifacts/store.ts";
 
 /** A list of organizations that an earlier job made. */
 export interface GivenReading {

@@ -1,5 +1,5 @@
-import { sha256Of } from "../artifacts/store.ts";
 import type { Comparison } from "../domain/comparisons.ts";
+import { sha256Of } from "../storage/artifacts/store.ts";
 
 /** Change files of a comparison, in their order: what they hold, and their bytes. */
 export interface ChangeFile {

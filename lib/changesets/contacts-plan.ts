@@ -1,10 +1,10 @@
-import type { Artifact, ArtifactStore } from "../artifacts/store.ts";
 import type { Create } from "../domain/changeset.ts";
 import type { Config } from "../domain/config.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { addressStates, type ContactsPlan, type KnownAddress, planContacts } from "../domain/plan-contacts.ts";
 import { protectedAddressesOf } from "../domain/protections.ts";
 import { type DueOrganization, dueOrganizations, organizationsOfFirstFill } from "../domain/recent-organizations.ts";
+import type { Artifact, ArtifactStore } from "../storage/artifacts/store.ts";
 
 /** Artifacts that contacts of global are planned from (C10). */
 export interface ContactsSources {

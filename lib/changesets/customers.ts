@@ -1,13 +1,3 @@
-import {
-  type AccountIds,
-  idsIn,
-  readCustomerIds,
-  readMergedAccounts,
-  readMovedAccounts,
-  readPartnerIds,
-} from "../artifacts/account-ids.ts";
-import { leftAloneIn } from "../artifacts/origin.ts";
-import type { Artifact, ArtifactStore } from "../artifacts/store.ts";
 import type { CustomersInput } from "../domain/compare-customers.ts";
 import type { Config } from "../domain/config.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
@@ -16,6 +6,16 @@ import type { DesiredOrganization, Organization } from "../domain/organization.t
 import { partnerIdsByOrganization } from "../domain/organization-scope.ts";
 import type { KnownAddress } from "../domain/plan-contacts.ts";
 import { mergesOf, protectionsOf } from "../domain/protections.ts";
+import {
+  type AccountIds,
+  idsIn,
+  readCustomerIds,
+  readMergedAccounts,
+  readMovedAccounts,
+  readPartnerIds,
+} from "../storage/artifacts/account-ids.ts";
+import { leftAloneIn } from "../storage/artifacts/origin.ts";
+import type { Artifact, ArtifactStore } from "../storage/artifacts/store.ts";
 import { readKnownAddresses } from "./contacts-plan.ts";
 import type { JudgingInputs } from "./terms.ts";
 

@@ -1,7 +1,7 @@
-import { countResults, countUnattempted } from "../artifacts/results.ts";
-import type { ResultsName } from "../artifacts/results-journal.ts";
 import type { Comparison } from "../domain/comparisons.ts";
-import type { ComparisonReport } from "../stage/stage.ts";
+import type { ComparisonReport } from "../pipeline/stage.ts";
+import { countResults, countUnattempted } from "../storage/artifacts/results.ts";
+import type { ResultsName } from "../storage/artifacts/results-journal.ts";
 import type { Results } from "../sync/results-file.ts";
 
 /** The results file of a comparison. */

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { changesetManifestName } from "../artifacts/manifest.ts";
-import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import type { Mark, PlannedContact, Update } from "../domain/changeset.ts";
 import type { Measure } from "../domain/limits.ts";
 import { EXIT, exitCodeOf, messageOf } from "../errors.ts";
+import { changesetManifestName } from "../storage/artifacts/manifest.ts";
+import { ArtifactStore, sha256Of } from "../storage/artifacts/store.ts";
 import { type HandOverTerms, readChangeFiles, writeChangeFiles } from "./hand-over.ts";
 
 const ACCOUNT = "0014M00001kAbCdQAK";

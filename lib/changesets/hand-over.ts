@@ -1,11 +1,11 @@
-import type { ChangesetManifest, Maker, RunOrigin } from "../artifacts/manifest.ts";
-import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
-import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
 import { type Comparison, changeFiles, contactsFile } from "../domain/comparisons.ts";
 import type { Allowances, Measurable } from "../domain/limits.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { refused } from "../reasons/refused.ts";
+import type { ChangesetManifest, Maker, RunOrigin } from "../storage/artifacts/manifest.ts";
+import type { ArtifactName, ArtifactRecord } from "../storage/artifacts/schemas.ts";
+import { type ArtifactStore, sha256Of } from "../storage/artifacts/store.ts";
 import { type ChangeFile, changesDigest } from "./changes-digest.ts";
 import type { Judgement } from "./judge.ts";
 

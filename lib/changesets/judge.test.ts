@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Mark, Update } from "../domain/changeset.ts";
 import { DEFAULT_LIMITS } from "../domain/config.ts";
 import type { ConfirmedCounts } from "../domain/confirmed-counts.ts";
 import { reason } from "../domain/reason.ts";
+import type { ChangesetManifest } from "../storage/artifacts/manifest.ts";
 import { judge, standingRefusals } from "./judge.ts";
 
 const limits = DEFAULT_LIMITS;

@@ -1,9 +1,9 @@
-import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import { type Comparison, contactsFile } from "../domain/comparisons.ts";
 import type { Limits } from "../domain/config.ts";
 import { type Unconfirmed, unconfirmedOf, unconfirmedReasons } from "../domain/confirmed-counts.ts";
 import { type Allowances, EFFECTS, limitReasons, type Measurable, type Measure, measure } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { ChangesetManifest } from "../storage/artifacts/manifest.ts";
 import type { JudgingInputs } from "./terms.ts";
 
 /** A comparison held against its limits (S2), and against what a person confirmed (decisions/0011). */

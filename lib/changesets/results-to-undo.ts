@@ -1,11 +1,11 @@
 import { basename, dirname, resolve } from "node:path";
-import { historyOf } from "../artifacts/history.ts";
-import type { Result } from "../artifacts/results.ts";
-import type { ArtifactName } from "../artifacts/schemas.ts";
-import { ArtifactStore } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
+import type { Result } from "../storage/artifacts/results.ts";
+import type { ArtifactName } from "../storage/artifacts/schemas.ts";
+import { ArtifactStore } from "../storage/artifacts/store.ts";
+import { historyOf } from "../storage/history.ts";
 
 /** A results file, and whose it is. */
 export interface ResultsToUndo {

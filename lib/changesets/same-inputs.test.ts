@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import { DEFAULT_CONFIG, DEFAULT_LIMITS } from "../domain/config.ts";
 import { protectionsOf } from "../domain/protections.ts";
 import { reason } from "../domain/reason.ts";
 import { RefusedError } from "../errors.ts";
+import type { ChangesetManifest } from "../storage/artifacts/manifest.ts";
 import { judge } from "./judge.ts";
 import { checkSameInputs } from "./same-inputs.ts";
 import { termsOf } from "./terms.ts";

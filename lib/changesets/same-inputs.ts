@@ -1,7 +1,7 @@
-import type { ChangesetManifest } from "../artifacts/manifest.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import { reason } from "../domain/reason.ts";
 import { refused } from "../reasons/refused.ts";
+import type { ChangesetManifest } from "../storage/artifacts/manifest.ts";
 
 /** Refuses artifacts that are not the ones the changes were made from (S3): they are of another run, or were made again. */
 export function checkSameInputs(

@@ -1,10 +1,10 @@
-import { keepInHistory } from "../artifacts/history.ts";
-import { changesetManifestName, type RunOrigin } from "../artifacts/manifest.ts";
-import type { ArtifactName } from "../artifacts/schemas.ts";
 import type { Note, PlannedContact } from "../domain/changeset.ts";
 import { type Comparison, changeFiles, contactsFile } from "../domain/comparisons.ts";
 import type { Measurable } from "../domain/limits.ts";
-import type { ComparisonReport, StageContext } from "../stage/stage.ts";
+import type { ComparisonReport, StageContext } from "../pipeline/stage.ts";
+import { changesetManifestName, type RunOrigin } from "../storage/artifacts/manifest.ts";
+import type { ArtifactName } from "../storage/artifacts/schemas.ts";
+import { keepInHistory } from "../storage/history.ts";
 import { writeChangeFiles } from "./hand-over.ts";
 import { judge } from "./judge.ts";
 import type { JudgingInputs } from "./terms.ts";

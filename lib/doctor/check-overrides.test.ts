@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
-import { parseOverrides } from "../yaml-files/overrides.ts";
-import { parsePlans } from "../yaml-files/plans.ts";
+import { parseOverrides } from "../settings/files/overrides.ts";
+import { parsePlans } from "../settings/files/plans.ts";
 import { checkOverrides, overridesFindings } from "./check-overrides.ts";
 
 const PLANS = parsePlans(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { missingFields } from "../salesforce/describe.ts";
-import type { ObjectDescription } from "../salesforce/ports.ts";
-import { queriedFields } from "../salesforce/queries.ts";
+import { missingFields } from "../remotes/salesforce/describe.ts";
+import type { ObjectDescription } from "../remotes/salesforce/ports.ts";
+import { queriedFields } from "../remotes/salesforce/queries.ts";
 import { checkSalesforce, fieldAccessFindings, usageFindings } from "./check-salesforce.ts";
 
 const SUBSCRIPTIONS = "Zuora__Subscriptions__r";

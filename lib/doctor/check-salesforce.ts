@@ -1,8 +1,8 @@
 import type { Problem } from "../errors.ts";
-import type { Waits } from "../http/waits.ts";
-import { missingFields } from "../salesforce/describe.ts";
-import type { ApiUsage, SalesforceReader } from "../salesforce/ports.ts";
-import { queriedFields } from "../salesforce/queries.ts";
+import type { Waits } from "../remotes/http/waits.ts";
+import { missingFields } from "../remotes/salesforce/describe.ts";
+import type { ApiUsage, SalesforceReader } from "../remotes/salesforce/ports.ts";
+import { queriedFields } from "../remotes/salesforce/queries.ts";
 import { type Environment, salesforceSettings } from "../settings/environment.ts";
 import { failureFindings, problemFindings, type Remedies, runChecks } from "./failure.ts";
 import { type Found, type NamedCheck, ok, problem, warning } from "./finding.ts";
@@ -55,7 +55,7 @@ export async function checkSalesforce({
   const away = await notReachable(settings.loginUrl, "SALESFORCE_LOGIN_URL", { service: "Salesforce", waits });
   if (away) return [away];
   try {
-    const { connectSalesforce } = await import("../salesforce/connect.ts");
+    const { connectSalesforce } = await import("../remotes/salesforce/connect.ts");
     const reader = await connectSalesforce(settings, { expectedHost, ...(waits ? { waits } : {}) });
     return [ok("log-in", `reads ${reader.host}`), ...(await runChecks(CHECKS, reader, REMEDIES))];
   } catch (error) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
-import { problemOf, type SlackCheck } from "../slack/check-slack.ts";
-import { slackFailure } from "../slack/slack-errors.ts";
+import { problemOf, type SlackCheck } from "../remotes/slack/check-slack.ts";
+import { slackFailure } from "../remotes/slack/slack-errors.ts";
 import { checkSlackSettings, slackFindings } from "./check-slack.ts";
 import { exitOfFindings } from "./finding.ts";
 

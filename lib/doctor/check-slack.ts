@@ -1,9 +1,9 @@
 import type { Config } from "../domain/config.ts";
 import type { Problem } from "../errors.ts";
+import type { SlackCheck, SlackProblem } from "../remotes/slack/check-slack.ts";
+import { ownChannels } from "../remotes/slack/notice-channels.ts";
+import { missingScope, scopesFor } from "../remotes/slack/scopes.ts";
 import { type Environment, slackSettings } from "../settings/environment.ts";
-import type { SlackCheck, SlackProblem } from "../slack/check-slack.ts";
-import { ownChannels } from "../slack/notice-channels.ts";
-import { missingScope, scopesFor } from "../slack/scopes.ts";
 import { problemFindings } from "./failure.ts";
 import { type Found, ok, problem, unreachable, warning } from "./finding.ts";
 
@@ -30,7 +30,7 @@ export async function checkSlackSettings(env: Environment, { slack }: Pick<Confi
         "Set SLACK_BOT_TOKEN and SLACK_CHANNEL; create the Slack app from the manifest that `zdsync slack-manifest` prints.",
       ),
     ];
-  const { checkSlack } = await import("../slack/check-slack.ts");
+  const { checkSlack } = await import("../remotes/slack/check-slack.ts");
   const check = await checkSlack(settings, ownChannels(slack));
   return [...slackFindings(check), ...shownFindings(slack), ...pageFindings(slack, check)];
 }

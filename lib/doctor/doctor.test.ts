@@ -6,7 +6,7 @@ import { doctor } from "../../bin/commands/doctor-command.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
 import { type Alter, altered, alteredJson, Relay } from "../../test/support/doctor/relay.ts";
-import type { Waits } from "../http/waits.ts";
+import type { Waits } from "../remotes/http/waits.ts";
 import { examine } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
 

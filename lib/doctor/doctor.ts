@@ -2,7 +2,7 @@ import type { Config } from "../domain/config.ts";
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
-import type { Waits } from "../http/waits.ts";
+import type { Waits } from "../remotes/http/waits.ts";
 import { checkHosts, type Environment, hostOf } from "../settings/environment.ts";
 import { botFindings, checkConfig, checkDataDir, checkPlans, type WorkedOnHosts } from "./check-files.ts";
 import { checkOverrides } from "./check-overrides.ts";

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 import { type Day, isDay } from "../domain/dates.ts";
-import { HttpClient } from "../http/http-client.ts";
-import { HttpError } from "../http/http-error.ts";
-import { ONE_ATTEMPT } from "../http/retry-budget.ts";
+import { HttpClient } from "../remotes/http/http-client.ts";
+import { HttpError } from "../remotes/http/http-error.ts";
+import { ONE_ATTEMPT } from "../remotes/http/retry-budget.ts";
 import { gitlabTokenFindings, type TokenFacts } from "./expiry.ts";
 import { type Found, ok } from "./finding.ts";
 

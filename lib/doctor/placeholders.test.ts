@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Config, DEFAULT_CONFIG } from "../domain/config.ts";
-import { parseConfig } from "../yaml-files/config.ts";
+import { parseConfig } from "../settings/files/config.ts";
 import { placeholderFindings } from "./placeholders.ts";
 
 const EXAMPLE = await Bun.file(join(import.meta.dir, "../../zdsync.config.example.yml")).text();

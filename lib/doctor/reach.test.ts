@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { tellWaits } from "../http/waits.ts";
+import { tellWaits } from "../remotes/http/waits.ts";
 import { notReachable } from "./reach.ts";
 
 const NOW = Date.parse("2026-11-27T10:00:00Z");

@@ -1,8 +1,8 @@
 import { RemoteError } from "../errors.ts";
-import { HttpClient } from "../http/http-client.ts";
-import { NoAnswerError } from "../http/http-error.ts";
-import { ONE_ATTEMPT } from "../http/retry-budget.ts";
-import type { Waits } from "../http/waits.ts";
+import { HttpClient } from "../remotes/http/http-client.ts";
+import { NoAnswerError } from "../remotes/http/http-error.ts";
+import { ONE_ATTEMPT } from "../remotes/http/retry-budget.ts";
+import type { Waits } from "../remotes/http/waits.ts";
 import { type Found, unreachable } from "./finding.ts";
 
 const TIMEOUT_MS = 10_000;

@@ -1,4 +1,4 @@
-import { programName } from "../terminal/program-name.ts";
+import { programName } from "../text/program-name.ts";
 import type { Finding, Severity } from "./finding.ts";
 
 /**

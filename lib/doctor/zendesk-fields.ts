@@ -2,7 +2,7 @@ import { type InstanceName, OWN_FIELD } from "../domain/instance.ts";
 import { agentFields, PARTNER_ACCOUNT_TYPES, readOnlyFields, syncedFields } from "../domain/organization.ts";
 import type { FieldPlace } from "../domain/organization-field.ts";
 import { SUPPORT_LEVELS } from "../domain/support-level.ts";
-import type { FieldDefinition } from "../zendesk/ports.ts";
+import type { FieldDefinition } from "../remotes/zendesk/ports.ts";
 import { type Found, ok, problem, warning } from "./finding.ts";
 
 /** What else Zendesk calls a type that takes the same values. */

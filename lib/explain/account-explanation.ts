@@ -1,4 +1,3 @@
-import type { Effect, Outcome } from "../artifacts/results.ts";
 import type { Account, Charge, Subscription } from "../domain/account.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import type { Day } from "../domain/dates.ts";
@@ -7,6 +6,7 @@ import type { InstanceName } from "../domain/instance.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { Level, SupportLevel } from "../domain/support-level.ts";
+import type { Effect, Outcome } from "../storage/artifacts/results.ts";
 import type { RunEvidence, Subject } from "./evidence.ts";
 import type { Gate } from "./gates.ts";
 

@@ -1,12 +1,12 @@
-import { historyOf } from "../artifacts/history.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { resultsName } from "../changesets/finish.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISONS } from "../domain/comparisons.ts";
 import { ZdsyncError } from "../errors.ts";
-import { readOwnFile } from "../files/own-files.ts";
-import { listRuns } from "../runs/list-runs.ts";
 import type { Environment } from "../settings/environment.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { readOwnFile } from "../storage/files/own-files.ts";
+import { historyOf } from "../storage/history.ts";
+import { listRuns } from "../storage/runs/list-runs.ts";
 import type { DidExplanation } from "./account-explanation.ts";
 import { answerLines } from "./answer.ts";
 import { didText } from "./change-texts.ts";

@@ -1,5 +1,5 @@
-import type { Result } from "../artifacts/results.ts";
 import type { Comparison } from "../domain/comparisons.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import type { DidExplanation } from "./account-explanation.ts";
 import { changedFields } from "./held-now.ts";
 

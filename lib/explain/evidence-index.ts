@@ -1,10 +1,10 @@
-import { processNotesNames } from "../artifacts/process-notes.ts";
 import { nameKey } from "../domain/equality.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import { processNotesNames } from "../storage/artifacts/process-notes.ts";
 import type { AccountEvidence, InstanceEvidence, Subject } from "./evidence.ts";
 import { comparisonsAround } from "./evidence-comparisons.ts";
 import type { EvidenceRecords, RunMaterial } from "./evidence-records.ts";

@@ -1,6 +1,6 @@
-import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { ArtifactName, ArtifactRecord } from "../storage/artifacts/schemas.ts";
 import type { Rules, RunEvidence } from "./evidence.ts";
 
 /** What an account was decided from; what came of it (changes, notes, results) the history keeps anyway. */

@@ -1,4 +1,3 @@
-import type { Result } from "../artifacts/results.ts";
 import type { Account } from "../domain/account.ts";
 import type { Note, PlannedContact } from "../domain/changeset.ts";
 import type { Comparison } from "../domain/comparisons.ts";
@@ -14,6 +13,7 @@ import type { KnownAddress } from "../domain/plan-contacts.ts";
 import type { Plans } from "../domain/plans.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { Contact, User } from "../domain/user.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 
 /** The rules that a run decided by, as its own copies of the files have them. */
 export interface Rules {

@@ -1,7 +1,7 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import type { Subject as NamedSubject } from "../domain/find-organization.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import type { ExplanationDocument } from "./document.ts";
 import type { RunEvidence, Subject } from "./evidence.ts";
 import { EvidenceIndex } from "./evidence-index.ts";

@@ -1,4 +1,3 @@
-import type { Result } from "../artifacts/results.ts";
 import type { Difference } from "../domain/changeset.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import type { Day } from "../domain/dates.ts";
@@ -9,6 +8,7 @@ import type { FieldPlace, FieldValue } from "../domain/organization-field.ts";
 import type { Processed } from "../domain/process.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import { type Reason, reason as reasonOf } from "../domain/reason.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import type {
   ChangeExplanation,
   DidExplanation,

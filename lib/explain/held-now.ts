@@ -1,10 +1,10 @@
-import type { Result } from "../artifacts/results.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import { meaningOf, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { isPartnerType, type Organization } from "../domain/organization.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
 import { isMarked } from "../domain/organization-scope.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import type { DidExplanation, LossExplanation, OrganizationExplanation } from "./account-explanation.ts";
 import type { AccountEvidence } from "./evidence.ts";
 

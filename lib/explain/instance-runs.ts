@@ -1,7 +1,7 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { COMPARISONS } from "../domain/comparisons.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { ZdsyncError } from "../errors.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import type { RunEvidence } from "./evidence.ts";
 import type { EvidenceArtifact } from "./evidence-records.ts";
 

@@ -1,7 +1,7 @@
-import { processNotesNames } from "../artifacts/process-notes.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { collectGarbage } from "../edges/garbage.ts";
 import type { Environment } from "../settings/environment.ts";
+import { processNotesNames } from "../storage/artifacts/process-notes.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { keepEvidence } from "./kept-evidence.ts";
 import { openLatestRun } from "./run-material.ts";
 

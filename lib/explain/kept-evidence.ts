@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import * as v from "valibot";
-import { historyOf } from "../artifacts/history.ts";
-import { RULE_FILES, RULES_FOLDER, type RuleFile, type RuleTexts, readKeptRules } from "../artifacts/kept-rules.ts";
-import { type ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { existsSync, readdir, rm, stat } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
-import { makeOwnFolder, readOwnFile } from "../files/own-files.ts";
-import { writeWholeFile } from "../files/write-whole-file.ts";
+import { type ArtifactStore, sha256Of } from "../storage/artifacts/store.ts";
+import { makeOwnFolder, readOwnFile } from "../storage/files/own-files.ts";
+import { writeWholeFile } from "../storage/files/write-whole-file.ts";
+import { historyOf } from "../storage/history.ts";
+import { RULE_FILES, RULES_FOLDER, type RuleFile, type RuleTexts, readKeptRules } from "../storage/kept-rules.ts";
 import type { Subject } from "./evidence.ts";
 import { DECIDED_FROM, EVIDENCE_ARTIFACTS, type EvidenceArtifact } from "./evidence-records.ts";
 import { withPeople } from "./people-of-many.ts";

@@ -1,8 +1,8 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";
 import { ArtifactError } from "../errors.ts";
-import { readOwnFile } from "../files/own-files.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { readOwnFile } from "../storage/files/own-files.ts";
 import { RecordLines } from "./record-lines.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { ConfigurationError } from "../errors.ts";
 import type { Environment } from "../settings/environment.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { type FoundSubject, findInRun } from "./find-subject.ts";
 import { type LiveOrder, readLive } from "./live-material.ts";
 import { openLatestRun } from "./run-material.ts";

@@ -1,6 +1,3 @@
-import { historyOf } from "../artifacts/history.ts";
-import type { Result } from "../artifacts/results.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { resultsName } from "../changesets/finish.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISON, COMPARISONS, type Comparison } from "../domain/comparisons.ts";
@@ -9,8 +6,11 @@ import { INSTANCES } from "../domain/instance.ts";
 import { isPartnerType } from "../domain/organization.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
-import { readOwnFile } from "../files/own-files.ts";
-import { type ListedRun, listRuns } from "../runs/list-runs.ts";
+import type { Result } from "../storage/artifacts/results.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { readOwnFile } from "../storage/files/own-files.ts";
+import { historyOf } from "../storage/history.ts";
+import { type ListedRun, listRuns } from "../storage/runs/list-runs.ts";
 import type { PastEvidence, RunEvidence, Subject } from "./evidence.ts";
 import { RecordLines } from "./record-lines.ts";
 

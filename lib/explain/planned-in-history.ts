@@ -1,10 +1,10 @@
-import { historyOf } from "../artifacts/history.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
-import { readOwnFile } from "../files/own-files.ts";
-import type { ListedRun } from "../runs/list-runs.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { readOwnFile } from "../storage/files/own-files.ts";
+import { historyOf } from "../storage/history.ts";
+import type { ListedRun } from "../storage/runs/list-runs.ts";
 import type { DidExplanation } from "./account-explanation.ts";
 import type { Subject } from "./evidence.ts";
 import { changedFields } from "./held-now.ts";

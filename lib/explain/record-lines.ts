@@ -1,6 +1,6 @@
-import { isLineByLine, linesAfterFirst } from "../artifacts/line-by-line.ts";
-import { parseRecords } from "../artifacts/parse-artifact.ts";
-import type { ArtifactName, ArtifactRecord } from "../artifacts/schemas.ts";
+import { isLineByLine, linesAfterFirst } from "../storage/artifacts/line-by-line.ts";
+import { parseRecords } from "../storage/artifacts/parse-artifact.ts";
+import type { ArtifactName, ArtifactRecord } from "../storage/artifacts/schemas.ts";
 
 const NEWLINE = 10;
 const EMPTY = Buffer.from("[]\n");

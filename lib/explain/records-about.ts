@@ -1,9 +1,8 @@
-import type { ArtifactRecord } from "../artifacts/schemas.ts";
 import { nameKey } from "../domain/equality.ts";
-
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { toShortId } from "../domain/salesforce-id.ts";
+import type { ArtifactRecord } from "../storage/artifacts/schemas.ts";
 import type { Subject } from "./evidence.ts";
 import { EVIDENCE_ARTIFACTS, type EvidenceArtifact, type EvidenceRecords } from "./evidence-records.ts";
 import type { RecordLines } from "./record-lines.ts";

@@ -1,4 +1,4 @@
-import { inert, oneLine } from "../outside-text.ts";
+import { inert, oneLine } from "../text/outside-text.ts";
 import type { ExplanationDocument, Line, Tone } from "./document.ts";
 
 /** How wide a terminal is taken to be. */

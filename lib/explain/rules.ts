@@ -1,5 +1,5 @@
-import { parseRules, type RuleTexts } from "../artifacts/kept-rules.ts";
-import { chargePlaces } from "../yaml-files/plans.ts";
+import { chargePlaces } from "../settings/files/plans.ts";
+import { parseRules, type RuleTexts } from "../storage/kept-rules.ts";
 import type { Rules } from "./evidence.ts";
 
 /** The rules that texts hold. Throws `ConfigurationError` with the problems of one that cannot be read. Pure. */

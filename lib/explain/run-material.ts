@@ -1,8 +1,4 @@
 import { basename, dirname } from "node:path";
-import { historyOf } from "../artifacts/history.ts";
-import { RULE_FILES, RULES_FOLDER, readKeptRules } from "../artifacts/kept-rules.ts";
-import { processNotesNames } from "../artifacts/process-notes.ts";
-import { ArtifactStore, sha256Of } from "../artifacts/store.ts";
 import { COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { unconfirmedReasons } from "../domain/confirmed-counts.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
@@ -10,10 +6,14 @@ import { ALLOWABLE, type Allowable, type Allowances, EFFECTS, limitReasons } fro
 import type { Reason } from "../domain/reason.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError, ZdsyncError } from "../errors.ts";
-import { readRunRecord, readRunRecordFile } from "../runs/read-run-records.ts";
-import { RUN_RECORD, type RunRecord } from "../runs/run-record.ts";
 import type { Environment } from "../settings/environment.ts";
 import { hostNames } from "../settings/host-names.ts";
+import { processNotesNames } from "../storage/artifacts/process-notes.ts";
+import { ArtifactStore, sha256Of } from "../storage/artifacts/store.ts";
+import { historyOf } from "../storage/history.ts";
+import { RULE_FILES, RULES_FOLDER, readKeptRules } from "../storage/kept-rules.ts";
+import { readRunRecord, readRunRecordFile } from "../storage/runs/read-run-records.ts";
+import { RUN_RECORD, type RunRecord } from "../storage/runs/run-record.ts";
 import type { Rules } from "./evidence.ts";
 import {
   EVIDENCE_ARTIFACTS,

@@ -1,10 +1,10 @@
-import { historyOf } from "../artifacts/history.ts";
-import { isLineByLine } from "../artifacts/line-by-line.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { existsSync } from "../edges/files.ts";
 import { ArtifactError } from "../errors.ts";
-import { ownFileBlocks, readOwnFile } from "../files/own-files.ts";
+import { isLineByLine } from "../storage/artifacts/line-by-line.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { ownFileBlocks, readOwnFile } from "../storage/files/own-files.ts";
+import { historyOf } from "../storage/history.ts";
 import type { EvidenceArtifact } from "./evidence-records.ts";
 import { type InstanceRuns, instanceOfArtifact, isResults, runOfArtifact } from "./instance-runs.ts";
 import { RecordLines } from "./record-lines.ts";

@@ -1,5 +1,5 @@
 import { REASONS, type Reason, type ReasonCode } from "../domain/reason.ts";
-import { oneLine } from "../outside-text.ts";
+import { oneLine } from "../text/outside-text.ts";
 import { ACCOUNT_TEXTS } from "./account-texts.ts";
 import { AUDIT_TEXTS } from "./audit-texts.ts";
 import { EXPLAINING_TEXTS } from "./explaining-texts.ts";

@@ -1,6 +1,6 @@
 import type { Reason } from "../domain/reason.ts";
 import { REFUSAL_REASONS } from "../domain/reasons/refusals.ts";
-import type { ComparisonReport, StageReport } from "../stage/stage.ts";
+import type { ComparisonReport, StageReport } from "../pipeline/stage.ts";
 import { type Place, reasonText } from "./reason-text.ts";
 
 /** A reason as `--json` tells it. */

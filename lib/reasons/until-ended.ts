@@ -1,7 +1,7 @@
 import type { Reason } from "../domain/reason.ts";
 import { type ExitCode, exitCodeOf, messageOf, ZdsyncError } from "../errors.ts";
 import { machineProblem } from "../machine-error.ts";
-import type { StageReport } from "../stage/stage.ts";
+import type { StageReport } from "../pipeline/stage.ts";
 import { reasonsOf } from "./reason-of-error.ts";
 
 /** What came of work that writes: its value, or why it ended early. What it had written by then is in the results. */

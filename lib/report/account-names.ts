@@ -1,7 +1,7 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { knownToGlobal } from "./known-to-global.ts";
 
 /**

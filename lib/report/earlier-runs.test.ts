@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
-import { type RunRecord, runRecordText } from "../runs/run-record.ts";
+import { type RunRecord, runRecordText } from "../storage/runs/run-record.ts";
 import { earlierRuns } from "./earlier-runs.ts";
 
 const SUMMARY = "zdsync-summary";

@@ -1,9 +1,9 @@
-import { ciJob } from "../gitlab/ci-job.ts";
-import type { Pipeline } from "../gitlab/pipeline-answers.ts";
-import { type PipelineReader, pipelineReader } from "../gitlab/pipelines.ts";
-import { parseRunRecord } from "../runs/read-run-records.ts";
-import { RUN_RECORD } from "../runs/run-record.ts";
+import { ciJob } from "../remotes/gitlab/ci-job.ts";
+import type { Pipeline } from "../remotes/gitlab/pipeline-answers.ts";
+import { type PipelineReader, pipelineReader } from "../remotes/gitlab/pipelines.ts";
 import type { Environment } from "../settings/environment.ts";
+import { parseRunRecord } from "../storage/runs/read-run-records.ts";
+import { RUN_RECORD } from "../storage/runs/run-record.ts";
 import type { RunTrend } from "./model.ts";
 import { inOrder, PAGE, TRENDED_RUNS, trendOf } from "./trend.ts";
 

@@ -1,4 +1,3 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
 import type { UsGovernmentShown } from "../domain/config.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { lstat } from "../edges/files.ts";
@@ -22,6 +21,7 @@ import { accountKeyOf, linesOfMany, type Whom } from "../explain/records-of-many
 import { openKeptRun, openLatestRun, withRecords } from "../explain/run-material.ts";
 import { withoutUsGovernmentNames } from "../explain/withhold-explanation.ts";
 import type { Environment } from "../settings/environment.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { explainRow } from "./explain-row.ts";
 import type { Row } from "./model.ts";
 import { addressIn, isAboutPerson } from "./page/person-of-row.ts";

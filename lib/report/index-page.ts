@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { lstat } from "../edges/files.ts";
 import { EXIT } from "../errors.ts";
-import { type ListedRun, listRuns } from "../runs/list-runs.ts";
-import { RunRecordReader } from "../runs/read-run-records.ts";
-import { countsText, outcomeText, runLine, whatText } from "../runs/render-runs.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { type ListedRun, listRuns } from "../storage/runs/list-runs.ts";
+import { RunRecordReader } from "../storage/runs/read-run-records.ts";
 import type { ReportModel, RunOfHistory } from "./model.ts";
 import { writePage } from "./page/write-page.ts";
+import { countsText, outcomeText, runLine, whatText } from "./render-runs.ts";
 import { PAGE, readTrend } from "./trend.ts";
 
 /** The page about the runs of a data directory, beside their artifacts: what `zdsync runs` lists. */

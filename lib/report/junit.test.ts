@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
-import type { ComparisonReport } from "../stage/stage.ts";
+import type { ComparisonReport } from "../pipeline/stage.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import { renderJunit } from "./junit.ts";
 
 const COMPARISON: ComparisonReport = {

@@ -1,8 +1,8 @@
-import type { Effect, Result } from "../artifacts/results.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import { limitReasons } from "../domain/limits.ts";
+import type { ComparisonReport } from "../pipeline/stage.ts";
 import { type Place, reasonText, titleOf, whatText } from "../reasons/reason-text.ts";
-import type { ComparisonReport } from "../stage/stage.ts";
+import type { Effect, Result } from "../storage/artifacts/results.ts";
 import { junitXml, type TestCase } from "./junit-xml.ts";
 
 const EFFECTS: readonly Effect[] = ["create", "update", "mark", "contact"];

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../runs/run-record.ts";
+import type { RunRecord } from "../storage/runs/run-record.ts";
 import { HURTING } from "./cause.ts";
 import { accountKey } from "./customers.ts";
 import type { ReportModel, Row } from "./model.ts";

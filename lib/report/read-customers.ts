@@ -1,7 +1,7 @@
-import type { ArtifactName } from "../artifacts/schemas.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
+import type { ArtifactName } from "../storage/artifacts/schemas.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { accountKey, type Customer, type Customers, customerOf } from "./customers.ts";
 import type { ReportSource } from "./report-source.ts";
 

@@ -9,8 +9,8 @@ import {
   reportSource,
   update,
 } from "../../test/support/report/report-world.ts";
-import type { Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import { renderMarkdown, renderText } from "./render-report.ts";
 import { reportModel, withExplanations } from "./report-model.ts";
 

@@ -1,8 +1,8 @@
 import { COMPARISON, contactsFile } from "../domain/comparisons.ts";
 import type { Place } from "../reasons/reason-text.ts";
 import { reasonText, refusalLines } from "../reasons/reason-text.ts";
+import { codeSpan, markdownText, shownLine } from "../text/markdown-text.ts";
 import { headline } from "./headline.ts";
-import { codeSpan, markdownText, shownLine } from "./markdown-text.ts";
 import type { ReportModel } from "./model.ts";
 import { namedHosts, uncountedText, WITHHELD } from "./page/words.ts";
 import { type Section, sectionsOf } from "./report-sections.ts";

@@ -8,8 +8,8 @@ import {
   reportSource,
   update,
 } from "../../test/support/report/report-world.ts";
-import type { Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import { type Customers, customerOf } from "./customers.ts";
 import { countByHarm, reportModel } from "./report-model.ts";
 

@@ -1,8 +1,8 @@
-import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import type { FallenOut } from "../domain/harm.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
-import type { ComparisonReport } from "../stage/stage.ts";
+import type { ComparisonReport } from "../pipeline/stage.ts";
+import type { ResultCounts } from "../storage/artifacts/results.ts";
 import { accountKey } from "./customers.ts";
 import { foldRows } from "./fold-rows.ts";
 import { type ComparisonCounts, HARMS, type Harm, type LimitBar, type ReportModel, type Row } from "./model.ts";

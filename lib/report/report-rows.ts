@@ -1,4 +1,3 @@
-import { type Result, unattemptedBy } from "../artifacts/results.ts";
 import type { Create, Mark, Note, PlannedContact, Update } from "../domain/changeset.ts";
 import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import {
@@ -12,6 +11,7 @@ import {
 } from "../domain/harm.ts";
 import { type Reason, reason as reasonOf } from "../domain/reason.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
+import { type Result, unattemptedBy } from "../storage/artifacts/results.ts";
 import { changedValues, show } from "./changes.ts";
 import { accountKey, type Customer, domainsOf, numberIn } from "./customers.ts";
 import { recordLinks } from "./links.ts";

@@ -2,7 +2,7 @@ import type { Reason } from "../domain/reason.ts";
 import type { Place } from "../reasons/reason-text.ts";
 import { explain, reasonText, titleOf } from "../reasons/reason-text.ts";
 import { NOTHING_TO_DO } from "../reasons/texts.ts";
-import { programName } from "../terminal/program-name.ts";
+import { programName } from "../text/program-name.ts";
 import { causeOf, HURTING } from "./cause.ts";
 import { type FoldedRows, HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
 import { countByHarm } from "./report-model.ts";

@@ -1,7 +1,7 @@
-import type { Result } from "../artifacts/results.ts";
 import type { Create, Mark, Note, PlannedContact, Update } from "../domain/changeset.ts";
 import type { UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
-import type { ComparisonReport } from "../stage/stage.ts";
+import type { ComparisonReport } from "../pipeline/stage.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import type { Customers } from "./customers.ts";
 import type { ReportHead, Row, RunTrend } from "./model.ts";
 

@@ -1,6 +1,6 @@
-import { historyOf } from "../artifacts/history.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
 import type { SlackConfig } from "../domain/config.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
+import { historyOf } from "../storage/history.ts";
 import type { ReportModel } from "./model.ts";
 import { writePage } from "./page/write-page.ts";
 import { type PageParts, shownModel } from "./shown-model.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { RUN_ID } from "../artifacts/manifest.ts";
 import { lstat, readdir } from "../edges/files.ts";
-import { RunRecordReader } from "../runs/read-run-records.ts";
-import { RUN_RECORD, type RunRecord } from "../runs/run-record.ts";
+import { RUN_ID } from "../storage/artifacts/manifest.ts";
+import { RunRecordReader } from "../storage/runs/read-run-records.ts";
+import { RUN_RECORD, type RunRecord } from "../storage/runs/run-record.ts";
 import type { ReportModel, RunTrend } from "./model.ts";
 
 /** Runs that charts show. */

@@ -3,7 +3,7 @@ import type { Day } from "../domain/dates.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { syncedFields } from "../domain/organization.ts";
 import { ConfigurationError } from "../errors.ts";
-import { check, type Mistake, problemsOf, readYaml } from "../yaml-files/parse-yaml-file.ts";
+import { check, type Mistake, problemsOf, readYaml } from "../settings/files/parse-yaml-file.ts";
 import { CasesSchema, type RuleCase } from "./rule-case.ts";
 
 /**

@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Day } from "../domain/dates.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { SUPPORT_LEVELS } from "../domain/support-level.ts";
-import { day, flag, listOf, mapOf, mapping, optional, orNull, text, word } from "../yaml-files/schema.ts";
+import { day, flag, listOf, mapOf, mapping, optional, orNull, text, word } from "../settings/files/schema.ts";
 import { caseDay } from "./case-days.ts";
 
 const NUMBER = "must be a number, 0 or more, without quotes";

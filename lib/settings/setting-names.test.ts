@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openSession } from "../stage/session.ts";
-import type { Needs } from "../stage/stage.ts";
+import { openSession } from "../pipeline/session.ts";
+import type { Needs } from "../pipeline/stage.ts";
 import { RUN_SETTINGS, runEnvironment } from "./setting-names.ts";
 
 let folder = "";

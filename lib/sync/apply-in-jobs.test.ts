@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { FakeKind, fakeRows } from "../../test/support/sync/fake-rows.ts";
-import { countResults, countUnattempted, type Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
+import { JobSlots } from "../remotes/zendesk/job-slots.ts";
+import type { RowOutcome } from "../remotes/zendesk/ports.ts";
 import { NEVER, StopRequest } from "../stop.ts";
-import { JobSlots } from "../zendesk/job-slots.ts";
-import type { RowOutcome } from "../zendesk/ports.ts";
+import { countResults, countUnattempted, type Result } from "../storage/artifacts/results.ts";
 import { applyInOrder, inJobs, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import { skipRows } from "./apply-rows.ts";
 

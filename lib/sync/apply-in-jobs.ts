@@ -1,9 +1,9 @@
-import type { Result, Unattempted } from "../artifacts/results.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { StoppedError } from "../errors.ts";
+import type { ProgressLine } from "../pipeline/progress.ts";
 import { reasonOf } from "../reasons/reason-of-error.ts";
-import type { ProgressLine } from "../stage/progress.ts";
 import type { Stop } from "../stop.ts";
+import type { Result, Unattempted } from "../storage/artifacts/results.ts";
 import { applyRows, type RowKind, resultOf, type Sending, skipRows } from "./apply-rows.ts";
 
 /** Rows that one bulk job takes. */

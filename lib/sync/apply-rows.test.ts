@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import { FakeKind, type FakeRow, fakeRows } from "../../test/support/sync/fake-rows.ts";
-import { countResults } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { RemoteError } from "../errors.ts";
-import type { RowOutcome } from "../zendesk/ports.ts";
+import type { RowOutcome } from "../remotes/zendesk/ports.ts";
+import { countResults } from "../storage/artifacts/results.ts";
 import { applyRows, type Verdict } from "./apply-rows.ts";
 
 /** Some reason: what it says does not matter here, only that it arrives. */

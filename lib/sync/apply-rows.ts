@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
-import type { Result } from "../artifacts/results.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { messageOf, StoppedError } from "../errors.ts";
-import type { RowOutcome } from "../zendesk/ports.ts";
+import type { RowOutcome } from "../remotes/zendesk/ports.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 
 /** Refused rows that are looked at again at once. */
 const REFUSED_AT_ONCE = 8;

@@ -1,8 +1,8 @@
 import pLimit from "p-limit";
-import type { Result } from "../artifacts/results.ts";
 import { decideContact } from "../domain/decide-contact.ts";
 import { reason } from "../domain/reason.ts";
-import type { ZendeskReader } from "../zendesk/ports.ts";
+import type { ZendeskReader } from "../remotes/zendesk/ports.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import { inJobs } from "./apply-in-jobs.ts";
 import {
   allEnded,

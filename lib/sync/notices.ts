@@ -1,6 +1,6 @@
+import type { WritingContext } from "../pipeline/stage.ts";
 import { reasonText } from "../reasons/reason-text.ts";
-import type { NoticeOrganization } from "../slack/notice.ts";
-import type { WritingContext } from "../stage/stage.ts";
+import type { NoticeOrganization } from "../remotes/slack/notice.ts";
 import type { WithoutContacts } from "./place-contacts.ts";
 
 /** Reports new organizations without contacts to Slack, where it is configured (Y4). Slack never fails a sync: what is not posted stays due. */
@@ -20,7 +20,7 @@ export async function postNoticesOf(
       salesforceUrl: salesforceHost ? `https://${salesforceHost}/${organization.salesforce_id}` : "",
     }),
   );
-  const { postNotices } = await import("../slack/notices.ts");
+  const { postNotices } = await import("../remotes/slack/notices.ts");
   using memory = await context.openNoticeMemory();
   const { posted, due } = await postNotices(channel, { runId, dryRun: false }, notices, {
     now: clock(),

@@ -6,7 +6,7 @@ import type { FieldType, FieldValue } from "../domain/organization-field.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
-import type { OrganizationUpdate, RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
+import type { OrganizationUpdate, RowOutcome, ZendeskConnection } from "../remotes/zendesk/ports.ts";
 import type { Retry, RowKind, Verdict } from "./apply-rows.ts";
 
 /** An update or a mark, in one form: what is written, and what was there when it was gathered. */

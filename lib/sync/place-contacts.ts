@@ -1,13 +1,13 @@
 import type { LimitFunction } from "p-limit";
-import type { ContactMemory, SettledState } from "../artifacts/contact-memory.ts";
-import type { Result } from "../artifacts/results.ts";
 import type { PlannedContact } from "../domain/changeset.ts";
 import type { DueAddress } from "../domain/plan-contacts.ts";
 import type { ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import type { RecentOrganization } from "../domain/recent-organizations.ts";
 import { messageOf } from "../errors.ts";
-import type { ZendeskConnection } from "../zendesk/ports.ts";
+import type { ZendeskConnection } from "../remotes/zendesk/ports.ts";
+import type { Result } from "../storage/artifacts/results.ts";
+import type { ContactMemory, SettledState } from "../storage/contact-memory.ts";
 import { type Recorder, unattemptedReason, whyNotBegun } from "./apply-in-jobs.ts";
 import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";
 import type { ContactsDue } from "./write-contacts.ts";

@@ -1,5 +1,5 @@
-import type { ArtifactStore } from "../artifacts/store.ts";
-import type { OrganizationCreate, ZendeskWriter } from "../zendesk/ports.ts";
+import type { OrganizationCreate, ZendeskWriter } from "../remotes/zendesk/ports.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { inJobs } from "./apply-in-jobs.ts";
 
 /** Organizations of us-government that are about to be created, as they are sent to Zendesk. */

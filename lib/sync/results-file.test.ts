@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm, stat, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillingDisk } from "../../test/safety/filling-disk.ts";
-import type { Result } from "../artifacts/results.ts";
-import { ArtifactStore } from "../artifacts/store.ts";
 import { reason } from "../domain/reason.ts";
 import { type FileEdge, withEdges } from "../edges/edges.ts";
 import { MACHINE } from "../edges/machine.ts";
+import type { Result } from "../storage/artifacts/results.ts";
+import { ArtifactStore } from "../storage/artifacts/store.ts";
 import { ResultsFile } from "./results-file.ts";
 
 const NAME = "global_results.json";

@@ -1,6 +1,6 @@
-import { byResult, type Result } from "../artifacts/results.ts";
-import type { ResultsJournal, ResultsName } from "../artifacts/results-journal.ts";
-import type { ArtifactStore } from "../artifacts/store.ts";
+import { byResult, type Result } from "../storage/artifacts/results.ts";
+import type { ResultsJournal, ResultsName } from "../storage/artifacts/results-journal.ts";
+import type { ArtifactStore } from "../storage/artifacts/store.ts";
 
 /** Where the outcome of every row goes. */
 export interface Results {

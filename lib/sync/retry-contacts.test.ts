@@ -5,10 +5,10 @@ import type { Fault } from "../../sandbox/types.ts";
 import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "../../test/pipeline/world.ts";
 import { RecordedOutput } from "../../test/support/stage/recorded-output.ts";
 import { type ReasonCode, reason } from "../domain/reason.ts";
+import type { RemoteTiming } from "../pipeline/remotes.ts";
+import { openSession } from "../pipeline/session.ts";
 import { reasonText } from "../reasons/reason-text.ts";
-import { takeLock } from "../runs/run-lock.ts";
-import type { RemoteTiming } from "../stage/remotes.ts";
-import { openSession } from "../stage/session.ts";
+import { takeLock } from "../storage/runs/run-lock.ts";
 import { RETRY_NEEDS, type RetryEnd, retryContacts } from "./retry-contacts.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

@@ -1,14 +1,14 @@
-import { historyOf } from "../artifacts/history.ts";
-import { byResult, type Result } from "../artifacts/results.ts";
 import { expectedHost } from "../domain/config.ts";
 import type { Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { protectedAddressesOf } from "../domain/protections.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { ConfigurationError, messageOf, RefusedError, ZdsyncError } from "../errors.ts";
+import type { Needs, WritingContext } from "../pipeline/stage.ts";
 import { reasonOf } from "../reasons/reason-of-error.ts";
-import type { Needs, WritingContext } from "../stage/stage.ts";
-import { proveInstance } from "../zendesk/prove-instance.ts";
+import { proveInstance } from "../remotes/zendesk/prove-instance.ts";
+import { byResult, type Result } from "../storage/artifacts/results.ts";
+import { historyOf } from "../storage/history.ts";
 import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";
 import { wantedContacts } from "./wanted-contacts.ts";
 import type { ContactsDue } from "./write-contacts.ts";

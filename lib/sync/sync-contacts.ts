@@ -1,9 +1,9 @@
-import { type Result, unattemptedBy } from "../artifacts/results.ts";
 import type { Create } from "../domain/changeset.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { isRecent } from "../domain/recent-organizations.ts";
 import { StoppedError } from "../errors.ts";
+import { type Result, unattemptedBy } from "../storage/artifacts/results.ts";
 import { inJobs, unattemptedReason } from "./apply-in-jobs.ts";
 import {
   type ContactsCourse,

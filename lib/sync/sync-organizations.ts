@@ -1,12 +1,12 @@
 import pLimit from "p-limit";
-import type { Result } from "../artifacts/results.ts";
 import { bySalesforceId, type Create, type Mark, type Update } from "../domain/changeset.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import type { Organization } from "../domain/organization.ts";
 import { ArtifactError } from "../errors.ts";
-import type { Progress } from "../stage/progress.ts";
+import type { Progress } from "../pipeline/progress.ts";
+import type { ZendeskConnection } from "../remotes/zendesk/ports.ts";
 import type { Stop } from "../stop.ts";
-import type { ZendeskConnection } from "../zendesk/ports.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import { applyInOrder, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import { changeRows, createRows, type OrganizationChange } from "./organization-rows.ts";
 import { type ContactsCourse, type ContactsSync, contactsPlan, type WithoutContacts } from "./place-contacts.ts";

@@ -1,7 +1,7 @@
 import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
-import type { Progress } from "../stage/progress.ts";
+import type { Progress } from "../pipeline/progress.ts";
+import type { ZendeskConnection } from "../remotes/zendesk/ports.ts";
 import type { Stop } from "../stop.ts";
-import type { ZendeskConnection } from "../zendesk/ports.ts";
 import { applyInOrder, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import type { Results } from "./results-file.ts";
 import { userChangeRows, userCreateRows, userRows } from "./user-rows.ts";

@@ -3,7 +3,7 @@ import type { ListedUser } from "../domain/listed-user.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import type { User, UserCreate, UserMark, UserUpdate } from "../domain/user.ts";
 import { now } from "../edges/clock.ts";
-import type { NewUser, RowOutcome, UserChange, ZendeskConnection } from "../zendesk/ports.ts";
+import type { NewUser, RowOutcome, UserChange, ZendeskConnection } from "../remotes/zendesk/ports.ts";
 import type { RowKind, Verdict } from "./apply-rows.ts";
 import { mayBeMadeBy } from "./made-by-us.ts";
 

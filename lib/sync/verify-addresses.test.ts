@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { FoundUser, ListedUser } from "../domain/listed-user.ts";
 import { type AddressState, addressIn } from "../domain/plan-contacts.ts";
 import { RemoteError, StoppedError } from "../errors.ts";
-import { SILENT } from "../stage/progress.ts";
+import { SILENT } from "../pipeline/progress.ts";
 import { StopRequest } from "../stop.ts";
 import { type AddressToVerify, dueThisHour, LOOK_UPS_PER_RUN, verifyAddresses } from "./verify-addresses.ts";
 

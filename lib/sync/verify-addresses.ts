@@ -1,12 +1,12 @@
 import pLimit from "p-limit";
-import type { SettledContacts } from "../artifacts/contact-memory.ts";
 import { type ContactDecision, decideContact } from "../domain/decide-contact.ts";
 import { type AddressState, addressIn, type KnownAddress } from "../domain/plan-contacts.ts";
 import { addressKey, isProtected, isUsableAddress, type ProtectedAddresses } from "../domain/protected-address.ts";
 import { messageOf, RemoteError } from "../errors.ts";
-import type { ProgressLine } from "../stage/progress.ts";
+import type { ProgressLine } from "../pipeline/progress.ts";
+import type { ZendeskReader } from "../remotes/zendesk/ports.ts";
 import { type Stop, throwIfStopped } from "../stop.ts";
-import type { ZendeskReader } from "../zendesk/ports.ts";
+import type { SettledContacts } from "../storage/contact-memory.ts";
 
 /** Addresses that are looked up one by one in a run: a run an hour leaves the account's quota to others. */
 export const LOOK_UPS_PER_RUN = 200;

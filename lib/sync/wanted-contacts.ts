@@ -3,9 +3,9 @@ import { processAccounts } from "../domain/process.ts";
 import type { AccountDecision, SkipCode } from "../domain/process-decision.ts";
 import { type ReasonOf, reason } from "../domain/reason.ts";
 import type { WantsNoContacts } from "../domain/reasons/undoing.ts";
-import type { WritingContext } from "../stage/stage.ts";
-import { parseOverrides } from "../yaml-files/overrides.ts";
-import { parsePlans } from "../yaml-files/plans.ts";
+import type { WritingContext } from "../pipeline/stage.ts";
+import { parseOverrides } from "../settings/files/overrides.ts";
+import { parsePlans } from "../settings/files/plans.ts";
 
 /** The addresses an account wants in global, or why it wants none at all. */
 export type WantedContacts =

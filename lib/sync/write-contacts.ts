@@ -6,7 +6,7 @@ import type { ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { now } from "../edges/clock.ts";
 import { reasonOf } from "../reasons/reason-of-error.ts";
-import type { RowOutcome, ZendeskConnection } from "../zendesk/ports.ts";
+import type { RowOutcome, ZendeskConnection } from "../remotes/zendesk/ports.ts";
 import { inJobs } from "./apply-in-jobs.ts";
 import { mayBeMadeBy } from "./made-by-us.ts";
 

@@ -1,14 +1,14 @@
-import { countResults, type ResultCounts } from "../artifacts/results.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import { expectedHost } from "../domain/config.ts";
+import type { StageReport, WritingContext } from "../pipeline/stage.ts";
 import { untilEnded } from "../reasons/until-ended.ts";
-import type { StageReport, WritingContext } from "../stage/stage.ts";
+import { proveUnlessStopped } from "../remotes/zendesk/prove-instance.ts";
+import { countResults, type ResultCounts } from "../storage/artifacts/results.ts";
 import { applyInOrder, jobsOf, type Recorder } from "../sync/apply-in-jobs.ts";
 import type { RowKind } from "../sync/apply-rows.ts";
 import { changeRows } from "../sync/organization-rows.ts";
 import { userChangeRows } from "../sync/user-rows.ts";
-import { proveUnlessStopped } from "../zendesk/prove-instance.ts";
 import type { UndoPlan } from "./plan-undo.ts";
 
 /**

@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import type { Result } from "../artifacts/results.ts";
 import { type Difference, DifferenceSchema } from "../domain/changeset.ts";
 import { reasonNotToMark } from "../domain/compare-organizations.ts";
 import { meaningOf, sameName, sameValue } from "../domain/equality.ts";
@@ -8,6 +7,7 @@ import { type Organization, partnerFields, syncedFields } from "../domain/organi
 import type { FieldType } from "../domain/organization-field.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { type Reason, reason } from "../domain/reason.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
 import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";

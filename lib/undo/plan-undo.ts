@@ -1,11 +1,11 @@
-import type { Result } from "../artifacts/results.ts";
-import { sha256Of } from "../artifacts/store.ts";
 import type { ResultsToUndo } from "../changesets/results-to-undo.ts";
 import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import type { Config } from "../domain/config.ts";
+import type { ZendeskReader } from "../remotes/zendesk/ports.ts";
+import type { Result } from "../storage/artifacts/results.ts";
+import { sha256Of } from "../storage/artifacts/store.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
-import type { ZendeskReader } from "../zendesk/ports.ts";
 import { organizationsBack } from "./organizations-back.ts";
 import { movesUser, usersBack } from "./users-back.ts";
 import { mayBeWritten, wasWritten } from "./written-in-part.ts";

@@ -1,12 +1,12 @@
-import type { ResultCounts } from "../artifacts/results.ts";
 import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
-import { oneLine } from "../outside-text.ts";
 import { reasonText } from "../reasons/reason-text.ts";
 import { show } from "../report/changes.ts";
 import { HARMS, type Harm } from "../report/model.ts";
 import { PLURAL_OF_HARM } from "../report/page/words.ts";
+import type { ResultCounts } from "../storage/artifacts/results.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
+import { oneLine } from "../text/outside-text.ts";
 import type { UndoPlan } from "./plan-undo.ts";
 
 /** What an undo would write, counted by what it does. */

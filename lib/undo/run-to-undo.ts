@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { distance } from "fastest-levenshtein";
-import { RUN_ID } from "../artifacts/manifest.ts";
 import { type ResultsToUndo, readResults } from "../changesets/results-to-undo.ts";
 import type { Comparison } from "../domain/comparisons.ts";
 import { existsSync } from "../edges/files.ts";
 import { ConfigurationError } from "../errors.ts";
-import { type ListedRun, listRuns } from "../runs/list-runs.ts";
-import { runLine } from "../runs/render-runs.ts";
+import { runLine } from "../report/render-runs.ts";
+import { RUN_ID } from "../storage/artifacts/manifest.ts";
+import { type ListedRun, listRuns } from "../storage/runs/list-runs.ts";
 
 /**
  * In which order a run's comparisons are taken back. Partners first, for their comparison came last in global; users of us-government

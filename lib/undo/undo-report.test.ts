@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { ACCOUNT, reportSource } from "../../test/support/report/report-world.ts";
-import type { Result } from "../artifacts/results.ts";
 import { reason } from "../domain/reason.ts";
 import { reportModel } from "../report/report-model.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import { reportedUndo } from "./undo-report.ts";
 
 test("of records that stay as they are, users are linked and named as users, organizations as organizations", () => {

@@ -1,8 +1,8 @@
-import type { Result, ResultCounts } from "../artifacts/results.ts";
-import { countResults } from "../artifacts/results.ts";
 import type { Mark, Update } from "../domain/changeset.ts";
 import type { UserMark, UserUpdate } from "../domain/user.ts";
 import type { ReportedComparison } from "../report/report-source.ts";
+import type { Result, ResultCounts } from "../storage/artifacts/results.ts";
+import { countResults } from "../storage/artifacts/results.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import type { UndoPlan } from "./plan-undo.ts";

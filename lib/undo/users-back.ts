@@ -1,10 +1,10 @@
 import * as v from "valibot";
-import type { Result } from "../artifacts/results.ts";
 import { sameName } from "../domain/equality.ts";
 import type { ListedUser } from "../domain/listed-user.ts";
 import { addressKey, isProtected, type ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { UserUpdateSchema } from "../domain/user.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import type { UserRow } from "../sync/user-rows.ts";
 import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
 import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";

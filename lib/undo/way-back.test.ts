@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import type { Result } from "../artifacts/results.ts";
 import { comparisonOf } from "../changesets/results-to-undo.ts";
 import type { ListedUser } from "../domain/listed-user.ts";
 import type { Organization } from "../domain/organization.ts";
 import { reason } from "../domain/reason.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 import { organizationsBack } from "./organizations-back.ts";
 import { usersBack } from "./users-back.ts";
 import { mayBeWritten, wasWritten } from "./written-in-part.ts";

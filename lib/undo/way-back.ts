@@ -1,5 +1,5 @@
-import type { Result } from "../artifacts/results.ts";
 import type { Reason } from "../domain/reason.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 
 /** The way back of some records: what to write, and what is left alone. Every written record of the results file is in one of the two. */
 export interface WayBack<Row> {

@@ -1,5 +1,5 @@
-import type { Result } from "../artifacts/results.ts";
 import type { ReasonCode } from "../domain/reason.ts";
+import type { Result } from "../storage/artifacts/results.ts";
 
 /** Failures of records that were written all the same: Zendesk did not keep every field, nobody could look at them afterwards, or they were gone by then. */
 const WRITTEN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([

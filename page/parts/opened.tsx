@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Detail, PageGroup, PageHead } from "../../lib/report/page/format.ts";
 import { addressIn } from "../../lib/report/page/person-of-row.ts";
-import { shellWord } from "../../lib/report/page/shell-word.ts";
 import { number } from "../../lib/report/page/words.ts";
+import { shellWord } from "../../lib/text/shell-word.ts";
 import { readDetail } from "../data/read-data.ts";
 import type { Record } from "../data/records.ts";
 import { AllChanges } from "./changes.tsx";

@@ -4,8 +4,8 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import { reason } from "../../lib/domain/reason.ts";
-import { RUN_RECORD, type RunRecord } from "../../lib/runs/run-record.ts";
-import { mintRunId } from "../../lib/stage/session.ts";
+import { mintRunId } from "../../lib/pipeline/session.ts";
+import { RUN_RECORD, type RunRecord } from "../../lib/storage/runs/run-record.ts";
 
 /**
  * Load on the bot: mixed signed commands at a fixed rate over a real port, from this process, which also plays Slack, in a data

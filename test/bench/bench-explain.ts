@@ -2,15 +2,15 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processArtifacts } from "../../actions/process/process.ts";
-import { keepRules } from "../../lib/artifacts/kept-rules.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { Account } from "../../lib/domain/account.ts";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
 import type { Organization } from "../../lib/domain/organization.ts";
 import { toId18 } from "../../lib/domain/salesforce-id.ts";
 import { keepEvidence } from "../../lib/explain/kept-evidence.ts";
 import { openLatestRun } from "../../lib/explain/run-material.ts";
-import type { StageContext } from "../../lib/stage/stage.ts";
+import type { StageContext } from "../../lib/pipeline/stage.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { keepRules } from "../../lib/storage/kept-rules.ts";
 import { account } from "../support/domain/process-examples.ts";
 import { machine, measured, measuredCommand, told } from "./measured.ts";
 

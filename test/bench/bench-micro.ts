@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bench, do_not_optimize, run, summary } from "mitata";
 import { loadStage } from "../../bin/stages.ts";
-import type { ArtifactName } from "../../lib/artifacts/schemas.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
-import { runStage } from "../../lib/stage/run-stage.ts";
+import { runStage } from "../../lib/pipeline/run-stage.ts";
+import type { ArtifactName } from "../../lib/storage/artifacts/schemas.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { benchShell, gatherMany } from "./many-accounts.ts";
 import { machine } from "./measured.ts";
 

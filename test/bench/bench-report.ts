@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeRunReport } from "../../bin/commands/write-report.ts";
 import { loadStage } from "../../bin/stages.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { DEFAULT_CONFIG } from "../../lib/domain/config.ts";
-import { RunRecordReader } from "../../lib/runs/read-run-records.ts";
-import { runStage, type StageEnd } from "../../lib/stage/run-stage.ts";
-import type { StageReport } from "../../lib/stage/stage.ts";
+import { runStage, type StageEnd } from "../../lib/pipeline/run-stage.ts";
+import type { StageReport } from "../../lib/pipeline/stage.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { RunRecordReader } from "../../lib/storage/runs/read-run-records.ts";
 import { benchShell, gatherMany, TODAY } from "./many-accounts.ts";
 import { machine, measured, told } from "./measured.ts";
 

@@ -2,10 +2,10 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadStage } from "../../bin/stages.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { auditOfRun } from "../../lib/audit/audit-of-run.ts";
 import { INSTANCES } from "../../lib/domain/instance.ts";
-import { runStage } from "../../lib/stage/run-stage.ts";
+import { runStage } from "../../lib/pipeline/run-stage.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { benchShell, gatherMany, ORIGIN } from "./many-accounts.ts";
 import { machine, measured, measuredCommand, told } from "./measured.ts";
 

@@ -2,13 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadStage } from "../../bin/stages.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
-import type { RunOrigin } from "../../lib/artifacts/manifest.ts";
-import type { ArtifactName, ArtifactRecord } from "../../lib/artifacts/schemas.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { toId18 } from "../../lib/domain/salesforce-id.ts";
-import { runStage } from "../../lib/stage/run-stage.ts";
-import type { Output } from "../../lib/terminal/output.ts";
+import { runStage } from "../../lib/pipeline/run-stage.ts";
+import type { Output } from "../../lib/report/terminal/output.ts";
+import type { RunOrigin } from "../../lib/storage/artifacts/manifest.ts";
+import type { ArtifactName, ArtifactRecord } from "../../lib/storage/artifacts/schemas.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 
 /** Accounts that the sandbox makes; all others are copies of them. */
 const SEED = 2_000;

@@ -7,7 +7,7 @@ import { openDatabase } from "../../bot/database.ts";
 import { Outbox } from "../../bot/outbox/outbox.ts";
 import { ProcessMemory } from "../../bot/runs/process-memory.ts";
 import { serveBot } from "../../bot/serve.ts";
-import { lockHolder } from "../../lib/runs/run-lock.ts";
+import { lockHolder } from "../../lib/storage/runs/run-lock.ts";
 import type { ConversationEntry } from "../../sandbox/slack/conversation.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";

@@ -1,6 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { ACTION } from "../../bot/parts.ts";
-import { readRunRecord } from "../../lib/runs/read-run-records.ts";
+import { readRunRecord } from "../../lib/storage/runs/read-run-records.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { ANN, WholeWorld } from "./bot-world.ts";

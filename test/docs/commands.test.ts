@@ -5,7 +5,7 @@ import { COMMANDS } from "../../bin/commands.ts";
 import { program } from "../../bin/program.ts";
 import { parseCommand } from "../../bot/commands/parse-command.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { describeInputs } from "../../lib/stage/parse-inputs.ts";
+import { describeInputs } from "../../lib/pipeline/parse-inputs.ts";
 import { pages } from "./pages.ts";
 
 /* Every command that a page shows is one that the program takes. Nothing is run: README's own two are, by CI and test/bot/demo.test.ts. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { OVERRIDE_KEYS } from "../../lib/yaml-files/overrides.ts";
+import { OVERRIDE_KEYS } from "../../lib/settings/files/overrides.ts";
 import { pages } from "./pages.ts";
 
 const ROOT = join(import.meta.dir, "../..");

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
 import type { Day } from "../../lib/domain/dates.ts";
 import { parseCases } from "../../lib/rule-tests/parse-cases.ts";
-import { parseConfig } from "../../lib/yaml-files/config.ts";
-import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
-import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { parseConfig } from "../../lib/settings/files/config.ts";
+import { parseOverrides } from "../../lib/settings/files/overrides.ts";
+import { parsePlans } from "../../lib/settings/files/plans.ts";
 import { inclusionsIn, lintInclusion, parseIncluded, parseSnippet } from "../gitlab/lint.ts";
 import { pages } from "./pages.ts";
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Result } from "../../lib/artifacts/results.ts";
 import type { AccountExplanation } from "../../lib/explain/account-explanation.ts";
 import type { ExplanationDocument } from "../../lib/explain/document.ts";
 import { EVIDENCE_FILE } from "../../lib/explain/kept-evidence.ts";
 import { renderMarkdown, renderTerminal } from "../../lib/explain/render-document.ts";
+import type { Result } from "../../lib/storage/artifacts/results.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { explainPrinted, linesText } from "./ask.ts";
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS } from "../../lib/domain/comparisons.ts";
 import { whatText } from "../../lib/reasons/reason-text.ts";
 import { rowExplainer } from "../../lib/report/explain-rows.ts";
@@ -7,6 +6,7 @@ import type { Row } from "../../lib/report/model.ts";
 import { notesOfRun, readReportModel } from "../../lib/report/report-files.ts";
 import { mattersEnough } from "../../lib/report/report-model.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import type { Oddity } from "../../sandbox/types.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "../pipeline/world.ts";
 import { causeOf } from "./oddity-causes.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipelineSummary } from "../../bin/commands/pipeline-summary.ts";
-import { type StageName, stageJobs } from "../../lib/stage/stage-graph.ts";
+import { type StageName, stageJobs } from "../../lib/pipeline/stage-graph.ts";
 import type { JobStep } from "../../sandbox/gitlab/pipeline-store.ts";
 import { startWorld, type TestWorld } from "../pipeline/world.ts";
 

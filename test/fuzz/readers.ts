@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
-import { ChangesetManifestSchema, ManifestSchema } from "../../lib/artifacts/manifest.ts";
-import { parseManifest, parseRecords } from "../../lib/artifacts/parse-artifact.ts";
-import { ARTIFACTS, type ArtifactName, encodeRecord } from "../../lib/artifacts/schemas.ts";
-import { parseConfig } from "../../lib/yaml-files/config.ts";
-import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
-import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { parseConfig } from "../../lib/settings/files/config.ts";
+import { parseOverrides } from "../../lib/settings/files/overrides.ts";
+import { parsePlans } from "../../lib/settings/files/plans.ts";
+import { ChangesetManifestSchema, ManifestSchema } from "../../lib/storage/artifacts/manifest.ts";
+import { parseManifest, parseRecords } from "../../lib/storage/artifacts/parse-artifact.ts";
+import { ARTIFACTS, type ArtifactName, encodeRecord } from "../../lib/storage/artifacts/schemas.ts";
 import { CANARY, canary } from "./odd-values.ts";
 import type { Random } from "./random.ts";
 import { recordOf } from "./valid-records.ts";

@@ -1,6 +1,6 @@
-import type { ArtifactName } from "../../lib/artifacts/schemas.ts";
 import { ATTRIBUTES } from "../../lib/domain/attributes.ts";
 import { emptyAttributes } from "../../lib/domain/empty-attributes.ts";
+import type { ArtifactName } from "../../lib/storage/artifacts/schemas.ts";
 import { canary } from "./odd-values.ts";
 import type { Random } from "./random.ts";
 

@@ -8,7 +8,7 @@ import { openDatabase } from "../../bot/database.ts";
 import { createGitlabRunner, type GitlabRunner } from "../../bot/runs/gitlab-runner.ts";
 import { type RunState, StartUnknown } from "../../bot/runs/runner.ts";
 import { countsToConfirm } from "../../lib/domain/confirmed-counts.ts";
-import { pipelineSettings } from "../../lib/gitlab/pipeline-settings.ts";
+import { pipelineSettings } from "../../lib/remotes/gitlab/pipeline-settings.ts";
 import { runPipelines } from "../../sandbox/gitlab/pipeline-child.ts";
 import type { DeclaredInput } from "../../sandbox/gitlab/pipeline-inputs.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { readRunRecordFile } from "../../lib/runs/read-run-records.ts";
+import { readRunRecordFile } from "../../lib/storage/runs/read-run-records.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { snippetsOf } from "./lint.ts";
 import { type LocalGitLab, LocalProject, localGitLab, type PipelineEnded } from "./local-gitlab.ts";

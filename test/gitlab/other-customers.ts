@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
-import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
+import { parseOverrides } from "../../lib/settings/files/overrides.ts";
 
 /** What only one instance's jobs may know: customers who are nobody's but that instance's. */
 export interface OwnCustomers {

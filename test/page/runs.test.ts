@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { INDEX_PAGE, writeIndexPage } from "../../lib/report/index-page.ts";
-import { NOTHING_CAME, RunRecorder } from "../../lib/runs/run-recorder.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { NOTHING_CAME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
 import { Opener } from "./open-page.ts";
 
 /* index.html, the page of the runs, as it lies in a data directory. */

@@ -12,8 +12,8 @@ const FIELD = "customer_health";
 /** What the stages rest on; the rest of the tests is about what surrounds them, and takes minutes. */
 const CORE = [
   "lib/domain",
-  "lib/salesforce",
-  "lib/artifacts",
+  "lib/remotes/salesforce",
+  "lib/storage/artifacts",
   "lib/changesets",
   "lib/doctor",
   "lib/sync",

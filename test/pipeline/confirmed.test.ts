@@ -5,10 +5,10 @@ import { join } from "node:path";
 import type { RunJson } from "../../bin/commands/run.ts";
 import { countsToConfirm, formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { latestRunRecords, readRunRecord } from "../../lib/runs/read-run-records.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
-import { STAGE_GRAPH, type StageName, stageJobs } from "../../lib/stage/stage-graph.ts";
-import { FIRST_PLANNED_ID } from "../../lib/zendesk/plan.ts";
+import { STAGE_GRAPH, type StageName, stageJobs } from "../../lib/pipeline/stage-graph.ts";
+import { FIRST_PLANNED_ID } from "../../lib/remotes/zendesk/plan.ts";
+import { latestRunRecords, readRunRecord } from "../../lib/storage/runs/read-run-records.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { comparisons, RUN_TIMEOUT, startWorld, type TestWorld, withLimits } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
-import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { parseOverrides } from "../../lib/settings/files/overrides.ts";
+import { parsePlans } from "../../lib/settings/files/plans.ts";
 import { account, charge, globalFields, PLANS, process, trueFields } from "../support/domain/process-examples.ts";
 
 /** What the README tells people to do, done as it says. Its "add an organization attribute" is tried in attribute.test.ts. */

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, setDefaultTimeout, spyOn, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { type KeptArtifact, KeptRecords } from "../../lib/artifacts/kept-records.ts";
 import { type FileEdge, withEdges } from "../../lib/edges/edges.ts";
 import { MACHINE } from "../../lib/edges/machine.ts";
+import { type KeptArtifact, KeptRecords } from "../../lib/storage/artifacts/kept-records.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { RUN_TIMEOUT, startWorld } from "./world.ts";
 

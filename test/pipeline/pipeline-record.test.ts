@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { pipelineSummary } from "../../bin/commands/pipeline-summary.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { readRunRecord, readRunRecordFile } from "../../lib/runs/read-run-records.ts";
-import type { RunRecord } from "../../lib/runs/run-record.ts";
+import { readRunRecord, readRunRecordFile } from "../../lib/storage/runs/read-run-records.ts";
+import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { RecordedOutput } from "../support/stage/recorded-output.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
 

@@ -1,7 +1,7 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { loadStage, STAGES, type StageName } from "../../bin/stages.ts";
-import { describeInputs } from "../../lib/stage/parse-inputs.ts";
-import type { RemoteTiming } from "../../lib/stage/remotes.ts";
+import { describeInputs } from "../../lib/pipeline/parse-inputs.ts";
+import type { RemoteTiming } from "../../lib/pipeline/remotes.ts";
 import type { InstanceName, LoggedRequest } from "../../sandbox/types.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
@@ -11,7 +11,7 @@ setDefaultTimeout(RUN_TIMEOUT);
 const MINUTE = 60_000;
 /** So small that each command wants more than its share of it. */
 const REQUESTS_PER_MINUTE = 40;
-/** What others take of each minute that a command begins in: enough to be seen (lib/http/rate-window.ts). */
+/** What others take of each minute that a command begins in: enough to be seen (lib/remotes/http/rate-window.ts). */
 const OTHERS = 12;
 
 /** The sandbox's clock and zdsync's: it moves where zdsync waits, and nowhere else. */

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { type RuleTexts, readKeptRules } from "../../lib/artifacts/kept-rules.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import type { Day } from "../../lib/domain/dates.ts";
 import type { ExplanationDocument } from "../../lib/explain/document.ts";
 import { mattersEnough } from "../../lib/report/report-model.ts";
-import type { GatheredWorld } from "../../lib/rules/compare-by-rules.ts";
-import type { NewRules } from "../../lib/rules/read-rule-files.ts";
-import { readGatheredWorld } from "../../lib/rules/read-world.ts";
-import { simulatedReport } from "../../lib/rules/simulated-report.ts";
-import { simulationLines, simulationNote } from "../../lib/rules/simulation-note.ts";
+import type { GatheredWorld } from "../../lib/simulate/compare-by-rules.ts";
+import type { NewRules } from "../../lib/simulate/read-rule-files.ts";
+import { readGatheredWorld } from "../../lib/simulate/read-world.ts";
+import { simulatedReport } from "../../lib/simulate/simulated-report.ts";
+import { simulationLines, simulationNote } from "../../lib/simulate/simulation-note.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { type RuleTexts, readKeptRules } from "../../lib/storage/kept-rules.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "./world.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);

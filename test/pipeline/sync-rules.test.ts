@@ -1,10 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256Of } from "../../lib/artifacts/store.ts";
 import type { FieldValue } from "../../lib/domain/organization-field.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { createZendeskWriter } from "../../lib/zendesk/write.ts";
+import { createZendeskWriter } from "../../lib/remotes/zendesk/write.ts";
+import { sha256Of } from "../../lib/storage/artifacts/store.ts";
 import type { RequestHook, SeedUser } from "../../sandbox/types.ts";
 import { comparisons, RUN_TIMEOUT, startWorld, stateOf, type TestWorld } from "./world.ts";
 

@@ -8,9 +8,9 @@ import { loadStage, type StageName } from "../../bin/stages.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import { currentDate } from "../../lib/edges/clock.ts";
 import type { ExitCode } from "../../lib/errors.ts";
-import type { RemoteTiming } from "../../lib/stage/remotes.ts";
-import { runStage, type StageEnd } from "../../lib/stage/run-stage.ts";
-import type { Output } from "../../lib/terminal/output.ts";
+import type { RemoteTiming } from "../../lib/pipeline/remotes.ts";
+import { runStage, type StageEnd } from "../../lib/pipeline/run-stage.ts";
+import type { Output } from "../../lib/report/terminal/output.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { SandboxOptions } from "../../sandbox/types.ts";
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { doctor } from "../../bin/commands/doctor-command.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import { EXIT } from "../../lib/errors.ts";
-import type { Output } from "../../lib/terminal/output.ts";
+import type { Output } from "../../lib/report/terminal/output.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
 import { RUN_TIMEOUT, startWorld, TODAY } from "./world.ts";
 

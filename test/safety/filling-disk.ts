@@ -1,7 +1,7 @@
 import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseRecords } from "../../lib/artifacts/parse-artifact.ts";
-import type { ArtifactName } from "../../lib/artifacts/schemas.ts";
+import { parseRecords } from "../../lib/storage/artifacts/parse-artifact.ts";
+import type { ArtifactName } from "../../lib/storage/artifacts/schemas.ts";
 
 /** A disk that fills up: writes to files are counted from 1. */
 export interface FillingDisk extends Disposable {

@@ -103,8 +103,8 @@ describe("A7: what the system refuses is one sentence, with what to do", () => {
     const script = `
       import { openSync } from "node:fs";
       import { runCommand } from "./bin/commands/run.ts";
-      import { processOutput } from "./lib/terminal/output.ts";
-      import "./lib/runs/run-lock.ts";
+      import { processOutput } from "./lib/report/terminal/output.ts";
+      import "./lib/storage/runs/run-lock.ts";
       try { for (;;) openSync("/dev/null", "r"); } catch {}
       process.exitCode = await runCommand("preview", {}, { env: process.env, output: processOutput([], false), clock: () => new Date(), json: false });`;
     const child = Bun.spawn(["sh", "-c", 'ulimit -n 100; exec "$0" -e "$1" 2>&1', process.execPath, script], {

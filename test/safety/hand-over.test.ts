@@ -1,8 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SCHEMA_VERSION } from "../../lib/artifacts/manifest.ts";
 import { EXIT } from "../../lib/errors.ts";
+import { SCHEMA_VERSION } from "../../lib/storage/artifacts/manifest.ts";
 import { QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { smallWorld } from "./small-world.ts";
 

@@ -1,14 +1,14 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseRecords } from "../../lib/artifacts/parse-artifact.ts";
 import { ArtifactError, ConfigurationError, EXIT, messageOf } from "../../lib/errors.ts";
-import { markdownText } from "../../lib/report/markdown-text.ts";
-import { soqlId, soqlText } from "../../lib/salesforce/soql-literal.ts";
-import { mrkdwnText } from "../../lib/slack/mrkdwn.ts";
-import { parseConfig } from "../../lib/yaml-files/config.ts";
-import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
-import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { soqlId, soqlText } from "../../lib/remotes/salesforce/soql-literal.ts";
+import { parseConfig } from "../../lib/settings/files/config.ts";
+import { parseOverrides } from "../../lib/settings/files/overrides.ts";
+import { parsePlans } from "../../lib/settings/files/plans.ts";
+import { parseRecords } from "../../lib/storage/artifacts/parse-artifact.ts";
+import { markdownText } from "../../lib/text/markdown-text.ts";
+import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { RUN_TIMEOUT } from "../pipeline/world.ts";
 import { startSearchedWorld } from "./searched-world.ts";
 

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sha256Of } from "../../lib/artifacts/store.ts";
+import { sha256Of } from "../../lib/storage/artifacts/store.ts";
 import type { TestWorld } from "../pipeline/world.ts";
 
 /* What somebody who controls one job can do to the files that it hands on: change them, and match every digest. */

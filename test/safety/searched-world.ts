@@ -6,7 +6,7 @@ import { runCommand } from "../../bin/commands/run.ts";
 import { loadStage, type StageName } from "../../bin/stages.ts";
 import { startSandbox } from "../../bin/start-sandbox.ts";
 import type { ExitCode } from "../../lib/errors.ts";
-import { runStage, type Shell } from "../../lib/stage/run-stage.ts";
+import { runStage, type Shell } from "../../lib/pipeline/run-stage.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
 import { TODAY } from "../pipeline/world.ts";
 import { smallWorld } from "./small-world.ts";

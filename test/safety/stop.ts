@@ -1,5 +1,5 @@
 import type { RunJson } from "../../bin/commands/run.ts";
-import type { Result } from "../../lib/artifacts/results.ts";
+import type { Result } from "../../lib/storage/artifacts/results.ts";
 import type { RequestHook } from "../../sandbox/types.ts";
 import { type Child, isWrite, outcomeOf, startChildWorld, type WritePoint } from "./child-run.ts";
 import { smallWorld } from "./small-world.ts";

@@ -91,7 +91,7 @@ describe("A3: a terminal shows all that was said, to the closing line, and nothi
     "%d columns: lines of exactly that width, wrapped and too many ones on both streams",
     async (columns) => {
       const script = `
-      const { processOutput } = await import("./lib/terminal/output.ts");
+      const { processOutput } = await import("./lib/report/terminal/output.ts");
       const output = processOutput(["c0nfidential"], false);
       const block = (...widths) => output.live.show(widths.map((width) => "#".repeat(width - 13) + " c0nfidential"));
       block(80, 81);

@@ -1,12 +1,12 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { pruneHistory } from "../../lib/artifacts/history.ts";
-import { ARTIFACTS, type ArtifactName } from "../../lib/artifacts/schemas.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { COMPARISONS } from "../../lib/domain/comparisons.ts";
 import { EXIT } from "../../lib/errors.ts";
-import { readRunRecordFile } from "../../lib/runs/read-run-records.ts";
+import { ARTIFACTS, type ArtifactName } from "../../lib/storage/artifacts/schemas.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { pruneHistory } from "../../lib/storage/history.ts";
+import { readRunRecordFile } from "../../lib/storage/runs/read-run-records.ts";
 import { comparisons, QUICK, RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { filesIn, KEPT, keptWorld, layOut, RUNS } from "./kept-version.ts";
 

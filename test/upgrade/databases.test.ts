@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { openDatabase } from "../../bot/database.ts";
 import { PipelineMemory } from "../../bot/runs/pipeline-memory.ts";
 import { refusalText } from "../../lib/reasons/reason-text.ts";
-import { openNoticeMemory } from "../../lib/slack/notice-memory.ts";
+import { openNoticeMemory } from "../../lib/remotes/slack/notice-memory.ts";
 import { ANN, WholeWorld } from "../bot/bot-world.ts";
 import { RUN_TIMEOUT } from "../pipeline/world.ts";
 import { clockFromThen, KEPT, keptWorld, layOut, RUNS } from "./kept-version.ts";

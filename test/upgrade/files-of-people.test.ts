@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseConfig } from "../../lib/yaml-files/config.ts";
-import { parseOverrides } from "../../lib/yaml-files/overrides.ts";
-import { parsePlans } from "../../lib/yaml-files/plans.ts";
+import { parseConfig } from "../../lib/settings/files/config.ts";
+import { parseOverrides } from "../../lib/settings/files/overrides.ts";
+import { parsePlans } from "../../lib/settings/files/plans.ts";
 import { KEPT, keptWorld } from "./kept-version.ts";
 
 /* The files that people copied from the version before (4d37f09) and edited. */

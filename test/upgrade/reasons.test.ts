@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { openDatabase } from "../../bot/database.ts";
 import { OrganizationStates } from "../../bot/organizations/organization-states.ts";
-import { ArtifactStore } from "../../lib/artifacts/store.ts";
 import { unknownChargesIn } from "../../lib/domain/process-notes.ts";
 import { reason } from "../../lib/domain/reason.ts";
 import { reasonText } from "../../lib/reasons/reason-text.ts";
-import { readRunRecordFile } from "../../lib/runs/read-run-records.ts";
+import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
+import { readRunRecordFile } from "../../lib/storage/runs/read-run-records.ts";
 import { usersBack } from "../../lib/undo/users-back.ts";
 
 /* Written by the version before reasons had codes (4d37f09), in a demo: the sentences are all there is. */

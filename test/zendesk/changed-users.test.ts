@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "bun:test";
 import { HttpResponse } from "msw";
 import { RemoteError } from "../../lib/errors.ts";
-import { createZendeskReader } from "../../lib/zendesk/read.ts";
+import { createZendeskReader } from "../../lib/remotes/zendesk/read.ts";
 import { optionsOfMsw, zendeskOfMsw } from "../support/zendesk/zendesk-of-msw.ts";
 import { seedUser, serveZendesk } from "./serve-zendesk.ts";
 

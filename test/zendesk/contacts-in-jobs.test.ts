@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import type { Result } from "../../lib/artifacts/results.ts";
 import { reason } from "../../lib/domain/reason.ts";
+import { planOn } from "../../lib/remotes/zendesk/planned.ts";
+import type { RowOutcome, ZendeskConnection } from "../../lib/remotes/zendesk/ports.ts";
+import type { Result } from "../../lib/storage/artifacts/results.ts";
 import { finishContacts } from "../../lib/sync/contacts.ts";
 import type { ContactsDue } from "../../lib/sync/write-contacts.ts";
-import { planOn } from "../../lib/zendesk/planned.ts";
-import type { RowOutcome, ZendeskConnection } from "../../lib/zendesk/ports.ts";
 import { seedOrganization, seedUser, serveZendesk } from "./serve-zendesk.ts";
 
 /* Contacts are created first, and only who is refused is looked up: nothing is decided otherwise than by looking first. */

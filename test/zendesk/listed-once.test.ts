@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
-import { ListedOnce } from "../../lib/zendesk/listed-once.ts";
-import type { Page } from "../../lib/zendesk/ports.ts";
+import { ListedOnce } from "../../lib/remotes/zendesk/listed-once.ts";
+import type { Page } from "../../lib/remotes/zendesk/ports.ts";
 import { seedOrganization, seedUser, serveZendesk } from "./serve-zendesk.ts";
 
 let served: Awaited<ReturnType<typeof serveZendesk>>;

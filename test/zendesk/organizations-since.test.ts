@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { ListedOnce } from "../../lib/zendesk/listed-once.ts";
-import type { Page, ZendeskConnection, ZendeskReader } from "../../lib/zendesk/ports.ts";
+import { ListedOnce } from "../../lib/remotes/zendesk/listed-once.ts";
+import type { Page, ZendeskConnection, ZendeskReader } from "../../lib/remotes/zendesk/ports.ts";
 import { seedOrganization, serveZendesk } from "./serve-zendesk.ts";
 
 let served: Awaited<ReturnType<typeof serveZendesk>>;

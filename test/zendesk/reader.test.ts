@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { IncompleteError } from "../../lib/errors.ts";
-import { proveInstance } from "../../lib/zendesk/prove-instance.ts";
-import { createZendeskReader } from "../../lib/zendesk/read.ts";
+import { proveInstance } from "../../lib/remotes/zendesk/prove-instance.ts";
+import { createZendeskReader } from "../../lib/remotes/zendesk/read.ts";
 import { seedOrganization, seedUser, serveZendesk } from "./serve-zendesk.ts";
 
 let served: Awaited<ReturnType<typeof serveZendesk>>;

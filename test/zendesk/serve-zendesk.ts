@@ -1,6 +1,6 @@
-import type { ZendeskOptions } from "../../lib/zendesk/client.ts";
-import { createZendeskReader } from "../../lib/zendesk/read.ts";
-import { createZendeskWriter } from "../../lib/zendesk/write.ts";
+import type { ZendeskOptions } from "../../lib/remotes/zendesk/client.ts";
+import { createZendeskReader } from "../../lib/remotes/zendesk/read.ts";
+import { createZendeskWriter } from "../../lib/remotes/zendesk/write.ts";
 import { ORGANIZATION_FIELDS, USER_FIELDS } from "../../sandbox/seed/organization-fields.ts";
 import { SandboxClock } from "../../sandbox/server/clock.ts";
 import { Faults } from "../../sandbox/server/faults.ts";

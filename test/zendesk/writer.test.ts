@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
-import { planOn } from "../../lib/zendesk/planned.ts";
-import type { RowOutcome } from "../../lib/zendesk/ports.ts";
-import { createZendeskWriter } from "../../lib/zendesk/write.ts";
+import { planOn } from "../../lib/remotes/zendesk/planned.ts";
+import type { RowOutcome } from "../../lib/remotes/zendesk/ports.ts";
+import { createZendeskWriter } from "../../lib/remotes/zendesk/write.ts";
 import { seedOrganization, seedUser, serveZendesk } from "./serve-zendesk.ts";
 
 let served: Awaited<ReturnType<typeof serveZendesk>>;

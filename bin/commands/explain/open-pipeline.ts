@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { artifactsOf } from "../../../bot/runs/pipeline-files.ts";
 import { hasEnded } from "../../../bot/runs/pipeline-parts.ts";
-import { readKeptRules } from "../../../lib/artifacts/kept-rules.ts";
-import type { ArtifactStore } from "../../../lib/artifacts/store.ts";
 import { rm } from "../../../lib/edges/files.ts";
 import { ConfigurationError, type Problem } from "../../../lib/errors.ts";
-import { pipelineSettings } from "../../../lib/gitlab/pipeline-settings.ts";
-import { type PipelineReader, pipelineReader } from "../../../lib/gitlab/pipelines.ts";
-import { oneLine } from "../../../lib/outside-text.ts";
+import { pipelineSettings } from "../../../lib/remotes/gitlab/pipeline-settings.ts";
+import { type PipelineReader, pipelineReader } from "../../../lib/remotes/gitlab/pipelines.ts";
+import type { ArtifactStore } from "../../../lib/storage/artifacts/store.ts";
+import { readKeptRules } from "../../../lib/storage/kept-rules.ts";
+import { oneLine } from "../../../lib/text/outside-text.ts";
 import type { Call } from "../../commands.ts";
 
 /** The folder of a data directory in which pipelines' artifacts are kept, owner-only; the newest few. */

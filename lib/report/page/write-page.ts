@@ -1,6 +1,6 @@
 import { deflateRawSync } from "node:zlib";
-import { oneLine } from "../../outside-text.ts";
 import { explain } from "../../reasons/reason-text.ts";
+import { oneLine } from "../../text/outside-text.ts";
 import { headline } from "../headline.ts";
 import type { ReportModel, Row } from "../model.ts";
 import template from "./app.generated.txt" with { type: "text" };

@@ -1,6 +1,6 @@
 import { type Edges, withEdges } from "../../../lib/edges/edges.ts";
+import { type Output, processOutput } from "../../../lib/report/terminal/output.ts";
 import { type Environment, secretsIn } from "../../../lib/settings/environment.ts";
-import { type Output, processOutput } from "../../../lib/terminal/output.ts";
 import type { LoggedRequest } from "../../../sandbox/types.ts";
 import type { Chance } from "./chance.ts";
 import type { VirtualClock } from "./clock.ts";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sleep } from "../../../lib/edges/clock.ts";
 import * as files from "../../../lib/edges/files.ts";
-import { createWholeFile, writeWholeFile } from "../../../lib/files/write-whole-file.ts";
+import { createWholeFile, writeWholeFile } from "../../../lib/storage/files/write-whole-file.ts";
 import { emptySimulation, endSimulations } from "./empty-simulation.ts";
 
 afterEach(endSimulations);

@@ -4,7 +4,7 @@ import type { PlantedBug } from "./bug.ts";
 export const OF_GATHERING: readonly PlantedBug[] = [
   {
     name: "pages of Salesforce after the first are dropped",
-    file: "lib/salesforce/read.ts",
+    file: "lib/remotes/salesforce/read.ts",
     find: "    if (next === null) return;\n    answer",
     replace: "    if (next !== null || next === null) return;\n    answer",
     expects: ["every value follows from Salesforce", "exact after a run that says 0"],
@@ -12,7 +12,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
   },
   {
     name: "accounts that changed are not asked for again",
-    file: "lib/salesforce/read-accounts.ts",
+    file: "lib/remotes/salesforce/read-accounts.ts",
     find: "      if (!isAsItWas) again.add(id);\n",
     replace: "      if (!isAsItWas && again.has(id)) again.add(id);\n",
     expects: ["every value follows from Salesforce", "exact after a run that says 0", "exact after two quiet hours"],
@@ -20,7 +20,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
   },
   {
     name: "the end of a list is taken for granted",
-    file: "lib/zendesk/list.ts",
+    file: "lib/remotes/zendesk/list.ts",
     find: "if (next === null && confirmEnd) {",
     replace: "if (next === null && confirmEnd && confirmEnd !== true) {",
     expects: ["users are written within their rules", "exact after a run that says 0"],
@@ -28,7 +28,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
   },
   {
     name: "nobody asks how many organizations there are",
-    file: "lib/zendesk/all-organizations.ts",
+    file: "lib/remotes/zendesk/all-organizations.ts",
     find: "return answer.success ? answer.output.count.value : null;",
     replace: "return answer.success ? null : null;",
     expects: ["nothing is written from half a list", "exact after a run that says 0"],
@@ -52,7 +52,7 @@ export const OF_GATHERING: readonly PlantedBug[] = [
   },
   {
     name: "pages that differ from the snapshot are not minded",
-    file: "lib/zendesk/snapshot/picture.ts",
+    file: "lib/remotes/zendesk/snapshot/picture.ts",
     find: "return wrong;",
     replace: "return wrong.slice(wrong.length);",
     expects: ["nothing is written from half a list", "exact after a run that says 0", "exact after two quiet hours"],

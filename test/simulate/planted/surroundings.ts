@@ -4,7 +4,7 @@ import type { PlantedBug } from "./bug.ts";
 export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   {
     name: "notices that stand in the channel are posted again",
-    file: "lib/slack/notices.ts",
+    file: "lib/remotes/slack/notices.ts",
     find: "if (named.has(id)) result.alreadyPosted.push(id);",
     replace: "if (named.has(-id)) result.alreadyPosted.push(id);",
     expects: ["no notice twice"],
@@ -12,7 +12,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "notices that were not posted are taken for posted",
-    file: "lib/slack/notices.ts",
+    file: "lib/remotes/slack/notices.ts",
     find: "if (why === null) memory.remember(reply.organizationIds);",
     replace: "memory.remember(reply.organizationIds);",
     expects: ["no notice forgotten"],
@@ -36,7 +36,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "posts whose answer was lost are sent again",
-    file: "lib/slack/web-client.ts",
+    file: "lib/remotes/slack/web-client.ts",
     find: "return open(settings, timing, 0);",
     replace: "return open(settings, timing, 2);",
     expects: ["no notice twice", "no message twice"],
@@ -44,7 +44,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "nobody waits as long as Retry-After says",
-    file: "lib/http/retry-timing.ts",
+    file: "lib/remotes/http/retry-timing.ts",
     find: "const said = retryAfterMs(headers, nowMs) ?? quotaPauseMs(headers) ?? endpointPauseMs(headers);",
     replace: "const said = quotaPauseMs(headers);",
     expects: ["Retry-After is obeyed"],
@@ -52,7 +52,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "what writes does not know what reads were told to wait for",
-    file: "lib/zendesk/client.ts",
+    file: "lib/remotes/zendesk/client.ts",
     find: "      pause: pacer.pause,\n",
     replace: "",
     expects: ["Retry-After is obeyed"],
@@ -60,7 +60,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "the deadline is not watched",
-    file: "lib/stage/signals.ts",
+    file: "lib/pipeline/signals.ts",
     find: 'stop.request("deadline");',
     replace: 'if (signalled) stop.request("deadline");',
     expects: ["every run ends"],
@@ -68,7 +68,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "the lock is ignored",
-    file: "lib/runs/run-lock.ts",
+    file: "lib/storage/runs/run-lock.ts",
     find: "return isOfEarlierBoot || !machine.isAlive(holder.pid);",
     replace: "return true;",
     expects: ["one run at a time"],
@@ -76,7 +76,7 @@ export const OF_SURROUNDINGS: readonly PlantedBug[] = [
   },
   {
     name: "files are not on the disk before they take their names",
-    file: "lib/files/write-whole-file.ts",
+    file: "lib/storage/files/write-whole-file.ts",
     find: "    await file.sync();\n",
     replace: "",
     expects: ["every file is whole"],

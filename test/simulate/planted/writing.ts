@@ -75,7 +75,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
   },
   {
     name: "results of a job are taken for those of other rows",
-    file: "lib/zendesk/row-outcome.ts",
+    file: "lib/remotes/zendesk/row-outcome.ts",
     find: "return rows.map((row, index) => rowOutcome(results[index], row, index));",
     replace: "return rows.map((row, index) => rowOutcome(results.at(-1 - index), row, index));",
     expects: ["what failed was not done", "results say what was written"],
@@ -145,7 +145,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
   },
   {
     name: "earlier results stay in the data directory",
-    file: "lib/stage/session.ts",
+    file: "lib/pipeline/session.ts",
     find: "(options.dryRun ? undefined : store.remove(...names))",
     replace: "(options.dryRun || names.length > 0 ? undefined : store.remove(...names))",
     expects: ["results are of the run itself"],

@@ -1,8 +1,8 @@
 import { keepDelivering } from "../../../bot/outbox/keep-delivering.ts";
 import { Outbox } from "../../../bot/outbox/outbox.ts";
 import { currentDate, sleep } from "../../../lib/edges/clock.ts";
+import { createSlackChannel } from "../../../lib/remotes/slack/channel.ts";
 import { slackSettings } from "../../../lib/settings/environment.ts";
-import { createSlackChannel } from "../../../lib/slack/channel.ts";
 import type { Moment, Simulation } from "../kernel/simulation.ts";
 import type { BotPlan } from "./plan.ts";
 

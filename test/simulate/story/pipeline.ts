@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { type StageJob, stageJobs } from "../../../lib/stage/stage-graph.ts";
+import { type StageJob, stageJobs } from "../../../lib/pipeline/stage-graph.ts";
 import type { Computer } from "../kernel/simulation.ts";
 import type { Disturbances, WatchedRuns } from "./run-watched.ts";
 import type { RunSeen } from "./seen.ts";

@@ -4,7 +4,7 @@ import type { Answer, ButtonClick, Reply, Said } from "../../../bot/conversation
 import type { AuditEntry, Explainer, OrganizationCare, RunFlow } from "../../../bot/parts.ts";
 import type { Runner, RunState } from "../../../bot/runs/runner.ts";
 import type { SlackAccess } from "../../../lib/domain/config.ts";
-import type { UserGroups } from "../../../lib/slack/user-groups.ts";
+import type { UserGroups } from "../../../lib/remotes/slack/user-groups.ts";
 
 export const ANN = { team: "T1", channel: "C1", user: "U1" };
 

@@ -1,8 +1,8 @@
-import { ArtifactStore } from "../../../lib/artifacts/store.ts";
 import type { Config } from "../../../lib/domain/config.ts";
 import type { FoundUser } from "../../../lib/domain/listed-user.ts";
+import type { ZendeskConnection } from "../../../lib/remotes/zendesk/ports.ts";
+import { ArtifactStore } from "../../../lib/storage/artifacts/store.ts";
 import type { RetrySession } from "../../../lib/sync/retry-contacts.ts";
-import type { ZendeskConnection } from "../../../lib/zendesk/ports.ts";
 
 /** Who has the new sold-to address already; nobody where it is absent. */
 export interface FakeCustomer {

@@ -8,8 +8,8 @@ import { FollowedRuns } from "../../../bot/run-flow/followed-runs.ts";
 import { Offers } from "../../../bot/run-flow/offers.ts";
 import { createRunFlow } from "../../../bot/run-flow/run-flow.ts";
 import type { RunFlowSetting } from "../../../bot/run-flow/run-flow-parts.ts";
-import type { RecordedComparison, RunRecord } from "../../../lib/runs/run-record.ts";
-import type { Block, Outgoing, OutgoingPost } from "../../../lib/slack/ports.ts";
+import type { Block, Outgoing, OutgoingPost } from "../../../lib/remotes/slack/ports.ts";
+import type { RecordedComparison, RunRecord } from "../../../lib/storage/runs/run-record.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { ScriptedRunner } from "./scripted-runner.ts";
 

@@ -3,7 +3,7 @@ import { PageUploads } from "../../../bot/pages/page-uploads.ts";
 import type { PageRead } from "../../../bot/pages/read-page.ts";
 import { createPageSender, type PageSender } from "../../../bot/pages/send-pages.ts";
 import { RunnerError } from "../../../bot/runs/runner.ts";
-import { createThreadFiles } from "../../../lib/slack/thread-files.ts";
+import { createThreadFiles } from "../../../lib/remotes/slack/thread-files.ts";
 import { BOT_TOKEN, CHANNEL, startSlack } from "../../../sandbox/test/slack.ts";
 import { PutPosts } from "./flow-world.ts";
 import { ManualClock } from "./manual-clock.ts";

@@ -4,11 +4,11 @@
  */
 
 import { Outbox } from "../../../bot/outbox/outbox.ts";
-import { createSlackChannel } from "../../../lib/slack/channel.ts";
-import type { NoticeOrganization } from "../../../lib/slack/notice.ts";
-import { openNoticeMemory } from "../../../lib/slack/notice-memory.ts";
-import { postNotices } from "../../../lib/slack/notices.ts";
-import type { OutgoingPost } from "../../../lib/slack/ports.ts";
+import { createSlackChannel } from "../../../lib/remotes/slack/channel.ts";
+import type { NoticeOrganization } from "../../../lib/remotes/slack/notice.ts";
+import { openNoticeMemory } from "../../../lib/remotes/slack/notice-memory.ts";
+import { postNotices } from "../../../lib/remotes/slack/notices.ts";
+import type { OutgoingPost } from "../../../lib/remotes/slack/ports.ts";
 
 /** What the program does. */
 export interface PostingTask {

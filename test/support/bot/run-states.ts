@@ -1,5 +1,5 @@
 import type { RunState } from "../../../bot/runs/runner.ts";
-import type { RunRecord } from "../../../lib/runs/run-record.ts";
+import type { RunRecord } from "../../../lib/storage/runs/run-record.ts";
 
 /** A run record with nothing remarkable in it. */
 export function recordOf(change: Partial<RunRecord> = {}): RunRecord {

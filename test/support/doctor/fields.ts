@@ -1,6 +1,6 @@
 import { furtherFields } from "../../../bin/start-sandbox.ts";
 import type { InstanceName } from "../../../lib/domain/instance.ts";
-import type { FieldDefinition } from "../../../lib/zendesk/ports.ts";
+import type { FieldDefinition } from "../../../lib/remotes/zendesk/ports.ts";
 import { ORGANIZATION_FIELDS } from "../../../sandbox/seed/organization-fields.ts";
 
 /** The fields of an instance in order: by the sandbox's own table, not by ours, as far as it goes. */

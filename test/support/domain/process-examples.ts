@@ -5,7 +5,7 @@ import { emptyAttributes } from "../../../lib/domain/empty-attributes.ts";
 import type { Override } from "../../../lib/domain/overrides.ts";
 import type { Plans } from "../../../lib/domain/plans.ts";
 import { type Processed, type ProcessInput, processAccounts } from "../../../lib/domain/process.ts";
-import { parsePlans } from "../../../lib/yaml-files/plans.ts";
+import { parsePlans } from "../../../lib/settings/files/plans.ts";
 
 /* Examples for the tests of process: one account whose every detail is unremarkable, to change one thing of. */
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll } from "bun:test";
 import { HttpResponse, http } from "msw";
-import type { HttpRequest } from "../../../lib/http/client-options.ts";
-import { HttpClient } from "../../../lib/http/http-client.ts";
-import { readErrorEnvelope } from "../../../lib/zendesk/error-envelope.ts";
+import type { HttpRequest } from "../../../lib/remotes/http/client-options.ts";
+import { HttpClient } from "../../../lib/remotes/http/http-client.ts";
+import { readErrorEnvelope } from "../../../lib/remotes/zendesk/error-envelope.ts";
 import { setupBunServer } from "../../msw/bun-server.ts";
 
 export const RECORDS = "https://service.invalid/records";

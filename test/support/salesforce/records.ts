@@ -1,5 +1,5 @@
 import { toId18 } from "../../../lib/domain/salesforce-id.ts";
-import { queriedFields } from "../../../lib/salesforce/queries.ts";
+import { queriedFields } from "../../../lib/remotes/salesforce/queries.ts";
 import type { FakeRecord } from "./fake-org.ts";
 
 /** A Salesforce id of the kind (`001` accounts, `a0S` subscriptions, `a0C` charges), numbered, 18 characters. */

@@ -1,7 +1,7 @@
 import { RemoteError } from "../../../lib/errors.ts";
-import { createReader } from "../../../lib/salesforce/reader.ts";
-import type { Session } from "../../../lib/salesforce/session.ts";
-import { Streams } from "../../../lib/salesforce/streams.ts";
+import { createReader } from "../../../lib/remotes/salesforce/reader.ts";
+import type { Session } from "../../../lib/remotes/salesforce/session.ts";
+import { Streams } from "../../../lib/remotes/salesforce/streams.ts";
 import { Client } from "../../../sandbox/test/salesforce.ts";
 import type { World } from "../../../sandbox/types.ts";
 

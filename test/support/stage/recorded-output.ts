@@ -1,4 +1,4 @@
-import type { Output } from "../../../lib/terminal/output.ts";
+import type { Output } from "../../../lib/report/terminal/output.ts";
 
 /** An output that keeps what is said; never a live terminal. */
 export class RecordedOutput implements Output {

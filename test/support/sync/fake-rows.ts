@@ -1,6 +1,6 @@
 import type { Reason } from "../../../lib/domain/reason.ts";
+import type { RowOutcome } from "../../../lib/remotes/zendesk/ports.ts";
 import type { RowKind } from "../../../lib/sync/apply-rows.ts";
-import type { RowOutcome } from "../../../lib/zendesk/ports.ts";
 
 /** A row of the fake kind: an id and what is written. */
 export interface FakeRow {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { ListedUser } from "../../../lib/domain/listed-user.ts";
 import type { Organization } from "../../../lib/domain/organization.ts";
 import type { Reason } from "../../../lib/domain/reason.ts";
-import type { Membership } from "../../../lib/zendesk/ports.ts";
+import type { Membership } from "../../../lib/remotes/zendesk/ports.ts";
 import { seedOrganization, seedUser } from "../../../sandbox/test/zendesk.ts";
 import type { Zendesk } from "../../../sandbox/zendesk/zendesk.ts";
 import { HOUR, MINUTE, SnapshotWorld } from "./snapshot-world.ts";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll } from "bun:test";
 import { HttpResponse, http } from "msw";
-import type { ZendeskOptions } from "../../../lib/zendesk/client.ts";
+import type { ZendeskOptions } from "../../../lib/remotes/zendesk/client.ts";
 import { setupBunServer } from "../../msw/bun-server.ts";
 
 export const HOST = "https://example-test.zendesk.invalid";

@@ -1,0 +1,24 @@
+import { type ExitCode, exitCodeOf } from "../errors.ts";
+import { reasonsOf } from "../reasons/reason-of-error.ts";
+import { messageIn } from "../reasons/refused.ts";
+import { wentWrong } from "../reasons/told.ts";
+import type { Output } from "../report/terminal/output.ts";
+import { type Environment, placeOf } from "../settings/environment.ts";
+
+/** Where an error is told. */
+export interface Told {
+  env: Environment;
+  output: Output;
+  /** Whether standard output is for a program: then it gets the error, too. */
+  json?: boolean;
+}
+
+/** Tells people what ended a command, with the stack only where `ZDSYNC_DEBUG` asks for it; answers the exit code. */
+export function reportError(error: unknown, { env, output, json = false }: Told): ExitCode {
+  const exit = exitCodeOf(error);
+  const place = placeOf(env);
+  if (json) output.out(JSON.stringify({ exit, ...wentWrong(reasonsOf(error), place) }));
+  output.err(`error: ${messageIn(place, error)}`);
+  if (env.ZDSYNC_DEBUG && error instanceof Error) output.err(error.stack ?? "");
+  return exit;
+}

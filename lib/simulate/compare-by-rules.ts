@@ -1,0 +1,95 @@
+import type { Account } from "../domain/account.ts";
+import { applyChangeset } from "../domain/apply-changeset.ts";
+import type { Changeset } from "../domain/changeset.ts";
+import { compareCustomers } from "../domain/compare-customers.ts";
+import { comparePartners } from "../domain/compare-partners.ts";
+import type { Day } from "../domain/dates.ts";
+import type { InstanceName } from "../domain/instance.ts";
+import type { MergedAccount } from "../domain/merged-account.ts";
+import { plannedNames } from "../domain/name-conflicts.ts";
+import type { Organization, PartnerAccount } from "../domain/organization.ts";
+import { partnerIdsByOrganization } from "../domain/organization-scope.ts";
+import type { KnownAddress } from "../domain/plan-contacts.ts";
+import { type Processed, processAccounts } from "../domain/process.ts";
+import { mergesOf, protectionsOf } from "../domain/protections.ts";
+import type { LeftAlone } from "../storage/artifacts/manifest.ts";
+import type { ParsedRules } from "../storage/kept-rules.ts";
+import type { GatheredPeople } from "./simulate-people.ts";
+
+/** What one run gathered, whatever the rules. */
+export interface GatheredWorld {
+  today: Day;
+  accounts: readonly Account[];
+  /** Null where nothing says who is a partner (A3). */
+  partners: readonly PartnerAccount[] | null;
+  merged: readonly MergedAccount[];
+  /** Every organization, of the instances that the run worked on. */
+  organizations: Partial<Record<InstanceName, readonly Organization[]>>;
+  /** When the organizations were gathered; ISO 8601. */
+  gathered_at: string;
+  /** What is known of the addresses that recent organizations of global want; null where nothing is. */
+  addresses: readonly KnownAddress[] | null;
+  /** Null where the run did not come to the users of us-government. */
+  people: GatheredPeople | null;
+  leftAlone: LeftAlone;
+}
+
+/** One instance under certain rules: what each comparison finds there. */
+export interface Found {
+  customers: Changeset;
+  partners: Changeset | null;
+}
+
+/** The organizations once all that was found is written. Pure. */
+export function applyAll(organizations: readonly Organization[], { customers, partners }: Found): Organization[] {
+  return applyChangeset(applyChangeset(organizations, customers), partners ?? NOTHING);
+}
+
+const NOTHING = { creates: [], updates: [], marks: [] };
+
+/** What process makes of it, without what it knows of every charge. */
+export type Wanted = Pick<Processed, "desired" | "notes" | "leftAlone">;
+
+/** What `process` makes of the world by certain rules. Pure. */
+export function processed({ accounts, partners, organizations, today }: GatheredWorld, rules: ParsedRules): Wanted {
+  const known = partners
+    ? new Set(partners.map(({ salesforce_id }) => salesforce_id))
+    : partnerIdsByOrganization(Object.values(organizations).flat());
+  const { desired, notes, leftAlone } = processAccounts({
+    accounts,
+    partnerIds: known,
+    plans: rules.plans,
+    overrides: rules.overrides,
+    today,
+  });
+  return { desired, leftAlone, notes: [...rules.overrideNotes, ...notes] };
+}
+
+/** What the comparisons of one instance find by certain rules. Pure. */
+export function compareAll(
+  instance: InstanceName,
+  world: GatheredWorld,
+  {
+    organizations,
+    rules,
+    processed: { desired, leftAlone },
+  }: { organizations: readonly Organization[]; rules: ParsedRules; processed: Wanted },
+): Found {
+  const { accounts, partners, merged } = world;
+  const unclear = [...new Set([...world.leftAlone.accounts, ...leftAlone])];
+  const common = {
+    organizations,
+    accountIds: new Set(accounts.map(({ salesforce_id }) => salesforce_id)),
+    partnerIds: partners
+      ? new Set(partners.map(({ salesforce_id }) => salesforce_id))
+      : partnerIdsByOrganization(organizations),
+    merges: mergesOf({ records: merged }, { allow: {} }),
+    ...protectionsOf(rules.config, { ...world.leftAlone, accounts: unclear }),
+  };
+  const customers = compareCustomers({ ...common, instance, desired: desired[instance] });
+  const isPartners = instance === "global" && partners !== null;
+  return {
+    customers,
+    partners: isPartners ? comparePartners({ ...common, partners, takenNames: plannedNames(customers) }) : null,
+  };
+}
