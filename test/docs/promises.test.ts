@@ -43,7 +43,7 @@ test("A17: pages say that others delete what is marked, and none that marks are 
   for (const { name, text } of all)
     expect([name, /only marked for people|never deleted/i.test(text)]).toEqual([name, false]);
   const safety = all.find(({ name }) => name === "docs/safety.md");
-  expect(safety?.text).toMatch(/What others do with a mark is theirs/);
+  expect(safety?.text).toMatch(/What others do with a mark is up to them/);
   expect(safety?.text).toMatch(/deletes marked organizations without open tickets every Saturday/);
   expect(safety?.text).toContain("not_in_sfdc");
 });
