@@ -20,7 +20,7 @@ const CASES: readonly Case[] = [
     oddity: "E2 unknown charge name beside nothing else",
     run: "plain",
     remedy:
-      "Add the name to `plans.yml` where it belongs (a merge request on the rules' project; `zdsync simulate` shows which customers it changes). The next run restores the support.",
+      "Add the name to `plans.yml` where it belongs (a merge request in the rules project; `zdsync simulate` shows which customers it changes). The next run restores the support.",
   },
   {
     title: "Ended override",
@@ -40,14 +40,14 @@ const CASES: readonly Case[] = [
     oddity: "C9 moved from global to us-government",
     run: "plain",
     remedy:
-      "Nothing is lost: the customer is supported in us-government now; the organization in global waits for its tickets. Where that is wrong, correct the charge that is named in Salesforce.",
+      "Nothing is lost: the customer is supported in us-government now; the organization in global waits for its tickets to be moved. If that is wrong, correct the named charge in Salesforce.",
   },
   {
     title: "Became a partner",
     oddity: "C1 P3 customer that is a partner now",
     run: "plain",
     remedy:
-      "Partners are supported as partners. Where that is wrong, correct the account's Type and Partner Track in Salesforce.",
+      "Partners are supported as partners. If that is wrong, correct the account's Type and Partner Track in Salesforce.",
   },
   {
     title: "Account merged",
@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
     oddity: "C3 renamed account",
     run: "failing",
     remedy:
-      "The next run tries again. Where it fails twice, look at the organization in Zendesk: a trigger or an app may refuse the change.",
+      "The next run tries again. If it fails twice, look at the organization in Zendesk: a trigger or an app may refuse the change.",
   },
 ];
 
@@ -95,8 +95,8 @@ zdsync explain "Customer X"        # or a Salesforce id, an organization's id in
 The first line says what Zendesk has now, the second why and what to do about it, the third what a run did (or an earlier one in the history) or
 the next one will do. While an organization is marked, a warning says how to keep it. The evidence follows:
 every subscription and charge with its line of \`plans.yml\`, overrides, the checks that the account had to pass, each organization field with its current and desired value,
-what the run did, and upcoming changes. Where the run is not on your machine: \`--pipeline ID\` takes a pipeline's files, \`--live\` asks Salesforce and
-Zendesk now. \`--when 2027-03-01\` answers for another day, \`--history\` says which run changed what.
+what the run did, and upcoming changes. If the run is not on your machine, \`--pipeline ID\` uses a pipeline's files, and \`--live\` asks Salesforce and
+Zendesk now. \`--when 2027-03-01\` answers for another day; \`--history\` says which run changed what.
 
 The output below is real: a test makes it from the sandbox and compares (\`test/explain/mismatch.test.ts\`; \`bun test/explain/mismatch-doc.ts\` writes it anew).
 `;
