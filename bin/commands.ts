@@ -117,7 +117,7 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
         runStage(stage, inputs, { ...where, json }),
       );
       if (!report) return exit;
-      const { reportJson, wentWrong } = await import("../lib/reasons/told.ts");
+      const { reportJson, failureJson } = await import("../lib/reasons/reason-json.ts");
       const { renderStage } = await import("../lib/report/terminal/summary.ts");
       const { comparison, ended } = report;
       if (json)
@@ -125,7 +125,7 @@ async function loadStageCommand(name: StageName): Promise<LoadedCommand> {
           JSON.stringify({
             exit,
             report: reportJson(report),
-            ...wentWrong([...(comparison?.refused ?? []), ...(ended?.reasons ?? [])], placeOf(shell.env)),
+            ...failureJson([...(comparison?.refused ?? []), ...(ended?.reasons ?? [])], placeOf(shell.env)),
           }),
         );
       else shell.output.out(renderStage(report, dryRun, placeOf(shell.env)));

@@ -87,8 +87,11 @@ async function declare(
   command.action(async () => {
     const options: Record<string, unknown> = command.opts();
     const { word, rest } = severalArguments ? allArgumentsIn(command.args) : argumentIn(command.args, argument);
-    const given = { ...givenInputs(inputs, options), ...(argument && word !== undefined ? { [argument]: word } : {}) };
-    const problems = [...(await strayWords(command, rest)), ...inputProblems(inputs, given, env)];
+    const given = {
+      ...inputsFromOptions(inputs, options),
+      ...(argument && word !== undefined ? { [argument]: word } : {}),
+    };
+    const problems = [...(await unexpectedArguments(command, rest)), ...inputProblems(inputs, given, env)];
     if (problems.length > 0) throw new ConfigurationError(problems);
     const output = processOutput(secretsIn(env), options.quiet === true, options.json === true);
     state.exit = await performing(loaded, {
@@ -136,7 +139,7 @@ function allArgumentsIn(words: readonly string[]): { word?: string; rest: readon
 }
 
 /** Words that no flag of the command took. The one after an unknown flag is taken for its value. */
-async function strayWords(command: Command, words: readonly string[]): Promise<Problem[]> {
+async function unexpectedArguments(command: Command, words: readonly string[]): Promise<Problem[]> {
   if (words.length === 0) return [];
   const { closest, distance } = await import("fastest-levenshtein");
   const known = command.options.flatMap(({ long }) => long ?? []);
@@ -155,7 +158,7 @@ async function strayWords(command: Command, words: readonly string[]): Promise<P
   });
 }
 
-function givenInputs(inputs: InputsSchema, options: Record<string, unknown>): Record<string, string | undefined> {
+function inputsFromOptions(inputs: InputsSchema, options: Record<string, unknown>): Record<string, string | undefined> {
   return Object.fromEntries(
     Object.keys(inputs.entries).map((name) => {
       const value = options[name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())];

@@ -11,7 +11,7 @@ const MAX_KEPT = 20_000;
 const RowSchema = v.nullable(v.object({ answer: v.nullable(v.string()) }));
 
 /** What answered requests are remembered with. */
-export interface AnsweredRequestsSetting {
+export interface AnsweredRequestsOptions {
   clock: () => Date;
   /** Told what went wrong, by code. */
   warn: (message: string) => void;
@@ -34,12 +34,12 @@ export class AnsweredRequests {
 
   constructor(
     private readonly database: Database,
-    private readonly setting: AnsweredRequestsSetting,
+    private readonly options: AnsweredRequestsOptions,
   ) {}
 
   /** Null the first time, and taken from then on: before anything is done about it. Otherwise what it was answered with. */
   take(id: string): EarlierRequest | null {
-    const now = this.setting.clock().getTime();
+    const now = this.options.clock().getTime();
     this.#forgetOld(now);
     const earlier = this.#kept.get(id) ?? this.#orWarn(() => this.#stored(id), null);
     if (earlier) return { answer: earlier.answer };
@@ -66,7 +66,7 @@ export class AnsweredRequests {
   }
 
   #forgetOld(now: number): void {
-    const maxKept = this.setting.maxKept ?? MAX_KEPT;
+    const maxKept = this.options.maxKept ?? MAX_KEPT;
     // In the order in which they came.
     for (const [id, { at }] of this.#kept) {
       if (now - at <= KEPT_MS && this.#kept.size < maxKept) break;
@@ -86,7 +86,7 @@ export class AnsweredRequests {
     } catch (error) {
       const code = (error as { code?: unknown }).code;
       const reason = typeof code === "string" && /^\w{1,60}$/.test(code) ? code : "it cannot be used";
-      this.setting.warn(
+      this.options.warn(
         `the bot's database (${reason}): a request repeated after a restart would be treated as a new one`,
       );
       return otherwise;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { commandBody, Transport } from "../test/support/bot/transport.ts";
 import { RecordedOutput } from "../test/support/stage/recorded-output.ts";
 import { boltLogger } from "./bolt-logger.ts";
-import { failureWords } from "./failure-words.ts";
+import { errorSummary } from "./error-summary.ts";
 
 test("no call to Slack, at the start or for a command", async () => {
   const before = globalThis.fetch;
@@ -33,9 +33,9 @@ test("Bolt's log: warnings and errors in one line each, no payloads, no stacks",
 });
 
 test("failures in words: name and codes of other people's errors, never their text", () => {
-  expect(failureWords(Object.assign(new Error("https://hooks.slack.com/secret"), { statusCode: 404 }))).toBe(
+  expect(errorSummary(Object.assign(new Error("https://hooks.slack.com/secret"), { statusCode: 404 }))).toBe(
     "Error (404)",
   );
-  expect(failureWords(Object.assign(new Error("a"), { code: "Example GmbH, Street" }))).toBe("Error");
-  expect(failureWords("text")).toBe("a value that is not an Error was thrown");
+  expect(errorSummary(Object.assign(new Error("a"), { code: "Example GmbH, Street" }))).toBe("Error");
+  expect(errorSummary("text")).toBe("a value that is not an Error was thrown");
 });

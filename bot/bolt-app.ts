@@ -2,7 +2,7 @@ import type { App, Logger, Receiver } from "@slack/bolt";
 import { type Listening, registerListeners } from "./listeners.ts";
 
 /** What Bolt is made of. */
-export interface BoltSetting extends Listening {
+export interface BoltDeps extends Listening {
   receiver: Receiver;
   botToken: string;
   logger: Logger;
@@ -12,7 +12,7 @@ export interface BoltSetting extends Listening {
  * Bolt with the bot's listeners. Loaded here and only here; makes no call to Slack: with `token` in place of `authorize` it would,
  * and a Slack that is down would end the process (facts 1).
  */
-export async function createBoltApp({ receiver, botToken, logger, ...listening }: BoltSetting): Promise<App> {
+export async function createBoltApp({ receiver, botToken, logger, ...listening }: BoltDeps): Promise<App> {
   const { App } = await import("@slack/bolt");
   const app = new App({
     receiver,

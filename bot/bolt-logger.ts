@@ -1,5 +1,5 @@
 import type { Logger, LogLevel } from "@slack/bolt";
-import { failureWords } from "./failure-words.ts";
+import { errorSummary } from "./error-summary.ts";
 
 /** Longer lines of a library quote what it was sent. */
 const MOST = 200;
@@ -23,6 +23,6 @@ export function boltLogger(log: (message: string) => void): Logger {
 }
 
 function words(said: unknown): string {
-  if (typeof said !== "string") return failureWords(said);
+  if (typeof said !== "string") return errorSummary(said);
   return (said.split("\n")[0] ?? "").slice(0, MOST);
 }

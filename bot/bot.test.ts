@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { ConfigurationError } from "../lib/errors.ts";
 import type { RunningSandbox } from "../sandbox/start.ts";
-import { BotWorld, scriptedParts, until } from "../test/support/bot/bot-world.ts";
+import { BotWorld, scriptedCore, until } from "../test/support/bot/bot-world.ts";
 
 const socketMode = (sandbox: RunningSandbox) => ({ SLACK_APP_TOKEN: sandbox.slackAppToken });
 const ready = async (url: string): Promise<Record<string, unknown>> => {
@@ -22,7 +22,7 @@ for (const [way, env] of [
       value: "offer-1",
     };
     const clicks: unknown[] = [];
-    const { make } = scriptedParts((asked) => {
+    const { make } = scriptedCore((asked) => {
       if ("text" in asked)
         return { now: { text: "Start?", blocks: [{ type: "actions", elements: [button] }] }, later: null };
       clicks.push([asked.action, asked.value, asked.by.user, asked.message]);
@@ -62,7 +62,7 @@ describe("the bot over HTTP", () => {
   test("a response_url that is over: the answer comes as an ephemeral message", async () => {
     await using world = await BotWorld.start();
     const gate = Promise.withResolvers<void>();
-    const { make } = scriptedParts(() => ({
+    const { make } = scriptedCore(() => ({
       now: null,
       later: async (reply) => {
         await gate.promise;
@@ -82,7 +82,7 @@ describe("the bot over HTTP", () => {
   test("Slack down altogether: the answer is lost, the log says by which codes, without the URL", async () => {
     await using world = await BotWorld.start();
     const done = Promise.withResolvers<void>();
-    const { make } = scriptedParts(() => ({
+    const { make } = scriptedCore(() => ({
       now: null,
       later: async (reply) => {
         await world.sandbox.stop();
@@ -104,7 +104,7 @@ describe("the bot over HTTP", () => {
   test("stopping: refuses what is new, finishes what was acknowledged, then closes; in this order", async () => {
     await using world = await BotWorld.start();
     const gate = Promise.withResolvers<void>();
-    const { make, happened } = scriptedParts(() => ({
+    const { make, happened } = scriptedCore(() => ({
       now: { text: "at once" },
       later: async () => {
         await gate.promise;
@@ -128,7 +128,7 @@ describe("the bot over HTTP", () => {
     const hook = (url: string, token: string) =>
       fetch(`${url}/gitlab/events`, { method: "POST", body: '{"a":1}', headers: { "x-gitlab-token": token } });
     await using world = await BotWorld.start(() => ({ ...gitlab, GITLAB_WEBHOOK_SECRET: secret }));
-    const { make, happened } = scriptedParts(() => ({ now: null, later: null }));
+    const { make, happened } = scriptedCore(() => ({ now: null, later: null }));
     const { url } = await world.serve(make);
     expect([(await hook(url, secret)).status, (await hook(url, "forged")).status]).toEqual([200, 401]);
     expect(happened).toEqual(["start", 'webhook {"a":1}']);
@@ -138,7 +138,7 @@ describe("the bot over HTTP", () => {
 
   test("B6: outside text begins no line of the bot's log", async () => {
     await using world = await BotWorld.start();
-    const { make } = scriptedParts(() => ({ now: null, later: null }));
+    const { make } = scriptedCore(() => ({ now: null, later: null }));
     const hostile = "a\n::add-mask::b\r\nzdsync bot has stopped.\u2028c";
     const { createBot } = await import("./bot.ts");
     await createBot(world.env, { output: world.output, clock: () => new Date() }, async ({ warn, say }) => {
@@ -152,7 +152,7 @@ describe("the bot over HTTP", () => {
 
   test("B6: HOST: the bot listens on that address only; one that the machine has not is a setting to change", async () => {
     await using world = await BotWorld.start(() => ({ HOST: "127.0.0.2" }));
-    const { make } = scriptedParts(() => ({ now: null, later: null }));
+    const { make } = scriptedCore(() => ({ now: null, later: null }));
     const { url } = await world.serve(make);
     expect((await fetch(`${url.replace("127.0.0.1", "127.0.0.2")}/healthz`)).status).toBe(200);
     expect(await fetch(`${url}/healthz`).catch(() => "refused")).toBe("refused");
@@ -173,7 +173,7 @@ describe("the bot over HTTP", () => {
     const bot = await createBot(
       world.env,
       { output: world.output, clock: () => new Date() },
-      scriptedParts(() => ({ now: null, later: null })).make,
+      scriptedCore(() => ({ now: null, later: null })).make,
     );
     const error = await serveBot(bot, Number(taken.port)).catch((thrown: unknown) => thrown);
     await taken.stop(true);
@@ -234,7 +234,7 @@ describe("the bot in Socket Mode", () => {
   test("stopping: disconnected, what was acknowledged is finished", async () => {
     await using world = await BotWorld.start(socketMode);
     const gate = Promise.withResolvers<void>();
-    const { make, happened } = scriptedParts(() => ({
+    const { make, happened } = scriptedCore(() => ({
       now: { text: "at once" },
       later: async () => {
         await gate.promise;

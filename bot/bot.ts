@@ -6,6 +6,7 @@ import { oneLine } from "../lib/text/outside-text.ts";
 import type { AnsweredRequests } from "./answered-requests.ts";
 import { createBoltApp } from "./bolt-app.ts";
 import { boltLogger } from "./bolt-logger.ts";
+import { composeBot } from "./composition.ts";
 import type { Conversation } from "./conversation.ts";
 import { createHttpApp } from "./http/http-app.ts";
 import { createHttpReceiver, type HttpReceiver } from "./http/receiver.ts";
@@ -15,7 +16,6 @@ import { createReply, type ReplyAddress } from "./reply.ts";
 import { type BotSettings, readBotSettings } from "./settings.ts";
 import { createSocketConnection, type SocketConnection } from "./socket-connection.ts";
 import { createSocketReceiver } from "./socket-receiver.ts";
-import { wireParts } from "./wire-parts.ts";
 
 /** Where the bot runs. */
 export interface BotShell {
@@ -24,7 +24,7 @@ export interface BotShell {
 }
 
 /** What the bot's parts are made with. */
-export interface BotSetting {
+export interface BotDeps {
   env: Environment;
   settings: BotSettings;
   clock: () => Date;
@@ -35,7 +35,7 @@ export interface BotSetting {
 }
 
 /** What the transport leads to. */
-export interface BotParts {
+export interface BotCore {
   conversation: Conversation;
   /** Commands and clicks that were taken already. */
   requests: Pick<AnsweredRequests, "take" | "answered">;
@@ -64,7 +64,7 @@ export interface Bot {
 export async function createBot(
   env: Environment,
   { output, clock }: BotShell,
-  makeParts: (setting: BotSetting) => Promise<BotParts> = wireParts,
+  compose: (deps: BotDeps) => Promise<BotCore> = composeBot,
 ): Promise<Bot> {
   const settings = await readBotSettings(env);
   // What a remote or a person said may be in any message: whatever it is, it is one line of the log.
@@ -73,15 +73,15 @@ export async function createBot(
   const readiness = new Readiness();
   readiness.lacks("bot", "starting");
   const inFlight = new InFlight();
-  const parts = await makeParts({ env, settings, clock, warn, say });
-  const transport = await createTransport({ settings, clock, warn, readiness, inFlight, parts });
+  const core = await compose({ env, settings, clock, warn, say });
+  const transport = await createTransport({ settings, clock, warn, readiness, inFlight, core });
   const secret = settings.pipelines?.webhookSecret ?? null;
-  const gitlab = secret !== null && parts.webhook !== null ? { secret, webhook: parts.webhook } : null;
+  const gitlab = secret !== null && core.webhook !== null ? { secret, webhook: core.webhook } : null;
   return {
     app: createHttpApp({ receiver: transport.receiver, gitlab, readiness, clock, log: warn }),
     settings,
     async start() {
-      await parts.start();
+      await core.start();
       transport.connection?.start();
       readiness.has("bot", "running");
     },
@@ -89,20 +89,20 @@ export async function createBot(
       readiness.lacks("bot", "shutting down");
       await transport.connection?.stop();
       // First what goes on by itself: a dry run that somebody waits for ends then, and they are told.
-      await parts.stop();
+      await core.stop();
       await inFlight.settled();
-      parts.close();
+      core.close();
     },
   };
 }
 
-interface TransportSetting {
+interface TransportDeps {
   settings: BotSettings;
   clock: () => Date;
   warn: (message: string) => void;
   readiness: Readiness;
   inFlight: InFlight;
-  parts: BotParts;
+  core: BotCore;
 }
 
 interface Transport {
@@ -113,14 +113,14 @@ interface Transport {
 }
 
 /** Slack's way to the conversation: over HTTP, or over a socket that the bot opens. The listeners are the same. */
-async function createTransport(setting: TransportSetting): Promise<Transport> {
-  const { settings, clock, warn, readiness, inFlight, parts } = setting;
+async function createTransport(deps: TransportDeps): Promise<Transport> {
+  const { settings, clock, warn, readiness, inFlight, core } = deps;
   const { appToken, signingSecret } = settings;
   const bolt = {
     botToken: settings.slack.token,
     logger: boltLogger(warn),
-    conversation: parts.conversation,
-    requests: parts.requests,
+    conversation: core.conversation,
+    requests: core.requests,
     inFlight,
     replyTo: (address: ReplyAddress) =>
       createReply(address, { log: warn, postEphemeral: ephemeralOver(settings), apiUrl: settings.slack.apiUrl }),

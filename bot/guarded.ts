@@ -1,7 +1,7 @@
 import { mrkdwnText } from "../lib/text/mrkdwn.ts";
 import type { Actor, Reply } from "./conversation.ts";
-import { failureWords } from "./failure-words.ts";
-import type { Audit } from "./parts.ts";
+import { errorSummary } from "./error-summary.ts";
+import type { Audit } from "./ports.ts";
 import { saidLines } from "./render/blocks.ts";
 import { RunnerError } from "./runs/runner.ts";
 
@@ -28,12 +28,12 @@ export async function guarded(
   try {
     await work();
   } catch (error) {
-    logs.warn(`${what} failed: ${failureWords(error)}`);
+    logs.warn(`${what} failed: ${errorSummary(error)}`);
     try {
       if (by) logs.audit.record({ at: logs.clock(), by, what, result: `failed: ${reasonOf(error)}` });
       await reply.privately(failedText(error));
     } catch (second) {
-      logs.warn(`${what} could not be answered: ${failureWords(second)}`);
+      logs.warn(`${what} could not be answered: ${errorSummary(second)}`);
     }
   }
 }

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { type PruneSetting, pruneDaily } from "./prune-daily.ts";
+import { type PruneDeps, pruneDaily } from "./prune-daily.ts";
 
 test("now and once a day, until it is ended; what fails is told, and the others go on", () => {
   const warnings: string[] = [];
   const pruned: Date[] = [];
   const clock = { now: new Date("2026-11-24T12:00:00Z") };
   const timer = { call: () => {}, milliseconds: 0 };
-  const every: PruneSetting["every"] = (milliseconds, call) => {
+  const every: PruneDeps["every"] = (milliseconds, call) => {
     Object.assign(timer, { call, milliseconds });
     return () => Object.assign(timer, { call: () => {} });
   };

@@ -1,10 +1,10 @@
 import { every as everyOnClock } from "../lib/edges/clock.ts";
-import { failureWords } from "./failure-words.ts";
+import { errorSummary } from "./error-summary.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
 /** What is forgotten, and how the time passes. */
-export interface PruneSetting {
+export interface PruneDeps {
   /** Each forgets what is too old at a moment. */
   prunes: readonly ((now: Date) => void)[];
   clock: () => Date;
@@ -15,13 +15,13 @@ export interface PruneSetting {
 }
 
 /** Forgets what is too old, now and once a day: a bot goes on for months. One that fails keeps no other from it. Answers how to end it. */
-export function pruneDaily({ prunes, clock, warn, every = everyOnClock }: PruneSetting): () => void {
+export function pruneDaily({ prunes, clock, warn, every = everyOnClock }: PruneDeps): () => void {
   const pruneAll = () => {
     for (const prune of prunes) {
       try {
         prune(clock());
       } catch (error) {
-        warn(`the bot's memory could not be tidied up; that is tried again tomorrow: ${failureWords(error)}`);
+        warn(`the bot's memory could not be tidied up; that is tried again tomorrow: ${errorSummary(error)}`);
       }
     }
   };

@@ -22,7 +22,7 @@ export interface ReplyAddress {
 }
 
 /** How answers get there. */
-export interface ReplySetting {
+export interface ReplyDeps {
   /** `chat.postEphemeral`, for where the `response_url` fails. May throw. */
   postEphemeral: (to: { channel: string; user: string }, said: Said) => Promise<void>;
   /** Told by code what went wrong. */
@@ -33,19 +33,17 @@ export interface ReplySetting {
 }
 
 /** Answers over the `response_url`, and past it where it fails. Never throws: what cannot be said is logged by its code. */
-export function createReply(address: ReplyAddress, setting: ReplySetting): Reply {
+export function createReply(address: ReplyAddress, deps: ReplyDeps): Reply {
   const say = async (said: Said, how: { replace_original: boolean }) => {
-    const failure = await overResponseUrl(address.responseUrl, wireSaid(said, how), setting);
+    const failure = await overResponseUrl(address.responseUrl, wireSaid(said, how), deps);
     if (failure === null) return;
     if (failure === NOT_SLACKS)
-      setting.log(
-        "a response_url was not of Slack's host: nothing was sent there, the answer goes by chat.postEphemeral",
-      );
+      deps.log("a response_url was not of Slack's host: nothing was sent there, the answer goes by chat.postEphemeral");
     try {
-      await setting.postEphemeral(address, said);
+      await deps.postEphemeral(address, said);
     } catch (error) {
       const code = codeOf(error);
-      setting.log(`an answer could not be given: response_url ${failure}, chat.postEphemeral ${code}`);
+      deps.log(`an answer could not be given: response_url ${failure}, chat.postEphemeral ${code}`);
     }
   };
   return {
@@ -70,7 +68,7 @@ export function wireSaid(said: Said, more: { replace_original?: boolean } = {}):
 async function overResponseUrl(
   url: string | null,
   said: unknown,
-  { apiUrl, timeoutMs = TIMEOUT_MS }: ReplySetting,
+  { apiUrl, timeoutMs = TIMEOUT_MS }: ReplyDeps,
 ): Promise<string | null> {
   if (url === null) return "none";
   if (!isSlackResponseUrl(url, apiUrl)) return NOT_SLACKS;

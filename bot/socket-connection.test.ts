@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { until } from "../test/support/bot/bot-world.ts";
 import { Readiness } from "./readiness.ts";
-import { createSocketConnection, type SocketSetting } from "./socket-connection.ts";
+import { createSocketConnection, type SocketConnectionDeps } from "./socket-connection.ts";
 
 /** A client whose connections do what the test says. */
 function connection(start: (attempt: number) => Promise<unknown>) {
@@ -14,7 +14,7 @@ function connection(start: (attempt: number) => Promise<unknown>) {
     once: (_: string, call: () => void) => void lost.push(call),
     start: () => start(++state.attempts),
     disconnect: async () => void state.disconnects++,
-  } as unknown as SocketSetting["client"];
+  } as unknown as SocketConnectionDeps["client"];
   const kept = createSocketConnection({
     client,
     readiness,

@@ -1,6 +1,6 @@
 import type { SocketModeReceiver } from "@slack/bolt";
 import { after, sleep as sleepFor } from "../lib/edges/clock.ts";
-import { failureWords } from "./failure-words.ts";
+import { errorSummary } from "./error-summary.ts";
 import type { Readiness } from "./readiness.ts";
 
 /** Between two attempts to connect: doubled from the first to the last. */
@@ -13,7 +13,7 @@ const CONNECT_WITHIN_MS = 30_000;
 const DISCONNECT_WITHIN_MS = 1_000;
 
 /** What the connection is kept with. */
-export interface SocketSetting {
+export interface SocketConnectionDeps {
   client: Pick<SocketModeReceiver["client"], "start" | "disconnect" | "once">;
   readiness: Readiness;
   clock: () => Date;
@@ -34,14 +34,14 @@ export interface SocketConnection {
  * Connects and reconnects. The library's own reconnecting is switched off: where Slack cannot be reached at that moment, it throws
  * where nobody can catch it, and that ends the process.
  */
-export function createSocketConnection(setting: SocketSetting): SocketConnection {
-  const { client, readiness } = setting;
+export function createSocketConnection(deps: SocketConnectionDeps): SocketConnection {
+  const { client, readiness } = deps;
   const stopped = Promise.withResolvers<void>();
   const state = { stopping: false, kept: Promise.resolve() };
   return {
     start() {
       readiness.lacks("slack", "Socket Mode: connecting");
-      state.kept = keepConnected(setting, state, stopped.promise);
+      state.kept = keepConnected(deps, state, stopped.promise);
     },
     async stop() {
       state.stopping = true;
@@ -54,7 +54,7 @@ export function createSocketConnection(setting: SocketSetting): SocketConnection
 }
 
 async function keepConnected(
-  { client, readiness, clock, log, sleep = sleepFor }: SocketSetting,
+  { client, readiness, clock, log, sleep = sleepFor }: SocketConnectionDeps,
   state: { readonly stopping: boolean },
   stopped: Promise<void>,
 ): Promise<void> {
@@ -80,7 +80,7 @@ async function keepConnected(
 }
 
 /** Where the connection is lost already, the library never answers to this. */
-async function disconnect(client: SocketSetting["client"]): Promise<void> {
+async function disconnect(client: SocketConnectionDeps["client"]): Promise<void> {
   const { promise: enough, resolve } = Promise.withResolvers<void>();
   const cancel = after(DISCONNECT_WITHIN_MS, resolve);
   await Promise.race([client.disconnect().catch(() => {}), enough]);
@@ -95,7 +95,7 @@ function waitMs(failures: number): number {
 function reason(error: unknown): string {
   const { data } = (error ?? {}) as { data?: { error?: unknown } };
   const code = data?.error;
-  if (typeof code !== "string" || !/^\w{1,60}$/.test(code)) return failureWords(error ?? new Error("lost"));
+  if (typeof code !== "string" || !/^\w{1,60}$/.test(code)) return errorSummary(error ?? new Error("lost"));
   return /auth|token|account/.test(code) ? `${code}: check SLACK_APP_TOKEN` : code;
 }
 

@@ -1,9 +1,9 @@
 import type { Logger, SocketModeReceiver } from "@slack/bolt";
 import { sendingOptions } from "../lib/remotes/slack/web-client.ts";
-import { failureWords } from "./failure-words.ts";
+import { errorSummary } from "./error-summary.ts";
 
 /** How Slack is reached in Socket Mode. */
-export interface SocketReceiverSetting {
+export interface SocketReceiverOptions {
   appToken: string;
   /** Base that method names are appended to; undefined: Slack's. */
   apiUrl: string | undefined;
@@ -12,8 +12,8 @@ export interface SocketReceiverSetting {
 }
 
 /** Bolt's receiver for Socket Mode; it is `createSocketConnection` that connects it. */
-export async function createSocketReceiver(setting: SocketReceiverSetting): Promise<SocketModeReceiver> {
-  const { appToken, apiUrl, logger, log } = setting;
+export async function createSocketReceiver(options: SocketReceiverOptions): Promise<SocketModeReceiver> {
+  const { appToken, apiUrl, logger, log } = options;
   const { SocketModeReceiver } = await import("@slack/bolt");
   return new SocketModeReceiver({
     appToken,
@@ -27,7 +27,7 @@ export async function createSocketReceiver(setting: SocketReceiverSetting): Prom
       },
     },
     processEventErrorHandler: async ({ error }) => {
-      log(`a request from Slack failed: ${failureWords(error)}`);
+      log(`a request from Slack failed: ${errorSummary(error)}`);
       return false;
     },
   });

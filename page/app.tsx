@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Harm } from "../lib/report/model.ts";
 import type { PageHead, PageIndex } from "../lib/report/page/format.ts";
-import { number } from "../lib/report/page/words.ts";
+import { number } from "../lib/report/page/labels.ts";
 import { readIndex } from "./data/read-data.ts";
 import { countHarms } from "./data/records.ts";
 import { type Haystack, haystackOf } from "./data/search.ts";
@@ -74,7 +74,9 @@ function Report({ head }: { head: PageHead }) {
     <>
       {summary}
       <main>
-        {records !== null && records !== "unreadable" && <Meaning index={records.index} view={view} change={change} />}
+        {records !== null && records !== "unreadable" && (
+          <HarmFilter index={records.index} view={view} change={change} />
+        )}
         {panels}
         {head.audit.length > 0 && <Tabs head={head} view={view} change={change} />}
         {records === null && <p class="nothing">Opening {number(head.records)} records …</p>}
@@ -114,7 +116,7 @@ interface Shown {
   change: (part: Partial<View>) => void;
 }
 
-function Meaning({ index, view, change }: Shown & { index: PageIndex }) {
+function HarmFilter({ index, view, change }: Shown & { index: PageIndex }) {
   const counts = useMemo(() => countHarms(index), [index]);
   const toggle = (harm: Harm) =>
     change({

@@ -13,7 +13,7 @@ Of another bot or sandbox: BOT_URL, SANDBOX_SLACK_URL.
 const bot = `${process.env.BOT_URL ?? "http://127.0.0.1:3000"}/slack/events`;
 const slack = process.env.SANDBOX_SLACK_URL ?? "http://127.0.0.1:4014";
 /** Looks at the conversation, half a second apart: a run of the demo takes some ten seconds. */
-const MOST_LOOKS = 600;
+const MAX_LOOKS = 600;
 /** Looks after the last thing said, where nothing says that it was the last. */
 const QUIET_LOOKS = 5;
 
@@ -62,7 +62,7 @@ async function play({ line, confirms }: { line: string; confirms: boolean }): Pr
   const typed = ask("/sandbox/types", { line, app: bot });
   let confirmed = false;
   let quiet = 0;
-  for (let look = 0; look < MOST_LOOKS && quiet < QUIET_LOOKS; look++) {
+  for (let look = 0; look < MAX_LOOKS && quiet < QUIET_LOOKS; look++) {
     const entries = (await conversation()).slice(before);
     const shown = screen.show(entries);
     const offer = entries.find((entry) => entry.standing === "stands" && hasButton(entry, "run_confirm"));

@@ -1,6 +1,6 @@
+import type { LimitInputs } from "../../lib/changesets/constraints.ts";
 import { type ContactsSources, dueContacts } from "../../lib/changesets/contacts-plan.ts";
 import { artifactsOf, customersInput, readCustomersSources } from "../../lib/changesets/customers.ts";
-import type { JudgingInputs } from "../../lib/changesets/terms.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { compareCustomers } from "../../lib/domain/compare-customers.ts";
@@ -13,7 +13,7 @@ import { configInput } from "../../lib/storage/kept-rules.ts";
 /** Compares the customers of one instance and writes the change files, judged by the limits (C1–C8, S2). */
 export async function compareInstance(
   instance: InstanceName,
-  inputs: JudgingInputs,
+  inputs: LimitInputs,
   context: StageContext,
 ): Promise<StageReport> {
   const { store, config, clock } = context;

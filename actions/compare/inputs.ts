@@ -1,4 +1,4 @@
 import * as v from "valibot";
-import { COMMON_INPUTS, instance, JUDGING_INPUTS } from "../../lib/pipeline/inputs.ts";
+import { COMMON_INPUTS, instance, LIMIT_INPUTS } from "../../lib/pipeline/inputs.ts";
 
-export const inputs = v.object({ ...COMMON_INPUTS, instance, ...JUDGING_INPUTS });
+export const inputs = v.object({ ...COMMON_INPUTS, instance, ...LIMIT_INPUTS });

@@ -8,7 +8,7 @@ import type { ProgressLine } from "../../lib/pipeline/progress.ts";
 import type { AccountsMemory, KnownAccount } from "../../lib/remotes/salesforce/accounts-memory.ts";
 import type { SalesforceReader, UnreadableRecord } from "../../lib/remotes/salesforce/ports.ts";
 import { type Stop, throwIfStopped } from "../../lib/stop.ts";
-import type { LeftAlone } from "../../lib/storage/artifacts/manifest.ts";
+import type { Quarantined } from "../../lib/storage/artifacts/manifest.ts";
 
 /** All accounts and partners, and what could not be read. */
 export interface GatheredAccounts {
@@ -16,7 +16,7 @@ export interface GatheredAccounts {
   partners: PartnerAccount[];
   /** Accounts that were merged into others (C9), those included that only an earlier run knew. */
   merged: MergedAccount[];
-  leftAlone: LeftAlone;
+  quarantined: Quarantined;
   notes: Note[];
   /** For the next run; null where there is nothing to remember. */
   memory: AccountsMemory | null;
@@ -59,7 +59,7 @@ export async function gatherAccounts(
     accounts: accounts.sort(byAccount),
     partners: partners.partners.sort(bySalesforceId),
     merged,
-    leftAlone: { accounts: [...new Set(known)].sort(), unidentified: notes.length - known.length },
+    quarantined: { accounts: [...new Set(known)].sort(), unidentified: notes.length - known.length },
     notes: notes.sort(byRule),
     memory,
   };

@@ -28,7 +28,7 @@ export const stage: ReadingStage<typeof inputs> = {
     const origin = { run_id: runId, today, gathered_at: clock().toISOString(), inputs: [] };
     await store.remove(...MADE);
     const remembered = { merges: await readMergeMemory(store, warn), accounts: await readAccountsMemory(store, warn) };
-    const { accounts, partners, merged, leftAlone, notes, memory } = await withProgress(
+    const { accounts, partners, merged, quarantined, notes, memory } = await withProgress(
       progress,
       "gather-accounts",
       async (line) => {
@@ -39,16 +39,16 @@ export const stage: ReadingStage<typeof inputs> = {
       },
       outcomeOf,
     );
-    if (leftAlone.unidentified > 0)
+    if (quarantined.unidentified > 0)
       warn(
-        `${leftAlone.unidentified} Salesforce records could not be identified, so nothing is marked in this run. See gather-accounts_notes.json.`,
+        `${quarantined.unidentified} Salesforce records could not be identified, so nothing is marked in this run. See gather-accounts_notes.json.`,
       );
     const maker = { stage: "gather-accounts", origin, madeAt: clock() };
     await store.write("gather-accounts_notes.json", notes, maker);
-    await store.write("partner_accounts.json", partners, maker, leftAlone);
+    await store.write("partner_accounts.json", partners, maker, quarantined);
     await store.writeRecords(MERGE_MEMORY, merged);
-    await store.write("merged_accounts.json", merged, maker, leftAlone);
-    await store.write("salesforce_accounts.json", accounts, maker, leftAlone);
+    await store.write("merged_accounts.json", merged, maker, quarantined);
+    await store.write("salesforce_accounts.json", accounts, maker, quarantined);
     if (memory !== null) await writeAccountsMemory(store, memory);
     return {
       stage: "gather-accounts",

@@ -27,8 +27,8 @@ function gather(org: SandboxOrg, accounts: AccountsMemory | null): Promise<Gathe
 }
 
 /** Everything that becomes an artifact, as bytes. */
-function bytesOf({ accounts, partners, merged, leftAlone, notes }: GatheredAccounts): string {
-  return JSON.stringify({ accounts, partners, merged, leftAlone, notes });
+function bytesOf({ accounts, partners, merged, quarantined, notes }: GatheredAccounts): string {
+  return JSON.stringify({ accounts, partners, merged, quarantined, notes });
 }
 
 function memoryOf({ memory }: GatheredAccounts): AccountsMemory {
@@ -313,11 +313,11 @@ function expectOneOf(torn: GatheredAccounts, before: GatheredAccounts, after: Ga
     const possible = states.map((state) => JSON.stringify(state.get(account.salesforce_id)));
     expect(possible, where).toContain(JSON.stringify(account));
   }
-  const idsOf = ({ accounts, partners, leftAlone, merged }: GatheredAccounts) =>
+  const idsOf = ({ accounts, partners, quarantined, merged }: GatheredAccounts) =>
     new Set([
       ...accounts.map((one) => one.salesforce_id),
       ...partners.map((one) => one.salesforce_id),
-      ...leftAlone.accounts,
+      ...quarantined.accounts,
       ...merged.map((one) => one.salesforce_id),
     ]);
   const [there, now] = [idsOf(after), idsOf(torn)];

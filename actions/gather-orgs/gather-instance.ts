@@ -28,7 +28,7 @@ export async function gatherInstance(instance: InstanceName, context: StageConte
   const origin = await originOfRun(context);
   await store.remove(file, notesFile, ...(instance === "global" ? [ADDRESSES_FILE] : []));
   const reader = await context.remotes.zendeskReader(instance);
-  const { organizations, leftAlone, notes } = await withProgress(
+  const { organizations, quarantined, notes } = await withProgress(
     progress,
     `gather-orgs ${instance}`,
     async (line) => {
@@ -39,7 +39,7 @@ export async function gatherInstance(instance: InstanceName, context: StageConte
   );
   const maker = { stage: "gather-orgs", origin, madeAt: clock() };
   await store.write(notesFile, notes, maker);
-  await store.write(file, organizations, maker, leftAlone);
+  await store.write(file, organizations, maker, quarantined);
   const report = {
     stage: "gather-orgs",
     instance,

@@ -6,12 +6,12 @@ import { toId18 } from "../../lib/domain/salesforce-id.ts";
 import type { ProgressLine } from "../../lib/pipeline/progress.ts";
 import type { ZendeskReader } from "../../lib/remotes/zendesk/ports.ts";
 import { type Stop, throwIfStopped } from "../../lib/stop.ts";
-import type { LeftAlone } from "../../lib/storage/artifacts/manifest.ts";
+import type { Quarantined } from "../../lib/storage/artifacts/manifest.ts";
 
 /** All organizations of an instance, and what could not be read. */
 export interface GatheredOrganizations {
   organizations: Organization[];
-  leftAlone: LeftAlone;
+  quarantined: Quarantined;
   notes: Note[];
 }
 
@@ -42,7 +42,7 @@ export async function gatherOrganizations(
   const accounts = notes.flatMap((note) => note.salesforce_id ?? []);
   return {
     organizations: organizations.sort((one, other) => bySalesforceId(keyOf(one), keyOf(other))),
-    leftAlone: {
+    quarantined: {
       accounts: [...new Set(accounts)].sort(),
       unidentified,
     },

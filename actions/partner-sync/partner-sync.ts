@@ -1,8 +1,8 @@
 import { alsoRefused } from "../../lib/changesets/also-refused.ts";
-import { readingOf, unbelievedReading } from "../../lib/changesets/believed-reading.ts";
-import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
-import { tooOld, unexpectedDigest } from "../../lib/changesets/hand-over.ts";
-import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { tooOld, unexpectedDigest } from "../../lib/changesets/change-files.ts";
+import { constraintsOf, type LimitInputs, type WritingInputs } from "../../lib/changesets/constraints.ts";
+import { implausibleReading, readingOf } from "../../lib/changesets/plausible-reading.ts";
+import { resultsName, writtenOf } from "../../lib/changesets/result-files.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import type { Changeset } from "../../lib/domain/changeset.ts";
 import { comparePartners } from "../../lib/domain/compare-partners.ts";
@@ -17,10 +17,10 @@ import {
   type StageReport,
   type WritingContext,
 } from "../../lib/pipeline/stage.ts";
-import { untilEnded } from "../../lib/reasons/until-ended.ts";
+import { captureFailure } from "../../lib/reasons/capture-failure.ts";
 import { proveUnlessStopped } from "../../lib/remotes/zendesk/prove-instance.ts";
 import { idsIn, readCustomerIds, readMergedAccounts } from "../../lib/storage/artifacts/account-ids.ts";
-import { leftAloneIn, originOf } from "../../lib/storage/artifacts/origin.ts";
+import { originOf, quarantinedIn } from "../../lib/storage/artifacts/origin.ts";
 import type { Artifact } from "../../lib/storage/artifacts/store.ts";
 import { syncOrganizations } from "../../lib/sync/sync-organizations.ts";
 
@@ -33,7 +33,7 @@ export interface ComparedPartners {
 }
 
 /** Compares partners with the gathered organizations of global and writes the change files (P3). Reads artifacts only. */
-export async function comparePartnerArtifacts(inputs: JudgingInputs, context: StageContext): Promise<ComparedPartners> {
+export async function comparePartnerArtifacts(inputs: LimitInputs, context: StageContext): Promise<ComparedPartners> {
   const { store, config, clock } = context;
   const partners = await store.read("partner_accounts.json");
   const organizations = await store.read("zendesk_global.json");
@@ -48,7 +48,7 @@ export async function comparePartnerArtifacts(inputs: JudgingInputs, context: St
     accountIds: idsIn(customers),
     takenNames: await namesOfCustomers(origin.run_id, context),
     merges: mergesOf(merged, inputs),
-    ...protectionsOf(config, leftAloneIn(artifacts)),
+    ...protectionsOf(config, quarantinedIn(artifacts)),
   });
   const comparison = await writeComparison(
     context,
@@ -75,8 +75,8 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
   const compared = await comparePartnerArtifacts(inputs, context);
   const { changeset, organizations, gatheredAt } = compared;
   const report = alsoRefused(compared.report, [
-    ...unexpectedDigest("partner", compared.report.comparison.digest, termsOf(inputs)),
-    ...tooOld("partner", { gathered_at: gatheredAt }, termsOf(inputs), clock()),
+    ...unexpectedDigest("partner", compared.report.comparison.digest, constraintsOf(inputs)),
+    ...tooOld("partner", { gathered_at: gatheredAt }, constraintsOf(inputs), clock()),
   ]);
   if (report.comparison.refused) return report;
   const connection = await remotes.zendesk("global");
@@ -86,10 +86,10 @@ export async function syncPartners(inputs: WritingInputs, context: WritingContex
     ...(await createdBefore(report.run_id, context)),
     ...changeset.creates.map((one) => one.salesforce_id),
   ];
-  const unbelieved = await unbelievedReading(readingOf("global", organizations, creating, clock()), connection);
+  const unbelieved = await implausibleReading(readingOf("global", organizations, creating, clock()), connection);
   if (unbelieved.length > 0) return alsoRefused(report, unbelieved);
   const results = context.openResults(resultsName("partner"), report.run_id);
-  const { ended } = await untilEnded(() =>
+  const { ended } = await captureFailure(() =>
     syncOrganizations({
       instance: "global",
       what: "partners",

@@ -10,7 +10,7 @@ import { parseOverrides } from "../../lib/settings/files/overrides.ts";
 import { parsePlans } from "../../lib/settings/files/plans.ts";
 import { type AccountIds, idsIn } from "../../lib/storage/artifacts/account-ids.ts";
 import type { Maker } from "../../lib/storage/artifacts/manifest.ts";
-import { leftAloneIn, originOf } from "../../lib/storage/artifacts/origin.ts";
+import { originOf, quarantinedIn } from "../../lib/storage/artifacts/origin.ts";
 import { EARLIER_PROCESS_NOTES, processNotesName } from "../../lib/storage/artifacts/process-notes.ts";
 import type { ArtifactFile } from "../../lib/storage/artifacts/store.ts";
 import { keepInHistory } from "../../lib/storage/history.ts";
@@ -51,9 +51,9 @@ export async function processArtifacts(
   const files = instances.map(processNotesName);
   if (unknownCharges.length > 0) warn(unknownChargesWarning(unknownCharges));
 
-  const unread = leftAloneIn([accounts]);
-  const leftAlone = {
-    accounts: [...new Set([...unread.accounts, ...processed.leftAlone])].sort(),
+  const unread = quarantinedIn([accounts]);
+  const quarantined = {
+    accounts: [...new Set([...unread.accounts, ...processed.quarantined])].sort(),
     unidentified: unread.unidentified,
   };
   const maker = { stage: "process", origin, madeAt: clock() };
@@ -61,7 +61,7 @@ export async function processArtifacts(
   await store.remove(EARLIER_PROCESS_NOTES);
   for (const instance of instances) {
     await store.write(processNotesName(instance), notesOf(instance), maker);
-    await store.write(`${FILE_PREFIX[instance]}_accounts.json`, processed.desired[instance], maker, leftAlone);
+    await store.write(`${FILE_PREFIX[instance]}_accounts.json`, processed.desired[instance], maker, quarantined);
     const moved = processed.moved[instance].map((salesforce_id) => ({ salesforce_id }));
     await store.write(`${FILE_PREFIX[instance]}_moved.json`, moved, maker);
   }
@@ -104,8 +104,8 @@ async function writeAccountIds(
   { store }: StageContext,
 ): Promise<void> {
   const records = (all: ReadonlySet<string>) => [...all].sort().map((salesforce_id) => ({ salesforce_id }));
-  await store.write("customer_ids.json", records(ids), maker, leftAloneIn([accounts]));
-  if (partners) await store.write("partner_ids.json", records(idsIn(partners)), maker, leftAloneIn([partners]));
+  await store.write("customer_ids.json", records(ids), maker, quarantinedIn([accounts]));
+  if (partners) await store.write("partner_ids.json", records(idsIn(partners)), maker, quarantinedIn([partners]));
   else await store.remove("partner_ids.json");
 }
 

@@ -1,21 +1,21 @@
-import { readingOf, unbelievedReading } from "../../lib/changesets/believed-reading.ts";
+import { readChangeFiles } from "../../lib/changesets/change-files.ts";
+import { checkLimits, priorRefusals } from "../../lib/changesets/check-limits.ts";
+import { constraintsOf, type WritingInputs } from "../../lib/changesets/constraints.ts";
 import { dueContacts } from "../../lib/changesets/contacts-plan.ts";
 import { artifactsOf, customersInput, readCustomersSources } from "../../lib/changesets/customers.ts";
-import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
-import { readChangeFiles } from "../../lib/changesets/hand-over.ts";
-import { judge, standingRefusals } from "../../lib/changesets/judge.ts";
+import { implausibleReading, readingOf } from "../../lib/changesets/plausible-reading.ts";
+import { resultsName, writtenOf } from "../../lib/changesets/result-files.ts";
 import { checkSameInputs } from "../../lib/changesets/same-inputs.ts";
-import { termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
 import { type CustomersInput, customersComparison } from "../../lib/domain/compare-customers.ts";
 import { expectedHost } from "../../lib/domain/config.ts";
 import type { PlannedCounts } from "../../lib/domain/confirmed-counts.ts";
-import { type GivenChanges, holdChanges } from "../../lib/domain/hold-changes.ts";
+import { holdChanges, type ProposedChanges } from "../../lib/domain/hold-changes.ts";
 import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import { contactsAdded } from "../../lib/domain/people-added.ts";
 import type { KnownAddress } from "../../lib/domain/plan-contacts.ts";
 import { protectedAddressesOf } from "../../lib/domain/protections.ts";
 import type { StageReport, WritingContext } from "../../lib/pipeline/stage.ts";
-import { untilEnded } from "../../lib/reasons/until-ended.ts";
+import { captureFailure } from "../../lib/reasons/capture-failure.ts";
 import { proveUnlessStopped } from "../../lib/remotes/zendesk/prove-instance.ts";
 import { NO_CONTACT_MEMORY, type SettledState } from "../../lib/storage/contact-memory.ts";
 import { postNoticesOf } from "../../lib/sync/notices.ts";
@@ -30,7 +30,7 @@ export async function syncInstance(
   const { store, config, remotes, progress, stop, clock, runId, today } = context;
   const prefix = FILE_PREFIX[instance];
   await context.removeEarlierResults(resultsName(prefix));
-  const given = await readChangeFiles(store, prefix, termsOf(inputs), clock());
+  const given = await readChangeFiles(store, prefix, constraintsOf(inputs), clock());
   const sources = await readCustomersSources(instance, store, () => {});
   checkSameInputs(prefix, given.manifest, artifactsOf(sources));
   const { organizations: gathered, addresses } = sources;
@@ -38,8 +38,8 @@ export async function syncInstance(
   const contacts =
     instance === "global" ? dueContacts({ creates: changes.creates, ...sources, config, now: clock() }) : null;
   const people = contactsAdded(changes.contacts, contacts?.ofFirstFill ?? new Set());
-  const judged = judge(prefix, { ...changes, people }, config.limits[prefix], inputs);
-  const { refused: overLimits = standingRefusals(prefix, changes.manifest, inputs), ...judgement } = judged;
+  const judged = checkLimits(prefix, { ...changes, people }, config.limits[prefix], inputs);
+  const { refused: overLimits = priorRefusals(prefix, changes.manifest, inputs), ...judgement } = judged;
   const refused = [...changes.broken, ...overLimits];
   const report: StageReport = {
     stage: "sync",
@@ -64,12 +64,12 @@ export async function syncInstance(
   const host = expectedHost(config, instance);
   if (writes) await proveUnlessStopped(connection, host);
   const creating = changes.creates.map(({ salesforce_id }) => salesforce_id);
-  const unbelieved = await unbelievedReading(readingOf(instance, gathered, creating, clock()), connection);
+  const unbelieved = await implausibleReading(readingOf(instance, gathered, creating, clock()), connection);
   if (unbelieved.length > 0) return { ...report, comparison: { ...report.comparison, refused: unbelieved } };
   const results = context.openResults(resultsName(prefix), report.run_id);
   using memory = contacts ? await context.openContactMemory(connection.reader.host) : NO_CONTACT_MEMORY;
   memory.settle((addresses?.records ?? []).flatMap(settledAddress));
-  const { value: without = [], ended } = await untilEnded(() =>
+  const { value: without = [], ended } = await captureFailure(() =>
     syncOrganizations({
       instance,
       what: "customers",
@@ -109,7 +109,7 @@ function plannedOf({
 }
 
 /** The change files, as far as what earlier stages read bears them out (S3): compare's word is not taken for anything. */
-function held(prefix: "global" | "usgov", changes: GivenChanges & { manifest: unknown }, input: CustomersInput) {
+function held(prefix: "global" | "usgov", changes: ProposedChanges & { manifest: unknown }, input: CustomersInput) {
   return holdChanges(customersComparison(input), changes, { name: prefix, vouched: changes.manifest === null });
 }
 

@@ -1,7 +1,7 @@
 import { alsoRefused } from "../../lib/changesets/also-refused.ts";
-import { resultsName, writtenOf } from "../../lib/changesets/finish.ts";
-import { unexpectedDigest } from "../../lib/changesets/hand-over.ts";
-import { type JudgingInputs, termsOf, type WritingInputs } from "../../lib/changesets/terms.ts";
+import { unexpectedDigest } from "../../lib/changesets/change-files.ts";
+import { constraintsOf, type LimitInputs, type WritingInputs } from "../../lib/changesets/constraints.ts";
+import { resultsName, writtenOf } from "../../lib/changesets/result-files.ts";
 import { writeComparison } from "../../lib/changesets/write-comparison.ts";
 import { byRule } from "../../lib/domain/changeset.ts";
 import { compareUsers, type UserChangeset } from "../../lib/domain/compare-users.ts";
@@ -13,7 +13,7 @@ import { upToMaximum, withoutTakenAddresses } from "../../lib/domain/settle-user
 import type { User } from "../../lib/domain/user.ts";
 import { usersInput } from "../../lib/domain/users-input.ts";
 import { type ComparisonReport, countByCode, type StageReport, type WritingContext } from "../../lib/pipeline/stage.ts";
-import { untilEnded } from "../../lib/reasons/until-ended.ts";
+import { captureFailure } from "../../lib/reasons/capture-failure.ts";
 import { proveInstance, proveUnlessStopped } from "../../lib/remotes/zendesk/prove-instance.ts";
 import type { RunOrigin } from "../../lib/storage/artifacts/manifest.ts";
 import { checkToday } from "../../lib/storage/artifacts/origin.ts";
@@ -29,7 +29,7 @@ export interface ComparedUsers {
 }
 
 /** Gathers users and contacts, compares them and writes the artifacts and change files (U1–U5). */
-export async function compareUserArtifacts(judging: JudgingInputs, context: WritingContext): Promise<ComparedUsers> {
+export async function compareUserArtifacts(judging: LimitInputs, context: WritingContext): Promise<ComparedUsers> {
   const { store, config, remotes, progress, stop, clock, warn } = context;
   const { reader: finishing, stoppable: reader = finishing } = await remotes.zendesk("us-government");
   await proveInstance(await remotes.zendeskReader("us-government"), expectedHost(config, "us-government"));
@@ -80,7 +80,7 @@ export async function syncUserArtifacts(inputs: WritingInputs, context: WritingC
   await context.removeEarlierResults(resultsName("usgov_user"));
   const compared = await compareUserArtifacts(inputs, context);
   const { digest } = compared.report.comparison;
-  const report = alsoRefused(compared.report, unexpectedDigest("usgov_user", digest, termsOf(inputs)));
+  const report = alsoRefused(compared.report, unexpectedDigest("usgov_user", digest, constraintsOf(inputs)));
   if (report.comparison.refused) return report;
   return writeUsers(compared, context);
 }
@@ -95,7 +95,7 @@ export async function writeUsers(
   const writes = [changeset.creates, changeset.updates, changeset.marks].some((rows) => rows.length > 0);
   if (writes) await proveUnlessStopped(connection, expectedHost(config, "us-government"));
   const results = context.openResults(resultsName("usgov_user"), report.run_id);
-  const { ended } = await untilEnded(() => syncUsers({ ...changeset, users, connection, results, progress, stop }));
+  const { ended } = await captureFailure(() => syncUsers({ ...changeset, users, connection, results, progress, stop }));
   return { ...report, ...ended, comparison: { ...report.comparison, ...writtenOf(results) } };
 }
 

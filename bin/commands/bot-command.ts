@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { failureWords } from "../../bot/failure-words.ts";
+import { errorSummary } from "../../bot/error-summary.ts";
 import { exitOfFindings } from "../../lib/doctor/finding.ts";
 import { renderFindings } from "../../lib/doctor/render.ts";
 import { toDay } from "../../lib/domain/dates.ts";
@@ -67,7 +67,7 @@ async function checkBotCommand(
 async function serveUntilSignal({ env, output, clock }: Shell, port: number | null): Promise<ExitCode> {
   const [{ createBot }, { serveBot }] = await Promise.all([import("../../bot/bot.ts"), import("../../bot/serve.ts")]);
   // A library that throws where nobody can catch it must not take the bot along.
-  const onStray = (error: unknown) => output.err(`warning: unhandled error: ${oneLine(failureWords(error))}`);
+  const onStray = (error: unknown) => output.err(`warning: unhandled error: ${oneLine(errorSummary(error))}`);
   process.on("unhandledRejection", onStray);
   try {
     const bot = await createBot(env, { output, clock });

@@ -5,7 +5,7 @@ import { renderFindings } from "../../lib/doctor/render.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { COMMON_INPUTS } from "../../lib/pipeline/inputs.ts";
 import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
-import { machineClock, tellWaits } from "../../lib/remotes/http/waits.ts";
+import { machineClock, reportWaits } from "../../lib/remotes/http/waits.ts";
 import type { LoadedCommand } from "../commands.ts";
 
 const inputs = v.object({
@@ -20,7 +20,7 @@ export const doctor: LoadedCommand = {
     const { "data-dir": dataDir, today, verbose } = parseInputs(inputs, given, env);
     const hosts = hostsLine(env);
     output.err(`zdsync doctor · ${hosts}`);
-    const waits = tellWaits((text) => output.err(text), {
+    const waits = reportWaits((text) => output.err(text), {
       deadlineAt: null,
       clock: machineClock(() => clock().getTime()),
     });

@@ -1,11 +1,11 @@
 import { WHOLE_DIGEST, wholeDigest } from "../../lib/changesets/changes-digest.ts";
-import type { WritingInputs } from "../../lib/changesets/terms.ts";
+import type { WritingInputs } from "../../lib/changesets/constraints.ts";
 import { COMPARISONS, type Comparison } from "../../lib/domain/comparisons.ts";
 import { type ReasonOf, reason } from "../../lib/domain/reason.ts";
 import type { StageReport } from "../../lib/pipeline/stage.ts";
 import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { listRuns } from "../../lib/storage/runs/list-runs.ts";
-import type { JudgedBranch } from "./judge-branch.ts";
+import type { CheckedBranch } from "./check-branch.ts";
 
 /** What `--expect` names: runs as a whole, and single comparisons. */
 export function expectations({ expect }: Pick<WritingInputs, "expect">): { whole: string[]; single: string[] } {
@@ -20,13 +20,13 @@ export function expectations({ expect }: Pick<WritingInputs, "expect">): { whole
  * where the history of this data directory has what was reviewed.
  */
 export async function unexpectedRun(
-  branches: readonly Promise<JudgedBranch>[],
+  branches: readonly Promise<CheckedBranch>[],
   whole: readonly string[],
   dataDir: string,
 ): Promise<ReasonOf<"digest.run_unexpected"> | null> {
   if (whole.length === 0) return null;
-  const judged = await Promise.allSettled(branches);
-  const now = digestsOf(judged.flatMap((branch) => (branch.status === "fulfilled" ? branch.value.reports : [])));
+  const checked = await Promise.allSettled(branches);
+  const now = digestsOf(checked.flatMap((branch) => (branch.status === "fulfilled" ? branch.value.reports : [])));
   const digest = wholeDigest([...now.values()]);
   if (whole.includes(digest)) return null;
   const reviewed = await digestsReviewed(dataDir, whole);

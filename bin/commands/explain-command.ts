@@ -10,7 +10,7 @@ import { EvidenceIndex } from "../../lib/explain/evidence-index.ts";
 import { explainAccount } from "../../lib/explain/explain-account.ts";
 import { explanationDocument } from "../../lib/explain/explanation-document.ts";
 import { type FoundSubject, findInRun } from "../../lib/explain/find-subject.ts";
-import { isToldOf } from "../../lib/explain/kept-evidence.ts";
+import { isInEvidence } from "../../lib/explain/kept-evidence.ts";
 import { knownOrganizations } from "../../lib/explain/known-organizations.ts";
 import { readLiveAsKnown } from "../../lib/explain/live-as-known.ts";
 import { readLive } from "../../lib/explain/live-material.ts";
@@ -147,7 +147,7 @@ async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["she
     const known = (one: InstanceName, account: string) => knownOrganizations(context.store, one, account);
     const order = { asked: asked.what, instances, hosts, known };
     const live = (await readLive(order, context)) ?? (await readLiveAsKnown(order, context, shell.env));
-    if ("is" in live) return notOne(live, json, shell, NOBODY_LIVE);
+    if ("is" in live) return notOne(live, json, shell, NOT_FOUND_LIVE);
     const past = await pastOf(context.store, live.material.run, live.subject);
     const evidence = { ...new EvidenceIndex(live.material).of(live.subject), past: { ...past, undone: [] } };
     tell(explainAccount(evidence, asked.when === "" ? {} : { when: asked.when }), asked, json, shell);
@@ -187,7 +187,7 @@ async function openedFor(
   if (await isUndo(store, runId)) return { run: latest, found: await findInRun(what, latest.files) };
   const kept = await openKeptRun(store, runId, env);
   const found = kept && (await findInRun(what, kept.files));
-  if (kept && found?.is === "one" && (await isToldOf(found.subject, kept.files))) return { run: kept, found };
+  if (kept && found?.is === "one" && (await isInEvidence(found.subject, kept.files))) return { run: kept, found };
   output.err(
     `Run ${runId} did not change, skip or refuse anything for this account, so its evidence was not kept. This is the latest run instead.`,
   );
@@ -210,7 +210,7 @@ function tell(explanation: AccountExplanation, asked: ExplainInputs, json: boole
 /** Several or none: who they are, by id and name, and exit 2, as nothing was explained. */
 type NotOne = Exclude<FoundSubject, { is: "one" }>;
 
-function notOne(found: NotOne, json: boolean, { output }: Call["shell"], nobody = NOBODY_IN_RUN): ExitCode {
+function notOne(found: NotOne, json: boolean, { output }: Call["shell"], nobody = NOT_FOUND_IN_RUN): ExitCode {
   const subjects = found.is === "several" ? found.subjects : found.nearest;
   const message = notOneText(found, subjects.length, nobody);
   if (json) {
@@ -234,9 +234,9 @@ function notOneText(found: NotOne, named: number, nobody: string): string {
   return named > 0 ? "Nothing has that id, name or address; did you mean one of these?" : nobody;
 }
 
-const NOBODY_IN_RUN =
+const NOT_FOUND_IN_RUN =
   "This run has no record with that id, name or address. zdsync gathers customers, partners, organizations and the sold-to contacts of subscriptions; for us-government also users and active support contacts (role Gitlab Admin, with a usable address).";
-const NOBODY_LIVE =
+const NOT_FOUND_LIVE =
   "Zendesk has no organization with that id or exact name, and no user with that address, and the data directory has no run to search. Use the Salesforce id; after a run, sold-to addresses, user ids and parts of names work as well.";
 
 export const explainingCommand: LoadedCommand = {

@@ -2,7 +2,7 @@ import { stage as gatherAccounts } from "../../actions/gather-accounts/main.ts";
 import { gatherContactsOf, gatherInstance } from "../../actions/gather-orgs/gather-instance.ts";
 import { processArtifacts } from "../../actions/process/process.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
-import type { RunRemotes } from "../../lib/pipeline/asked-once.ts";
+import type { RunRemotes } from "../../lib/pipeline/cached-remotes.ts";
 import type { StageReport, WritingContext } from "../../lib/pipeline/stage.ts";
 import type { RunObserver } from "../../lib/storage/runs/run-recorder.ts";
 import { watched } from "./watched-stage.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { resultsName } from "../../lib/changesets/finish.ts";
+import { resultsName } from "../../lib/changesets/result-files.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 import { mkdir, rm } from "../../lib/edges/files.ts";
 import { ConfigurationError, type Problem, worstOf } from "../../lib/errors.ts";
@@ -7,7 +7,7 @@ import { resultsOfJob } from "../../lib/pipeline/dry-run-results.ts";
 import { describeInputs, inputVariable, parseInputs } from "../../lib/pipeline/parse-inputs.ts";
 import type { Shell, StageEnd } from "../../lib/pipeline/run-stage.ts";
 import type { InputsSchema, Stage, StageReport } from "../../lib/pipeline/stage.ts";
-import { afterwards } from "../../lib/reasons/until-ended.ts";
+import { afterwards } from "../../lib/reasons/capture-failure.ts";
 import { annotations } from "../../lib/remotes/gitlab/annotations.ts";
 import { CI_FOLDER, type CiJob, ciJob, orderVariable } from "../../lib/remotes/gitlab/ci-job.ts";
 import {

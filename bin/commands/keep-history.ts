@@ -2,7 +2,7 @@ import type { Reason } from "../../lib/domain/reason.ts";
 import { keepRunEvidence } from "../../lib/explain/keep-run-evidence.ts";
 import { pruneRuleTexts } from "../../lib/explain/kept-evidence.ts";
 import type { StageContext } from "../../lib/pipeline/stage.ts";
-import { afterwards } from "../../lib/reasons/until-ended.ts";
+import { afterwards } from "../../lib/reasons/capture-failure.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { pruneHistory } from "../../lib/storage/history.ts";
 

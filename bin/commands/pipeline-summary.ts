@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
-import { resultsName } from "../../lib/changesets/finish.ts";
-import { standingRefusals } from "../../lib/changesets/judge.ts";
+import { priorRefusals } from "../../lib/changesets/check-limits.ts";
+import { resultsName } from "../../lib/changesets/result-files.ts";
 import { COMPARISONS, type Comparison } from "../../lib/domain/comparisons.ts";
 import { toDay } from "../../lib/domain/dates.ts";
 import { INSTANCES } from "../../lib/domain/instance.ts";
@@ -12,7 +12,7 @@ import { resultsOfJob } from "../../lib/pipeline/dry-run-results.ts";
 import { dataDir, dryRun, instances, reportUsGovernment, runId } from "../../lib/pipeline/inputs.ts";
 import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
 import type { ComparisonReport, StageReport } from "../../lib/pipeline/stage.ts";
-import { comparisonJson } from "../../lib/reasons/told.ts";
+import { comparisonJson } from "../../lib/reasons/reason-json.ts";
 import { annotations } from "../../lib/remotes/gitlab/annotations.ts";
 import { CI_FOLDER, ciJob } from "../../lib/remotes/gitlab/ci-job.ts";
 import { namePipeline } from "../../lib/remotes/gitlab/job-files.ts";
@@ -171,7 +171,7 @@ async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean)
     effect: one.effect as Effect,
     limitText: one.limit === null ? "none" : String(one.limit),
   }));
-  const refused = standingRefusals(name, manifest, { allow: {}, "at-most": null });
+  const refused = priorRefusals(name, manifest, { allow: {}, "at-most": null });
   return {
     stage: "pipeline-summary",
     run_id: manifest.run_id,

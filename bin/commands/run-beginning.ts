@@ -9,12 +9,12 @@ import { mintRunId } from "../../lib/pipeline/session.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
 import { RUN_RECORD } from "../../lib/storage/runs/run-record.ts";
-import { NOTHING_CAME, type RunBeginning, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
+import { NO_OUTCOME, type RunBeginning, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
 import { commandText } from "../../lib/text/command-text.ts";
 import type { Extent } from "./run-stages.ts";
 
 /** What of a run's inputs its record tells. */
-interface GivenRun {
+interface RunInputs {
   today: string;
   "data-dir": string;
   "run-id": string;
@@ -25,7 +25,7 @@ interface GivenRun {
 export function beginningOf(
   extent: Extent,
   instances: readonly InstanceName[],
-  inputs: GivenRun,
+  inputs: RunInputs,
   runId: string,
   begun: Date,
 ): RunBeginning {
@@ -47,7 +47,7 @@ export function beginningOf(
 export async function tellNotBegun(
   extent: Extent,
   instances: readonly InstanceName[],
-  inputs: GivenRun,
+  inputs: RunInputs,
   error: unknown,
   { env, output, clock, given }: Pick<Shell, "env" | "output" | "clock"> & { given: Parameters<typeof commandText>[1] },
 ): Promise<void> {
@@ -77,5 +77,5 @@ async function recordNotBegun(
   if (existsSync(join(folder, "history", beginning.run_id, RUN_RECORD))) return;
   const recorder = new RunRecorder(folder, beginning, { clock, warn: () => {} });
   const failures = [{ where: beginning.command, reasons: [...reasonsOf(error)] }];
-  await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
+  await recorder.end({ ...NO_OUTCOME, exit: exitCodeOf(error), failures });
 }

@@ -6,13 +6,13 @@ import {
   syncUserArtifacts,
   writeUsers,
 } from "../../actions/user-sync/user-sync.ts";
-import { resultsName } from "../../lib/changesets/finish.ts";
-import type { WritingInputs } from "../../lib/changesets/terms.ts";
+import type { WritingInputs } from "../../lib/changesets/constraints.ts";
+import { resultsName } from "../../lib/changesets/result-files.ts";
 import { COMPARISON, COMPARISONS } from "../../lib/domain/comparisons.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode, exitCodeOf, StoppedError, worstOf } from "../../lib/errors.ts";
-import { askedOnce } from "../../lib/pipeline/asked-once.ts";
+import { cachedRemotes } from "../../lib/pipeline/cached-remotes.ts";
 import { exitOf } from "../../lib/pipeline/run-stage.ts";
 import type { StageReport, WritingContext } from "../../lib/pipeline/stage.ts";
 import { type StageName, writingStages } from "../../lib/pipeline/stage-graph.ts";
@@ -20,9 +20,9 @@ import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { planOn } from "../../lib/remotes/zendesk/planned.ts";
 import { type RunObserver, UNOBSERVED } from "../../lib/storage/runs/run-recorder.ts";
 import { addToPlan, plannedCreates } from "../../lib/sync/planned-creates.ts";
+import { type CheckedBranch, checkBranch, refusalOfAnyBranch } from "./check-branch.ts";
 import { expectations, unexpectedRun } from "./expected-run.ts";
 import { gatherAndProcess, type RunContext } from "./gather-and-process.ts";
-import { heldBackBy, type JudgedBranch, judgeBranch } from "./judge-branch.ts";
 import { stoppedGathering } from "./stopped-gathering.ts";
 import { watched } from "./watched-stage.ts";
 
@@ -48,7 +48,7 @@ export async function runStages(
   given: WritingContext,
   observer: RunObserver = UNOBSERVED,
 ): Promise<RunEnd> {
-  const remotes = askedOnce(given.remotes);
+  const remotes = cachedRemotes(given.remotes);
   try {
     return await runInStages(extent, instances, inputs, { ...given, remotes }, observer);
   } finally {
@@ -110,21 +110,21 @@ function runBranches(
   const { whole, single } = expectations(given);
   const inputs = { ...given, expect: single };
   const reports = instances.map((): StageReport[] => []);
-  const judging = instances.map(async (instance, index): Promise<JudgedBranch> => {
+  const checking = instances.map(async (instance, index): Promise<CheckedBranch> => {
     const gather = gathered[instances.indexOf(instance)];
     if (gather?.status === "rejected") throw gather.reason;
-    const course = { observer, judged: reports[index] ?? [] };
-    return judgeBranch(instance, inputs, context, course, () => compareUsersOnPlan(inputs, context));
+    const collected = { observer, checked: reports[index] ?? [] };
+    return checkBranch(instance, inputs, context, collected, () => compareUsersOnPlan(inputs, context));
   });
-  const heldBack = inputs["at-most"] === null ? Promise.resolve(null) : heldBackBy(judging);
-  const unexpected = unexpectedRun(judging, whole, context.store.directory);
+  const heldBack = inputs["at-most"] === null ? Promise.resolve(null) : refusalOfAnyBranch(checking);
+  const unexpected = unexpectedRun(checking, whole, context.store.directory);
   const against = Promise.all([heldBack, unexpected]).then((reasons) => reasons.flatMap((one) => one ?? []));
   return Promise.all(
-    judging.map((judged, index) =>
+    checking.map((checked, index) =>
       runBranch(
         extent,
         instances[index] ?? "global",
-        { judged, against, reports: reports[index] ?? [] },
+        { checked, against, reports: reports[index] ?? [] },
         { ...inputs, expectsAny: given.expect.length > 0 },
         context,
         observer,
@@ -133,25 +133,25 @@ function runBranches(
   );
 }
 
-/** One instance's stages: everything that can be judged is judged before the first write (S2). */
+/** One instance's stages: everything that can be checked is checked before the first write (S2). */
 async function runBranch(
   extent: Extent,
   instance: InstanceName,
-  before: { judged: Promise<JudgedBranch>; against: Promise<Reason[]>; reports: StageReport[] },
+  before: { checked: Promise<CheckedBranch>; against: Promise<Reason[]>; reports: StageReport[] },
   given: WritingInputs & { expectsAny: boolean },
   context: WritingContext,
   observer: RunObserver,
 ): Promise<RunEnd> {
-  const judged = before.reports;
+  const checked = before.reports;
   const written: StageReport[] = [];
   try {
-    const { users } = await before.judged;
-    if (extent === "preview" || judged.some((report) => report.comparison?.refused))
-      return { exit: exitOf(judged, context.stop.reason), reports: judged, failures: [] };
+    const { users } = await before.checked;
+    if (extent === "preview" || checked.some((report) => report.comparison?.refused))
+      return { exit: exitOf(checked, context.stop.reason), reports: checked, failures: [] };
     const reasons = await before.against;
     if (reasons.length > 0)
-      return { exit: EXIT.refused, reports: judged, failures: reasons.map((one) => notAsGiven(instance, one)) };
-    const inputs = asJudged(given, judged);
+      return { exit: EXIT.refused, reports: checked, failures: reasons.map((one) => notAsGiven(instance, one)) };
+    const inputs = asChecked(given, checked);
     const writers: Partial<Record<StageName, () => Promise<StageReport>>> = {
       sync: () => syncInstance(instance, inputs, context),
       "partner-sync": () => syncPartners(inputs, context),
@@ -164,17 +164,20 @@ async function runBranch(
     }
     return {
       exit: exitOf(written, context.stop.reason),
-      reports: latest(judged, written),
+      reports: latest(checked, written),
       failures: endedEarly(instance, written),
     };
   } catch (error) {
-    return failed(instance, error, latest(judged, written));
+    return failed(instance, error, latest(checked, written));
   }
 }
 
-/** Where somebody named what may be applied, it is what was judged: users, too, who are compared once more right before they are written. */
-function asJudged({ expectsAny, ...inputs }: WritingInputs & { expectsAny: boolean }, judged: readonly StageReport[]) {
-  return expectsAny ? { ...inputs, expect: judged.flatMap(({ comparison }) => comparison?.digest ?? []) } : inputs;
+/** Where somebody named what may be applied, it is what was checked: users, too, who are compared once more right before they are written. */
+function asChecked(
+  { expectsAny, ...inputs }: WritingInputs & { expectsAny: boolean },
+  checked: readonly StageReport[],
+) {
+  return expectsAny ? { ...inputs, expect: checked.flatMap(({ comparison }) => comparison?.digest ?? []) } : inputs;
 }
 
 async function syncUsersOf(
@@ -191,10 +194,10 @@ async function syncUsersOf(
   }
 }
 
-/** What was written replaces what was only judged, also where the branch ended early. */
-function latest(judged: readonly StageReport[], written: readonly StageReport[]): StageReport[] {
+/** What was written replaces what was only checked, also where the branch ended early. */
+function latest(checked: readonly StageReport[], written: readonly StageReport[]): StageReport[] {
   const names = new Set(written.map((report) => report.comparison?.name));
-  return [...written, ...judged.filter((report) => !names.has(report.comparison?.name))];
+  return [...written, ...checked.filter((report) => !names.has(report.comparison?.name))];
 }
 
 function endedEarly(instance: InstanceName, reports: readonly StageReport[]): RunEnd["failures"] {

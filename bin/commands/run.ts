@@ -5,7 +5,7 @@ import {
   COMMON_INPUTS,
   expectRun,
   instance,
-  JUDGING_INPUTS,
+  LIMIT_INPUTS,
   rateShare,
   snapshot,
   WRITING_INPUTS,
@@ -16,10 +16,10 @@ import { endingOf } from "../../lib/pipeline/run-ending.ts";
 import type { Shell } from "../../lib/pipeline/run-stage.ts";
 import { openSession, type Session, todayWarning } from "../../lib/pipeline/session.ts";
 import type { Needs } from "../../lib/pipeline/stage.ts";
+import { afterwards } from "../../lib/reasons/capture-failure.ts";
+import { failureJson, reasonJson, reportJson } from "../../lib/reasons/reason-json.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
 import { reasonsText } from "../../lib/reasons/reason-text.ts";
-import { reportJson, toldReason, wentWrong } from "../../lib/reasons/told.ts";
-import { afterwards } from "../../lib/reasons/until-ended.ts";
 import { writeIndexPage } from "../../lib/report/index-page.ts";
 import { mattersOf } from "../../lib/report/matters.ts";
 import { type RenderOptions, renderText } from "../../lib/report/render-report.ts";
@@ -28,8 +28,8 @@ import { renderComparisons } from "../../lib/report/terminal/summary.ts";
 import { configWarnings } from "../../lib/settings/files/config-warnings.ts";
 import { historyOf } from "../../lib/storage/history.ts";
 import { RunRecordReader } from "../../lib/storage/runs/read-run-records.ts";
-import { NOTHING_CAME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
-import { givenStarter } from "../../lib/storage/runs/started-by.ts";
+import { NO_OUTCOME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
+import { starterFromEnvironment } from "../../lib/storage/runs/started-by.ts";
 import { refuseUsedRunId } from "../../lib/storage/runs/used-run-id.ts";
 import { keepHistory } from "./keep-history.ts";
 import { beginningOf, tellNotBegun } from "./run-beginning.ts";
@@ -47,7 +47,7 @@ export const runInputs = v.object({
 export const previewInputs = v.object({
   ...COMMON_INPUTS,
   instance: v.optional(instance),
-  ...JUDGING_INPUTS,
+  ...LIMIT_INPUTS,
   "rate-share": rateShare,
   snapshot,
 });
@@ -146,7 +146,7 @@ async function recordedRun(
   }: Pick<Shell, "clock" | "env" | "output"> & { given: Readonly<Record<string, string | undefined>> },
 ): Promise<{ summary: RunSummary; report: string }> {
   const begun = clock();
-  const startedBy = givenStarter(env);
+  const startedBy = starterFromEnvironment(env);
   const { store, config, runId: run_id, today } = context;
   const warnings = configWarnings(config);
   const beginning = {
@@ -199,7 +199,7 @@ async function recordedRun(
     };
   } catch (error) {
     const failures = [{ where: extent, reasons: [...reasonsOf(error)] }];
-    await recorder.end({ ...NOTHING_CAME, exit: exitCodeOf(error), failures });
+    await recorder.end({ ...NO_OUTCOME, exit: exitCodeOf(error), failures });
     throw error;
   }
 }
@@ -232,9 +232,9 @@ function summaryJson({ reports, failures, ...summary }: RunSummary) {
     failures: failures.map(({ where, reasons }) => ({
       where,
       message: reasonsText(reasons),
-      reasons: reasons.map((one) => toldReason(one)),
+      reasons: reasons.map((one) => reasonJson(one)),
     })),
-    ...wentWrong([...refused, ...failures.flatMap(({ reasons }) => reasons)]),
+    ...failureJson([...refused, ...failures.flatMap(({ reasons }) => reasons)]),
   };
 }
 

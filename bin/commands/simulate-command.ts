@@ -5,14 +5,14 @@ import { allow, dataDir } from "../../lib/pipeline/inputs.ts";
 import { parseInputs } from "../../lib/pipeline/parse-inputs.ts";
 import { reportError } from "../../lib/pipeline/report-error.ts";
 import type { Shell } from "../../lib/pipeline/run-stage.ts";
-import { toldReason } from "../../lib/reasons/told.ts";
+import { reasonJson } from "../../lib/reasons/reason-json.ts";
 import { pullRequestNotes } from "../../lib/remotes/github/pull-request-notes.ts";
 import { gitHubSettings } from "../../lib/remotes/github/pull-request-settings.ts";
 import { headline } from "../../lib/report/headline.ts";
 import type { ReportModel } from "../../lib/report/model.ts";
 import { hostNames } from "../../lib/settings/host-names.ts";
+import { checkNewRules } from "../../lib/simulate/check-new-rules.ts";
 import type { NewRules } from "../../lib/simulate/read-rule-files.ts";
-import { checkToldRules } from "../../lib/simulate/read-told-rules.ts";
 import { readGatheredWorld } from "../../lib/simulate/read-world.ts";
 import { type SimulatedReport, simulatedReport } from "../../lib/simulate/simulated-report.ts";
 import { harmSummaries, NOTE_MARKER, simulationLines, simulationNote } from "../../lib/simulate/simulation-note.ts";
@@ -108,7 +108,7 @@ async function simulateFiles(
     throw new ConfigurationError([
       { where: directory, what: "has no inputs/plans.yml: the run kept no rules. Run zdsync preview once" },
     ]);
-  await checkToldRules(kept, changed, { commit: "", say });
+  await checkNewRules(kept, changed, { commit: "", say });
   return simulatedReport(world, {
     before: kept,
     changed,
@@ -154,8 +154,8 @@ function summary(model: ReportModel) {
     comparisons: model.comparisons.map(({ comparison, existing, planned }) => ({ comparison, existing, planned })),
     limits: model.limits,
     harms: harmSummaries(model),
-    refusals: model.head.refusals.map((one) => toldReason(one)),
-    left_out: (model.head.warnings ?? []).map((one) => toldReason(one)),
+    refusals: model.head.refusals.map((one) => reasonJson(one)),
+    left_out: (model.head.warnings ?? []).map((one) => reasonJson(one)),
   };
 }
 

@@ -11,7 +11,7 @@ import { fetchNewestData } from "../../lib/remotes/gitlab/newest-data.ts";
 import { type RulesSettings, rulesSettings } from "../../lib/remotes/gitlab/rules-settings.ts";
 import { headline } from "../../lib/report/headline.ts";
 import { hostNames } from "../../lib/settings/host-names.ts";
-import { checkToldRules } from "../../lib/simulate/read-told-rules.ts";
+import { checkNewRules } from "../../lib/simulate/check-new-rules.ts";
 import { readGatheredWorld } from "../../lib/simulate/read-world.ts";
 import { type SimulatedReport, simulatedReport } from "../../lib/simulate/simulated-report.ts";
 import { NOTE_MARKER, simulationLines, simulationNote } from "../../lib/simulate/simulation-note.ts";
@@ -58,7 +58,7 @@ async function simulateMergeRequest({ given, json, shell }: Call): Promise<ExitC
     const iid = Number(asked["merge-request"]);
     const texts = await readTexts(requests, { iid, commit: asked.commit, settings });
     const say = (text: string) => requests.say(iid, NOTE_MARKER, text);
-    await checkToldRules(texts.before, texts.after, { commit: asked.commit, say });
+    await checkNewRules(texts.before, texts.after, { commit: asked.commit, say });
     await fetchNewestData(settings.data, asked["data-dir"], shell.timing ?? {});
     const simulated = await simulateTexts(texts, asked, shell);
     const { model, exit } = simulated;

@@ -13,7 +13,7 @@ import { openSession, type Session } from "../../lib/pipeline/session.ts";
 import { reasonsText } from "../../lib/reasons/reason-text.ts";
 import { refused } from "../../lib/reasons/refused.ts";
 import { proveInstance } from "../../lib/remotes/zendesk/prove-instance.ts";
-import { NOBODY } from "../../lib/report/terminal/person.ts";
+import { NO_PERSON } from "../../lib/report/terminal/person.ts";
 import { throwIfStopped } from "../../lib/stop.ts";
 import type { ResultCounts } from "../../lib/storage/artifacts/results.ts";
 import { refuseUsedRunId } from "../../lib/storage/runs/used-run-id.ts";
@@ -24,7 +24,7 @@ import { resultsOfRun } from "../../lib/undo/run-to-undo.ts";
 import type { LoadedCommand } from "../commands.ts";
 import { recordedUndo, undoName } from "./undo-record.ts";
 import { applyUndoCommand, type EndedUndo, harmOfUndo, tellUndoNotBegun, writeUndoReport } from "./undo-report.ts";
-import { type Back, digestOf, fileOf, summaryText } from "./undo-summary.ts";
+import { digestOf, type FileUndo, fileOf, summaryText } from "./undo-summary.ts";
 
 /** As every command that writes, and what to undo. `--allow` and `--max-age` have nothing to judge: docs/safety.md, undo. */
 const inputs = v.object({
@@ -53,13 +53,13 @@ export async function undoCommand(
   startedIn: Omit<UndoShell, "given">,
 ): Promise<ExitCode> {
   const shell = { ...startedIn, given };
-  const { env, person = NOBODY } = shell;
+  const { env, person = NO_PERSON } = shell;
   try {
     const asked = parseInputs(inputs, given, env);
     await refuseUsedRunId(asked["data-dir"], asked["run-id"], undoName(asked));
     const sources = await sourcesOf(asked);
     const isDecided = asked["dry-run"] || asked.yes || asked.expect.length > 0;
-    if (!isDecided && (shell.json || !person.isThere)) throw new ConfigurationError([NOBODY_TO_ASK]);
+    if (!isDecided && (shell.json || !person.isThere)) throw new ConfigurationError([NO_TERMINAL]);
     if (sources.length === 0) return nothingToUndo(asked, shell);
     if (isDecided)
       return await inSession(sources, asked, shell, { locks: true, writes: !asked["dry-run"] }, (session) =>
@@ -71,7 +71,7 @@ export async function undoCommand(
   }
 }
 
-const NOBODY_TO_ASK = {
+const NO_TERMINAL = {
   where: "undo",
   what: "asks for confirmation before it writes, but this is not an interactive terminal. Review the undo plan with --dry-run, then pass --expect DIGEST, which writes exactly what was shown, or --yes. Nothing was read or written",
 };
@@ -95,7 +95,7 @@ function nothingToUndo({ run }: Asked, { output, json }: UndoShell): ExitCode {
  * what is written, or nothing is: it is worked out anew, and must be the same.
  */
 async function undoIfConfirmed(sources: ResultsToUndo[], asked: Asked, shell: UndoShell): Promise<ExitCode> {
-  const { output, person = NOBODY } = shell;
+  const { output, person = NO_PERSON } = shell;
   const previewing = { ...asked, "dry-run": true };
   // Nobody is asked whether to write what could not be written: the config has to be there already.
   const shown = await inSession(
@@ -165,8 +165,11 @@ function instancesOf(sources: readonly ResultsToUndo[]): InstanceName[] {
   return [...new Set(sources.map(({ comparison }) => COMPARISON[comparison].instance))];
 }
 
-async function plansOf(sources: readonly ResultsToUndo[], { remotes, config }: Session["context"]): Promise<Back[]> {
-  const backs: Back[] = [];
+async function plansOf(
+  sources: readonly ResultsToUndo[],
+  { remotes, config }: Session["context"],
+): Promise<FileUndo[]> {
+  const backs: FileUndo[] = [];
   for (const source of sources) {
     const { instance } = COMPARISON[source.comparison];
     const reader = await remotes.zendeskReader(instance);
@@ -179,7 +182,7 @@ async function plansOf(sources: readonly ResultsToUndo[], { remotes, config }: S
 async function showPreview(
   undo: Pick<EndedUndo, "backs" | "given" | "startedAt" | "undoesRun">,
   context: Session["context"],
-  { output, env, person = NOBODY }: UndoShell,
+  { output, env, person = NO_PERSON }: UndoShell,
 ): Promise<void> {
   const { backs } = undo;
   const style = person.isThere ? "names and values" : "ids";
@@ -211,11 +214,11 @@ async function undo(
   });
 }
 
-const NOTHING_WRITTEN = { written: new Set<Back>(), writes: false, exit: EXIT.done, reasons: [] } as const;
+const NOTHING_WRITTEN = { written: new Set<FileUndo>(), writes: false, exit: EXIT.done, reasons: [] } as const;
 
 /** Comparison by comparison, until one ends early or somebody stops it. */
-async function applyAll(backs: readonly Back[], { context, stop }: Session, { output, json }: UndoShell) {
-  const done = new Map<Back, ResultCounts>();
+async function applyAll(backs: readonly FileUndo[], { context, stop }: Session, { output, json }: UndoShell) {
+  const done = new Map<FileUndo, ResultCounts>();
   const reasons: Reason[] = [];
   const exits: ExitCode[] = [];
   for (const back of backs) {
@@ -236,7 +239,7 @@ async function applyAll(backs: readonly Back[], { context, stop }: Session, { ou
 /** Writes the report, and says where it is and how to go on. */
 async function tellUndo(
   ended: EndedUndo,
-  done: ReadonlyMap<Back, ResultCounts>,
+  done: ReadonlyMap<FileUndo, ResultCounts>,
   { context }: Session,
   { output, json, env, given }: UndoShell,
 ): Promise<EndedUndo> {
@@ -252,12 +255,12 @@ async function tellUndo(
   return ended;
 }
 
-function countWrites(backs: readonly Back[]): number {
+function countWrites(backs: readonly FileUndo[]): number {
   return backs.reduce((count, { plan }) => count + plan.organizations.length + plan.users.length, 0);
 }
 
 /** Refuses a way back that is not the one that was reviewed (S3): all of it at once, or each comparison by its own digest. */
-function checkReviewed(backs: readonly Back[], expect: readonly string[]): void {
+function checkReviewed(backs: readonly FileUndo[], expect: readonly string[]): void {
   if (expect.length === 0 || expect.includes(digestOf(backs))) return;
   if (backs.every(({ plan }) => expect.includes(plan.digest))) return;
   throw refused(reason("undo.digest_unexpected", { digest: digestOf(backs), expected: [...expect] }));

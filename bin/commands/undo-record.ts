@@ -3,13 +3,13 @@ import { edges } from "../../lib/edges/edges.ts";
 import { type ExitCode, exitCodeOf } from "../../lib/errors.ts";
 import { recordedComparison } from "../../lib/pipeline/run-ending.ts";
 import type { Session } from "../../lib/pipeline/session.ts";
+import { afterwards } from "../../lib/reasons/capture-failure.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
-import { afterwards } from "../../lib/reasons/until-ended.ts";
 import { writeIndexPage } from "../../lib/report/index-page.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
 import { configWarnings } from "../../lib/settings/files/config-warnings.ts";
-import { NOTHING_CAME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
-import { givenStarter } from "../../lib/storage/runs/started-by.ts";
+import { NO_OUTCOME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
+import { starterFromEnvironment } from "../../lib/storage/runs/started-by.ts";
 import { comparisonsOf, type EndedUndo } from "./undo-report.ts";
 
 /** What an undo is called in its record. */
@@ -26,7 +26,7 @@ export async function recordedUndo(
 ): Promise<ExitCode> {
   const { store, clock, warn, config, runId } = context;
   const { pid, hostname } = edges().process;
-  const startedBy = givenStarter(env);
+  const startedBy = starterFromEnvironment(env);
   const warnings = configWarnings(config);
   const beginning = {
     run_id: runId,
@@ -46,7 +46,7 @@ export async function recordedUndo(
     const comparisons = await comparisonsOf(ended, store);
     const failures = ended.reasons.length > 0 ? [{ where: "undo", reasons: [...ended.reasons] }] : [];
     await recorder.end({
-      ...NOTHING_CAME,
+      ...NO_OUTCOME,
       exit: ended.exit,
       failures,
       comparisons: comparisons.map(({ comparison }) => recordedComparison(comparison)),
@@ -54,7 +54,7 @@ export async function recordedUndo(
     return ended.exit;
   } catch (error) {
     await recorder.end({
-      ...NOTHING_CAME,
+      ...NO_OUTCOME,
       exit: exitCodeOf(error),
       failures: [{ where: "undo", reasons: [...reasonsOf(error)] }],
     });

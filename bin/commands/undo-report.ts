@@ -4,7 +4,7 @@ import type { Reason } from "../../lib/domain/reason.ts";
 import { EXIT, type ExitCode } from "../../lib/errors.ts";
 import type { Shell } from "../../lib/pipeline/run-stage.ts";
 import { mintRunId, type Session } from "../../lib/pipeline/session.ts";
-import { afterwards } from "../../lib/reasons/until-ended.ts";
+import { afterwards } from "../../lib/reasons/capture-failure.ts";
 import { undoneRowExplainer } from "../../lib/report/explain-rows.ts";
 import { readCustomers } from "../../lib/report/read-customers.ts";
 import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
@@ -20,13 +20,13 @@ import { startedBy } from "../../lib/storage/runs/started-by.ts";
 import { commandText } from "../../lib/text/command-text.ts";
 import { recordKey, type UndoHarm } from "../../lib/undo/render-undo.ts";
 import { reportedUndo } from "../../lib/undo/undo-report.ts";
-import { type Back, digestOf } from "./undo-summary.ts";
+import { digestOf, type FileUndo } from "./undo-summary.ts";
 
 /** An undo that has ended, and what it was started with. */
 export interface EndedUndo {
-  backs: readonly Back[];
+  backs: readonly FileUndo[];
   /** Those whose results were written. */
-  written: ReadonlySet<Back>;
+  written: ReadonlySet<FileUndo>;
   given: Readonly<Record<string, string | undefined>>;
   writes: boolean;
   exit: ExitCode;

@@ -3,7 +3,7 @@ import { type ResultsToUndo, undoResultsName } from "../../lib/changesets/result
 import type { Reason } from "../../lib/domain/reason.ts";
 import type { ExitCode } from "../../lib/errors.ts";
 import type { Session } from "../../lib/pipeline/session.ts";
-import { wentWrong } from "../../lib/reasons/told.ts";
+import { failureJson } from "../../lib/reasons/reason-json.ts";
 import type { ReportFiles } from "../../lib/report/report-files.ts";
 import { encodeReason } from "../../lib/storage/artifacts/reason-record.ts";
 import type { ResultCounts } from "../../lib/storage/artifacts/results.ts";
@@ -11,23 +11,23 @@ import { digestOfAll, type UndoPlan } from "../../lib/undo/plan-undo.ts";
 import { AGAIN, countUndo } from "../../lib/undo/render-undo.ts";
 
 /** One results file and its way back. */
-export interface Back {
+export interface FileUndo {
   source: ResultsToUndo;
   plan: UndoPlan;
 }
 
 /** Where the undo of a file says what became of each record. */
-export function fileOf({ plan }: Back, { store }: Pick<Session["context"], "store">): string {
+export function fileOf({ plan }: FileUndo, { store }: Pick<Session["context"], "store">): string {
   return resolve(store.path(undoResultsName(plan.comparison)));
 }
 
 /** The summary for machines: of one file as ever, of a run with one entry for each comparison. */
 export function summaryText(
-  backs: readonly Back[],
+  backs: readonly FileUndo[],
   exit: ExitCode,
   run: string,
   context: Pick<Session["context"], "store" | "runId">,
-  done: ReadonlyMap<Back, ResultCounts> = new Map(),
+  done: ReadonlyMap<FileUndo, ResultCounts> = new Map(),
   ended: readonly Reason[] = [],
   files: ReportFiles | null = null,
 ): string {
@@ -44,12 +44,12 @@ export function summaryText(
     ...(done.has(back) ? { results: done.get(back), file: fileOf(back, context) } : {}),
   }));
   const { markdown: report = null, page = null } = files ?? {};
-  const about = { exit, run_id: context.runId, warning: AGAIN, report, page, ...wentWrong(ended) };
+  const about = { exit, run_id: context.runId, warning: AGAIN, report, page, ...failureJson(ended) };
   if (run === "") return JSON.stringify({ ...about, ...parts[0] });
   return JSON.stringify({ ...about, undoes: run, digest: digestOf(backs), comparisons: parts });
 }
 
 /** What `--expect` binds the undo to. */
-export function digestOf(backs: readonly Back[]): string {
+export function digestOf(backs: readonly FileUndo[]): string {
   return digestOfAll(backs.map(({ plan }) => plan));
 }

@@ -6,7 +6,7 @@ import type { Sandbox } from "../../sandbox/types.ts";
 import { start } from "../../test/support/bot/colleagues.ts";
 import { createAuditLog } from "../audit/audit-log.ts";
 import { openDatabase } from "../database.ts";
-import { ACTION } from "../parts.ts";
+import { ACTION } from "../ports.ts";
 
 /** Slack's user groups decide: the sandbox has one, with Ann and Bob. */
 const slack = { team: "T1", channels: ["C1"], users: [], user_groups: ["S0SUPPORT1"] };

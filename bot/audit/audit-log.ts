@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import { oneLine } from "../../lib/text/outside-text.ts";
-import type { Audit, AuditEntry } from "../parts.ts";
+import type { Audit, AuditEntry } from "../ports.ts";
 import { AUDIT_KEPT_MS } from "../schema.ts";
 
 /** Characters of what was done, and of what came of it: all counts of four comparisons take some 400. */

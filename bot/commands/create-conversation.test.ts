@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
 import { ANN, clickOf, start } from "../../test/support/bot/colleagues.ts";
 import { recordOf, runAt } from "../../test/support/bot/run-states.ts";
-import { ACTION } from "../parts.ts";
+import { ACTION } from "../ports.ts";
 import { RunnerError } from "../runs/runner.ts";
 
 const said = (text: string) => reason("legacy.text", { text });
@@ -163,7 +163,7 @@ describe("what fails", () => {
     const runs = { ask: broken, confirm: broken, dismiss: broken, cancel: broken, resume: broken, stop: broken };
     const organizations = { retry: broken, handled: broken };
     const explainer = { explain: broken, whole: broken };
-    const bot = start({ current: broken, ended: broken, change: { runs, organizations, explainer } });
+    const bot = start({ current: broken, ended: broken, change: { runs, contactActions: organizations, explainer } });
     for (const text of ["run", "cancel", "explain Example", "status", "last"]) {
       const { all } = await bot.command(text);
       expect(all).toContain("An unexpected error occurred in the bot");

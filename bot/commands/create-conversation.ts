@@ -2,11 +2,11 @@ import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Access } from "../access/access.ts";
 import type { Decided } from "../access/decide-access.ts";
 import type { Actor, Answer, ButtonClick, Conversation, Reply, Said, SlashCommand } from "../conversation.ts";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import { failedText, guarded, reasonOf } from "../guarded.ts";
-import { ACTION, type Audit, type Explainer, type OrganizationCare, type RunFlow } from "../parts.ts";
+import { ACTION, type Audit, type ContactActions, type Explainer, type RunFlow } from "../ports.ts";
 import { saidLines } from "../render/blocks.ts";
-import { orderText } from "../render/run-words.ts";
+import { orderText } from "../render/format-run.ts";
 import { Throttle } from "../throttle.ts";
 import { HELP_LINES } from "./help-text.ts";
 import { auditLines, lastRunLines } from "./last.ts";
@@ -14,10 +14,10 @@ import { parseCommand, type ZdsyncCommand } from "./parse-command.ts";
 import { type RunViews, statusLines } from "./status.ts";
 
 /** What the conversation works with. */
-export interface ConversationSetting extends RunViews {
+export interface ConversationDeps extends RunViews {
   access: Access;
   runs: RunFlow;
-  organizations: OrganizationCare;
+  contactActions: ContactActions;
   explainer: Explainer;
   audit: Audit;
   /** Told what went wrong, by code; never names a customer. */
@@ -36,60 +36,57 @@ interface Asked {
 }
 
 /** What the bot does about what people type and click; everybody may have help and status, the rest is for those allowed. */
-export function createConversation(setting: ConversationSetting): Conversation {
-  const guard = createGuard(setting);
+export function createConversation(deps: ConversationDeps): Conversation {
+  const guard = createGuard(deps);
   return {
-    command: (command) => caught(setting, "a command", () => answerCommand(setting, guard, command)),
-    button: (click) => caught(setting, "a click", () => answerClick(setting, guard, click)),
+    command: (command) => caught(deps, "a command", () => answerCommand(deps, guard, command)),
+    button: (click) => caught(deps, "a click", () => answerClick(deps, guard, click)),
   };
 }
 
-function answerCommand(setting: ConversationSetting, guard: Guard, { by, text }: SlashCommand): Answer {
+function answerCommand(deps: ConversationDeps, guard: Guard, { by, text }: SlashCommand): Answer {
   const parsed = parseCommand(text);
   if (parsed.is === "refused")
     return { now: saidLines([...parsed.problems, "`/zdsync help` lists the commands."]), later: null };
   const { command } = parsed;
   if (command.verb === "help") return { now: saidLines(HELP_LINES), later: null };
   const now = saidLines([`${commandText(command)}: one moment …`, ...hintLines(command)]);
-  if (command.verb === "status") return { now, later: later(setting, "status", (reply) => tellStatus(setting, reply)) };
-  return guard({ by, what: auditText(command), now, answer: (reply) => doCommand(setting, command, by, reply) });
+  if (command.verb === "status") return { now, later: later(deps, "status", (reply) => tellStatus(deps, reply)) };
+  return guard({ by, what: auditText(command), now, answer: (reply) => doCommand(deps, command, by, reply) });
 }
 
 type Privileged = Exclude<ZdsyncCommand, { verb: "help" | "status" }>;
 
-function doCommand(setting: ConversationSetting, command: Privileged, by: Actor, reply: Reply): Promise<void> {
+function doCommand(deps: ConversationDeps, command: Privileged, by: Actor, reply: Reply): Promise<void> {
   switch (command.verb) {
     case "run":
-      return setting.runs.ask({ instance: command.instance, purpose: command.purpose }, by, reply);
+      return deps.runs.ask({ instance: command.instance, purpose: command.purpose }, by, reply);
     case "preview":
-      return setting.runs.ask({ instance: command.instance, purpose: "preview" }, by, reply);
+      return deps.runs.ask({ instance: command.instance, purpose: "preview" }, by, reply);
     case "cancel":
-      return setting.runs.cancel(by, reply);
+      return deps.runs.cancel(by, reply);
     case "explain":
-      return setting.explainer.explain(command.asked, by, reply);
+      return deps.explainer.explain(command.asked, by, reply);
     case "last":
-      return tellLast(setting, reply);
+      return tellLast(deps, reply);
   }
 }
 
-async function tellStatus(setting: ConversationSetting, reply: Reply): Promise<void> {
-  await reply.privately(saidLines(await orReason(setting, "status", () => statusLines(setting))));
+async function tellStatus(deps: ConversationDeps, reply: Reply): Promise<void> {
+  await reply.privately(saidLines(await orReason(deps, "status", () => statusLines(deps))));
 }
 
 /** Two messages: the log is shown also where the runner cannot be asked, or a run has much to say. */
-async function tellLast(setting: ConversationSetting, reply: Reply): Promise<void> {
-  const run = await orReason(setting, "last", () => lastRunLines(setting));
-  const entries = await orReason(setting, "audit log", async () => auditLines(setting.audit));
+async function tellLast(deps: ConversationDeps, reply: Reply): Promise<void> {
+  const run = await orReason(deps, "last", () => lastRunLines(deps));
+  const entries = await orReason(deps, "audit log", async () => auditLines(deps.audit));
   await reply.privately(saidLines(run));
   await reply.privately(saidLines(entries));
 }
 
 /** The buttons that are known, and how they are called in the audit log. */
 const CLICKS: Readonly<
-  Record<
-    string,
-    { what: string; answer: (setting: ConversationSetting, click: ButtonClick, reply: Reply) => Promise<void> }
-  >
+  Record<string, { what: string; answer: (deps: ConversationDeps, click: ButtonClick, reply: Reply) => Promise<void> }>
 > = {
   [ACTION.confirmRun]: {
     what: "confirm a run",
@@ -101,7 +98,7 @@ const CLICKS: Readonly<
   },
   [ACTION.retryContacts]: {
     what: "retry contacts",
-    answer: ({ organizations }, click, reply) => organizations.retry(click, reply),
+    answer: ({ contactActions: organizations }, click, reply) => organizations.retry(click, reply),
   },
   [ACTION.explainWhole]: {
     what: "explain everything",
@@ -109,25 +106,25 @@ const CLICKS: Readonly<
   },
   [ACTION.markHandled]: {
     what: "mark handled",
-    answer: ({ organizations }, click, reply) => organizations.handled(click, reply),
+    answer: ({ contactActions: organizations }, click, reply) => organizations.handled(click, reply),
   },
 };
 
-function answerClick(setting: ConversationSetting, guard: Guard, click: ButtonClick): Answer {
+function answerClick(deps: ConversationDeps, guard: Guard, click: ButtonClick): Answer {
   const known = Object.hasOwn(CLICKS, click.action) ? CLICKS[click.action] : undefined;
   if (known)
-    return guard({ by: click.by, what: known.what, now: null, answer: (reply) => known.answer(setting, click, reply) });
+    return guard({ by: click.by, what: known.what, now: null, answer: (reply) => known.answer(deps, click, reply) });
   const old = saidLines([
     "This button no longer works because it is from an older message. `/zdsync help` lists the commands.",
   ]);
-  return { now: null, later: later(setting, "an unknown button", (reply) => reply.privately(old)) };
+  return { now: null, later: later(deps, "an unknown button", (reply) => reply.privately(old)) };
 }
 
 type Guard = (asked: Asked) => Answer;
 
 /** Lets only those do something who may: checked here, every time anew. */
-function createGuard(setting: ConversationSetting): Guard {
-  const { access, audit, clock } = setting;
+function createGuard(deps: ConversationDeps): Guard {
+  const { access, audit, clock } = deps;
   // A person's refusals are audited once a minute, so that nobody floods the log.
   const refusals = new Throttle();
   const refuse = (decided: Decided & { is: "refused" }, { by, what }: Asked): Said => {
@@ -135,7 +132,7 @@ function createGuard(setting: ConversationSetting): Guard {
       if (refusals.pass(`${by.team} ${by.user}`, clock()) !== null)
         audit.record({ at: clock(), by, what, result: `refused: ${decided.reason}` });
     } catch (error) {
-      setting.warn(`a refusal could not be audited: ${failureWords(error)}`);
+      deps.warn(`a refusal could not be audited: ${errorSummary(error)}`);
     }
     return saidLines(decided.lines);
   };
@@ -147,30 +144,30 @@ function createGuard(setting: ConversationSetting): Guard {
       if (decided.is === "refused") return reply.privately(refuse(decided, asked));
       await asked.answer(reply);
     };
-    return { now: asked.now, later: later(setting, asked.what, decideFirst) };
+    return { now: asked.now, later: later(deps, asked.what, decideFirst) };
   };
 }
 
 /** What is said later, kept from throwing. */
-function later(setting: ConversationSetting, what: string, then: Later): Later {
-  return (reply) => guarded(setting, { what }, reply, () => then(reply));
+function later(deps: ConversationDeps, what: string, then: Later): Later {
+  return (reply) => guarded(deps, { what }, reply, () => then(reply));
 }
 
-function caught(setting: ConversationSetting, what: string, answer: () => Answer): Answer {
+function caught(deps: ConversationDeps, what: string, answer: () => Answer): Answer {
   try {
     return answer();
   } catch (error) {
-    setting.warn(`${what} failed: ${failureWords(error)}`);
+    deps.warn(`${what} failed: ${errorSummary(error)}`);
     return { now: failedText(error), later: null };
   }
 }
 
 /** Lines, or one sentence where they could not be made. */
-async function orReason(setting: ConversationSetting, what: string, lines: () => Promise<string[]>): Promise<string[]> {
+async function orReason(deps: ConversationDeps, what: string, lines: () => Promise<string[]>): Promise<string[]> {
   try {
     return await lines();
   } catch (error) {
-    setting.warn(`${what} failed: ${failureWords(error)}`);
+    deps.warn(`${what} failed: ${errorSummary(error)}`);
     return [mrkdwnText(reasonOf(error), 1_000)];
   }
 }

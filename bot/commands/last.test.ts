@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { AuditEntry } from "../parts.ts";
+import type { AuditEntry } from "../ports.ts";
 import { auditLines } from "./last.ts";
 
 const by = { team: "T0SANDBOX1", channel: "C0SANDBOX1", user: "U0ANN" };

@@ -1,17 +1,17 @@
 import { CONFIRMED_ENTRY, parseConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
-import type { Audit, AuditEntry } from "../parts.ts";
+import type { Audit, AuditEntry } from "../ports.ts";
 import { durationText, mention, momentText } from "../render/blocks.ts";
 import { countsText } from "../render/counts.ts";
+import { runLink } from "../render/format-run.ts";
 import { countsLines, endText, failureLines } from "../render/run.ts";
-import { runLink } from "../render/run-words.ts";
 import { totalCounts } from "../run-flow/counts.ts";
 import { newestRun } from "../runs/newest-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import type { RunViews } from "./status.ts";
 
 /** Entries of the audit log shown. */
-const MOST_ENTRIES = 10;
+const MAX_ENTRIES = 10;
 
 /** The last run that has ended. Throws what the runner throws. */
 export async function lastRunLines({ runner, clock, starterOf }: RunViews): Promise<string[]> {
@@ -31,19 +31,19 @@ function lastRun(kind: Runner["kind"], run: RunState, starter: string | null): s
 
 /** Who did what in Slack, newest first. */
 export function auditLines(audit: Pick<Audit, "latest">): string[] {
-  const entries = audit.latest(MOST_ENTRIES);
+  const entries = audit.latest(MAX_ENTRIES);
   if (entries.length === 0) return ["*Activity in Slack:* none yet."];
   return ["*Activity in Slack:*", ...entries.map(entryLine)];
 }
 
 function entryLine({ at, by, what, result }: AuditEntry): string {
-  const [did, became] = [what, result].map((text) => mrkdwnText(withCountsInWords(text), 600));
+  const [did, became] = [what, result].map((text) => mrkdwnText(withReadableCounts(text), 600));
   return `• ${momentText(at)} ${mention(by.user)}: ${did}: ${became}`;
 }
 
 const CONFIRMED_COUNTS = new RegExp(`${CONFIRMED_ENTRY}(?: ${CONFIRMED_ENTRY})*`, "g");
 
 /** The audit log keeps exactly what was confirmed, as `--at-most` takes it; people read it as the offer said it. */
-function withCountsInWords(text: string): string {
+function withReadableCounts(text: string): string {
   return text.replace(CONFIRMED_COUNTS, (entries) => countsText(totalCounts(parseConfirmedCounts(entries) ?? {})));
 }

@@ -40,16 +40,16 @@ const SPELLINGS: Readonly<Record<string, InstanceName>> = {
   government: "us-government",
 };
 /** Characters of a command; Slack itself takes more. */
-const MOST_TYPED = 1_000;
+const MAX_COMMAND_LENGTH = 1_000;
 /** Problems named at once; a line says how many more there are. */
-const MOST_PROBLEMS = 8;
+const MAX_PROBLEMS = 8;
 /** Characters repeated of a word that was not understood. */
-const MOST_ECHOED = 40;
+const MAX_ECHOED_LENGTH = 40;
 
 /** What `/zdsync` was followed by, understood or refused. Never throws. Pure. */
 export function parseCommand(typed: string): ParsedCommand {
-  if (typed.length > MOST_TYPED)
-    return refused([`That is a long text (${typed.length} characters). The maximum is ${MOST_TYPED}.`]);
+  if (typed.length > MAX_COMMAND_LENGTH)
+    return refused([`That is a long text (${typed.length} characters). The maximum is ${MAX_COMMAND_LENGTH}.`]);
   const text = normaliseText(typed);
   const [first = "", ...words] = text.split(" ");
   if (first === "") return { is: "understood", command: { verb: "help" } };
@@ -144,11 +144,11 @@ function nearest<Word extends string>(typed: string, known: readonly Word[]): Wo
 }
 
 function echo(word: string): string {
-  return `“${mrkdwnText(word, MOST_ECHOED)}”`;
+  return `“${mrkdwnText(word, MAX_ECHOED_LENGTH)}”`;
 }
 
 function refused(problems: readonly string[]): ParsedCommand {
-  const named = problems.slice(0, MOST_PROBLEMS);
+  const named = problems.slice(0, MAX_PROBLEMS);
   const more = problems.length - named.length;
   return { is: "refused", problems: more > 0 ? [...named, `And ${more} more like these.`] : named };
 }

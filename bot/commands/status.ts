@@ -1,12 +1,12 @@
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { momentText } from "../render/blocks.ts";
+import { currentRunText, runLink } from "../render/format-run.ts";
 import { endText } from "../render/run.ts";
-import { currentRunText, runLink } from "../render/run-words.ts";
 import { newestRun } from "../runs/newest-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 
 /** Parts of a run named that are under way. */
-const MOST_PARTS = 6;
+const MAX_PARTS = 6;
 
 /** What status and last are made of. */
 export interface RunViews {
@@ -46,8 +46,8 @@ function progressText({ parts, status }: RunState): string {
   if (status === "waiting") return "It is waiting to start.";
   const running = parts.filter(({ state }) => state === "running").map(({ name }) => mrkdwnText(name, 60));
   const done = parts.filter(({ state }) => state === "done").length;
-  const named = running.slice(0, MOST_PARTS).join(", ") || "nothing right now";
-  const more = running.length > MOST_PARTS ? ` and ${running.length - MOST_PARTS} more` : "";
+  const named = running.slice(0, MAX_PARTS).join(", ") || "nothing right now";
+  const more = running.length > MAX_PARTS ? ` and ${running.length - MAX_PARTS} more` : "";
   return `In progress: ${named}${more}. Done: ${done} of ${parts.length} stages.`;
 }
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { secureHeaders } from "hono/secure-headers";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import type { Readiness } from "../readiness.ts";
 import { throttledLog } from "../throttle.ts";
 import type { HttpReceiver } from "./receiver.ts";
@@ -9,10 +9,10 @@ import { sameSecret } from "./signature.ts";
 import { objectIn, textOf } from "./slack-body.ts";
 
 /** More than anything that Slack or GitLab sends for one command, click or pipeline. */
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 
 /** What the bot's routes lead to. */
-export interface HttpSetting {
+export interface HttpAppDeps {
   /** Null in Socket Mode: nothing of Slack's comes over HTTP. */
   receiver: Pick<HttpReceiver, "handle"> | null;
   /** Null where no webhook secret is set. */
@@ -23,15 +23,15 @@ export interface HttpSetting {
 }
 
 /** The bot's HTTP side: everything that its port answers. No answer holds anything about a customer. */
-export function createHttpApp({ receiver, gitlab, readiness, clock, log }: HttpSetting): Hono {
+export function createHttpApp({ receiver, gitlab, readiness, clock, log }: HttpAppDeps): Hono {
   const app = new Hono();
-  const stranger = throttledLog(log, clock);
+  const logThrottled = throttledLog(log, clock);
   app.use(secureHeaders());
   app.use(async (c, next) => {
     await next();
     c.header("cache-control", "no-store");
   });
-  const limit = bodyLimit({ maxSize: MOST_BYTES, onError: (c) => c.body(null, 413) });
+  const limit = bodyLimit({ maxSize: MAX_BYTES, onError: (c) => c.body(null, 413) });
   app.get("/healthz", (c) => c.text("alive"));
   app.get("/readyz", (c) => c.json(readiness.report(), readiness.isReady ? 200 : 503));
   if (receiver) app.post("/slack/events", limit, (c) => receiver.handle(c.req.raw));
@@ -41,7 +41,7 @@ export function createHttpApp({ receiver, gitlab, readiness, clock, log }: HttpS
       async (c, next) => {
         // Before the body: a stranger's is not even read.
         if (sameSecret(c.req.header("x-gitlab-token") ?? "", gitlab.secret)) return await next();
-        stranger(
+        logThrottled(
           "a webhook arrived without the right GITLAB_WEBHOOK_SECRET: answered 401. If GitLab sent it, its secret token differs",
         );
         return c.body(null, 401);
@@ -56,7 +56,7 @@ export function createHttpApp({ receiver, gitlab, readiness, clock, log }: HttpS
     );
   app.notFound((c) => c.body(null, 404));
   app.onError((error, c) => {
-    log(`a request failed: ${failureWords(error)}`);
+    log(`a request failed: ${errorSummary(error)}`);
     return c.body(null, 500);
   });
   return app;

@@ -1,6 +1,6 @@
 import type { App, Receiver, ReceiverEvent } from "@slack/bolt";
 import { after } from "../../lib/edges/clock.ts";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import type { InFlight } from "../in-flight.ts";
 import { throttledLog } from "../throttle.ts";
 import { signatureProblem } from "./signature.ts";
@@ -10,7 +10,7 @@ import { isSslCheck, type SlackBody, slackBody, textOf } from "./slack-body.ts";
 const ACK_WITHIN_MS = 2_900;
 
 /** What the receiver works with. */
-export interface ReceiverSetting {
+export interface ReceiverDeps {
   signingSecret: string;
   clock: () => Date;
   /** Told what went wrong: codes and words, nothing of what was sent. */
@@ -32,19 +32,19 @@ export class AcknowledgedTwice extends Error {
 }
 
 /** Makes the receiver; nothing is dispatched before Bolt's `App` was made with it. */
-export function createHttpReceiver(setting: ReceiverSetting): HttpReceiver {
-  const stranger = throttledLog(setting.log, setting.clock);
+export function createHttpReceiver(deps: ReceiverDeps): HttpReceiver {
+  const logThrottled = throttledLog(deps.log, deps.clock);
   const state: { app: App | null } = { app: null };
   return {
     init(app) {
       state.app = app;
     },
     start: async () => {},
-    stop: () => setting.inFlight.settled(),
+    stop: () => deps.inFlight.settled(),
     async handle(request) {
-      const read = await readRequest(request, setting, stranger);
+      const read = await readRequest(request, deps, logThrottled);
       if (read instanceof Response) return read;
-      return state.app === null ? empty(503) : dispatch(state.app, read, setting);
+      return state.app === null ? empty(503) : dispatch(state.app, read, deps);
     },
   };
 }
@@ -57,8 +57,8 @@ interface Arrived {
 /** Reads and verifies a request: what Slack sent, or the answer where there is nothing to dispatch. */
 async function readRequest(
   request: Request,
-  { signingSecret, clock }: ReceiverSetting,
-  stranger: (reason: string) => void,
+  { signingSecret, clock }: ReceiverDeps,
+  logThrottled: (reason: string) => void,
 ): Promise<Arrived | Response> {
   const { headers } = request;
   const contentType = headers.get("content-type");
@@ -73,7 +73,7 @@ async function readRequest(
   };
   const problem = signatureProblem(signingSecret, signed, clock());
   if (problem !== null) {
-    stranger(
+    logThrottled(
       `a request without a valid Slack signature (${problem}): answered 401. If Slack sent it, SLACK_SIGNING_SECRET belongs to another app, or this machine's clock is wrong`,
     );
     return empty(401);
@@ -88,7 +88,7 @@ async function readRequest(
 function dispatch(
   app: App,
   { body, headers }: Arrived,
-  { log, inFlight, ackWithinMs = ACK_WITHIN_MS }: ReceiverSetting,
+  { log, inFlight, ackWithinMs = ACK_WITHIN_MS }: ReceiverDeps,
 ): Promise<Response> {
   const { promise: answered, resolve: answer } = Promise.withResolvers<Response>();
   let acknowledged = false;
@@ -112,7 +112,7 @@ function dispatch(
   const work = app.processEvent(event).then(
     () => ended(404),
     (error: unknown) => {
-      log(`a request from Slack failed${acknowledged ? " after it was acknowledged" : ""}: ${failureWords(error)}`);
+      log(`a request from Slack failed${acknowledged ? " after it was acknowledged" : ""}: ${errorSummary(error)}`);
       ended(500);
     },
   );

@@ -2,7 +2,7 @@ import type { SlackConfig } from "../../lib/domain/config.ts";
 import { namedIn } from "../../lib/remotes/slack/notice-channels.ts";
 import type { Customers } from "../render/customer.ts";
 import { hurtAccounts } from "../render/matters.ts";
-import type { RunFlowSetting } from "../run-flow/run-flow-parts.ts";
+import type { RunFlowDeps } from "../run-flow/run-flow-context.ts";
 import type { Runner } from "../runs/runner.ts";
 import { accountNames } from "./explain-thread.ts";
 
@@ -11,7 +11,7 @@ export function customersOf(
   runner: Pick<Runner, "artifacts">,
   config: SlackConfig,
   salesforceHost: string | null,
-): (...asked: Parameters<RunFlowSetting["customersOf"]>) => Promise<Customers> {
+): (...asked: Parameters<RunFlowDeps["customersOf"]>) => Promise<Customers> {
   return async ({ id, status, record }, instance) => {
     const accounts = status === "ended" ? hurtAccounts(record) : [];
     const store = accounts.length > 0 ? await runner.artifacts(id).catch(() => null) : null;

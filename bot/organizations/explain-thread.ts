@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
 import { existsSync } from "../../lib/edges/files.ts";
 import { InternalError, messageOf, ZdsyncError } from "../../lib/errors.ts";
-import type { Explained, ExplainSetting } from "../../lib/explain/explain-asked.ts";
+import type { ExplainedSubject, ExplainSubjectsOptions } from "../../lib/explain/explain-subjects.ts";
 import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { RunnerError } from "../runs/runner.ts";
 import { type Answer, answer, type Question } from "./explain-question.ts";
@@ -14,8 +14,8 @@ import { type Answer, answer, type Question } from "./explain-question.ts";
 export async function explainInThread(
   directory: string,
   asked: readonly string[],
-  { hosts, usGovernment }: ExplainSetting,
-): Promise<readonly Explained[]> {
+  { hosts, usGovernment }: ExplainSubjectsOptions,
+): Promise<readonly ExplainedSubject[]> {
   const answers = await inThread({ want: "explanations", directory, asked, hosts, usGovernment });
   return Array.isArray(answers) ? answers : [];
 }
@@ -45,7 +45,7 @@ function inThread(question: Question): Promise<Answer> {
     .map((name) => new URL(name, import.meta.url))
     .find((url) => existsSync(url));
   // Somebody took the program alone along: the files are read in this thread, and clicks wait meanwhile.
-  if (!script) return inWords(() => answer(question, new ArtifactStore(question.directory)));
+  if (!script) return withReadableErrors(() => answer(question, new ArtifactStore(question.directory)));
   return new Promise((resolve, reject) => {
     // It reads files and needs no setting and no secret.
     const thread = new Worker(script, { workerData: question, env: {} });
@@ -60,7 +60,7 @@ function inThread(question: Question): Promise<Answer> {
   });
 }
 
-async function inWords<T>(read: () => Promise<T>): Promise<T> {
+async function withReadableErrors<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import type { ExplanationDocument, Line } from "../../lib/explain/document.ts";
-import type { Explained } from "../../lib/explain/explain-asked.ts";
+import type { ExplainedSubject } from "../../lib/explain/explain-subjects.ts";
 import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { ANN, buttons, Told } from "../../test/support/bot/flow-world.ts";
 import { openDatabase } from "../database.ts";
-import { ACTION, type AuditEntry } from "../parts.ts";
+import { ACTION, type AuditEntry } from "../ports.ts";
 import { RunnerError } from "../runs/runner.ts";
-import { createExplainer, type ExplainerSetting } from "./explainer.ts";
+import { createExplainer, type ExplainerDeps } from "./explainer.ts";
 import { OrganizationStates } from "./organization-states.ts";
 
 const NOW = new Date("2026-11-24T10:31:00Z");
@@ -33,12 +33,12 @@ const DOCUMENT: ExplanationDocument = {
   ],
 };
 
-function explained(document = DOCUMENT): Explained {
+function explained(document = DOCUMENT): ExplainedSubject {
   const subject = { salesforce_id: ACCOUNT, organizations: [], email: null };
   return { is: "explained", subject, organizations: [11], document, source: "run" };
 }
 
-function start(answer: Explained = explained(), change: Partial<ExplainerSetting> = {}) {
+function start(answer: ExplainedSubject = explained(), change: Partial<ExplainerDeps> = {}) {
   const audit: AuditEntry[] = [];
   const asked: string[] = [];
   const database = openDatabase(":memory:");

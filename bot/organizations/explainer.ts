@@ -1,10 +1,10 @@
 import type { Database } from "bun:sqlite";
 import type { UsGovernmentShown } from "../../lib/domain/config.ts";
-import type { Explained } from "../../lib/explain/explain-asked.ts";
+import type { ExplainedSubject } from "../../lib/explain/explain-subjects.ts";
 import type { Actor, ButtonClick, Reply } from "../conversation.ts";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import { guarded } from "../guarded.ts";
-import type { Audit, Explainer } from "../parts.ts";
+import type { Audit, Explainer } from "../ports.ts";
 import { saidLines } from "../render/blocks.ts";
 import { RunnerError } from "../runs/runner.ts";
 import { explainInThread } from "./explain-thread.ts";
@@ -14,7 +14,7 @@ import { type KnownState, OrganizationStates } from "./organization-states.ts";
 import { answerTo, type LinkHosts, wholeOf } from "./render-explanation.ts";
 
 /** What explaining works with. */
-export interface ExplainerSetting {
+export interface ExplainerDeps {
   hosts: LinkHosts;
   /** The last run that left files; throws `RunnerError` where that cannot be found out. */
   lastRun: () => Promise<LastRun | null>;
@@ -30,16 +30,16 @@ export interface ExplainerSetting {
 }
 
 /** Explains single customers from the files of the last run: only whoever asks sees it. */
-export function createExplainer(setting: ExplainerSetting): Explainer {
-  const { hosts, usGovernment } = setting;
-  const states = new OrganizationStates(setting.database);
+export function createExplainer(deps: ExplainerDeps): Explainer {
+  const { hosts, usGovernment } = deps;
+  const states = new OrganizationStates(deps.database);
   const read =
-    setting.explanations ??
+    deps.explanations ??
     createExplanations((directory, asked) => explainInThread(directory, asked, { hosts, usGovernment }));
   const answered = async (what: string, asked: string, by: Actor, reply: Reply, say: Say) => {
-    const run = await setting.lastRun();
+    const run = await deps.lastRun();
     if (!run) {
-      record(setting, by, what, "no run to explain from");
+      record(deps, by, what, "no run to explain from");
       const none = "No run of the last week left readable files. `/zdsync last` shows details.";
       return reply.privately(saidLines([none]));
     }
@@ -48,19 +48,19 @@ export function createExplainer(setting: ExplainerSetting): Explainer {
       // While a run is in progress, its files take the place of those of the last one.
       throw new RunnerError(`${error.message} If a run is in progress, ask again when it has ended.`);
     });
-    record(setting, by, what, resultOf(explained));
+    record(deps, by, what, resultOf(explained));
     await say(explained, run);
   };
   return {
     explain: (asked, by, reply) =>
-      guarded(setting, { what: "explain" }, reply, () =>
+      guarded(deps, { what: "explain" }, reply, () =>
         answered("explain", asked, by, reply, (explained, run) => {
           const state = explained.is === "explained" ? newestState(states, explained.organizations) : null;
           return reply.privately(answerTo(asked, explained, { hosts, run, state }));
         }),
       ),
     whole: ({ value, by }, reply) =>
-      guarded(setting, { what: "explain everything" }, reply, () =>
+      guarded(deps, { what: "explain everything" }, reply, () =>
         answered("explain everything", idIn(value), by, reply, async (explained, run) => {
           if (explained.is !== "explained")
             return reply.privately(answerTo(idIn(value), explained, { hosts, run, state: null }));
@@ -70,7 +70,7 @@ export function createExplainer(setting: ExplainerSetting): Explainer {
   };
 }
 
-type Say = (explained: Explained, run: LastRun) => Promise<void>;
+type Say = (explained: ExplainedSubject, run: LastRun) => Promise<void>;
 
 /** The only thing that a click is trusted for: an account's id, or an organization's. */
 function idIn(value: ButtonClick["value"]): string {
@@ -78,7 +78,7 @@ function idIn(value: ButtonClick["value"]): string {
 }
 
 /** For the audit log: ids, never names. */
-function resultOf(explained: Explained): string {
+function resultOf(explained: ExplainedSubject): string {
   if (explained.is !== "explained") return explained.is;
   const { salesforce_id, organizations } = explained.subject;
   return `explained ${salesforce_id ?? `organization ${organizations[0]?.id}`}`;
@@ -89,10 +89,10 @@ function newestState(states: OrganizationStates, organizations: readonly number[
   return known.sort((one, other) => other.at.getTime() - one.at.getTime())[0] ?? null;
 }
 
-function record({ audit, clock, warn }: ExplainerSetting, by: Actor, what: string, result: string): void {
+function record({ audit, clock, warn }: ExplainerDeps, by: Actor, what: string, result: string): void {
   try {
     audit.record({ at: clock(), by, what, result });
   } catch (error) {
-    warn(`an action could not be audited: ${failureWords(error)}`);
+    warn(`an action could not be audited: ${errorSummary(error)}`);
   }
 }

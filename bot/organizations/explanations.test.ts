@@ -2,14 +2,15 @@ import { describe, expect, test } from "bun:test";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Explained } from "../../lib/explain/explain-asked.ts";
+import type { ExplainedSubject } from "../../lib/explain/explain-subjects.ts";
 import { account } from "../../test/support/domain/process-examples.ts";
 import { RunnerError } from "../runs/runner.ts";
 import { accountNames, explainInThread } from "./explain-thread.ts";
 import { createExplanations } from "./explanations.ts";
 
 const HOSTS = { salesforce: null, global: null, "us-government": null };
-const answers = (count: number): Explained[] => Array.from({ length: count }, () => ({ is: "none", nearest: [] }));
+const answers = (count: number): ExplainedSubject[] =>
+  Array.from({ length: count }, () => ({ is: "none", nearest: [] }));
 
 test("whoever asks during a reading is served by the next one: a hundred questions, two readings, never two at once", async () => {
   const readings: number[] = [];

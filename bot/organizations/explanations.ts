@@ -1,13 +1,13 @@
 import { InternalError } from "../../lib/errors.ts";
-import type { Explained } from "../../lib/explain/explain-asked.ts";
+import type { ExplainedSubject } from "../../lib/explain/explain-subjects.ts";
 
 /** Answers one question about the run whose files lie in a folder. Throws where they cannot be read at all. */
-export type ReadExplanation = (directory: string, asked: string) => Promise<Explained>;
+export type ReadExplanation = (directory: string, asked: string) => Promise<ExplainedSubject>;
 
 interface Waiting {
   directory: string;
   asked: string;
-  resolve(explained: Explained): void;
+  resolve(explained: ExplainedSubject): void;
   reject(error: unknown): void;
 }
 
@@ -16,7 +16,7 @@ interface Waiting {
  * hundred questions at once open the files twice, and never two readings are in memory.
  */
 export function createExplanations(
-  read: (directory: string, asked: readonly string[]) => Promise<readonly Explained[]>,
+  read: (directory: string, asked: readonly string[]) => Promise<readonly ExplainedSubject[]>,
 ): ReadExplanation {
   let waiting: Waiting[] = [];
   let reading = false;

@@ -3,7 +3,7 @@ import { findInRuns } from "../runs/newest-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 
 /** Runs that are looked at for one whose files are still there. */
-const MOST_RUNS = 5;
+const MAX_RUNS = 5;
 
 /** The last run that ended and left files. */
 export interface LastRun {
@@ -19,5 +19,5 @@ export function lastRunOf(runner: Pick<Runner, "ended" | "artifacts">, now: Date
     const store = await runner.artifacts(id);
     return store && { store, url, endedAt: endedAt ?? startedAt };
   };
-  return findInRuns(runner, now, filesOf, MOST_RUNS);
+  return findInRuns(runner, now, filesOf, MAX_RUNS);
 }

@@ -7,7 +7,7 @@ import { mention } from "../render/blocks.ts";
 import type { KnownState, TriedAddress } from "./organization-states.ts";
 
 /** Addresses shown of one organization; a line says how many more there are. */
-const MOST_ADDRESSES = 8;
+const MAX_ADDRESSES = 8;
 /** Characters of mrkdwn that an organization may always have, however short its block was. */
 const ALWAYS = 400;
 
@@ -40,7 +40,7 @@ function withAddresses(blocks: readonly Block[], organization: number, addresses
 
 function fitting(addresses: readonly TriedAddress[], room: number): string[] {
   if (addresses.length === 0) return ["No sold-to address in Salesforce."];
-  for (let shown = Math.min(MOST_ADDRESSES, addresses.length); ; shown--) {
+  for (let shown = Math.min(MAX_ADDRESSES, addresses.length); ; shown--) {
     const hidden = addresses.length - shown;
     const lines = [
       ...addresses.slice(0, shown).map(addressLine),

@@ -2,7 +2,7 @@ import type { Block, SlackChannel } from "../../lib/remotes/slack/ports.ts";
 import type { Sleep } from "../run-flow/pauses.ts";
 
 /** Times a change is sent before it is given up; the next click on the message brings it again. */
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 const FIRST_WAIT_MS = 2_000;
 
 /** A change of a message: what to write is asked for right before it is sent, so that no later change is undone by an earlier one. */
@@ -20,7 +20,7 @@ export interface MessageUpdate {
 }
 
 /** How messages are changed. */
-export interface UpdateSetting {
+export interface MessageUpdatesDeps {
   channelOf: (id: string) => Pick<SlackChannel, "update">;
   /** Ends early where the signal is aborted. */
   sleep: Sleep;
@@ -32,7 +32,7 @@ export interface UpdateSetting {
 export class MessageUpdates {
   readonly #last = new Map<string, Promise<boolean>>();
 
-  constructor(private readonly setting: UpdateSetting) {}
+  constructor(private readonly deps: MessageUpdatesDeps) {}
 
   /** Changes a message; answers whether it is changed. Never throws. */
   update(update: MessageUpdate): Promise<boolean> {
@@ -48,9 +48,9 @@ export class MessageUpdates {
 
   /** The same content may be sent again: a change has no second effect. */
   async #send({ channel, ts, text, blocks, onTrouble }: MessageUpdate): Promise<boolean> {
-    const { channelOf, sleep, ended } = this.setting;
+    const { channelOf, sleep, ended } = this.deps;
     const place = channelOf(channel);
-    for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const outcome = await place.update(ts, { text, blocks: blocks() });
       if (outcome.is === "posted") return true;
       const reason = outcome.is === "limited" ? "Slack does not accept further changes at the moment" : outcome.reason;
@@ -58,7 +58,7 @@ export class MessageUpdates {
       if (outcome.is === "refused") return false;
       const usual = outcome.is === "limited" ? 0 : FIRST_WAIT_MS * 2 ** (attempt - 1);
       const wait = Math.max(outcome.waitMs ?? 0, usual);
-      if (attempt < MOST_ATTEMPTS && !ended.aborted) await sleep(wait, ended).catch(() => {});
+      if (attempt < MAX_ATTEMPTS && !ended.aborted) await sleep(wait, ended).catch(() => {});
       // Whoever clicked was told that it would be tried again.
       if (ended.aborted) {
         await onTrouble("the bot is restarting", false);

@@ -1,11 +1,11 @@
 import type { Subject } from "../../lib/domain/find-organization.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { ExplanationDocument, Line, Span } from "../../lib/explain/document.ts";
-import type { Explained } from "../../lib/explain/explain-asked.ts";
+import type { ExplainedSubject } from "../../lib/explain/explain-subjects.ts";
 import type { Block } from "../../lib/remotes/slack/ports.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Said } from "../conversation.ts";
-import { ACTION } from "../parts.ts";
+import { ACTION } from "../ports.ts";
 import { mention, momentText, saidLines, saidPages } from "../render/blocks.ts";
 import type { LastRun } from "./last-run.ts";
 import type { KnownState } from "./organization-states.ts";
@@ -14,7 +14,7 @@ import type { KnownState } from "./organization-states.ts";
 export type LinkHosts = Record<"salesforce" | InstanceName, string | null>;
 
 /** What an answer is made of, beside the explanation itself. */
-export interface AnswerSetting {
+export interface AnswerOptions {
   hosts: LinkHosts;
   run: Pick<LastRun, "endedAt" | "url">;
   /** What people did about it in Slack since; null where nobody did anything. */
@@ -22,26 +22,33 @@ export interface AnswerSetting {
 }
 
 /** Characters of a piece of text and of a line: Slack takes 3,000 of a section. */
-const MOST_OF_SPAN = 600;
-const MOST_OF_LINE = 2_200;
+const MAX_SPAN_LENGTH = 600;
+const MAX_LINE_LENGTH = 2_200;
 /** Messages of a whole explanation: Slack takes five answers to one click. */
-const MOST_MESSAGES = 4;
+const MAX_MESSAGES = 4;
 
 /** The first lines, which answer the question, with a button for the whole; or who may have been meant. Pure. */
-export function answerTo(asked: string, explained: Explained, setting: AnswerSetting): Said & { blocks: Block[] } {
-  const when = runLine(setting.run, explained);
-  if (explained.is !== "explained") return saidLines([...notOneLines(asked, explained, setting.hosts), when]);
+export function answerTo(
+  asked: string,
+  explained: ExplainedSubject,
+  options: AnswerOptions,
+): Said & { blocks: Block[] } {
+  const when = runLine(options.run, explained);
+  if (explained.is !== "explained") return saidLines([...notOneLines(asked, explained, options.hosts), when]);
   const { document, subject } = explained;
-  const state = setting.state ? [`Since then: ${stateText(setting.state)}`] : [];
+  const state = options.state ? [`Since then: ${stateText(options.state)}`] : [];
   return saidLines([...document.answer.map(lineText), ...state, when], wholeButton(subject));
 }
 
 /** Everything, in as many messages as Slack takes; where that is not enough, the command that shows the rest. Pure. */
-export function wholeOf(explained: Explained & { is: "explained" }, { run }: Pick<AnswerSetting, "run">): Said[] {
+export function wholeOf(
+  explained: ExplainedSubject & { is: "explained" },
+  { run }: Pick<AnswerOptions, "run">,
+): Said[] {
   const { document, subject } = explained;
   const id = idOf(subject);
   const rest = `The rest does not fit into a Slack message; run \`zdsync explain ${id}\` in a terminal to see all of it.`;
-  return saidPages([...documentLines(document), runLine(run, explained)], MOST_MESSAGES, rest);
+  return saidPages([...documentLines(document), runLine(run, explained)], MAX_MESSAGES, rest);
 }
 
 function documentLines({ answer, sections }: ExplanationDocument): string[] {
@@ -61,7 +68,7 @@ function lineText({ label, spans }: Line): string {
   let text = label === undefined ? "" : `${mrkdwnText(label, 120)}: `;
   for (const span of spans) {
     const piece = spanText(span);
-    if (text.length + piece.length > MOST_OF_LINE) return `${text}…`;
+    if (text.length + piece.length > MAX_LINE_LENGTH) return `${text}…`;
     text += piece;
   }
   return text;
@@ -71,12 +78,12 @@ function lineText({ label, spans }: Line): string {
 function spanText({ text, tone, href }: Span): string {
   const [, before = "", core = "", after = ""] = /^(\s*)(.*?)(\s*)$/s.exec(text) ?? [];
   if (core === "") return text === "" ? "" : " ";
-  const shown = href === undefined ? mrkdwnText(core, MOST_OF_SPAN) : mrkdwnLink(href, core);
+  const shown = href === undefined ? mrkdwnText(core, MAX_SPAN_LENGTH) : mrkdwnLink(href, core);
   const isLoud = tone === "strong" || tone === "bad";
   return `${before === "" ? "" : " "}${isLoud ? `*${shown}*` : shown}${after === "" ? "" : " "}`;
 }
 
-function wholeButton(subject: (Explained & { is: "explained" })["subject"]): Block {
+function wholeButton(subject: (ExplainedSubject & { is: "explained" })["subject"]): Block {
   return {
     type: "actions",
     elements: [
@@ -91,13 +98,13 @@ function wholeButton(subject: (Explained & { is: "explained" })["subject"]): Blo
 }
 
 /** What an explanation is asked for again by: never a name. */
-function idOf({ salesforce_id, organizations: [first] }: (Explained & { is: "explained" })["subject"]): string {
+function idOf({ salesforce_id, organizations: [first] }: (ExplainedSubject & { is: "explained" })["subject"]): string {
   return salesforce_id ?? String(first?.id ?? 0);
 }
 
 const REPLACED = "Another run is in progress, or a preview has replaced its files.";
 
-function notOneLines(asked: string, found: Exclude<Explained, { is: "explained" }>, hosts: LinkHosts): string[] {
+function notOneLines(asked: string, found: Exclude<ExplainedSubject, { is: "explained" }>, hosts: LinkHosts): string[] {
   const quoted = `“${mrkdwnText(asked, 80)}”`;
   if (found.is === "not kept")
     return [
@@ -134,7 +141,7 @@ function stateText(state: KnownState): string {
   return `contacts retried by ${who}: ${state.count === 0 ? "contacts already existed" : `${state.count} added`}`;
 }
 
-function runLine({ endedAt, url }: AnswerSetting["run"], explained: Explained): string {
+function runLine({ endedAt, url }: AnswerOptions["run"], explained: ExplainedSubject): string {
   const asOf = `As of ${url === null ? "the last run" : mrkdwnLink(url, "the last run")}, ${momentText(endedAt)}.`;
   const isKept = explained.is === "explained" && explained.source === "history";
   return isKept ? `${asOf} ${REPLACED} This is from the history.` : asOf;

@@ -7,7 +7,7 @@ import { addressLine } from "./message-states.ts";
 import type { KnownState, TriedAddress } from "./organization-states.ts";
 
 /** Addresses shown to whoever retried. */
-const MOST_ADDRESSES = 15;
+const MAX_ADDRESSES = 15;
 
 /** Somebody who did something, and when. */
 interface Done {
@@ -31,7 +31,7 @@ export function retryLines(id: number, end: RetryEnd): string[] {
     ];
   if (end.is === "not retried")
     return [`The contacts of organization ${id} were not retried.`, mrkdwnText(reasonText(end.reason), 1_500)];
-  const shown = end.addresses.slice(0, MOST_ADDRESSES).map((one) => addressLine(triedOf(one)));
+  const shown = end.addresses.slice(0, MAX_ADDRESSES).map((one) => addressLine(triedOf(one)));
   const hidden = end.addresses.length - shown.length;
   return [
     headline(id, end),

@@ -4,7 +4,7 @@ import type { Block } from "../../lib/remotes/slack/ports.ts";
 import type { SlackPerson } from "../../sandbox/slack/person.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld, TODAY } from "../../test/pipeline/world.ts";
 import { type Bot, createBot } from "../bot.ts";
-import { ACTION } from "../parts.ts";
+import { ACTION } from "../ports.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 

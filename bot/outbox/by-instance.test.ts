@@ -17,14 +17,14 @@ test("B5: what concerns one instance alone goes to its channel; a reply to where
   const general = new Outbox(database);
   const own = new Outbox(database, undefined, placeOf("us-government"));
   const outgoing = byInstance(general, new Map([["us-government", own]]));
-  outgoing.put(post("both"));
-  outgoing.put(post("global", { instance: "global" }));
-  outgoing.put(post("government", { instance: "us-government" }));
-  outgoing.put(post("reply to both", { thread: "both", instance: "us-government" }));
-  outgoing.put(post("reply to government", { thread: "government" }));
+  outgoing.enqueue(post("both"));
+  outgoing.enqueue(post("global", { instance: "global" }));
+  outgoing.enqueue(post("government", { instance: "us-government" }));
+  outgoing.enqueue(post("reply to both", { thread: "both", instance: "us-government" }));
+  outgoing.enqueue(post("reply to government", { thread: "government" }));
   expect(waiting(general)).toEqual(["both", "global", "reply to both"]);
   expect(waiting(own)).toEqual(["government", "reply to government"]);
-  outgoing.put(post("both", { instance: "us-government" }));
+  outgoing.enqueue(post("both", { instance: "us-government" }));
   expect(waiting(own)).toHaveLength(2);
 });
 
@@ -32,8 +32,8 @@ test("B5: a channel that is taken back leaves nothing behind", () => {
   const database = openDatabase(":memory:");
   const general = new Outbox(database);
   const own = new Outbox(database, undefined, placeOf("us-government"));
-  general.put(post("general"));
-  own.put(post("government"));
+  general.enqueue(post("general"));
+  own.enqueue(post("government"));
   general.adoptAllBut([placeOf("us-government")]);
   expect([waiting(general), waiting(own)]).toEqual([["general"], ["government"]]);
   general.adoptAllBut([]);

@@ -18,7 +18,7 @@ export function byInstance(general: Outbox, own: ReadonlyMap<InstanceName, Outbo
     return root ?? (instance ? own.get(instance) : undefined) ?? general;
   };
   return {
-    put: (post) => outboxOf(post).put(post),
+    enqueue: (post) => outboxOf(post).enqueue(post),
     tsOf: (key) => all.map((one) => one.tsOf(key)).find((ts) => ts !== null) ?? null,
   };
 }

@@ -66,9 +66,9 @@ function heldChannel() {
 test("what is put is delivered at once, and the pace of one a second is kept", async () => {
   const { channel, next } = heldChannel();
   const { outbox, worker, waitNumber } = start(channel);
-  outbox.put(post("a"));
+  outbox.enqueue(post("a"));
   (await next(1))?.answer({ is: "posted", ts: "1.0" });
-  outbox.put(post("b"));
+  outbox.enqueue(post("b"));
   const pause = await waitNumber(1);
   expect(pause.milliseconds).toBe(1000);
   pause.end();
@@ -80,8 +80,8 @@ test("what is put is delivered at once, and the pace of one a second is kept", a
 test("stopping waits for the post in flight, and begins no other", async () => {
   const { channel, next, asked } = heldChannel();
   const { outbox, worker } = start(channel);
-  outbox.put(post("a"));
-  outbox.put(post("b"));
+  outbox.enqueue(post("a"));
+  outbox.enqueue(post("b"));
   const first = await next(1);
   let stopped = false;
   const stopping = worker.stop().then(() => {
@@ -105,7 +105,7 @@ test("it waits for as long as Slack wants to be left alone, an hour at most", as
     const { channel, next } = heldChannel();
     const reading: SlackChannel = { ...channel, history: async () => ({ is: "failed", reason: "503", waitMs: said }) };
     const { outbox, worker, waits, waitNumber } = start(reading);
-    outbox.put(post("a"));
+    outbox.enqueue(post("a"));
     (await next(1))?.answer({ is: "unknown", reason: "lost" });
     // After the post, before the channel is read, and once that has failed.
     for (const count of [1, 2]) (await waitNumber(count)).end();
@@ -121,7 +121,7 @@ test("stopping ends the wait that Slack asks for while its history is read, and 
     return method === "conversations.history" ? tooMany(100) : undefined;
   });
   const { outbox, worker, waits, waitNumber } = start(createSlackChannel(slack.settings));
-  outbox.put(post("a"));
+  outbox.enqueue(post("a"));
   for (let count = 1; (await waitNumber(count)).milliseconds !== 100_000; count++) waits[count - 1]?.end();
   const asked = slack.calls.length;
   await worker.stop();
@@ -134,7 +134,7 @@ test("while the channel is archived it is asked less and less often, said once, 
   let archived = true;
   await using slack = new FakeSlack(() => (archived ? slackError("is_archived") : undefined));
   const { outbox, worker, warnings, waits, waitNumber } = start(createSlackChannel(slack.settings));
-  outbox.put(post("a"));
+  outbox.enqueue(post("a"));
   for (let count = 1; count <= 10; count++) {
     const { end } = await waitNumber(count);
     archived = count < 10;
@@ -150,9 +150,9 @@ test("while the channel is archived it is asked less and less often, said once, 
 test("a message that is refused by itself does not keep a new one waiting", async () => {
   await using slack = new FakeSlack((_, count) => (count === 1 ? slackError("invalid_blocks") : undefined));
   const { outbox, worker, warnings, waitNumber } = start(createSlackChannel(slack.settings));
-  outbox.put(post("a"));
+  outbox.enqueue(post("a"));
   await waitNumber(1);
-  outbox.put(post("b"));
+  outbox.enqueue(post("b"));
   (await waitNumber(2)).end();
   while (outbox.tsOf("b") === null) await Bun.sleep(1);
   await worker.stop();
@@ -164,7 +164,7 @@ test("a database that fails is said, and the worker goes on", async () => {
   const database = openDatabase(":memory:");
   const { channel, next } = heldChannel();
   const { outbox, worker, warnings, waitNumber } = start(channel, database);
-  outbox.put(post("a"));
+  outbox.enqueue(post("a"));
   const first = await next(1);
   database.run("alter table outbox rename to gone");
   first?.answer({ is: "posted", ts: "1.0" });

@@ -34,7 +34,7 @@ export function keepDelivering(outbox: Outbox, channel: SlackChannel, setting: K
   const stop = { reason: null as string | null };
   let put = new AbortController();
   const endListening = outbox.onPut(() => put.abort());
-  const patience = async (milliseconds: number, signal = ended.signal) => {
+  const wait = async (milliseconds: number, signal = ended.signal) => {
     if (!signal.aborted) await sleep(milliseconds, signal);
   };
 
@@ -50,7 +50,7 @@ export function keepDelivering(outbox: Outbox, channel: SlackChannel, setting: K
         blocked,
         waitMs = 0,
       } = await deliverSafely(outbox, () =>
-        outbox.deliver(channel, { now, sleep: (milliseconds) => patience(milliseconds), stop }),
+        outbox.deliver(channel, { now, sleep: (milliseconds) => wait(milliseconds), stop }),
       );
       if (stop.reason !== null) return;
       if (blocked !== null && blocked !== warned)
@@ -59,7 +59,7 @@ export function keepDelivering(outbox: Outbox, channel: SlackChannel, setting: K
       pause = posted > 0 || left === 0 ? FIRST_PAUSE : pause;
       // While nothing passes, a new message does not make Slack be asked sooner.
       if (left === 0) await aborted(something);
-      else await patience(Math.max(pause, Math.min(waitMs, LONGEST_WAIT)), blocked === null ? something : ended.signal);
+      else await wait(Math.max(pause, Math.min(waitMs, LONGEST_WAIT)), blocked === null ? something : ended.signal);
       pause = blocked === null && put.signal.aborted ? FIRST_PAUSE : Math.min(LAST_PAUSE, pause * 2);
     }
   }

@@ -39,7 +39,7 @@ describe("an ordinary day", () => {
   test("posted once, in the order of putting, one a second, with their keys as metadata", async () => {
     await using slack = new FakeSlack();
     const { outbox, deliver, slept } = start(slack);
-    for (const key of ["b", "a", "b", "c"]) outbox.put(post(key));
+    for (const key of ["b", "a", "b", "c"]) outbox.enqueue(post(key));
     expect(outbox.tsOf("a")).toBeNull();
     expect(await deliver()).toEqual({ posted: 3, left: 0, blocked: null });
     expect(await deliver()).toEqual({ posted: 0, left: 0, blocked: null });
@@ -58,7 +58,7 @@ describe("an ordinary day", () => {
       ["c", -5000],
       ["d", 0],
     ] as const) {
-      outbox.put(post(key));
+      outbox.enqueue(post(key));
       await deliver();
       time.at += passed;
     }
@@ -68,9 +68,9 @@ describe("an ordinary day", () => {
   test("a reply waits for the message whose thread it goes to", async () => {
     await using slack = new FakeSlack();
     const { outbox, deliver } = start(slack);
-    outbox.put(post("reply", "parent"));
+    outbox.enqueue(post("reply", "parent"));
     expect(await deliver()).toEqual({ posted: 0, left: 1, blocked: null });
-    outbox.put(post("parent"));
+    outbox.enqueue(post("parent"));
     await deliver();
     await deliver();
     expect(texts(slack)).toEqual(["about parent", "about reply"]);
@@ -80,9 +80,9 @@ describe("an ordinary day", () => {
   test("what was posted is forgotten in time, unless something waits for its thread", async () => {
     await using slack = new FakeSlack(onPost([3], () => slackError("invalid_blocks")));
     const { outbox, deliver, time } = start(slack);
-    outbox.put(post("old"));
-    outbox.put(post("parent"));
-    outbox.put(post("refused", "parent"));
+    outbox.enqueue(post("old"));
+    outbox.enqueue(post("parent"));
+    outbox.enqueue(post("refused", "parent"));
     await deliver();
     outbox.prune(new Date(time.at + 1));
     expect([outbox.tsOf("old"), outbox.tsOf("parent") === null]).toEqual([null, false]);
@@ -94,8 +94,8 @@ describe("Slack fails", () => {
   test("rate limits are waited out, within bounds", async () => {
     await using slack = new FakeSlack(onPost([1, 3, 4, 5], () => tooMany(50)));
     const { outbox, deliver, slept } = start(slack);
-    outbox.put(post("a"));
-    outbox.put(post("b"));
+    outbox.enqueue(post("a"));
+    outbox.enqueue(post("b"));
     const blocked = "Slack's rate limit lasted too long";
     expect(await deliver()).toEqual({ posted: 1, left: 1, blocked, waitMs: 50_000 });
     expect(slept.filter((one) => one === 50_000)).toHaveLength(3);
@@ -112,7 +112,7 @@ describe("Slack fails", () => {
     const unavailable = () => new Response("", { status: 503, headers: { "retry-after": "30" } });
     await using slack = new FakeSlack(onPost([1], unavailable));
     const { outbox, deliver, time } = start(slack);
-    outbox.put(post("a"));
+    outbox.enqueue(post("a"));
     expect(await deliver()).toMatchObject({ posted: 0, left: 1, waitMs: 30_000 });
     expect(await deliver()).toMatchObject({ posted: 1, left: 0 });
     expect(time.at).toBe(START + 30_000);
@@ -122,7 +122,7 @@ describe("Slack fails", () => {
   test("a message that may not be sent for too long is not sent, and that is no attempt", async () => {
     await using slack = new FakeSlack(onPost([1], () => tooMany(500)));
     const { outbox, deliver, time } = start(slack);
-    outbox.put(post("a"));
+    outbox.enqueue(post("a"));
     expect(await deliver()).toMatchObject({ left: 1, waitMs: 500_000 });
     expect(await deliver()).toMatchObject({ left: 1, waitMs: 500_000 });
     expect(slack.calls).toEqual(["chat.postMessage"]);
@@ -138,7 +138,7 @@ describe("Slack fails", () => {
   ])("%s: what became of it is read in the channel", async (_, answer, stands) => {
     await using slack = new FakeSlack(onPost([2], answer));
     const { outbox, deliver, slept } = start(slack);
-    for (const one of [post("a"), post("b", "a"), post("c")]) outbox.put(one);
+    for (const one of [post("a"), post("b", "a"), post("c")]) outbox.enqueue(one);
     expect(await deliver()).toMatchObject({
       posted: 1,
       left: 2,
@@ -162,7 +162,7 @@ describe("Slack fails", () => {
       return method === "chat.postMessage" && count === 1 ? lostAnswer() : undefined;
     });
     const { outbox, deliver } = start(slack);
-    for (const key of ["a", "b"]) outbox.put(post(key));
+    for (const key of ["a", "b"]) outbox.enqueue(post(key));
     await deliver();
     expect(await deliver()).toMatchObject({
       posted: 0,
@@ -180,7 +180,7 @@ describe("Slack fails", () => {
       return method === "chat.postMessage" && count < 6 ? lostAnswer() : undefined;
     });
     const { outbox, deliver } = start(slack);
-    outbox.put(post("a"));
+    outbox.enqueue(post("a"));
     for (let times = 0; times < 6; times++) await deliver();
     expect(texts(slack)).toEqual(["about a", "about a", "about a"]);
     expect(outbox.undelivered()).toMatchObject([{ key: "a", attempts: 3, reason: expect.stringContaining("3 times") }]);
@@ -190,7 +190,7 @@ describe("Slack fails", () => {
     let archived = true;
     await using slack = new FakeSlack(() => (archived ? slackError("is_archived") : undefined));
     const { outbox, deliver } = start(slack);
-    for (const key of ["a", "b"]) outbox.put(post(key));
+    for (const key of ["a", "b"]) outbox.enqueue(post(key));
     const { blocked } = await deliver();
     expect(blocked).toContain("is_archived");
     expect(slack.calls).toHaveLength(1);
@@ -206,7 +206,7 @@ describe("Slack fails", () => {
   test("one message that Slack refuses does not hold up others, and is tried again now and then", async () => {
     await using slack = new FakeSlack(onPost([1, 3], () => slackError("invalid_blocks")));
     const { outbox, deliver, time } = start(slack);
-    for (const key of ["a", "b"]) outbox.put(post(key));
+    for (const key of ["a", "b"]) outbox.enqueue(post(key));
     expect(await deliver()).toEqual({ posted: 1, left: 1, blocked: null });
     await deliver();
     expect(slack.calls).toHaveLength(2);
@@ -224,7 +224,7 @@ describe("Slack fails", () => {
   test("a message that never gets an answer lets others pass in the end", async () => {
     await using slack = new FakeSlack(onPost([1, 2, 3], () => new Response("", { status: 500 })));
     const { outbox, deliver } = start(slack);
-    for (const key of ["a", "b"]) outbox.put(post(key));
+    for (const key of ["a", "b"]) outbox.enqueue(post(key));
     await deliver();
     await deliver();
     expect(texts(slack)).toEqual([]);
@@ -235,7 +235,7 @@ describe("Slack fails", () => {
   test("once asked to stop, nothing further is posted", async () => {
     await using slack = new FakeSlack();
     const { outbox, deliver, stop } = start(slack);
-    outbox.put(post("a"));
+    outbox.enqueue(post("a"));
     stop.reason = "SIGTERM";
     expect(await deliver()).toEqual({ posted: 0, left: 1, blocked: "stopped (SIGTERM)" });
     expect(slack.calls).toEqual([]);

@@ -11,7 +11,7 @@ const SETTLING = 5000;
 /** How much the clocks of Slack and this machine may differ. */
 const CLOCK_SKEW = 10 * 60 * 1000;
 /** So often is a message sent blindly where nobody may look whether it was posted; after that it is listed as undelivered. */
-const MOST_BLIND = 3;
+const MAX_UNKNOWN_OUTCOMES = 3;
 /** After so many attempts with an unknown outcome a message lets others pass. */
 const HOLDS_UP_OTHERS = 3;
 /** Between two attempts at a message that Slack refuses: doubled from the first to the last. */
@@ -19,7 +19,7 @@ const FIRST_RETRY = 60_000;
 const LAST_RETRY = 60 * 60 * 1000;
 
 /** What a delivery is done with. */
-export interface DeliverySetting {
+export interface DeliveryOptions {
   now: () => Date;
   sleep: (milliseconds: number) => Promise<unknown>;
   /** Asked to stop, nothing further is posted. */
@@ -69,7 +69,7 @@ export class Outbox implements Outgoing, Disposable {
     this.#clock = clock;
   }
 
-  put(post: OutgoingPost): void {
+  enqueue(post: OutgoingPost): void {
     if (!this.#rows.add(post, this.#clock().getTime())) return;
     for (const listener of this.#listeners) listener();
   }
@@ -110,14 +110,14 @@ export class Outbox implements Outgoing, Disposable {
    * Posts what waits, in order, one message a second; a reply only once its thread's message is posted. Ends early where nothing
    * would pass (channel archived, Slack down): the rest waits for the next delivery. Not twice at the same time.
    */
-  async deliver(channel: SlackChannel, setting: DeliverySetting): Promise<Delivery> {
+  async deliver(channel: SlackChannel, options: DeliveryOptions): Promise<Delivery> {
     let posted = 0;
-    let { blocked, waitMs } = await this.#resolve(channel, setting);
+    let { blocked, waitMs } = await this.#resolve(channel, options);
     for (const row of blocked === null ? this.#rows.open() : []) {
-      if (setting.stop.reason !== null) blocked = `stopped (${setting.stop.reason})`;
+      if (options.stop.reason !== null) blocked = `stopped (${options.stop.reason})`;
       if (blocked !== null) break;
-      if (!this.#isDue(row, setting.now().getTime())) continue;
-      const outcome = await this.#post(row, channel, setting);
+      if (!this.#isDue(row, options.now().getTime())) continue;
+      const outcome = await this.#post(row, channel, options);
       if (outcome.is === "posted") posted++;
       else {
         blocked = blockOf(outcome, row);
@@ -135,10 +135,10 @@ export class Outbox implements Outgoing, Disposable {
     return row.state === "pending" && row.next_at <= now && (row.thread === null || this.tsOf(row.thread) !== null);
   }
 
-  async #post(row: OutboxRow, channel: SlackChannel, setting: DeliverySetting): Promise<PostOutcome> {
+  async #post(row: OutboxRow, channel: SlackChannel, options: DeliveryOptions): Promise<PostOutcome> {
     const { key, thread, text, blocks, attempts } = row;
     const root = thread === null ? null : this.tsOf(thread);
-    const { sleep, stop, now } = setting;
+    const { sleep, stop, now } = options;
     const outcome = await this.#posterOf(channel).post(
       { text, blocks, metadata: postMetadata(key) },
       root === null ? undefined : { ts: root },
@@ -154,7 +154,7 @@ export class Outbox implements Outgoing, Disposable {
   /** Finds out what became of messages whose outcome is not known. Answers why it could not, where nothing may be posted before. */
   async #resolve(
     channel: SlackChannel,
-    { now, sleep, stop }: DeliverySetting,
+    { now, sleep, stop }: DeliveryOptions,
   ): Promise<Pick<Delivery, "blocked" | "waitMs">> {
     const unknown = this.#rows.open().filter(({ state }) => state === "sending");
     if (unknown.length === 0) return { blocked: null };
@@ -178,7 +178,7 @@ export class Outbox implements Outgoing, Disposable {
           "Slack did not post it",
           attempts < HOLDS_UP_OTHERS ? 0 : now().getTime() + retryAfter(attempts),
         );
-      else if (attempts < MOST_BLIND)
+      else if (attempts < MAX_UNKNOWN_OUTCOMES)
         this.#rows.pending(key, `posted again, because the channel cannot be read: ${history.reason}`);
       else this.#rows.note(key, `sent ${attempts} times, but cannot see whether it was posted: ${history.reason}`);
     }

@@ -10,7 +10,7 @@ import { readPage } from "./read-page.ts";
 import { createPageSender, type PageSender } from "./send-pages.ts";
 
 /** What pages are made with. */
-export interface PagesSetting {
+export interface PagesDeps {
   settings: Pick<BotSettings, "slack" | "config">;
   database: Database;
   runner: Pick<Runner, "kind" | "artifacts">;
@@ -22,8 +22,8 @@ export interface PagesSetting {
 }
 
 /** Puts the pages of runs into their threads; null where the config does not want that (`slack.page`). */
-export function createPages(setting: PagesSetting): (PageSender & Pick<PageUploads, "forgetOld">) | null {
-  const { settings, database, runner, ended, ...others } = setting;
+export function createPages(deps: PagesDeps): (PageSender & Pick<PageUploads, "forgetOld">) | null {
+  const { settings, database, runner, ended, ...others } = deps;
   const { slack, config } = settings;
   if (!config.slack.page) return null;
   const uploads = new PageUploads(database);

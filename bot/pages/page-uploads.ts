@@ -6,7 +6,7 @@ import { INSTANCES, type InstanceName } from "../../lib/domain/instance.ts";
 const REMEMBERED_MS = 30 * 24 * 3_600_000;
 
 /** A run whose page goes into its thread. */
-export interface WantedPage {
+export interface RequestedPage {
   /** The runner's. */
   runId: string;
   /** The instance that alone is concerned; null: both are. */
@@ -20,7 +20,7 @@ export interface WantedPage {
  * How far a page is. `pending`: nobody sees anything of it. `sharing`: Slack was asked to show it, and that is asked once. `done`, `failed`:
  * nothing further happens.
  */
-export interface PageUpload extends WantedPage {
+export interface PageUpload extends RequestedPage {
   state: "pending" | "sharing" | "done" | "failed";
   attempts: number;
   /** Milliseconds since 1970 before which nothing is tried. */
@@ -45,7 +45,7 @@ export class PageUploads {
   constructor(private readonly database: Database) {}
 
   /** Notes a page that is wanted; one that was noted before is left alone. */
-  want({ runId, instance, thread, after }: WantedPage, now: Date): void {
+  want({ runId, instance, thread, after }: RequestedPage, now: Date): void {
     this.database.run(
       `insert into page_uploads (run_id, instance, thread, "after", state, attempts, next_at, wanted_at)
        values (?, ?, ?, ?, 'pending', 0, 0, ?) on conflict do nothing`,

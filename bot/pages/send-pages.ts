@@ -4,12 +4,12 @@ import type { Outgoing } from "../../lib/remotes/slack/ports.ts";
 import type { SlackFailure } from "../../lib/remotes/slack/slack-errors.ts";
 import type { FilePlace, ThreadFiles } from "../../lib/remotes/slack/thread-files.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import { saidLines } from "../render/blocks.ts";
-import { plainRun } from "../render/run-words.ts";
+import { plainRun } from "../render/format-run.ts";
 import { Pauses, type Sleep } from "../run-flow/pauses.ts";
 import { type Runner, RunnerError } from "../runs/runner.ts";
-import type { PageUpload, PageUploads, WantedPage } from "./page-uploads.ts";
+import type { PageUpload, PageUploads, RequestedPage } from "./page-uploads.ts";
 import type { PageRead } from "./read-page.ts";
 
 /** How often is looked whether something can be done, while a page waits. */
@@ -23,12 +23,12 @@ const FIRST_RETRY_MS = 10_000;
 const SETTLING_MS = 60_000;
 
 /** What the sender works with. */
-export interface PageSetting {
+export interface PageSenderDeps {
   uploads: PageUploads;
   outgoing: Outgoing;
   kind: Runner["kind"];
   /** The page of an ended run as it may be shown in the channel of its thread. May throw. */
-  pageOf: (page: Pick<WantedPage, "runId" | "instance">) => Promise<PageRead>;
+  pageOf: (page: Pick<RequestedPage, "runId" | "instance">) => Promise<PageRead>;
   /** The files of the channel that a run's thread is in. */
   filesOf: (instance: InstanceName | null) => ThreadFiles;
   clock: () => Date;
@@ -41,7 +41,7 @@ export interface PageSetting {
 /** Puts the pages of runs into their threads. */
 export interface PageSender {
   /** Takes a page durably; a run's is taken once. */
-  want(page: WantedPage): void;
+  want(page: RequestedPage): void;
   start(): void;
   /** Ends it; waits for what is in flight. What is left goes on after the next start. */
   stop(): Promise<void>;
@@ -52,16 +52,16 @@ export interface PageSender {
  * answer is lost, the thread is looked at. It comes after the end of the run was told, and never holds that up. What does not succeed is
  * a line in the thread.
  */
-export function createPageSender(setting: PageSetting): PageSender {
-  const { uploads, clock, warn, sleep = sleepFor } = setting;
+export function createPageSender(deps: PageSenderDeps): PageSender {
+  const { uploads, clock, warn, sleep = sleepFor } = deps;
   const pauses = new Pauses(sleep);
   let working: Promise<void> | null = null;
   const work = async () => {
     while (!pauses.stopped) {
       try {
-        for (const upload of uploads.open()) if (!pauses.stopped) await step(upload, setting);
+        for (const upload of uploads.open()) if (!pauses.stopped) await step(upload, deps);
       } catch (error) {
-        warn(`pages could not be posted to threads: ${failureWords(error)}`);
+        warn(`pages could not be posted to threads: ${errorSummary(error)}`);
       }
       await pauses.wait("pages", uploads.open().length > 0 ? EVERY_MS : IDLE_MS);
     }
@@ -72,7 +72,7 @@ export function createPageSender(setting: PageSetting): PageSender {
       pauses.changed("pages");
     },
     start() {
-      working ??= work().catch((error) => warn(`pages are no longer posted to threads: ${failureWords(error)}`));
+      working ??= work().catch((error) => warn(`pages are no longer posted to threads: ${errorSummary(error)}`));
     },
     async stop() {
       pauses.stop();
@@ -81,18 +81,18 @@ export function createPageSender(setting: PageSetting): PageSender {
   };
 }
 
-async function step(upload: PageUpload, setting: PageSetting): Promise<void> {
-  const { outgoing, clock } = setting;
+async function step(upload: PageUpload, deps: PageSenderDeps): Promise<void> {
+  const { outgoing, clock } = deps;
   const thread = outgoing.tsOf(upload.thread);
   if (thread === null || outgoing.tsOf(upload.after) === null || upload.nextAt > clock().getTime()) return;
-  const run = plainRun(setting.kind, upload.runId);
+  const run = plainRun(deps.kind, upload.runId);
   const place = { thread, title: `zdsync ${run}`, comment: `The page of ${run} shows everything it changed, and why.` };
-  if (upload.state === "sharing") return lookAgain(upload, place, setting);
-  const bytes = await pageBytes(upload, setting);
+  if (upload.state === "sharing") return lookAgain(upload, place, deps);
+  const bytes = await pageBytes(upload, deps);
   if (bytes === null) return;
-  const uploaded = await setting.filesOf(upload.instance).upload({ name: "report.html", bytes });
-  if (uploaded.is !== "uploaded") return later(upload, uploaded, setting);
-  await share(upload, uploaded.id, place, setting);
+  const uploaded = await deps.filesOf(upload.instance).upload({ name: "report.html", bytes });
+  if (uploaded.is !== "uploaded") return later(upload, uploaded, deps);
+  await share(upload, uploaded.id, place, deps);
 }
 
 const WITHOUT_PAGE: Record<Exclude<PageRead["is"], "page">, string> = {
@@ -102,56 +102,61 @@ const WITHOUT_PAGE: Record<Exclude<PageRead["is"], "page">, string> = {
 };
 
 /** Null where there is nothing to send, now or ever; what comes of that is kept. */
-async function pageBytes(upload: PageUpload, setting: PageSetting): Promise<Uint8Array | null> {
+async function pageBytes(upload: PageUpload, deps: PageSenderDeps): Promise<Uint8Array | null> {
   try {
-    const page = await setting.pageOf(upload);
+    const page = await deps.pageOf(upload);
     if (page.is === "page") return page.bytes;
-    fail(upload, WITHOUT_PAGE[page.is], setting);
+    fail(upload, WITHOUT_PAGE[page.is], deps);
     return null;
   } catch (error) {
-    if (!(error instanceof RunnerError)) setting.warn(`the page of a run cannot be read: ${failureWords(error)}`);
+    if (!(error instanceof RunnerError)) deps.warn(`the page of a run cannot be read: ${errorSummary(error)}`);
     const reason = error instanceof RunnerError ? error.message : "it cannot be read; see the bot's log";
-    later(upload, { is: "unknown", reason }, setting);
+    later(upload, { is: "unknown", reason }, deps);
     return null;
   }
 }
 
-async function share(upload: PageUpload, id: string, place: FilePlace, setting: PageSetting): Promise<void> {
-  const { uploads, clock } = setting;
+async function share(upload: PageUpload, id: string, place: FilePlace, deps: PageSenderDeps): Promise<void> {
+  const { uploads, clock } = deps;
   const now = clock().getTime();
   // Written before Slack is asked: killed in between, the thread is looked at, and the file is not shown twice.
   uploads.keep(upload.runId, { state: "sharing", attempts: upload.attempts, nextAt: now + SETTLING_MS });
-  const shared = await setting.filesOf(upload.instance).share(id, place);
+  const shared = await deps.filesOf(upload.instance).share(id, place);
   if (shared.is === "shared") uploads.keep(upload.runId, { ...upload, state: "done" });
-  else if (shared.is !== "unknown") later(upload, shared, setting);
+  else if (shared.is !== "unknown") later(upload, shared, deps);
 }
 
 /** Slack's answer was lost, or the bot was killed before it came. */
-async function lookAgain(upload: PageUpload, place: FilePlace, setting: PageSetting): Promise<void> {
-  const seen = await setting.filesOf(upload.instance).look(place);
-  if (seen.is === "there") setting.uploads.keep(upload.runId, { ...upload, state: "done" });
-  else if (seen.is === "not there") fail(upload, "Slack did not respond, and does not show it.", setting);
+async function lookAgain(upload: PageUpload, place: FilePlace, deps: PageSenderDeps): Promise<void> {
+  const seen = await deps.filesOf(upload.instance).look(place);
+  if (seen.is === "there") deps.uploads.keep(upload.runId, { ...upload, state: "done" });
+  else if (seen.is === "not there") fail(upload, "Slack did not respond, and does not show it.", deps);
   else if (upload.attempts + 1 >= MAX_ATTEMPTS)
-    fail(upload, `Slack did not respond, and the bot cannot see whether it was posted: ${seen.reason}`, setting);
-  else retryAfter(upload, "sharing", setting);
+    fail(upload, `Slack did not respond, and the bot cannot see whether it was posted: ${seen.reason}`, deps);
+  else retryAfter(upload, "sharing", deps);
 }
 
 /** Tries again what certainly nobody saw, unless it would not help, or was tried often enough. */
-function later(upload: PageUpload, failure: SlackFailure, setting: PageSetting): void {
+function later(upload: PageUpload, failure: SlackFailure, deps: PageSenderDeps): void {
   const isLast = upload.attempts + 1 >= MAX_ATTEMPTS;
-  if (failure.is !== "refused" && !isLast) retryAfter(upload, "pending", setting, failure.waitMs);
-  else fail(upload, failure.is === "limited" ? "Slack's rate limit lasted too long." : failure.reason, setting);
+  if (failure.is !== "refused" && !isLast) retryAfter(upload, "pending", deps, failure.waitMs);
+  else fail(upload, failure.is === "limited" ? "Slack's rate limit lasted too long." : failure.reason, deps);
 }
 
-function retryAfter(upload: PageUpload, state: "pending" | "sharing", setting: PageSetting, leastMs = 0): void {
+function retryAfter(upload: PageUpload, state: "pending" | "sharing", deps: PageSenderDeps, leastMs = 0): void {
   const wait = Math.max(leastMs, FIRST_RETRY_MS * 2 ** upload.attempts);
-  const nextAt = setting.clock().getTime() + wait;
-  setting.uploads.keep(upload.runId, { state, attempts: upload.attempts + 1, nextAt });
+  const nextAt = deps.clock().getTime() + wait;
+  deps.uploads.keep(upload.runId, { state, attempts: upload.attempts + 1, nextAt });
 }
 
 /** The line is put first: killed in between, it is put again under the same key. */
-function fail(upload: PageUpload, reason: string, { outgoing, uploads }: PageSetting): void {
+function fail(upload: PageUpload, reason: string, { outgoing, uploads }: PageSenderDeps): void {
   const said = saidLines([`The page of this run could not be posted here: ${mrkdwnText(reason, 400)}`]);
-  outgoing.put({ key: `run ${upload.runId} page failed`, thread: upload.thread, instance: upload.instance, ...said });
+  outgoing.enqueue({
+    key: `run ${upload.runId} page failed`,
+    thread: upload.thread,
+    instance: upload.instance,
+    ...said,
+  });
   uploads.keep(upload.runId, { ...upload, state: "failed" });
 }

@@ -4,11 +4,11 @@ import type { Said } from "../conversation.ts";
 export { mention } from "../../lib/text/mrkdwn.ts";
 
 /** Characters of one section: Slack takes 3,000, escaped. */
-const MOST_OF_SECTION = 2_800;
+const MAX_SECTION_LENGTH = 2_800;
 /** Characters of all sections as JSON: Slack refuses some 13,000 of blocks, whatever its documentation says (facts 6). */
-const MOST_OF_MESSAGE = 9_500;
+const MAX_MESSAGE_LENGTH = 9_500;
 /** The same where a line is added at the end. */
-const MOST_OF_PAGE = 9_000;
+const MAX_PAGE_LENGTH = 9_000;
 
 /** A message of lines: mrkdwn of ours, in which everything from outside was made harmless already. The first line is its `text`. */
 export function saidLines(lines: readonly string[], ...more: Block[]): Said & { blocks: Block[] } {
@@ -21,7 +21,7 @@ export function saidPages(lines: readonly string[], most: number, rest: string):
   let characters = 0;
   for (const line of lines) {
     const length = JSON.stringify(line).length + 1;
-    if (characters + length > MOST_OF_PAGE) {
+    if (characters + length > MAX_PAGE_LENGTH) {
       pages.push([]);
       characters = 0;
     }
@@ -38,7 +38,7 @@ function fitting(lines: readonly string[]): string[] {
   let characters = 0;
   const kept = lines.filter((line) => {
     characters += JSON.stringify(line).length + 1;
-    return characters <= MOST_OF_MESSAGE;
+    return characters <= MAX_MESSAGE_LENGTH;
   });
   return kept.length === lines.length ? kept : [...kept, `(${lines.length - kept.length} lines omitted)`];
 }
@@ -48,7 +48,7 @@ function sections(lines: readonly string[]): Block[] {
   const texts: string[] = [];
   for (const line of lines) {
     const open = texts.at(-1);
-    if (open !== undefined && open.length + line.length + 1 <= MOST_OF_SECTION)
+    if (open !== undefined && open.length + line.length + 1 <= MAX_SECTION_LENGTH)
       texts[texts.length - 1] = `${open}\n${line}`;
     else texts.push(line);
   }

@@ -6,7 +6,7 @@ export interface Customers {
   salesforceHost: string | null;
 }
 
-export const NOBODY: Customers = { names: new Map(), salesforceHost: null };
+export const NO_NAMES: Customers = { names: new Map(), salesforceHost: null };
 
 /** A customer as people know it, with a link, as mrkdwn; by its id alone where its name is not known, or not to be told. */
 export function customerText(id: string, { names, salesforceHost }: Customers): string {

@@ -1,7 +1,7 @@
 import { COMPARISON } from "../../lib/domain/comparisons.ts";
 import { effectCounts } from "../../lib/domain/confirmed-counts.ts";
 import { reasonsText, wayPastLimits, whatText } from "../../lib/reasons/reason-text.ts";
-import { EXIT_WORDS } from "../../lib/report/exit-words.ts";
+import { EXIT_TEXTS } from "../../lib/report/exit-texts.ts";
 import type { RecordedComparison, RunRecord } from "../../lib/storage/runs/run-record.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { RunState } from "../runs/runner.ts";
@@ -18,9 +18,9 @@ import { countsText, effectText } from "./counts.ts";
  */
 
 /** Failures and refusals shown of a run; a line says how many more there are. */
-const MOST_FAILURES = 10;
+const MAX_FAILURES = 10;
 /** Characters of one reason. */
-const MOST_OF_REASON = 400;
+const MAX_REASON_LENGTH = 400;
 
 /** How a run is doing or how it ended, in words (exit codes: interface.md). */
 export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | "exit" | "dryRun">): string {
@@ -32,7 +32,7 @@ export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | 
     case "lost":
       return "killed or lost; how far it got is unknown";
     case "ended": {
-      const words = exit === null ? undefined : EXIT_WORDS[exit];
+      const words = exit === null ? undefined : EXIT_TEXTS[exit];
       if (words === undefined) return "ended in an unknown way";
       return dryRun && exit === 0 ? "done, nothing was written (dry run)" : words;
     }
@@ -90,7 +90,8 @@ function lostText(comparison: RecordedComparison, updated: number): string {
  */
 export function failureLines({ failures, comparisons }: Pick<RunRecord, "failures" | "comparisons">): string[] {
   const ended = failures.map(
-    ({ where, reasons }) => `• ${mrkdwnText(where, 60)}: ${mrkdwnText(reasonsText(reasons, "slack"), MOST_OF_REASON)}`,
+    ({ where, reasons }) =>
+      `• ${mrkdwnText(where, 60)}: ${mrkdwnText(reasonsText(reasons, "slack"), MAX_REASON_LENGTH)}`,
   );
   const lines = [...ended, ...comparisons.flatMap(refusedLines)];
   // Effects and counts only: nothing in it is from outside.
@@ -98,7 +99,7 @@ export function failureLines({ failures, comparisons }: Pick<RunRecord, "failure
     comparisons.flatMap(({ refused }) => refused),
     "slack",
   );
-  const shown = lines.slice(0, MOST_FAILURES);
+  const shown = lines.slice(0, MAX_FAILURES);
   const hidden = lines.length - shown.length;
   return [...shown, ...(hidden > 0 ? [`and ${hidden} more`] : []), ...(way === null ? [] : [way])];
 }
@@ -106,7 +107,7 @@ export function failureLines({ failures, comparisons }: Pick<RunRecord, "failure
 function refusedLines({ name, refused, unconfirmed }: RecordedComparison): string[] {
   const { title } = COMPARISON[name];
   const others = refused.filter(({ code }) => code !== "count.unconfirmed");
-  if (others.length > 0) return [`• ${title}: ${mrkdwnText(others.map(whatText).join(" "), MOST_OF_REASON)}`];
+  if (others.length > 0) return [`• ${title}: ${mrkdwnText(others.map(whatText).join(" "), MAX_REASON_LENGTH)}`];
   const more = unconfirmed.map(
     ({ effect, count, confirmed }) => `${effectText(effect, count)}, ${confirmed} confirmed`,
   );

@@ -5,7 +5,7 @@ import { played } from "../../test/support/bot/colleagues.ts";
 import { ANN, FlowWorld } from "../../test/support/bot/flow-world.ts";
 import { createAccess } from "../access/access.ts";
 import { createConversation } from "../commands/create-conversation.ts";
-import { ACTION } from "../parts.ts";
+import { ACTION } from "../ports.ts";
 
 const SOMEBODY: SlackAccess = { team: ANN.team, channels: [ANN.channel], users: ["U0BOB"], user_groups: [] };
 
@@ -14,7 +14,7 @@ async function clicked(world: FlowWorld, token: string, slack: SlackAccess, memb
   const userGroups: UserGroups = { members: async () => ({ is: "read", users: new Set(members) }) };
   const conversation = createConversation({
     runs: world.another(),
-    organizations: { async retry() {}, async handled() {} },
+    contactActions: { async retry() {}, async handled() {} },
     explainer: { async explain() {}, async whole() {} },
     runner: world.runner,
     access: createAccess(slack, userGroups),

@@ -1,15 +1,15 @@
 import type { Actor, Reply } from "../conversation.ts";
 import { failedText, reasonOf } from "../guarded.ts";
 import { mention, saidLines } from "../render/blocks.ts";
-import { plainRun, runLink } from "../render/run-words.ts";
+import { plainRun, runLink } from "../render/format-run.ts";
 import { type Runner, RunnerError } from "../runs/runner.ts";
 import type { Follower } from "./follower.ts";
-import type { RunFlowParts } from "./run-flow-parts.ts";
-import { KEY } from "./tell-run.ts";
+import type { RunFlowContext } from "./run-flow-context.ts";
+import { KEY } from "./run-messages.ts";
 
 /** Asks the run that goes on, whoever started it, to stop safely (S7); answers what happens, and says publicly who did. */
-export async function cancelRun(parts: RunFlowParts, follower: Follower, by: Actor, reply: Reply): Promise<void> {
-  const { runner, runs, audit, clock } = parts;
+export async function cancelRun(context: RunFlowContext, follower: Follower, by: Actor, reply: Reply): Promise<void> {
+  const { runner, runs, audit, clock } = context;
   const current = await runner.current();
   if (current === null) {
     const isStarting = runs.unended().some(({ runId }) => runId === null);
@@ -34,7 +34,7 @@ export async function cancelRun(parts: RunFlowParts, follower: Follower, by: Act
   const line = `${mention(by.user)} cancelled ${isThread ? "this run" : link}: ${ENDS[runner.kind]}`;
   const place = { key: KEY.cancelled(current.id, by.user), thread: isThread ? KEY.started(current.id) : null };
   runs.decide(followed?.start ?? 0, { ...place, asksAgain: null, ...saidLines([line]) });
-  follower.handOver();
+  follower.enqueueDecided();
   await reply.privately(saidLines([`${link} was asked to stop: ${ENDS[runner.kind]}`]));
 }
 

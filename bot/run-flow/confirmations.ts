@@ -2,26 +2,26 @@ import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { failedText, reasonOf } from "../guarded.ts";
 import { mention, saidLines } from "../render/blocks.ts";
-import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
+import { currentRunText, orderText, plainRun, runLink } from "../render/format-run.ts";
 import { RunnerError, type RunState, StartUnknown } from "../runs/runner.ts";
 import type { Follower } from "./follower.ts";
-import { type Hindrance, hindrance, type Offer } from "./offers.ts";
-import type { RunFlowParts } from "./run-flow-parts.ts";
+import { type Offer, type Rejection, rejectionOf } from "./offers.ts";
+import type { RunFlowContext } from "./run-flow-context.ts";
 
 /** Confirms offers and takes them back. Of a button nothing is trusted but its token. */
 export class Confirmations {
   constructor(
-    private readonly parts: RunFlowParts,
+    private readonly context: RunFlowContext,
     private readonly follower: Follower,
     private readonly follow: (start: number) => void,
   ) {}
 
   /** Starts what was offered. `at`: when it was clicked, however long it takes to see whether a run goes on. */
   async confirm(token: string, by: Actor, at: Date, reply: Reply): Promise<void> {
-    const offer = this.parts.offers.find(token);
-    const hindered = hindrance(offer, by, at);
+    const offer = this.context.offers.find(token);
+    const hindered = rejectionOf(offer, by, at);
     if (offer === null || hindered !== null) return this.#hindered(hindered ?? "unknown", offer, "confirm", by, reply);
-    const { runner, runs } = this.parts;
+    const { runner, runs } = this.context;
     const before = runs.knownUpTo();
     const current = await this.#current(offer, by, reply);
     if (current === "unknown") return;
@@ -44,7 +44,7 @@ export class Confirmations {
   /** The run that goes on. Where nobody can say, nothing is started. */
   async #current(offer: Offer, by: Actor, reply: Reply): Promise<RunState | null | "unknown"> {
     try {
-      return await this.parts.runner.current();
+      return await this.context.runner.current();
     } catch (error) {
       this.#audit(confirmText(offer), by, `not started: ${reasonOf(error)}`);
       const line =
@@ -55,9 +55,9 @@ export class Confirmations {
   }
 
   async dismiss(token: string, by: Actor, reply: Reply): Promise<void> {
-    const { offers, clock } = this.parts;
+    const { offers, clock } = this.context;
     const offer = offers.find(token);
-    const hindered = hindrance(offer, by, clock());
+    const hindered = rejectionOf(offer, by, clock());
     // Taking back what has expired is fine: that the message goes is all they want.
     const inTheWay = hindered === "expired" ? null : hindered;
     if (offer === null || inTheWay !== null) return this.#hindered(inTheWay ?? "unknown", offer, "dismiss", by, reply);
@@ -70,12 +70,12 @@ export class Confirmations {
    * Uses the offer up and notes the start, in one transaction: of two clicks, and of two processes, one gets here. `before`: up to
    * which start the runner could see all runs when it was asked; what began later it may not have seen.
    */
-  #claim(token: string, by: Actor, at: Date, before: number): number | Hindrance | "busy" {
-    const { database, offers, runs, clock } = this.parts;
+  #claim(token: string, by: Actor, at: Date, before: number): number | Rejection | "busy" {
+    const { database, offers, runs, clock } = this.context;
     return database
-      .transaction((): number | Hindrance | "busy" => {
+      .transaction((): number | Rejection | "busy" => {
         const offer = offers.find(token);
-        const hindered = hindrance(offer, by, at);
+        const hindered = rejectionOf(offer, by, at);
         if (offer === null || hindered !== null) return hindered ?? "unknown";
         if (runs.anyAfter(before)) return "busy";
         return offers.end(offer.digest, "used") ? runs.begin({ ...offer, by }, clock()) : "used";
@@ -84,7 +84,7 @@ export class Confirmations {
   }
 
   async #start(start: number, offer: Offer, reply: Reply): Promise<void> {
-    const { runner, runs } = this.parts;
+    const { runner, runs } = this.context;
     const { by, instance, counts } = offer;
     let run: RunState;
     try {
@@ -116,7 +116,7 @@ export class Confirmations {
     );
   }
 
-  async #hindered(why: Hindrance, offer: Offer | null, what: string, by: Actor, reply: Reply): Promise<void> {
+  async #hindered(why: Rejection, offer: Offer | null, what: string, by: Actor, reply: Reply): Promise<void> {
     this.#audit(what, by, `refused: ${why}`);
     const again = `Try again with \`/zdsync ${orderText(offer?.instance ?? null)}\`.`;
     switch (why) {
@@ -136,7 +136,7 @@ export class Confirmations {
   }
 
   #audit(what: string, by: Actor, result: string): void {
-    this.parts.audit.record({ at: this.parts.clock(), by, what, result });
+    this.context.audit.record({ at: this.context.clock(), by, what, result });
   }
 }
 

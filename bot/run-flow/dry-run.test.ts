@@ -12,7 +12,7 @@ import {
   textOf,
   tokenOf,
 } from "../../test/support/bot/flow-world.ts";
-import { ACTION } from "../parts.ts";
+import { ACTION } from "../ports.ts";
 import { RunnerError } from "../runs/runner.ts";
 
 const said = (text: string) => reason("legacy.text", { text });

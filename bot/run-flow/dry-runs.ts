@@ -3,11 +3,11 @@ import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { reasonOf } from "../guarded.ts";
 import { mention, momentText, saidLines } from "../render/blocks.ts";
-import { currentRunText, orderText, plainRun, runLink } from "../render/run-words.ts";
+import { currentRunText, orderText, plainRun, runLink } from "../render/format-run.ts";
 import type { RunState } from "../runs/runner.ts";
 import { backedOff } from "./pauses.ts";
-import { atMostLines, judgeDryRun, offerButtons, type Proposal } from "./proposal.ts";
-import type { RunFlowParts } from "./run-flow-parts.ts";
+import { assessDryRun, atMostLines, offerButtons, type Proposal } from "./proposal.ts";
+import type { RunFlowContext } from "./run-flow-context.ts";
 
 /** Slack takes answers for 30 minutes: what takes longer is told before that, and not offered. */
 const ANSWERED_MS = 25 * 60_000;
@@ -29,7 +29,7 @@ export class DryRuns {
   #working: { user: string; since: Date } | null = null;
 
   constructor(
-    private readonly parts: RunFlowParts,
+    private readonly context: RunFlowContext,
     private readonly everyMs: number,
   ) {}
 
@@ -40,7 +40,7 @@ export class DryRuns {
       this.#audit(order, by, refusal.result);
       return reply.privately(saidLines(refusal.lines));
     }
-    this.#working = { user: by.user, since: this.parts.clock() };
+    this.#working = { user: by.user, since: this.context.clock() };
     try {
       await this.#workOut(order, by, reply);
     } finally {
@@ -50,7 +50,7 @@ export class DryRuns {
 
   /** Why no dry run is started now; null where one can be. */
   async #refusal(): Promise<{ lines: string[]; result: string } | null> {
-    const { runner, runs } = this.parts;
+    const { runner, runs } = this.context;
     const current = await runner.current();
     if (current) {
       const starter = runs.ofRun(current.id)?.by.user ?? null;
@@ -74,8 +74,8 @@ export class DryRuns {
   }
 
   async #workOut(order: Order, by: Actor, reply: Reply): Promise<void> {
-    const { runner } = this.parts;
-    const began = this.parts.clock();
+    const { runner } = this.context;
+    const began = this.context.clock();
     const started = await runner.start({ instance: order.instance, dryRun: true, atMost: null, user: by.user });
     this.#audit(order, by, `started the dry run, ${plainRun(runner.kind, started.id)}`);
     const link = runLink(runner.kind, started);
@@ -87,8 +87,8 @@ export class DryRuns {
       this.#audit(order, by, `dry run not followed to its end: ${seen.over}`);
       return reply.privately(saidLines([seen.reason, link]));
     }
-    const customers = await this.parts.customersOf(seen.run, order.instance);
-    const proposal = judgeDryRun(runner.kind, seen.run, order.instance, customers);
+    const customers = await this.context.customersOf(seen.run, order.instance);
+    const proposal = assessDryRun(runner.kind, seen.run, order.instance, customers);
     this.#audit(order, by, resultText(proposal));
     if (order.purpose === "preview" && PREVIEWED.has(proposal.is)) this.#post(proposal, order, seen.run, by);
     await reply.privately(this.#answer(proposal, order, by));
@@ -98,23 +98,23 @@ export class DryRuns {
   #post({ lines }: Proposal, { instance }: Order, { id }: RunState, by: Actor): void {
     const key = `preview ${id}`;
     const said = saidLines([`${mention(by.user)} asked for a preview. Nothing was written.`, ...lines]);
-    this.parts.outgoing.put({ key, thread: null, instance, ...said });
-    this.parts.pages?.want({ runId: id, instance, thread: key, after: key });
+    this.context.outgoing.enqueue({ key, thread: null, instance, ...said });
+    this.context.pages?.want({ runId: id, instance, thread: key, after: key });
   }
 
   #answer({ is, lines, counts }: Proposal, { instance, purpose }: Order, by: Actor) {
     if (purpose === "preview" && PREVIEWED.has(is))
       return saidLines(["The preview is in the channel. Nothing was written."]);
     if (is !== "changes" || purpose !== "offer") return saidLines(lines);
-    const token = this.parts.offers.make({ by, instance, counts }, this.parts.clock());
+    const token = this.context.offers.make({ by, instance, counts }, this.context.clock());
     return saidLines(
-      [...lines, ...atMostLines(this.parts.runner.kind, instance)],
+      [...lines, ...atMostLines(this.context.runner.kind, instance)],
       offerButtons(token, counts, instance),
     );
   }
 
   async #followed(started: RunState, began: Date): Promise<Seen> {
-    const { runner, pauses, clock } = this.parts;
+    const { runner, pauses, clock } = this.context;
     let reason = "";
     for (let failures = 0; ; ) {
       if (pauses.stopped)
@@ -137,7 +137,7 @@ export class DryRuns {
   }
 
   #audit({ instance, purpose }: Order, by: Actor, result: string): void {
-    this.parts.audit.record({ at: this.parts.clock(), by, what: orderText(instance, purpose), result });
+    this.context.audit.record({ at: this.context.clock(), by, what: orderText(instance, purpose), result });
   }
 }
 

@@ -10,7 +10,7 @@ import { ConfirmedCountsSchema } from "./counts.ts";
 const REMEMBERED_MS = 30 * 24 * 3_600_000;
 
 /** What a run's thread has been told so far. */
-export interface Told {
+export interface Notified {
   /** The end of each part that was told or is held back, by the part's name. */
   parts: Record<string, string>;
   /** Lines that wait for the last message about parts. */
@@ -37,7 +37,7 @@ export interface FollowedRun {
   runId: string | null;
   /** `starting`: the runner was or is being asked. `sought`: nobody knows what became of that. */
   state: "starting" | "sought" | "following" | "ended";
-  told: Told;
+  told: Notified;
 }
 
 /** A message that is decided on, and is to be put. `asksAgain`: with buttons that are made when it is put. */
@@ -49,7 +49,7 @@ export interface DecidedPost {
   asksAgain: { by: Actor; instance: InstanceName | null; counts: ConfirmedCounts } | null;
 }
 
-export const NOTHING_TOLD: Told = {
+export const NOTHING_NOTIFIED: Notified = {
   parts: {},
   held: [],
   messages: 0,
@@ -58,7 +58,7 @@ export const NOTHING_TOLD: Told = {
   saidUnseen: false,
 };
 
-const ToldSchema = v.object({
+const NotifiedSchema = v.object({
   parts: v.record(v.string(), v.string()),
   held: v.array(v.string()),
   messages: v.number(),
@@ -76,7 +76,7 @@ const RowSchema = v.object({
   asked_at: v.number(),
   run_id: v.nullable(v.string()),
   state: v.picklist(["starting", "sought", "following", "ended"]),
-  told: v.pipe(v.string(), v.parseJson(), ToldSchema),
+  told: v.pipe(v.string(), v.parseJson(), NotifiedSchema),
 });
 
 /**
@@ -91,7 +91,7 @@ export class FollowedRuns {
   begin({ by, instance, counts }: Pick<FollowedRun, "by" | "instance" | "counts">, now: Date): number {
     const { lastInsertRowid } = this.database.run(
       "insert into run_starts (team, channel, user, instance, counts, asked_at, state, told) values (?, ?, ?, ?, ?, ?, 'starting', ?)",
-      [by.team, by.channel, by.user, instance, JSON.stringify(counts), now.getTime(), JSON.stringify(NOTHING_TOLD)],
+      [by.team, by.channel, by.user, instance, JSON.stringify(counts), now.getTime(), JSON.stringify(NOTHING_NOTIFIED)],
     );
     return Number(lastInsertRowid);
   }
@@ -156,7 +156,7 @@ export class FollowedRuns {
     return rows.map(({ place, start, post }) => ({ place, start, post: JSON.parse(post) as DecidedPost }));
   }
 
-  wasPut(place: number): void {
+  markEnqueued(place: number): void {
     this.database.run("delete from run_posts where place = ?", [place]);
   }
 

@@ -1,22 +1,22 @@
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import { reasonOf } from "../guarded.ts";
 import { mention, momentText, saidLines } from "../render/blocks.ts";
-import { runLink } from "../render/run-words.ts";
+import { runLink } from "../render/format-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import type { DecidedPost, FollowedRun } from "./followed-runs.ts";
 import { backedOff } from "./pauses.ts";
 import { offerButtons } from "./proposal.ts";
-import type { RunFlowParts } from "./run-flow-parts.ts";
-import { KEY, startedPost, type Telling, tellRun, tellUnseen } from "./tell-run.ts";
+import type { RunFlowContext } from "./run-flow-context.ts";
+import { KEY, type RunMessages, runMessages, startedPost, unseenMessages } from "./run-messages.ts";
 
 /** How often a run is looked at, in milliseconds; a change that the runner tells of is looked at, at once. */
 const EVERY_MS: Record<Runner["kind"], number> = { process: 2_000, gitlab: 10_000 };
 /** How long a run is looked for whose start had no answer. */
-const SOUGHT_MS = 5 * 60_000;
+const SEARCH_MS = 5 * 60_000;
 /** The same while a run goes on that may be it: a pipeline proves whose it is only once its first job has ended. */
-const CANDIDATE_SOUGHT_MS = 60 * 60_000;
+const CANDIDATE_SEARCH_MS = 60 * 60_000;
 /** The same where its runner cannot be asked either. */
-const UNSEEN_SOUGHT_MS = 24 * 3_600_000;
+const UNSEEN_SEARCH_MS = 24 * 3_600_000;
 /** How much GitLab's clock may be behind ours. */
 const SKEW_MS = 60_000;
 
@@ -24,27 +24,27 @@ const SKEW_MS = 60_000;
 export class Follower {
   readonly #following = new Set<number>();
 
-  constructor(private readonly parts: RunFlowParts) {}
+  constructor(private readonly context: RunFlowContext) {}
 
   /** How long to wait between two looks. */
   get everyMs(): number {
-    return EVERY_MS[this.parts.runner.kind];
+    return EVERY_MS[this.context.runner.kind];
   }
 
   /** The run of this start is known by now: its public message, and from here on its thread. */
   begin(start: number, run: RunState): void {
-    const { runs, runner } = this.parts;
+    const { runs, runner } = this.context;
     const followed = runs.get(start);
     if (followed === null || followed.runId !== null) return;
     const change = { state: "following" as const, told: followed.told, runId: run.id };
     runs.keep(start, change, [startedPost(runner.kind, run, followed)]);
-    this.handOver();
+    this.enqueueDecided();
   }
 
   /** Nobody knows what became of this start: from here on it is looked for, never asked again. */
   seek(start: number): void {
-    const followed = this.parts.runs.get(start);
-    if (followed) this.parts.runs.keep(start, { ...followed, state: "sought" }, []);
+    const followed = this.context.runs.get(start);
+    if (followed) this.context.runs.keep(start, { ...followed, state: "sought" }, []);
   }
 
   /** Follows a start to its end, or until everything stops. Never throws; a start is followed once at a time. */
@@ -52,31 +52,31 @@ export class Follower {
     if (this.#following.has(start)) return;
     this.#following.add(start);
     try {
-      if (this.parts.runs.get(start)?.state === "sought") await this.#seek(start);
-      if (this.parts.runs.get(start)?.state === "following") await this.#tell(start);
+      if (this.context.runs.get(start)?.state === "sought") await this.#seek(start);
+      if (this.context.runs.get(start)?.state === "following") await this.#tell(start);
     } catch (error) {
-      this.parts.warn(`a run is no longer followed: ${failureWords(error)}`);
+      this.context.warn(`a run is no longer followed: ${errorSummary(error)}`);
     } finally {
       this.#following.delete(start);
     }
   }
 
   /** Puts what was decided on and may not have been put, in order. Where it asks again, the offer is made now. */
-  handOver(): void {
-    const { runs, offers, outgoing, clock } = this.parts;
+  enqueueDecided(): void {
+    const { runs, offers, outgoing, clock } = this.context;
     for (const { place, start, post } of runs.decided()) {
       const { asksAgain, ...message } = post;
       const buttons = asksAgain
         ? [offerButtons(offers.make(asksAgain, clock()), asksAgain.counts, asksAgain.instance)]
         : [];
       const instance = runs.get(start)?.instance ?? null;
-      outgoing.put({ ...message, instance, blocks: [...message.blocks, ...buttons] });
-      runs.wasPut(place);
+      outgoing.enqueue({ ...message, instance, blocks: [...message.blocks, ...buttons] });
+      runs.markEnqueued(place);
     }
   }
 
   async #tell(start: number): Promise<void> {
-    const { runs, pauses, warn } = this.parts;
+    const { runs, pauses, warn } = this.context;
     for (let failures = 0; !pauses.stopped; ) {
       const runId = runs.get(start)?.runId;
       if (!runId) return;
@@ -86,7 +86,7 @@ export class Follower {
         failures = step === "seen" ? 0 : failures + 1;
       } catch (error) {
         // The disk, most likely. What was decided on is still there: the next look tells it.
-        warn(`the state of a run's thread could not be saved: ${failureWords(error)}`);
+        warn(`the state of a run's thread could not be saved: ${errorSummary(error)}`);
         failures += 1;
       }
       await pauses.wait(runId, backedOff(this.everyMs, failures));
@@ -94,15 +94,15 @@ export class Follower {
   }
 
   async #step(start: number, runId: string): Promise<"seen" | "unseen" | "over"> {
-    const { runner, runs, pauses, pages, customersOf, clock } = this.parts;
+    const { runner, runs, pauses, pages, customersOf, clock } = this.context;
     const seen = await this.#look(runId);
     // Read again: while it was looked at somebody may have cancelled it.
     const followed = runs.get(start);
     if (followed === null || pauses.stopped) return "over";
     const telling =
       "run" in seen
-        ? tellRun(runner.kind, followed, seen.run, await customersOf(seen.run, followed.instance))
-        : tellUnseen(followed, runId, seen.reason, clock());
+        ? runMessages(runner.kind, followed, seen.run, await customersOf(seen.run, followed.instance))
+        : unseenMessages(followed, runId, seen.reason, clock());
     const hasPage = "run" in seen && seen.run.status === "ended";
     // Before its end is told: killed in between, the page waits for that.
     if (hasPage)
@@ -112,16 +112,16 @@ export class Follower {
     return "run" in seen ? "seen" : "unseen";
   }
 
-  #keep(followed: FollowedRun, runId: string, { state, told, posts }: Telling): void {
+  #keep(followed: FollowedRun, runId: string, { state, told, posts }: RunMessages): void {
     const isNew =
       posts.length > 0 || state !== followed.state || JSON.stringify(told) !== JSON.stringify(followed.told);
-    if (isNew) this.parts.runs.keep(followed.start, { state, told, runId }, posts);
-    this.handOver();
+    if (isNew) this.context.runs.keep(followed.start, { state, told, runId }, posts);
+    this.enqueueDecided();
   }
 
   async #look(runId: string): Promise<{ run: RunState } | { reason: string }> {
     try {
-      return { run: await this.parts.runner.look(runId) };
+      return { run: await this.context.runner.look(runId) };
     } catch (error) {
       return { reason: reasonOf(error) };
     }
@@ -132,7 +132,7 @@ export class Follower {
    * looked for once, a day at most.
    */
   async #seek(start: number): Promise<void> {
-    const { runs, pauses, clock } = this.parts;
+    const { runs, pauses, clock } = this.context;
     const since = clock().getTime();
     for (let failures = 0; !pauses.stopped; ) {
       const followed = runs.get(start);
@@ -142,14 +142,14 @@ export class Follower {
       const mine = found?.find(({ origin }) => origin === "bot");
       if (mine) return this.begin(start, mine);
       failures = found === null ? failures + 1 : 0;
-      if (clock().getTime() - since >= soughtMs(found)) return this.#giveUp(followed, found ?? []);
+      if (clock().getTime() - since >= searchMs(found)) return this.#giveUp(followed, found ?? []);
       await pauses.wait(`start ${start}`, backedOff(this.everyMs, failures));
     }
   }
 
   /** Real runs that began since, that nobody scheduled, and that nobody here follows; null where they cannot be seen. */
   async #find(askedAt: Date): Promise<RunState[] | null> {
-    const { runner, runs } = this.parts;
+    const { runner, runs } = this.context;
     const since = new Date(askedAt.getTime() - SKEW_MS);
     try {
       const current = await runner.current();
@@ -162,7 +162,7 @@ export class Follower {
 
   /** A run that somebody may as well have started elsewhere is named, and not taken for the one that was confirmed. */
   #giveUp(followed: FollowedRun, others: readonly RunState[]): void {
-    const { runner, runs } = this.parts;
+    const { runner, runs } = this.context;
     const seen = others.map((run) => runLink(runner.kind, run)).join(", ");
     const lines = [
       `${mention(followed.by.user)} confirmed a run on ${momentText(followed.askedAt)}, but it may not have been started: there was no response.`,
@@ -176,12 +176,12 @@ export class Follower {
       ...saidLines(lines),
     };
     runs.keep(followed.start, { ...followed, state: "ended" }, [post]);
-    this.handOver();
+    this.enqueueDecided();
   }
 }
 
 /** How long to look for a run, where this is what can be seen of it; null: nothing, the runner cannot be asked. */
-function soughtMs(found: readonly RunState[] | null): number {
-  if (found === null) return UNSEEN_SOUGHT_MS;
-  return found.some(({ endedAt }) => endedAt === null) ? CANDIDATE_SOUGHT_MS : SOUGHT_MS;
+function searchMs(found: readonly RunState[] | null): number {
+  if (found === null) return UNSEEN_SEARCH_MS;
+  return found.some(({ endedAt }) => endedAt === null) ? CANDIDATE_SEARCH_MS : SEARCH_MS;
 }

@@ -76,7 +76,7 @@ export class Offers {
 }
 
 /** What keeps somebody from confirming or dismissing an offer; null where nothing does. Pure. */
-export function hindrance(offer: Offer | null, by: Actor, now: Date): Hindrance | null {
+export function rejectionOf(offer: Offer | null, by: Actor, now: Date): Rejection | null {
   if (offer === null) return "unknown";
   const isThere = offer.by.channel === ANY_CHANNEL || offer.by.channel === by.channel;
   const isTheirs = offer.by.user === by.user && offer.by.team === by.team && isThere;
@@ -84,7 +84,7 @@ export function hindrance(offer: Offer | null, by: Actor, now: Date): Hindrance 
   if (offer.state !== "open") return offer.state;
   return offer.expiresAt.getTime() <= now.getTime() ? "expired" : null;
 }
-export type Hindrance = "unknown" | "not theirs" | "used" | "dismissed" | "expired";
+export type Rejection = "unknown" | "not theirs" | "used" | "dismissed" | "expired";
 
 function digestOf(token: string): string {
   return createHash("sha256").update(token).digest("hex");

@@ -2,12 +2,12 @@ import type { ConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Block } from "../../lib/remotes/slack/ports.ts";
 import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
-import { ACTION } from "../parts.ts";
+import { ACTION } from "../ports.ts";
 import { countsText } from "../render/counts.ts";
-import { type Customers, NOBODY } from "../render/customer.ts";
+import { type Customers, NO_NAMES } from "../render/customer.ts";
+import { instanceText, orderText, pageLink, runLink } from "../render/format-run.ts";
 import { hurtLines, matterLines } from "../render/matters.ts";
 import { endText, exitOf, failureLines, plannedLines } from "../render/run.ts";
-import { instanceText, orderText, pageLink, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsToConfirm, coveredComparisons, totalCounts } from "./counts.ts";
 
@@ -21,11 +21,11 @@ export interface Proposal {
 }
 
 /** Judges a dry run that has ended or is lost. Pure. */
-export function judgeDryRun(
+export function assessDryRun(
   kind: Runner["kind"],
   run: RunState,
   instance: InstanceName | null,
-  customers: Customers = NOBODY,
+  customers: Customers = NO_NAMES,
 ): Proposal {
   const { record } = run;
   const link = run.pageUrl === null ? runLink(kind, run) : `${runLink(kind, run)}. ${pageLink(run.pageUrl)}`;

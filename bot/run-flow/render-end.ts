@@ -4,9 +4,9 @@ import type { RecordedComparison, RunRecord } from "../../lib/storage/runs/run-r
 import { durationText, mention } from "../render/blocks.ts";
 import { confirmedText, effectText } from "../render/counts.ts";
 import type { Customers } from "../render/customer.ts";
+import { orderText, pageLink, pagePath, runLink } from "../render/format-run.ts";
 import { hurtLines, matterLines } from "../render/matters.ts";
 import { countsLines, endText, exitOf, failureLines } from "../render/run.ts";
-import { orderText, pageLink, pagePath, runLink } from "../render/run-words.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsLeft } from "./counts.ts";
 import type { FollowedRun } from "./followed-runs.ts";

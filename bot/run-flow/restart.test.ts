@@ -60,7 +60,7 @@ class Fuse {
   }
 
   outgoing(outgoing: Outgoing): Outgoing {
-    return { put: (post) => this.around(() => outgoing.put(post)), tsOf: (key) => outgoing.tsOf(key) };
+    return { enqueue: (post) => this.around(() => outgoing.enqueue(post)), tsOf: (key) => outgoing.tsOf(key) };
   }
 
   runner(runner: Runner): Runner {
@@ -217,9 +217,9 @@ describe("killed and started again", () => {
     let full = false;
     const flow = world.another({
       outgoing: {
-        put: (post) => {
+        enqueue: (post) => {
           if (full) throw new Error("disk is full");
-          world.outgoing.put(post);
+          world.outgoing.enqueue(post);
         },
         tsOf: (key) => world.outgoing.tsOf(key),
       },

@@ -1,30 +1,30 @@
 import { sleep as sleepFor } from "../../lib/edges/clock.ts";
 import type { Actor, Reply } from "../conversation.ts";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import { guarded } from "../guarded.ts";
 import { InFlight } from "../in-flight.ts";
-import type { RunFlow } from "../parts.ts";
+import type { RunFlow } from "../ports.ts";
 import { saidLines } from "../render/blocks.ts";
-import { orderText } from "../render/run-words.ts";
+import { orderText } from "../render/format-run.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { Confirmations } from "./confirmations.ts";
 import { DryRuns } from "./dry-runs.ts";
 import { Follower } from "./follower.ts";
 import { Pauses } from "./pauses.ts";
-import type { RunFlowParts, RunFlowSetting } from "./run-flow-parts.ts";
+import type { RunFlowContext, RunFlowDeps } from "./run-flow-context.ts";
 
 /** Asks for runs, confirms them, follows them in their threads. */
-export function createRunFlow(setting: RunFlowSetting): RunFlow {
-  const { runner } = setting;
-  const pauses = new Pauses(setting.sleep ?? sleepFor);
-  const parts = { ...setting, pauses };
+export function createRunFlow(deps: RunFlowDeps): RunFlow {
+  const { runner } = deps;
+  const pauses = new Pauses(deps.sleep ?? sleepFor);
+  const parts = { ...deps, pauses };
   const follower = new Follower(parts);
   const dryRuns = new DryRuns(parts, follower.everyMs);
   const inFlight = new InFlight();
   /** A stop waits for it; what is asked after that is answered, and not begun. */
   const asked = (what: string, by: Actor, reply: Reply, work: () => Promise<void>) => {
     const restarting = () => reply.privately(saidLines(["The bot is restarting. Try again in a minute."]));
-    return inFlight.track(guarded(setting, { what, by }, reply, () => (pauses.stopped ? restarting() : work())));
+    return inFlight.track(guarded(deps, { what, by }, reply, () => (pauses.stopped ? restarting() : work())));
   };
   const follow = (start: number) => void inFlight.track(follower.follow(start));
   const confirmations = new Confirmations(parts, follower, follow);
@@ -33,7 +33,7 @@ export function createRunFlow(setting: RunFlowSetting): RunFlow {
     ask: (order, by, reply) =>
       asked(orderText(order.instance, order.purpose), by, reply, () => dryRuns.ask(order, by, reply)),
     confirm: (token, by, reply) => {
-      const at = setting.clock();
+      const at = deps.clock();
       return asked("confirm", by, reply, () => confirmations.confirm(token, by, at, reply));
     },
     dismiss: (token, by, reply) => asked("dismiss", by, reply, () => confirmations.dismiss(token, by, reply)),
@@ -42,7 +42,7 @@ export function createRunFlow(setting: RunFlowSetting): RunFlow {
       try {
         goOn(parts, follower, follow);
       } catch (error) {
-        setting.warn(`runs started earlier could not be followed: ${failureWords(error)}`);
+        deps.warn(`runs started earlier could not be followed: ${errorSummary(error)}`);
       }
     },
     async stop() {
@@ -54,10 +54,10 @@ export function createRunFlow(setting: RunFlowSetting): RunFlow {
 }
 
 /** After a start: puts what was decided on, and follows what had not ended. A start without id was interrupted: it is looked for. */
-function goOn({ runs, offers, clock }: RunFlowParts, follower: Follower, follow: (start: number) => void): void {
+function goOn({ runs, offers, clock }: RunFlowContext, follower: Follower, follow: (start: number) => void): void {
   offers.forgetOld(clock());
   runs.forgetOld(clock());
-  follower.handOver();
+  follower.enqueueDecided();
   for (const { start, state } of runs.unended()) {
     if (state === "starting") follower.seek(start);
     follow(start);

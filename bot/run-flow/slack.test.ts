@@ -12,13 +12,13 @@ import { createHttpApp } from "../http/http-app.ts";
 import { createHttpReceiver } from "../http/receiver.ts";
 import { InFlight } from "../in-flight.ts";
 import { Outbox } from "../outbox/outbox.ts";
-import { ACTION, type OrganizationCare } from "../parts.ts";
+import { ACTION, type ContactActions } from "../ports.ts";
 import { Readiness } from "../readiness.ts";
 import { createReply } from "../reply.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
-const ORGANIZATIONS: OrganizationCare = { async retry() {}, async handled() {} };
+const ORGANIZATIONS: ContactActions = { async retry() {}, async handled() {} };
 
 /** The run flow behind the real transport and the real conversation, its messages through the real outbox to the sandbox's Slack. */
 async function start() {
@@ -35,7 +35,7 @@ async function start() {
   const receiver = createHttpReceiver({ signingSecret: SIGNING_SECRET, clock, log, inFlight });
   const conversation = createConversation({
     runs: flow,
-    organizations: ORGANIZATIONS,
+    contactActions: ORGANIZATIONS,
     explainer: { async explain() {}, async whole() {} },
     runner: world.runner,
     access: { known: () => ({ is: "allowed" }), decide: async () => ({ is: "allowed" }) },

@@ -42,7 +42,7 @@ export interface GitlabRunner extends Runner {
 /** Where the pipeline's jobs keep their files (input `data-dir`). */
 const DATA_DIR = "data";
 /** Unfinished pipelines are looked for among so many: days of hourly runs. */
-const MOST_LISTED = 100;
+const MAX_LISTED = 100;
 /** Where only webhooks tell, a pipeline of which nothing was heard for so long has ended unseen: its jobs end after an hour each. */
 const LOST_AFTER_MS = 6 * 3_600_000;
 
@@ -81,7 +81,7 @@ class PipelineRuns implements GitlabRunner {
       throw new RunnerError(
         "The bot cannot start pipelines: neither GITLAB_TRIGGER_TOKEN nor GITLAB_API_TOKEN is set.",
       );
-    return inWords(async () => {
+    return withReadableErrors(async () => {
       // Ids only grow: whatever is above this one was created afterwards. Clocks of two machines would not tell.
       const [last] = (await this.#reader?.newest({ most: 1 })) ?? [];
       const at = this.deps.clock();
@@ -109,7 +109,7 @@ class PipelineRuns implements GitlabRunner {
   async look(id: string): Promise<RunState> {
     const known = this.#memory.seen(numberOf(id));
     if (known && hasEnded(known) && this.#memory.record(known) !== undefined) return this.#withRecord(known);
-    return inWords(async () => {
+    return withReadableErrors(async () => {
       if (this.#reader) return this.#withRecord(await this.#read(this.#reader, numberOf(id)));
       if (known) return this.#withRecord(known);
       throw new RunnerError(
@@ -119,7 +119,7 @@ class PipelineRuns implements GitlabRunner {
   }
 
   async current(): Promise<RunState | null> {
-    return inWords(async () => {
+    return withReadableErrors(async () => {
       const unfinished = (await this.#unfinished()).filter(isRun);
       const all: RunState[] = [];
       for (const pipeline of unfinished) all.push(await this.#withRecord(pipeline));
@@ -133,7 +133,7 @@ class PipelineRuns implements GitlabRunner {
 
   async #unfinished(): Promise<SeenPipeline[]> {
     if (!this.#reader) return this.#memory.all().filter((pipeline) => !hasEnded(pipeline));
-    const listed = await this.#reader.newest({ most: MOST_LISTED });
+    const listed = await this.#reader.newest({ most: MAX_LISTED });
     const unfinished: SeenPipeline[] = [];
     for (const pipeline of listed.filter((one) => !hasEnded(one) && isRun(seenOf(one, []))))
       unfinished.push(await this.#read(this.#reader, pipeline.id));
@@ -141,7 +141,7 @@ class PipelineRuns implements GitlabRunner {
   }
 
   async ended(since: Date): Promise<RunState[]> {
-    return inWords(async () => {
+    return withReadableErrors(async () => {
       const pipelines = await this.#endedSince(since);
       const states: RunState[] = [];
       for (const pipeline of pipelines) states.push(await this.#withRecord(pipeline));
@@ -174,13 +174,13 @@ class PipelineRuns implements GitlabRunner {
       throw new RunnerError(
         `The bot cannot cancel pipelines because GITLAB_API_TOKEN is not set. Press Cancel at ${url}`,
       );
-    await inWords(() => canceller.cancel(numberOf(id)));
+    await withReadableErrors(() => canceller.cancel(numberOf(id)));
   }
 
   async artifacts(id: string): Promise<Awaited<ReturnType<Runner["artifacts"]>>> {
     const reader = this.#reader;
     if (!reader) return null;
-    return inWords(async () => {
+    return withReadableErrors(async () => {
       const known = this.#memory.seen(numberOf(id));
       const isRead = known && hasEnded(known) && this.#memory.record(known) !== undefined;
       const pipeline = isRead ? known : await this.#read(reader, numberOf(id));
@@ -243,7 +243,7 @@ class PipelineRuns implements GitlabRunner {
 }
 
 /** Whatever GitLab's client throws is meant for people already; the rest of the bot knows `RunnerError` only. */
-async function inWords<T>(ask: () => Promise<T>): Promise<T> {
+async function withReadableErrors<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask();
   } catch (error) {

@@ -12,7 +12,7 @@ import { RUN_RECORD } from "../../lib/storage/runs/run-record.ts";
 import { partName, type SeenJob } from "./pipeline-parts.ts";
 
 /** Pipelines whose artifacts are kept; they hold names and addresses. */
-const MOST_KEPT = 5;
+const MAX_KEPT = 5;
 
 /** The artifacts that a job leaves, by what people call the job; each with the manifest beside it. */
 export function filesOf(part: string): string[] {
@@ -174,6 +174,6 @@ async function isFolder(path: string): Promise<boolean> {
 async function prune(folder: string, keep: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => /^\d+-\d+(?:\.part)?$/.test(name));
   const byAge = names.sort((one, other) => Number.parseInt(other, 10) - Number.parseInt(one, 10));
-  for (const name of byAge.slice(MOST_KEPT))
+  for (const name of byAge.slice(MAX_KEPT))
     if (join(folder, name) !== keep) await rm(join(folder, name), { recursive: true, force: true });
 }

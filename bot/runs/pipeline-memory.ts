@@ -24,7 +24,7 @@ const SeenSchema = v.object({
 });
 
 /** Seen pipelines are forgotten after so many: weeks of hourly runs. */
-const MOST_SEEN = 1000;
+const MAX_SEEN = 1000;
 
 /** What the bot remembers of pipelines, so that a restart loses nothing: what it saw of them, and what they left behind. */
 export class PipelineMemory {
@@ -42,7 +42,7 @@ export class PipelineMemory {
         .run(pipeline.id, text, hasEnded(pipeline) ? 1 : 0);
       this.database
         .query("delete from pipelines where id not in (select id from pipelines order by id desc limit ?)")
-        .run(MOST_SEEN);
+        .run(MAX_SEEN);
     }
     return { pipeline, isNews };
   }
@@ -74,7 +74,7 @@ export class PipelineMemory {
       .run(pipeline.id, endOf(pipeline), record ? runRecordText(record) : "null");
     this.database
       .query("delete from pipeline_records where id not in (select id from pipeline_records order by id desc limit ?)")
-      .run(MOST_SEEN);
+      .run(MAX_SEEN);
   }
 }
 

@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** Starts are forgotten after so many. */
-const MOST_KEPT = 1000;
+const MAX_KEPT = 1000;
 
 /** Which runs this bot started, so that it knows them after a restart. */
 export class ProcessMemory {
@@ -35,7 +35,7 @@ export class ProcessMemory {
       .query(
         "delete from process_starts where run_id not in (select run_id from process_starts order by started_at desc limit ?)",
       )
-      .run(MOST_KEPT);
+      .run(MAX_KEPT);
   }
 
   started(runId: string): StartedProcess | null {

@@ -1,7 +1,7 @@
 import type { Runner, RunState } from "./runner.ts";
 
 /** What is told may be so old: nobody sees a run change faster. */
-const MOST_AGE_MS = 2_000;
+const MAX_AGE_MS = 2_000;
 
 interface Reading<T> {
   answer: Promise<T>;
@@ -67,6 +67,6 @@ export class RecentRuns implements Pick<Runner, "kind" | "current" | "ended"> {
 
   /** A clock that was put back makes nothing fresh for long. */
   #isFresh({ doneAt }: Reading<unknown>): boolean {
-    return doneAt === null || Math.abs(this.clock().getTime() - doneAt) < MOST_AGE_MS;
+    return doneAt === null || Math.abs(this.clock().getTime() - doneAt) < MAX_AGE_MS;
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { reason } from "../../lib/domain/reason.ts";
 import { at, recordOf, runAt } from "../../test/support/bot/run-states.ts";
 import type { RunState } from "../runs/runner.ts";
-import { type Alert, beginWatch, judgeRuns, type WatchState } from "./incidents.ts";
+import { type Alert, assessRuns, beginWatch, type WatchState } from "./incidents.ts";
 
 /** Looks at each of these moments; every run is seen from its end on. */
 function watched(runs: readonly RunState[], moments: readonly number[], from = 0): Alert[] {
@@ -11,7 +11,7 @@ function watched(runs: readonly RunState[], moments: readonly number[], from = 0
     const now = at(hours);
     const ended = runs.filter((run) => run.endedAt === null || run.endedAt <= now);
     // As remembered: what is kept is JSON.
-    const judged = judgeRuns(JSON.parse(JSON.stringify(state)), { now, ended, current: null });
+    const judged = assessRuns(JSON.parse(JSON.stringify(state)), { now, ended, current: null });
     state = judged.state;
     return judged.alerts;
   });
@@ -68,7 +68,7 @@ describe("somebody is told, once", () => {
 
   test("a scheduled run that is going on is not missing", () => {
     const current = runAt(3, { status: "running", endedAt: null, exit: null, record: null });
-    const { alerts } = judgeRuns(beginWatch(at(0)), { now: at(4), ended: [], current });
+    const { alerts } = assessRuns(beginWatch(at(0)), { now: at(4), ended: [], current });
     expect(alerts).toEqual([]);
   });
 

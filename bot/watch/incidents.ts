@@ -64,7 +64,7 @@ export function beginWatch(now: Date): WatchState {
  * What is to be told when the runner could not be asked, with the reason in words: one message after two hours, since silence would
  * look as if all were well. Pure.
  */
-export function judgeUnseen(state: WatchState, reason: string, now: Date): { state: WatchState; alerts: Alert[] } {
+export function assessUnseen(state: WatchState, reason: string, now: Date): { state: WatchState; alerts: Alert[] } {
   const unseen = state.unseen ?? { since: now.toISOString(), told: false };
   const isDue = now.getTime() - Date.parse(unseen.since) > MISSING_AFTER_MS && !unseen.told;
   return {
@@ -77,7 +77,7 @@ export function judgeUnseen(state: WatchState, reason: string, now: Date): { sta
  * What is to be told, and what is remembered (issue 4, point 6): one message when a scheduled run fails, is refused, or does not
  * happen for two hours, one when it is well again, none in between. Pure.
  */
-export function judgeRuns(
+export function assessRuns(
   state: WatchState,
   { now, ended, current }: Observation,
 ): { state: WatchState; alerts: Alert[] } {

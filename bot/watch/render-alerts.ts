@@ -6,9 +6,9 @@ import type { Block, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { momentText, saidLines } from "../render/blocks.ts";
 import { type Customers, customerText } from "../render/customer.ts";
+import { pageLink, pagePath } from "../render/format-run.ts";
 import { hurtLines } from "../render/matters.ts";
 import { failureLines, outcomeText } from "../render/run.ts";
-import { pageLink, pagePath } from "../render/run-words.ts";
 import type { RunState } from "../runs/runner.ts";
 import { ATTENTION_LISTS, attentionKey } from "./attention-lists.ts";
 import { type Alert, endOf, type Incident } from "./incidents.ts";
@@ -18,7 +18,7 @@ const NAMED = 10;
 /** Customers named of one charge. */
 const CUSTOMERS = 5;
 /** Characters of the reason of one organization: what to do stands at its end. */
-const MOST_OF_REASON = 600;
+const MAX_REASON_LENGTH = 600;
 /** An alert as the message that is posted once. Pure. */
 export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
   switch (alert.say) {
@@ -120,7 +120,7 @@ function attention({ record }: RunState, keys: ReadonlySet<string> | null, custo
   const charges = record.unknown_charges.filter(({ charge_name }) => keys?.has(`charge ${charge_name}`) ?? true);
   const lists = ATTENTION_LISTS.map(({ list, word, heading, rest }) => {
     const shown = record[list].filter((one) => keys?.has(attentionKey(word, one)) ?? true);
-    const lines = shown.map((one) => leftAloneLine(one, customers));
+    const lines = shown.map((one) => skippedLine(one, customers));
     return lines.length > 0 ? [heading, ...capped(lines, rest)] : [];
   });
   return [
@@ -148,13 +148,13 @@ function chargeLine(charge: Recorded["unknown_charges"][number], customers: Cust
   return `• ${mrkdwnText(charge.charge_name, 120)}${nearest}: ${named.join(", ")}${more} (less support now: ${hurt.size}, unexpired: ${unexpired.size})`;
 }
 
-function leftAloneLine(
+function skippedLine(
   { comparison, salesforce_id, id, reason }: Recorded["conflicts"][number],
   customers: Customers,
 ): string {
   const who = salesforce_id ? customerText(salesforce_id, customers) : `organization ${id}`;
   const where = id === null ? "" : `, organization ${id}`;
-  return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reasonText(reason, "slack"), MOST_OF_REASON)}`;
+  return `• ${who} (${COMPARISON[comparison].title}${salesforce_id ? where : ""}): ${mrkdwnText(reasonText(reason, "slack"), MAX_REASON_LENGTH)}`;
 }
 
 function capped(lines: readonly string[], rest: string): string[] {

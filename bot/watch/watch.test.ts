@@ -4,10 +4,10 @@ import type { OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { at, recordOf, runAt } from "../../test/support/bot/run-states.ts";
 import { openDatabase } from "../database.ts";
-import type { WantedPage } from "../pages/page-uploads.ts";
+import type { RequestedPage } from "../pages/page-uploads.ts";
 import { type Runner, RunnerError, type RunState } from "../runs/runner.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
-import { createWatch, type WatchSetting } from "./watch.ts";
+import { createWatch, type WatchDeps } from "./watch.ts";
 
 const never = () => Promise.reject(new Error("not asked here"));
 
@@ -15,7 +15,7 @@ const never = () => Promise.reject(new Error("not asked here"));
 function world(runs: RunState[]) {
   const posts = new Map<string, OutgoingPost>();
   const warnings: string[] = [];
-  const wanted: WantedPage[] = [];
+  const wanted: RequestedPage[] = [];
   const moment = { now: at(1.5) };
   const runner: Runner = {
     kind: "process",
@@ -27,9 +27,9 @@ function world(runs: RunState[]) {
     artifacts: async () => new ArtifactStore("/nowhere"),
     onChange: () => () => {},
   };
-  const setting: WatchSetting = {
+  const deps: WatchDeps = {
     runner,
-    outgoing: { put: (post) => void (posts.has(post.key) || posts.set(post.key, post)), tsOf: () => null },
+    outgoing: { enqueue: (post) => void (posts.has(post.key) || posts.set(post.key, post)), tsOf: () => null },
     database: openDatabase(":memory:"),
     salesforceHost: "example.my.salesforce.com",
     usGovernment: "names",
@@ -39,7 +39,7 @@ function world(runs: RunState[]) {
     clock: () => moment.now,
     warn: (message) => void warnings.push(message),
   };
-  return { posts, warnings, wanted, moment, setting, keys: () => [...posts.keys()] };
+  return { posts, warnings, wanted, moment, setting: deps, keys: () => [...posts.keys()] };
 }
 
 describe("the watch", () => {

@@ -6,14 +6,14 @@ import { type Day, toDay } from "../../lib/domain/dates.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import { every as everyOnClock } from "../../lib/edges/clock.ts";
 import type { Outgoing, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import { accountNames } from "../organizations/explain-thread.ts";
 import type { PageSender } from "../pages/send-pages.ts";
 import { hurtAccounts } from "../render/matters.ts";
 import type { Runner } from "../runs/runner.ts";
 import { alertPosts, type CustomersByChannel } from "./alert-posts.ts";
 import { waitingIn } from "./attention-lists.ts";
-import { type Alert, beginWatch, judgeRuns, judgeUnseen, type WatchState } from "./incidents.ts";
+import { type Alert, assessRuns, assessUnseen, beginWatch, type WatchState } from "./incidents.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
 
 /** How often the runner is looked at; a webhook or a file makes it look at once. */
@@ -34,7 +34,7 @@ const StateSchema = v.object({
 });
 
 /** What the watch works with. */
-export interface WatchSetting {
+export interface WatchDeps {
   runner: Runner;
   outgoing: Outgoing;
   database: Database;
@@ -63,13 +63,13 @@ export interface Watch {
 }
 
 /** Makes the watch; what it has told is kept in the database. */
-export function createWatch(setting: WatchSetting): Watch {
-  const { every = everyOnClock } = setting;
-  const memory = new WatchMemory(setting.database);
+export function createWatch(deps: WatchDeps): Watch {
+  const { every = everyOnClock } = deps;
+  const memory = new WatchMemory(deps.database);
   let looking: Promise<void> | null = null;
   const ends: (() => void)[] = [];
   const look = (): Promise<void> => {
-    looking ??= lookOnce(setting, memory).finally(() => {
+    looking ??= lookOnce(deps, memory).finally(() => {
       looking = null;
     });
     return looking;
@@ -80,7 +80,7 @@ export function createWatch(setting: WatchSetting): Watch {
       void look();
       ends.push(
         every(LOOK_EVERY_MS, () => void look()),
-        setting.runner.onChange(() => void look()),
+        deps.runner.onChange(() => void look()),
       );
     },
     async stop() {
@@ -90,64 +90,64 @@ export function createWatch(setting: WatchSetting): Watch {
   };
 }
 
-async function lookOnce(setting: WatchSetting, memory: WatchMemory): Promise<void> {
+async function lookOnce(deps: WatchDeps, memory: WatchMemory): Promise<void> {
   try {
-    await lookAtRuns(setting, memory);
+    await lookAtRuns(deps, memory);
   } catch (error) {
-    const reason = failureWords(error);
-    setting.warn(`the runs cannot be watched at the moment: ${reason}`);
-    sayUnseen(setting, memory, reason);
+    const reason = errorSummary(error);
+    deps.warn(`the runs cannot be watched at the moment: ${reason}`);
+    sayUnseen(deps, memory, reason);
   }
   try {
-    await lookAtCredentials(setting, memory);
+    await lookAtCredentials(deps, memory);
   } catch {
-    setting.warn("the expiry dates of credentials could not be read");
+    deps.warn("the expiry dates of credentials could not be read");
   }
 }
 
 /** Where the bot's own memory is what fails, the log has to do. */
-function sayUnseen(setting: WatchSetting, memory: WatchMemory, reason: string): void {
+function sayUnseen(deps: WatchDeps, memory: WatchMemory, reason: string): void {
   try {
-    tellUnseen(setting, memory, reason);
+    tellUnseen(deps, memory, reason);
   } catch (error) {
-    setting.warn(`could not report: ${failureWords(error)}`);
+    deps.warn(`could not report: ${errorSummary(error)}`);
   }
 }
 
-function tellUnseen({ clock, outgoing }: WatchSetting, memory: WatchMemory, reason: string): void {
+function tellUnseen({ clock, outgoing }: WatchDeps, memory: WatchMemory, reason: string): void {
   const now = clock();
-  const { state, alerts } = judgeUnseen(memory.state() ?? beginWatch(now), reason, now);
-  for (const alert of alerts) outgoing.put(renderAlert(alert, { names: new Map(), salesforceHost: null }));
+  const { state, alerts } = assessUnseen(memory.state() ?? beginWatch(now), reason, now);
+  for (const alert of alerts) outgoing.enqueue(renderAlert(alert, { names: new Map(), salesforceHost: null }));
   memory.keep(state);
 }
 
 /** The alerts are put before the state is kept: killed in between, the same alerts come out again, under the same keys. */
-async function lookAtRuns(setting: WatchSetting, memory: WatchMemory): Promise<void> {
-  const { runner, outgoing, clock } = setting;
+async function lookAtRuns(deps: WatchDeps, memory: WatchMemory): Promise<void> {
+  const { runner, outgoing, clock } = deps;
   const now = clock();
   const before = memory.state() ?? beginWatch(now);
   const since = new Date(Math.max(Date.parse(before.judgedUntil), now.getTime() - LOOK_BACK_MS));
   const [ended, current] = await Promise.all([runner.ended(since), runner.current()]);
-  const { state, alerts } = judgeRuns(before, { now, ended, current });
+  const { state, alerts } = assessRuns(before, { now, ended, current });
   for (const alert of alerts) {
-    const posts = alertPosts(alert, await customersOf(alert, setting));
-    for (const post of posts) outgoing.put(post);
-    wantPage(alert, posts[0], setting);
+    const posts = alertPosts(alert, await customersOf(alert, deps));
+    for (const post of posts) outgoing.enqueue(post);
+    wantPage(alert, posts[0], deps);
   }
   memory.keep(state);
 }
 
 /** The page goes into the thread of the first message about what is wrong. A run that people started has it in its own thread already. */
-function wantPage(alert: Alert, post: OutgoingPost | undefined, { pages }: WatchSetting): void {
+function wantPage(alert: Alert, post: OutgoingPost | undefined, { pages }: WatchDeps): void {
   if (!post || !("run" in alert) || alert.say === "well" || alert.run.record === null) return;
   pages?.want({ runId: alert.run.id, instance: post.instance ?? null, thread: post.key, after: post.key });
 }
 
-async function lookAtCredentials({ credentials, outgoing, clock }: WatchSetting, memory: WatchMemory): Promise<void> {
+async function lookAtCredentials({ credentials, outgoing, clock }: WatchDeps, memory: WatchMemory): Promise<void> {
   const today = toDay(clock());
   if (memory.credentialsDay() === today) return;
   const ending = await credentials(today);
-  if (ending.length > 0) outgoing.put(renderCredentials(ending, today));
+  if (ending.length > 0) outgoing.enqueue(renderCredentials(ending, today));
   memory.keepCredentialsDay(today);
 }
 
@@ -155,9 +155,9 @@ async function lookAtCredentials({ credentials, outgoing, clock }: WatchSetting,
  * Names of the customers that an alert is about, from the artifacts of its run; without those, ids have to do. Where us-government has
  * a channel of its own, its customers are named there, if anywhere.
  */
-async function customersOf(alert: Alert, setting: WatchSetting): Promise<CustomersByChannel> {
-  const { salesforceHost, usGovernment, ownChannels } = setting;
-  const named = async (shown: UsGovernmentShown) => ({ salesforceHost, names: await namesOf(alert, shown, setting) });
+async function customersOf(alert: Alert, deps: WatchDeps): Promise<CustomersByChannel> {
+  const { salesforceHost, usGovernment, ownChannels } = deps;
+  const named = async (shown: UsGovernmentShown) => ({ salesforceHost, names: await namesOf(alert, shown, deps) });
   const apart = ownChannels.has("us-government");
   const all = await named(usGovernment);
   const general = apart && usGovernment === "names" ? await named("ids_only") : all;
@@ -165,7 +165,7 @@ async function customersOf(alert: Alert, setting: WatchSetting): Promise<Custome
   return { general, own: new Map(own) };
 }
 
-async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: WatchSetting): Promise<Map<string, string>> {
+async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: WatchDeps): Promise<Map<string, string>> {
   const record = "run" in alert ? alert.run.record : null;
   const ids = new Set([
     ...(alert.say === "refused" ? hurtAccounts(record) : []),

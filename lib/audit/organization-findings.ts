@@ -1,8 +1,8 @@
-import { sameName } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { type NameClaim, nameConflicts } from "../domain/name-conflicts.ts";
 import { type AccountSources, isPartnersOrganization } from "../domain/organization-scope.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import { sameName } from "../domain/value-equality.ts";
 import type { AuditedInstance } from "./audit.ts";
 import { type AuditedDesired, type AuditedOrganization, sharingKey } from "./audited-records.ts";
 import { type AuditExample, type AuditFinding, example, findingIn, type InstanceCode } from "./finding.ts";

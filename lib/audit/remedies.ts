@@ -17,7 +17,7 @@ const HARMLESS: ReadonlySet<AuditCode> = new Set<AuditCode>([
 ]);
 
 /** Whether somebody has to look at what was found; nobody where runs mend it, or it is as it may be. Pure. */
-export function needsSomebody(code: AuditCode): boolean {
+export function needsAction(code: AuditCode): boolean {
   return !MENDED_BY_RUNS.has(code) && !HARMLESS.has(code);
 }
 

@@ -1,7 +1,7 @@
 import { explain, titleOf } from "../reasons/reason-text.ts";
 import { oneLine } from "../text/outside-text.ts";
 import type { AuditExample, AuditFinding } from "./finding.ts";
-import { commandFor, exampleText, needsSomebody } from "./remedies.ts";
+import { commandFor, exampleText, needsAction } from "./remedies.ts";
 
 /** A finding as `--json` tells it, and the page: the code with its words, how often, which ones. */
 export interface AuditLine {
@@ -36,7 +36,7 @@ export function auditLines(findings: readonly AuditFinding[], limit: number, nam
       title: titleOf(reason.code),
       what,
       remedy,
-      needs_somebody: needsSomebody(reason.code),
+      needs_somebody: needsAction(reason.code),
       count: examples.length,
       examples: examples.slice(0, limit).map(named),
       command: commandFor(finding),

@@ -14,10 +14,10 @@ import {
   readMovedAccounts,
   readPartnerIds,
 } from "../storage/artifacts/account-ids.ts";
-import { leftAloneIn } from "../storage/artifacts/origin.ts";
+import { quarantinedIn } from "../storage/artifacts/origin.ts";
 import type { Artifact, ArtifactStore } from "../storage/artifacts/store.ts";
+import type { LimitInputs } from "./constraints.ts";
 import { readKnownAddresses } from "./contacts-plan.ts";
-import type { JudgingInputs } from "./terms.ts";
 
 /** Everything that the customers of an instance are compared from: `compare` reads it, and `sync` again. */
 export interface CustomersSources {
@@ -62,7 +62,7 @@ export function artifactsOf(sources: CustomersSources): Artifact<unknown>[] {
 export function customersInput(
   sources: CustomersSources,
   config: Config,
-  inputs: Pick<JudgingInputs, "allow">,
+  inputs: Pick<LimitInputs, "allow">,
 ): CustomersInput {
   const { instance, desired, organizations, customers, partners, merged, moved } = sources;
   return {
@@ -73,6 +73,6 @@ export function customersInput(
     accountIds: idsIn(customers),
     merges: mergesOf(merged, inputs),
     movedAccounts: config.moved_organizations === "report" && moved ? idsIn(moved) : new Set(),
-    ...protectionsOf(config, leftAloneIn(artifactsOf(sources))),
+    ...protectionsOf(config, quarantinedIn(artifactsOf(sources))),
   };
 }

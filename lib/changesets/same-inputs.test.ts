@@ -4,9 +4,9 @@ import { protectionsOf } from "../domain/protections.ts";
 import { reason } from "../domain/reason.ts";
 import { RefusedError } from "../errors.ts";
 import type { ChangesetManifest } from "../storage/artifacts/manifest.ts";
-import { judge } from "./judge.ts";
+import { checkLimits } from "./check-limits.ts";
+import { constraintsOf } from "./constraints.ts";
 import { checkSameInputs } from "./same-inputs.ts";
-import { termsOf } from "./terms.ts";
 
 const MADE_FROM = { name: "zendesk_global.json", sha256: "1".repeat(64) };
 const manifest: ChangesetManifest = {
@@ -63,7 +63,7 @@ describe("S2: judge", () => {
   const changeset = { creates: [], updates: [], marks, existing: 40, marked: 0, people: 0 };
 
   test("over a limit: measure, limit and way out; an allowance of that number is enough, one less is not", () => {
-    const { refused, measures } = judge("global", changeset, DEFAULT_LIMITS, { allow: {}, "at-most": null });
+    const { refused, measures } = checkLimits("global", changeset, DEFAULT_LIMITS, { allow: {}, "at-most": null });
     expect(refused).toEqual([
       reason("limit.exceeded", {
         comparison: "global",
@@ -77,21 +77,23 @@ describe("S2: judge", () => {
     ]);
     expect(measures.find(({ effect }) => effect === "marks")).toMatchObject({ count: 3, limit: 2, exceeded: true });
     expect(
-      judge("global", changeset, DEFAULT_LIMITS, { allow: { marks: 3 }, "at-most": null }).refused,
+      checkLimits("global", changeset, DEFAULT_LIMITS, { allow: { marks: 3 }, "at-most": null }).refused,
     ).toBeUndefined();
-    expect(judge("global", changeset, DEFAULT_LIMITS, { allow: { marks: 2 }, "at-most": null }).refused).toBeDefined();
+    expect(
+      checkLimits("global", changeset, DEFAULT_LIMITS, { allow: { marks: 2 }, "at-most": null }).refused,
+    ).toBeDefined();
   });
 
   test("at the limit nothing is refused", () => {
     const two = { ...changeset, marks: marks.slice(0, 2) };
-    expect(judge("global", two, DEFAULT_LIMITS, { allow: {}, "at-most": null }).refused).toBeUndefined();
+    expect(checkLimits("global", two, DEFAULT_LIMITS, { allow: {}, "at-most": null }).refused).toBeUndefined();
   });
 });
 
 test("protections: from the configuration, and from what could not be read", () => {
   const config = { ...DEFAULT_CONFIG, protected_ids: ["P"], excluded_account_ids: ["E"] };
   expect(protectionsOf(config, { accounts: ["A"], unidentified: 0 })).toEqual({
-    leaveAlone: new Set(["A"]),
+    unclearAccounts: new Set(["A"]),
     withholdMarks: false,
     protectedIds: new Set(["P"]),
     excludedAccountIds: new Set(["E"]),
@@ -101,5 +103,8 @@ test("protections: from the configuration, and from what could not be read", () 
 });
 
 test("terms: what a person demands, from the inputs", () => {
-  expect(termsOf({ allow: {}, "at-most": null, expect: ["d"], "max-age": 5 })).toEqual({ expect: ["d"], maxAgeMs: 5 });
+  expect(constraintsOf({ allow: {}, "at-most": null, expect: ["d"], "max-age": 5 })).toEqual({
+    expect: ["d"],
+    maxAgeMs: 5,
+  });
 });

@@ -15,8 +15,8 @@ import type { Result } from "../storage/artifacts/results.ts";
 import { ArtifactStore } from "../storage/artifacts/store.ts";
 import { NO_CONTACT_MEMORY } from "../storage/contact-memory.ts";
 import { ResultsFile } from "../sync/results-file.ts";
-import { resultsName, writtenOf } from "./finish.ts";
-import { readChangeFiles } from "./hand-over.ts";
+import { readChangeFiles } from "./change-files.ts";
+import { resultsName, writtenOf } from "./result-files.ts";
 import { filesOf, notesName, writeComparison } from "./write-comparison.ts";
 
 const NOW = new Date("2026-11-23T01:05:00Z");

@@ -5,19 +5,19 @@ import type { ComparisonReport, StageContext } from "../pipeline/stage.ts";
 import { changesetManifestName, type RunOrigin } from "../storage/artifacts/manifest.ts";
 import type { ArtifactName } from "../storage/artifacts/schemas.ts";
 import { keepInHistory } from "../storage/history.ts";
-import { writeChangeFiles } from "./hand-over.ts";
-import { judge } from "./judge.ts";
-import type { JudgingInputs } from "./terms.ts";
+import { writeChangeFiles } from "./change-files.ts";
+import { checkLimits } from "./check-limits.ts";
+import type { LimitInputs } from "./constraints.ts";
 
 /** Change files, notes and manifest of a comparison, also where it is refused: they are there to look at (S2). */
 export async function writeComparison(
   context: StageContext,
   comparison: Comparison,
   changeset: Measurable & { notes: readonly Note[]; contacts?: readonly PlannedContact[] },
-  about: { stage: string; origin: RunOrigin; inputs: JudgingInputs },
+  about: { stage: string; origin: RunOrigin; inputs: LimitInputs },
 ): Promise<ComparisonReport> {
   const { store, config, clock } = context;
-  const judgement = judge(comparison, changeset, config.limits[comparison], about.inputs);
+  const judgement = checkLimits(comparison, changeset, config.limits[comparison], about.inputs);
   const maker = { stage: about.stage, origin: about.origin, madeAt: clock() };
   const notes = notesName(comparison);
   await store.write(notes, [...changeset.notes], maker);

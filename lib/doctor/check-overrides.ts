@@ -6,7 +6,7 @@ import type { Plans } from "../domain/plans.ts";
 import type { Problem } from "../errors.ts";
 import { createRemotes } from "../pipeline/remotes.ts";
 import { explain } from "../reasons/reason-text.ts";
-import { UNTOLD, type Waits } from "../remotes/http/waits.ts";
+import { SILENT_WAITS, type Waits } from "../remotes/http/waits.ts";
 import { type Environment, type OverridesSettings, overridesSettings } from "../settings/environment.ts";
 import { type ParsedOverrides, parseOverrides } from "../settings/files/overrides.ts";
 import { overrideEndFindings } from "./expiry.ts";
@@ -23,7 +23,7 @@ const REMEDIES: Remedies = {
 };
 
 /** What the overrides are checked with; `plans` is null where `plans.yml` itself is broken. */
-interface Surroundings {
+interface OverridesCheckDeps {
   env: Environment;
   config: Config;
   plans: Plans | null;
@@ -32,7 +32,7 @@ interface Surroundings {
 }
 
 /** Checks that the overrides can be fetched, and every entry of theirs. Never throws. */
-export async function checkOverrides({ env, config, plans, today, waits }: Surroundings): Promise<Found[]> {
+export async function checkOverrides({ env, config, plans, today, waits }: OverridesCheckDeps): Promise<Found[]> {
   const problems: Problem[] = [];
   const settings = overridesSettings(env, config, problems);
   if (problems.length > 0) return problemFindings(problems, REMEDIES.refused);
@@ -60,7 +60,7 @@ export async function checkOverrides({ env, config, plans, today, waits }: Surro
 
 async function contentFindings(
   overrides: OverridesSettings,
-  { config, plans, today, waits = UNTOLD }: Surroundings,
+  { config, plans, today, waits = SILENT_WAITS }: OverridesCheckDeps,
 ): Promise<Found[]> {
   let file: { text: string; name: string } | null;
   try {

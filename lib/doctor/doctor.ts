@@ -14,7 +14,7 @@ import type { Finding, Found } from "./finding.ts";
 import { gitlabTokenEnd } from "./gitlab-token.ts";
 
 /** What is examined. */
-export interface Patient {
+export interface DoctorOptions {
   env: Environment;
   dataDir: string;
   today: Day;
@@ -26,7 +26,7 @@ export interface Patient {
  * Checks everything that a run needs, all remotes side by side, and answers every finding, in the order of the groups.
  * Changes nothing: GET and token requests only, no lock, no file. Never throws for a broken remote.
  */
-export async function examine({ env, dataDir, today, waits }: Patient): Promise<Finding[]> {
+export async function examine({ env, dataDir, today, waits }: DoctorOptions): Promise<Finding[]> {
   const hosts = workedOnHosts(env);
   const [{ config, found: configFound }, { plans, found: plansFound }] = await Promise.all([
     checkConfig(env, hosts),

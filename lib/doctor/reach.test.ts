@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { tellWaits } from "../remotes/http/waits.ts";
+import { reportWaits } from "../remotes/http/waits.ts";
 import { notReachable } from "./reach.ts";
 
 const NOW = Date.parse("2026-11-27T10:00:00Z");
@@ -23,7 +23,7 @@ test("A9: a host that stays silent: doctor says after five seconds what it waits
       return new Response("");
     },
   });
-  const waits = tellWaits((text) => said.push(text), { deadlineAt: null, clock });
+  const waits = reportWaits((text) => said.push(text), { deadlineAt: null, clock });
   const { host, href } = server.url;
   expect(await notReachable(href, "GITLAB_URL", { service: "GitLab", waits })).toBeNull();
   expect(said).toEqual([

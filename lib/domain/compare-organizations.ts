@@ -8,7 +8,6 @@ import {
   type Note,
   type Update,
 } from "./changeset.ts";
-import { sameName, sameValue } from "./equality.ts";
 import { type Join, joinOrganizations, type Pair, type Protections, type Sides } from "./join-organizations.ts";
 import { type Merges, markedAndMerged, withoutMerged } from "./merged-organizations.ts";
 import { type NameClaim, nameConflicts } from "./name-conflicts.ts";
@@ -16,6 +15,7 @@ import type { Organization } from "./organization.ts";
 import type { FieldPlace } from "./organization-field.ts";
 import { accountIdOf, externalAccountIdOf, isChecked, isMarked } from "./organization-scope.ts";
 import { type ReasonOf, reason } from "./reason.ts";
+import { sameName, sameValue } from "./value-equality.ts";
 
 /** One comparison of organizations with what they should be; compare and partner-sync differ only in these. */
 export interface OrganizationComparison extends Sides, Protections {
@@ -37,7 +37,7 @@ export function compareOrganizations(comparison: OrganizationComparison): Change
   const join = joinOrganizations(comparison, comparison);
   const { creates, renames, notes } = settleNames(comparison, join.missing, join.pairs);
   const updates = join.pairs.flatMap((pair) => updateOf(pair, comparison.fields, renames) ?? []);
-  const orphans = judgeOrphans(comparison, join, new Set(creates.map((one) => one.salesforce_id)));
+  const orphans = assessOrphans(comparison, join, new Set(creates.map((one) => one.salesforce_id)));
   const existing = comparison.organizations.filter((one) => comparison.inScope(one) && accountIdOf(one) !== null);
   return {
     creates: creates.sort(bySalesforceId),
@@ -50,7 +50,7 @@ export function compareOrganizations(comparison: OrganizationComparison): Change
 }
 
 /** Which of the organizations without account are to be marked (C4), and why the others are not (C4, C9). */
-function judgeOrphans(
+function assessOrphans(
   comparison: OrganizationComparison,
   join: Join,
   creating: ReadonlySet<string>,

@@ -113,7 +113,7 @@ describe("P3: partners' organizations", () => {
       for (const n of [101, 102, 103]) forgetPartner(one, n);
       one.protectedIds.add(accountId(101));
       setFields(one, 102, { ignore_deletion: true });
-      one.leaveAlone.add(accountId(103));
+      one.unclearAccounts.add(accountId(103));
     });
     const { marks, notes } = comparePartners(made);
     expect(marks).toEqual([]);

@@ -1,8 +1,8 @@
 import { byRule, type Note } from "./changeset.ts";
-import { sameName } from "./equality.ts";
 import { addressKey, isProtected, isUsableAddress, type ProtectedAddresses } from "./protected-address.ts";
 import { reason } from "./reason.ts";
 import type { Contact, User, UserCreate, UserMark, UserUpdate } from "./user.ts";
+import { sameName } from "./value-equality.ts";
 
 /** What user-sync compares (U5). */
 export interface UsersInput {
@@ -38,7 +38,7 @@ export interface UserChangeset {
 }
 
 /** Why a record is left alone: the rule, and the reason. */
-type LeftAlone = Pick<Note, "rule" | "reason">;
+type SkippedContact = Pick<Note, "rule" | "reason">;
 
 /** Compares the users of us-government with the contacts in Salesforce, on address (U2, U4–U6). */
 export function compareUsers(input: UsersInput): UserChangeset {
@@ -123,7 +123,7 @@ function reasonToLeaveUser(
   user: User,
   holders: ReadonlyMap<string, readonly User[]>,
   input: UsersInput,
-): LeftAlone | null {
+): SkippedContact | null {
   const address = addressOf(user);
   const organizationId = user.organization_id;
   if (isProtected(address, protectedAddresses(input))) {
@@ -142,7 +142,7 @@ function reasonToLeaveUser(
 }
 
 /** Why nothing is done about a contact (U2, U5), or null. A protected organization may still get users; they are left alone from then on. */
-function reasonToLeaveContact(contact: Contact, holderLeftAlone: boolean, input: UsersInput): LeftAlone | null {
+function reasonToLeaveContact(contact: Contact, holderLeftAlone: boolean, input: UsersInput): SkippedContact | null {
   if (holderLeftAlone) return left("contact.holder_left_alone");
   if (isProtected(contact.email, protectedAddresses(input))) {
     return { rule: "U2", reason: reason("contact.protected_address") };
@@ -165,7 +165,7 @@ type LeftAloneCode =
   | "contact.organization_unknown";
 
 /** Left alone by U5. */
-function left(code: LeftAloneCode): LeftAlone {
+function left(code: LeftAloneCode): SkippedContact {
   return { rule: "U5", reason: reason(code) };
 }
 
@@ -203,7 +203,7 @@ function protectedAddresses({ protectedDomains, protectedEmails }: UsersInput): 
   return { domains: protectedDomains, addresses: protectedEmails };
 }
 
-function withReason(user: User, left: LeftAlone | null): [User, LeftAlone][] {
+function withReason(user: User, left: SkippedContact | null): [User, SkippedContact][] {
   return left ? [[user, left]] : [];
 }
 

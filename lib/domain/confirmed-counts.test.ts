@@ -9,7 +9,7 @@ import {
   type CountedComparison,
   countsToConfirm,
   formatConfirmedCounts,
-  MOST_CONFIRMED_ENTRIES,
+  MAX_CONFIRMED_ENTRIES,
   parseConfirmedCounts,
   unconfirmedOf,
   unconfirmedReasons,
@@ -44,7 +44,7 @@ function named(all: ConfirmedCounts): ConfirmedCounts {
 
 describe("as text", () => {
   test("what was written is read again, and a component lets it through", () => {
-    const pattern = new RegExp(`^${CONFIRMED_ENTRY}(?: ${CONFIRMED_ENTRY}){0,${MOST_CONFIRMED_ENTRIES - 1}}$`);
+    const pattern = new RegExp(`^${CONFIRMED_ENTRY}(?: ${CONFIRMED_ENTRY}){0,${MAX_CONFIRMED_ENTRIES - 1}}$`);
     fc.assert(
       fc.property(counts, (all) => {
         fc.pre(Object.keys(named(all)).length > 0);

@@ -28,7 +28,7 @@ export interface Unconfirmed {
 export const CONFIRMED_ENTRY = `(?:${COMPARISONS.join("|")})\\.(?:${CONFIRMED_EFFECTS.join("|")})=\\d{1,7}`;
 
 /** So many entries name every effect of every comparison. */
-export const MOST_CONFIRMED_ENTRIES = COMPARISONS.length * CONFIRMED_EFFECTS.length;
+export const MAX_CONFIRMED_ENTRIES = COMPARISONS.length * CONFIRMED_EFFECTS.length;
 
 const ENTRY = new RegExp(`^${CONFIRMED_ENTRY}$`);
 const ONE_ENTRY = /^(\w+)\.(\w+)=(\d+)$/;

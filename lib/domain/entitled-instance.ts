@@ -9,7 +9,7 @@ export const CHARGE_OUTCOMES = ["counts", "expired", "ignored", "unknown", "stra
 export type ChargeOutcome = (typeof CHARGE_OUTCOMES)[number];
 
 /** A charge of a gathered subscription, or of none (`outcome` says so), and what its name stands for. */
-export interface JudgedCharge {
+export interface ClassifiedCharge {
   charge: Charge;
   /** Null where the name is unknown or ignored. */
   type: SubscriptionType | null;
@@ -23,15 +23,15 @@ export interface PlacedSubscription {
   subscription: Subscription;
   instance: InstanceName;
   /** Its charges, by id. */
-  charges: JudgedCharge[];
+  charges: ClassifiedCharge[];
   /** The charges that sent it to us-government; none where it went to global. */
-  sentBy: JudgedCharge[];
+  sentBy: ClassifiedCharge[];
 }
 
 /** An account's subscriptions, each in its instance, and the charges of none of them; both by id. */
 export interface Placement {
   subscriptions: PlacedSubscription[];
-  strayCharges: JudgedCharge[];
+  strayCharges: ClassifiedCharge[];
 }
 
 /**
@@ -42,7 +42,7 @@ export interface Placement {
  */
 export function placeSubscriptions(account: Account, plans: Plans, expiredEndDate: Day): Placement {
   const { chargesOf, strays } = groupCharges(account);
-  const judge = (charge: Charge) => judgeCharge(charge, plans, expiredEndDate);
+  const judge = (charge: Charge) => placeCharge(charge, plans, expiredEndDate);
   const governmentTypes = plans.governmentTypes[account.exception ? "with_exception" : "without_exception"];
   return {
     subscriptions: [...account.subs].sort(byId).map((subscription) => {
@@ -70,7 +70,7 @@ function groupCharges({ subs, charges }: Account): { chargesOf: Map<string, Char
   return { chargesOf, strays };
 }
 
-function judgeCharge(charge: Charge, plans: Plans, expiredEndDate: Day): JudgedCharge {
+function placeCharge(charge: Charge, plans: Plans, expiredEndDate: Day): ClassifiedCharge {
   const name = charge.charge_name.trim();
   const type = plans.typeOfCharge.get(name) ?? null;
   const unexpired = isUnexpired(charge, expiredEndDate);

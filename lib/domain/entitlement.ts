@@ -2,7 +2,7 @@ import { type Account, later } from "./account.ts";
 import type { SoldTo } from "./contact-address.ts";
 import type { Day } from "./dates.ts";
 import type { Decision } from "./decision.ts";
-import { isUnexpired, type JudgedCharge, type PlacedSubscription } from "./entitled-instance.ts";
+import { type ClassifiedCharge, isUnexpired, type PlacedSubscription } from "./entitled-instance.ts";
 import type { InstanceName } from "./instance.ts";
 import type { Override } from "./overrides.ts";
 import { IMPLIED_TYPES, type Plans } from "./plans.ts";
@@ -96,7 +96,7 @@ export function supportLevel(
 }
 
 /** E7: the highest quantity of one charge; seats are never added up. */
-function seats(counting: readonly JudgedCharge[]): { seats: number; seats_from: string | null } {
+function seats(counting: readonly ClassifiedCharge[]): { seats: number; seats_from: string | null } {
   let most: { seats: number; seats_from: string | null } = { seats: 0, seats_from: null };
   for (const { charge, type } of counting) {
     const quantity = charge.quantity ?? 0;

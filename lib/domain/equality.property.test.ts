@@ -10,9 +10,9 @@ import {
 } from "../../test/support/domain/in-sync-world.ts";
 import { compareCustomers } from "./compare-customers.ts";
 import { comparePartners } from "./compare-partners.ts";
-import { sameValue } from "./equality.ts";
 import { type PartnerAccount, partnerFields, syncedFields } from "./organization.ts";
 import type { FieldType, FieldValue } from "./organization-field.ts";
+import { sameValue } from "./value-equality.ts";
 
 const RUNS = { numRuns: 400 };
 

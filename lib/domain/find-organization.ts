@@ -1,7 +1,7 @@
 import { distance } from "fastest-levenshtein";
-import { nameKey } from "./equality.ts";
 import type { InstanceName } from "./instance.ts";
 import { toId18 } from "./salesforce-id.ts";
+import { nameKey } from "./value-equality.ts";
 
 /** Somebody a run knew: an account with its organizations, or an organization without account. */
 export interface Subject {
@@ -19,9 +19,9 @@ export type Found =
   | { is: "none"; nearest: Subject[] };
 
 /** Hits that are named where there are several. */
-const MOST_NAMED = 10;
+const MAX_NAMED = 10;
 /** Names that are suggested. */
-const MOST_SUGGESTED = 3;
+const MAX_SUGGESTED = 3;
 /** No name of a customer is longer: what is, is compared with none. */
 const LONGEST_NAME = 200;
 
@@ -60,7 +60,7 @@ const holds = (name: string, key: string) => name.includes(key);
 function oneOrSeveral(hits: readonly Subject[]): Found {
   const [first, ...others] = [...hits].sort(byName);
   if (first && others.length === 0) return { is: "one", subject: first };
-  const subjects = first ? [first, ...others].slice(0, MOST_NAMED) : [];
+  const subjects = first ? [first, ...others].slice(0, MAX_NAMED) : [];
   return { is: "several", subjects, more: hits.length - subjects.length };
 }
 
@@ -75,7 +75,7 @@ function nearestTo(key: string, subjects: readonly Keyed[]): Subject[] {
       return away <= most ? [{ subject, away }] : [];
     })
     .sort((one, other) => one.away - other.away || byName(one.subject, other.subject))
-    .slice(0, MOST_SUGGESTED)
+    .slice(0, MAX_SUGGESTED)
     .map(({ subject }) => subject);
 }
 

@@ -1,10 +1,10 @@
 import type { Difference } from "./changeset.ts";
 import type { Comparison } from "./comparisons.ts";
-import { meaningOf } from "./equality.ts";
 import type { Harm } from "./harms.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
 import { isDowngrade } from "./support-level.ts";
 import type { UserUpdate } from "./user.ts";
+import { comparableValue } from "./value-equality.ts";
 
 /** Whatever stands in the way of one decision and waits for a person (C7, C9). */
 const CONFLICTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
@@ -132,13 +132,16 @@ function levelChange(from: Fields, to: Fields): "lost" | "lower" | "higher" | nu
 
 /** The support level among organization fields; null where there is none. */
 export function levelIn(fields: Fields): string | null {
-  const level = meaningOf("dropdown", fields.support_level);
+  const level = comparableValue("dropdown", fields.support_level);
   return level === null ? null : String(level);
 }
 
 function turns(from: Fields, to: Fields, key: string): "on" | "off" | null {
   if (!(key in to)) return null;
-  const [before, after] = [meaningOf("checkbox", from[key]) === true, meaningOf("checkbox", to[key]) === true];
+  const [before, after] = [
+    comparableValue("checkbox", from[key]) === true,
+    comparableValue("checkbox", to[key]) === true,
+  ];
   return before === after ? null : after ? "on" : "off";
 }
 

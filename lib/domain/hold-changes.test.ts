@@ -3,7 +3,7 @@ import { forget, remove, setFields, want } from "../../test/support/domain/chang
 import { accountId, inSyncWorld } from "../../test/support/domain/in-sync-world.ts";
 import type { Changeset } from "./changeset.ts";
 import { compareCustomers, customersComparison } from "./compare-customers.ts";
-import { type GivenChanges, holdChanges } from "./hold-changes.ts";
+import { holdChanges, type ProposedChanges } from "./hold-changes.ts";
 
 /* B1, S3: sync accepts of change files what the comparison, made once more, would do; whoever made them. */
 
@@ -19,7 +19,7 @@ const update = honest.updates[0] as Changeset["updates"][number];
 const mark = honest.marks[0] as Changeset["marks"][number];
 const create = honest.creates[0] as Changeset["creates"][number];
 
-function held(change: Partial<GivenChanges>, vouched = false) {
+function held(change: Partial<ProposedChanges>, vouched = false) {
   const given = { creates: [], updates: [], marks: [], ...change };
   return holdChanges(customersComparison(made), given, { name: "global", vouched });
 }
@@ -41,7 +41,7 @@ const fields = (values: Record<string, string | boolean | null>) => ({ organizat
 const OWNER = { account_owner: "Olivia Owner" };
 
 describe("a change that breaks a rule is named by rule and record, also where a person vouched for the files", () => {
-  test.each<[string, Partial<GivenChanges>, Record<string, unknown>]>([
+  test.each<[string, Partial<ProposedChanges>, Record<string, unknown>]>([
     ["an organization that was not read", { updates: [{ ...update, id: 99 }] }, { rule: "not_read", records: ["99"] }],
     ["a mark of one that was not read", { marks: [{ ...mark, id: 99 }] }, { rule: "not_read", records: ["99"] }],
     [

@@ -1,22 +1,22 @@
 import type { Changeset, Create, Difference, Mark, Update } from "./changeset.ts";
 import { compareOrganizations, type OrganizationComparison } from "./compare-organizations.ts";
 import type { Comparison } from "./comparisons.ts";
-import { meaningOf, sameName, sameValue } from "./equality.ts";
 import { joinOrganizations } from "./join-organizations.ts";
 import type { Organization } from "./organization.ts";
 import type { FieldType } from "./organization-field.ts";
 import { accountIdOf } from "./organization-scope.ts";
 import { type ParamsOf, type ReasonCode, type ReasonOf, reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
+import { comparableValue, sameName, sameValue } from "./value-equality.ts";
 
 /** Change files as `sync` is given them. */
-export type GivenChanges = Pick<Changeset, "creates" | "updates" | "marks">;
+export type ProposedChanges = Pick<Changeset, "creates" | "updates" | "marks">;
 
 /** What a change file may not ask for, whoever made it. */
 type BrokenRule = ParamsOf<"changes.against_rules">["rule"];
 
 /** Changes with every `before` taken from the reading, what they are measured against, and which rules they break. */
-export interface HeldChanges extends GivenChanges {
+export interface HeldChanges extends ProposedChanges {
   existing: number;
   marked: number;
   broken: ReasonOf<"changes.against_rules">[];
@@ -40,7 +40,7 @@ interface Breach {
  */
 export function holdChanges(
   comparison: OrganizationComparison,
-  given: GivenChanges,
+  given: ProposedChanges,
   { name, vouched }: { name: Comparison; vouched: boolean },
 ): HeldChanges {
   const own = compareOrganizations(comparison);
@@ -113,7 +113,7 @@ function breachesOfUpdate(update: Update, held: Held): Breach[] {
   const breaches: Breach[] = [];
   if (accountIdOf(organization) !== toId18(salesforce_id) || !sameAccount(values.salesforce_id, organization))
     breaches.push({ rule: "other_account", record });
-  if (meaningOf("checkbox", values.mark_for_deletion) === true) breaches.push({ rule: "mark_in_update", record });
+  if (comparableValue("checkbox", values.mark_for_deletion) === true) breaches.push({ rule: "mark_in_update", record });
   const foreign = Object.keys(values).filter((key) => !held.types.has(key));
   if (foreign.length > 0) breaches.push({ rule: "field_not_ours", record, fields: foreign });
   const differing = differingBefore(before, asRead(change, organization), held);

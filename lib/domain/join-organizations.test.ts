@@ -114,7 +114,7 @@ describe("C7: external_id", () => {
 describe("what could not be read is left alone", () => {
   test("C7: neither created, updated nor marked", () => {
     const made = world((one) => {
-      for (const n of [1, 2, 3, 4]) one.leaveAlone.add(accountId(n));
+      for (const n of [1, 2, 3, 4]) one.unclearAccounts.add(accountId(n));
       remove(one, 1);
       want(one, 2, { support_level: "ultimate" }, "New Name");
       forget(one, 3);
@@ -133,7 +133,7 @@ describe("what could not be read is left alone", () => {
   test("C7: also where only the external_id tells whose organization it is", () => {
     const made = world((one) => {
       one.unmanagedOrganizations = "mark";
-      one.leaveAlone.add(accountId(2));
+      one.unclearAccounts.add(accountId(2));
       setFields(one, 2, { salesforce_id: null });
       forget(one, 2);
     });

@@ -7,7 +7,7 @@ import { toId18 } from "./salesforce-id.ts";
 /** What decides whether records may be created or marked at all. Ids have 18 characters. */
 export interface Protections {
   /** Accounts that could not be read, or that are there more than once: neither created, updated nor marked. */
-  leaveAlone: ReadonlySet<string>;
+  unclearAccounts: ReadonlySet<string>;
   /** A record that nobody could identify was unreadable: nothing can be called absent, so nothing is marked. */
   withholdMarks: boolean;
   /** Organizations of these accounts are never marked. */
@@ -51,7 +51,7 @@ export function joinOrganizations(sides: Sides, protections: Protections): Join 
   const { accounts, doubled, unidentified } = accountsById(sides.desired);
   const joiner: Joiner = {
     accounts,
-    leaveAlone: protections.leaveAlone.union(doubled),
+    unclearAccounts: protections.unclearAccounts.union(doubled),
     protections,
     byAccount: Map.groupBy(sides.organizations, accountIdOf),
     byExternalId: Map.groupBy(sides.organizations, externalAccountIdOf),
@@ -65,7 +65,7 @@ export function joinOrganizations(sides: Sides, protections: Protections): Join 
 
 interface Joiner {
   accounts: ReadonlyMap<string, DesiredOrganization>;
-  leaveAlone: ReadonlySet<string>;
+  unclearAccounts: ReadonlySet<string>;
   protections: Protections;
   byAccount: ReadonlyMap<string | null, readonly Organization[]>;
   byExternalId: ReadonlyMap<string | null, readonly Organization[]>;
@@ -86,7 +86,7 @@ function accountsById(desired: readonly DesiredOrganization[]) {
 }
 
 function placeOrganization(joiner: Joiner, organization: Organization): void {
-  const { accounts, byAccount, join, leaveAlone } = joiner;
+  const { accounts, byAccount, join, unclearAccounts } = joiner;
   const accountId = accountIdOf(organization);
   if (accountId === null) {
     placeWithoutAccount(joiner, organization);
@@ -96,7 +96,7 @@ function placeOrganization(joiner: Joiner, organization: Organization): void {
     join.notes.push({ rule: "C7", salesforce_id: accountId, id: organization.id, reason: because });
   const twins = (byAccount.get(accountId) ?? []).filter((twin) => twin.id !== organization.id);
   const desired = accounts.get(accountId);
-  if (leaveAlone.has(accountId)) note(reason("organization.account_unclear"));
+  if (unclearAccounts.has(accountId)) note(reason("organization.account_unclear"));
   else if (twins.length > 0) note(reason("organization.shares_account", { organization_ids: idsOf(twins) }));
   else if (desired) join.pairs.push({ accountId, organization, desired });
   else join.orphans.push(organization);
@@ -104,13 +104,13 @@ function placeOrganization(joiner: Joiner, organization: Organization): void {
 
 /** An organization without a valid `salesforce_id`: nobody's, unless its `external_id` says otherwise (C4, C7). */
 function placeWithoutAccount(joiner: Joiner, organization: Organization): void {
-  const { accounts, join, leaveAlone, protections } = joiner;
+  const { accounts, join, unclearAccounts, protections } = joiner;
   const note = (rule: string, salesforce_id: string | null, because: Reason) =>
     join.notes.push({ rule, salesforce_id, id: organization.id, reason: because });
   const created = externalAccountIdOf(organization);
   if (salesforceIdText(organization)) {
     note("C4", null, reason("organization.account_id_invalid"));
-  } else if (created !== null && leaveAlone.has(created)) {
+  } else if (created !== null && unclearAccounts.has(created)) {
     note("C7", created, reason("organization.account_unclear"));
   } else if (created !== null && accounts.has(created)) {
     note("C7", created, reason("organization.account_id_missing"));
@@ -123,12 +123,12 @@ function placeWithoutAccount(joiner: Joiner, organization: Organization): void {
 
 /** An account without organization is missing, unless it is expired or something speaks against creating it (C2). */
 function placeAccount(joiner: Joiner, accountId: string, desired: DesiredOrganization): void {
-  const { leaveAlone, protections, byAccount, byExternalId, join } = joiner;
+  const { unclearAccounts, protections, byAccount, byExternalId, join } = joiner;
   if (byAccount.has(accountId)) return;
   const note = (rule: string, because: Reason) =>
     join.notes.push({ rule, salesforce_id: accountId, id: null, reason: because });
   const created = byExternalId.get(accountId) ?? [];
-  if (leaveAlone.has(accountId)) note("C7", reason("create.account_unclear"));
+  if (unclearAccounts.has(accountId)) note("C7", reason("create.account_unclear"));
   else if (desired.organization_fields.support_level === "expired") return;
   else if (protections.excludedAccountIds.has(accountId)) note("C2", reason("create.excluded"));
   else if (created.length > 0) note("C7", reason("create.external_id_taken", { organization_ids: idsOf(created) }));

@@ -2,11 +2,11 @@ import type { Changeset, Update } from "./changeset.ts";
 import type { UserChangeset } from "./compare-users.ts";
 import type { Comparison } from "./comparisons.ts";
 import type { Limits } from "./config.ts";
-import { meaningOf } from "./equality.ts";
 import { type ReasonOf, reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
 import { isDowngrade } from "./support-level.ts";
 import type { UserUpdate } from "./user.ts";
+import { comparableValue } from "./value-equality.ts";
 
 /** What is measured before the first write (S2). The names are those of the config and of `--allow`. */
 export const EFFECTS = ["holds", "creates", "marks", "updates", "downgrades", "contacts", "marked_total"] as const;
@@ -138,7 +138,9 @@ function isRewrittenId({ before, change }: Update | UserUpdate): boolean {
 /** Whether an update takes support away at once (S2): Zendesk rejects every ticket of an organization on hold or restricted. */
 export function putsOnHold({ before, change }: Update | UserUpdate): boolean {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
-  return HOLDS.some((key) => meaningOf("checkbox", to[key]) === true && meaningOf("checkbox", from[key]) !== true);
+  return HOLDS.some(
+    (key) => comparableValue("checkbox", to[key]) === true && comparableValue("checkbox", from[key]) !== true,
+  );
 }
 
 /** Checkboxes that keep an organization from support. */
@@ -146,14 +148,14 @@ const HOLDS = ["support_hold", "restricted_account"] as const;
 
 function isMarking({ change }: Update | UserUpdate): boolean {
   const value = "mark_for_deletion" in change ? change.mark_for_deletion : fieldsOf(change).mark_for_deletion;
-  return meaningOf("checkbox", value) === true;
+  return comparableValue("checkbox", value) === true;
 }
 
 /** Whether an update takes support away (S2): a lower support level that is not empty, or no emergency support any more. */
 function losesSupport({ before, change }: Update | UserUpdate): boolean {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
   if (isDowngrade(levelOf(from), levelOf(to))) return true;
-  const emergency = (fields: Fields) => meaningOf("checkbox", fields.emergency_support_24x7);
+  const emergency = (fields: Fields) => comparableValue("checkbox", fields.emergency_support_24x7);
   return "emergency_support_24x7" in to && emergency(from) === true && emergency(to) === false;
 }
 
@@ -164,6 +166,6 @@ function fieldsOf(difference: Update["change"] | UserUpdate["change"]): Fields {
 }
 
 function levelOf(fields: Fields): string | null {
-  const level = meaningOf("dropdown", fields.support_level);
+  const level = comparableValue("dropdown", fields.support_level);
   return level === null ? null : String(level);
 }

@@ -34,7 +34,7 @@ function compare(
     organizations,
     partnerIds: new Set(),
     accountIds: new Set(desired.map((one) => one.salesforce_id)),
-    leaveAlone: new Set(),
+    unclearAccounts: new Set(),
     withholdMarks: false,
     protectedIds: new Set(),
     excludedAccountIds: new Set(),

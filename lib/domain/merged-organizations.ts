@@ -13,7 +13,7 @@ export interface Merges {
 }
 
 /** What else of the instance matters: where the winner's organization is, or will be. */
-interface Surroundings {
+interface MergeContext {
   organizations: readonly Organization[];
   /** Accounts whose organization this comparison creates. */
   creating: ReadonlySet<string>;
@@ -26,7 +26,7 @@ interface Surroundings {
 export function withoutMerged(
   orphans: readonly Organization[],
   { accounts, allowed }: Merges,
-  surroundings: Surroundings,
+  surroundings: MergeContext,
 ): { orphans: Organization[]; notes: Note[] } {
   const merged = orphans.flatMap((organization) => {
     const account = accounts.get(accountIdOf(organization) ?? externalAccountIdOf(organization) ?? "");
@@ -55,7 +55,7 @@ export function withoutMerged(
 export function markedAndMerged(
   marked: readonly Organization[],
   { accounts }: Merges,
-  surroundings: Surroundings,
+  surroundings: MergeContext,
 ): Note[] {
   return marked.flatMap((organization): Note[] => {
     const account = accounts.get(accountIdOf(organization) ?? externalAccountIdOf(organization) ?? "");
@@ -69,7 +69,7 @@ export function markedAndMerged(
 /** Where the winner of a merge has its organization in this instance: what a person should do follows from it. */
 function winnerOf(
   accountId: string,
-  { organizations, creating }: Surroundings,
+  { organizations, creating }: MergeContext,
 ): Pick<ParamsOf<"mark.account_merged">, "winner" | "organization_ids"> {
   const found = organizations.filter((one) => accountIdOf(one) === accountId).map(({ id }) => id);
   const organization_ids = found.sort((one, other) => one - other);

@@ -1,7 +1,7 @@
 import { bySalesforceId, type Changeset } from "./changeset.ts";
-import { nameKey } from "./equality.ts";
 import type { Organization } from "./organization.ts";
 import { type ReasonOf, reason } from "./reason.ts";
+import { nameKey } from "./value-equality.ts";
 
 /** A name that an organization is to get: a create's (`id` null) or a rename's. */
 export interface NameClaim {

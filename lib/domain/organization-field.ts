@@ -3,7 +3,7 @@ import type { InstanceName } from "./instance.ts";
 /** The types of organization fields in use; equality (C6) and `doctor` go by them. */
 export type FieldType = "text" | "checkbox" | "decimal" | "integer" | "dropdown" | "date";
 
-/** A value as zdsync computes it; Zendesk's own spellings differ (see equality.ts). */
+/** A value as zdsync computes it; Zendesk's own spellings differ (see value-equality.ts). */
 export type FieldValue = string | number | boolean | null;
 
 /** Where an attribute goes in one instance. */

@@ -1,6 +1,6 @@
-import { meaningOf } from "./equality.ts";
 import { isPartnerType, type Organization } from "./organization.ts";
 import { toId18 } from "./salesforce-id.ts";
+import { comparableValue } from "./value-equality.ts";
 
 /** Whose account is whose: what divides the organizations of an instance between compare and partner-sync (C1, P3). */
 export interface AccountSources {
@@ -28,7 +28,7 @@ export function accountIdOf(organization: WithFields): string | null {
 
 /** What stands in the organization's `salesforce_id`, trimmed; empty where nothing does. */
 export function salesforceIdText(organization: WithFields): string {
-  return String(meaningOf("text", organization.organization_fields.salesforce_id) ?? "");
+  return String(comparableValue("text", organization.organization_fields.salesforce_id) ?? "");
 }
 
 /** The account that zdsync created an organization for (S5), in 18 characters; Zendesk ignores the case of `external_id`. */
@@ -65,7 +65,7 @@ export function isChecked(
   organization: WithFields,
   key: "mark_for_deletion" | "ignore_deletion" | "migrating",
 ): boolean {
-  return meaningOf("checkbox", organization.organization_fields[key]) === true;
+  return comparableValue("checkbox", organization.organization_fields[key]) === true;
 }
 
 function hasPartnerType(organization: WithFields): boolean {

@@ -9,10 +9,10 @@ import {
 } from "./attributes.ts";
 import { SoldToSchema } from "./contact-address.ts";
 import type { Decision } from "./decision.ts";
-import { meaningOf } from "./equality.ts";
 import type { InstanceName } from "./instance.ts";
 import type { FieldPlace, FieldPlaces, FieldValue } from "./organization-field.ts";
 import { toShortId } from "./salesforce-id.ts";
+import { comparableValue } from "./value-equality.ts";
 
 const [Text, Decimal, Checkbox, Nothing] = [v.string(), v.pipe(v.number(), v.finite()), v.boolean(), v.null()];
 const AnyFieldValue = v.union([Text, Decimal, Checkbox, Nothing]);
@@ -141,5 +141,5 @@ function placesIn(instance: InstanceName, places: readonly FieldPlaces[]): Field
 
 /** Whether an `account_type` is a partner's, as a field of an organization holds it. */
 export function isPartnerType(type: FieldValue | undefined): boolean {
-  return PARTNER_ACCOUNT_TYPES.includes(String(meaningOf("dropdown", type)));
+  return PARTNER_ACCOUNT_TYPES.includes(String(comparableValue("dropdown", type)));
 }

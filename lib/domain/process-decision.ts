@@ -1,4 +1,4 @@
-import type { JudgedCharge, PlacedSubscription } from "./entitled-instance.ts";
+import type { ClassifiedCharge, PlacedSubscription } from "./entitled-instance.ts";
 import type { Entitlement } from "./entitlement.ts";
 import type { InstanceName } from "./instance.ts";
 import type { ReasonCode } from "./reason.ts";
@@ -19,7 +19,7 @@ export interface AccountDecision {
   /** Where each subscription counts (E4), and what became of each of its charges (E2, E3). */
   subscriptions: readonly PlacedSubscription[];
   /** Charges of no gathered subscription (E2). */
-  strayCharges: readonly JudgedCharge[];
+  strayCharges: readonly ClassifiedCharge[];
   /** None in an instance where no subscription counts (E4). */
   entitlements: Partial<Record<InstanceName, Entitlement>>;
   /** The instances whose object fell out for its `expiration_date` (E13). */

@@ -67,7 +67,7 @@ describe("E2: unknown charges, read back from the notes", () => {
 describe("B5: the notes of an instance are about nobody else", () => {
   const NEW = "An entirely new thing";
   /** Which instances hear of an account, and with which codes. */
-  function toldOf(changes: Parameters<typeof account>[0], { partner = false } = {}) {
+  function evidenceSubjects(changes: Parameters<typeof account>[0], { partner = false } = {}) {
     const one = account(changes);
     const { notesOf, notes } = processAccounts({
       accounts: [one],
@@ -83,30 +83,39 @@ describe("B5: the notes of an instance are about nobody else", () => {
   const unknown = ["charge.unknown"];
 
   test("an unknown charge is told where its subscription counts", () => {
-    expect(toldOf({ subs: [subscription()], charges: [charge(NEW)] })).toEqual({ global: unknown, usGovernment: [] });
+    expect(evidenceSubjects({ subs: [subscription()], charges: [charge(NEW)] })).toEqual({
+      global: unknown,
+      usGovernment: [],
+    });
     const government = [charge(NEW), charge(USGOV_24X7, { id: "a0C4M00000XyZaCUAV" })];
-    expect(toldOf({ subs: [subscription()], charges: government })).toEqual({ global: [], usGovernment: unknown });
+    expect(evidenceSubjects({ subs: [subscription()], charges: government })).toEqual({
+      global: [],
+      usGovernment: unknown,
+    });
   });
 
   test("and where it would count if it meant the nearest name", () => {
     const misspelt = FEDRAMP.toLowerCase();
-    const told = toldOf({ subs: [subscription()], charges: [charge(misspelt)] });
+    const told = evidenceSubjects({ subs: [subscription()], charges: [charge(misspelt)] });
     expect(told).toEqual({ global: unknown, usGovernment: unknown });
   });
 
   test("what fell out for its age is told in that instance", () => {
     const old = { end_date: "2020-01-01" };
-    const told = toldOf({ subs: [subscription(old)], charges: [charge(USGOV_24X7, old)] });
+    const told = evidenceSubjects({ subs: [subscription(old)], charges: [charge(USGOV_24X7, old)] });
     expect(told).toEqual({ global: [], usGovernment: ["account.expired_long_ago"] });
   });
 
   test("an account of no instance concerns both; a partner global, and the instance of its subscriptions", () => {
     const without = ["account.without_subscription"];
-    expect(toldOf({ subs: [], charges: [] })).toEqual({ global: without, usGovernment: without });
+    expect(evidenceSubjects({ subs: [], charges: [] })).toEqual({ global: without, usGovernment: without });
     const partner = ["account.is_partner"];
-    expect(toldOf({ subs: [], charges: [] }, { partner: true })).toEqual({ global: partner, usGovernment: [] });
+    expect(evidenceSubjects({ subs: [], charges: [] }, { partner: true })).toEqual({
+      global: partner,
+      usGovernment: [],
+    });
     const government = { subs: [subscription()], charges: [charge(USGOV_24X7)] };
-    expect(toldOf(government, { partner: true })).toEqual({ global: partner, usGovernment: partner });
+    expect(evidenceSubjects(government, { partner: true })).toEqual({ global: partner, usGovernment: partner });
   });
 
   test("an override is told in its own instance", () => {

@@ -1,5 +1,5 @@
 import type { Note } from "./changeset.ts";
-import { CHARGE_OUTCOMES, type ChargeOutcome, type JudgedCharge } from "./entitled-instance.ts";
+import { CHARGE_OUTCOMES, type ChargeOutcome, type ClassifiedCharge } from "./entitled-instance.ts";
 import { INSTANCES, type InstanceName } from "./instance.ts";
 import { type ConcerningNote, orBoth } from "./notes-by-instance.ts";
 import { type AccountDecision, SKIP_CODES, type SkipCode } from "./process-decision.ts";
@@ -121,7 +121,7 @@ function sortedByName(found: ReadonlyMap<string, UnknownCharge>): UnknownCharge[
   return [...found.values()].sort((one, other) => (one.charge_name < other.charge_name ? -1 : 1));
 }
 
-function allCharges({ subscriptions, strayCharges }: AccountDecision): JudgedCharge[] {
+function allCharges({ subscriptions, strayCharges }: AccountDecision): ClassifiedCharge[] {
   return [...subscriptions.flatMap(({ charges }) => charges), ...strayCharges];
 }
 

@@ -64,7 +64,7 @@ describe("E1: accounts that are not processed", () => {
   test("G5: two accounts with one id are left alone, and their id is handed on", () => {
     const short = account({ salesforce_id: ACCOUNT.slice(0, 15), charges: [charge(PREMIUM)] });
     const processed = process([account(), short, account({ salesforce_id: OTHER_ACCOUNT })]);
-    expect(processed.leftAlone).toEqual([ACCOUNT]);
+    expect(processed.quarantined).toEqual([ACCOUNT]);
     expect(processed.desired.global.map((one) => one.salesforce_id)).toEqual([OTHER_ACCOUNT]);
     expect(processed.counts.skipped["account.gathered_twice"]).toBe(1);
     expect(processed.counts.accounts).toBe(2);
@@ -188,7 +188,7 @@ describe("the result", () => {
     const processed = process([]);
     expect(processed.desired).toEqual({ global: [], "us-government": [] });
     expect(processed.notes).toEqual([]);
-    expect(processed.leftAlone).toEqual([]);
+    expect(processed.quarantined).toEqual([]);
   });
 
   test("notes name no customer and no address", () => {

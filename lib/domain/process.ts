@@ -35,7 +35,7 @@ export interface Processed {
   /** By `salesforce_id`, for every account. */
   decisions: ReadonlyMap<string, AccountDecision>;
   /** Accounts that nothing can be said about (two records with one id): their organizations must be left as they are. */
-  leftAlone: string[];
+  quarantined: string[];
 }
 
 /** Everything that `process` looks at; nothing else has any influence. */
@@ -136,7 +136,7 @@ export class Processing {
       notes: allNotes(allOfThem),
       notesOf: notesByInstance(allOfThem),
       unknownCharges: unknownChargesIn(accountsNotes.map(({ note }) => note)),
-      leftAlone: [...this.#doubledIds].sort(),
+      quarantined: [...this.#doubledIds].sort(),
     };
   }
 

@@ -8,11 +8,11 @@ import type { ProtectedAddresses } from "./protected-address.ts";
 /** What must not be created or marked: from the configuration, and from what earlier stages could not read. */
 export function protectionsOf(
   config: Config,
-  leftAlone: { readonly accounts: readonly string[]; readonly unidentified: number },
+  quarantined: { readonly accounts: readonly string[]; readonly unidentified: number },
 ): Protections {
   return {
-    leaveAlone: new Set(leftAlone.accounts),
-    withholdMarks: leftAlone.unidentified > 0,
+    unclearAccounts: new Set(quarantined.accounts),
+    withholdMarks: quarantined.unidentified > 0,
     protectedIds: new Set(config.protected_ids),
     excludedAccountIds: new Set(config.excluded_account_ids),
     unmanagedOrganizations: config.unmanaged_organizations,

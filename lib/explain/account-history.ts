@@ -1,4 +1,4 @@
-import { resultsName } from "../changesets/finish.ts";
+import { resultsName } from "../changesets/result-files.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISONS } from "../domain/comparisons.ts";
 import { ZdsyncError } from "../errors.ts";

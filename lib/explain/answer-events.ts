@@ -19,7 +19,7 @@ const SOON_DAYS = 15;
 /** Fields that a sentence of an answer names; the proof has all. */
 const NAMED = 2;
 /** Findings that concern what is written although nothing stops it. */
-const TOLD_FINDINGS: readonly ReasonCode[] = ["rename.name_contested", "rename.name_taken", "organization.unreadable"];
+const SHOWN_FINDINGS: readonly ReasonCode[] = ["rename.name_contested", "rename.name_taken", "organization.unreadable"];
 /** Marked, and told with a remedy of its own. */
 const MARKED: readonly ReasonCode[] = [
   "mark.already",
@@ -36,7 +36,7 @@ export function events(one: InstanceExplanation, explanation: AccountExplanation
   const happened = explanation.undo ? markedEvents(one) : [...markedEvents(one), ...didEvents(one), ...lostEvents(one)];
   const held = heldEvents(one);
   const coming = comingOf(one, explanation).map(needed);
-  const conflicts = one.findings.filter(({ code }) => TOLD_FINDINGS.includes(code)).map(reasonLine);
+  const conflicts = one.findings.filter(({ code }) => SHOWN_FINDINGS.includes(code)).map(reasonLine);
   return [...happened, ...held, ...conflicts.map(needed), ...coming];
 }
 

@@ -20,7 +20,7 @@ interface FieldChange {
 }
 
 /** How much a sentence about a change tells. */
-interface Telling {
+interface RunMessages {
   who?: string;
   /** Fields that it names. */
   named?: number;
@@ -31,7 +31,7 @@ interface Telling {
 /** What the run did to one record, in a sentence. Pure. */
 export function didText(
   did: DidExplanation,
-  { who = "The run", named = NAMED, withRemedy = true }: Telling = {},
+  { who = "The run", named = NAMED, withRemedy = true }: RunMessages = {},
 ): string {
   const { comparison, effect, id, outcome, reason, changes } = did;
   const why = reason ? ` ${withRemedy ? reasonText(reason) : whatText(reason)}` : "";

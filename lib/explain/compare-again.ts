@@ -52,7 +52,7 @@ export function compareAgain(
       allowed: withheld.length > 0 ? 0 : (evidence.run.allow.merged_marks ?? 0),
     },
     ...protectionsOf(rules.config, {
-      accounts: evidence.leftAlone && subject.salesforce_id ? [subject.salesforce_id] : [],
+      accounts: evidence.quarantined && subject.salesforce_id ? [subject.salesforce_id] : [],
       unidentified: evidence.run.unidentified,
     }),
   };

@@ -1,10 +1,10 @@
 import type { Comparison } from "../domain/comparisons.ts";
-import { nameKey } from "../domain/equality.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { type NameClaim, plannedNames } from "../domain/name-conflicts.ts";
 import type { Organization } from "../domain/organization.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 import type { Contact, User } from "../domain/user.ts";
+import { nameKey } from "../domain/value-equality.ts";
 import type { ComparisonEvidence, InstanceEvidence, Subject } from "./evidence.ts";
 import type { EvidenceRecords, RunMaterial } from "./evidence-records.ts";
 

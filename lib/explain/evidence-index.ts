@@ -1,9 +1,9 @@
-import { nameKey } from "../domain/equality.ts";
 import { FILE_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
 import type { DesiredOrganization, Organization } from "../domain/organization.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import { nameKey } from "../domain/value-equality.ts";
 import { processNotesNames } from "../storage/artifacts/process-notes.ts";
 import type { AccountEvidence, InstanceEvidence, Subject } from "./evidence.ts";
 import { comparisonsAround } from "./evidence-comparisons.ts";
@@ -19,7 +19,7 @@ export class EvidenceIndex {
 
   /** Everything that one account, or an organization without account, was decided from. */
   of(subject: Subject): AccountEvidence {
-    const { run, rules, leftAlone } = this.material;
+    const { run, rules, quarantined } = this.material;
     const by = this.#by;
     const id = subject.salesforce_id ?? "";
     const partner = by.partner.get(id)?.[0] ?? null;
@@ -34,7 +34,7 @@ export class EvidenceIndex {
       isPartner: partner !== null || by.partnerId.has(id),
       partner: partner && { ...partner, salesforce_id: id },
       merged: [...new Set(merged)].flatMap((one) => by.merged.get(one) ?? []),
-      leftAlone: leftAlone.has(id) || accounts.length > 1,
+      quarantined: quarantined.has(id) || accounts.length > 1,
       notes: by.accountNote.get(id) ?? [],
       instances: Object.fromEntries(
         INSTANCES.flatMap((instance) =>

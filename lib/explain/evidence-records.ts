@@ -60,7 +60,7 @@ export interface RunMaterial {
   rules: Rules;
   records: EvidenceRecords;
   /** Accounts that could not be read, or are there twice; 18 characters. */
-  leftAlone: ReadonlySet<string>;
+  quarantined: ReadonlySet<string>;
   /** Why a comparison wrote nothing. */
   refused: Partial<Record<Comparison, readonly Reason[]>>;
 }

@@ -108,7 +108,7 @@ export interface AccountEvidence {
   /** Accounts of these that were merged into others. */
   merged: readonly MergedAccount[];
   /** Whether it could not be read, or is there twice: then it is left alone. */
-  leftAlone: boolean;
+  quarantined: boolean;
   /** About the account as a whole: of gather-accounts and process. */
   notes: readonly Note[];
   /** Only the instances that the run worked on. */

@@ -1,5 +1,5 @@
 import { countedUntil, type Day } from "../domain/dates.ts";
-import type { JudgedCharge, PlacedSubscription } from "../domain/entitled-instance.ts";
+import type { ClassifiedCharge, PlacedSubscription } from "../domain/entitled-instance.ts";
 import type { Entitlement } from "../domain/entitlement.ts";
 import { supportLevel } from "../domain/entitlement.ts";
 import type { Override } from "../domain/overrides.ts";
@@ -16,7 +16,7 @@ import type { Rules } from "./evidence.ts";
 
 /** A charge with what it comes to on a day. Pure. */
 export function explainCharge(
-  { charge, type, outcome, unexpired }: JudgedCharge,
+  { charge, type, outcome, unexpired }: ClassifiedCharge,
   rules: Rules,
   day: Day,
 ): ExplainedCharge {

@@ -39,11 +39,11 @@ function through(checks: readonly Check[]): { gates: GateFinding[]; stopped: Gat
 }
 
 /** Whether the account is to have an organization in the instance, and what is in the way of that (A1, E1, E4, E13). Pure. */
-export function wantedGates(at: AtTheGates): { gates: GateFinding[]; stopped: GateFinding | null } {
+export function desiredGates(at: AtTheGates): { gates: GateFinding[]; stopped: GateFinding | null } {
   const { evidence, instance, decision, compared } = at;
   const gathered: Check[] = [
     ["gathered", () => notGathered(at)],
-    ["unique", () => (evidence.leftAlone ? (unclear(at) ?? reasonOf("account.gathered_twice")) : null)],
+    ["unique", () => (evidence.quarantined ? (unclear(at) ?? reasonOf("account.gathered_twice")) : null)],
   ];
   if (compared.keeper === "partner") return through(gathered);
   return through([

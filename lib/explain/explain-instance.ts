@@ -1,13 +1,13 @@
 import type { Difference } from "../domain/changeset.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import type { Day } from "../domain/dates.ts";
-import { sameValue } from "../domain/equality.ts";
 import { FILE_PREFIX, type InstanceName } from "../domain/instance.ts";
 import { type DesiredOrganization, type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
 import type { FieldPlace, FieldValue } from "../domain/organization-field.ts";
 import type { Processed } from "../domain/process.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import { type Reason, reason as reasonOf } from "../domain/reason.ts";
+import { sameValue } from "../domain/value-equality.ts";
 import type { Result } from "../storage/artifacts/results.ts";
 import type {
   ChangeExplanation,
@@ -21,7 +21,7 @@ import { type ComparedAgain, compareAgain } from "./compare-again.ts";
 import { didExplanation } from "./did-explanation.ts";
 import type { AccountEvidence, ComparisonEvidence, InstanceEvidence } from "./evidence.ts";
 import { explainSupport } from "./explain-charges.ts";
-import { changeGates, wantedGates } from "./explain-gates.ts";
+import { changeGates, desiredGates } from "./explain-gates.ts";
 import { peopleIn } from "./explain-people.ts";
 import { heldAfter, lossesOf, organizationAs } from "./held-now.ts";
 import { whyExpired, whyLowered } from "./why-support.ts";
@@ -55,7 +55,7 @@ export function explainInstance(
   const isOfRun = day === evidence.run.today && evidence.run.source !== "live" && results.length > 0;
   const judged = isOfRun ? compareAgain(evidence, instance, around, decided, around.organizations, unknown) : compared;
   const at = { evidence, instance, decision, findings, compared: judged, noSupport, comparison, unknown, day };
-  const wanted = wantedGates(at);
+  const wanted = desiredGates(at);
   const isWanted = wanted.stopped === null;
   const nothingThere = !isWanted && unknown === null && compared.own.length === 0 && results.length === 0;
   const change = nothingThere ? { gates: [], stopped: null } : changeGates(at, isWanted);

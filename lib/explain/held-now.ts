@@ -1,9 +1,9 @@
 import { COMPARISON } from "../domain/comparisons.ts";
-import { meaningOf, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { isPartnerType, type Organization } from "../domain/organization.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
 import { isMarked } from "../domain/organization-scope.ts";
+import { comparableValue, sameValue } from "../domain/value-equality.ts";
 import type { Result } from "../storage/artifacts/results.ts";
 import type { DidExplanation, LossExplanation, OrganizationExplanation } from "./account-explanation.ts";
 import type { AccountEvidence } from "./evidence.ts";
@@ -55,7 +55,7 @@ function emptyOrganization(id: number, external_id: string | null): Organization
 /** An organization with what its fields say of its support. Pure. */
 export function organizationAs(organization: Organization, created_by_run: boolean): OrganizationExplanation {
   const { id, name, organization_fields: fields } = organization;
-  const text = (value: FieldValue | undefined) => String(meaningOf("dropdown", value) ?? "") || null;
+  const text = (value: FieldValue | undefined) => String(comparableValue("dropdown", value) ?? "") || null;
   const seats = Number(fields.seats_decimal ?? fields.number_of_seats ?? Number.NaN);
   return {
     id,
@@ -64,7 +64,7 @@ export function organizationAs(organization: Organization, created_by_run: boole
     created_by_run,
     holds: {
       support_level: text(fields.support_level),
-      expiration_date: String(meaningOf("date", fields.expiration_date) ?? "") || null,
+      expiration_date: String(comparableValue("date", fields.expiration_date) ?? "") || null,
       seats: Number.isFinite(seats) ? seats : null,
       is_partner: isPartnerType(fields.account_type),
     },

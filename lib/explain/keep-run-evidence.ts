@@ -15,8 +15,8 @@ export async function keepRunEvidence(store: ArtifactStore, runId: string, env: 
   const manifests = await Promise.all(processNotesNames().map((name) => store.readManifest(name)));
   if (!manifests.some((one) => one?.run_id === runId)) return;
   const opened = await openLatestRun(store, env, { latestOnly: true });
-  const { run, leftAlone } = opened.about;
+  const { run, quarantined } = opened.about;
   const { run_id, today, gathered_at, missing, unidentified } = run;
-  const about = { run_id, today, gathered_at, missing: [...missing], unidentified, left_alone: [...leftAlone] };
+  const about = { run_id, today, gathered_at, missing: [...missing], unidentified, left_alone: [...quarantined] };
   await keepEvidence(store, opened.files, about);
 }

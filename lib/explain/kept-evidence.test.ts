@@ -7,7 +7,7 @@ import { INSTANCES } from "../domain/instance.ts";
 import { ArtifactStore } from "../storage/artifacts/store.ts";
 import { historyOf } from "../storage/history.ts";
 import { findInRun } from "./find-subject.ts";
-import { isToldOf, keepEvidence, openKeptEvidence } from "./kept-evidence.ts";
+import { isInEvidence, keepEvidence, openKeptEvidence } from "./kept-evidence.ts";
 import { StoredFiles } from "./stored-files.ts";
 
 const ABOUT = { run_id: "old", today: "2026-11-23", gathered_at: "", missing: [], unidentified: 0, left_alone: [] };
@@ -43,7 +43,7 @@ test("a user whom the run marked is known from the history, with whoever decides
       const found = await findInRun(what, kept.files);
       if (found.is !== "one") throw new Error(`${what} is not found`);
       expect(found.subject).toMatchObject({ salesforce_id: accountId(1), email: "gone@example.com" });
-      expect(await isToldOf(found.subject, kept.files)).toBe(true);
+      expect(await isInEvidence(found.subject, kept.files)).toBe(true);
     }
     expect((await findInRun("stays@example.com", kept.files)).is).toBe("none");
   } finally {

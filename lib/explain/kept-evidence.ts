@@ -13,12 +13,12 @@ import { DECIDED_FROM, EVIDENCE_ARTIFACTS, type EvidenceArtifact } from "./evide
 import { withPeople } from "./people-of-many.ts";
 import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "./records-about.ts";
-import { accountKeyOf, linesOfMany, type Whom } from "./records-of-many.ts";
+import { accountKeyOf, linesOfMany, type RecordSubjects } from "./records-of-many.ts";
 
 /** What the history keeps of what a run's changed, skipped, refused and failed accounts were decided from. */
 export const EVIDENCE_FILE = "evidence.ndjson.zst";
 /** Decompressed, a hundred thousand accounts come to less. */
-const MOST_BYTES = 2 * 1024 ** 3;
+const MAX_BYTES = 2 * 1024 ** 3;
 
 const Digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const HeadSchema = v.object({
@@ -38,7 +38,7 @@ export type EvidenceHead = v.InferOutput<typeof HeadSchema>;
 const SAYING = EVIDENCE_ARTIFACTS.filter((name) => /_(?:notes|results|creates|updates|not_in_sync)\.json$/.test(name));
 
 /** Everybody of whom a run changed, skipped, refused or said something. Nothing is parsed: ids are read off the lines. */
-export async function toldOf(files: RecordFiles): Promise<Whom> {
+export async function evidenceSubjects(files: RecordFiles): Promise<RecordSubjects> {
   const accounts = new Set<string>();
   const organizations = new Set<number>();
   const contested = new Set<string>();
@@ -71,13 +71,13 @@ const ORGANIZATION_IDS = /"organization_id":(\d+)/g;
 const USER_ID = /[{,]"id":(\d+)/;
 
 /** With whoever decides about the users among them, and nobody else's people. */
-async function withTheirPeople(files: ScannedFiles, told: Whom): Promise<Whom> {
-  if (told.users.size === 0) return told;
-  const people = await withPeople(files, { ...told, accounts: new Set(), organizations: new Set() });
+async function withPeopleOf(files: ScannedFiles, subjects: RecordSubjects): Promise<RecordSubjects> {
+  if (subjects.users.size === 0) return subjects;
+  const people = await withPeople(files, { ...subjects, accounts: new Set(), organizations: new Set() });
   return {
-    ...told,
-    accounts: told.accounts.union(people.accounts),
-    organizations: told.organizations.union(people.organizations),
+    ...subjects,
+    accounts: subjects.accounts.union(people.accounts),
+    organizations: subjects.organizations.union(people.organizations),
     addresses: people.addresses,
   };
 }
@@ -95,7 +95,7 @@ export async function keepEvidence(
   if (!texts) return 0;
   const head: EvidenceHead = { schema: 1, ...about, rules: await keepRuleTexts(store, texts) };
   const parts = [zstdCompressSync(Buffer.from(`${JSON.stringify(head)}\n`))];
-  for await (const { name, lines } of linesOfMany(files, await withTheirPeople(files, await toldOf(files))))
+  for await (const { name, lines } of linesOfMany(files, await withPeopleOf(files, await evidenceSubjects(files))))
     parts.push(zstdCompressSync(Buffer.from(`${[JSON.stringify({ file: name }), ...lines].join("\n")}\n`)));
   const bytes = Buffer.concat(parts);
   const folder = await makeOwnFolder(store.directory, "history", about.run_id);
@@ -127,8 +127,11 @@ export async function pruneRuleTexts({ directory }: ArtifactStore, days: number,
 }
 
 /** Whether a run changed, skipped, refused or said something of somebody: of others the history keeps nothing. */
-export async function isToldOf({ salesforce_id, organizations, email }: Subject, files: RecordFiles): Promise<boolean> {
-  const told = await toldOf(files);
+export async function isInEvidence(
+  { salesforce_id, organizations, email }: Subject,
+  files: RecordFiles,
+): Promise<boolean> {
+  const told = await evidenceSubjects(files);
   const named = email ? ((await files.open("usgov_users.json"))?.with([JSON.stringify(email)]) ?? []) : [];
   if (named.some(({ id }) => told.users.has(id))) return true;
   if (salesforce_id !== null) return told.accounts.has(accountKeyOf(salesforce_id));
@@ -155,7 +158,7 @@ export async function openKeptEvidence(
 
 function decompressed(bytes: Buffer, runId: string): string {
   try {
-    return zstdDecompressSync(bytes, { maxOutputLength: MOST_BYTES }).toString("utf8");
+    return zstdDecompressSync(bytes, { maxOutputLength: MAX_BYTES }).toString("utf8");
   } catch {
     throw damaged(runId);
   }

@@ -83,8 +83,8 @@ export async function readLive(
     unidentified: 0,
     hosts,
   };
-  const leftAlone = new Set((salesforce?.unreadable.length ?? 0) > 0 && id !== null ? [id] : []);
-  return { subject, material: { run, rules, records: records as EvidenceRecords, leftAlone, refused: {} } };
+  const quarantined = new Set((salesforce?.unreadable.length ?? 0) > 0 && id !== null ? [id] : []);
+  return { subject, material: { run, rules, records: records as EvidenceRecords, quarantined, refused: {} } };
 }
 
 type ByInstance = Partial<Record<InstanceName, Organization[]>>;

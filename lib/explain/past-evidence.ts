@@ -1,4 +1,4 @@
-import { resultsName } from "../changesets/finish.ts";
+import { resultsName } from "../changesets/result-files.ts";
 import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISON, COMPARISONS, type Comparison } from "../domain/comparisons.ts";
 import { harmOfUpdate } from "../domain/harm.ts";

@@ -1,6 +1,6 @@
 import { addressKey } from "../domain/protected-address.ts";
 import { type ScannedFiles, textIn } from "./records-about.ts";
-import { accountKeyOf, linesOf, type Whom } from "./records-of-many.ts";
+import { accountKeyOf, linesOf, type RecordSubjects } from "./records-of-many.ts";
 
 /** What is looked for, growing. */
 interface Growing {
@@ -13,17 +13,17 @@ interface Growing {
  * The same, and whoever decides about the people among them: the contacts of their accounts, the users with these addresses, those that
  * were asked for by id, the organizations that these are in, and the accounts of those.
  */
-export async function withPeople(files: ScannedFiles, whom: Whom): Promise<Whom> {
+export async function withPeople(files: ScannedFiles, subjects: RecordSubjects): Promise<RecordSubjects> {
   const growing = {
-    accounts: new Set(whom.accounts),
-    organizations: new Set(whom.organizations),
-    addresses: new Set(whom.addresses),
+    accounts: new Set(subjects.accounts),
+    organizations: new Set(subjects.organizations),
+    addresses: new Set(subjects.addresses),
   };
   await lookFor(files, "usgov_user_contacts.json", growing);
   await lookFor(
     files,
     "usgov_users.json",
-    { ...growing, organizations: new Set([...growing.organizations, ...whom.users]) },
+    { ...growing, organizations: new Set([...growing.organizations, ...subjects.users]) },
     growing,
   );
   // Whoever else has one of these addresses, and the accounts of the organizations that all of them are in.
@@ -34,7 +34,7 @@ export async function withPeople(files: ScannedFiles, whom: Whom): Promise<Whom>
     growing,
   );
   await lookFor(files, "zendesk_usgov.json", { ...growing, addresses: new Set() }, growing);
-  return { ...whom, ...growing, organizations: new Set([...growing.organizations, ...whom.users]) };
+  return { ...subjects, ...growing, organizations: new Set([...growing.organizations, ...subjects.users]) };
 }
 
 /** Adds what the lines name that are found. */

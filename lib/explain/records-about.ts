@@ -1,7 +1,7 @@
-import { nameKey } from "../domain/equality.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { toShortId } from "../domain/salesforce-id.ts";
+import { nameKey } from "../domain/value-equality.ts";
 import type { ArtifactRecord } from "../storage/artifacts/schemas.ts";
 import type { Subject } from "./evidence.ts";
 import { EVIDENCE_ARTIFACTS, type EvidenceArtifact, type EvidenceRecords } from "./evidence-records.ts";

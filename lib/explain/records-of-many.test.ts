@@ -3,7 +3,7 @@ import { toId18 } from "../domain/salesforce-id.ts";
 import type { EvidenceArtifact } from "./evidence-records.ts";
 import { RecordLines } from "./record-lines.ts";
 import type { ScannedFiles } from "./records-about.ts";
-import { accountKeyOf, linesOfMany, type Whom } from "./records-of-many.ts";
+import { accountKeyOf, linesOfMany, type RecordSubjects } from "./records-of-many.ts";
 
 const idOf = (n: number) => toId18(`0014M00000abc${String(n).padStart(2, "0")}`) ?? "";
 const account = (n: number, name: string) => JSON.stringify({ salesforce_id: idOf(n), name });
@@ -28,7 +28,7 @@ async function* blocksOf(text: string, perBlock: number): AsyncGenerator<Buffer>
     yield Buffer.from(lines.slice(from, from + perBlock).join(""));
 }
 
-const NOBODY: Whom = {
+const NOBODY: RecordSubjects = {
   accounts: new Set(),
   organizations: new Set(),
   contested: new Set(),
@@ -36,9 +36,9 @@ const NOBODY: Whom = {
   addresses: new Set(),
 };
 
-async function picked(of: ScannedFiles, whom: Partial<Whom>): Promise<Record<string, string[]>> {
+async function picked(of: ScannedFiles, subjects: Partial<RecordSubjects>): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {};
-  for await (const { name, lines } of linesOfMany(of, { ...NOBODY, ...whom })) found[name] = lines;
+  for await (const { name, lines } of linesOfMany(of, { ...NOBODY, ...subjects })) found[name] = lines;
   return found;
 }
 

@@ -1,11 +1,11 @@
-import { nameKey } from "../domain/equality.ts";
 import { addressKey } from "../domain/protected-address.ts";
 import { toShortId } from "../domain/salesforce-id.ts";
+import { nameKey } from "../domain/value-equality.ts";
 import { DECIDED_FROM, type EvidenceArtifact } from "./evidence-records.ts";
 import { nameIn, type ScannedFiles } from "./records-about.ts";
 
 /** Whose records are picked out of a run's files. */
-export interface Whom {
+export interface RecordSubjects {
   /** Accounts, by the first 15 characters in lower case. */
   accounts: ReadonlySet<string>;
   /** Organizations by id, beside those of the accounts. */
@@ -41,13 +41,13 @@ const ID_LENGTH = 17;
  */
 export async function* linesOfMany(
   files: ScannedFiles,
-  whom: Whom,
+  subjects: RecordSubjects,
 ): AsyncGenerator<{ name: EvidenceArtifact; lines: string[] }> {
-  const names = await contestedNames(files, whom.contested);
+  const names = await contestedNames(files, subjects.contested);
   for (const name of DECIDED_FROM) {
     const isNamed = /^(?:zendesk_(?:global|usgov)|(?:global|usgov)_accounts)\.json$/.test(name);
-    const addresses = name.startsWith("usgov_user") ? whom.addresses : new Set<string>();
-    const lines = await linesOf(files, name, { ...whom, addresses, names: isNamed ? names : new Set() });
+    const addresses = name.startsWith("usgov_user") ? subjects.addresses : new Set<string>();
+    const lines = await linesOf(files, name, { ...subjects, addresses, names: isNamed ? names : new Set() });
     if (lines) yield { name, lines };
   }
 }
@@ -61,15 +61,21 @@ async function contestedNames(files: ScannedFiles, accounts: ReadonlySet<string>
   return names;
 }
 
-type Wanted = Pick<Whom, "accounts" | "organizations" | "addresses"> & { names: ReadonlySet<string> };
+type RecordSelection = Pick<RecordSubjects, "accounts" | "organizations" | "addresses"> & {
+  names: ReadonlySet<string>;
+};
 
 /** The lines of one file that are any of these's; null where it is not there. */
-export async function linesOf(files: ScannedFiles, name: EvidenceArtifact, wanted: Wanted): Promise<string[] | null> {
+export async function linesOf(
+  files: ScannedFiles,
+  name: EvidenceArtifact,
+  selection: RecordSelection,
+): Promise<string[] | null> {
   const blocks = await files.blocks(name);
   if (!blocks) return null;
   const lines: string[] = [];
   for await (const block of blocks)
-    for (const start of linesIn(block, wanted)) {
+    for (const start of linesIn(block, selection)) {
       const found = block.indexOf(NEWLINE, start);
       const end = found === -1 ? block.length : found;
       lines.push(block.toString("utf8", start, block[end - 1] === COMMA ? end - 1 : end));
@@ -78,7 +84,7 @@ export async function linesOf(files: ScannedFiles, name: EvidenceArtifact, wante
 }
 
 /** Where the lines of those begin, in their order. */
-function linesIn(block: Buffer, { accounts, organizations, addresses, names }: Wanted): number[] {
+function linesIn(block: Buffer, { accounts, organizations, addresses, names }: RecordSelection): number[] {
   const starts = new Set<number>();
   const note = (at: number) => starts.add(at === 0 ? 0 : block.lastIndexOf(NEWLINE, at - 1) + 1);
   if (accounts.size > 0)

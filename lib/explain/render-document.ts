@@ -1,4 +1,4 @@
-import { inert, oneLine } from "../text/outside-text.ts";
+import { oneLine, stripControl } from "../text/outside-text.ts";
 import type { ExplanationDocument, Line, Tone } from "./document.ts";
 
 /** How wide a terminal is taken to be. */
@@ -101,5 +101,5 @@ function emphasised(text: string): string {
 
 /** Only what Markdown would obey is escaped: ordinary names stay greppable. */
 function escaped(text: string): string {
-  return inert(text).replace(/[\\`*<>[\]|#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?<=^)[-+](?=\s)/g, "\\$&");
+  return stripControl(text).replace(/[\\`*<>[\]|#~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|(?<=^)[-+](?=\s)/g, "\\$&");
 }

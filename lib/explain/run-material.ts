@@ -64,7 +64,7 @@ export async function openLatestRun(
   const ofInstances = await runsOfInstances(store);
   const opened = instances.filter((one) => !latestOnly || (ofInstances[one] ?? first).run_id === first.run_id);
   const files = new StoredFiles(store, { runId: first.run_id, ofInstances, instances: opened });
-  const leftAlone = manifests.flatMap((one) => (one && "left_alone" in one ? [one.left_alone] : []));
+  const quarantined = manifests.flatMap((one) => (one && "left_alone" in one ? [one.left_alone] : []));
   const earlier = Object.entries(ofInstances).filter(([, { run_id }]) => run_id !== first.run_id);
   return {
     files,
@@ -77,12 +77,12 @@ export async function openLatestRun(
         dry_run: writesNothing ?? (record?.run_id === first.run_id ? record.dry_run : null),
         missing: missingOf(store, instances),
         allow: await allowedIn(store, first.run_id),
-        unidentified: leftAlone.reduce((most, one) => Math.max(most, one.unidentified), 0),
+        unidentified: quarantined.reduce((most, one) => Math.max(most, one.unidentified), 0),
         hosts: hostNames(env, rules.config),
         ...(earlier.length > 0 ? { earlier: Object.fromEntries(earlier) } : {}),
       },
       rules,
-      leftAlone: new Set(leftAlone.flatMap(({ accounts }) => accounts)),
+      quarantined: new Set(quarantined.flatMap(({ accounts }) => accounts)),
       refused: await refusalsOf(store, files, record?.run_id === first.run_id ? record : null),
     },
   };
@@ -111,7 +111,7 @@ export async function openKeptRun(store: ArtifactStore, runId: string, env: Envi
         hosts,
       },
       rules,
-      leftAlone: new Set(left_alone),
+      quarantined: new Set(left_alone),
       refused: await refusalsOf(historyOf(store.directory, runId), kept.files, record),
     },
   };

@@ -11,7 +11,7 @@ import { RecordLines } from "./record-lines.ts";
 import type { ScannedFiles } from "./records-about.ts";
 
 /** Whose files a data directory has. */
-export interface Whose {
+export interface StoredFilesOptions {
   runId: string;
   ofInstances: InstanceRuns;
   /** The instances whose files are opened. */
@@ -27,7 +27,7 @@ export class StoredFiles implements ScannedFiles {
 
   constructor(
     readonly store: ArtifactStore,
-    readonly whose: Whose,
+    readonly whose: StoredFilesOptions,
   ) {}
 
   open<Name extends EvidenceArtifact>(name: Name): Promise<RecordLines<Name> | null> {

@@ -5,7 +5,7 @@ import type { UpcomingChange } from "./account-explanation.ts";
 import type { AccountEvidence } from "./evidence.ts";
 
 /** Days that are looked at: beyond that nobody plans. */
-const MOST_DAYS = 40;
+const MAX_DAYS = 40;
 
 /** How an account is decided about on a day. */
 type DecideOn = (day: Day) => AccountDecision | undefined;
@@ -37,7 +37,7 @@ function daysAfter({ accounts, rules, subject }: AccountEvidence, day: Day, now:
     .map(({ ends_on }) => dayAfter(ends_on ?? day));
   const tooOld = Object.values(now.entitlements).map(({ expiration_date }) => firstTooOld(expiration_date));
   const days = new Set([...ends, ...overrides, ...tooOld].filter((one) => one > day));
-  return [...days].sort().slice(0, MOST_DAYS);
+  return [...days].sort().slice(0, MAX_DAYS);
 }
 
 /** The first day on which an expiration date is out of sight (E13). */

@@ -1,5 +1,5 @@
 import { countedUntil } from "../domain/dates.ts";
-import type { JudgedCharge } from "../domain/entitled-instance.ts";
+import type { ClassifiedCharge } from "../domain/entitled-instance.ts";
 import type { Entitlement } from "../domain/entitlement.ts";
 import type { Override } from "../domain/overrides.ts";
 import { type Reason, type ReasonOf, reason } from "../domain/reason.ts";
@@ -60,16 +60,16 @@ export function whyLowered(
   return reason("support.charge_ended", { level, charge_name, end_date, counted_until: countedUntil(end_date) });
 }
 
-function chargesOf({ subscriptions }: Entitlement): JudgedCharge[] {
+function chargesOf({ subscriptions }: Entitlement): ClassifiedCharge[] {
   return subscriptions.flatMap((one) => one.charges);
 }
 
-function unknownCharge(charges: readonly JudgedCharge[], findings: readonly Reason[]): Reason | null {
+function unknownCharge(charges: readonly ClassifiedCharge[], findings: readonly Reason[]): Reason | null {
   const hasOne = charges.some(({ outcome, unexpired }) => outcome === "unknown" && unexpired);
   return (hasOne && findings.find((one) => one.code === "charge.unknown" && one.params.unexpired)) || null;
 }
 
-function lastOf(charges: readonly JudgedCharge[]): JudgedCharge | undefined {
+function lastOf(charges: readonly ClassifiedCharge[]): ClassifiedCharge | undefined {
   return [...charges].sort((one, other) => (one.charge.end_date < other.charge.end_date ? 1 : -1))[0];
 }
 

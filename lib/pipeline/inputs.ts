@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES, parseConfirmedCounts } from "../domain/confirmed-counts.ts";
+import { CONFIRMED_ENTRY, MAX_CONFIRMED_ENTRIES, parseConfirmedCounts } from "../domain/confirmed-counts.ts";
 import { isDay } from "../domain/dates.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import { ALLOWABLE } from "../domain/limits.ts";
@@ -139,7 +139,7 @@ export const atMost = v.optional(
       ),
     ),
     v.transform((entries) => parseConfirmedCounts(entries.join(" "))),
-    v.metadata({ repeatable: true, pattern: listOf(CONFIRMED_ENTRY, MOST_CONFIRMED_ENTRIES) }),
+    v.metadata({ repeatable: true, pattern: listOf(CONFIRMED_ENTRY, MAX_CONFIRMED_ENTRIES) }),
     v.description(
       "Refuse more than these confirmed counts: COMPARISON.EFFECT=N (several separated by spaces); counts that are not named are 0",
     ),
@@ -228,7 +228,7 @@ export const snapshot = v.optional(
 export const COMMON_INPUTS = { "data-dir": dataDir, today, "run-id": runId } as const;
 
 /** Inputs of whatever compares: what the changes are held against. */
-export const JUDGING_INPUTS = { allow, "at-most": atMost } as const;
+export const LIMIT_INPUTS = { allow, "at-most": atMost } as const;
 
 /** Inputs of the way back, which nobody confirms by counts. */
 export const UNDO_INPUTS = {
@@ -243,7 +243,7 @@ export const UNDO_INPUTS = {
 /** Inputs of every stage that writes. */
 export const WRITING_INPUTS = {
   "dry-run": dryRun,
-  ...JUDGING_INPUTS,
+  ...LIMIT_INPUTS,
   expect,
   "max-age": maxAge,
   deadline,

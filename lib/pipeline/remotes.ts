@@ -4,12 +4,12 @@ import type { InstanceName } from "../domain/instance.ts";
 import { ConfigurationError, InternalError } from "../errors.ts";
 import { Pacer } from "../remotes/http/pacer.ts";
 import { DEFAULT_RATE_SHARE } from "../remotes/http/rate-window.ts";
-import { UNTOLD, type Waits } from "../remotes/http/waits.ts";
+import { SILENT_WAITS, type Waits } from "../remotes/http/waits.ts";
 import type { SalesforceReader } from "../remotes/salesforce/ports.ts";
 import type { SlackChannel } from "../remotes/slack/ports.ts";
 import type { OrganizationCreate, ZendeskConnection, ZendeskReader } from "../remotes/zendesk/ports.ts";
 import type { ZendeskReaders } from "../remotes/zendesk/read.ts";
-import type { SnapshotSetting } from "../remotes/zendesk/snapshot/keeper.ts";
+import type { SnapshotOptions } from "../remotes/zendesk/snapshot/keeper.ts";
 import type { OverridesSettings, SalesforceSettings, SlackSettings, ZendeskSettings } from "../settings/environment.ts";
 import { readEditedFile } from "../storage/files/edited-file.ts";
 
@@ -74,14 +74,14 @@ interface ClientMode {
   rateShare?: number | null | undefined;
   timing?: RemoteTiming | undefined;
   /** Where the snapshot of an instance's lists is (decision 54); absent or null: everything is listed in full. */
-  snapshotOf?: ((instance: InstanceName) => SnapshotSetting) | null | undefined;
+  snapshotOf?: ((instance: InstanceName) => SnapshotOptions) | null | undefined;
   /** One for each Zendesk account: its readers and writers share a quota. */
   pacers: Map<InstanceName, Pacer>;
 }
 
 /** Opens remotes from settings. This is the one place that knows about dry runs. */
 export function createRemotes(settings: RemoteSettings, given: Mode): WritingRemotes {
-  const mode = { stopSignal: new AbortController().signal, waits: UNTOLD, ...given, pacers: new Map() };
+  const mode = { stopSignal: new AbortController().signal, waits: SILENT_WAITS, ...given, pacers: new Map() };
   const readers = new Map<InstanceName, Promise<ZendeskReaders>>();
   const connections = new Map<InstanceName, Promise<ZendeskConnection>>();
   const toClose: (() => Promise<void>)[] = [];

@@ -1,12 +1,12 @@
 import { type ExitCode, exitCodeOf } from "../errors.ts";
+import { failureJson } from "../reasons/reason-json.ts";
 import { reasonsOf } from "../reasons/reason-of-error.ts";
 import { messageIn } from "../reasons/refused.ts";
-import { wentWrong } from "../reasons/told.ts";
 import type { Output } from "../report/terminal/output.ts";
 import { type Environment, placeOf } from "../settings/environment.ts";
 
 /** Where an error is told. */
-export interface Told {
+export interface ErrorTarget {
   env: Environment;
   output: Output;
   /** Whether standard output is for a program: then it gets the error, too. */
@@ -14,10 +14,10 @@ export interface Told {
 }
 
 /** Tells people what ended a command, with the stack only where `ZDSYNC_DEBUG` asks for it; answers the exit code. */
-export function reportError(error: unknown, { env, output, json = false }: Told): ExitCode {
+export function reportError(error: unknown, { env, output, json = false }: ErrorTarget): ExitCode {
   const exit = exitCodeOf(error);
   const place = placeOf(env);
-  if (json) output.out(JSON.stringify({ exit, ...wentWrong(reasonsOf(error), place) }));
+  if (json) output.out(JSON.stringify({ exit, ...failureJson(reasonsOf(error), place) }));
   output.err(`error: ${messageIn(place, error)}`);
   if (env.ZDSYNC_DEBUG && error instanceof Error) output.err(error.stack ?? "");
   return exit;

@@ -22,7 +22,7 @@ export async function endingOf(
     comparisons: comparisons.map(recordedComparison),
     failures: end.failures.map(({ where, reasons }) => ({ where, reasons: [...reasons] })),
     unknown_charges: end.reports.flatMap(({ unknown_charges: charges = [] }) => [...charges]),
-    ...(await leftAlone(
+    ...(await quarantined(
       store,
       comparisons.map(({ name }) => name),
     )),
@@ -53,7 +53,7 @@ const MERGED: ReadonlySet<string> = new Set<ReasonCode>([
 const MOVED: ReadonlySet<string> = new Set<ReasonCode>(["mark.account_moved", "mark.of_moved_account"]);
 
 /** What comparisons left alone for a person to see to (C7, C9); none where the notes cannot be read: a record never fails a run. */
-async function leftAlone(
+async function quarantined(
   store: ArtifactStore,
   names: readonly Comparison[],
 ): Promise<Pick<RunRecord, "conflicts" | "merged" | "moved">> {

@@ -4,7 +4,7 @@ import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { randomBytes } from "../edges/chance.ts";
 import { ConfigurationError, type Problem } from "../errors.ts";
 import { reasonText } from "../reasons/reason-text.ts";
-import { machineClock, tellWaits } from "../remotes/http/waits.ts";
+import { machineClock, reportWaits } from "../remotes/http/waits.ts";
 import { settingsFor } from "../remotes/slack/notice-channels.ts";
 import type { Output } from "../report/terminal/output.ts";
 import { terminalProgress } from "../report/terminal/progress.ts";
@@ -96,7 +96,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const progress = terminalProgress(output);
   const endStopping = keepStopping(stop, options.deadlineMs, progress.say);
   const deadlineAt = options.deadlineMs === null ? null : clock().getTime() + options.deadlineMs;
-  const waits = tellWaits(progress.say, { deadlineAt, clock: machineClock(() => clock().getTime()) });
+  const waits = reportWaits(progress.say, { deadlineAt, clock: machineClock(() => clock().getTime()) });
   const warn = (message: string) => progress.say(`warning: ${message}`);
   const hosts = hostsLine(settings);
   output.err(`zdsync ${options.command} ${runId} · ${hosts}`);

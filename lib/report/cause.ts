@@ -4,13 +4,13 @@ import { HARMS, type Harm, type Row } from "./model.ts";
 /** What takes something away from a customer: the report says why. */
 export const HURTING: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("marked") + 1));
 
-type Told = Pick<Row, "reason" | "explanation" | "harm" | "effect">;
+type ReportedRow = Pick<Row, "reason" | "explanation" | "harm" | "effect">;
 
 /**
  * Why a row is as it is, in a few words: its reason, or what its explanation answers; empty where neither is known. Of a change that takes
  * something away, first why it does, with what to do about that: its reason says no more than what kept the run from making it. Pure.
  */
-export function causeOf({ reason, explanation, harm, effect }: Told): string {
+export function causeOf({ reason, explanation, harm, effect }: ReportedRow): string {
   const why = explanation?.answer[1]?.spans.map(({ text }) => text).join("");
   if (reason !== null && why !== undefined && effect !== "none" && HURTING.has(harm))
     return `${why} ${whatText(reason)}`;

@@ -8,7 +8,7 @@ import type { RunTrend } from "./model.ts";
 import { inOrder, PAGE, TRENDED_RUNS, trendOf } from "./trend.ts";
 
 /** Pipelines that are looked at: pushes and dry runs, which are passed over, may lie between. */
-const MOST_LOOKED_AT = 2 * TRENDED_RUNS;
+const MAX_INSPECTED = 2 * TRENDED_RUNS;
 /** Pipelines that are looked at side by side. */
 const AT_ONCE = 6;
 
@@ -33,7 +33,7 @@ export async function earlierRuns(
   if (!jobs) return [];
   const found: RunTrend[] = [];
   try {
-    const newest = await jobs.reader.newest({ most: MOST_LOOKED_AT });
+    const newest = await jobs.reader.newest({ most: MAX_INSPECTED });
     const others = newest.filter(({ id }) => String(id) !== jobs.pipelineId);
     for (let from = 0; from < others.length && found.length < most; from += AT_ONCE) {
       const some = others.slice(from, from + AT_ONCE);

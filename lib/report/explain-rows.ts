@@ -17,7 +17,7 @@ import { undoneIn } from "../explain/past-evidence.ts";
 import { withPeople } from "../explain/people-of-many.ts";
 import { RecordLines } from "../explain/record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "../explain/records-about.ts";
-import { accountKeyOf, linesOfMany, type Whom } from "../explain/records-of-many.ts";
+import { accountKeyOf, linesOfMany, type RecordSubjects } from "../explain/records-of-many.ts";
 import { openKeptRun, openLatestRun, withRecords } from "../explain/run-material.ts";
 import { withoutUsGovernmentNames } from "../explain/withhold-explanation.ts";
 import type { Environment } from "../settings/environment.ts";
@@ -116,10 +116,10 @@ function explainerFrom(index: EvidenceIndex, isKnown: (row: Row) => boolean = ()
 }
 
 /** Null where that comes to more than may be held. What the rows' accounts were decided from, out of one pass over each file in which none is held; and all of what came of it. */
-async function recordsOfRows(files: ScannedFiles, whom: Whom): Promise<EvidenceRecords | null> {
+async function recordsOfRows(files: ScannedFiles, subjects: RecordSubjects): Promise<EvidenceRecords | null> {
   const records: EvidenceRecords = {};
   let picked = 0;
-  for await (const { name, lines } of linesOfMany(files, whom)) {
+  for await (const { name, lines } of linesOfMany(files, subjects)) {
     picked += lines.reduce((sum, { length }) => sum + length, 0);
     if (picked > MAX_BYTES) return null;
     setRecords(records, name, new RecordLines(name, Buffer.alloc(0)).parse(lines));
@@ -132,7 +132,7 @@ async function recordsOfRows(files: ScannedFiles, whom: Whom): Promise<EvidenceR
 const NAMED_ORGANIZATIONS = /"(?:holder|organization|rival_organization)_ids":\[([\d,]+)\]/g;
 
 /** The accounts, organizations and people of rows, and those that their reasons name. */
-function whomOf(rows: readonly Row[]): Whom {
+function whomOf(rows: readonly Row[]): RecordSubjects {
   const accounts = new Set<string>();
   const organizations = new Set<number>();
   const users = new Set<number>();
@@ -152,7 +152,7 @@ function whomOf(rows: readonly Row[]): Whom {
   return { accounts, organizations, contested, users, addresses };
 }
 
-function isAmong({ accounts, organizations, users }: Whom, { salesforce_id, id, id_of }: Row): boolean {
+function isAmong({ accounts, organizations, users }: RecordSubjects, { salesforce_id, id, id_of }: Row): boolean {
   if (salesforce_id !== null) return accounts.has(accountKeyOf(salesforce_id));
   return id !== null && (id_of === "user" ? users : organizations).has(id);
 }

@@ -4,7 +4,7 @@ import { reasonText, refusalLines } from "../reasons/reason-text.ts";
 import { codeSpan, markdownText, shownLine } from "../text/markdown-text.ts";
 import { headline } from "./headline.ts";
 import type { ReportModel } from "./model.ts";
-import { namedHosts, uncountedText, WITHHELD } from "./page/words.ts";
+import { namedHosts, uncountedText, WITHHELD } from "./page/labels.ts";
 import { type Section, sectionsOf } from "./report-sections.ts";
 
 /** What GitHub takes as a comment (65,536 characters) and GitLab as a note, with room for what is put around it. As JavaScript counts. */

@@ -2,7 +2,7 @@ import type { ListedRun } from "../storage/runs/list-runs.ts";
 import type { RunRecord } from "../storage/runs/run-record.ts";
 import { oneLine } from "../text/outside-text.ts";
 import { programName } from "../text/program-name.ts";
-import { EXIT_WORDS } from "./exit-words.ts";
+import { EXIT_TEXTS } from "./exit-texts.ts";
 
 /** Records by what became of them: planned where nothing was written. */
 export interface RunCounts {
@@ -85,7 +85,7 @@ export function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
   if (outcome === "record damaged") return "its record (run.json) is damaged, so how it ended is unknown";
   if (outcome === "no record") return "no record of how it ended";
   if (outcome !== "ended") return outcome;
-  const words = exit === null ? "ended in an unknown way" : (EXIT_WORDS[exit] ?? `exit ${exit}`);
+  const words = exit === null ? "ended in an unknown way" : (EXIT_TEXTS[exit] ?? `exit ${exit}`);
   return stopped_in.length > 0 ? `${words} (stopped in ${stopped_in.join(", ")})` : words;
 }
 

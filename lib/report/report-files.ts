@@ -1,4 +1,4 @@
-import { resultsName } from "../changesets/finish.ts";
+import { resultsName } from "../changesets/result-files.ts";
 import { notesName } from "../changesets/write-comparison.ts";
 import type { Note } from "../domain/changeset.ts";
 import { changeFiles, contactsFile } from "../domain/comparisons.ts";

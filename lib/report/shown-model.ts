@@ -6,7 +6,7 @@ import { withExplanations } from "./report-model.ts";
 import { withoutUsGovernment } from "./without-us-government.ts";
 
 /** What a page has beside its rows: it differs with whose customers are named, and is worked out for each page anew. */
-export interface PageParts {
+export interface PageExtras {
   /** Undefined where there is nothing to explain rows from: they name the command. */
   explain: RowExplainer | undefined;
   /** Null where nobody looked. */
@@ -17,7 +17,7 @@ export interface PageParts {
  * A model as a page shows it, with the explanations of its rows and the audit. With `ids_only` customers of us-government are left
  * out of all three. Pure, but for what `explain` holds.
  */
-export function shownModel(plain: ReportModel, shown: UsGovernmentShown, { explain, audit }: PageParts): ReportModel {
+export function shownModel(plain: ReportModel, shown: UsGovernmentShown, { explain, audit }: PageExtras): ReportModel {
   const model = shown === "names" ? plain : withoutUsGovernment(plain);
   const explained = explain ? withExplanations(model, (row) => explain(row, shown)) : model;
   return audit ? { ...explained, audit: audit[shown] } : explained;

@@ -3,7 +3,7 @@ import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import { historyOf } from "../storage/history.ts";
 import type { ReportModel } from "./model.ts";
 import { writePage } from "./page/write-page.ts";
-import { type PageParts, shownModel } from "./shown-model.ts";
+import { type PageExtras, shownModel } from "./shown-model.ts";
 
 /** The page of a run without the customers of us-government: the one that goes where they are not named. */
 export const SLACK_PAGE = "report.slack.html";
@@ -17,7 +17,7 @@ export const SLACK_PAGE = "report.slack.html";
 export async function writeSlackPage(
   store: ArtifactStore,
   model: ReportModel,
-  parts: PageParts,
+  parts: PageExtras,
   config: SlackConfig,
 ): Promise<void> {
   const isNeeded = config.us_government === "ids_only" || config.notice_channels.us_government !== null;

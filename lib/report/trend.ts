@@ -8,7 +8,7 @@ import type { ReportModel, RunTrend } from "./model.ts";
 /** Runs that charts show. */
 export const TRENDED_RUNS = 30;
 /** Records that are opened for it at most: dry runs, which are passed over, may lie between. */
-const MOST_OPENED = 150;
+const MAX_OPENED = 150;
 
 /** The page of a report, beside `report.md`. */
 export const PAGE = "report.html";
@@ -64,7 +64,7 @@ export async function readTrend(
   const entries = await readdir(join(dataDir, "history")).catch((): string[] => []);
   const ids = entries.filter((id) => RUN_ID.test(id) && id !== without);
   const dated = await Promise.all(ids.map(async (id) => ({ id, at: await writtenAt(dataDir, id) })));
-  const newest = dated.sort((one, other) => other.at - one.at || (one.id < other.id ? 1 : -1)).slice(0, MOST_OPENED);
+  const newest = dated.sort((one, other) => other.at - one.at || (one.id < other.id ? 1 : -1)).slice(0, MAX_OPENED);
   const trend: RunTrend[] = [];
   for (const { id } of newest) {
     if (trend.length >= most) break;

@@ -1,4 +1,4 @@
-import type { JudgedCharge } from "../domain/entitled-instance.ts";
+import type { ClassifiedCharge } from "../domain/entitled-instance.ts";
 import { INSTANCES } from "../domain/instance.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import { type ExplanationDocument, type Line, labelled, plain, type Section, type Tone } from "../explain/document.ts";
@@ -63,7 +63,7 @@ function subscriptionLines({ subscriptions, strayCharges, skipped }: AccountDeci
   ];
 }
 
-const OUTCOMES: Record<JudgedCharge["outcome"], [string, Tone]> = {
+const OUTCOMES: Record<ClassifiedCharge["outcome"], [string, Tone]> = {
   counts: ["counts", "good"],
   expired: ["expired", "bad"],
   ignored: ["ignored (ignored_charges)", "muted"],
@@ -71,7 +71,7 @@ const OUTCOMES: Record<JudgedCharge["outcome"], [string, Tone]> = {
   stray: ["of no subscription", "bad"],
 };
 
-function chargeLine({ charge, type, outcome }: JudgedCharge, placeOf: PlaceOfCharge): Line {
+function chargeLine({ charge, type, outcome }: ClassifiedCharge, placeOf: PlaceOfCharge): Line {
   const [text, tone] = OUTCOMES[outcome];
   const place = placeOf(charge.charge_name);
   const meaning = type ? ` → ${type.name} (${type.level}${place === null ? "" : `, ${place}`})` : "";
@@ -84,7 +84,7 @@ function chargeLine({ charge, type, outcome }: JudgedCharge, placeOf: PlaceOfCha
   };
 }
 
-function namesOf(charges: readonly JudgedCharge[]): string {
+function namesOf(charges: readonly ClassifiedCharge[]): string {
   return charges.map(({ charge }) => `"${charge.charge_name}"`).join(", ");
 }
 

@@ -1,4 +1,3 @@
-import { sameValue } from "../domain/equality.ts";
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 import { syncedFields } from "../domain/organization.ts";
 import type { FieldValue } from "../domain/organization-field.ts";
@@ -6,6 +5,7 @@ import type { Plans } from "../domain/plans.ts";
 import { type Processed, processAccounts } from "../domain/process.ts";
 import type { AccountDecision } from "../domain/process-decision.ts";
 import type { Reason } from "../domain/reason.ts";
+import { sameValue } from "../domain/value-equality.ts";
 import { InternalError } from "../errors.ts";
 import { CASE_ACCOUNT, caseAccount, caseOverrides } from "./case-account.ts";
 import { dayOf } from "./case-days.ts";

@@ -12,7 +12,7 @@ import { partnerIdsByOrganization } from "../domain/organization-scope.ts";
 import type { KnownAddress } from "../domain/plan-contacts.ts";
 import { type Processed, processAccounts } from "../domain/process.ts";
 import { mergesOf, protectionsOf } from "../domain/protections.ts";
-import type { LeftAlone } from "../storage/artifacts/manifest.ts";
+import type { Quarantined } from "../storage/artifacts/manifest.ts";
 import type { ParsedRules } from "../storage/kept-rules.ts";
 import type { GatheredPeople } from "./simulate-people.ts";
 
@@ -31,7 +31,7 @@ export interface GatheredWorld {
   addresses: readonly KnownAddress[] | null;
   /** Null where the run did not come to the users of us-government. */
   people: GatheredPeople | null;
-  leftAlone: LeftAlone;
+  quarantined: Quarantined;
 }
 
 /** One instance under certain rules: what each comparison finds there. */
@@ -48,21 +48,24 @@ export function applyAll(organizations: readonly Organization[], { customers, pa
 const NOTHING = { creates: [], updates: [], marks: [] };
 
 /** What process makes of it, without what it knows of every charge. */
-export type Wanted = Pick<Processed, "desired" | "notes" | "leftAlone">;
+export type DesiredRecords = Pick<Processed, "desired" | "notes" | "quarantined">;
 
 /** What `process` makes of the world by certain rules. Pure. */
-export function processed({ accounts, partners, organizations, today }: GatheredWorld, rules: ParsedRules): Wanted {
+export function processed(
+  { accounts, partners, organizations, today }: GatheredWorld,
+  rules: ParsedRules,
+): DesiredRecords {
   const known = partners
     ? new Set(partners.map(({ salesforce_id }) => salesforce_id))
     : partnerIdsByOrganization(Object.values(organizations).flat());
-  const { desired, notes, leftAlone } = processAccounts({
+  const { desired, notes, quarantined } = processAccounts({
     accounts,
     partnerIds: known,
     plans: rules.plans,
     overrides: rules.overrides,
     today,
   });
-  return { desired, leftAlone, notes: [...rules.overrideNotes, ...notes] };
+  return { desired, quarantined, notes: [...rules.overrideNotes, ...notes] };
 }
 
 /** What the comparisons of one instance find by certain rules. Pure. */
@@ -72,11 +75,11 @@ export function compareAll(
   {
     organizations,
     rules,
-    processed: { desired, leftAlone },
-  }: { organizations: readonly Organization[]; rules: ParsedRules; processed: Wanted },
+    processed: { desired, quarantined },
+  }: { organizations: readonly Organization[]; rules: ParsedRules; processed: DesiredRecords },
 ): Found {
   const { accounts, partners, merged } = world;
-  const unclear = [...new Set([...world.leftAlone.accounts, ...leftAlone])];
+  const unclear = [...new Set([...world.quarantined.accounts, ...quarantined])];
   const common = {
     organizations,
     accountIds: new Set(accounts.map(({ salesforce_id }) => salesforce_id)),
@@ -84,7 +87,7 @@ export function compareAll(
       ? new Set(partners.map(({ salesforce_id }) => salesforce_id))
       : partnerIdsByOrganization(organizations),
     merges: mergesOf({ records: merged }, { allow: {} }),
-    ...protectionsOf(rules.config, { ...world.leftAlone, accounts: unclear }),
+    ...protectionsOf(rules.config, { ...world.quarantined, accounts: unclear }),
   };
   const customers = compareCustomers({ ...common, instance, desired: desired[instance] });
   const isPartners = instance === "global" && partners !== null;

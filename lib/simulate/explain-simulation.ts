@@ -87,11 +87,11 @@ function materialOf(
       dry_run: null,
       missing: [...missing, ...(world.partners ? [] : ["partner_accounts.json"])],
       allow: {},
-      unidentified: world.leftAlone.unidentified,
+      unidentified: world.quarantined.unidentified,
       hosts,
     },
     rules,
-    leftAlone: new Set(world.leftAlone.accounts),
+    quarantined: new Set(world.quarantined.accounts),
     refused: {},
     records: {
       "salesforce_accounts.json": world.accounts,

@@ -2,7 +2,7 @@ import { readKnownAddresses } from "../changesets/contacts-plan.ts";
 import type { Day } from "../domain/dates.ts";
 import { FILE_PREFIX, INSTANCES } from "../domain/instance.ts";
 import { ArtifactError } from "../errors.ts";
-import { leftAloneIn } from "../storage/artifacts/origin.ts";
+import { quarantinedIn } from "../storage/artifacts/origin.ts";
 import type { ArtifactStore } from "../storage/artifacts/store.ts";
 import type { GatheredWorld } from "./compare-by-rules.ts";
 
@@ -40,7 +40,7 @@ export async function readGatheredWorld(
       gathered_at: gatheredAt[0] ?? `${accounts.manifest?.today ?? fallbackToday}T00:00:00Z`,
       addresses,
       people: await readPeople(store),
-      leftAlone: leftAloneIn([accounts, partners, ...read]),
+      quarantined: quarantinedIn([accounts, partners, ...read]),
     },
   };
 }

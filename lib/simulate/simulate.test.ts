@@ -62,7 +62,7 @@ function world(): GatheredWorld {
     gathered_at: `${TODAY}T00:00:00Z`,
     addresses: [],
     people: null,
-    leftAlone: { accounts: [], unidentified: 0 },
+    quarantined: { accounts: [], unidentified: 0 },
   };
 }
 

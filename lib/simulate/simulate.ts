@@ -1,4 +1,4 @@
-import { judge } from "../changesets/judge.ts";
+import { checkLimits } from "../changesets/check-limits.ts";
 import { firstInventedId } from "../domain/apply-changeset.ts";
 import type { Changeset, Note, PlannedContact } from "../domain/changeset.ts";
 import type { UserChangeset } from "../domain/compare-users.ts";
@@ -11,7 +11,14 @@ import { type Reason, reason } from "../domain/reason.ts";
 import { organizationsOfFirstFill } from "../domain/recent-organizations.ts";
 import type { User } from "../domain/user.ts";
 import type { ParsedRules } from "../storage/kept-rules.ts";
-import { applyAll, compareAll, type Found, type GatheredWorld, processed, type Wanted } from "./compare-by-rules.ts";
+import {
+  applyAll,
+  compareAll,
+  type DesiredRecords,
+  type Found,
+  type GatheredWorld,
+  processed,
+} from "./compare-by-rules.ts";
 import { addedNotes, simulateContacts, simulateUsers } from "./simulate-people.ts";
 
 /** What a change of rules alone would do in one comparison, of organizations or of users. */
@@ -86,7 +93,7 @@ export function simulate(
     const second = compareAll(instance, world, { organizations: there, rules: after, processed: wanted });
     const both = { now, there, first, second };
     if (instance === "us-government") return ofUsGovernment(world, both, terms, { settled, leftOut });
-    return ofGlobal(world, both, terms, { old, wanted, leftOut });
+    return ofGlobal(world, both, terms, { old, selection: wanted, leftOut });
   });
   return {
     comparisons,
@@ -100,7 +107,7 @@ export function simulate(
 }
 
 /** Both sets of rules, and what is allowed beyond the limits. */
-interface Terms {
+interface RuleChange {
   before: ParsedRules;
   after: ParsedRules;
   allow: Allowances;
@@ -117,10 +124,10 @@ interface Both {
 function ofGlobal(
   world: GatheredWorld,
   { now, first, second }: Both,
-  terms: Terms,
-  { old, wanted, leftOut }: { old: Wanted; wanted: Wanted; leftOut: Reason[] },
+  change: RuleChange,
+  { old, selection: wanted, leftOut }: { old: DesiredRecords; selection: DesiredRecords; leftOut: Reason[] },
 ): SimulatedComparison[] {
-  const { before, after } = terms;
+  const { before, after } = change;
   const gatheredAt = new Date(world.gathered_at);
   const { contacts, notes, unknown } = simulateContacts(
     { organizations: now, addresses: world.addresses, gatheredAt },
@@ -130,25 +137,25 @@ function ofGlobal(
   if (unknown > 0) leftOut.push(reason("simulation.addresses_not_gathered", { count: unknown }));
   const ofFirstFill = organizationsOfFirstFill(now, gatheredAt, before.config.limits.global.minimum_existing);
   const people = contactsAdded(contacts, ofFirstFill);
-  const customers = ofOrganizations("global", first.customers, second.customers, terms, { contacts, people });
+  const customers = ofOrganizations("global", first.customers, second.customers, change, { contacts, people });
   return [
     { ...customers, notes: [...customers.notes, ...notes] },
-    ...(first.partners && second.partners ? [ofOrganizations("partner", first.partners, second.partners, terms)] : []),
+    ...(first.partners && second.partners ? [ofOrganizations("partner", first.partners, second.partners, change)] : []),
   ];
 }
 
 function ofUsGovernment(
   world: GatheredWorld,
   { now, there, first, second }: Both,
-  terms: Terms,
+  change: RuleChange,
   { settled, leftOut }: { settled: Settled; leftOut: Reason[] },
 ): SimulatedComparison[] {
-  const customers = ofOrganizations("usgov", first.customers, second.customers, terms);
+  const customers = ofOrganizations("usgov", first.customers, second.customers, change);
   if (world.people === null) {
     leftOut.push(reason("simulation.users_not_gathered"));
     return [customers];
   }
-  const { before, after } = terms;
+  const { before, after } = change;
   const users = simulateUsers(
     world.people,
     { config: before.config, organizations: there },
@@ -162,7 +169,7 @@ function ofUsGovernment(
   const count = second.customers.creates.filter(({ salesforce_id }) => !asked.has(salesforce_id)).length;
   if (count > 0) leftOut.push(reason("simulation.contacts_not_gathered", { count }));
   const { creates, updates, marks } = users.after;
-  const ofUsers = judged("usgov_user", users.before, { ...users.after, contacts: [], people }, terms);
+  const ofUsers = judged("usgov_user", users.before, { ...users.after, contacts: [], people }, change);
   return [customers, { name: "usgov_user", changes: { creates, updates, marks }, ...ofUsers }];
 }
 
@@ -170,20 +177,20 @@ function ofOrganizations(
   name: OfOrganizations["name"],
   first: Changeset,
   second: Changeset,
-  terms: Terms,
+  change: RuleChange,
   added: { contacts: readonly PlannedContact[]; people: number } = { contacts: [], people: 0 },
 ): OfOrganizations {
   const { creates, updates, marks } = second;
-  return { name, changes: { creates, updates, marks }, ...judged(name, first, { ...second, ...added }, terms) };
+  return { name, changes: { creates, updates, marks }, ...judged(name, first, { ...second, ...added }, change) };
 }
 
 function judged(
   name: Comparison,
   first: Pick<Changeset, "notes">,
   second: Measurable & { notes: readonly Note[]; contacts: readonly PlannedContact[] },
-  { before, allow }: Terms,
+  { before, allow }: RuleChange,
 ): Judged {
-  const verdict = judge(name, second, before.config.limits[name], { allow, "at-most": null });
+  const verdict = checkLimits(name, second, before.config.limits[name], { allow, "at-most": null });
   return {
     contacts: second.contacts,
     notes: addedNotes(first.notes, second.notes),

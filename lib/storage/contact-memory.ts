@@ -16,7 +16,7 @@ const KEPT_MS = (CONTACTS_DUE_DAYS + 2) * DAY_MS;
 const LEFT_MS = DAY_MS;
 
 /** An address that an organization wants. */
-export interface WantedAddress {
+export interface OrganizationAddress {
   /** The organization's id in Zendesk. */
   id: number;
   email: string;
@@ -28,13 +28,13 @@ export type SettledState = Exclude<AddressState, { is: "free" }>;
 /** What earlier runs settled. It only spares look-ups (G2): what is not in it is asked for. */
 export interface SettledContacts extends Disposable {
   /** Of these addresses those that are settled: in place, or left alone since less than a day. Never throws. */
-  known(addresses: readonly WantedAddress[]): KnownAddresses;
+  known(addresses: readonly OrganizationAddress[]): KnownAddresses;
 }
 
 /** The same for stages that write: what was decided is noted. */
 export interface ContactMemory extends SettledContacts {
   /** Notes what became of addresses. Never throws. */
-  settle(settled: readonly (WantedAddress & { state: SettledState })[]): void;
+  settle(settled: readonly (OrganizationAddress & { state: SettledState })[]): void;
 }
 
 /** Knows nothing and notes nothing. */
@@ -45,7 +45,7 @@ export const NO_CONTACT_MEMORY: ContactMemory = {
 };
 
 /** What the memory is opened with. */
-export interface ContactMemorySetting {
+export interface ContactMemoryOptions {
   /** Host of the Zendesk instance: ids of one instance say nothing about another. */
   host: string;
   now: Date;
@@ -69,11 +69,11 @@ const RowsSchema = v.array(
 );
 
 /** Opens the memory in a file, which is made where there is none. One that cannot be used is left as it is, and nothing is known. */
-export function openContactMemory(path: string, setting: ContactMemorySetting): ContactMemory {
-  if (setting.readOnly && !existsSync(path)) return NO_CONTACT_MEMORY;
+export function openContactMemory(path: string, options: ContactMemoryOptions): ContactMemory {
+  if (options.readOnly && !existsSync(path)) return NO_CONTACT_MEMORY;
   let database: Database | null = null;
   const giveUp = (error: unknown) => {
-    setting.warn(`the contact memory cannot be read, so contacts are looked up in Zendesk: ${messageOf(error)}`);
+    options.warn(`the contact memory cannot be read, so contacts are looked up in Zendesk: ${messageOf(error)}`);
     database?.close();
     database = null;
   };
@@ -92,10 +92,10 @@ export function openContactMemory(path: string, setting: ContactMemorySetting): 
   } catch (error) {
     giveUp(error);
   }
-  if (!setting.readOnly) ask((open) => prepare(open, setting.now), undefined);
+  if (!options.readOnly) ask((open) => prepare(open, options.now), undefined);
   return {
-    known: (addresses) => ask<KnownAddresses>((open) => knownOf(open, addresses, setting), new Map()),
-    settle: (settled) => (setting.readOnly ? undefined : ask((open) => settle(open, settled, setting), undefined)),
+    known: (addresses) => ask<KnownAddresses>((open) => knownOf(open, addresses, options), new Map()),
+    settle: (settled) => (options.readOnly ? undefined : ask((open) => settle(open, settled, options), undefined)),
     [Symbol.dispose]() {
       database?.close();
       database = null;
@@ -110,8 +110,8 @@ function prepare(database: Database, now: Date): void {
 
 function knownOf(
   database: Database,
-  addresses: readonly WantedAddress[],
-  { host, now }: ContactMemorySetting,
+  addresses: readonly OrganizationAddress[],
+  { host, now }: ContactMemoryOptions,
 ): KnownAddresses {
   const keys = new Map(addresses.map(({ id, email }) => [digestOf(host, id, email), addressIn(id, email)]));
   const sql =
@@ -131,8 +131,8 @@ function knownOf(
 /** All of them or none. What was left alone keeps the moment it was first seen so, so that it is asked for again after a day. */
 function settle(
   database: Database,
-  settled: readonly (WantedAddress & { state: SettledState })[],
-  { host, now }: ContactMemorySetting,
+  settled: readonly (OrganizationAddress & { state: SettledState })[],
+  { host, now }: ContactMemoryOptions,
 ): void {
   const sql =
     "insert into settled_contacts (what, state, code, params, at) values (?, ?, ?, ?, ?) on conflict (what) do update set state = excluded.state, code = excluded.code, params = excluded.params, at = excluded.at where settled_contacts.state <> 'left' or excluded.state <> 'left' or settled_contacts.at <= ?";

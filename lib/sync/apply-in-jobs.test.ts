@@ -23,7 +23,7 @@ beforeEach(() => {
 /** An account that takes so many jobs: batches wait for room and for a place, as those of a writer do. */
 function account(limit: number) {
   const slots = new JobSlots();
-  slots.heed(new Headers({ "zendesk-ratelimit-inflight-jobs": `total=${limit}; remaining=${limit}; resets=60` }));
+  slots.readLimit(new Headers({ "zendesk-ratelimit-inflight-jobs": `total=${limit}; remaining=${limit}; resets=60` }));
   const inFlight = { now: 0, most: 0 };
   kind.room = () => slots.room();
   const through = (send: FakeKind["send"]): FakeKind["send"] => {

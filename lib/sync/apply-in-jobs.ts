@@ -88,17 +88,17 @@ export async function applyJob<Row extends object>(
 ): Promise<Result[]> {
   const { stop, errors, line, record } = recorder;
   const leave = await kind.room?.();
-  let unattempted = whyNotBegun(recorder);
+  let unattempted = notStartedReason(recorder);
   const looked = () => {
     leave?.();
-    if (whyNotBegun(recorder)) throw new StoppedError("records that were checked are no longer sent");
+    if (notStartedReason(recorder)) throw new StoppedError("records that were checked are no longer sent");
   };
   const apply = async (): Promise<Result[]> => {
     try {
       return (await applyRows(job, kind, { before, looked, sent })).map(({ result }) => result);
     } catch (error) {
       // Only what comes before the first sending ends so: nothing of the job was sent.
-      unattempted = error instanceof StoppedError ? whyNotBegun(recorder) : undefined;
+      unattempted = error instanceof StoppedError ? notStartedReason(recorder) : undefined;
       if (unattempted) {
         return skipRows(job, kind, unattemptedReason(unattempted, stop));
       }
@@ -115,7 +115,7 @@ export async function applyJob<Row extends object>(
 }
 
 /** Why nothing further may be begun; undefined: it may. */
-export function whyNotBegun({ errors, stop }: Pick<Recorder, "errors" | "stop">): Unattempted | undefined {
+export function notStartedReason({ errors, stop }: Pick<Recorder, "errors" | "stop">): Unattempted | undefined {
   if (errors.length > 0) return "failed";
   return stop.reason === null ? undefined : "stopped";
 }

@@ -9,11 +9,11 @@ import {
   associateUsers,
   type Contact,
   type ContactsDue,
-  type ContactsSetting,
   createJob,
   type Deciding,
   decideByLook,
   Failures,
+  type WriteContactsDeps,
 } from "./write-contacts.ts";
 
 /** Look-ups at once, where whoever places contacts sets no bound: enough to keep the line busy, few enough to leave the quota to others. */
@@ -36,7 +36,7 @@ export interface ContactsDone<Organization extends ContactsDue> {
  */
 export async function finishContacts<Organization extends ContactsDue>(
   organizations: readonly Organization[],
-  given: ContactsSetting,
+  given: WriteContactsDeps,
 ): Promise<ContactsDone<Organization>[]> {
   const setting: Deciding = { lookUps: pLimit(LOOK_UPS_AT_ONCE), ...given, failures: new Failures() };
   const contacts = organizations.flatMap((organization) =>
@@ -84,7 +84,7 @@ function doneWith<Organization extends ContactsDue>(
 }
 
 /** Whether the organization has no user, and none is to be expected (Y4). Asks only where nothing else tells. */
-export async function hasNobody(
+export async function hasNoUsers(
   { organization, placed, undecided }: Pick<ContactsDone<ContactsDue>, "organization" | "placed" | "undecided">,
   reader: Pick<ZendeskReader, "usersOfOrganization">,
 ): Promise<boolean> {

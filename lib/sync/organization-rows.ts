@@ -1,11 +1,11 @@
 import type { Create, Difference } from "../domain/changeset.ts";
-import { sameName, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { type Organization, readOnlyFields, syncedFields } from "../domain/organization.ts";
 import type { FieldType, FieldValue } from "../domain/organization-field.ts";
 import { accountIdOf } from "../domain/organization-scope.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
+import { sameName, sameValue } from "../domain/value-equality.ts";
 import type { OrganizationUpdate, RowOutcome, ZendeskConnection } from "../remotes/zendesk/ports.ts";
 import type { Retry, RowKind, Verdict } from "./apply-rows.ts";
 

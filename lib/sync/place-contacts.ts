@@ -8,8 +8,8 @@ import { messageOf } from "../errors.ts";
 import type { ZendeskConnection } from "../remotes/zendesk/ports.ts";
 import type { Result } from "../storage/artifacts/results.ts";
 import type { ContactMemory, SettledState } from "../storage/contact-memory.ts";
-import { type Recorder, unattemptedReason, whyNotBegun } from "./apply-in-jobs.ts";
-import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";
+import { notStartedReason, type Recorder, unattemptedReason } from "./apply-in-jobs.ts";
+import { type ContactsDone, finishContacts, hasNoUsers } from "./contacts.ts";
 import type { ContactsDue } from "./write-contacts.ts";
 
 /** What is planned of contacts (C10), and what is known about all that are due. */
@@ -39,7 +39,7 @@ export interface WithoutContacts {
 export type NewOrganization = Omit<WithoutContacts, "addresses"> & ContactsDue;
 
 /** What contacts are placed with; `line` and `record` are those of the contacts. */
-export interface ContactsCourse extends ContactsSync, Recorder {
+export interface ContactPlacement extends ContactsSync, Recorder {
   connection: ZendeskConnection;
   plan: ContactsPlan;
   /** Bounds the look-ups of all batches together. */
@@ -68,22 +68,25 @@ export function contactsPlan({ planned, addresses }: ContactsSync): ContactsPlan
 }
 
 /** Whether contacts may still be begun; else they are accounted for. Never throws. */
-export async function mayBegin(organizations: readonly NewOrganization[], course: ContactsCourse): Promise<boolean> {
-  const why = whyNotBegun(course);
-  if (why) await skip(organizations.flatMap(plannedOf), unattemptedReason(why, course.stop), course);
+export async function canStart(
+  organizations: readonly NewOrganization[],
+  placement: ContactPlacement,
+): Promise<boolean> {
+  const why = notStartedReason(placement);
+  if (why) await skip(organizations.flatMap(plannedOf), unattemptedReason(why, placement.stop), placement);
   return why === undefined;
 }
 
 /** Places contacts and answers those organizations that still have nobody, and will not have by themselves. Never throws. */
 export async function place(
   organizations: readonly NewOrganization[],
-  course: ContactsCourse,
+  placement: ContactPlacement,
 ): Promise<WithoutContacts[]> {
-  if (organizations.length === 0 || !(await mayBegin(organizations, course))) return [];
-  const { errors } = course;
-  const done = await finished(organizations, course);
+  if (organizations.length === 0 || !(await canStart(organizations, placement))) return [];
+  const { errors } = placement;
+  const done = await finished(organizations, placement);
   try {
-    return (await Promise.all(done.map((one) => course.lookUps(() => withoutAnybody(one, course))))).flat();
+    return (await Promise.all(done.map((one) => placement.lookUps(() => withoutAnybody(one, placement))))).flat();
   } catch (error) {
     // The contacts themselves are placed and recorded.
     errors.push(error);
@@ -94,9 +97,9 @@ export async function place(
 /** Places contacts and records each of them once; nothing is answered where that ended early. */
 async function finished(
   organizations: readonly NewOrganization[],
-  course: ContactsCourse,
+  placement: ContactPlacement,
 ): Promise<ContactsDone<NewOrganization>[]> {
-  const { connection, protectedAddresses, memory, lookUps, errors } = course;
+  const { connection, protectedAddresses, memory, lookUps, errors } = placement;
   let done: ContactsDone<NewOrganization>[];
   try {
     done = await finishContacts(organizations, { connection, protectedAddresses, lookUps });
@@ -104,13 +107,13 @@ async function finished(
     errors.push(error);
     const why = reason("contact.not_finished", { message: messageOf(error) });
     const givenUp = organizations.flatMap(plannedOf).map((contact) => resultOf(contact, "failed", why));
-    await course.record(givenUp).catch((again) => errors.push(again));
+    await placement.record(givenUp).catch((again) => errors.push(again));
     return [];
   }
   const results = done.flatMap((one) => one.results);
-  course.line.add(results.length, results.filter(({ outcome }) => outcome === "failed").length);
+  placement.line.add(results.length, results.filter(({ outcome }) => outcome === "failed").length);
   try {
-    await course.record(results);
+    await placement.record(results);
     memory.settle(done.flatMap(settledOf));
     return done;
   } catch (error) {
@@ -122,7 +125,7 @@ async function finished(
 /** An organization that has no user, with why for each of its addresses (Y4). */
 async function withoutAnybody(
   { organization, results, placed, undecided }: ContactsDone<NewOrganization>,
-  { addresses, connection }: ContactsCourse,
+  { addresses, connection }: ContactPlacement,
 ): Promise<WithoutContacts[]> {
   const own = addresses.filter(
     ({ salesforce_id, id }) => salesforce_id === organization.salesforce_id && (id === null || id === organization.id),
@@ -132,7 +135,7 @@ async function withoutAnybody(
     placed: placed || own.some(({ plan }) => plan.is === "there"),
     undecided: undecided || own.some(({ plan }) => plan.is === "unverified"),
   };
-  if (!(await hasNobody(known, connection.reader))) return [];
+  if (!(await hasNoUsers(known, connection.reader))) return [];
   const left = own.flatMap(({ email, plan }) => (plan.is === "left" ? [{ email, reason: plan.reason }] : []));
   const tried = results.map(({ after, reason: why }) => ({
     email: String(after.email ?? ""),
@@ -155,7 +158,7 @@ function settledOf({ organization, results }: ContactsDone<NewOrganization>) {
 export async function skip(
   contacts: readonly PlannedContact[],
   why: Reason,
-  { record, errors }: ContactsCourse,
+  { record, errors }: ContactPlacement,
 ): Promise<void> {
   if (contacts.length === 0) return;
   const results = contacts.map((contact) => resultOf(contact, "skipped", why));

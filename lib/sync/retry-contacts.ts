@@ -9,8 +9,8 @@ import { reasonOf } from "../reasons/reason-of-error.ts";
 import { proveInstance } from "../remotes/zendesk/prove-instance.ts";
 import { byResult, type Result } from "../storage/artifacts/results.ts";
 import { historyOf } from "../storage/history.ts";
-import { type ContactsDone, finishContacts, hasNobody } from "./contacts.ts";
-import { wantedContacts } from "./wanted-contacts.ts";
+import { type ContactsDone, finishContacts, hasNoUsers } from "./contacts.ts";
+import { desiredContacts } from "./desired-contacts.ts";
 import type { ContactsDue } from "./write-contacts.ts";
 
 /** What a session for retrying contacts is opened with. */
@@ -77,7 +77,7 @@ async function retryIn(context: WritingContext, organizationId: number): Promise
   const [organization] = await connection.reader.organizationsById([organizationId]);
   const account = organization ? createdFor(organization) : null;
   if (account === null) return { is: "not retried", reason: notOurs(organizationId, organization) };
-  const wanted = await wantedContacts(account, context);
+  const wanted = await desiredContacts(account, context);
   if ("reason" in wanted) return { is: "not retried", reason: wanted.reason };
   const due: ContactsDue = { id: organizationId, salesforce_id: account, sold_tos: wanted.soldTos };
   const [done] = await finishContacts([due], {
@@ -87,7 +87,7 @@ async function retryIn(context: WritingContext, organizationId: number): Promise
   });
   if (!done) return { is: "not retried", reason: reason("retry.not_reported") };
   await keepResults(done.results, context);
-  const isEmpty = await hasNobody(done, connection.reader);
+  const isEmpty = await hasNoUsers(done, connection.reader);
   return { is: "done", runId: context.runId, ...outcomeOf(done, isEmpty) };
 }
 

@@ -6,8 +6,8 @@ import { StoppedError } from "../errors.ts";
 import { type Result, unattemptedBy } from "../storage/artifacts/results.ts";
 import { inJobs, unattemptedReason } from "./apply-in-jobs.ts";
 import {
-  type ContactsCourse,
-  mayBegin,
+  type ContactPlacement,
+  canStart,
   type NewOrganization,
   place,
   plannedOf,
@@ -22,9 +22,9 @@ const READ_AT_MOST_MS = 24 * 60 * 60 * 1000;
 export async function placeInCreated(
   batch: readonly Create[],
   created: readonly Result[],
-  course: ContactsCourse,
+  placement: ContactPlacement,
 ): Promise<WithoutContacts[]> {
-  const { inCreated, isDue } = course.plan;
+  const { inCreated, isDue } = placement.plan;
   const organizations: NewOrganization[] = [];
   for (const [index, { salesforce_id, name }] of batch.entries()) {
     const all = inCreated.get(salesforce_id) ?? [];
@@ -32,32 +32,32 @@ export async function placeInCreated(
     await skip(
       all.filter((one) => !isDue(one)),
       reason("contact.not_due"),
-      course,
+      placement,
     );
     const { id = null, outcome = "failed", reason: why = null } = created[index] ?? {};
     if (id === null || outcome === "failed") {
-      await skip(own, notCreated(why), course);
+      await skip(own, notCreated(why), placement);
       continue;
     }
     const createdByThisRun = outcome === "applied";
     // One that was there already may be of any age: without the channel's history it is not called new (Y4).
-    const created_at = createdByThisRun ? course.now.toISOString() : new Date(0).toISOString();
+    const created_at = createdByThisRun ? placement.now.toISOString() : new Date(0).toISOString();
     organizations.push({ id, salesforce_id, name, created_at, createdByThisRun, sold_tos: own });
   }
   const fresh = organizations.filter(({ createdByThisRun }) => createdByThisRun);
   const found = organizations.filter(({ createdByThisRun }) => !createdByThisRun);
-  return [...(await place(fresh, course)), ...(await place(await confirmedRecent(found, course), course))];
+  return [...(await place(fresh, placement)), ...(await place(await confirmedRecent(found, placement), placement))];
 }
 
 /** Places what is planned for organizations that earlier runs created, in jobs: a stop need not wait for all (Y3). Never throws. */
-export async function placeInExisting(course: ContactsCourse): Promise<WithoutContacts[]> {
-  const { inExisting, isDue } = course.plan;
-  const known = new Map(course.due.map((one) => [one.id, one]));
+export async function placeInExisting(placement: ContactPlacement): Promise<WithoutContacts[]> {
+  const { inExisting, isDue } = placement.plan;
+  const known = new Map(placement.due.map((one) => [one.id, one]));
   for (const own of inExisting.values())
     await skip(
       own.filter((one) => !isDue(one)),
       reason("contact.not_due"),
-      course,
+      placement,
     );
   const organizations = [...known.values()].map((organization): NewOrganization => {
     const own = (inExisting.get(organization.id) ?? []).filter(isDue);
@@ -65,7 +65,8 @@ export async function placeInExisting(course: ContactsCourse): Promise<WithoutCo
   });
   const without: WithoutContacts[] = [];
   for (const job of inJobs(organizations)) {
-    if (await mayBegin(job, course)) without.push(...(await place(await confirmedRecent(job, course), course)));
+    if (await canStart(job, placement))
+      without.push(...(await place(await confirmedRecent(job, placement), placement)));
   }
   return without;
 }
@@ -74,8 +75,11 @@ export async function placeInExisting(course: ContactsCourse): Promise<WithoutCo
  * Only what this system created a short while ago gets contacts, and the list that says so was made by an earlier job: the organizations
  * are looked at again, a hundred with one request (S4). What is planned for others is skipped. Never throws.
  */
-async function confirmedRecent(job: readonly NewOrganization[], course: ContactsCourse): Promise<NewOrganization[]> {
-  const { connection, errors, now } = course;
+async function confirmedRecent(
+  job: readonly NewOrganization[],
+  placement: ContactPlacement,
+): Promise<NewOrganization[]> {
+  const { connection, errors, now } = placement;
   const { reader, stoppable = reader } = connection;
   const ids = job.flatMap(({ id, sold_tos }) => (sold_tos.length > 0 ? [id] : []));
   if (ids.length === 0) return [...job];
@@ -87,12 +91,12 @@ async function confirmedRecent(job: readonly NewOrganization[], course: Contacts
       return sold_tos.length === 0 || (found && accountIdOf(found) === salesforce_id && isRecent(found, asOf));
     };
     const others = job.filter((one) => !isConfirmed(one));
-    await skip(others.flatMap(plannedOf), reason("contact.not_due"), course);
+    await skip(others.flatMap(plannedOf), reason("contact.not_due"), placement);
     return job.filter(isConfirmed);
   } catch (error) {
     const stopped = error instanceof StoppedError;
     if (!stopped) errors.push(error);
-    await skip(job.flatMap(plannedOf), unattemptedReason(stopped ? "stopped" : "failed", course.stop), course);
+    await skip(job.flatMap(plannedOf), unattemptedReason(stopped ? "stopped" : "failed", placement.stop), placement);
     return [];
   }
 }

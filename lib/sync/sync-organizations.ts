@@ -9,7 +9,7 @@ import type { Stop } from "../stop.ts";
 import type { Result } from "../storage/artifacts/results.ts";
 import { applyInOrder, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import { changeRows, createRows, type OrganizationChange } from "./organization-rows.ts";
-import { type ContactsCourse, type ContactsSync, contactsPlan, type WithoutContacts } from "./place-contacts.ts";
+import { type ContactPlacement, type ContactsSync, contactsPlan, type WithoutContacts } from "./place-contacts.ts";
 import type { Results } from "./results-file.ts";
 import { placeInCreated, placeInExisting } from "./sync-contacts.ts";
 
@@ -37,7 +37,7 @@ export interface OrganizationSync {
 }
 
 /** A sync under way, with what ended parts of it altogether. */
-type Course = OrganizationSync & Pick<Recorder, "errors">;
+type OrganizationPlacement = OrganizationSync & Pick<Recorder, "errors">;
 
 /**
  * Writes creates, updates and marks, begun in this order, and contacts beside them: those of a batch as soon as it has ended, and nothing waits for them
@@ -45,7 +45,7 @@ type Course = OrganizationSync & Pick<Recorder, "errors">;
  * where this throws in the end because something failed for all of them. Answers the new organizations without any user.
  */
 export async function syncOrganizations(given: OrganizationSync): Promise<WithoutContacts[]> {
-  const sync: Course = { ...given, errors: [] };
+  const sync: OrganizationPlacement = { ...given, errors: [] };
   const changes = changesOf(sync);
   const contacts = contactsBeside(sync);
   const creates = [...sync.creates].sort(bySalesforceId);
@@ -97,7 +97,7 @@ function changesOf({ gathered, updates, marks }: OrganizationSync): Record<"upda
 }
 
 /** Contacts that are placed while organizations are written. */
-interface ContactsBeside {
+interface ConcurrentContacts {
   /** Takes the organizations of a batch that has ended. */
   created(batch: readonly Create[], results: readonly Result[]): void;
   /** Waits for the last one; the new organizations without any user, those of this run first, in order of account. */
@@ -105,11 +105,11 @@ interface ContactsBeside {
 }
 
 /** Begins with the contacts of recent organizations, which wait for nothing. Null where users come from elsewhere. */
-function contactsBeside(sync: Course): ContactsBeside | null {
+function contactsBeside(sync: OrganizationPlacement): ConcurrentContacts | null {
   if (!sync.contacts) return null;
   const line = sync.progress.begin(`${sync.instance} ${sync.what}: contacts`, sync.contacts.planned.length);
   const plan = contactsPlan(sync.contacts);
-  const course: ContactsCourse = {
+  const placement: ContactPlacement = {
     ...sync.contacts,
     ...recorderOf(sync, line),
     connection: sync.connection,
@@ -118,9 +118,9 @@ function contactsBeside(sync: Course): ContactsBeside | null {
   };
   const limit = pLimit(CONTACTS_AT_ONCE);
   const inCreated: Promise<WithoutContacts[]>[] = [];
-  const inExisting = placeInExisting(course);
+  const inExisting = placeInExisting(placement);
   return {
-    created: (batch, results) => void inCreated.push(limit(() => placeInCreated(batch, results, course))),
+    created: (batch, results) => void inCreated.push(limit(() => placeInCreated(batch, results, placement))),
     async ended() {
       const ofCreated = (await Promise.all(inCreated)).flat().sort(byAccount);
       const without = [...ofCreated, ...(await inExisting)];
@@ -134,6 +134,6 @@ function byAccount(one: WithoutContacts, other: WithoutContacts): number {
   return one.salesforce_id < other.salesforce_id ? -1 : 1;
 }
 
-function recorderOf(sync: Course, line: Recorder["line"]): Recorder {
+function recorderOf(sync: OrganizationPlacement, line: Recorder["line"]): Recorder {
   return { stop: sync.stop, errors: sync.errors, line, record: (results) => sync.results.add(results) };
 }

@@ -36,7 +36,7 @@ export interface Contact {
 }
 
 /** Everything `finishContacts` needs beside the organizations. */
-export interface ContactsSetting {
+export interface WriteContactsDeps {
   connection: ZendeskConnection;
   protectedAddresses: ProtectedAddresses;
   /**
@@ -49,7 +49,7 @@ export interface ContactsSetting {
 }
 
 /** What an address is decided with. */
-export interface Deciding extends ContactsSetting {
+export interface Deciding extends WriteContactsDeps {
   lookUps: LimitFunction;
   failures: Failures;
 }
@@ -109,7 +109,7 @@ export async function allEnded(work: readonly Promise<void>[]): Promise<void> {
   for (const end of await Promise.allSettled(work)) if (end.status === "rejected") throw end.reason;
 }
 
-async function sendCreates(job: Contact[], { connection }: ContactsSetting): Promise<void> {
+async function sendCreates(job: Contact[], { connection }: WriteContactsDeps): Promise<void> {
   if (job.length === 0) return;
   for (const contact of job) contact.sentAtMs ??= now();
   const outcomes = await connection.writer.createUsers(
@@ -124,13 +124,13 @@ async function sendCreates(job: Contact[], { connection }: ContactsSetting): Pro
   });
 }
 
-async function lookForUser(contact: Contact, setting: ContactsSetting): Promise<void> {
-  const user = await memberWithAddress(contact, setting);
+async function lookForUser(contact: Contact, deps: WriteContactsDeps): Promise<void> {
+  const user = await memberWithAddress(contact, deps);
   if (user && mayBeMadeBy(user, contact.sentAtMs ?? 0)) contact.outcome = { is: "applied", id: user.id };
 }
 
 /** Looks in the organization itself: the search index may not have a user made seconds ago. */
-async function memberWithAddress({ organization, soldTo }: Contact, { connection }: ContactsSetting) {
+async function memberWithAddress({ organization, soldTo }: Contact, { connection }: WriteContactsDeps) {
   const users = await connection.reader.usersOfOrganization(organization.id);
   return users.find((one) => one.email === soldTo.email.toLowerCase());
 }
@@ -164,7 +164,7 @@ interface Association {
   user: FoundUser;
 }
 
-export async function associateUsers(contacts: Contact[], { connection }: ContactsSetting): Promise<void> {
+export async function associateUsers(contacts: Contact[], { connection }: WriteContactsDeps): Promise<void> {
   const wanted = contacts.flatMap((contact) =>
     contact.decision.do === "associate" ? [{ contact, user: contact.decision.user }] : [],
   );

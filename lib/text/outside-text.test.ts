@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { inert, oneLine } from "./outside-text.ts";
+import { oneLine, stripControl } from "./outside-text.ts";
 
 describe("B6: a text from outside as a part of one line", () => {
   test.each([
@@ -18,7 +18,7 @@ describe("B6: whatever is printed is not obeyed", () => {
   test.each(["\u001b", "\u0007", "\r", "\u0000", "\u009b", "\u202e", "\u2066", "\u200f", "\u2028"])(
     "terminals: %j becomes U+FFFD",
     (mark) => {
-      expect(inert(`a${mark}[2Kb`)).toBe("a\ufffd[2Kb");
+      expect(stripControl(`a${mark}[2Kb`)).toBe("a\ufffd[2Kb");
     },
   );
 
@@ -30,11 +30,11 @@ describe("B6: whatever is printed is not obeyed", () => {
     ["a ##[add-mask]b ##vso[task.setvariable]c", "a #\ufffd#[add-mask]b #\ufffd#vso[task.setvariable]c"],
     ["section_start:1:a\r\u001b[0Kb", "section_start:1:a\ufffd\ufffd[0Kb"],
   ])("CI runners: %j", (text, clean) => {
-    expect(inert(text)).toBe(clean);
+    expect(stripControl(text)).toBe(clean);
   });
 
   test("lines, tabs, headings and every script stay", () => {
     const text = "zdsync ✓ Größe\n\tشركة \u{1f980} 中文\n## a [b]\na::b";
-    expect(inert(text)).toBe(text);
+    expect(stripControl(text)).toBe(text);
   });
 });

@@ -1,15 +1,15 @@
 /** What terminals obey, and marks that turn the direction of reading; line ends and tabs apart. */
-const OBEYED = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const CONTROL_CHARACTERS = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Blanks of every kind, and what nobody can see; the joiners apart, which Persian, Indic scripts and emoji need. */
-const BLANK_OR_UNSEEN = /(?:(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s])+/gu;
+const WHITESPACE_OR_INVISIBLE = /(?:(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s])+/gu;
 
 /**
  * A text from outside (a name, a charge, what a remote said) as a part of one line: line ends, control characters, direction marks and
  * what cannot be seen become single blanks; halves of characters become U+FFFD. Whoever puts such a text into a sentence calls this.
  */
 export function oneLine(text: string): string {
-  return text.toWellFormed().replace(BLANK_OR_UNSEEN, " ").trim();
+  return text.toWellFormed().replace(WHITESPACE_OR_INVISIBLE, " ").trim();
 }
 
 /**
@@ -17,9 +17,9 @@ export function oneLine(text: string): string {
  * breaks commands of CI runners. GitHub's obeys lines that begin with `::`, and `##[…]` anywhere; Azure's `##vso[…]`. GitLab's section marks
  * need control characters. zdsync itself prints none of these.
  */
-export function inert(text: string): string {
+export function stripControl(text: string): string {
   return text
-    .replace(OBEYED, "\ufffd")
+    .replace(CONTROL_CHARACTERS, "\ufffd")
     .replace(/^([^\S\n]*):(?=:)/gm, "$1\ufffd:")
     .replace(/##(?=\w*\[)/g, "#\ufffd#");
 }
@@ -28,9 +28,9 @@ export function inert(text: string): string {
 const COLOURS = new RegExp(`(${String.fromCharCode(27)}\\[(?:0|1|2|31|32|33)m)`);
 
 /** As `inert`, and lets zdsync's own colours through. Text from outside must have gone through `oneLine` before: then it holds none. */
-export function inertButColours(text: string): string {
+export function stripControlExceptColours(text: string): string {
   return text
     .split(COLOURS)
-    .map((part) => (COLOURS.test(part) ? part : inert(part)))
+    .map((part) => (COLOURS.test(part) ? part : stripControl(part)))
     .join("");
 }

@@ -2,7 +2,7 @@ import { undoResultsName } from "../changesets/results-to-undo.ts";
 import { COMPARISON } from "../domain/comparisons.ts";
 import { expectedHost } from "../domain/config.ts";
 import type { StageReport, WritingContext } from "../pipeline/stage.ts";
-import { untilEnded } from "../reasons/until-ended.ts";
+import { captureFailure } from "../reasons/capture-failure.ts";
 import { proveUnlessStopped } from "../remotes/zendesk/prove-instance.ts";
 import { countResults, type ResultCounts } from "../storage/artifacts/results.ts";
 import { applyInOrder, jobsOf, type Recorder } from "../sync/apply-in-jobs.ts";
@@ -32,7 +32,7 @@ export async function applyUndo(
     const recorder: Recorder = { stop: context.stop, errors, line, record: (added) => results.add(added) };
     await applyInOrder([jobsOf(rows, kind, recorder)]);
   };
-  const { ended } = await untilEnded(async () => {
+  const { ended } = await captureFailure(async () => {
     await results.add(plan.left);
     await apply("organizations", plan.organizations, changeRows(connection, instance));
     await apply(

@@ -6,8 +6,8 @@ import type { Result } from "../storage/artifacts/results.ts";
 import { sha256Of } from "../storage/artifacts/store.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
-import { organizationsBack } from "./organizations-back.ts";
-import { movesUser, usersBack } from "./users-back.ts";
+import { organizationUndoRows } from "./organization-undo-rows.ts";
+import { movesUser, userUndoRows } from "./user-undo-rows.ts";
 import { mayBeWritten, wasWritten } from "./written-in-part.ts";
 
 /** The way back of one results file, as it would be taken now. */
@@ -30,12 +30,12 @@ export async function planUndo(
   const written = results.filter((result) => wasWritten(result) || mayBeWritten(result));
   const ofUsers = written.filter(({ effect }) => effect === "contact" || comparison === "usgov_user");
   const ofOrganizations = written.filter((result) => !ofUsers.includes(result));
-  const organizations = organizationsBack(ofOrganizations, {
+  const organizations = organizationUndoRows(ofOrganizations, {
     instance: COMPARISON[comparison].instance,
     organizations: byId(await reader.organizationsById(idsOf(ofOrganizations))),
     protectedIds: new Set(config.protected_ids),
   });
-  const users = usersBack(ofUsers, await usersNow(ofUsers, config, reader));
+  const users = userUndoRows(ofUsers, await usersNow(ofUsers, config, reader));
   return {
     comparison,
     organizations: organizations.rows,

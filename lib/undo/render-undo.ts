@@ -2,7 +2,7 @@ import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import { reasonText } from "../reasons/reason-text.ts";
 import { show } from "../report/changes.ts";
 import { HARMS, type Harm } from "../report/model.ts";
-import { PLURAL_OF_HARM } from "../report/page/words.ts";
+import { HARM_PLURALS } from "../report/page/labels.ts";
 import type { ResultCounts } from "../storage/artifacts/results.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
 import type { UserRow } from "../sync/user-rows.ts";
@@ -48,7 +48,7 @@ export function recordKey(comparison: Comparison | null, id: number | null): str
 export function renderHarm({ counts }: UndoHarm): string {
   const parts = HURTING.flatMap((harm) => {
     const count = counts.get(harm) ?? 0;
-    return count > 0 ? [`${count} ${PLURAL_OF_HARM[harm]}`] : [];
+    return count > 0 ? [`${count} ${HARM_PLURALS[harm]}`] : [];
   });
   return parts.length > 0
     ? `This undo takes something away from customers: ${parts.join(", ")}.`

@@ -1,5 +1,5 @@
 import { HARMS, type Harm, type Row } from "../../lib/report/model.ts";
-import type { Change, Coded, PageGroup, PageIndex, ToldReason } from "../../lib/report/page/format.ts";
+import type { Change, Coded, PageGroup, PageIndex, PageReason } from "../../lib/report/page/format.ts";
 
 /** One record, taken from the columns when it is shown. */
 export interface Record {
@@ -18,7 +18,7 @@ export interface Record {
   outcome: Row["outcome"];
   fields: string[];
   changes: Change[];
-  reason: ToldReason | null;
+  reason: PageReason | null;
   /** Why, in a few words: the reason, or what the explanation answers. */
   cause: string;
   links: { salesforce: string | null; zendesk: string | null };

@@ -1,5 +1,5 @@
 import type { AuditLine } from "../../lib/audit/render-audit.ts";
-import { number } from "../../lib/report/page/words.ts";
+import { number } from "../../lib/report/page/labels.ts";
 import { Command } from "./copy-button.tsx";
 import { VisibleText, visibleText } from "./visible-text.tsx";
 

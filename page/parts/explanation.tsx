@@ -1,5 +1,5 @@
 import type { ExplanationDocument, Line, Span } from "../../lib/explain/document.ts";
-import { isWebAddress } from "../../lib/report/page/words.ts";
+import { isWebAddress } from "../../lib/report/page/labels.ts";
 import { VisibleText } from "./visible-text.tsx";
 
 /** What `zdsync explain` says about an account: the answer, then the proof. */

@@ -1,5 +1,5 @@
 import type { Harm } from "../../lib/report/model.ts";
-import { number, PLURAL_OF_HARM, TONE_OF_HARM } from "../../lib/report/page/words.ts";
+import { HARM_PLURALS, HARM_TONES, number } from "../../lib/report/page/labels.ts";
 
 /** Harms that are told large; the others are good or leave customers as they are. */
 const LARGE = 8;
@@ -31,12 +31,12 @@ function HarmButton(props: { harm: Harm; count: number; chosen: readonly Harm[];
   return (
     <button
       type="button"
-      class={`harm ${count === 0 ? "none" : TONE_OF_HARM[harm]}`}
+      class={`harm ${count === 0 ? "none" : HARM_TONES[harm]}`}
       aria-pressed={chosen.includes(harm)}
       disabled={count === 0 && !chosen.includes(harm)}
       onClick={() => toggle(harm)}
     >
-      <span class="count">{number(count)}</span> <span class="word">{PLURAL_OF_HARM[harm]}</span>
+      <span class="count">{number(count)}</span> <span class="word">{HARM_PLURALS[harm]}</span>
     </button>
   );
 }

@@ -1,5 +1,5 @@
 import type { LimitBar } from "../../lib/report/model.ts";
-import { COMPARISON_TITLES, EFFECT_TITLES, number, uncountedText } from "../../lib/report/page/words.ts";
+import { COMPARISON_TITLES, EFFECT_TITLES, number, uncountedText } from "../../lib/report/page/labels.ts";
 
 /** Limits that are shown at once, unless more are exceeded. */
 const NEAREST = 4;

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Detail, PageGroup, PageHead } from "../../lib/report/page/format.ts";
+import { number } from "../../lib/report/page/labels.ts";
 import { addressIn } from "../../lib/report/page/person-of-row.ts";
-import { number } from "../../lib/report/page/words.ts";
 import { shellWord } from "../../lib/text/shell-word.ts";
 import { readDetail } from "../data/read-data.ts";
 import type { Record } from "../data/records.ts";

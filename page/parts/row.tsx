@@ -1,5 +1,5 @@
 import type { PageIndex } from "../../lib/report/page/format.ts";
-import { isWebAddress, number, recordsNoun, TONE_OF_HARM, WORD_OF_HARM } from "../../lib/report/page/words.ts";
+import { HARM_LABELS, HARM_TONES, isWebAddress, number, recordsNoun } from "../../lib/report/page/labels.ts";
 import type { Record } from "../data/records.ts";
 import { Changes } from "./changes.tsx";
 import { VisibleText } from "./visible-text.tsx";
@@ -28,7 +28,7 @@ export function RecordRow(props: {
   const cause = group?.of.cause ?? record.cause;
   return (
     <tr class={isMember ? "row member" : "row"} aria-rowindex={position + 2}>
-      <td class="harm-cell">{!isMember && <span class={`chip ${TONE_OF_HARM[harm]}`}>{WORD_OF_HARM[harm]}</span>}</td>
+      <td class="harm-cell">{!isMember && <span class={`chip ${HARM_TONES[harm]}`}>{HARM_LABELS[harm]}</span>}</td>
       <td class="customer">
         {isMember ? (
           <span class="name" tabIndex={-1}>

@@ -1,5 +1,5 @@
 import type { RunOfHistory } from "../../lib/report/model.ts";
-import { duration, isWebAddress, moment } from "../../lib/report/page/words.ts";
+import { duration, isWebAddress, moment } from "../../lib/report/page/labels.ts";
 import { VisibleText } from "./visible-text.tsx";
 
 /** The runs of a data directory, newest first: what `zdsync runs` lists. */

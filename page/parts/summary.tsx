@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { PageHead } from "../../lib/report/page/format.ts";
-import { duration, moment, namedHosts, WITHHELD } from "../../lib/report/page/words.ts";
+import { duration, moment, namedHosts, WITHHELD } from "../../lib/report/page/labels.ts";
 import { Command } from "./copy-button.tsx";
 import { ThemeButton } from "./theme.tsx";
 import { VisibleText } from "./visible-text.tsx";

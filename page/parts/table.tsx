@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { PageHead, PageIndex } from "../../lib/report/page/format.ts";
-import { number } from "../../lib/report/page/words.ts";
+import { number } from "../../lib/report/page/labels.ts";
 import { firstRecord, groupOf, type Line, recordAt, rowCount } from "../data/records.ts";
 import { groupKey, isExpanded, type Selection } from "../data/select.ts";
 import type { Sort, View } from "../data/view.ts";

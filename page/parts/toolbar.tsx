@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useMemo } from "preact/hooks";
 import type { PageIndex } from "../../lib/report/page/format.ts";
-import { number } from "../../lib/report/page/words.ts";
+import { number } from "../../lib/report/page/labels.ts";
 import { type Choice, choicesOf } from "../data/choices.ts";
 import { FILTERS, type Filter, isNarrowed, SORTS, type Sort, type View, WHOLE } from "../data/view.ts";
 import { visibleText } from "./visible-text.tsx";

@@ -1,5 +1,5 @@
 import type { RunTrend } from "../../lib/report/model.ts";
-import { duration, isWebAddress, moment, number } from "../../lib/report/page/words.ts";
+import { duration, isWebAddress, moment, number } from "../../lib/report/page/labels.ts";
 
 const HEIGHT = 40;
 const STEP = 8;

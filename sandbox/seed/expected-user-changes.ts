@@ -14,7 +14,7 @@ export interface ExpectedUserChanges {
 }
 
 /** Contacts of one organization, where the config says nothing. */
-const MOST_CONTACTS = 30;
+const MAX_CONTACTS = 30;
 
 /** A contact with a usable address, and the organization it belongs to; null: one that this run creates. */
 interface Candidate {
@@ -57,12 +57,12 @@ export function expectedUserChanges(
     const contact = contacts.get(user.email ?? "");
     return contact && contact.organization !== (user.organization_ids[0] ?? null) ? [contact] : [];
   });
-  const mostOfOne = config.max_contacts_per_organization ?? MOST_CONTACTS;
+  const mostOfOne = config.max_contacts_per_organization ?? MAX_CONTACTS;
   const entering = new Set(withRoom([...news, ...moved], contacts, owners, mostOfOne).map(({ email }) => email));
   return {
     existing: endUsers.length,
     markedBefore: ours.filter((user) => user.user_fields.mark_for_deletion === true).length,
-    creates: withRoom(news, contacts, owners, config.max_contacts_per_organization ?? MOST_CONTACTS).map(
+    creates: withRoom(news, contacts, owners, config.max_contacts_per_organization ?? MAX_CONTACTS).map(
       ({ email }) => email,
     ),
     updates: ours

@@ -4,7 +4,7 @@ import { type Acknowledgement, nothingCame, within } from "./acknowledgement.ts"
 import { app } from "./workspace.ts";
 
 /** More than these cannot be open at once (Slack's documentation of Socket Mode). */
-const MOST_CONNECTIONS = 10;
+const MAX_CONNECTIONS = 10;
 const PING_EVERY_MS = 10_000;
 
 type Socket = ServerWebSocket<unknown>;
@@ -38,7 +38,7 @@ export class SocketMode {
   /** For the server: whether a request may become a socket. The ticket is used up. */
   accepts(request: Request): boolean {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname !== "/link/" || this.#open.size >= MOST_CONNECTIONS) return false;
+    if (pathname !== "/link/" || this.#open.size >= MAX_CONNECTIONS) return false;
     return this.#tickets.delete(searchParams.get("ticket") ?? "");
   }
 

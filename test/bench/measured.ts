@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { forgetMostMemory, mostMemory } from "./most-memory.ts";
+import { peakMemory, resetPeakMemory } from "./peak-memory.ts";
 
 /** What some work took. Seconds of a processor are those of all threads: other work that shares the machine does not lengthen them much. */
 export interface Measured<T> {
@@ -14,13 +14,13 @@ export interface Measured<T> {
 
 /** Measures work in this process. */
 export async function measured<T>(work: () => Promise<T>): Promise<Measured<T>> {
-  forgetMostMemory();
+  resetPeakMemory();
   const began = performance.now();
   const used = process.cpuUsage();
   const value = await work();
   const seconds = (performance.now() - began) / 1000;
   const { user, system } = process.cpuUsage(used);
-  return { value, seconds, processor: (user + system) / 1e6, megabytes: mostMemory() };
+  return { value, seconds, processor: (user + system) / 1e6, megabytes: peakMemory() };
 }
 
 /** Measures a command of zdsync as a program of its own, its start included. Throws where it ends with another exit code than expected. */
@@ -31,7 +31,7 @@ export async function measuredCommand(args: readonly string[], exits: readonly n
     const began = performance.now();
     const command = [
       "--preload",
-      `${import.meta.dir}/most-memory.ts`,
+      `${import.meta.dir}/peak-memory.ts`,
       `${import.meta.dir}/../../bin/zdsync.ts`,
       ...args,
     ];

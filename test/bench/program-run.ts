@@ -5,7 +5,7 @@ import { MACHINE } from "../../lib/edges/machine.ts";
 import { streamOf } from "../simulate/kernel/chance.ts";
 import { VirtualClock } from "../simulate/kernel/clock.ts";
 import { countedFiles, passesOver } from "./counted-files.ts";
-import { mostMemory } from "./most-memory.ts";
+import { peakMemory } from "./peak-memory.ts";
 import { ProgramMeter } from "./program-meter.ts";
 import { askPort, timedNetwork } from "./timed-network.ts";
 
@@ -91,7 +91,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramResult
     seconds: (endedAt - options.startAt) / 1000,
     quietSeconds,
     processorSeconds,
-    megabytes: mostMemory(),
+    megabytes: peakMemory(),
     passes: await passesOver(traffic, options.dataDir),
     said: said.join("").slice(-SAID),
   };

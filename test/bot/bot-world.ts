@@ -20,7 +20,7 @@ const ROOT = join(import.meta.dir, "../..");
 const ZDSYNC = join(ROOT, "bin/zdsync.ts");
 export const ANN = "U0ANN00001";
 /** Looks, ten milliseconds apart, before a test gives up; far more than anything takes. */
-const MOST_LOOKS = 4_500;
+const MAX_LOOKS = 4_500;
 
 /** A bot that answers at `url`. */
 export interface RunningBot {
@@ -196,7 +196,7 @@ export class WholeWorld implements AsyncDisposable {
 
   /** Waits until something is there; where it does not come, says what is there instead. */
   async until<Found>(look: () => Found | null | undefined | false): Promise<Found> {
-    for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    for (let looks = 0; looks < MAX_LOOKS; looks++) {
       const found = look();
       if (found) return found;
       await Bun.sleep(10);

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { ACTION } from "../../bot/parts.ts";
+import { ACTION } from "../../bot/ports.ts";
 import { buildWorld } from "../../sandbox/seed/build-world.ts";
 import { RUN_TIMEOUT, TODAY } from "../pipeline/world.ts";
 import { ANN, WholeWorld } from "./bot-world.ts";

@@ -1,4 +1,4 @@
-import { ACTION } from "../../bot/parts.ts";
+import { ACTION } from "../../bot/ports.ts";
 import type { LoggedRequest } from "../../sandbox/types.ts";
 import type { WholeWorld } from "./bot-world.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { ACTION } from "../../bot/parts.ts";
+import { ACTION } from "../../bot/ports.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { smallWorld } from "../safety/small-world.ts";
 import { ANN } from "./bot-world.ts";

@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { ACTION } from "../../bot/parts.ts";
+import { ACTION } from "../../bot/ports.ts";
 import { readRunRecord } from "../../lib/storage/runs/read-run-records.ts";
 import { RUN_TIMEOUT, startWorld, stateOf } from "../pipeline/world.ts";
 import { smallWorld } from "../safety/small-world.ts";

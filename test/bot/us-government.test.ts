@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { ACTION } from "../../bot/parts.ts";
+import { ACTION } from "../../bot/ports.ts";
 import { RUN_TIMEOUT } from "../pipeline/world.ts";
 import { WholeWorld } from "./bot-world.ts";
 

@@ -1,5 +1,5 @@
 import { test } from "bun:test";
-import { ACTION } from "../../bot/parts.ts";
+import { ACTION } from "../../bot/ports.ts";
 import { expectWholeThread, holdWrites, startGitlabWorld } from "../bot/gitlab-world.ts";
 
 const HOUR = 3_600_000;

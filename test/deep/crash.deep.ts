@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import pLimit from "p-limit";
 import {
   type Continuation,
-  type CrashSetting,
+  type CrashOptions,
   crashAt,
   pointsOf,
   SLOW_JOBS,
@@ -17,10 +17,10 @@ const CONTINUATIONS: readonly Continuation[] = ["same data directory", "empty da
 
 /** Kills at every point that is wanted; answers what came out different, and how many points there were. */
 async function matrix(
-  setting: CrashSetting,
+  options: CrashOptions,
   wanted: (point: ReturnType<typeof pointsOf>[number]) => boolean,
 ): Promise<{ wrong: unknown[]; tried: number; neverKilled: string[] }> {
-  const reference = await undisturbed(setting);
+  const reference = await undisturbed(options);
   const limit = pLimit(AT_ONCE);
   const crashes = await Promise.all(
     pointsOf(reference)
@@ -29,7 +29,7 @@ async function matrix(
       .map(({ point, then }) =>
         limit(async () => ({
           name: `${point.phase} ${point.what} (${point.service} ${point.write}), then ${then}`,
-          ...(await crashAt(point, then, setting)),
+          ...(await crashAt(point, then, options)),
         })),
       ),
   );

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { StageName } from "../../bin/stages.ts";
 import { answerTo } from "../../bot/organizations/render-explanation.ts";
-import { explainAsked } from "../../lib/explain/explain-asked.ts";
+import { explainSubjects } from "../../lib/explain/explain-subjects.ts";
 import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { RUN_TIMEOUT, startWorld, type TestWorld } from "../pipeline/world.ts";
 import { explainIn } from "./ask.ts";
@@ -109,7 +109,7 @@ test("a run that left no rules is told in the bot's words, not in the terminal's
   await rm(join(world.dataDir, "inputs"), { recursive: true });
   const nowhere = { salesforce: null, global: null, "us-government": null };
   const setting = { hosts: nowhere, usGovernment: "names" } as const;
-  const [answer] = await explainAsked(["Somebody"], new ArtifactStore(world.dataDir), setting);
+  const [answer] = await explainSubjects(["Somebody"], new ArtifactStore(world.dataDir), setting);
   expect(answer).toEqual({ is: "no rules" });
   const run = { endedAt: new Date(), url: null };
   const { text } = answerTo("Somebody", answer ?? { is: "no rules" }, { hosts: nowhere, run, state: null });

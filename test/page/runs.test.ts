@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 import type { AxeResults } from "axe-core";
 import { INDEX_PAGE, writeIndexPage } from "../../lib/report/index-page.ts";
 import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
-import { NOTHING_CAME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
+import { NO_OUTCOME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
 import { Opener } from "./open-page.ts";
 
 /* index.html, the page of the runs, as it lies in a data directory. */
@@ -36,7 +36,7 @@ beforeAll(async () => {
       { clock: () => new Date(at.getTime() + 60_000), warn: () => {} },
     );
     await recorder.begin();
-    await recorder.end({ ...NOTHING_CAME, exit });
+    await recorder.end({ ...NO_OUTCOME, exit });
     // The second one left no page.
     if (index !== 1) await Bun.write(join(folder, "history", run_id, "report.html"), "<title>a page</title>");
   }

@@ -3,7 +3,7 @@ import { RUN_TIMEOUT } from "../pipeline/world.ts";
 import type { WritePoint } from "./child-run.ts";
 import {
   type Continuation,
-  type CrashSetting,
+  type CrashOptions,
   crashAt,
   ONE_JOB,
   SLOW_JOBS,
@@ -32,8 +32,8 @@ describe("S5: a run killed with -9, and another after it, come to the same as an
     reference = await undisturbed(ONE_JOB);
   });
 
-  const holds = async (point: WritePoint, then: Continuation, setting: CrashSetting) => {
-    const { killed, followed, outcome, leftOver } = await crashAt(point, then, setting);
+  const holds = async (point: WritePoint, then: Continuation, options: CrashOptions) => {
+    const { killed, followed, outcome, leftOver } = await crashAt(point, then, options);
     expect(killed).toBe(true);
     expect({ exit: followed.exit, leftOver }).toEqual({ exit: 0, leftOver: [] });
     expect(outcome).toEqual(reference.outcome);

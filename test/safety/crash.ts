@@ -6,16 +6,16 @@ import { smallWorld } from "./small-world.ts";
 export type Continuation = "same data directory" | "empty data directory";
 
 /** A world to kill runs in: how many customers it has beside the strange ones, and how the remotes behave there. */
-export interface CrashSetting {
+export interface CrashOptions {
   customers: number;
   options?: Omit<SandboxOptions, "world" | "onRequest">;
 }
 
 /** So many customers make two jobs of creates. */
-export const TWO_JOBS: CrashSetting = { customers: 96 };
-export const ONE_JOB: CrashSetting = { customers: 0 };
+export const TWO_JOBS: CrashOptions = { customers: 96 };
+export const ONE_JOB: CrashOptions = { customers: 0 };
 /** Jobs take two seconds: a run that follows at once finds the killed one's jobs still at work. */
-export const SLOW_JOBS: CrashSetting = {
+export const SLOW_JOBS: CrashOptions = {
   customers: 0,
   options: {
     zendesk: {
@@ -31,7 +31,7 @@ export interface Undisturbed {
   writes: { service: LoggedRequest["service"]; what: string }[];
 }
 
-export async function undisturbed({ customers, options }: CrashSetting): Promise<Undisturbed> {
+export async function undisturbed({ customers, options }: CrashOptions): Promise<Undisturbed> {
   await using world = await startChildWorld({ ...options, world: smallWorld(customers) });
   const child = world.start("data");
   if ((await child.ended) !== 0) throw new Error(`the undisturbed run failed:\n${child.printed()}`);
@@ -62,11 +62,11 @@ export interface Crash {
 }
 
 /** Kills a run with -9 at a point and lets another follow. */
-export async function crashAt(point: WritePoint, then: Continuation, setting: CrashSetting): Promise<Crash> {
+export async function crashAt(point: WritePoint, then: Continuation, options: CrashOptions): Promise<Crash> {
   const hook: { at: RequestHook } = { at: () => undefined };
   await using world = await startChildWorld({
-    ...setting.options,
-    world: smallWorld(setting.customers),
+    ...options.options,
+    world: smallWorld(options.customers),
     onRequest: (request, phase) => hook.at(request, phase),
   });
   let killed = false;

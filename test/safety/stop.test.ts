@@ -3,7 +3,7 @@ import { RUN_TIMEOUT } from "../pipeline/world.ts";
 import { isWrite, startChildWorld } from "./child-run.ts";
 import { ONE_JOB, type Undisturbed, undisturbed } from "./crash.ts";
 import { smallWorld } from "./small-world.ts";
-import { byDeadline, bySignal, DEADLINES, NEVER_THERE, type StopAsked, type StoppedRun, stopAt } from "./stop.ts";
+import { byDeadline, bySignal, DEADLINES, NEVER_THERE, type StoppedRun, type StopRequestSeen, stopAt } from "./stop.ts";
 
 setDefaultTimeout(RUN_TIMEOUT);
 
@@ -13,7 +13,8 @@ describe("S7: asked to stop, a run finishes what is in flight, accounts for the 
     reference = await undisturbed(ONE_JOB);
   });
 
-  const holds = async (point: Parameters<typeof stopAt>[0], asked: StopAsked) => holdsOf(await stopAt(point, asked));
+  const holds = async (point: Parameters<typeof stopAt>[0], asked: StopRequestSeen) =>
+    holdsOf(await stopAt(point, asked));
   const holdsOf = (stopped: StoppedRun) => {
     expect({ exit: stopped.exit, complaints: stopped.complaints }).toEqual({ exit: 5, complaints: [] });
     const rows = Object.values(stopped.results).flat();

@@ -17,13 +17,13 @@ export interface StoppedRun {
 }
 
 /** How a run is asked to stop: what to do with the process while a write is held up, and what it says then. */
-export interface StopAsked {
+export interface StopRequestSeen {
   flags?: string[];
   ask(child: Child): void;
   says: string;
 }
 
-export const bySignal = (signal: "SIGTERM" | "SIGINT"): StopAsked => ({
+export const bySignal = (signal: "SIGTERM" | "SIGINT"): StopRequestSeen => ({
   ask: (child) => child.kill(signal),
   says: `${signal}: finishing`,
 });
@@ -31,7 +31,7 @@ export const bySignal = (signal: "SIGTERM" | "SIGINT"): StopAsked => ({
 /** Deadlines in seconds, shortest first: a busy machine takes its time to come to the write that is held up until the deadline is over. */
 export const DEADLINES = [10, 20, 40, 80] as const;
 
-export const byDeadline = (seconds: number): StopAsked => ({
+export const byDeadline = (seconds: number): StopRequestSeen => ({
   flags: ["--deadline", `${seconds}s`],
   ask: () => {},
   says: "deadline: finishing",
@@ -43,7 +43,7 @@ export const NEVER_THERE = "the run never came to this write";
 /** Asks a run to stop while it sends a write: the write is only handled once the run has said that it heard. */
 export async function stopAt(
   point: Pick<WritePoint, "service" | "write">,
-  { flags = [], ask, says }: StopAsked,
+  { flags = [], ask, says }: StopRequestSeen,
 ): Promise<StoppedRun> {
   const hook: { at: RequestHook } = { at: () => undefined };
   await using world = await startChildWorld({

@@ -33,7 +33,7 @@ const SEEDS = values.only
 const ROOT = join(import.meta.dir, "../..");
 
 /** The first story that failed: what did not hold in it; none where all went well. */
-interface Sought {
+interface FoundBug {
   seed: number;
   invariants: string[];
   found: string[];
@@ -52,7 +52,7 @@ async function seek(): Promise<number> {
     );
     if (wrong.length === 0) continue;
     const invariants = wrong.map(({ invariant }) => invariant);
-    console.log(JSON.stringify({ seed, invariants, found: wrong.flatMap(({ found }) => found) } satisfies Sought));
+    console.log(JSON.stringify({ seed, invariants, found: wrong.flatMap(({ found }) => found) } satisfies FoundBug));
     return 1;
   }
   return 0;
@@ -81,7 +81,7 @@ async function plantAll(): Promise<number> {
 }
 
 /** The first story that fails with the bug, and not without it. */
-async function foundIn(copy: string, untouched: string, bug: PlantedBug): Promise<Sought | null> {
+async function foundIn(copy: string, untouched: string, bug: PlantedBug): Promise<FoundBug | null> {
   const { file, find, replace, seed } = bug;
   const path = join(copy, file);
   const text = readFileSync(path, "utf8");
@@ -107,7 +107,7 @@ function orderOf(remembered: number | undefined): number[] {
   return [...SEEDS.filter((seed) => seed === remembered), ...SEEDS.filter((seed) => seed !== remembered)];
 }
 
-async function firstFailing(folder: string, seeds: readonly number[]): Promise<Sought | null> {
+async function firstFailing(folder: string, seeds: readonly number[]): Promise<FoundBug | null> {
   const child = Bun.spawn([process.execPath, "test/simulate/plant.ts", "--seek", "--only", seeds.join(",")], {
     cwd: folder,
     stdio: ["ignore", "pipe", "inherit"],
@@ -116,10 +116,10 @@ async function firstFailing(folder: string, seeds: readonly number[]): Promise<S
   const exit = await child.exited;
   if (line === "" && exit !== 0)
     throw new Error(`stories from seed ${seeds[0]} on in ${folder} ended with ${exit} without a result`);
-  return line === "" ? null : (JSON.parse(line) as Sought);
+  return line === "" ? null : (JSON.parse(line) as FoundBug);
 }
 
-function told({ expects }: PlantedBug, { invariants, found }: Sought): string {
+function told({ expects }: PlantedBug, { invariants, found }: FoundBug): string {
   const by = invariants.map((name) => (expects.includes(name) ? name : `${name} (not expected)`));
   return `${by.join(" and ")} [${found[0]?.slice(0, 200)}]`;
 }

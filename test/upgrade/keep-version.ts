@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { openDatabase } from "../../bot/database.ts";
 import { Outbox } from "../../bot/outbox/outbox.ts";
-import { ACTION } from "../../bot/parts.ts";
+import { ACTION } from "../../bot/ports.ts";
 import type { RunningSandbox } from "../../sandbox/start.ts";
 import type { World } from "../../sandbox/types.ts";
 import { WholeWorld } from "../bot/bot-world.ts";
@@ -70,7 +70,7 @@ const databaseFile = join(world.dataDir, "bot/bot.sqlite");
 const database = openDatabase(databaseFile);
 const outbox = new Outbox(database);
 for (const what of ["pending", "sending"])
-  outbox.put({ key: `kept ${what}`, thread: null, text: `A message that was ${what}.`, blocks: [] });
+  outbox.enqueue({ key: `kept ${what}`, thread: null, text: `A message that was ${what}.`, blocks: [] });
 database.run("update outbox set state = 'sending', sent_at = created_at, attempts = 1 where key = 'kept sending'");
 database.close();
 

@@ -7,7 +7,7 @@ import { reason } from "../../lib/domain/reason.ts";
 import { reasonText } from "../../lib/reasons/reason-text.ts";
 import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { readRunRecordFile } from "../../lib/storage/runs/read-run-records.ts";
-import { usersBack } from "../../lib/undo/users-back.ts";
+import { userUndoRows } from "../../lib/undo/user-undo-rows.ts";
 
 /* Written by the version before reasons had codes (4d37f09), in a demo: the sentences are all there is. */
 const FOLDER = join(import.meta.dir, "version-before");
@@ -18,7 +18,7 @@ describe("files of the version before reasons had codes", () => {
     const { records } = await store.readRecords("global_results.json");
     const contacts = records.filter(({ effect, outcome }) => effect === "contact" && outcome === "applied");
     const users = contacts.flatMap(({ id, after }) => (id === null ? [] : [{ id, after }]));
-    const { rows, left } = usersBack(contacts, {
+    const { rows, left } = userUndoRows(contacts, {
       users: new Map(
         users.map(({ id, after }) => [
           id,

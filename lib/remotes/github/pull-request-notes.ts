@@ -40,7 +40,7 @@ export function pullRequestNotes(settings: GitHubSettings, timing: HttpTiming = 
       // Without one GitHub refuses.
       "user-agent": "zdsync",
     }),
-    judge: judgeRateLimit,
+    judge: classifyRateLimit,
     retryBudget: { maxAttempts: 4, maxWaitMs: 60_000 },
     timeoutMs: 20_000,
     ...timing,
@@ -144,7 +144,7 @@ function read<S extends v.GenericSchema>(schema: S, body: unknown, { apiUrl }: G
 }
 
 /** Both of GitHub's rate limits may come as 403; only their texts tell them from a refusal. */
-function judgeRateLimit({ status, text }: { status: number; text: string }): Outcome | null {
+function classifyRateLimit({ status, text }: { status: number; text: string }): Outcome | null {
   if (status !== 403 || !/\brate limit\b/i.test(text)) return null;
   return { is: "not-done", failure: { is: "status", status, code: null }, limited: "all" };
 }

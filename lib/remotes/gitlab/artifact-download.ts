@@ -3,7 +3,7 @@ import type { HttpTiming } from "../http/client-options.ts";
 import { HttpClient } from "../http/http-client.ts";
 import { HttpError, NoAnswerError } from "../http/http-error.ts";
 import { DOWNLOAD_REDIRECTS, FILE_TIMEOUT_MS, LARGEST_FILE_BYTES } from "./downloads.ts";
-import { type AskedOfGitlab, refusedByGitlab } from "./pipeline-refusals.ts";
+import { type GitlabCall, refusedByGitlab } from "./pipeline-refusals.ts";
 
 /** Somebody may be waiting for it in Slack. */
 const RETRY_BUDGET = { maxAttempts: 4, maxWaitMs: 90_000 };
@@ -11,7 +11,7 @@ const RETRY_BUDGET = { maxAttempts: 4, maxWaitMs: 90_000 };
 /** Fetches one file among a job's artifacts; null where GitLab has none there. Throws `RemoteError` with a message for people. */
 export async function downloadArtifact(
   { url, token }: { url: string; token: string },
-  about: AskedOfGitlab,
+  call: GitlabCall,
   timing: HttpTiming = {},
 ): Promise<Uint8Array | null> {
   const client = new HttpClient({
@@ -19,20 +19,20 @@ export async function downloadArtifact(
     largestAnswer: LARGEST_FILE_BYTES,
     ...timing,
     retryBudget: RETRY_BUDGET,
-    service: `GitLab (${about.host})`,
+    service: `GitLab (${call.host})`,
     headers: async () => ({ "PRIVATE-TOKEN": token }),
   });
   try {
     const { status, bytes } = await client.download({ method: "GET", url, redirects: DOWNLOAD_REDIRECTS });
     if (status === 200) return bytes;
-    throw refusedByGitlab(about, status, null, { service: "GitLab", status });
+    throw refusedByGitlab(call, status, null, { service: "GitLab", status });
   } catch (error) {
     if (isAbsent(error)) return null;
     const { attempts = 1 } = error instanceof RemoteError ? error.detail : {};
-    if (error instanceof HttpError) throw refusedByGitlab(about, error.status, null, { service: "GitLab", attempts });
+    if (error instanceof HttpError) throw refusedByGitlab(call, error.status, null, { service: "GitLab", attempts });
     if (error instanceof NoAnswerError)
       throw new RemoteError(
-        `GitLab (${about.host}) sent no complete file, ${attempts} times in a row. Try again later.`,
+        `GitLab (${call.host}) sent no complete file, ${attempts} times in a row. Try again later.`,
         {
           service: "GitLab",
           attempts,

@@ -5,7 +5,7 @@ import { HttpClient } from "../http/http-client.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
 import { putNote } from "../http/note-in-place.ts";
 import { readAnswer } from "./pipeline-answers.ts";
-import { saidBy } from "./pipeline-refusals.ts";
+import { messageOfGitlab } from "./pipeline-refusals.ts";
 
 /** The project whose merge requests change the rules, and the token that reads it and writes notes there. */
 export interface RulesProject {
@@ -73,7 +73,7 @@ export function mergeRequests(settings: RulesProject, timing: HttpTiming = {}): 
         const body = await send({ method: "GET", url: address }, `hand out ${path}`);
         return textOf(readAnswer(FileSchema, body, path), path);
       } catch (error) {
-        if (error instanceof HttpError && error.status === 404 && /File Not Found/i.test(saidBy(error.body)))
+        if (error instanceof HttpError && error.status === 404 && /File Not Found/i.test(messageOfGitlab(error.body)))
           return null;
         throw error;
       }
@@ -131,7 +131,7 @@ async function ask(
   } catch (error) {
     if (error instanceof AmbiguousWriteError || !(error instanceof HttpError)) throw error;
     const told = `GitLab (${host}) refused to ${doing} of ${project}`;
-    if (error.status === 404 && /File Not Found/i.test(saidBy(error.body))) throw error;
+    if (error.status === 404 && /File Not Found/i.test(messageOfGitlab(error.body))) throw error;
     const why =
       error.status === 401
         ? "the token is wrong, expired or revoked. Create a new one and set it as RULES_TOKEN."

@@ -10,7 +10,7 @@ import type { PipelineSettings } from "./pipeline-settings.ts";
 import { type PipelineReader, pipelineReader } from "./pipelines.ts";
 
 /** Pipelines that are looked at: simulations and pushes, which gather nothing, lie between. */
-const MOST_LOOKED_AT = 50;
+const MAX_INSPECTED = 50;
 
 /** What the jobs of a run gather, whatever the rules; the first file of a job must be there. What is `extra` makes no run. */
 const GATHERED: readonly { job: string; files: readonly string[]; extra?: true }[] = [
@@ -36,7 +36,7 @@ export async function fetchNewestData(
   timing: HttpTiming = {},
 ): Promise<number> {
   const reader = pipelineReader(settings, timing);
-  for (const pipeline of (await reader?.newest({ most: MOST_LOOKED_AT })) ?? []) {
+  for (const pipeline of (await reader?.newest({ most: MAX_INSPECTED })) ?? []) {
     const files = reader && (await gathered(reader, pipeline, directory));
     if (!files) continue;
     const folder = await makeOwnFolder(directory);
@@ -44,7 +44,7 @@ export async function fetchNewestData(
     return pipeline.id;
   }
   throw new RemoteError(
-    `None of the newest ${MOST_LOOKED_AT} pipelines of ${settings.project} at ${settings.ref} has a run's gathered data. Let a run reach its compare jobs, or keep artifacts for longer (expire-in).`,
+    `None of the newest ${MAX_INSPECTED} pipelines of ${settings.project} at ${settings.ref} has a run's gathered data. Let a run reach its compare jobs, or keep artifacts for longer (expire-in).`,
     { service: "GitLab" },
   );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type AskedOfGitlab, pipelineRefusal, saidBy } from "./pipeline-refusals.ts";
+import { type GitlabCall, messageOfGitlab, pipelineRefusal } from "./pipeline-refusals.ts";
 
-const ASKED: AskedOfGitlab = {
+const ASKED: GitlabCall = {
   host: "gitlab.test",
   project: "group/runs",
   ref: "main",
@@ -22,17 +22,17 @@ describe("what GitLab says, in any of its shapes", () => {
     [null, ""],
     [7, ""],
   ])("%j", (body, said) => {
-    expect(saidBy(body)).toBe(said);
+    expect(messageOfGitlab(body)).toBe(said);
   });
 
   test("is one short line, whatever it is", () => {
-    expect(saidBy({ message: `a\n\u001b[31m${"x".repeat(9_000)}` })).toMatch(/^a \[31mx+$/);
-    expect(saidBy({ message: "x".repeat(9_000) })).toHaveLength(300);
+    expect(messageOfGitlab({ message: `a\n\u001b[31m${"x".repeat(9_000)}` })).toMatch(/^a \[31mx+$/);
+    expect(messageOfGitlab({ message: "x".repeat(9_000) })).toHaveLength(300);
   });
 });
 
 describe("refusals name what to look at", () => {
-  test.each<[string, AskedOfGitlab, number, unknown, RegExp]>([
+  test.each<[string, GitlabCall, number, unknown, RegExp]>([
     ["moved", ASKED, 302, null, /Set GITLAB_URL and GITLAB_PROJECT/],
     ["token", READ, 401, { message: "401 Unauthorized" }, /Create a new one and set it as GITLAB_READ_TOKEN/],
     ["scope", READ, 403, { error: "insufficient_scope" }, /scope read_api and set it as GITLAB_READ_TOKEN/],

@@ -2,7 +2,7 @@ import { CredentialError, RemoteError } from "../../errors.ts";
 import { oneLine } from "../../text/outside-text.ts";
 
 /** What a request to GitLab was about: which setting to look at where it is refused. */
-export interface AskedOfGitlab {
+export interface GitlabCall {
   host: string;
   project: string;
   ref: string;
@@ -16,27 +16,27 @@ export interface AskedOfGitlab {
 
 /** GitLab's refusal as an error: a token that it does not take, or that lacks a scope, is a setting to change (exit 2). Pure. */
 export function refusedByGitlab(
-  asked: AskedOfGitlab,
+  call: GitlabCall,
   status: number,
   body: unknown,
   detail: RemoteError["detail"],
 ): RemoteError {
-  const isCredential = status === 401 || (status === 403 && /insufficient_scope/.test(saidBy(body)));
+  const isCredential = status === 401 || (status === 403 && /insufficient_scope/.test(messageOfGitlab(body)));
   const Refusal = isCredential ? CredentialError : RemoteError;
-  return new Refusal(pipelineRefusal(asked, status, body), detail);
+  return new Refusal(pipelineRefusal(call, status, body), detail);
 }
 
 /** One sentence or two for a person: what GitLab said, and which setting to look at. Pure. */
-export function pipelineRefusal(asked: AskedOfGitlab, status: number, body: unknown): string {
-  const { host, project, ref, tokenSetting, doing } = asked;
-  const said = saidBy(body);
+export function pipelineRefusal(call: GitlabCall, status: number, body: unknown): string {
+  const { host, project, ref, tokenSetting, doing } = call;
+  const said = messageOfGitlab(body);
   const told = `GitLab (${host}) refused to ${doing}`;
   if (status >= 300 && status < 400)
     return `${told}: it redirects to another address. Set GITLAB_URL and GITLAB_PROJECT to where the project is now.`;
   if (status === 401)
     return `${told}: the token is wrong, expired or revoked. Create a new one and set it as ${tokenSetting}.`;
-  if (status === 403) return `${told}: ${forbidden(asked, body)}`;
-  if (status === 404) return `${told}: ${missing(asked)}`;
+  if (status === 403) return `${told}: ${forbidden(call, body)}`;
+  if (status === 404) return `${told}: ${missing(call)}`;
   if (/reference not found/i.test(said)) return `${told}: ${project} has no branch or tag ${ref}. Check GITLAB_REF.`;
   if (/unknown input|input:|required value/i.test(said))
     return `${told}: the pipeline of ${project} at ${ref} does not accept the inputs that the bot sends (${said}). Its .gitlab-ci.yml must include zdsync's pipeline in the bot's version and pass on its inputs: see docs/gitlab.md.`;
@@ -49,14 +49,14 @@ export function pipelineRefusal(asked: AskedOfGitlab, status: number, body: unkn
   return `${told}: it answered ${status}${said ? ` (${said})` : ""}. Check GITLAB_PROJECT, GITLAB_REF and ${project}'s .gitlab-ci.yml.`;
 }
 
-function forbidden({ project, ref, tokenSetting, doing }: AskedOfGitlab, body: unknown): string {
+function forbidden({ project, ref, tokenSetting, doing }: GitlabCall, body: unknown): string {
   const scope = tokenSetting === "GITLAB_READ_TOKEN" ? "read_api" : "api";
-  if (/insufficient_scope/.test(saidBy(body)))
+  if (/insufficient_scope/.test(messageOfGitlab(body)))
     return `the token does not allow that. Create one with the scope ${scope} and set it as ${tokenSetting}.`;
   return `the token's owner may not ${doing}. Give it the role Developer in ${project}, or Maintainer where ${ref} is protected (${tokenSetting}).`;
 }
 
-function missing({ project, tokenSetting, pipeline }: AskedOfGitlab): string {
+function missing({ project, tokenSetting, pipeline }: GitlabCall): string {
   if (pipeline !== undefined)
     return `pipeline ${pipeline} does not exist. It was deleted, or the token (${tokenSetting}) cannot see ${project}.`;
   if (tokenSetting === "GITLAB_TRIGGER_TOKEN")
@@ -68,7 +68,7 @@ function missing({ project, tokenSetting, pipeline }: AskedOfGitlab): string {
  * What an error body says, whichever of GitLab's shapes it has: `{"error":"ref is missing"}`, `{"message":"404 Not Found"}`,
  * `{"message":{"base":["Reference not found"]}}` (facts/gitlab-ci.md 4). Short, and without what terminals obey.
  */
-export function saidBy(body: unknown): string {
+export function messageOfGitlab(body: unknown): string {
   const said = texts(body).join("; ");
   return oneLine(said).slice(0, 300);
 }

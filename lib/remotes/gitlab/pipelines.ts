@@ -5,7 +5,7 @@ import { HttpClient } from "../http/http-client.ts";
 import { AmbiguousWriteError, HttpError } from "../http/http-error.ts";
 import { downloadArtifact } from "./artifact-download.ts";
 import { type Job, JobSchema, type Pipeline, PipelineSchema, readAnswer } from "./pipeline-answers.ts";
-import { type AskedOfGitlab, refusedByGitlab } from "./pipeline-refusals.ts";
+import { type GitlabCall, refusedByGitlab } from "./pipeline-refusals.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 
 /** Typed as the pipeline declares them: a switch is a boolean, never "true". */
@@ -36,7 +36,7 @@ export interface PipelineCanceller {
 const RETRY_BUDGET = { maxAttempts: 4, maxWaitMs: 60_000 };
 const TIMEOUT_MS = 20_000;
 const PAGE = 100;
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
 /** Null where there is no token that could read. */
 export function pipelineReader(settings: PipelineSettings, timing: HttpTiming = {}): PipelineReader | null {
@@ -45,13 +45,13 @@ export function pipelineReader(settings: PipelineSettings, timing: HttpTiming = 
   const tokenSetting = settings.readToken ? "GITLAB_READ_TOKEN" : "GITLAB_API_TOKEN";
   const about = (doing: string, pipeline?: number) => asked(settings, tokenSetting, doing, pipeline);
   const client = clientOf(settings, token, timing);
-  const get = (path: string, about: AskedOfGitlab) =>
-    send(client, { method: "GET", url: `${apiOf(settings)}${path}` }, about);
-  const pages = async <S extends v.GenericSchema>(path: string, row: S, most: number, about: AskedOfGitlab) => {
+  const get = (path: string, call: GitlabCall) =>
+    send(client, { method: "GET", url: `${apiOf(settings)}${path}` }, call);
+  const pages = async <S extends v.GenericSchema>(path: string, row: S, most: number, call: GitlabCall) => {
     const rows: v.InferOutput<S>[] = [];
-    for (let page = 1; page <= MOST_PAGES && rows.length < most; page++) {
-      const body = await get(`${path}${path.includes("?") ? "&" : "?"}per_page=${PAGE}&page=${page}`, about);
-      const some = readAnswer(v.array(row), body, about.doing);
+    for (let page = 1; page <= MAX_PAGES && rows.length < most; page++) {
+      const body = await get(`${path}${path.includes("?") ? "&" : "?"}per_page=${PAGE}&page=${page}`, call);
+      const some = readAnswer(v.array(row), body, call.doing);
       rows.push(...some);
       if (some.length < PAGE) break;
     }
@@ -66,7 +66,7 @@ export function pipelineReader(settings: PipelineSettings, timing: HttpTiming = 
       if (updatedAfter) query.set("updated_after", updatedAfter.toISOString());
       return pages(`/pipelines?${query}`, PipelineSchema, most, about("list pipelines"));
     },
-    jobs: (id) => pages(`/pipelines/${id}/jobs`, JobSchema, PAGE * MOST_PAGES, about("show a pipeline's jobs", id)),
+    jobs: (id) => pages(`/pipelines/${id}/jobs`, JobSchema, PAGE * MAX_PAGES, about("show a pipeline's jobs", id)),
     artifact: (jobId, path) =>
       downloadArtifact(
         {
@@ -126,10 +126,10 @@ function clientOf({ url }: PipelineSettings, token: string | null, timing: HttpT
 
 function asked(
   { url, project, ref }: PipelineSettings,
-  tokenSetting: AskedOfGitlab["tokenSetting"],
+  tokenSetting: GitlabCall["tokenSetting"],
   doing: string,
   pipeline?: number,
-): AskedOfGitlab {
+): GitlabCall {
   const base = { host: new URL(url).host, project, ref, tokenSetting, doing };
   return pipeline === undefined ? base : { ...base, pipeline };
 }
@@ -139,19 +139,19 @@ function apiOf({ url, project }: PipelineSettings): string {
 }
 
 /** One request; what is wrong is said in words that name the setting to look at. */
-async function send(client: HttpClient, request: HttpRequest, about: AskedOfGitlab): Promise<unknown> {
+async function send(client: HttpClient, request: HttpRequest, call: GitlabCall): Promise<unknown> {
   try {
     return (await client.send(request)).body;
   } catch (error) {
     if (error instanceof AmbiguousWriteError || !(error instanceof RemoteError)) throw error;
     const { attempts = 1 } = error.detail;
     if (error instanceof HttpError)
-      throw refusedByGitlab(about, error.status, error.body, { ...error.detail, service: "GitLab" });
-    throw new RemoteError(unreachable(about, attempts), { ...error.detail, service: "GitLab" });
+      throw refusedByGitlab(call, error.status, error.body, { ...error.detail, service: "GitLab" });
+    throw new RemoteError(unreachable(call, attempts), { ...error.detail, service: "GitLab" });
   }
 }
 
 /** Nobody there, or nobody who answers. */
-export function unreachable({ host, doing }: AskedOfGitlab, attempts: number): string {
+export function unreachable({ host, doing }: GitlabCall, attempts: number): string {
   return `GitLab (${host}) did not respond when asked to ${doing}, ${attempts} times in a row. Try again later. If this continues, check GITLAB_URL and the network.`;
 }

@@ -33,7 +33,7 @@ export function refusalError(
 }
 
 /** Attempts used up without one whole answer. */
-export function givenUpError(request: FailedRequest, failure: Failure): NoAnswerError {
+export function retriesExhaustedError(request: FailedRequest, failure: Failure): NoAnswerError {
   const { service, attempts } = request;
   return new NoAnswerError(
     `${service}: ${nameOf(request)} failed ${attempts} times: ${failureText(failure)}. Try again later. If this continues, check the URL setting and the network.`,

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { failureOf, failureText } from "./failure.ts";
-import { judgeFailure } from "./outcome.ts";
+import { classifyFailure } from "./outcome.ts";
 
 test.each([
   "ERR_TLS_CERT_ALTNAME_INVALID",
@@ -10,7 +10,7 @@ test.each([
 ])("a certificate that is not trusted (%s) is called that, nothing was done, and it is not tried again", (code) => {
   const failure = failureOf(Object.assign(new Error("fetch failed"), { cause: { code } }), 1000);
   expect(failureText(failure)).toBe(`its certificate is not trusted (${code})`);
-  expect(judgeFailure(failure)).toMatchObject({ is: "not-done", final: true });
+  expect(classifyFailure(failure)).toMatchObject({ is: "not-done", final: true });
 });
 
 test.each(["ECONNRESET", "ConnectionClosed"])("a connection that was cut (%s) is none", (code) => {

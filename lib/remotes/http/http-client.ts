@@ -6,23 +6,23 @@ import { failureOf } from "./failure.ts";
 import {
   ambiguousError,
   type FailedRequest,
-  givenUpError,
   nameOf,
   refusalError,
+  retriesExhaustedError,
   untrustedError,
   unusableError,
 } from "./failure-messages.ts";
 import { HttpError } from "./http-error.ts";
 import { BROKEN } from "./json-body.ts";
-import { judgeAnswer, judgeFailure, type Outcome } from "./outcome.ts";
+import { classifyAnswer, classifyFailure, type Outcome } from "./outcome.ts";
 import { Pause } from "./pause.ts";
 import { type BodyUse, ReceiverError, textOf } from "./read-body.ts";
-import { effectOf, newState, type RequestState, tellAttempt } from "./request-state.ts";
+import { effectOf, newState, type RequestState, reportAttempt } from "./request-state.ts";
 import { DEFAULT_BUDGET, isSpent, type RetryBudget } from "./retry-budget.ts";
 import { quotaPauseMs, retryDelayMs } from "./retry-timing.ts";
 import { type Received, sendOnce } from "./send-once.ts";
 import { endingAt, stopped } from "./stop.ts";
-import { UNTOLD } from "./waits.ts";
+import { SILENT_WAITS } from "./waits.ts";
 
 const TIMEOUT_MS = 30_000;
 
@@ -79,7 +79,7 @@ export class HttpClient {
   }
 
   private async sendAs(use: BodyUse, request: HttpRequest): Promise<Answer> {
-    const wait = (this.options.waits ?? UNTOLD).begin({
+    const wait = (this.options.waits ?? SILENT_WAITS).begin({
       service: this.options.service,
       request: nameOf(request),
       endsWithRun: request.endsWithRun ?? request.signal !== undefined,
@@ -121,7 +121,7 @@ export class HttpClient {
   private async attempt(request: HttpRequest, state: RequestState): Promise<Attempt> {
     state.attempts++;
     const { sentHeaders, end } = await this.turn(state);
-    tellAttempt(state, this.timeoutMs);
+    reportAttempt(state, this.timeoutMs);
     this.counts[effectOf(request) === "none" ? "reads" : "writes"]++;
     try {
       const received = await sendOnce(request, {
@@ -139,7 +139,7 @@ export class HttpClient {
       end?.(null);
       if (error instanceof ReceiverError) throw error;
       if (effectOf(request) === "none") this.throwIfStopped(state);
-      return { outcome: judgeFailure(failureOf(error, this.timeoutMs)), sentHeaders, answer: null };
+      return { outcome: classifyFailure(failureOf(error, this.timeoutMs)), sentHeaders, answer: null };
     }
   }
 
@@ -162,7 +162,7 @@ export class HttpClient {
     // What was asked for and has no body was cut off before it began.
     const isEmptyRead = status === 200 && effectOf(request) === "none" && body === undefined;
     const isUsable = use.as !== "json" || (body !== BROKEN && !isEmptyRead);
-    return this.options.judge?.(answer) ?? judgeAnswer(status, headers, this.codeOf(answer), isUsable);
+    return this.options.judge?.(answer) ?? classifyAnswer(status, headers, this.codeOf(answer), isUsable);
   }
 
   private async renewOrThrow(request: HttpRequest, attempt: Attempt, state: RequestState): Promise<void> {
@@ -190,7 +190,7 @@ export class HttpClient {
       firstWaitMs: outcome.is === "not-done" ? outcome.firstWaitMs : undefined,
     });
     const isForAll = outcome.is === "not-done" && (limited === "all" || outcome.unavailable === true);
-    // Others heed it also where this request is given up.
+    // Others read it also where this request is given up.
     if (isForAll && delay <= this.budget.maxWaitMs) this.pause.extendTo(this.now() + delay);
     if (isSpent(state, state.budget, delay)) throw this.failure(request, state, attempt);
     this.counts.retries++;
@@ -235,7 +235,7 @@ export class HttpClient {
     const failed = this.failed(request, state);
     if (answer !== null && answer.status >= 300)
       return refusalError(failed, answer, this.codeOf(answer), outcome.is === "not-done");
-    return givenUpError(failed, "failure" in outcome ? outcome.failure : { is: "incomplete" });
+    return retriesExhaustedError(failed, "failure" in outcome ? outcome.failure : { is: "incomplete" });
   }
 
   private failed({ method, url, name }: HttpRequest, { attempts }: RequestState): FailedRequest {

@@ -22,7 +22,7 @@ export type Outcome =
   | { is: "unclear"; failure: Failure; final?: true };
 
 /** What an answer means for trying again. `code`: the stable code of its error body, where it has one; `isUsable`: its body is. */
-export function judgeAnswer(status: number, headers: Headers, code: string | null, isUsable: boolean): Outcome {
+export function classifyAnswer(status: number, headers: Headers, code: string | null, isUsable: boolean): Outcome {
   if (status >= 200 && status < 300)
     return isUsable ? { is: "answered" } : { is: "unclear", failure: { is: "not-json" } };
   const failure: Failure = { is: "status", status, code };
@@ -35,7 +35,7 @@ export function judgeAnswer(status: number, headers: Headers, code: string | nul
 }
 
 /** What a request that got no whole answer means for trying again. */
-export function judgeFailure(failure: Failure): Outcome {
+export function classifyFailure(failure: Failure): Outcome {
   if (failure.is === "unreachable") return { is: "not-done", failure, limited: false };
   if (failure.is === "untrusted") return { is: "not-done", failure, limited: false, final: true };
   return failure.is === "too-large" ? { is: "unclear", failure, final: true } : { is: "unclear", failure };

@@ -11,7 +11,7 @@ export type BodyUse =
   | { as: "nothing" };
 
 /** What of a body is to be known before it is read. */
-export interface BodyTerms {
+export interface BodyLimits {
   /** Bytes, once decompressed. */
   limit: number;
   /** A header that names the size of the body in bytes, beside `content-length`. */
@@ -34,17 +34,17 @@ const NO_BYTES = new Uint8Array();
  * Reads a body whole; empty where it was handed on or not wanted. Throws `AnswerTooLargeError`, `IncompleteAnswerError`,
  * `ReceiverError`, or what the connection failed with.
  */
-export async function readBody(response: Response, use: BodyUse, terms: BodyTerms): Promise<Uint8Array> {
+export async function readBody(response: Response, use: BodyUse, limits: BodyLimits): Promise<Uint8Array> {
   if (use.as === "nothing") {
     await response.body?.cancel();
     return NO_BYTES;
   }
   if (!response.ok) return readRefusal(response);
-  const announced = announcedSizes(response.headers, terms.sizeHeader);
+  const announced = announcedSizes(response.headers, limits.sizeHeader);
   // On its way a file that is too large may just as well be cut off, and would be asked for again.
-  if (announced.some((size) => size > terms.limit)) {
+  if (announced.some((size) => size > limits.limit)) {
     await response.body?.cancel();
-    throw new AnswerTooLargeError(terms.limit);
+    throw new AnswerTooLargeError(limits.limit);
   }
   const bytes = use.as === "stream" ? await handOn(response, use.receive) : await response.bytes();
   const size = typeof bytes === "number" ? bytes : bytes.length;

@@ -29,7 +29,7 @@ export function newState(begun: Pick<RequestState, "use" | "wait" | "signal" | "
 }
 
 /** Says for whoever waits how far it is, and how long it may still take. `timeoutMs`: of one attempt. */
-export function tellAttempt(state: RequestState, timeoutMs: number): void {
+export function reportAttempt(state: RequestState, timeoutMs: number): void {
   const { wait, attempts: attempt, rateLimited, waitedMs, last } = state;
   const { maxAttempts, maxWaitMs } = state.budget;
   const attempts = Math.max(maxAttempts, attempt);

@@ -1,7 +1,7 @@
 import { createFetch, type FetchResponse } from "ofetch";
 import { boundedFetch } from "./bounded-fetch.ts";
 import type { HttpRequest } from "./client-options.ts";
-import { type BodyTerms, type BodyUse, readBody } from "./read-body.ts";
+import { type BodyLimits, type BodyUse, readBody } from "./read-body.ts";
 import { nextAddress } from "./redirects.ts";
 
 /** An answer with its whole body. */
@@ -24,7 +24,7 @@ export async function sendOnce(
     use,
     signal,
     ...terms
-  }: BodyTerms & { headers: Record<string, string>; use: BodyUse; signal: AbortSignal },
+  }: BodyLimits & { headers: Record<string, string>; use: BodyUse; signal: AbortSignal },
 ): Promise<Received> {
   const ofetch = createFetch({ fetch: boundedFetch(terms.limit) as typeof fetch });
   const { data, type } = contentOf(request);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { tellWaits, type WaitedAttempt, type WaitedFor } from "./waits.ts";
+import { reportWaits, type WaitedAttempt, type WaitedFor } from "./waits.ts";
 
 const READ: WaitedFor = { service: "Zendesk global (z.example)", request: "GET /api/v2/users", endsWithRun: true };
 const FIRST: WaitedAttempt = { attempt: 1, attempts: 8, last: null, leftMs: 60_000 };
@@ -24,7 +24,7 @@ function underTest(deadlineAt: number | null = null) {
       timer.act();
     }
   };
-  return { said, pass, timers, waits: tellWaits((text) => said.push(text), { deadlineAt, clock }) };
+  return { said, pass, timers, waits: reportWaits((text) => said.push(text), { deadlineAt, clock }) };
 }
 
 test("A9: after five seconds without an answer people are told which host, which attempt, and until when", () => {

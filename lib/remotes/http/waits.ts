@@ -70,7 +70,7 @@ interface Silence {
  * Tells people once what is waited for where a service has sent nothing of use for five seconds: which host, at which attempt, until
  * when. Once for each silence, however many requests wait in it. `deadlineAt`: when the run itself ends, in milliseconds since 1970.
  */
-export function tellWaits(
+export function reportWaits(
   say: (text: string) => void,
   { deadlineAt, clock }: { deadlineAt: number | null; clock: WaitClock },
 ): Waits {
@@ -110,7 +110,7 @@ function sinceOf({ present }: Open): number {
 }
 
 /** Nobody is told: for whoever has nobody to tell. */
-export const UNTOLD: Waits = { begin: () => ({ attempt: () => {}, end: () => {} }) };
+export const SILENT_WAITS: Waits = { begin: () => ({ attempt: () => {}, end: () => {} }) };
 
 const NOT_BEGUN: WaitedAttempt = { attempt: 1, attempts: 1, last: null, leftMs: 0 };
 

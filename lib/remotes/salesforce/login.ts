@@ -23,7 +23,7 @@ const TokenSchema = v.object({
 });
 
 /** Beside the settings: the configured host of the instance (`hosts.salesforce`), and the time. */
-export interface LoginTerms {
+export interface LoginOptions {
   expectedHost: string | null;
   now: () => Date;
 }
@@ -35,13 +35,13 @@ export interface LoginTerms {
 export function loginWith(
   settings: SalesforceSettings,
   requestToken: RequestToken,
-  terms: LoginTerms,
+  options: LoginOptions,
 ): () => Promise<Login> {
   let audiences = settings.auth.kind === "jwt" ? jwtAudiences(settings.loginUrl) : [""];
   return async () => {
-    const { audience, answer } = await firstTaken(audiences, settings, requestToken, terms.now);
+    const { audience, answer } = await firstTaken(audiences, settings, requestToken, options.now);
     audiences = [audience, ...audiences.filter((one) => one !== audience)];
-    return checkedLogin(answer, settings, terms.expectedHost);
+    return checkedLogin(answer, settings, options.expectedHost);
   };
 }
 

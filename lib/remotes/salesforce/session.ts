@@ -11,7 +11,7 @@ import { Streams } from "./streams.ts";
 import { createTransport, type TransportOptions, type TransportRequest, type TransportResponse } from "./transport.ts";
 
 /** How often a session may be renewed: jsforce would renew a session that is refused at once without end. */
-const MOST_RENEWALS = 5;
+const MAX_RENEWALS = 5;
 
 /** What a session is opened with beside the settings; all but the first for tests. */
 export interface SessionOptions extends TransportOptions {
@@ -153,9 +153,9 @@ class Renewal {
 
   async #renew(): Promise<string> {
     const host = new URL(this.first.instanceUrl).host;
-    if (++this.#renewals > MOST_RENEWALS)
+    if (++this.#renewals > MAX_RENEWALS)
       throw new RemoteError(
-        `Salesforce (${host}) refused the session again after ${MOST_RENEWALS} renewals. Check the session time-out, the IP restrictions and the API permission of the integration user.`,
+        `Salesforce (${host}) refused the session again after ${MAX_RENEWALS} renewals. Check the session time-out, the IP restrictions and the API permission of the integration user.`,
         { service: "Salesforce", status: 401, code: "INVALID_SESSION_ID" },
       );
     const { accessToken, instanceUrl } = await this.login();

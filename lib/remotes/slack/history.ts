@@ -1,15 +1,15 @@
 import type { WebClient } from "@slack/web-api";
 import * as v from "valibot";
 import { NOTICE_EVENT, POST_EVENT } from "./notice-metadata.ts";
-import type { HistoryOutcome, Patience, PostedMessage } from "./ports.ts";
+import type { HistoryOutcome, PostedMessage, WaitOptions } from "./ports.ts";
 import { slackFailure } from "./slack-errors.ts";
 
 /** Messages to a page. */
 const PAGE = 200;
 /** Pages read at most: beyond 20,000 messages in eight days the channel is not for notices. */
-const MOST_PAGES = 100;
+const MAX_PAGES = 100;
 /** How long Slack may hold up the reading, in all. */
-const MOST_WAIT = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 const OUR_EVENTS: ReadonlySet<string> = new Set([NOTICE_EVENT, POST_EVENT]);
 
@@ -56,9 +56,9 @@ export interface HistoryQuestion {
 export async function readHistory(
   client: WebClient,
   { channel, since, threads }: HistoryQuestion,
-  patience: Patience,
+  waiting: WaitOptions,
 ): Promise<HistoryOutcome> {
-  const list = new PatientList(patience);
+  const list = new RateLimitedList(waiting);
   const base = { channel, include_all_metadata: true, limit: PAGE } as const;
   const oldest = (since.getTime() / 1000).toFixed(6);
   try {
@@ -103,17 +103,17 @@ function historyFailure(error: unknown): HistoryOutcome {
 class TooMuch extends Error {}
 
 /** Reads lists page by page, and waits within bounds where Slack asks for it: for its rate limit, or while it is out of order. */
-class PatientList {
+class RateLimitedList {
   #waited = 0;
   #pages = 0;
 
-  constructor(readonly patience: Patience) {}
+  constructor(readonly waiting: WaitOptions) {}
 
   async read(call: Call): Promise<WireMessage[]> {
     const messages: WireMessage[] = [];
     for (let cursor: string | undefined = ""; cursor !== undefined; ) {
-      if (++this.#pages > MOST_PAGES)
-        throw new TooMuch(`the channel has more messages than zdsync reads (${MOST_PAGES} pages)`);
+      if (++this.#pages > MAX_PAGES)
+        throw new TooMuch(`the channel has more messages than zdsync reads (${MAX_PAGES} pages)`);
       const page: v.InferOutput<typeof PageSchema> = v.parse(
         PageSchema,
         await this.#patiently(call, cursor ? { cursor } : {}),
@@ -131,10 +131,10 @@ class PatientList {
       } catch (error) {
         const failure = slackFailure(error);
         const waitMs = failure.is === "refused" ? undefined : failure.waitMs;
-        if (waitMs === undefined || this.#waited + waitMs > MOST_WAIT) throw error;
+        if (waitMs === undefined || this.#waited + waitMs > MAX_WAIT_MS) throw error;
         this.#waited += Math.max(waitMs, 1000);
-        await this.patience.sleep(waitMs);
-        if (this.patience.stop.reason !== null) throw error;
+        await this.waiting.sleep(waitMs);
+        if (this.waiting.stop.reason !== null) throw error;
       }
     }
   }

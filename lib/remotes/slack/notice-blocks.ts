@@ -6,10 +6,10 @@ import type { NoticeOrganization } from "./notice.ts";
 import type { Block } from "./ports.ts";
 
 /** Addresses shown of one organization; a line says how many more there are. */
-const MOST_ADDRESSES = 8;
+const MAX_ADDRESSES = 8;
 /** Characters of a name, and of one that would leave no room for anything else. */
-const MOST_NAME = 80;
-const MOST_NAME_IN_NEED = 30;
+const MAX_NAME_LENGTH = 80;
+const MAX_SHORTENED_NAME_LENGTH = 30;
 /** Begins the line that stands below an organization whose buttons stay. No text from outside can: it has no line ends. */
 const NOTE = "\n↳ ";
 
@@ -31,13 +31,13 @@ export type OrganizationState =
 export function organizationBlocks(organization: NoticeOrganization, most: number): [about: Block, buttons: Block] {
   const buttons = buttonBlock(organization.id);
   const room = most - JSON.stringify(buttons).length - 2;
-  const lines = organization.addresses.slice(0, MOST_ADDRESSES).map(addressLine);
-  const title = titleLine(organization, MOST_NAME);
-  for (let shown = Math.min(MOST_ADDRESSES, organization.addresses.length); shown >= 0; shown--) {
+  const lines = organization.addresses.slice(0, MAX_ADDRESSES).map(addressLine);
+  const title = titleLine(organization, MAX_NAME_LENGTH);
+  for (let shown = Math.min(MAX_ADDRESSES, organization.addresses.length); shown >= 0; shown--) {
     const about = aboutBlock(organization, title, lines.slice(0, shown));
     if (JSON.stringify(about).length <= room) return [about, buttons];
   }
-  return [aboutBlock(organization, titleLine(organization, MOST_NAME_IN_NEED), []), buttons];
+  return [aboutBlock(organization, titleLine(organization, MAX_SHORTENED_NAME_LENGTH), []), buttons];
 }
 
 /**

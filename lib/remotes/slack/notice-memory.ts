@@ -37,7 +37,7 @@ const NamedSchema = v.array(v.object({ organization_id: v.number() }));
 const ParentSchema = v.nullable(v.object({ ts: v.string() }));
 
 /** What the memory is opened with. */
-export interface NoticeMemorySetting {
+export interface NoticeMemoryOptions {
   /** Slack's id: what stands in one channel says nothing about another one. */
   channel: string;
   now: Date;
@@ -46,8 +46,8 @@ export interface NoticeMemorySetting {
 }
 
 /** Opens the memory in a file, which is made where there is none. A damaged one is left as it is, and nothing is known. */
-export function openNoticeMemory(path: string, setting: NoticeMemorySetting): NoticeMemory {
-  const { channel, now, warn } = setting;
+export function openNoticeMemory(path: string, options: NoticeMemoryOptions): NoticeMemory {
+  const { channel, now, warn } = options;
   let database: Database | null = null;
   /** The answer of the database, or `otherwise` from the first failure on. */
   function ask<Answer>(question: (database: Database) => Answer, otherwise: Answer): Answer {

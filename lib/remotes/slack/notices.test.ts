@@ -10,7 +10,7 @@ import { reason } from "../../domain/reason.ts";
 import { StopRequest } from "../../stop.ts";
 import { createSlackChannel, recordingChannel } from "./channel.ts";
 import type { NoticeOrganization } from "./notice.ts";
-import type { NoticeSetting } from "./notices.ts";
+import type { NoticeOptions } from "./notices.ts";
 import { postNotices } from "./notices.ts";
 
 /** The fake's first message is from then on. */
@@ -50,7 +50,7 @@ const large = (count: number) =>
 async function post(
   slack: FakeSlack,
   organizations: NoticeOrganization[],
-  { runId = "run-2", ...change }: Partial<NoticeSetting> & { runId?: string } = {},
+  { runId = "run-2", ...change }: Partial<NoticeOptions> & { runId?: string } = {},
 ) {
   const slept: number[] = [];
   const sleep = async (milliseconds: number) => void slept.push(milliseconds);

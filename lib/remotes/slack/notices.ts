@@ -15,12 +15,12 @@ const HISTORY = 8 * 24 * HOUR;
 /** How long a notice is posted again where the channel cannot be read (Y4). */
 const WITHOUT_HISTORY = 2 * HOUR;
 /** Messages of one run, so that a first fill does not outlast the run; the next run posts the rest. */
-const MOST_REPLIES = 100;
+const MAX_REPLIES = 100;
 /** So many posts in a row that fail say that the others will fail too. */
 const FAILURES_IN_A_ROW = 3;
 
 /** What notices are posted with. */
-export interface NoticeSetting extends Pick<Pacing, "sleep" | "stop"> {
+export interface NoticeOptions extends Pick<Pacing, "sleep" | "stop"> {
   now: Date;
   /** What is known to stand in the channel; absent: nothing is. */
   memory?: NoticeMemory;
@@ -40,11 +40,11 @@ export async function postNotices(
   channel: SlackChannel,
   run: NoticeRun,
   organizations: readonly NoticeOrganization[],
-  setting: NoticeSetting,
+  options: NoticeOptions,
 ): Promise<NoticeResult> {
-  const { sleep = sleepFor, stop = { reason: null }, memory = NO_MEMORY } = setting;
+  const { sleep = sleepFor, stop = { reason: null }, memory = NO_MEMORY } = options;
   const result: NoticeResult = { posted: [], alreadyPosted: [], due: [] };
-  const unposted = await stillUnposted(channel, run, organizations, { ...setting, memory }, result);
+  const unposted = await stillUnposted(channel, run, organizations, { ...options, memory }, result);
   const poster = new Poster(channel);
   const post = (message: Message, thread?: { ts: string }) => poster.post(message, thread, { sleep, stop });
   if (unposted.organizations.length > 0) await postAll(post, run, unposted, memory, result);
@@ -92,7 +92,7 @@ async function postAll(
   let failures = 0;
   let outcome: PostOutcome | "too many" = root;
   for (const [index, reply] of replies.entries()) {
-    if (index >= MOST_REPLIES) outcome = "too many";
+    if (index >= MAX_REPLIES) outcome = "too many";
     else if (root.is === "posted" && failures < FAILURES_IN_A_ROW) outcome = await post(reply, root);
     const why = notPosted(outcome);
     failures = why === null ? 0 : failures + 1;
@@ -104,7 +104,7 @@ async function postAll(
 
 /** Why a message is not in the channel; null where it is. */
 function notPosted(outcome: PostOutcome | "too many"): Reason | null {
-  if (outcome === "too many") return reason("notice.too_many", { most: MOST_REPLIES });
+  if (outcome === "too many") return reason("notice.too_many", { most: MAX_REPLIES });
   if (outcome.is === "posted") return null;
   if (outcome.is === "limited") return reason("notice.rate_limited");
   return reason(outcome.is === "refused" ? "notice.refused" : "notice.unclear", { message: outcome.reason });

@@ -45,7 +45,7 @@ export type HistoryOutcome =
   | { is: "failed"; reason: string; waitMs?: number };
 
 /** How it is waited where Slack asks for it. */
-export interface Patience {
+export interface WaitOptions {
   /** Ends early where it was asked to stop. */
   sleep(milliseconds: number): Promise<unknown>;
   /** Asked to stop, nothing further is asked of Slack. */
@@ -55,7 +55,7 @@ export interface Patience {
 /** The one Slack channel that notices go to. No method throws: Slack never fails a sync (Y4). */
 export interface SlackChannel {
   /** Messages since a moment that carry metadata of ours, with the replies in the threads of notices or, where given, in `threads`. */
-  history(since: Date, threads?: readonly string[], patience?: Patience): Promise<HistoryOutcome>;
+  history(since: Date, threads?: readonly string[], waiting?: WaitOptions): Promise<HistoryOutcome>;
   post(message: Message, thread?: { ts: string }): Promise<PostOutcome>;
   /** Puts a message in the place of one of ours; of several changes the last one wins. */
   update(ts: string, message: MessageChange): Promise<PostOutcome>;
@@ -78,7 +78,7 @@ export interface OutgoingPost {
  */
 export interface Outgoing {
   /** Takes a message durably; a key that was put before is left alone. */
-  put(post: OutgoingPost): void;
+  enqueue(post: OutgoingPost): void;
   /** The message's `ts` once it is posted; null before. */
   tsOf(key: string): string | null;
 }

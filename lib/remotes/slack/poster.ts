@@ -4,7 +4,7 @@ import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
 /** Slack takes about one message a second in a channel. */
 export const PAUSE = 1000;
 /** How long Slack may make us wait for one message, in all. */
-const MOST_WAIT = 120_000;
+const MAX_WAIT_MS = 120_000;
 
 /** What messages are posted with. */
 export interface Pacing {
@@ -34,7 +34,7 @@ export class Poster {
     let waited = 0;
     for (;;) {
       const pause = this.#pause(now);
-      if (waited + pause > MOST_WAIT) return { is: "limited", waitMs: pause };
+      if (waited + pause > MAX_WAIT_MS) return { is: "limited", waitMs: pause };
       if (pause > 0) await sleep(pause);
       if (stop.reason !== null) return { is: "refused", reason: `stopped (${stop.reason})` };
       waited += pause;

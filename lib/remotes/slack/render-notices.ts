@@ -8,16 +8,16 @@ import type { Block, Message } from "./ports.ts";
 export { type OrganizationState, withOrganizationState } from "./notice-blocks.ts";
 
 /** Blocks to a message: Slack takes 50; two to an organization. */
-const MOST_BLOCKS = 48;
+const MAX_BLOCKS = 48;
 /** Characters of a message's blocks as JSON: Slack refuses some 13,000, whatever its documentation says. */
-const MOST_CHARACTERS = 10_000;
+const MAX_CHARACTERS = 10_000;
 /** Characters of one organization's blocks as JSON: nine to a message, so that 500 organizations are fewer than 60 messages. */
-const MOST_PER_ORGANIZATION = 1_100;
+const MAX_PER_ORGANIZATION = 1_100;
 /** The same where there are few: four to a message. */
 const FEW = 200;
-const MOST_PER_ORGANIZATION_OF_FEW = 2_490;
+const MAX_PER_ORGANIZATION_OF_FEW = 2_490;
 /** Reasons counted in the parent; a line says how many addresses have others. */
-const MOST_REASONS = 6;
+const MAX_REASONS = 6;
 
 /** A reply in the thread, and the organizations it names. */
 export interface Reply extends Message {
@@ -66,9 +66,9 @@ function reasonLines(organizations: readonly NoticeOrganization[]): string[] {
   const sorted = [...counts].sort(
     ([one, oneCount], [other, otherCount]) => otherCount - oneCount || (one < other ? -1 : 1),
   );
-  const others = sorted.slice(MOST_REASONS).reduce((sum, [, count]) => sum + count, 0);
+  const others = sorted.slice(MAX_REASONS).reduce((sum, [, count]) => sum + count, 0);
   return [
-    ...sorted.slice(0, MOST_REASONS).map(([kind, count]) => `• ${counted(count, "address")}: ${kind}`),
+    ...sorted.slice(0, MAX_REASONS).map(([kind, count]) => `• ${counted(count, "address")}: ${kind}`),
     ...(others > 0 ? [`• ${counted(others, "address")}: other reasons`] : []),
     ...(without > 0 ? [`• ${counted(without, "organization")}: no sold-to address in Salesforce`] : []),
   ];
@@ -95,14 +95,14 @@ interface Packed {
 
 /** Organizations in messages, in order, as many to each as the limits allow. */
 function pack(organizations: readonly NoticeOrganization[]): Packed[][] {
-  const most = organizations.length > FEW ? MOST_PER_ORGANIZATION : MOST_PER_ORGANIZATION_OF_FEW;
+  const most = organizations.length > FEW ? MAX_PER_ORGANIZATION : MAX_PER_ORGANIZATION_OF_FEW;
   const messages: Packed[][] = [];
   let characters = 0;
   for (const organization of organizations) {
     const packed = { organization, blocks: organizationBlocks(organization, most) };
     const size = JSON.stringify(packed.blocks).length;
     const open = messages.at(-1);
-    if (open && 2 * open.length + 2 <= MOST_BLOCKS && characters + size <= MOST_CHARACTERS - 2) {
+    if (open && 2 * open.length + 2 <= MAX_BLOCKS && characters + size <= MAX_CHARACTERS - 2) {
       open.push(packed);
       characters += size;
     } else {

@@ -9,7 +9,7 @@ export type SlackFailure =
   | { is: "unknown"; reason: string; waitMs?: number };
 
 /** How long to wait where a rate limit does not say it. */
-const UNTOLD_WAIT = 10_000;
+const DEFAULT_WAIT_MS = 10_000;
 
 /** Errors after which Slack itself does not know whether it did what was asked. */
 const AMBIGUOUS = new Set(["fatal_error", "internal_error", "request_timeout", "service_unavailable"]);
@@ -54,7 +54,7 @@ export function slackFailure(error: unknown): SlackFailure {
   const { code, data, retryAfter, statusCode, headers, original, message } = error as Partial<WebClientError>;
   if (code === "slack_webapi_rate_limited_error") return { is: "limited", waitMs: Number(retryAfter) * 1000 };
   // WebClient has no error of its own for a 429 without Retry-After.
-  if (/Retry header did not contain/.test(message ?? "")) return { is: "limited", waitMs: UNTOLD_WAIT };
+  if (/Retry header did not contain/.test(message ?? "")) return { is: "limited", waitMs: DEFAULT_WAIT_MS };
   if (code === "slack_webapi_platform_error") return platformFailure(data?.error);
   if (code === "slack_webapi_http_error" && Number(statusCode) < 500)
     return refused(`http_${statusCode}`, "check SLACK_API_URL and the network between here and Slack");
@@ -73,7 +73,7 @@ export function postFailure(error: unknown): PostOutcome {
 }
 
 function platformFailure(code: unknown): SlackFailure {
-  if (code === "ratelimited" || code === "rate_limited") return { is: "limited", waitMs: UNTOLD_WAIT };
+  if (code === "ratelimited" || code === "rate_limited") return { is: "limited", waitMs: DEFAULT_WAIT_MS };
   // WebClient hands on a page that is no Slack answer as the code.
   if (typeof code !== "string" || !/^[a-z0-9_]{1,60}$/.test(code))
     return { is: "unknown", reason: "the response is not from Slack" };

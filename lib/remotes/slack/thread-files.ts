@@ -13,7 +13,7 @@ const SENDING_MS = 120_000;
 /** Bytes; Slack answers `OK - 53072`. */
 const LARGEST_ANSWER = 64 * 1024;
 /** Replies of a thread that are looked through: a run's has some twelve. */
-const MOST_REPLIES = 200;
+const MAX_REPLIES = 200;
 
 /** Where a file is shown. */
 export interface FilePlace {
@@ -71,7 +71,7 @@ export function createThreadFiles(
     async look({ thread, comment }) {
       try {
         const reading = await readingClient(settings, timing);
-        const replies = await reading.conversations.replies({ channel, ts: thread, limit: MOST_REPLIES });
+        const replies = await reading.conversations.replies({ channel, ts: thread, limit: MAX_REPLIES });
         const { messages } = v.parse(RepliesSchema, replies);
         return { is: messages.some(({ text }) => text === comment) ? "there" : "not there" };
       } catch (error) {

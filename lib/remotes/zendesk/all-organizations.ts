@@ -2,7 +2,7 @@ import * as v from "valibot";
 import type { Organization } from "../../domain/organization.ts";
 import { IncompleteError } from "../../errors.ts";
 import type { ZendeskClient } from "./client.ts";
-import { type ListTerms, listAll, MAX_RECORDS } from "./list.ts";
+import { type ListingOptions, listAll, MAX_RECORDS } from "./list.ts";
 import type { ListOptions, Page } from "./ports.ts";
 
 const CountSchema = v.object({ count: v.object({ value: v.pipe(v.number(), v.minValue(0)) }) });
@@ -21,7 +21,7 @@ export async function* allOrganizations(
     count = () => countOf(client),
     onPage,
     onCounted,
-  }: ListOptions & Pick<ListTerms<Organization>, "onPage"> & { onCounted?(counted: number | null): void } = {},
+  }: ListOptions & Pick<ListingOptions<Organization>, "onPage"> & { onCounted?(counted: number | null): void } = {},
 ): AsyncGenerator<Page<Organization>> {
   let listed = 0;
   const maxRecords = async () => maxOf(await counting);

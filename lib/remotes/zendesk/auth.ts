@@ -23,7 +23,7 @@ export interface Credential {
 }
 
 /** What a credential is made with beside the settings. */
-export interface CredentialTerms {
+export interface CredentialOptions {
   scope: Scope;
   /** How long a token is asked for; Zendesk takes more than 300 and less than 172,800 seconds, and has none of its own for older clients. */
   tokenSeconds?: number | undefined;
@@ -45,11 +45,11 @@ const TokenSchema = v.object({
 /** The credential of an instance: an OAuth token with this scope, or the API token of the settings, which has no scopes. */
 export function credentialOf(
   settings: ZendeskSettings,
-  terms: CredentialTerms,
+  options: CredentialOptions,
   http: Omit<HttpClientOptions, "headers">,
 ): Credential {
   const { auth } = settings;
-  if (auth.kind === "oauth") return new OAuthToken(settings, auth, terms, http);
+  if (auth.kind === "oauth") return new OAuthToken(settings, auth, options, http);
   const basic = `Basic ${Buffer.from(`${auth.email}/token:${auth.token}`).toString("base64")}`;
   return { authorization: async () => basic, renew: async () => false, close: async () => {} };
 }
@@ -70,7 +70,7 @@ class OAuthToken implements Credential {
   constructor(
     private readonly settings: ZendeskSettings,
     private readonly auth: Extract<ZendeskSettings["auth"], { kind: "oauth" }>,
-    private readonly terms: CredentialTerms,
+    private readonly terms: CredentialOptions,
     private readonly options: Omit<HttpClientOptions, "headers">,
   ) {
     const http = options;

@@ -26,7 +26,7 @@ export interface ZendeskOptions extends ZendeskSettings {
   timing?: HttpTiming & { pollMs?: number };
   /** The user field that marks users; `mark_for_deletion` where absent. */
   userMarkField?: string | undefined;
-  /** How long access tokens are asked for; see `CredentialTerms`. */
+  /** How long access tokens are asked for; see `CredentialOptions`. */
   tokenSeconds?: number | undefined;
   /** Zendesk dropped something silently (said once for each kind, without values), or a token could not be revoked. */
   onWarning?(message: string): void;
@@ -81,7 +81,7 @@ export class ZendeskClient {
       // Whoever sends jobs knows better when there will be room than a pause does.
       judge: ({ body }) => (isTooManyJobs(body) ? { is: "refused" } : null),
       onHeaders: (headers) => {
-        this.heedWarning(headers);
+        this.noteRateLimitWarning(headers);
         // What a proxy on the way answers by itself tells the proxy's time.
         if (headers.has("x-zendesk-api-version")) this.remoteClock.heard(headers);
         options.onHeaders?.(headers);
@@ -164,7 +164,7 @@ export class ZendeskClient {
   }
 
   /** The only sign of a key that Zendesk does not know: it is dropped, and this header names it (facts/zendesk.md 1). */
-  private heedWarning(headers: Headers): void {
+  private noteRateLimitWarning(headers: Headers): void {
     const text = headers.get("x-zendesk-api-warn");
     if (text === null) return;
     const keys = [...(/unpermitted_keys=>\[([^\]]*)/.exec(text)?.[1] ?? "").matchAll(/"([\w.-]{1,80})"/g)].map(

@@ -41,7 +41,7 @@ describe("places", () => {
     const slots = new JobSlots();
     const given = await asked(slots, 40);
     expect(given.count).toBe(1);
-    slots.heed(header(30, 29));
+    slots.readLimit(header(30, 29));
     await Bun.sleep(0);
     expect(given.count).toBe(30);
     slots.release(false);
@@ -52,7 +52,7 @@ describe("places", () => {
   test("an account that says nothing is believed to have thirty", async () => {
     const slots = new JobSlots();
     const given = await asked(slots, 40);
-    slots.heed(new Headers());
+    slots.readLimit(new Headers());
     slots.accepted();
     await Bun.sleep(0);
     expect(given.count).toBe(30);
@@ -60,7 +60,7 @@ describe("places", () => {
 
   test("TooManyJobs takes places away until jobs end; whoever was refused goes first", async () => {
     const slots = new JobSlots();
-    slots.heed(header(30, 30));
+    slots.readLimit(header(30, 30));
     const given = await asked(slots, 40);
     expect(given.count).toBe(30);
     for (let one = 0; one < 29; one++) slots.accepted();
@@ -71,7 +71,7 @@ describe("places", () => {
     slots.release(true);
     await refused;
     expect([order, given.count]).toEqual([["refused true"], 30]);
-    slots.heed(header(30, 2));
+    slots.readLimit(header(30, 2));
     await Bun.sleep(0);
     expect(given.count).toBe(31);
   });
@@ -88,7 +88,7 @@ describe("places", () => {
 describe("room for looking at what comes next", () => {
   test("a little more than there are places, and no more while those wait", async () => {
     const slots = new JobSlots();
-    slots.heed(header(2, 2));
+    slots.readLimit(header(2, 2));
     const leaves: (() => void)[] = [];
     for (let one = 0; one < 20; one++) void slots.room().then((leave) => leaves.push(leave));
     await Bun.sleep(0);

@@ -54,7 +54,7 @@ export class JobSlots {
   }
 
   /** Takes in the headers of an answer. */
-  heed(headers: Headers): void {
+  readLimit(headers: Headers): void {
     const jobs = jobsOfAccount(headers);
     if (jobs === null) return;
     const limit = limitOf(jobs, this.running, this.slack);

@@ -13,7 +13,7 @@ export const MAX_RECORDS = 5_000_000;
 /** Shorter lists are not measured. */
 const LONG = 10_000;
 /** Pages in a row that are empty and say that there is more. */
-const MOST_EMPTY_PAGES = 3;
+const MAX_EMPTY_PAGES = 3;
 
 const PagingSchema = v.object({
   meta: v.object({ has_more: v.boolean() }),
@@ -28,7 +28,7 @@ export interface ListedPage<T> {
   page: Page<T>;
 }
 
-export interface ListTerms<T> {
+export interface ListingOptions<T> {
   confirmEnd?: boolean;
   maxRecords?: () => Promise<number>;
   /** Told of each page before it is handed on. */
@@ -47,7 +47,7 @@ export async function* listAll<K extends Kind>(
   client: ZendeskClient,
   kind: K,
   path: string,
-  { confirmEnd = false, maxRecords = async () => MAX_RECORDS, onPage, from }: ListTerms<RecordOf<K>> = {},
+  { confirmEnd = false, maxRecords = async () => MAX_RECORDS, onPage, from }: ListingOptions<RecordOf<K>> = {},
 ): AsyncGenerator<Page<RecordOf<K>>> {
   const proof = new CompletenessProof(`the list of ${kind.replaceAll("_", " ")} of Zendesk ${client.instance}`);
   let max = LONG;
@@ -96,7 +96,7 @@ class CompletenessProof {
     const { meta, links } = paging.output;
     if (!meta.has_more) return null;
     this.emptyPages = rows.length === 0 ? this.emptyPages + 1 : 0;
-    if (links.next === null || this.links.has(links.next) || this.emptyPages > MOST_EMPTY_PAGES)
+    if (links.next === null || this.links.has(links.next) || this.emptyPages > MAX_EMPTY_PAGES)
       throw this.incomplete(`stopped after ${this.ids.size} records although Zendesk has more`);
     this.links.add(links.next);
     return links.next;

@@ -1,10 +1,10 @@
 import pLimit from "p-limit";
-import { nameKey } from "../../domain/equality.ts";
 import type { FoundUser, ListedUser } from "../../domain/listed-user.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { addressKey } from "../../domain/protected-address.ts";
 import { reason } from "../../domain/reason.ts";
 import { toId18 } from "../../domain/salesforce-id.ts";
+import { nameKey } from "../../domain/value-equality.ts";
 import { currentDate } from "../../edges/clock.ts";
 import { FIRST_PLANNED_ID, Plan, planningWriter } from "./plan.ts";
 import type { PlannedConnection } from "./planned-connection.ts";

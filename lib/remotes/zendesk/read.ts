@@ -1,7 +1,7 @@
-import { nameKey } from "../../domain/equality.ts";
 import type { FoundUser, ListedUser } from "../../domain/listed-user.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { addressKey } from "../../domain/protected-address.ts";
+import { nameKey } from "../../domain/value-equality.ts";
 import { RemoteError } from "../../errors.ts";
 import { allOrganizations, countOf } from "./all-organizations.ts";
 import { changedUsers } from "./changed-users.ts";
@@ -9,13 +9,13 @@ import { ZendeskClient, type ZendeskOptions } from "./client.ts";
 import { listAll, type RecordOf, readRows, rowsOf } from "./list.ts";
 import type { Page, ZendeskConnection, ZendeskReader } from "./ports.ts";
 import type { WIRE } from "./schema.ts";
-import type { SnapshotSetting } from "./snapshot/keeper.ts";
+import type { SnapshotOptions } from "./snapshot/keeper.ts";
 import { withSnapshots } from "./snapshot/reader.ts";
 
 /** Ids that one `show_many` takes. */
 const IDS_PER_REQUEST = 100;
 /** Zendesk's search ends after a thousand results (facts/zendesk.md 5). */
-const MOST_SEARCH_PAGES = 10;
+const MAX_SEARCH_PAGES = 10;
 
 /** A reader of one instance, with a token that can only read (S9). */
 export function createZendeskReader(options: ZendeskOptions): ZendeskReader {
@@ -32,7 +32,7 @@ export interface ZendeskReaders extends Pick<Required<ZendeskConnection>, "reade
 export function createZendeskReaders(
   options: ZendeskOptions,
   signal: AbortSignal,
-  snapshot: SnapshotSetting | null = null,
+  snapshot: SnapshotOptions | null = null,
 ): ZendeskReaders {
   const client = new ZendeskClient(options, "read");
   const ending = client.endingReadsAt(signal);
@@ -128,7 +128,7 @@ async function usersByAddress(client: ZendeskClient, email: string): Promise<Fou
 async function searchUsers(client: ZendeskClient, address: string): Promise<ListedUser[]> {
   const users = new Map<number, ListedUser>();
   let next: string | null = `/users/search?query=${encodeURIComponent(addressQuery(address))}`;
-  for (let page = 1; next !== null && page <= MOST_SEARCH_PAGES; page++) {
+  for (let page = 1; next !== null && page <= MAX_SEARCH_PAGES; page++) {
     const body: unknown = await client.get(next);
     for (const user of readable(pageOf(body, "users", client))) users.set(user.id, user);
     next = nextPageOf(body);

@@ -20,7 +20,7 @@ import type {
 import { refusedRequest, requestOutcome, rowOutcomes, type SentRow } from "./row-outcome.ts";
 
 /** Rows that one bulk request takes. */
-const MOST_ROWS = 100;
+const MAX_ROWS = 100;
 /** Single requests at once, where an account takes no jobs for them. */
 const SINGLY_AT_ONCE = 10;
 /** An account takes one single update of a user each second (facts/zendesk.md 5). */
@@ -49,7 +49,7 @@ export function createZendeskWriter(
   stopSignal = new AbortController().signal,
 ): ZendeskWriter & { close(): Promise<void> } {
   const slots = new JobSlots();
-  const client = new ZendeskClient({ ...options, onHeaders: (headers) => slots.heed(headers) }, "read write");
+  const client = new ZendeskClient({ ...options, onHeaders: (headers) => slots.readLimit(headers) }, "read write");
   const { timing, signal } = options;
   const sleep = timing?.sleep ?? sleepFor;
   const jobs = new BulkJobs(client, slots, new JobFollower(client, timing, signal), { sleep, stopSignal });
@@ -192,8 +192,7 @@ class BulkWriter implements ZendeskWriter {
   /** One bulk job for up to a hundred rows, followed to its end: an outcome for each row, in order. */
   private async bulk(write: Write, rows: readonly object[], sent: readonly SentRow[]): Promise<RowOutcome[]> {
     if (rows.length === 0) return [];
-    if (rows.length > MOST_ROWS)
-      throw new InternalError(`${rows.length} rows in one job; Zendesk accepts ${MOST_ROWS}`);
+    if (rows.length > MAX_ROWS) throw new InternalError(`${rows.length} rows in one job; Zendesk accepts ${MAX_ROWS}`);
     const { method, path, key, effect } = write;
     const endsAtStop = key === "organizations";
     const done = await this.jobs.run({ method, path, body: { [key]: rows }, effect, endsAtStop });

@@ -1,7 +1,7 @@
 import { explain, titleOf, whatText } from "../../reasons/reason-text.ts";
 import { causeOf } from "../cause.ts";
 import type { FoldedRows, ReportModel, Row } from "../model.ts";
-import { CHANGES_IN_INDEX, type Coded, type LinkPattern, type PageIndex, type ToldReason } from "./format.ts";
+import { CHANGES_IN_INDEX, type Coded, type LinkPattern, type PageIndex, type PageReason } from "./format.ts";
 
 /** The columns of everything that a report lists, rows first. Pure. */
 export function encodeIndex({ rows, folded }: Pick<ReportModel, "rows" | "folded">): PageIndex {
@@ -43,11 +43,17 @@ function asIndexed(row: Row): Indexed {
 }
 
 /** Fields that say what a change means to the customer: they are told first where a row has no room for all. */
-const TOLD_FIRST = ["support_hold", "restricted_account", "support_level", "mark_for_deletion", "expiration_date"];
+const FIELDS_SHOWN_FIRST = [
+  "support_hold",
+  "restricted_account",
+  "support_level",
+  "mark_for_deletion",
+  "expiration_date",
+];
 
 function firstChanges(changes: Row["changes"]): Row["changes"] {
   if (changes.length <= CHANGES_IN_INDEX) return changes;
-  const first = changes.filter(({ field }) => TOLD_FIRST.includes(field));
+  const first = changes.filter(({ field }) => FIELDS_SHOWN_FIRST.includes(field));
   return [...first, ...changes.filter((change) => !first.includes(change))].slice(0, CHANGES_IN_INDEX);
 }
 
@@ -102,7 +108,7 @@ function codedBy<Record, Value>(
 }
 
 /** Each distinct reason is put into words once: fifty thousand rows have few. */
-function told(records: readonly Pick<Row, "reason">[]): Coded<ToldReason | null> {
+function told(records: readonly Pick<Row, "reason">[]): Coded<PageReason | null> {
   const { values, at } = codedByJson(records, ({ reason }) => reason);
   return {
     values: values.map((reason) => reason && { code: reason.code, title: titleOf(reason.code), ...explain(reason) }),

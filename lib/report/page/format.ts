@@ -37,7 +37,7 @@ export interface Coded<Value> {
 export type Change = Row["changes"][number];
 
 /** A reason in words. */
-export interface ToldReason {
+export interface PageReason {
   code: string;
   title: string;
   what: string;
@@ -66,7 +66,7 @@ export interface PageIndex {
   fields: Coded<string[]>;
   /** The first few changes; the details have all of them. Of a member of folded rows only those that are its own. */
   changes: Coded<Change[]>;
-  reason: Coded<ToldReason | null>;
+  reason: Coded<PageReason | null>;
   /** Why, in a few words: the reason, or what the explanation answers; empty where there is neither. */
   cause: Coded<string>;
   links: Coded<LinkPattern>;

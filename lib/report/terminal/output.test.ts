@@ -30,7 +30,7 @@ describe("redactor", () => {
 test("B6: a secret that was obtained after the output was made is in neither", async () => {
   const module = (name: string) => JSON.stringify(join(import.meta.dir, name));
   const script = `const { processOutput } = await import(${module("output.ts")});
-    const { hideFromOutput } = await import(${module("../settings/runtime-secrets.ts")});
+    const { hideFromOutput } = await import(${module("../../settings/runtime-secrets.ts")});
     const output = processOutput([], false); hideFromOutput("token-of-now"); hideFromOutput("short");
     output.out("result token-of-now"); output.err("said token-of-now, short");`;
   const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe", stderr: "pipe" });

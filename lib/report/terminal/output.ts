@@ -1,11 +1,11 @@
 import { edges, type OutputStream } from "../../edges/edges.ts";
 import { runtimeSecrets } from "../../settings/runtime-secrets.ts";
-import { inert, inertButColours } from "../../text/outside-text.ts";
+import { stripControl, stripControlExceptColours } from "../../text/outside-text.ts";
 import { asTyped } from "../../text/program-name.ts";
 
 /** Where a program writes; what it writes never holds one of its secrets. */
 export interface Output {
-  /** For machines and results. `styled`: the few colours of ours in it are let through (see `inertButColours`). */
+  /** For machines and results. `styled`: the few colours of ours in it are let through (see `stripControlExceptColours`). */
   out(text: string, kind?: "plain" | "styled"): void;
   /** Whether `out` is a terminal that shows colours, and nobody asked for none (NO_COLOR). */
   readonly colour?: boolean;
@@ -30,8 +30,8 @@ export interface LiveLines {
 export function processOutput(secrets: readonly string[], quiet: boolean, json = false): Output {
   const { stdout, stderr } = edges().process;
   const redacted = (text: string) => redactor([...secrets, ...runtimeSecrets()])(text);
-  const clean = (text: string) => inert(redacted(text));
-  const cleanStyled = (text: string) => inertButColours(redacted(text));
+  const clean = (text: string) => stripControl(redacted(text));
+  const cleanStyled = (text: string) => stripControlExceptColours(redacted(text));
   const canRedraw = !quiet && stderr.isTerminal && !process.env.CI && process.env.TERM !== "dumb";
   const live = canRedraw ? liveLines(clean) : false;
   const writeTo = (stream: OutputStream, said: (text: string) => string) => (text: string, kind?: string) => {

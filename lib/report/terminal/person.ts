@@ -9,12 +9,12 @@ export interface Person {
 }
 
 /** Nobody is there: in CI, under cron, in a pipe. */
-export const NOBODY: Person = { isThere: false, confirms: async () => false };
+export const NO_PERSON: Person = { isThere: false, confirms: async () => false };
 
 /** The person at this process's terminal. */
 export function personAtTerminal(env: Readonly<Record<string, string | undefined>>): Person {
   const isThere = edges().process.stdout.isTerminal && process.stdin.isTTY === true && !env.CI;
-  return isThere ? { isThere, confirms } : NOBODY;
+  return isThere ? { isThere, confirms } : NO_PERSON;
 }
 
 async function confirms(question: string): Promise<boolean> {

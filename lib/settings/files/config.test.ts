@@ -150,7 +150,7 @@ history_days: 7
   });
 
   test("the example is valid, and its limits are the defaults", async () => {
-    const example = config(await Bun.file(`${import.meta.dir}/../../zdsync.config.example.yml`).text());
+    const example = config(await Bun.file(`${import.meta.dir}/../../../zdsync.config.example.yml`).text());
     expect(example.limits).toEqual(DEFAULT_CONFIG.limits);
     expect(example.history_days).toBe(DEFAULT_CONFIG.history_days);
     expect(example.overrides).toBe("required");

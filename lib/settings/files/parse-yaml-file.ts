@@ -5,15 +5,15 @@ import { tooDeepLine } from "./yaml-nesting.ts";
 import { MAX_ALIASES, NESTED_TOO_DEEPLY, type SyntaxProblem, shownKey, syntaxProblems } from "./yaml-syntax.ts";
 
 /** Characters of a file: ten thousand overrides have fewer. The parser needs seconds for more. */
-const MOST_CHARACTERS = 2_000_000;
+const MAX_CHARACTERS = 2_000_000;
 
 /** Files that were read last are not parsed again; none that would take much memory. Nobody changes what was read. */
 const RECENT_FILES = 8;
-const MOST_REMEMBERED_CHARACTERS = 100_000;
+const MAX_REMEMBERED_CHARACTERS = 100_000;
 const recent = new Map<string, YamlFile>();
 
 /** Problems that are named; more are one file that is no such file. */
-const MOST_PROBLEMS = 100;
+const MAX_PROBLEMS = 100;
 
 /** Keys and list positions that lead to a value. */
 export type Path = readonly (string | number)[];
@@ -49,12 +49,12 @@ export function readYaml(text: string, name: string): YamlFile {
   // The first that was read goes first; a run has three such files and reads each several times.
   const [oldest] = recent.keys();
   if (recent.size >= RECENT_FILES && oldest !== undefined) recent.delete(oldest);
-  if (text.length <= MOST_REMEMBERED_CHARACTERS) recent.set(key, file);
+  if (text.length <= MAX_REMEMBERED_CHARACTERS) recent.set(key, file);
   return file;
 }
 
 function parsedYaml(text: string, name: string): YamlFile {
-  if (text.length > MOST_CHARACTERS)
+  if (text.length > MAX_CHARACTERS)
     throw new ConfigurationError([{ where: name, what: "is larger than 2 MB: is it the right file?" }]);
   const deep = tooDeepLine(text);
   if (deep !== null) throw new ConfigurationError(inFile(name, [{ line: deep, what: NESTED_TOO_DEEPLY }]));
@@ -110,10 +110,10 @@ function inFile(file: string, found: readonly SyntaxProblem[]): Problem[] {
   const problems = [...found]
     .sort((one, other) => one.line - other.line)
     .map(({ line, what }) => ({ where: `${file}:${line}`, what }));
-  const more = problems.length - MOST_PROBLEMS;
+  const more = problems.length - MAX_PROBLEMS;
   return more <= 0
     ? problems
-    : [...problems.slice(0, MOST_PROBLEMS), { where: file, what: `and ${more} more problems` }];
+    : [...problems.slice(0, MAX_PROBLEMS), { where: file, what: `and ${more} more problems` }];
 }
 
 function plainData(document: Document.Parsed, file: string): unknown {

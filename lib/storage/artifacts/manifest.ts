@@ -29,21 +29,21 @@ const Origin = {
  * Records that were there but could not be read, or that nobody could tell apart. They are not in the artifact, and must not
  * be taken for absent: later stages leave these accounts and their organizations alone.
  */
-export const LeftAloneSchema = v.object({
+export const QuarantinedSchema = v.object({
   /** 18-character account ids. */
   accounts: v.array(v.string()),
   /** How many records could not even be identified; as long as there are any, nothing is marked. */
   unidentified: Count,
 });
-export type LeftAlone = v.InferOutput<typeof LeftAloneSchema>;
-export const NOTHING_LEFT_ALONE: LeftAlone = { accounts: [], unidentified: 0 };
+export type Quarantined = v.InferOutput<typeof QuarantinedSchema>;
+export const NOTHING_QUARANTINED: Quarantined = { accounts: [], unidentified: 0 };
 
 /** `x.manifest.json` beside the artifact `x.json`. */
 export const ManifestSchema = v.object({
   ...Origin,
   count: Count,
   sha256: Sha256,
-  left_alone: v.optional(LeftAloneSchema, NOTHING_LEFT_ALONE),
+  left_alone: v.optional(QuarantinedSchema, NOTHING_QUARANTINED),
 });
 export type Manifest = v.InferOutput<typeof ManifestSchema>;
 

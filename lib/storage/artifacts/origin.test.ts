@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { reason } from "../../domain/reason.ts";
 import { EXIT, exitCodeOf, type RefusedError } from "../../errors.ts";
-import { type LeftAlone, type Manifest, NOTHING_LEFT_ALONE, SCHEMA_VERSION } from "./manifest.ts";
-import { leftAloneIn, originOf } from "./origin.ts";
+import { type Manifest, NOTHING_QUARANTINED, type Quarantined, SCHEMA_VERSION } from "./manifest.ts";
+import { originOf, quarantinedIn } from "./origin.ts";
 import type { Artifact } from "./store.ts";
 
 const DIGEST = "0".repeat(64);
@@ -18,7 +18,7 @@ function manifest(parts: Partial<Manifest> = {}): Manifest {
     inputs: [],
     count: 0,
     sha256: DIGEST,
-    left_alone: NOTHING_LEFT_ALONE,
+    left_alone: NOTHING_QUARANTINED,
     ...parts,
   };
 }
@@ -115,14 +115,14 @@ describe("originOf", () => {
 });
 
 test("leftAloneIn: everything any input left alone, each account once, sorted", () => {
-  const of = (left_alone: LeftAlone) => artifact("a.json", manifest({ left_alone }));
+  const of = (left_alone: Quarantined) => artifact("a.json", manifest({ left_alone }));
   expect(
-    leftAloneIn([
+    quarantinedIn([
       of({ accounts: ["B", "A"], unidentified: 1 }),
       null,
       artifact("c", null),
       of({ accounts: ["A"], unidentified: 2 }),
     ]),
   ).toEqual({ accounts: ["A", "B"], unidentified: 3 });
-  expect(leftAloneIn([])).toEqual(NOTHING_LEFT_ALONE);
+  expect(quarantinedIn([])).toEqual(NOTHING_QUARANTINED);
 });

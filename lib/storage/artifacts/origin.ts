@@ -2,7 +2,7 @@ import type { Day } from "../../domain/dates.ts";
 import { reason } from "../../domain/reason.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { refused } from "../../reasons/refused.ts";
-import type { LeftAlone, RunOrigin } from "./manifest.ts";
+import type { Quarantined, RunOrigin } from "./manifest.ts";
 import type { ArtifactFile } from "./store.ts";
 
 /** What stands in for a manifest where an input has none (made by hand, or by the original). */
@@ -72,7 +72,7 @@ export function checkToday(
 }
 
 /** Everything that any of the inputs says is to be left alone. */
-export function leftAloneIn(inputs: readonly (Pick<ArtifactFile, "manifest"> | null)[]): LeftAlone {
+export function quarantinedIn(inputs: readonly (Pick<ArtifactFile, "manifest"> | null)[]): Quarantined {
   const parts = inputs.flatMap((input) => (input?.manifest ? [input.manifest.left_alone] : []));
   return {
     accounts: [...new Set(parts.flatMap((part) => part.accounts))].sort(),

@@ -10,13 +10,13 @@ import {
   type ChangesetManifest,
   ChangesetManifestSchema,
   changesetManifestName,
-  type LeftAlone,
   type Maker,
   type Manifest,
   ManifestSchema,
   manifestHead,
   manifestName,
-  NOTHING_LEFT_ALONE,
+  NOTHING_QUARANTINED,
+  type Quarantined,
 } from "./manifest.ts";
 import { ManifestFiles } from "./manifest-files.ts";
 import { parseRecords, recordsAsRead } from "./parse-artifact.ts";
@@ -128,10 +128,10 @@ export class ArtifactStore {
     name: Name,
     records: readonly ArtifactRecord<Name>[],
     maker: Maker,
-    leftAlone: LeftAlone = NOTHING_LEFT_ALONE,
+    quarantined: Quarantined = NOTHING_QUARANTINED,
   ): Promise<Manifest> {
     const { sha256 } = await this.#replace(name, records, FEW_BYTES);
-    const manifest: Manifest = { ...manifestHead(maker), count: records.length, sha256, left_alone: leftAlone };
+    const manifest: Manifest = { ...manifestHead(maker), count: records.length, sha256, left_alone: quarantined };
     try {
       await this.#manifests.write(manifestName(name), ManifestSchema, manifest);
     } catch (error) {

@@ -7,7 +7,7 @@ import { ArtifactStore } from "../artifacts/store.ts";
 import { historyOf, keepInHistory } from "../history.ts";
 import { readRunRecord } from "../runs/read-run-records.ts";
 import { lockHolder } from "../runs/run-lock.ts";
-import { NOTHING_CAME, RunRecorder } from "../runs/run-recorder.ts";
+import { NO_OUTCOME, RunRecorder } from "../runs/run-recorder.ts";
 import { openDatabase } from "./open-database.ts";
 import { makeOwnFolder, ownFileBlocks, readOwnFile } from "./own-files.ts";
 
@@ -92,7 +92,7 @@ describe("B6: links in a data directory are not followed", () => {
       },
       { clock: () => new Date(), warn: (message) => warnings.push(message) },
     );
-    await recorder.end({ ...NOTHING_CAME, exit: 0 });
+    await recorder.end({ ...NO_OUTCOME, exit: 0 });
     expect(warnings).toEqual([expect.stringContaining("symbolic link")]);
     expect(await readdir(theirs())).toEqual([]);
   });

@@ -6,9 +6,9 @@ import { checkOwnFolder, readOwnFile } from "../files/own-files.ts";
 import { RUN_RECORD, type RunRecord, RunRecordSchema } from "./run-record.ts";
 
 /** Larger files are no run record: a hundred thousand conflicts come to less. */
-const MOST_BYTES = 32 * 1024 ** 2;
+const MAX_BYTES = 32 * 1024 ** 2;
 /** Ended records that are kept, by what their files come to: as objects they take some times as much. */
-const MOST_KEPT_BYTES = 8 * 1024 ** 2;
+const MAX_KEPT_BYTES = 8 * 1024 ** 2;
 /** A run's id is minted before its record begins; this is more than ever lies between them. */
 const MINTED_BEFORE_MS = 3_600_000;
 
@@ -31,7 +31,7 @@ async function openRunRecord(dataDir: string, runId: string): Promise<RunRecord 
 }
 
 async function openRecordFile(path: string): Promise<RunRecord | null> {
-  const bytes = await readOwnFile(path, MOST_BYTES);
+  const bytes = await readOwnFile(path, MAX_BYTES);
   return bytes && parseRunRecord(bytes);
 }
 
@@ -116,7 +116,7 @@ export class RunRecordReader {
     this.#kept.set(kept.runId, kept);
     this.#keptBytes += kept.bytes;
     for (const runId of this.#kept.keys()) {
-      if (this.#keptBytes <= MOST_KEPT_BYTES) return;
+      if (this.#keptBytes <= MAX_KEPT_BYTES) return;
       this.#forget(runId);
     }
   }

@@ -4,7 +4,7 @@ import { RunRecordSchema as EarlierRunRecord } from "../../../test/upgrade/data-
 import { EFFECTS } from "../../domain/limits.ts";
 import { reason } from "../../domain/reason.ts";
 import { type RunRecord, RunRecordSchema, runRecordText } from "./run-record.ts";
-import { NOTHING_CAME } from "./run-recorder.ts";
+import { NO_OUTCOME } from "./run-recorder.ts";
 
 const FIRST_VERSION = ["creates", "marks", "updates", "downgrades", "marked_total"];
 
@@ -20,7 +20,7 @@ const record: RunRecord = {
   ended_at: null,
   exit: null,
   steps: [],
-  ...NOTHING_CAME,
+  ...NO_OUTCOME,
   comparisons: [
     {
       name: "global",

@@ -89,7 +89,7 @@ const FailureSchema = v.pipe(
 );
 
 /** An organization that a comparison left alone and a person should see to. */
-const LeftAloneSchema = v.pipe(
+const QuarantinedSchema = v.pipe(
   v.object({
     comparison: v.picklist(COMPARISONS),
     salesforce_id: v.nullable(v.string()),
@@ -155,11 +155,11 @@ export const RunRecordSchema = v.object({
     }),
   ),
   /** Conflicts left alone (C7), by account and organization. */
-  conflicts: v.array(LeftAloneSchema),
+  conflicts: v.array(QuarantinedSchema),
   /** Organizations whose account was merged into another (C9); none in records of versions that did not ask. */
-  merged: v.optional(v.array(LeftAloneSchema), []),
+  merged: v.optional(v.array(QuarantinedSchema), []),
   /** Organizations whose account moved to the other instance (C9); none in records of versions that did not tell. */
-  moved: v.optional(v.array(LeftAloneSchema), []),
+  moved: v.optional(v.array(QuarantinedSchema), []),
   /** What of the set-up was not as people would expect; absent where there was nothing. */
   warnings: v.exactOptional(
     v.array(
@@ -190,8 +190,8 @@ export function runRecordText(record: RunRecord): string {
     step.state === "stopped" ? { ...step, state: "failed", stopped: true } : step,
   );
   const failures = record.failures.map(({ where, reasons }) => ({ where, message: refusalText(reasons), reasons }));
-  const texted = (leftAlone: RunRecord["conflicts"]) =>
-    leftAlone.map((one) => ({ ...one, ...encodeReason(one.reason) }));
+  const texted = (quarantined: RunRecord["conflicts"]) =>
+    quarantined.map((one) => ({ ...one, ...encodeReason(one.reason) }));
   const lists = { conflicts: texted(record.conflicts), merged: texted(record.merged), moved: texted(record.moved) };
   const warnings = record.warnings ? { warnings: record.warnings.map((one) => encodeReason(one)) } : {};
   return `${JSON.stringify({ ...record, ...warnings, steps, comparisons, failures, ...lists }, null, 2)}\n`;

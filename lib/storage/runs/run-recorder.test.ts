@@ -7,7 +7,7 @@ import { reason } from "../../domain/reason.ts";
 import { withEdges } from "../../edges/edges.ts";
 import { MACHINE } from "../../edges/machine.ts";
 import { latestRunRecords, readRunRecord } from "./read-run-records.ts";
-import { NOTHING_CAME, type RunBeginning, RunRecorder } from "./run-recorder.ts";
+import { NO_OUTCOME, type RunBeginning, RunRecorder } from "./run-recorder.ts";
 
 let folder: string;
 let minutes: number;
@@ -68,7 +68,7 @@ describe("a run as others see it", () => {
       ended_at: null,
       exit: null,
       steps: [],
-      ...NOTHING_CAME,
+      ...NO_OUTCOME,
     });
     expect((await stat(join(folder, "history/r1/run.json"))).mode & 0o777).toBe(0o600);
   });
@@ -89,7 +89,7 @@ describe("a run as others see it", () => {
     await run.step("sync", "global", "running");
     await run.end({
       exit: 1,
-      ...NOTHING_CAME,
+      ...NO_OUTCOME,
       failures: [{ where: "global", reasons: [reason("write.unaccounted")] }],
     });
     const record = await readRunRecord(folder, "r1");
@@ -102,14 +102,14 @@ describe("a run as others see it", () => {
     const run = recorder();
     await run.step("compare", "global", "done");
     await run.step("sync", "global", "running");
-    await run.end({ exit: 5, ...NOTHING_CAME });
+    await run.end({ exit: 5, ...NO_OUTCOME });
     expect((await readRunRecord(folder, "r1"))?.steps.map(({ state }) => state)).toEqual(["done", "stopped"]);
   });
 
   test("many changes at once: the file ends as the last one left it, and no half-written one stays", async () => {
     const run = recorder();
     const steps = Array.from({ length: 30 }, (_, index) => run.step(`stage ${index}`, null, "running"));
-    await Promise.all([...steps, run.end({ exit: 0, ...NOTHING_CAME })]);
+    await Promise.all([...steps, run.end({ exit: 0, ...NO_OUTCOME })]);
     expect((await readRunRecord(folder, "r1"))?.exit).toBe(0);
     expect(await readdir(join(folder, "history/r1"))).toEqual(["run.json"]);
   });
@@ -138,7 +138,7 @@ describe("a run as others see it", () => {
       await run.step("partner-sync", null, "running");
       expect(await states()).toEqual(["done", "done", "running"]);
       await run.step("partner-sync", null, "done");
-      await run.end({ exit: 0, ...NOTHING_CAME });
+      await run.end({ exit: 0, ...NO_OUTCOME });
       expect([await states(), clock.due()]).toEqual([["done", "done", "done"], 0]);
     });
   });
@@ -148,7 +148,7 @@ describe("a run as others see it", () => {
     const run = recorder();
     await run.begin();
     await run.step("compare", "global", "running");
-    await run.end({ exit: 0, ...NOTHING_CAME });
+    await run.end({ exit: 0, ...NO_OUTCOME });
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("run.json cannot be written");
   });

@@ -28,7 +28,7 @@ export type RunEnding = Pick<
 >;
 
 /** Nothing came of a run; what a run that ended before its stages leaves. */
-export const NOTHING_CAME: Omit<RunEnding, "exit"> = {
+export const NO_OUTCOME: Omit<RunEnding, "exit"> = {
   comparisons: [],
   failures: [],
   unknown_charges: [],
@@ -64,7 +64,7 @@ export class RunRecorder implements RunObserver {
     beginning: RunBeginning,
     private readonly deps: RecorderDeps,
   ) {
-    this.#record = { schema: 1, ...beginning, ended_at: null, exit: null, steps: [], ...NOTHING_CAME };
+    this.#record = { schema: 1, ...beginning, ended_at: null, exit: null, steps: [], ...NO_OUTCOME };
   }
 
   /** Writes the record for the first time. */

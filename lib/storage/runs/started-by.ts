@@ -7,7 +7,7 @@ const GIVEN_FORM = /^[A-Za-z][A-Za-z ]{0,30} [\w.-]{1,40}$/;
 const NAME_FORM = /^[\w.@-]{1,60}$/;
 
 /** For whom another program started a run, as its record keeps it: `Slack user U0ANN00001`; null where none says so. */
-export function givenStarter(env: Environment): string | null {
+export function starterFromEnvironment(env: Environment): string | null {
   const given = env[STARTED_BY] ?? "";
   return GIVEN_FORM.test(given) ? given : null;
 }
@@ -21,5 +21,5 @@ export function startedBy(env: Environment): string {
   if (actor) return `GitHub user ${actor}`;
   const user = name(env.USER ?? env.LOGNAME);
   const { hostname, pid } = edges().process;
-  return givenStarter(env) ?? (user === null ? `${hostname()} (process ${pid})` : `${user} on ${hostname()}`);
+  return starterFromEnvironment(env) ?? (user === null ? `${hostname()} (process ${pid})` : `${user} on ${hostname()}`);
 }

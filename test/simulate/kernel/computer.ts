@@ -63,7 +63,7 @@ export interface Computer {
 }
 
 /** What all computers of a simulation share. */
-export interface Surroundings {
+export interface ComputerDeps {
   clock: VirtualClock;
   network: Network;
   trace: Trace;
@@ -87,7 +87,7 @@ export class SimulatedComputer implements Computer {
 
   constructor(
     readonly name: string,
-    private readonly around: Surroundings,
+    private readonly around: ComputerDeps,
   ) {
     this.#files = new FileSystem(() => around.clock.now());
     this.disk = diskOf(this.#files, this.#databases);

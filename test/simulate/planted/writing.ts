@@ -125,7 +125,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
   },
   {
     name: "undo forgets the name",
-    file: "lib/undo/organizations-back.ts",
+    file: "lib/undo/organization-undo-rows.ts",
     find: `      salesforce_id: result.salesforce_id,
       change,
 `,

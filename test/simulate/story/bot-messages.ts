@@ -36,7 +36,7 @@ export async function deliverMessages(
       const worker = keepDelivering(outbox, createSlackChannel(slack), { now: currentDate, warn() {} });
       const keys = Array.from({ length: messages }, (_, index) => `hour ${hour} message ${index + 1}`);
       for (const key of keys) {
-        outbox.put({ key, thread: key === keys[0] ? null : (keys[0] ?? null), text: key, blocks: [] });
+        outbox.enqueue({ key, thread: key === keys[0] ? null : (keys[0] ?? null), text: key, blocks: [] });
         put.push(key);
         await sleep(BETWEEN);
       }

@@ -6,7 +6,7 @@ import type { Disturbances, WatchedRuns } from "./run-watched.ts";
 import type { RunSeen } from "./seen.ts";
 
 /** What an hour is performed with. */
-export interface HourSetting {
+export interface HourDeps {
   simulation: Simulation;
   runs: WatchedRuns;
   plan: StoryPlan;
@@ -21,20 +21,20 @@ const LOOKING = 5 * 60_000;
 const ALLOW_ALL = "holds=1000 creates=1000 marks=1000 updates=1000 downgrades=1000 contacts=1000 marked_total=1000";
 
 /** Does the hour's work in its form, with what disturbs it; answers every command that was run for it, in order. */
-export async function performHour(hour: HourPlan, setting: HourSetting): Promise<RunSeen[]> {
-  const server = setting.simulation.computer("server");
-  const directories = directoriesOf(setting);
-  const dataDir = directories.before(hour, setting.plan.hours[setting.index + 1], server);
-  const given = { "data-dir": dataDir, ...flagsOf(hour, setting) };
+export async function performHour(hour: HourPlan, deps: HourDeps): Promise<RunSeen[]> {
+  const server = deps.simulation.computer("server");
+  const directories = directoriesOf(deps);
+  const dataDir = directories.before(hour, deps.plan.hours[deps.index + 1], server);
+  const given = { "data-dir": dataDir, ...flagsOf(hour, deps) };
   const disturbances = { during: hour.during, ending: hour.ending, disk: hour.disk, faults: hasFaults(hour) };
-  const done = await FORMS[hour.form]({ hour, setting, server, given, disturbances });
+  const done = await FORMS[hour.form]({ hour, deps, server, given, disturbances });
   if (!hour.repeated || done.at(-1)?.exit === 0) return done;
-  return [...done, await setting.runs.run(server, "run", given, { faults: disturbances.faults })];
+  return [...done, await deps.runs.run(server, "run", given, { faults: disturbances.faults })];
 }
 
 interface Performance {
   hour: HourPlan;
-  setting: HourSetting;
+  deps: HourDeps;
   server: Computer;
   given: { "data-dir": string } & Record<string, string>;
   disturbances: Disturbances & { faults: boolean };
@@ -43,11 +43,13 @@ interface Performance {
 type Form = (performance: Performance) => Promise<RunSeen[]>;
 
 const FORMS: Record<HourPlan["form"], Form> = {
-  run: async ({ setting, server, given, disturbances }) => [await setting.runs.run(server, "run", given, disturbances)],
-  "dry-run": async ({ setting, server, given, disturbances }) => [
+  run: async ({ deps: setting, server, given, disturbances }) => [
+    await setting.runs.run(server, "run", given, disturbances),
+  ],
+  "dry-run": async ({ deps: setting, server, given, disturbances }) => [
     await setting.runs.run(server, "run", { ...given, "dry-run": "true" }, disturbances),
   ],
-  async stages({ hour, setting, given, disturbances }) {
+  async stages({ hour, deps: setting, given, disturbances }) {
     const { simulation, runs, plan, index } = setting;
     const instances =
       plan.settings.instances === "both" ? (["global", "us-government"] as const) : [plan.settings.instances];
@@ -55,7 +57,7 @@ const FORMS: Record<HourPlan["form"], Form> = {
     const which = (hour.ending && "at" in hour.ending ? hour.ending.at * 7 : hour.faultRate * 11) % 1;
     return runPipeline({ computer, runs, number: index + 1, instances, given, disturbances, which });
   },
-  async reviewed({ setting, server, given, disturbances }) {
+  async reviewed({ deps: setting, server, given, disturbances }) {
     const { simulation, runs } = setting;
     const { deadline: _, ...flags } = given;
     const shown = await runs.run(server, "preview", flags, { faults: disturbances.faults });
@@ -67,7 +69,7 @@ const FORMS: Record<HourPlan["form"], Form> = {
     if (digest === null) return [shown];
     return [shown, await runs.run(server, "run", { ...given, expect: digest }, { ...disturbances, during })];
   },
-  async undone({ setting, server, given, disturbances }) {
+  async undone({ deps: setting, server, given, disturbances }) {
     const { simulation, runs } = setting;
     const run = await runs.run(server, "run", given, disturbances);
     const id = runIdOf(run);
@@ -76,7 +78,7 @@ const FORMS: Record<HourPlan["form"], Form> = {
     const undo = { "data-dir": given["data-dir"], run: id, yes: "true" };
     return [run, await runs.run(server, "undo", undo, { faults: disturbances.faults })];
   },
-  async "twice at once"({ setting, server, given, disturbances }) {
+  async "twice at once"({ deps: setting, server, given, disturbances }) {
     const both = [
       setting.runs.run(server, "run", given, { ...disturbances, beside: true }),
       setting.runs.run(server, "run", given, { faults: disturbances.faults, beside: true }),
@@ -85,7 +87,7 @@ const FORMS: Record<HourPlan["form"], Form> = {
   },
 };
 
-function flagsOf(hour: HourPlan, { plan, quiet }: HourSetting): Record<string, string> {
+function flagsOf(hour: HourPlan, { plan, quiet }: HourDeps): Record<string, string> {
   const { instances, deadlineMinutes } = plan.settings;
   return {
     deadline: `${deadlineMinutes}m`,
@@ -127,7 +129,7 @@ class Directories {
 
 const known = new WeakMap<Simulation, Directories>();
 
-function directoriesOf({ simulation }: HourSetting): Directories {
+function directoriesOf({ simulation }: HourDeps): Directories {
   const found = known.get(simulation) ?? new Directories();
   known.set(simulation, found);
   return found;

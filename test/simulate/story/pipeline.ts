@@ -14,7 +14,7 @@ const COMMON = stageJobs([]);
 const branchOf = (instance: Instance) => stageJobs([instance]).filter((job) => job.instance === instance);
 
 /** What a pipeline is run with. */
-export interface PipelineSetting {
+export interface PipelineDeps {
   computer: Computer;
   runs: WatchedRuns;
   /** Unique in the story. */
@@ -30,14 +30,14 @@ export interface PipelineSetting {
  * Runs the nine stages as GitLab does: each in a folder of its own, which holds what the jobs it needs have as artifacts; the branches
  * side by side. A job is run where all it needs ended with 0, or 3.
  */
-export async function runPipeline(setting: PipelineSetting): Promise<RunSeen[]> {
+export async function runPipeline(deps: PipelineDeps): Promise<RunSeen[]> {
   const ends = new Map<string, RunSeen>();
-  const branches = setting.instances.map(branchOf);
+  const branches = deps.instances.map(branchOf);
   const all = [...COMMON, ...branches.flat()];
-  const disturbed = all[Math.floor(setting.which * all.length)];
+  const disturbed = all[Math.floor(deps.which * all.length)];
   const perform = async (job: StageJob) => {
     if (!job.needs.every((name) => [0, 3].includes(Number(ends.get(name)?.exit ?? -1)))) return;
-    ends.set(job.name, await runJob(job, setting, { isDisturbed: job === disturbed, beside: branches.length > 1 }));
+    ends.set(job.name, await runJob(job, deps, { isDisturbed: job === disturbed, beside: branches.length > 1 }));
   };
   for (const job of COMMON) await perform(job);
   await Promise.all(
@@ -50,7 +50,7 @@ export async function runPipeline(setting: PipelineSetting): Promise<RunSeen[]> 
 
 async function runJob(
   { name, stage, instance, isTold, needs }: StageJob,
-  { computer, runs, number, given, disturbances }: PipelineSetting,
+  { computer, runs, number, given, disturbances }: PipelineDeps,
   { isDisturbed, beside }: { isDisturbed: boolean; beside: boolean },
 ): Promise<RunSeen> {
   const folder = (job: string) => `/builds/${number}/${job}/data`;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "../../../bin/start-sandbox.ts";
 import { AnsweredRequests } from "../../../bot/answered-requests.ts";
-import { type BotParts, createBot } from "../../../bot/bot.ts";
+import { type BotCore, createBot } from "../../../bot/bot.ts";
 import type { Answer, ButtonClick, Conversation, SlashCommand } from "../../../bot/conversation.ts";
 import { openDatabase } from "../../../bot/database.ts";
 import { type ServedBot, serveBot } from "../../../bot/serve.ts";
@@ -36,7 +36,7 @@ export class BotWorld implements AsyncDisposable {
   }
 
   /** Serves a bot on a free port; `parts` instead of the real ones. */
-  async serve(parts?: () => Promise<BotParts>): Promise<{ url: string; person: SlackPerson; stop(): Promise<void> }> {
+  async serve(parts?: () => Promise<BotCore>): Promise<{ url: string; person: SlackPerson; stop(): Promise<void> }> {
     const bot = await createBot(this.env, { output: this.output, clock: () => new Date() }, parts);
     const served = await serveBot(bot, 0);
     this.#served.push(served);
@@ -59,8 +59,8 @@ export class BotWorld implements AsyncDisposable {
 }
 
 /** Parts that answer every command the same, and note what happens to them. */
-export function scriptedParts(answer: (asked: SlashCommand | ButtonClick) => Answer): {
-  make: () => Promise<BotParts>;
+export function scriptedCore(answer: (asked: SlashCommand | ButtonClick) => Answer): {
+  make: () => Promise<BotCore>;
   happened: string[];
 } {
   const happened: string[] = [];

@@ -1,7 +1,7 @@
 import { createAccess } from "../../../bot/access/access.ts";
-import { type ConversationSetting, createConversation } from "../../../bot/commands/create-conversation.ts";
+import { type ConversationDeps, createConversation } from "../../../bot/commands/create-conversation.ts";
 import type { Answer, ButtonClick, Reply, Said } from "../../../bot/conversation.ts";
-import type { AuditEntry, Explainer, OrganizationCare, RunFlow } from "../../../bot/parts.ts";
+import type { AuditEntry, ContactActions, Explainer, RunFlow } from "../../../bot/ports.ts";
 import type { Runner, RunState } from "../../../bot/runs/runner.ts";
 import type { SlackAccess } from "../../../lib/domain/config.ts";
 import type { UserGroups } from "../../../lib/remotes/slack/user-groups.ts";
@@ -17,7 +17,7 @@ export interface World {
   current: () => Promise<RunState | null>;
   ended: (since: Date) => Promise<RunState[]>;
   starterOf: (id: string) => string | null;
-  change: Partial<ConversationSetting>;
+  change: Partial<ConversationDeps>;
 }
 
 /** A conversation among in-memory colleagues that note down what they are called with. */
@@ -35,13 +35,13 @@ export function start(world: Partial<World> = {}) {
     ...{ ask: note("ask"), confirm: note("confirm"), dismiss: note("dismiss"), cancel: note("cancel") },
     ...{ resume: note("resume"), stop: note("stop") },
   };
-  const organizations: OrganizationCare = { retry: note("retry"), handled: note("handled") };
+  const contactActions: ContactActions = { retry: note("retry"), handled: note("handled") };
   const explainer: Explainer = { explain: note("explain"), whole: note("whole") };
   const unread: UserGroups = { members: async () => ({ is: "unread", reason: "not asked for" }) };
   const conversation = createConversation({
     access: createAccess(world.slack ?? SLACK, world.userGroups ?? unread),
     runs,
-    organizations,
+    contactActions,
     explainer,
     runner: runnerOf(world),
     audit: {

@@ -1,13 +1,13 @@
 import type { Database } from "bun:sqlite";
 import type { Actor, Reply, Said } from "../../../bot/conversation.ts";
 import { openDatabase } from "../../../bot/database.ts";
-import type { WantedPage } from "../../../bot/pages/page-uploads.ts";
-import { ACTION, type Audit, type AuditEntry, type RunFlow } from "../../../bot/parts.ts";
-import { type Customers, NOBODY } from "../../../bot/render/customer.ts";
+import type { RequestedPage } from "../../../bot/pages/page-uploads.ts";
+import { ACTION, type Audit, type AuditEntry, type RunFlow } from "../../../bot/ports.ts";
+import { type Customers, NO_NAMES } from "../../../bot/render/customer.ts";
 import { FollowedRuns } from "../../../bot/run-flow/followed-runs.ts";
 import { Offers } from "../../../bot/run-flow/offers.ts";
 import { createRunFlow } from "../../../bot/run-flow/run-flow.ts";
-import type { RunFlowSetting } from "../../../bot/run-flow/run-flow-parts.ts";
+import type { RunFlowDeps } from "../../../bot/run-flow/run-flow-context.ts";
 import type { Block, Outgoing, OutgoingPost } from "../../../lib/remotes/slack/ports.ts";
 import type { RecordedComparison, RunRecord } from "../../../lib/storage/runs/run-record.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -20,7 +20,7 @@ export const BOB: Actor = { ...ANN, user: "U0BOB" };
 export class PutPosts implements Outgoing {
   readonly posts: OutgoingPost[] = [];
 
-  put(post: OutgoingPost): void {
+  enqueue(post: OutgoingPost): void {
     if (!this.posts.some(({ key }) => key === post.key)) this.posts.push(post);
   }
 
@@ -68,8 +68,8 @@ export class FlowWorld {
   readonly audited: AuditEntry[] = [];
   readonly warnings: string[] = [];
   /** Pages that were wanted. */
-  readonly pages: WantedPage[] = [];
-  customers: Customers = NOBODY;
+  readonly pages: RequestedPage[] = [];
+  customers: Customers = NO_NAMES;
   readonly runner: ScriptedRunner;
   readonly database: Database;
   flow: RunFlow;
@@ -81,7 +81,7 @@ export class FlowWorld {
   }
 
   /** A bot more in the same world. */
-  another(change: Partial<RunFlowSetting> = {}): RunFlow {
+  another(change: Partial<RunFlowDeps> = {}): RunFlow {
     const audit: Audit = {
       record: (entry) => void this.audited.push(entry),
       latest: (count) => this.audited.slice(-count).reverse(),

@@ -64,11 +64,11 @@ export class PageWorld implements AsyncDisposable {
       body: JSON.stringify({ channel: CHANNEL, text: "A run" }),
     });
     this.thread = ((await (await this.slack.fetch(request)).json()) as { ts: string }).ts;
-    this.outgoing.put({ key: "started", thread: null, text: "", blocks: [] });
+    this.outgoing.enqueue({ key: "started", thread: null, text: "", blocks: [] });
   }
 
   ended(): void {
-    this.outgoing.put({ key: "ended", thread: "started", text: "", blocks: [] });
+    this.outgoing.enqueue({ key: "ended", thread: "started", text: "", blocks: [] });
   }
 
   /** Lets time pass, and whatever is asked over HTTP be answered. */

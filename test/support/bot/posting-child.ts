@@ -23,7 +23,7 @@ const sleep = (milliseconds: number) => Bun.sleep(milliseconds / 1000);
 
 async function deliver({ settings, database }: PostingTask, posts: readonly OutgoingPost[]): Promise<void> {
   using outbox = new Outbox(database);
-  for (const post of posts) outbox.put(post);
+  for (const post of posts) outbox.enqueue(post);
   const setting = { now: () => new Date(), sleep, stop: { reason: null } };
   const channel = createSlackChannel(settings, { sleep, timeoutMs: 2000, minTimeoutMs: 1 });
   for (let attempts = 0; attempts < 10; attempts++) {

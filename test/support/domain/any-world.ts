@@ -63,7 +63,7 @@ export const aWorld: fc.Arbitrary<World> = fc
     accounts: fc.uniqueArray(anAccount, { selector: ({ n }) => n }),
     partners: fc.uniqueArray(aPartner, { selector: ({ n }) => n, maxLength: 3 }),
     others: someIds,
-    leaveAlone: someIds,
+    unclearAccounts: someIds,
     protectedIds: someIds,
     excludedAccountIds: someIds,
     withholdMarks: fc.boolean(),

@@ -22,7 +22,7 @@ export type World = Mutable<CustomersInput> &
     partners: PartnerAccount[];
     partnerIds: Set<string>;
     accountIds: Set<string>;
-    leaveAlone: Set<string>;
+    unclearAccounts: Set<string>;
     protectedIds: Set<string>;
     excludedAccountIds: Set<string>;
   };
@@ -97,7 +97,7 @@ export function inSyncWorld(instance: InstanceName = "global", size = 3): World 
     ],
     accountIds: new Set(desired.map((one) => one.salesforce_id)),
     partnerIds: new Set(partners.map((one) => one.salesforce_id)),
-    leaveAlone: new Set(),
+    unclearAccounts: new Set(),
     withholdMarks: false,
     protectedIds: new Set(),
     excludedAccountIds: new Set(),

@@ -5,7 +5,7 @@ import { DamagedDatabaseError, isDamage } from "../../../storage/files/open-data
 import { ForeignSnapshotError, type ListToKeep, SnapshotStore } from "./store.ts";
 
 /** Where the snapshot of an instance lies, and what may be done with it. */
-export interface SnapshotSetting {
+export interface SnapshotOptions {
   path: string;
   /** Nothing is kept, and no file is made. */
   readOnly: boolean;
@@ -18,17 +18,17 @@ export interface SnapshotSetting {
  * in full, and the next complete listing makes a new one.
  */
 export class SnapshotKeeper {
-  constructor(private readonly setting: SnapshotSetting) {}
+  constructor(private readonly options: SnapshotOptions) {}
 
   get readOnly(): boolean {
-    return this.setting.readOnly;
+    return this.options.readOnly;
   }
 
   /** Does something with what is kept; null where there is no file. What is wrong with the file is told instead. */
   read<Answer>(question: (store: SnapshotStore) => Answer): { answer: Answer | null } | { told: Reason } {
-    if (!existsSync(this.setting.path)) return { answer: null };
+    if (!existsSync(this.options.path)) return { answer: null };
     try {
-      using store = new SnapshotStore(this.setting.path);
+      using store = new SnapshotStore(this.options.path);
       return { answer: question(store) };
     } catch (error) {
       return { told: reason("snapshot.unreadable", { message: messageOf(error) }) };
@@ -37,7 +37,7 @@ export class SnapshotKeeper {
 
   /** Keeps lists, all of them or none. Answers why that did not work. */
   async keep(lists: readonly ListToKeep[]): Promise<Reason | null> {
-    if (this.setting.readOnly) return null;
+    if (this.options.readOnly) return null;
     try {
       using store = await this.#opened();
       store.keep(lists);
@@ -49,7 +49,7 @@ export class SnapshotKeeper {
 
   /** The file, or a new one in its place: what cannot be read is of no use to anybody. */
   async #opened(): Promise<SnapshotStore> {
-    const { path } = this.setting;
+    const { path } = this.options;
     try {
       return new SnapshotStore(path);
     } catch (error) {

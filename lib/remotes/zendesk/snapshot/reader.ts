@@ -1,7 +1,7 @@
 import type { ZendeskClient } from "../client.ts";
 import type { FieldDefinition, ZendeskReader } from "../ports.ts";
 import { identityOf } from "./identity.ts";
-import { SnapshotKeeper, type SnapshotSetting } from "./keeper.ts";
+import { SnapshotKeeper, type SnapshotOptions } from "./keeper.ts";
 import { organizationsBySnapshot } from "./organizations.ts";
 import { PeopleBySnapshot } from "./people.ts";
 
@@ -9,7 +9,7 @@ import { PeopleBySnapshot } from "./people.ts";
  * A reader whose lists come from the snapshot of earlier runs and what changed since, where that is proved (decision 54), and are listed
  * in full everywhere else: the result is the same. What was read to its end is kept for the next run. Organization fields are read once.
  */
-export function withSnapshots(reader: ZendeskReader, client: ZendeskClient, setting: SnapshotSetting): ZendeskReader {
+export function withSnapshots(reader: ZendeskReader, client: ZendeskClient, setting: SnapshotOptions): ZendeskReader {
   const keeper = new SnapshotKeeper(setting);
   let fields: Promise<FieldDefinition[]> | null = null;
   const organizationFields = () =>

@@ -4,26 +4,26 @@ import type { ComparisonReport, StageReport } from "../pipeline/stage.ts";
 import { type Place, reasonText } from "./reason-text.ts";
 
 /** A reason as `--json` tells it. */
-export interface ToldReason {
+export interface ReasonJson {
   code: string;
   params: Record<string, unknown>;
   text: string;
 }
 
 /** What went wrong, as `--json` tells it: refusals (exit 4), problems of settings and files (exit 2), all other errors (1, 5). */
-export interface WentWrong {
-  refusals?: ToldReason[];
+export interface FailureJson {
+  refusals?: ReasonJson[];
   problems?: { where: string; what: string }[];
-  errors?: ToldReason[];
+  errors?: ReasonJson[];
 }
 
 /** A reason as `--json` tells it. */
-export function toldReason(reason: Reason, place: Place = "terminal"): ToldReason {
+export function reasonJson(reason: Reason, place: Place = "terminal"): ReasonJson {
   return { code: reason.code, params: reason.params, text: reasonText(reason, place) };
 }
 
 /** Sorts reasons into what `--json` tells; of each kind there is nothing where there is none. Pure. */
-export function wentWrong(reasons: readonly Reason[], place: Place = "terminal"): WentWrong {
+export function failureJson(reasons: readonly Reason[], place: Place = "terminal"): FailureJson {
   const problems = reasons.flatMap((one) =>
     one.code === "settings.wrong"
       ? one.params.where.map((where, index) => ({ where, what: one.params.what[index] ?? "" }))
@@ -32,9 +32,9 @@ export function wentWrong(reasons: readonly Reason[], place: Place = "terminal")
   const refusals = reasons.filter(({ code }) => Object.hasOwn(REFUSAL_REASONS, code));
   const errors = reasons.filter((one) => one.code !== "settings.wrong" && !refusals.includes(one));
   return {
-    ...(refusals.length > 0 ? { refusals: refusals.map((one) => toldReason(one, place)) } : {}),
+    ...(refusals.length > 0 ? { refusals: refusals.map((one) => reasonJson(one, place)) } : {}),
     ...(problems.length > 0 ? { problems } : {}),
-    ...(errors.length > 0 ? { errors: errors.map((one) => toldReason(one, place)) } : {}),
+    ...(errors.length > 0 ? { errors: errors.map((one) => reasonJson(one, place)) } : {}),
   };
 }
 
@@ -43,11 +43,11 @@ export function reportJson({ comparison, ended, ...report }: StageReport) {
   return {
     ...report,
     ...(comparison ? { comparison: comparisonJson(comparison) } : {}),
-    ...(ended ? { ended: { exit: ended.exit, reasons: ended.reasons.map((one) => toldReason(one)) } } : {}),
+    ...(ended ? { ended: { exit: ended.exit, reasons: ended.reasons.map((one) => reasonJson(one)) } } : {}),
   };
 }
 
 /** A comparison as `--json` tells it. */
 export function comparisonJson({ refused, ...comparison }: ComparisonReport) {
-  return { ...comparison, ...(refused ? { refused: refused.map((one) => toldReason(one)) } : {}) };
+  return { ...comparison, ...(refused ? { refused: refused.map((one) => reasonJson(one)) } : {}) };
 }

@@ -24,7 +24,7 @@ export interface RunRemotes extends WritingRemotes {
  * Remotes for all stages of one run: every list is asked for once (decision 53); only those of us-government are wanted again by a later stage. Connections of a dry run
  * show what was planned, and list for themselves.
  */
-export function askedOnce(remotes: WritingRemotes): RunRemotes {
+export function cachedRemotes(remotes: WritingRemotes): RunRemotes {
   const instances = new Map<InstanceName, ListedOnce>();
   const listsOf = (instance: InstanceName) => {
     const lists = instances.get(instance) ?? new ListedOnce(instance === "us-government");

@@ -11,8 +11,8 @@ import { type FakeCustomer, fakeSession } from "../../test/support/bot/fake-retr
 import { ANN, BOB, Told } from "../../test/support/bot/flow-world.ts";
 import type { ButtonClick } from "../conversation.ts";
 import { openDatabase } from "../database.ts";
-import { ACTION, type AuditEntry } from "../parts.ts";
-import { createOrganizationCare, type OrganizationCareSetting } from "./organization-care.ts";
+import { ACTION, type AuditEntry } from "../ports.ts";
+import { type ContactActionsDeps, createContactActions } from "./contact-actions.ts";
 
 const NOW = new Date("2026-11-24T10:31:00Z");
 const ACCOUNT = "0014M00001kAbCdQAK";
@@ -79,9 +79,9 @@ function start(
       opened.push(opened.length);
       return fakeSession(customer, DEFAULT_CONFIG);
     });
-  const setting: OrganizationCareSetting = {
+  const deps: ContactActionsDeps = {
     openRetry: open,
-    runGoesOn: async () => false,
+    isRunInProgress: async () => false,
     channelOf: () => channel,
     database: openDatabase(path),
     audit: { record: (entry) => void audit.push(entry), latest: () => audit },
@@ -96,7 +96,7 @@ function start(
     value: String(id),
     message: { ts: "100.1", text: "Without support contacts", blocks: channel.blocks },
   });
-  return { care: createOrganizationCare(setting), setting, channel, audit, slept, warned, opened, click };
+  return { care: createContactActions(deps), setting: deps, channel, audit, slept, warned, opened, click };
 }
 
 describe("retry", () => {
@@ -238,12 +238,12 @@ describe("retry", () => {
   test("a run goes on elsewhere: nothing is opened; who cannot be asked does not stand in the way", async () => {
     const { setting, click, opened, warned } = start();
     const told = new Told();
-    await createOrganizationCare({ ...setting, runGoesOn: async () => true }).retry(click(11), told);
+    await createContactActions({ ...setting, isRunInProgress: async () => true }).retry(click(11), told);
     expect(told.texts[0]).toContain("A run is in progress");
     expect(opened).toEqual([]);
-    const unasked = createOrganizationCare({
+    const unasked = createContactActions({
       ...setting,
-      runGoesOn: () => Promise.reject(new Error("GitLab is down")),
+      isRunInProgress: () => Promise.reject(new Error("GitLab is down")),
     });
     await unasked.retry(click(11), told);
     expect(opened).toHaveLength(1);
@@ -345,7 +345,7 @@ describe("Slack is slow or down", () => {
       end.abort();
       return promise;
     };
-    const care = createOrganizationCare({ ...setting, sleep, ended: end.signal });
+    const care = createContactActions({ ...setting, sleep, ended: end.signal });
     channel.outcomes.push({ is: "limited", waitMs: 3_600_000 });
     const told = new Told();
     await care.handled(click(11), told);

@@ -1,21 +1,21 @@
 import type { FieldType } from "./organization-field.ts";
 
 /** What a field's value means, whichever way it is spelled: two values are equal when their meanings are identical. */
-export type Meaning = string | number | boolean | null;
+export type ComparableValue = string | number | boolean | null;
 
 /** How each type of field is read (C6). A new type does not compile until someone says here what its values mean. */
-const MEANING = {
+const COMPARABLE = {
   text: textOf,
   dropdown: textOf,
   checkbox: truthOf,
   decimal: numberOf,
   integer: numberOf,
   date: dayOf,
-} satisfies Record<FieldType, (value: unknown) => Meaning>;
+} satisfies Record<FieldType, (value: unknown) => ComparableValue>;
 
 /** The meaning of a value as zdsync computes it or as Zendesk spells it (C6). */
-export function meaningOf(type: FieldType, value: unknown): Meaning {
-  return MEANING[type](value);
+export function comparableValue(type: FieldType, value: unknown): ComparableValue {
+  return COMPARABLE[type](value);
 }
 
 /**
@@ -23,7 +23,7 @@ export function meaningOf(type: FieldType, value: unknown): Meaning {
  * `"0.0"` = 0; dates as days, `2018-11-04T00:00:00+00:00` included; drop-downs by tag; blanks around a text do not count.
  */
 export function sameValue(type: FieldType, one: unknown, other: unknown): boolean {
-  return one === other || meaningOf(type, one) === meaningOf(type, other);
+  return one === other || comparableValue(type, one) === comparableValue(type, other);
 }
 
 /** Whether two names are written alike, after trimming (C3). */

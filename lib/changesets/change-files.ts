@@ -7,10 +7,10 @@ import type { ChangesetManifest, Maker, RunOrigin } from "../storage/artifacts/m
 import type { ArtifactName, ArtifactRecord } from "../storage/artifacts/schemas.ts";
 import { type ArtifactStore, sha256Of } from "../storage/artifacts/store.ts";
 import { type ChangeFile, changesDigest } from "./changes-digest.ts";
-import type { Judgement } from "./judge.ts";
+import type { LimitCheck } from "./check-limits.ts";
 
 /** What a person may demand or allow of the change files for one run (S2, S3). */
-export interface HandOverTerms {
+export interface ChangeFileConstraints {
   /** Digests of reviewed changesets; where given, nothing else is applied. */
   expect: readonly string[];
   /** How old the oldest data behind the changes may be, in milliseconds; null: any age. */
@@ -18,7 +18,7 @@ export interface HandOverTerms {
 }
 
 /** Change files as they are handed from compare to sync. */
-export interface HandedOver<Creates, Updates, Marks> {
+export interface ReviewedChanges<Creates, Updates, Marks> {
   creates: Creates[];
   updates: Updates[];
   marks: Marks[];
@@ -39,7 +39,7 @@ export async function writeChangeFiles(
   store: ArtifactStore,
   comparison: Comparison,
   changes: Measurable & { contacts?: readonly PlannedContact[] },
-  { measures, unconfirmed = [], allow = {} }: Pick<Judgement, "measures" | "unconfirmed"> & { allow?: Allowances },
+  { measures, unconfirmed = [], allow = {} }: Pick<LimitCheck, "measures" | "unconfirmed"> & { allow?: Allowances },
   maker: Maker,
 ): Promise<ChangesetManifest> {
   const names = changeFiles(comparison);
@@ -87,9 +87,9 @@ export async function writeChangeFiles(
 export async function readChangeFiles<C extends Comparison>(
   store: ArtifactStore,
   comparison: C,
-  terms: HandOverTerms,
+  constraints: ChangeFileConstraints,
   now: Date,
-): Promise<HandedOver<Records<C, "creates">, Records<C, "updates">, Records<C, "marks">>> {
+): Promise<ReviewedChanges<Records<C, "creates">, Records<C, "updates">, Records<C, "marks">>> {
   const names = changeFiles(comparison);
   const creates = await store.readRecords(names.creates);
   const updates = await store.readRecords(names.updates);
@@ -98,8 +98,8 @@ export async function readChangeFiles<C extends Comparison>(
   const contacts = await readContacts(store, comparison, manifest);
   const digest = changesDigest(comparison, [creates, updates, marks, ...contacts.files]);
   const [first, ...others] = [
-    ...wrongDigest(comparison, digest, manifest, terms),
-    ...(manifest ? tooOld(comparison, manifest, terms, now) : []),
+    ...wrongDigest(comparison, digest, manifest, constraints),
+    ...(manifest ? tooOld(comparison, manifest, constraints, now) : []),
   ];
   if (first) throw refused(first, ...others);
   return {
@@ -127,7 +127,7 @@ async function readContacts(
 }
 
 /** Why a digest that nobody expected is refused (S3); none where it was, or nobody said what they expect. */
-export function unexpectedDigest(comparison: Comparison, digest: string, { expect }: HandOverTerms): Reason[] {
+export function unexpectedDigest(comparison: Comparison, digest: string, { expect }: ChangeFileConstraints): Reason[] {
   if (expect.length === 0 || expect.includes(digest)) return [];
   return [reason("digest.unexpected", { comparison, digest, expected: [...expect] })];
 }
@@ -136,7 +136,7 @@ export function unexpectedDigest(comparison: Comparison, digest: string, { expec
 export function tooOld(
   comparison: Comparison,
   origin: Pick<RunOrigin, "gathered_at">,
-  { maxAgeMs }: HandOverTerms,
+  { maxAgeMs }: ChangeFileConstraints,
   now: Date,
 ): Reason[] {
   const ageMs = now.getTime() - Date.parse(origin.gathered_at);
@@ -149,9 +149,9 @@ function wrongDigest(
   comparison: Comparison,
   digest: string,
   manifest: ChangesetManifest | null,
-  terms: HandOverTerms,
+  constraints: ChangeFileConstraints,
 ): Reason[] {
-  if (!manifest && terms.expect.length === 0) return [reason("changes.unvouched", { comparison, digest })];
+  if (!manifest && constraints.expect.length === 0) return [reason("changes.unvouched", { comparison, digest })];
   if (manifest && manifest.digest !== digest) return [reason("changes.altered", { comparison })];
-  return unexpectedDigest(comparison, digest, terms);
+  return unexpectedDigest(comparison, digest, constraints);
 }

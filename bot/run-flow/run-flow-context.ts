@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Outgoing } from "../../lib/remotes/slack/ports.ts";
 import type { PageSender } from "../pages/send-pages.ts";
-import type { Audit } from "../parts.ts";
+import type { Audit } from "../ports.ts";
 import type { Customers } from "../render/customer.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import type { FollowedRuns } from "./followed-runs.ts";
@@ -10,7 +10,7 @@ import type { Offers } from "./offers.ts";
 import type { Pauses, Sleep } from "./pauses.ts";
 
 /** What the run flow works with. */
-export interface RunFlowSetting {
+export interface RunFlowDeps {
   runner: Runner;
   /** Of both of these: what is confirmed is noted in one transaction. */
   database: Database;
@@ -33,6 +33,6 @@ export interface RunFlowSetting {
 }
 
 /** The same, with how it waits. */
-export interface RunFlowParts extends RunFlowSetting {
+export interface RunFlowContext extends RunFlowDeps {
   pauses: Pauses;
 }

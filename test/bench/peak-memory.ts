@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** The most memory that this process held, in megabytes, since `forgetMostMemory` where the system can say so, else ever. */
-export function mostMemory(): number {
+/** The most memory that this process held, in megabytes, since `resetPeakMemory` where the system can say so, else ever. */
+export function peakMemory(): number {
   const [, kilobytes] = (process.platform === "linux" && /VmHWM:\s+(\d+)/.exec(statusText())) || [];
   if (kilobytes !== undefined) return Math.round((Number(kilobytes) * 1024) / 1e6);
   return Math.round(process.resourceUsage().maxRSS / 1e6);
 }
 
 /** Collects what is garbage, and begins to measure anew. */
-export function forgetMostMemory(): void {
+export function resetPeakMemory(): void {
   Bun.gc(true);
   if (process.platform === "linux") writeFileSync("/proc/self/clear_refs", "5");
 }
@@ -19,4 +19,4 @@ function statusText(): string {
 
 /* Preloaded into a program that is measured. What its parent sees of it would begin with the parent's own memory. */
 const file = process.env.ZDSYNC_BENCH_MEMORY;
-if (file !== undefined) process.on("exit", () => writeFileSync(file, String(mostMemory())));
+if (file !== undefined) process.on("exit", () => writeFileSync(file, String(peakMemory())));

@@ -8,14 +8,14 @@ import { EvidenceIndex } from "./evidence-index.ts";
 import { explainAccount } from "./explain-account.ts";
 import { explanationDocument } from "./explanation-document.ts";
 import { type FoundSubject, findInRun } from "./find-subject.ts";
-import { isToldOf } from "./kept-evidence.ts";
+import { isInEvidence } from "./kept-evidence.ts";
 import { pastOf } from "./past-evidence.ts";
 import { type RecordFiles, recordsAbout } from "./records-about.ts";
 import { dataDirOf, type OpenedRun, openRunIn, RulesMissing, withRecords } from "./run-material.ts";
 import { withoutUsGovernmentNames } from "./withhold-explanation.ts";
 
 /** The answer to somebody who asked why something is as it is. */
-export type Explained =
+export type ExplainedSubject =
   | {
       is: "explained";
       subject: Subject;
@@ -32,7 +32,7 @@ export type Explained =
   | Exclude<FoundSubject, { is: "one" }>;
 
 /** How questions are answered. */
-export interface ExplainSetting {
+export interface ExplainSubjectsOptions {
   /** For links; those that the run's config names come first. */
   hosts: RunEvidence["hosts"];
   /** `ids_only`: customers of us-government are neither named nor found by what they are called. */
@@ -43,11 +43,11 @@ export interface ExplainSetting {
  * Explains those who were asked for (Salesforce id, organization id, name, address) from the files of one run, which are opened once for
  * all: of a data directory, or of a run's folder in its history, where they are those it changed, skipped, refused or failed. Throws `ConfigurationError` where they are no run's, and `ArtifactError` for what is damaged.
  */
-export async function explainAsked(
+export async function explainSubjects(
   asked: readonly string[],
   store: ArtifactStore,
-  { hosts, usGovernment }: ExplainSetting,
-): Promise<Explained[]> {
+  { hosts, usGovernment }: ExplainSubjectsOptions,
+): Promise<ExplainedSubject[]> {
   const opened = await openRunIn(store, {}).catch((error: unknown) => {
     if (error instanceof RulesMissing) return null;
     throw error;
@@ -55,7 +55,7 @@ export async function explainAsked(
   if (!opened) return asked.map(() => ({ is: "no rules" }));
   const run = withHosts(opened, hosts);
   const known = usGovernment === "ids_only" ? await accountsOfGlobal(run.files) : null;
-  const answers: Explained[] = [];
+  const answers: ExplainedSubject[] = [];
   for (const one of asked) answers.push(await explainOne(one, run, { known, store: dataDirOf(store) }));
   return answers;
 }
@@ -65,7 +65,7 @@ async function explainOne(
   asked: string,
   run: OpenedRun,
   { known, store }: { known: ReadonlySet<string> | null; store: ArtifactStore },
-): Promise<Explained> {
+): Promise<ExplainedSubject> {
   const found = await findInRun(asked, run.files);
   const isId = toId18(asked.trim()) !== null || /^\d+$/.test(asked.trim());
   const isKnown = (id: string | null) => known === null || (id !== null && known.has(id));
@@ -75,7 +75,7 @@ async function explainOne(
   const { subject } = found;
   // Who is not named is not found by a name or an address either.
   if (!isId && !isKnown(subject.salesforce_id)) return isHistory ? { is: "not kept" } : { is: "none", nearest: [] };
-  if (isHistory && !(await isToldOf(subject, run.files))) return { is: "not kept" };
+  if (isHistory && !(await isInEvidence(subject, run.files))) return { is: "not kept" };
   const records = await recordsAbout(run.files, subject);
   const past = await pastOf(store, run.about.run, subject);
   const explanation = explainAccount({ ...new EvidenceIndex(withRecords(run, records)).of(subject), past });
@@ -89,7 +89,7 @@ function nameable(
   found: Exclude<FoundSubject, { is: "one" }>,
   isId: boolean,
   isKnown: (id: string | null) => boolean,
-): Explained {
+): ExplainedSubject {
   const named = (subjects: readonly NamedSubject[]) =>
     subjects.flatMap((one) => (isKnown(one.salesforceId) ? [one] : isId ? [{ ...one, names: [] }] : []));
   if (found.is === "none") return { is: "none", nearest: named(found.nearest) };

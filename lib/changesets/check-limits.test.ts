@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from "../domain/config.ts";
 import type { ConfirmedCounts } from "../domain/confirmed-counts.ts";
 import { reason } from "../domain/reason.ts";
 import type { ChangesetManifest } from "../storage/artifacts/manifest.ts";
-import { judge, standingRefusals } from "./judge.ts";
+import { checkLimits, priorRefusals } from "./check-limits.ts";
 
 const limits = DEFAULT_LIMITS;
 const ID = "0014M00001abcdEQAQ";
@@ -51,10 +51,10 @@ describe("what a person confirmed", () => {
   test("exactly as many, or fewer, are let through", () => {
     const atMost = confirmed({ updates: 12, downgrades: 3 });
     expect(
-      judge("global", changeset({ updates: 12, downgrades: 3 }), limits, { allow: {}, "at-most": atMost }),
+      checkLimits("global", changeset({ updates: 12, downgrades: 3 }), limits, { allow: {}, "at-most": atMost }),
     ).toEqual({ measures: expect.anything() });
     expect(
-      judge("global", changeset({ updates: 4 }), limits, { allow: {}, "at-most": atMost }).refused,
+      checkLimits("global", changeset({ updates: 4 }), limits, { allow: {}, "at-most": atMost }).refused,
     ).toBeUndefined();
   });
 
@@ -69,19 +69,19 @@ describe("what a person confirmed", () => {
     ["marks, which nobody named", { updates: 1, marks: 1 }, confirmed({ updates: 12 }), ["marks"]],
     ["only another comparison was named", { updates: 1 }, { partner: { updates: 5 } }, ["updates"]],
   ])("%s is refused", (_, of, atMost, effects) => {
-    const { refused, unconfirmed } = judge("global", changeset(of), limits, { allow: {}, "at-most": atMost });
+    const { refused, unconfirmed } = checkLimits("global", changeset(of), limits, { allow: {}, "at-most": atMost });
     expect(unconfirmed?.map(({ effect }) => effect)).toEqual(effects as never);
     expect(refused).toMatchObject(effects.map((effect) => ({ code: "count.unconfirmed", params: { effect } })));
   });
 
   test("comes on top of the limits: it lifts none, and --allow lifts nothing of it", () => {
     const many = changeset({ marks: 60 });
-    const over = judge("global", many, limits, { allow: {}, "at-most": confirmed({ marks: 60 }) });
+    const over = checkLimits("global", many, limits, { allow: {}, "at-most": confirmed({ marks: 60 }) });
     expect(over.refused).toMatchObject([{ code: "limit.exceeded", params: { effect: "marks", count: 60 } }]);
     expect(over.unconfirmed).toBeUndefined();
-    const unseen = judge("global", many, limits, { allow: { marks: 60 }, "at-most": confirmed({ marks: 59 }) });
+    const unseen = checkLimits("global", many, limits, { allow: { marks: 60 }, "at-most": confirmed({ marks: 59 }) });
     expect(unseen.refused).toMatchObject([{ code: "count.unconfirmed", params: { count: 60, confirmed: 59 } }]);
-    const both = judge("global", many, limits, { allow: {}, "at-most": confirmed({ marks: 59 }) });
+    const both = checkLimits("global", many, limits, { allow: {}, "at-most": confirmed({ marks: 59 }) });
     expect(both.refused?.map(({ code }) => code)).toEqual(["limit.exceeded", "count.unconfirmed"]);
   });
 
@@ -91,8 +91,8 @@ describe("what a person confirmed", () => {
     fc.assert(
       fc.property(effects, effects, (of, global) => {
         const what = changeset({ ...of, downgrades: Math.min(of.downgrades, of.updates) });
-        const without = judge("global", what, limits, { allow: {}, "at-most": null });
-        const given = judge("global", what, limits, { allow: {}, "at-most": { global } });
+        const without = checkLimits("global", what, limits, { allow: {}, "at-most": null });
+        const given = checkLimits("global", what, limits, { allow: {}, "at-most": { global } });
         expect(given.measures).toEqual(without.measures);
         expect(given.refused === undefined).toBe(without.refused === undefined && given.unconfirmed === undefined);
       }),
@@ -106,14 +106,14 @@ describe("a refusal that stands in the manifest", () => {
   const found = manifest([{ effect: "updates", count: 13, confirmed: 12 }]);
 
   test("until counts are confirmed again", () => {
-    expect(standingRefusals("global", found, { allow: {}, "at-most": null })).toEqual([
+    expect(priorRefusals("global", found, { allow: {}, "at-most": null })).toEqual([
       reason("count.unconfirmed", { comparison: "global", effect: "updates", count: 13, confirmed: 12 }),
     ]);
-    expect(standingRefusals("global", found, { allow: {}, "at-most": { global: { updates: 13 } } })).toEqual([]);
+    expect(priorRefusals("global", found, { allow: {}, "at-most": { global: { updates: 13 } } })).toEqual([]);
   });
 
   test("nothing stands where nothing was unconfirmed, or no manifest says so", () => {
-    expect(standingRefusals("global", manifest([]), { allow: {}, "at-most": null })).toEqual([]);
-    expect(standingRefusals("global", null, { allow: {}, "at-most": null })).toEqual([]);
+    expect(priorRefusals("global", manifest([]), { allow: {}, "at-most": null })).toEqual([]);
+    expect(priorRefusals("global", null, { allow: {}, "at-most": null })).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { isDamage } from "../lib/storage/files/open-database.ts";
  * Whatever was thrown, for the bot's log: our own errors' words, of any other its name and code. Messages of libraries may quote
  * what a customer is called, or a URL that is a secret; their stacks say nothing to support operations.
  */
-export function failureWords(error: unknown): string {
+export function errorSummary(error: unknown): string {
   if (error instanceof ZdsyncError) return error.message;
   if (!(error instanceof Error)) return "a value that is not an Error was thrown";
   if (isDamage(error))

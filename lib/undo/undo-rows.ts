@@ -2,17 +2,17 @@ import type { Reason } from "../domain/reason.ts";
 import type { Result } from "../storage/artifacts/results.ts";
 
 /** The way back of some records: what to write, and what is left alone. Every written record of the results file is in one of the two. */
-export interface WayBack<Row> {
+export interface UndoRows<Row> {
   rows: Row[];
   /** As the undo's results file has them: skipped, with the reason. */
   left: Result[];
 }
 
 /** One record on its way back; `nothing`: it was not written, after all. */
-export type Step<Row> = { row: Row } | { left: Result } | { nothing: true };
+export type UndoStep<Row> = { row: Row } | { left: Result } | { nothing: true };
 
 /** Gathers the steps of all records. */
-export function wayBackOf<Row>(steps: readonly Step<Row>[]): WayBack<Row> {
+export function collectUndoRows<Row>(steps: readonly UndoStep<Row>[]): UndoRows<Row> {
   return {
     rows: steps.flatMap((step) => ("row" in step ? [step.row] : [])),
     left: steps.flatMap((step) => ("left" in step ? [step.left] : [])),
@@ -20,7 +20,7 @@ export function wayBackOf<Row>(steps: readonly Step<Row>[]): WayBack<Row> {
 }
 
 /** A record that the undo leaves alone: what would have been written back, and why it is not. */
-export function leftAlone(result: Result, why: Reason): { left: Result } {
+export function skippedUndo(result: Result, why: Reason): { left: Result } {
   const { salesforce_id, id, before, after } = result;
   const creates = result.effect === "create" || result.effect === "contact";
   return {

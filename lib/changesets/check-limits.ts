@@ -4,10 +4,10 @@ import { type Unconfirmed, unconfirmedOf, unconfirmedReasons } from "../domain/c
 import { type Allowances, EFFECTS, limitReasons, type Measurable, type Measure, measure } from "../domain/limits.ts";
 import type { Reason } from "../domain/reason.ts";
 import type { ChangesetManifest } from "../storage/artifacts/manifest.ts";
-import type { JudgingInputs } from "./terms.ts";
+import type { LimitInputs } from "./constraints.ts";
 
 /** A comparison held against its limits (S2), and against what a person confirmed (decisions/0011). */
-export interface Judgement {
+export interface LimitCheck {
   measures: Measure[];
   /** What there is more of than was confirmed; absent where nothing is. */
   unconfirmed?: Unconfirmed[];
@@ -19,12 +19,12 @@ export interface Judgement {
  * Measures a changeset against the limits and the confirmed counts. `allow` replaces single limits for this run; `at-most` comes on
  * top of them, and lifts none. Pure.
  */
-export function judge(
+export function checkLimits(
   comparison: Comparison,
   changeset: Measurable & { contacts?: readonly unknown[] },
   limits: Limits,
-  { allow, "at-most": atMost }: JudgingInputs,
-): Judgement {
+  { allow, "at-most": atMost }: LimitInputs,
+): LimitCheck {
   const measures = measure(changeset, limits, allow);
   const { creates, updates, marks, contacts = [] } = changeset;
   const planned = {
@@ -46,19 +46,19 @@ export function judge(
  * Why change files stay refused that a comparison refused (S2): the verdict in their manifest stands, whatever the limits are by
  * now, until each exceeded effect is allowed, and until somebody confirms counts again. Empty where it stands in no way. Pure.
  */
-export function standingRefusals(
+export function priorRefusals(
   comparison: Comparison,
   manifest: ChangesetManifest | null,
-  { allow, "at-most": atMost }: JudgingInputs,
+  { allow, "at-most": atMost }: LimitInputs,
 ): Reason[] {
-  const exceeded = standingMeasures(manifest, allow);
+  const exceeded = priorMeasures(manifest, allow);
   // Counts confirmed now are held against the change files themselves; without any, nobody has said yes to these.
   const unconfirmed = atMost === null ? (manifest?.unconfirmed ?? []) : [];
   return [...limitReasons(comparison, exceeded), ...unconfirmedReasons(comparison, unconfirmed)];
 }
 
 /** The measures of a manifest that were over a limit and are not allowed by now. */
-function standingMeasures(manifest: ChangesetManifest | null, allow: Allowances): Measure[] {
+function priorMeasures(manifest: ChangesetManifest | null, allow: Allowances): Measure[] {
   return EFFECTS.flatMap((effect): Measure[] => {
     const found = manifest?.limits.find((one) => one.effect === effect && one.exceeded);
     if (!found || (allow[effect] ?? -1) >= found.count) return [];

@@ -1,19 +1,19 @@
 import * as v from "valibot";
 import { type Difference, DifferenceSchema } from "../domain/changeset.ts";
 import { reasonNotToMark } from "../domain/compare-organizations.ts";
-import { meaningOf, sameName, sameValue } from "../domain/equality.ts";
 import type { InstanceName } from "../domain/instance.ts";
 import { type Organization, partnerFields, syncedFields } from "../domain/organization.ts";
 import type { FieldType } from "../domain/organization-field.ts";
 import { accountIdOf, externalAccountIdOf } from "../domain/organization-scope.ts";
 import { type Reason, reason } from "../domain/reason.ts";
+import { comparableValue, sameName, sameValue } from "../domain/value-equality.ts";
 import type { Result } from "../storage/artifacts/results.ts";
 import type { OrganizationChange } from "../sync/organization-rows.ts";
-import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
+import { collectUndoRows, namedTwice, skippedUndo, type UndoRows, type UndoStep } from "./undo-rows.ts";
 import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";
 
 /** What the way back of organizations is decided on. */
-export interface OrganizationsNow {
+export interface CurrentOrganizations {
   instance: InstanceName;
   /** By id, as they are now; those that are gone are absent. */
   organizations: ReadonlyMap<number, Organization>;
@@ -26,13 +26,16 @@ export interface OrganizationsNow {
  * (never deleted). What is not as the run left it is left alone. Of records that were written in part it is what Zendesk kept; where nobody
  * knows whether a record was written, it is left alone. Pure.
  */
-export function organizationsBack(results: readonly Result[], now: OrganizationsNow): WayBack<OrganizationChange> {
+export function organizationUndoRows(
+  results: readonly Result[],
+  now: CurrentOrganizations,
+): UndoRows<OrganizationChange> {
   const twice = namedTwice(results);
   const types = ownTypes(now.instance);
-  return wayBackOf(
+  return collectUndoRows(
     results.map((result) =>
       result.id !== null && twice.has(result.id)
-        ? leftAlone(result, reason("undo.named_twice"))
+        ? skippedUndo(result, reason("undo.named_twice"))
         : stepOf(result, types, now),
     ),
   );
@@ -47,26 +50,26 @@ function ownTypes(instance: InstanceName): ReadonlyMap<string, FieldType> {
 function stepOf(
   result: Result,
   types: ReadonlyMap<string, FieldType>,
-  now: OrganizationsNow,
-): Step<OrganizationChange> {
+  now: CurrentOrganizations,
+): UndoStep<OrganizationChange> {
   const created = result.effect === "create";
   const wanted = differenceOf(result.after, types);
   const old: Difference | null = created
     ? { organization_fields: { mark_for_deletion: true } }
     : differenceOf(result.before, types);
   if (result.id === null || !wanted || !old || (!created && keysOf(wanted).join() !== keysOf(old).join()))
-    return leftAlone(result, reason("undo.before_unknown"));
+    return skippedUndo(result, reason("undo.before_unknown"));
   const current = now.organizations.get(result.id);
   if (mayBeWritten(result)) {
     const isThere = current && differing(current, wanted, types).length === 0;
-    return isThere ? leftAlone(result, reason("undo.outcome_unknown")) : { nothing: true };
+    return isThere ? skippedUndo(result, reason("undo.outcome_unknown")) : { nothing: true };
   }
   const notKept = fieldsNotKept(result);
   // What Zendesk did not keep and is as it was before needs no way back; any other value of it somebody else has set.
   const asBefore = created ? notKept : notKept.difference(new Set(current ? differing(current, old, types) : []));
   const [there, change] = [without(wanted, asBefore), without(old, created ? new Set() : asBefore)];
   const left = reasonToLeave(result, { there, change, types }, current, now.protectedIds);
-  if (left !== null || !current) return leftAlone(result, left ?? reason("organization.gone"));
+  if (left !== null || !current) return skippedUndo(result, left ?? reason("organization.gone"));
   return {
     row: {
       effect: created ? "mark" : "update",
@@ -80,7 +83,7 @@ function stepOf(
 }
 
 /** What the run left there, what is to be there again, and how to compare the two with now. */
-interface Difference3 {
+interface UndoDifference {
   there: Difference;
   change: Difference;
   types: ReadonlyMap<string, FieldType>;
@@ -88,7 +91,7 @@ interface Difference3 {
 
 function reasonToLeave(
   { salesforce_id }: Result,
-  { there, change, types }: Difference3,
+  { there, change, types }: UndoDifference,
   current: Organization | undefined,
   protectedIds: ReadonlySet<string>,
 ): Reason | null {
@@ -99,7 +102,7 @@ function reasonToLeave(
   const movesAccount = there.organization_fields?.salesforce_id !== undefined;
   if (salesforce_id !== null && account !== salesforce_id && !movesAccount) changed.push("salesforce_id");
   if (changed.length > 0) return reason("organization.changed_since", { fields: [...new Set(changed)].sort() });
-  if (meaningOf("checkbox", change.organization_fields?.mark_for_deletion) !== true) return null;
+  if (comparableValue("checkbox", change.organization_fields?.mark_for_deletion) !== true) return null;
   return reasonNotToMark(current, protectedIds);
 }
 

@@ -5,7 +5,7 @@ export const WITHHELD =
   "Customers of us-government are not listed here, but the counts by comparison include them. Only that instance's own reports name them.";
 
 /** How harms look: never by colour alone, the word is always there. */
-export const TONE_OF_HARM: { readonly [H in Harm]: "bad" | "warning" | "good" | "muted" } = {
+export const HARM_TONES: { readonly [H in Harm]: "bad" | "warning" | "good" | "muted" } = {
   "loses support": "bad",
   downgraded: "bad",
   "put on hold": "warning",
@@ -20,7 +20,7 @@ export const TONE_OF_HARM: { readonly [H in Harm]: "bad" | "warning" | "good" | 
 };
 
 /** What a count of records with a harm is called. */
-export const PLURAL_OF_HARM: { readonly [H in Harm]: string } = {
+export const HARM_PLURALS: { readonly [H in Harm]: string } = {
   "loses support": "lose support",
   downgraded: "downgraded",
   "put on hold": "put on hold",
@@ -35,7 +35,7 @@ export const PLURAL_OF_HARM: { readonly [H in Harm]: string } = {
 };
 
 /** What the harm of one record is called. "Skipped" is an outcome: of a write that was planned, and not made. */
-export const WORD_OF_HARM: { readonly [H in Harm]: string } = {
+export const HARM_LABELS: { readonly [H in Harm]: string } = {
   ...(Object.fromEntries(HARMS.map((harm) => [harm, harm])) as { [H in Harm]: H }),
   skipped: "skipped",
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { meaningOf, nameKey, sameName, sameValue } from "./equality.ts";
 import type { FieldType } from "./organization-field.ts";
+import { comparableValue, nameKey, sameName, sameValue } from "./value-equality.ts";
 
 type Case = [FieldType, unknown, unknown];
 
@@ -74,11 +74,11 @@ describe("C6: equality by meaning", () => {
   });
 
   test("C6: the meanings themselves", () => {
-    expect(meaningOf("checkbox", null)).toBe(false);
-    expect(meaningOf("checkbox", "true")).toBe(true);
-    expect(meaningOf("text", " ")).toBeNull();
-    expect(meaningOf("decimal", "0.0")).toBe(0);
-    expect(meaningOf("date", "2018-11-04T00:00:00+00:00")).toBe("2018-11-04");
+    expect(comparableValue("checkbox", null)).toBe(false);
+    expect(comparableValue("checkbox", "true")).toBe(true);
+    expect(comparableValue("text", " ")).toBeNull();
+    expect(comparableValue("decimal", "0.0")).toBe(0);
+    expect(comparableValue("date", "2018-11-04T00:00:00+00:00")).toBe("2018-11-04");
   });
 });
 

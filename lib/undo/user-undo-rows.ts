@@ -1,16 +1,16 @@
 import * as v from "valibot";
-import { sameName } from "../domain/equality.ts";
 import type { ListedUser } from "../domain/listed-user.ts";
 import { addressKey, isProtected, type ProtectedAddresses } from "../domain/protected-address.ts";
 import { type Reason, reason } from "../domain/reason.ts";
 import { UserUpdateSchema } from "../domain/user.ts";
+import { sameName } from "../domain/value-equality.ts";
 import type { Result } from "../storage/artifacts/results.ts";
 import type { UserRow } from "../sync/user-rows.ts";
-import { leftAlone, namedTwice, type Step, type WayBack, wayBackOf } from "./way-back.ts";
+import { collectUndoRows, namedTwice, skippedUndo, type UndoRows, type UndoStep } from "./undo-rows.ts";
 import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";
 
 /** What the way back of users is decided on. */
-export interface UsersNow {
+export interface CurrentUsers {
   /** By id, as they are now; those that are gone are absent. */
   users: ReadonlyMap<number, ListedUser>;
   /** In how many organizations users are now who would be moved back to another one. */
@@ -27,11 +27,13 @@ type Change = UserRow["change"];
  * marked; memberships stay, for taking one away would unassign the user's tickets. What changed since is left alone. Written in part, or
  * perhaps, as for organizations. Pure.
  */
-export function usersBack(results: readonly Result[], now: UsersNow): WayBack<UserRow> {
+export function userUndoRows(results: readonly Result[], now: CurrentUsers): UndoRows<UserRow> {
   const twice = namedTwice(results);
-  return wayBackOf(
+  return collectUndoRows(
     results.map((result) =>
-      result.id !== null && twice.has(result.id) ? leftAlone(result, reason("undo.named_twice")) : stepOf(result, now),
+      result.id !== null && twice.has(result.id)
+        ? skippedUndo(result, reason("undo.named_twice"))
+        : stepOf(result, now),
     ),
   );
 }
@@ -41,28 +43,28 @@ export function movesUser({ effect, before }: Result): boolean {
   return effect === "update" && typeof before.organization_id === "number";
 }
 
-function stepOf(result: Result, now: UsersNow): Step<UserRow> {
+function stepOf(result: Result, now: CurrentUsers): UndoStep<UserRow> {
   const { id, effect, salesforce_id, after } = result;
   if (effect === "contact" && result.reason?.code !== "contact.created")
-    return leftAlone(result, reason("undo.user_was_there"));
+    return skippedUndo(result, reason("undo.user_was_there"));
   const created = effect === "create" || effect === "contact";
   const wanted = changeOf(after);
   const old: Change | null = created ? { mark_for_deletion: true } : changeOf(result.before);
   if (id === null || !wanted || !old || typeof after.email !== "string")
-    return leftAlone(result, reason("undo.before_unknown"));
+    return skippedUndo(result, reason("undo.before_unknown"));
   if (!created && Object.keys(wanted).sort().join() !== Object.keys(old).sort().join())
-    return leftAlone(result, reason("undo.before_unknown"));
+    return skippedUndo(result, reason("undo.before_unknown"));
   const current = now.users.get(id);
   if (mayBeWritten(result)) {
     const isThere = current && differing(current, wanted).length === 0;
-    return isThere ? leftAlone(result, reason("undo.outcome_unknown")) : { nothing: true };
+    return isThere ? skippedUndo(result, reason("undo.outcome_unknown")) : { nothing: true };
   }
   // What Zendesk did not keep and is as it was before needs no way back.
   const asBefore = fieldsNotKept(result).difference(new Set(current && !created ? differing(current, old) : []));
   const [there, change] = created ? [wanted, old] : [without(wanted, asBefore), without(old, asBefore)];
   const back = withoutEndOfMembership(change);
   const left = reasonToLeave(id, { there, back, email: after.email }, current, now);
-  if (left !== null || !current) return leftAlone(result, left ?? reason("user.gone"));
+  if (left !== null || !current) return skippedUndo(result, left ?? reason("user.gone"));
   const before = created ? { mark_for_deletion: current.marked } : there;
   return {
     row: {
@@ -81,7 +83,7 @@ function reasonToLeave(
   id: number,
   { there, back, email }: { there: Change; back: Change; email: string },
   current: ListedUser | undefined,
-  now: UsersNow,
+  now: CurrentUsers,
 ): Reason | null {
   if (!current) return reason("user.gone");
   if (isProtected(email, now.protectedAddresses)) return reason("user.protected_address");

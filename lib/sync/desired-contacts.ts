@@ -8,7 +8,7 @@ import { parseOverrides } from "../settings/files/overrides.ts";
 import { parsePlans } from "../settings/files/plans.ts";
 
 /** The addresses an account wants in global, or why it wants none at all. */
-export type WantedContacts =
+export type DesiredContacts =
   | { soldTos: readonly SoldTo[] }
   | { reason: ReasonOf<"retry.account_unreadable" | "retry.wants_none"> };
 
@@ -16,10 +16,10 @@ export type WantedContacts =
  * The sold-to addresses that an account's organization in global should have (E14), from Salesforce as it is now and through the
  * same rules as a run (E1–E14), or why there is no such organization any more.
  */
-export async function wantedContacts(
+export async function desiredContacts(
   account: string,
   { remotes, today, config }: Pick<WritingContext, "remotes" | "today" | "config">,
-): Promise<WantedContacts> {
+): Promise<DesiredContacts> {
   const plansFile = await remotes.plansText();
   const overridesFile = await remotes.overridesText();
   const found = await (await remotes.salesforce()).account(account, today, config.alliance_account_id);

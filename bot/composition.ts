@@ -10,14 +10,14 @@ import { hostNames } from "../lib/settings/host-names.ts";
 import { createAccess } from "./access/access.ts";
 import { AnsweredRequests } from "./answered-requests.ts";
 import { createAuditLog } from "./audit/audit-log.ts";
-import type { BotParts, BotSetting } from "./bot.ts";
+import type { BotCore, BotDeps } from "./bot.ts";
 import { createConversation } from "./commands/create-conversation.ts";
 import { openDatabase } from "./database.ts";
+import { createContactActions } from "./organizations/contact-actions.ts";
 import { customersOf } from "./organizations/customers-of.ts";
 import { createExplainer } from "./organizations/explainer.ts";
 import { lastRunOf } from "./organizations/last-run.ts";
 import { retryOpener } from "./organizations/open-retry.ts";
-import { createOrganizationCare } from "./organizations/organization-care.ts";
 import { byInstance, placeOf } from "./outbox/by-instance.ts";
 import { type DeliveryWorker, keepDelivering } from "./outbox/keep-delivering.ts";
 import { Outbox } from "./outbox/outbox.ts";
@@ -36,22 +36,22 @@ import { createWatch } from "./watch/watch.ts";
 const KEPT_MS = 30 * 24 * 3_600_000;
 
 /** The bot's parts, put together: its memory, the runner, what people may ask for, and what goes on by itself. */
-export async function wireParts(setting: BotSetting): Promise<BotParts> {
-  const { env, settings, clock, warn, say } = setting;
+export async function composeBot(deps: BotDeps): Promise<BotCore> {
+  const { env, settings, clock, warn, say } = deps;
   const { slack, config, dataDir } = settings;
   /** Nothing that only waits, for Slack's rate limits above all, holds up the bot's end. */
   const ended = new AbortController();
-  const impatience = { sleep: (milliseconds: number) => sleep(milliseconds, ended.signal) };
+  const abortable = { sleep: (milliseconds: number) => sleep(milliseconds, ended.signal) };
   const database = openDatabase(join(dataDir, "bot", "bot.sqlite"));
   const outbox = new Outbox(database, clock);
   const own = ownChannels(config.slack).map(({ instance, channel }) => ({
     instance,
-    channel: createSlackChannel({ ...slack, channel }, impatience),
+    channel: createSlackChannel({ ...slack, channel }, abortable),
     outbox: new Outbox(database, clock, placeOf(instance)),
   }));
   outbox.adoptAllBut(own.map(({ instance }) => placeOf(instance)));
   const outgoing = byInstance(outbox, new Map(own.map((one) => [one.instance, one.outbox])));
-  const { runner, webhook } = createRunner(setting, database);
+  const { runner, webhook } = createRunner(deps, database);
   const recent = new RecentRuns(runner, clock);
   const audit = createAuditLog(database);
   const usGovernment = config.slack.us_government;
@@ -74,13 +74,13 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
     credentials: (today) => endingCredentials(env, today),
   });
   const access = createAccess(config.slack, createUserGroups(slack, { clock }));
-  const channel = createSlackChannel(slack, impatience);
-  const organizations = createOrganizationCare({
+  const channel = createSlackChannel(slack, abortable);
+  const organizations = createContactActions({
     ...shared,
-    channelOf: (id) => createSlackChannel({ ...slack, channel: id }, impatience),
+    channelOf: (id) => createSlackChannel({ ...slack, channel: id }, abortable),
     openRetry: retryOpener({ dataDir, env, clock, say }),
     // On this machine it is the lock that keeps runs and retries apart.
-    runGoesOn: async () => runner.kind === "gitlab" && (await runner.current()) !== null,
+    isRunInProgress: async () => runner.kind === "gitlab" && (await runner.current()) !== null,
     sleep,
     ended: ended.signal,
   });
@@ -105,7 +105,7 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
       runner: recent,
       access,
       runs,
-      organizations,
+      contactActions: organizations,
       explainer,
       starterOf: (run) => followed.ofRun(run)?.by.user ?? null,
     }),
@@ -135,9 +135,9 @@ export async function wireParts(setting: BotSetting): Promise<BotParts> {
 
 /** Pipelines where a GitLab project is set, else child processes on this machine. */
 function createRunner(
-  { env, settings, clock }: BotSetting,
+  { env, settings, clock }: BotDeps,
   database: Database,
-): { runner: Runner; webhook: BotParts["webhook"] } {
+): { runner: Runner; webhook: BotCore["webhook"] } {
   const { pipelines, dataDir } = settings;
   if (pipelines === null)
     return {

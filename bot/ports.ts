@@ -52,7 +52,7 @@ export interface Explainer {
 }
 
 /** Takes care of single organizations. Whoever calls has been let in already. No method throws. */
-export interface OrganizationCare {
+export interface ContactActions {
   /** Does what sync does for the contacts of one organization, now, and updates the message. */
   retry(click: ButtonClick, reply: Reply): Promise<void>;
   /** Notes that somebody took care, and updates the message. */

@@ -1,24 +1,24 @@
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import { confirmedText } from "../render/counts.ts";
-import { type Customers, NOBODY } from "../render/customer.ts";
-import { instanceText, runLink } from "../render/run-words.ts";
+import { type Customers, NO_NAMES } from "../render/customer.ts";
+import { instanceText, runLink } from "../render/format-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
-import type { DecidedPost, FollowedRun, Told } from "./followed-runs.ts";
+import type { DecidedPost, FollowedRun, Notified } from "./followed-runs.ts";
 import { ANY_CHANNEL } from "./offers.ts";
 import { asksAgain, renderEnd } from "./render-end.ts";
 
 /** Messages about parts while a run goes on; what ends after that is told together at the end. With start and end at most 12. */
-const MOST_MESSAGES = 8;
+const MAX_MESSAGES = 8;
 /** How long a run may not be seen before its thread is told. */
-const UNSEEN_TOLD_MS = 10 * 60_000;
+const UNSEEN_NOTIFIED_MS = 10 * 60_000;
 /** How long a run that cannot be seen is looked for at all. */
 const GIVEN_UP_MS = 24 * 3_600_000;
 
 /** What is to be kept and put after a look at a run. */
-export interface Telling {
+export interface RunMessages {
   state: FollowedRun["state"];
-  told: Told;
+  told: Notified;
   posts: DecidedPost[];
 }
 
@@ -44,12 +44,12 @@ export function startedPost(kind: Runner["kind"], run: RunState, { by, instance,
 }
 
 /** What a look at a run gives to tell: parts that ended since the last look, in one message, and the end. Pure. */
-export function tellRun(
+export function runMessages(
   kind: Runner["kind"],
   followed: FollowedRun,
   run: RunState,
-  customers: Customers = NOBODY,
-): Telling {
+  customers: Customers = NO_NAMES,
+): RunMessages {
   const posts: DecidedPost[] = [];
   const told = { ...followed.told, parts: { ...followed.told.parts } };
   if (told.saidUnseen)
@@ -58,7 +58,7 @@ export function tellRun(
   told.saidUnseen = false;
   const ended = run.status === "ended" || run.status === "lost";
   told.held = [...told.held, ...endedParts(told.parts, run)];
-  if (told.held.length > 0 && (ended || told.messages < MOST_MESSAGES)) {
+  if (told.held.length > 0 && (ended || told.messages < MAX_MESSAGES)) {
     told.messages += 1;
     posts.push(reply(run.id, KEY.parts(run.id, told.messages), told.held));
     told.held = [];
@@ -75,7 +75,7 @@ export function tellRun(
 }
 
 /** The same where the run could not be looked at: told once after ten minutes, given up after a day. Pure. */
-export function tellUnseen(followed: FollowedRun, runId: string, reason: string, now: Date): Telling {
+export function unseenMessages(followed: FollowedRun, runId: string, reason: string, now: Date): RunMessages {
   const told = { ...followed.told };
   told.unseenSince ??= now.toISOString();
   const unseenMs = now.getTime() - Date.parse(told.unseenSince);
@@ -84,7 +84,7 @@ export function tellUnseen(followed: FollowedRun, runId: string, reason: string,
       "The bot could not see this run for a day and no longer follows it. `/zdsync last` shows what is known.";
     return { state: "ended", told, posts: [reply(runId, KEY.ended(runId), [line])] };
   }
-  if (unseenMs < UNSEEN_TOLD_MS || told.saidUnseen) return { state: "following", told, posts: [] };
+  if (unseenMs < UNSEEN_NOTIFIED_MS || told.saidUnseen) return { state: "following", told, posts: [] };
   told.unseenTold += 1;
   told.saidUnseen = true;
   const line = `The bot cannot see this run at the moment: ${mrkdwnText(reason, 300)} It may still be in progress; the bot keeps checking.`;
@@ -93,12 +93,12 @@ export function tellUnseen(followed: FollowedRun, runId: string, reason: string,
 
 /** A line for each part whose end has not been told; notes them as told. */
 function endedParts(parts: Record<string, string>, run: RunState): string[] {
-  const ended = run.parts.filter(({ name, state }) => state in PART_WORDS && parts[name] !== state);
+  const ended = run.parts.filter(({ name, state }) => state in PART_LABELS && parts[name] !== state);
   for (const { name, state } of ended) parts[name] = state;
-  return ended.map(({ name, state }) => `${PART_WORDS[state] ?? ""} ${mrkdwnText(name, 100)}`);
+  return ended.map(({ name, state }) => `${PART_LABELS[state] ?? ""} ${mrkdwnText(name, 100)}`);
 }
 
-const PART_WORDS: Partial<Record<string, string>> = {
+const PART_LABELS: Partial<Record<string, string>> = {
   done: "✓",
   refused: "✗ refused before any write:",
   failed: "✗ failed:",

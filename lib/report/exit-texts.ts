@@ -1,5 +1,5 @@
 /** How a run ended by its exit code, in words (interface.md). */
-export const EXIT_WORDS: Record<number, string> = {
+export const EXIT_TEXTS: Record<number, string> = {
   0: "done, nothing failed",
   1: "failed",
   2: "configuration error: a wrong setting, input or credential",

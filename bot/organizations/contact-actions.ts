@@ -4,9 +4,9 @@ import type { SlackChannel } from "../../lib/remotes/slack/ports.ts";
 import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/retry-contacts.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Actor, ButtonClick, Reply } from "../conversation.ts";
-import { failureWords } from "../failure-words.ts";
+import { errorSummary } from "../error-summary.ts";
 import { guarded } from "../guarded.ts";
-import type { Audit, OrganizationCare } from "../parts.ts";
+import type { Audit, ContactActions } from "../ports.ts";
 import { mention, saidLines } from "../render/blocks.ts";
 import type { Sleep } from "../run-flow/pauses.ts";
 import { withStates } from "./message-states.ts";
@@ -15,11 +15,11 @@ import { type KnownState, OrganizationStates } from "./organization-states.ts";
 import { retryLines, retryResult, settledText, stateAfter } from "./render-retry.ts";
 
 /** What taking care of organizations works with. */
-export interface OrganizationCareSetting {
+export interface ContactActionsDeps {
   /** Opens a session that may write to global (`RETRY_NEEDS`); it throws where settings are missing or a run holds the lock. */
   openRetry: () => Promise<RetrySession>;
   /** Whether a run is writing somewhere else (GitLab): there the lock of this machine says nothing. */
-  runGoesOn: () => Promise<boolean>;
+  isRunInProgress: () => Promise<boolean>;
   /** The channel with this id: the one in which the message stands whose button was clicked. */
   channelOf: (id: string) => Pick<SlackChannel, "update">;
   database: Database;
@@ -33,15 +33,15 @@ export interface OrganizationCareSetting {
 }
 
 /** Retries the contacts of single organizations, and keeps who took care of them. */
-export function createOrganizationCare(setting: OrganizationCareSetting): OrganizationCare {
-  const care = new Care(setting);
+export function createContactActions(deps: ContactActionsDeps): ContactActions {
+  const care = new SerialContactActions(deps);
   return {
-    retry: (click, reply) => guarded(setting, { what: "retry contacts" }, reply, () => care.retry(click, reply)),
-    handled: (click, reply) => guarded(setting, { what: "mark handled" }, reply, () => care.handled(click, reply)),
+    retry: (click, reply) => guarded(deps, { what: "retry contacts" }, reply, () => care.retry(click, reply)),
+    handled: (click, reply) => guarded(deps, { what: "mark handled" }, reply, () => care.handled(click, reply)),
   };
 }
 
-class Care {
+class SerialContactActions {
   readonly #states: OrganizationStates;
   readonly #updates: MessageUpdates;
   /** Who is at work on which organization. */
@@ -49,9 +49,9 @@ class Care {
   /** Retries go one after the other: whoever clicks through a list must not take Zendesk's quota from a run. */
   #lastRetry: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly setting: OrganizationCareSetting) {
-    this.#states = new OrganizationStates(setting.database);
-    this.#updates = new MessageUpdates(setting);
+  constructor(private readonly deps: ContactActionsDeps) {
+    this.#states = new OrganizationStates(deps.database);
+    this.#updates = new MessageUpdates(deps);
   }
 
   async retry(click: ButtonClick, reply: Reply): Promise<void> {
@@ -80,7 +80,7 @@ class Care {
     if (id === null) return this.#ignore(click, reply);
     const settled = this.#settled(click, id);
     if (settled) return this.#sayAgain(click, id, settled, reply);
-    const state: KnownState = { is: "handled", by: click.by.user, at: this.setting.clock() };
+    const state: KnownState = { is: "handled", by: click.by.user, at: this.deps.clock() };
     this.#keep(click, id, state);
     this.#record(click.by, `mark organization ${id} handled`, "done");
     await this.#show(click, id, state, `Organization ${id} is marked handled`, reply);
@@ -88,7 +88,7 @@ class Care {
 
   async #retryNow(click: ButtonClick, id: number, reply: Reply): Promise<() => Promise<void>> {
     const end = await this.#inTurn(() => this.#runRetry(id));
-    const found = stateAfter(end, { by: click.by.user, at: this.setting.clock() });
+    const found = stateAfter(end, { by: click.by.user, at: this.deps.clock() });
     // Somebody may have taken care while this was looked into: that nobody was found is no news then.
     const state = found?.is === "still nobody" ? (this.#settled(click, id) ?? found) : found;
     if (state && state === found) this.#keep(click, id, state);
@@ -102,16 +102,16 @@ class Care {
   }
 
   async #runRetry(id: number): Promise<RetryEnd> {
-    const elsewhere = await this.setting.runGoesOn().catch((error: unknown) => {
+    const elsewhere = await this.deps.isRunInProgress().catch((error: unknown) => {
       // A retry beside a run harms nobody: users are created once, whoever asks for it.
-      this.setting.warn(`could not check whether a run is in progress: ${failureWords(error)}`);
+      this.deps.warn(`could not check whether a run is in progress: ${errorSummary(error)}`);
       return false;
     });
     if (elsewhere) return { is: "run goes on", reason: reason("retry.run_elsewhere") };
     try {
-      return await retryContacts(id, this.setting.openRetry);
+      return await retryContacts(id, this.deps.openRetry);
     } catch (error) {
-      this.setting.warn(`retrying the contacts of organization ${id} failed: ${failureWords(error)}`);
+      this.deps.warn(`retrying the contacts of organization ${id} failed: ${errorSummary(error)}`);
       return { is: "not retried", reason: reason("retry.bot_failed") };
     }
   }
@@ -164,7 +164,7 @@ class Care {
 
   #record(by: Actor, what: string, result: string): void {
     this.#orWarn("an action could not be audited", () =>
-      this.setting.audit.record({ at: this.setting.clock(), by, what, result }),
+      this.deps.audit.record({ at: this.deps.clock(), by, what, result }),
     );
   }
 
@@ -173,7 +173,7 @@ class Care {
     try {
       return work();
     } catch (error) {
-      this.setting.warn(`${what}: ${failureWords(error)}`);
+      this.deps.warn(`${what}: ${errorSummary(error)}`);
       return null;
     }
   }

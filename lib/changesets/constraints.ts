@@ -1,21 +1,21 @@
 import type { ConfirmedCounts } from "../domain/confirmed-counts.ts";
 import type { Allowable } from "../domain/limits.ts";
-import type { HandOverTerms } from "./hand-over.ts";
+import type { ChangeFileConstraints } from "./change-files.ts";
 
 /** What a comparison is held against, beside the limits of the configuration (stage/inputs.ts). */
-export interface JudgingInputs {
+export interface LimitInputs {
   allow: Partial<Record<Allowable, number>>;
   /** Null: nobody confirmed counts. */
   "at-most": ConfirmedCounts | null;
 }
 
 /** The inputs of every stage that writes, as parsed (stage/inputs.ts). */
-export interface WritingInputs extends JudgingInputs {
+export interface WritingInputs extends LimitInputs {
   expect: readonly string[];
   "max-age": number | null;
 }
 
 /** What a person demands of the change files. */
-export function termsOf(inputs: WritingInputs): HandOverTerms {
+export function constraintsOf(inputs: WritingInputs): ChangeFileConstraints {
   return { expect: inputs.expect, maxAgeMs: inputs["max-age"] };
 }

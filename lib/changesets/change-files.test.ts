@@ -7,12 +7,12 @@ import type { Measure } from "../domain/limits.ts";
 import { EXIT, exitCodeOf, messageOf } from "../errors.ts";
 import { changesetManifestName } from "../storage/artifacts/manifest.ts";
 import { ArtifactStore, sha256Of } from "../storage/artifacts/store.ts";
-import { type HandOverTerms, readChangeFiles, writeChangeFiles } from "./hand-over.ts";
+import { type ChangeFileConstraints, readChangeFiles, writeChangeFiles } from "./change-files.ts";
 
 const ACCOUNT = "0014M00001kAbCdQAK";
 const GATHERED = "2026-11-23T01:00:00.000Z";
 const MINUTE = 60_000;
-const ANY: HandOverTerms = { expect: [], maxAgeMs: null };
+const ANY: ChangeFileConstraints = { expect: [], maxAgeMs: null };
 
 let folder: string;
 let store: ArtifactStore;
@@ -65,9 +65,9 @@ function write(measures: Measure[] = [measured(false)]) {
 }
 
 /** Reads so many minutes after the data was gathered. */
-function read(terms: Partial<HandOverTerms> = {}, minutes = 10, ms = 0) {
+function read(constraints: Partial<ChangeFileConstraints> = {}, minutes = 10, ms = 0) {
   const now = new Date(Date.parse(GATHERED) + minutes * MINUTE + ms);
-  return readChangeFiles(store, "global", { ...ANY, ...terms }, now);
+  return readChangeFiles(store, "global", { ...ANY, ...constraints }, now);
 }
 
 async function refusal(reading: Promise<unknown>): Promise<string> {

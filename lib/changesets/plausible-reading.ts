@@ -7,7 +7,7 @@ import type { ZendeskConnection, ZendeskReader } from "../remotes/zendesk/ports.
 import type { Artifact } from "../storage/artifacts/store.ts";
 
 /** A list of organizations that an earlier job made. */
-export interface GivenReading {
+export interface OrganizationReading {
   instance: InstanceName;
   /** How many organizations are in it. */
   read: number;
@@ -24,7 +24,7 @@ export function readingOf(
   { records, manifest }: Artifact<Organization>,
   creating: readonly string[],
   now: Date,
-): GivenReading {
+): OrganizationReading {
   return { instance, read: records.length, gatheredAt: manifest?.gathered_at ?? null, creating, now };
 }
 
@@ -38,16 +38,16 @@ const CLOCKS_DIFFER_MS = 10 * 60 * 1000;
  * nothing, and a first fill might be none. One request; only where the list looks too short are those looked up that this run created.
  * Nothing after a stop: then nothing is written any more.
  */
-export async function unbelievedReading(
-  given: GivenReading,
+export async function implausibleReading(
+  reading: OrganizationReading,
   { reader, stoppable = reader }: Pick<ZendeskConnection, "reader" | "stoppable">,
 ): Promise<Reason[]> {
-  const { instance, read } = given;
+  const { instance, read } = reading;
   try {
     const counted = await stoppable.organizationCount();
     if (counted === null) return [];
     const isShort = isMuchLessThanCounted(read, counted);
-    const tooShort = isShort && isMuchLessThanCounted(read + (await createdSince(given, stoppable)), counted);
+    const tooShort = isShort && isMuchLessThanCounted(read + (await createdSince(reading, stoppable)), counted);
     if (!tooShort && !isMoreThanCounted(read, counted)) return [];
     return [reason("reading.count_differs", { instance, read, counted })];
   } catch (error) {
@@ -56,7 +56,10 @@ export async function unbelievedReading(
   }
 }
 
-async function createdSince({ gatheredAt, creating, now }: GivenReading, reader: ZendeskReader): Promise<number> {
+async function createdSince(
+  { gatheredAt, creating, now }: OrganizationReading,
+  reader: ZendeskReader,
+): Promise<number> {
   const earliest = Math.max((Date.parse(gatheredAt ?? "") || 0) - CLOCKS_DIFFER_MS, now.getTime() - CREATED_WITHIN_MS);
   const found = await reader.organizationsByExternalId(creating);
   return found.filter(({ created_at }) => Date.parse(created_at) >= earliest).length;

@@ -5,7 +5,7 @@ import type { StageReport } from "../pipeline/stage.ts";
 import { reasonsOf } from "./reason-of-error.ts";
 
 /** What came of work that writes: its value, or why it ended early. What it had written by then is in the results. */
-export async function untilEnded<T>(
+export async function captureFailure<T>(
   work: () => Promise<T>,
 ): Promise<{ value?: T; ended?: Pick<StageReport, "ended"> }> {
   try {

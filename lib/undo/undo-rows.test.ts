@@ -4,8 +4,8 @@ import type { ListedUser } from "../domain/listed-user.ts";
 import type { Organization } from "../domain/organization.ts";
 import { reason } from "../domain/reason.ts";
 import type { Result } from "../storage/artifacts/results.ts";
-import { organizationsBack } from "./organizations-back.ts";
-import { usersBack } from "./users-back.ts";
+import { organizationUndoRows } from "./organization-undo-rows.ts";
+import { userUndoRows } from "./user-undo-rows.ts";
 import { mayBeWritten, wasWritten } from "./written-in-part.ts";
 
 const ACCOUNT = "0014M00001kAbCdQAK";
@@ -33,7 +33,7 @@ const organization = (fields: Organization["organization_fields"] = {}, change: 
 });
 
 function organizationBack(results: Result[], now: Organization[], protectedIds: string[] = []) {
-  const { rows, left } = organizationsBack(results, {
+  const { rows, left } = organizationUndoRows(results, {
     instance: "global",
     organizations: new Map(now.map((one) => [one.id, one])),
     protectedIds: new Set(protectedIds),
@@ -207,7 +207,7 @@ function userBack(
   now: Partial<ListedUser> | null = {},
   more: { memberships?: number; canBeMarked?: boolean } = {},
 ) {
-  const { rows, left } = usersBack([result({ ...change })], {
+  const { rows, left } = userUndoRows([result({ ...change })], {
     users: new Map(now ? [[1, { ...USER, ...now }]] : []),
     memberships: new Map([[1, more.memberships ?? 1]]),
     protectedAddresses: NOBODY,

@@ -9,7 +9,7 @@ import { unreadableNote } from "./simulation-note.ts";
  *
  * @param commit whose rules they are; empty where nobody says
  */
-export async function checkToldRules(
+export async function checkNewRules(
   before: RuleTexts,
   changed: NewRules,
   { commit, say }: { commit: string; say(note: string): Promise<unknown> },
