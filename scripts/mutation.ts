@@ -12,7 +12,7 @@ const config = {
   commandRunner: { command: `${process.execPath} test lib/domain --bail` },
   mutate: [
     "lib/domain/{process,process-decision,process-notes,entitled-instance,entitlement,overrides,plans,dates,support-level}.ts",
-    "lib/domain/{compare-*,join-organizations,name-conflicts,organization-scope,equality,limits,protected-address}.ts",
+    "lib/domain/{compare-*,join-organizations,name-conflicts,organization-scope,value-equality,limits,protected-address}.ts",
     "!lib/domain/**/*.test.ts",
   ],
   concurrency: 2,
