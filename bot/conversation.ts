@@ -25,7 +25,7 @@ export interface ButtonClick {
 }
 
 /** A message to one person. */
-export interface Said {
+export interface MessageContent {
   text: string;
   blocks?: Block[];
 }
@@ -33,9 +33,9 @@ export interface Said {
 /** Answers to whoever asked, for half an hour after the command or click, up to five times (Slack's `response_url`). Never throws. */
 export interface Reply {
   /** Only they see it. */
-  privately(said: Said): Promise<void>;
+  privately(said: MessageContent): Promise<void>;
   /** Puts it in the place of the ephemeral message whose button was clicked. */
-  instead(said: Said): Promise<void>;
+  instead(said: MessageContent): Promise<void>;
 }
 
 /**
@@ -43,7 +43,7 @@ export interface Reply {
  * does the rest, and is waited for at shutdown. Both null: acknowledged, nothing said.
  */
 export interface Answer {
-  now: Said | null;
+  now: MessageContent | null;
   later: ((reply: Reply) => Promise<void>) | null;
 }
 

@@ -2,7 +2,7 @@ import { mrkdwnText } from "../lib/text/mrkdwn.ts";
 import type { Actor, Reply } from "./conversation.ts";
 import { errorSummary } from "./error-summary.ts";
 import type { Audit } from "./ports.ts";
-import { saidLines } from "./render/blocks.ts";
+import { messageLines } from "./render/blocks.ts";
 import { RunnerError } from "./runs/runner.ts";
 
 /** What a person asked for: how the log calls it, and who it was where the audit log is to have its failure. */
@@ -47,5 +47,5 @@ export function reasonOf(error: unknown): string {
 
 /** An error as an answer, with what to do about it. */
 export function failedText(error: unknown, more: readonly string[] = []) {
-  return saidLines([mrkdwnText(reasonOf(error), 1_000), ...more]);
+  return messageLines([mrkdwnText(reasonOf(error), 1_000), ...more]);
 }

@@ -4,7 +4,7 @@ import { COMMAND } from "../lib/remotes/slack/manifest.ts";
 import { type AnsweredRequests, requestId } from "./answered-requests.ts";
 import type { Answer, ButtonClick, Conversation, Reply, SlashCommand } from "./conversation.ts";
 import type { InFlight } from "./in-flight.ts";
-import { type ReplyAddress, wireSaid } from "./reply.ts";
+import { type ReplyAddress, wireMessage } from "./reply.ts";
 
 /** What the listeners hand on to. */
 export interface Listening {
@@ -50,7 +50,7 @@ export function registerListeners(app: App, { conversation, inFlight, requests, 
     const earlier = requests.take(id);
     if (earlier) return ack(earlier.answer === null ? undefined : JSON.parse(earlier.answer));
     const answer = conversation.command(command);
-    const said = answer.now ? wireSaid(answer.now) : undefined;
+    const said = answer.now ? wireMessage(answer.now) : undefined;
     if (said) requests.answered(id, JSON.stringify(said));
     await ack(said);
     await inFlight.track(sayLater(answer, replyTo(address)));

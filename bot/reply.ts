@@ -1,7 +1,7 @@
 import { HttpClient } from "../lib/remotes/http/http-client.ts";
 import { AmbiguousWriteError, HttpError, NoAnswerError } from "../lib/remotes/http/http-error.ts";
 import { ONE_ATTEMPT } from "../lib/remotes/http/retry-budget.ts";
-import type { Reply, Said } from "./conversation.ts";
+import type { MessageContent, Reply } from "./conversation.ts";
 import { isSlackResponseUrl } from "./response-url.ts";
 
 /**
@@ -24,7 +24,7 @@ export interface ReplyAddress {
 /** How answers get there. */
 export interface ReplyDeps {
   /** `chat.postEphemeral`, for where the `response_url` fails. May throw. */
-  postEphemeral: (to: { channel: string; user: string }, said: Said) => Promise<void>;
+  postEphemeral: (to: { channel: string; user: string }, said: MessageContent) => Promise<void>;
   /** Told by code what went wrong. */
   log: (message: string) => void;
   /** SLACK_API_URL: its host is whose `response_url` is used; undefined: Slack's. */
@@ -34,8 +34,8 @@ export interface ReplyDeps {
 
 /** Answers over the `response_url`, and past it where it fails. Never throws: what cannot be said is logged by its code. */
 export function createReply(address: ReplyAddress, deps: ReplyDeps): Reply {
-  const say = async (said: Said, how: { replace_original: boolean }) => {
-    const failure = await overResponseUrl(address.responseUrl, wireSaid(said, how), deps);
+  const say = async (said: MessageContent, how: { replace_original: boolean }) => {
+    const failure = await overResponseUrl(address.responseUrl, wireMessage(said, how), deps);
     if (failure === null) return;
     if (failure === NOT_SLACKS)
       deps.log("a response_url was not of Slack's host: nothing was sent there, the answer goes by chat.postEphemeral");
@@ -53,7 +53,7 @@ export function createReply(address: ReplyAddress, deps: ReplyDeps): Reply {
 }
 
 /** Something said, as Slack takes it in an acknowledgement and over a `response_url`. */
-export function wireSaid(said: Said, more: { replace_original?: boolean } = {}): Record<string, unknown> {
+export function wireMessage(said: MessageContent, more: { replace_original?: boolean } = {}): Record<string, unknown> {
   return {
     response_type: "ephemeral",
     text: said.text,

@@ -32,7 +32,7 @@ export async function gatherAndProcess(
   const gathered = await Promise.allSettled([
     gathering,
     ...instances.map((instance) =>
-      watched(observer, "gather-orgs", instance, () => gatherBeside(gathering, instance, context)),
+      watched(observer, "gather-orgs", instance, () => gatherConcurrently(gathering, instance, context)),
     ),
   ]);
   const [processed] = await ended;
@@ -40,7 +40,7 @@ export async function gatherAndProcess(
 }
 
 /** Organizations are listed beside the accounts; which contacts they want is known only after both (C10). */
-async function gatherBeside(
+async function gatherConcurrently(
   accounts: Promise<unknown>,
   instance: InstanceName,
   context: RunContext,

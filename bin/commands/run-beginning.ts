@@ -7,7 +7,7 @@ import { ConfigurationError, exitCodeOf } from "../../lib/errors.ts";
 import type { Shell } from "../../lib/pipeline/run-stage.ts";
 import { mintRunId } from "../../lib/pipeline/session.ts";
 import { reasonsOf } from "../../lib/reasons/reason-of-error.ts";
-import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
+import { reportNotStarted } from "../../lib/report/report-not-started.ts";
 import { RUN_RECORD } from "../../lib/storage/runs/run-record.ts";
 import { NO_OUTCOME, type RunBeginning, RunRecorder } from "../../lib/storage/runs/run-recorder.ts";
 import { commandText } from "../../lib/text/command-text.ts";
@@ -44,7 +44,7 @@ export function beginningOf(
  * A run that wrong settings kept from beginning leaves its page, and is seen where runs were before: it is how a schedule fails most
  * often. Not one that another run's lock refused: the directory is that one's.
  */
-export async function tellNotBegun(
+export async function recordNotStarted(
   extent: Extent,
   instances: readonly InstanceName[],
   inputs: RunInputs,
@@ -53,7 +53,7 @@ export async function tellNotBegun(
 ): Promise<void> {
   const runId = inputs["run-id"] || mintRunId(clock());
   await recordNotBegun(beginningOf(extent, instances, inputs, runId, clock()), inputs["data-dir"], error, clock);
-  const files = await reportNotBegun(
+  const files = await reportNotStarted(
     {
       kind: extent === "preview" ? extent : inputs["dry-run"] ? "dry run" : "run",
       command: commandText(extent, given),

@@ -32,7 +32,7 @@ import { NO_OUTCOME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts"
 import { starterFromEnvironment } from "../../lib/storage/runs/started-by.ts";
 import { refuseUsedRunId } from "../../lib/storage/runs/used-run-id.ts";
 import { keepHistory } from "./keep-history.ts";
-import { beginningOf, tellNotBegun } from "./run-beginning.ts";
+import { beginningOf, recordNotStarted } from "./run-beginning.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
 import { writeRunReport } from "./write-report.ts";
 
@@ -106,7 +106,7 @@ export async function runCommand(
       clock,
       timing,
     }).catch(async (error: unknown) => {
-      await tellNotBegun(extent, instances, inputs, error, { ...shell, given });
+      await recordNotStarted(extent, instances, inputs, error, { ...shell, given });
       throw error;
     });
     try {

@@ -23,7 +23,7 @@ import { renderDigest, renderHarm, renderOutcome, renderPreview } from "../../li
 import { resultsOfRun } from "../../lib/undo/run-to-undo.ts";
 import type { LoadedCommand } from "../commands.ts";
 import { recordedUndo, undoName } from "./undo-record.ts";
-import { applyUndoCommand, type EndedUndo, harmOfUndo, tellUndoNotBegun, writeUndoReport } from "./undo-report.ts";
+import { applyUndoCommand, type EndedUndo, harmOfUndo, recordUndoNotStarted, writeUndoReport } from "./undo-report.ts";
 import { digestOf, type FileUndo, fileOf, summaryText } from "./undo-summary.ts";
 
 /** As every command that writes, and what to undo. `--allow` and `--max-age` have nothing to judge: docs/safety.md, undo. */
@@ -151,7 +151,7 @@ async function inSession<Result>(
     clock,
     timing,
   }).catch(async (error: unknown) => {
-    await tellUndoNotBegun(asked, error, shell);
+    await recordUndoNotStarted(asked, error, shell);
     throw error;
   });
   try {

@@ -9,7 +9,7 @@ import { undoneRowExplainer } from "../../lib/report/explain-rows.ts";
 import { readCustomers } from "../../lib/report/read-customers.ts";
 import { type ReportFiles, writeReportFiles } from "../../lib/report/report-files.ts";
 import { countByHarm, reportModel } from "../../lib/report/report-model.ts";
-import { reportNotBegun } from "../../lib/report/report-not-begun.ts";
+import { reportNotStarted } from "../../lib/report/report-not-started.ts";
 import type { ReportedComparison } from "../../lib/report/report-source.ts";
 import { shownModel } from "../../lib/report/shown-model.ts";
 import type { Environment } from "../../lib/settings/environment.ts";
@@ -54,12 +54,12 @@ export async function writeUndoReport(
 }
 
 /** The page of an undo that wrong settings kept from beginning; says where it is. */
-export async function tellUndoNotBegun(
+export async function recordUndoNotStarted(
   asked: { "data-dir": string; "run-id": string; today: string },
   error: unknown,
   { env, output, clock, given }: Pick<Shell, "env" | "output" | "clock"> & Pick<EndedUndo, "given">,
 ): Promise<void> {
-  const files = await reportNotBegun(
+  const files = await reportNotStarted(
     {
       kind: "undo",
       command: commandText("undo", given, "run"),

@@ -1,11 +1,11 @@
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Access } from "../access/access.ts";
 import type { Decided } from "../access/decide-access.ts";
-import type { Actor, Answer, ButtonClick, Conversation, Reply, Said, SlashCommand } from "../conversation.ts";
+import type { Actor, Answer, ButtonClick, Conversation, MessageContent, Reply, SlashCommand } from "../conversation.ts";
 import { errorSummary } from "../error-summary.ts";
 import { failedText, guarded, reasonOf } from "../guarded.ts";
 import { ACTION, type Audit, type ContactActions, type Explainer, type RunFlow } from "../ports.ts";
-import { saidLines } from "../render/blocks.ts";
+import { messageLines } from "../render/blocks.ts";
 import { orderText } from "../render/format-run.ts";
 import { Throttle } from "../throttle.ts";
 import { HELP_LINES } from "./help-text.ts";
@@ -31,7 +31,7 @@ interface Asked {
   /** No names: `explain`, `run global`. */
   what: string;
   /** Said at once where it is known already that they may. */
-  now: Said | null;
+  now: MessageContent | null;
   answer: Later;
 }
 
@@ -47,10 +47,10 @@ export function createConversation(deps: ConversationDeps): Conversation {
 function answerCommand(deps: ConversationDeps, guard: Guard, { by, text }: SlashCommand): Answer {
   const parsed = parseCommand(text);
   if (parsed.is === "refused")
-    return { now: saidLines([...parsed.problems, "`/zdsync help` lists the commands."]), later: null };
+    return { now: messageLines([...parsed.problems, "`/zdsync help` lists the commands."]), later: null };
   const { command } = parsed;
-  if (command.verb === "help") return { now: saidLines(HELP_LINES), later: null };
-  const now = saidLines([`${commandText(command)}: one moment …`, ...hintLines(command)]);
+  if (command.verb === "help") return { now: messageLines(HELP_LINES), later: null };
+  const now = messageLines([`${commandText(command)}: one moment …`, ...hintLines(command)]);
   if (command.verb === "status") return { now, later: later(deps, "status", (reply) => tellStatus(deps, reply)) };
   return guard({ by, what: auditText(command), now, answer: (reply) => doCommand(deps, command, by, reply) });
 }
@@ -73,15 +73,15 @@ function doCommand(deps: ConversationDeps, command: Privileged, by: Actor, reply
 }
 
 async function tellStatus(deps: ConversationDeps, reply: Reply): Promise<void> {
-  await reply.privately(saidLines(await orReason(deps, "status", () => statusLines(deps))));
+  await reply.privately(messageLines(await orReason(deps, "status", () => statusLines(deps))));
 }
 
 /** Two messages: the log is shown also where the runner cannot be asked, or a run has much to say. */
 async function tellLast(deps: ConversationDeps, reply: Reply): Promise<void> {
   const run = await orReason(deps, "last", () => lastRunLines(deps));
   const entries = await orReason(deps, "audit log", async () => auditLines(deps.audit));
-  await reply.privately(saidLines(run));
-  await reply.privately(saidLines(entries));
+  await reply.privately(messageLines(run));
+  await reply.privately(messageLines(entries));
 }
 
 /** The buttons that are known, and how they are called in the audit log. */
@@ -114,7 +114,7 @@ function answerClick(deps: ConversationDeps, guard: Guard, click: ButtonClick): 
   const known = Object.hasOwn(CLICKS, click.action) ? CLICKS[click.action] : undefined;
   if (known)
     return guard({ by: click.by, what: known.what, now: null, answer: (reply) => known.answer(deps, click, reply) });
-  const old = saidLines([
+  const old = messageLines([
     "This button no longer works because it is from an older message. `/zdsync help` lists the commands.",
   ]);
   return { now: null, later: later(deps, "an unknown button", (reply) => reply.privately(old)) };
@@ -127,14 +127,14 @@ function createGuard(deps: ConversationDeps): Guard {
   const { access, audit, clock } = deps;
   // A person's refusals are audited once a minute, so that nobody floods the log.
   const refusals = new Throttle();
-  const refuse = (decided: Decided & { is: "refused" }, { by, what }: Asked): Said => {
+  const refuse = (decided: Decided & { is: "refused" }, { by, what }: Asked): MessageContent => {
     try {
       if (refusals.pass(`${by.team} ${by.user}`, clock()) !== null)
         audit.record({ at: clock(), by, what, result: `refused: ${decided.reason}` });
     } catch (error) {
       deps.warn(`a refusal could not be audited: ${errorSummary(error)}`);
     }
-    return saidLines(decided.lines);
+    return messageLines(decided.lines);
   };
   return (asked) => {
     const known = access.known(asked.by);

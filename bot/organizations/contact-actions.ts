@@ -7,7 +7,7 @@ import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { errorSummary } from "../error-summary.ts";
 import { guarded } from "../guarded.ts";
 import type { Audit, ContactActions } from "../ports.ts";
-import { mention, saidLines } from "../render/blocks.ts";
+import { mention, messageLines } from "../render/blocks.ts";
 import type { Sleep } from "../run-flow/pauses.ts";
 import { withStates } from "./message-states.ts";
 import { MessageUpdates } from "./message-updates.ts";
@@ -59,7 +59,7 @@ class SerialContactActions {
     if (id === null) return this.#ignore(click, reply);
     const other = this.#atWork.get(id);
     if (other !== undefined)
-      return reply.privately(saidLines([`Organization ${id} is already being retried by ${mention(other)}.`]));
+      return reply.privately(messageLines([`Organization ${id} is already being retried by ${mention(other)}.`]));
     await (await this.#guarded(click, id, reply))();
   }
 
@@ -96,7 +96,7 @@ class SerialContactActions {
     const lines = retryLines(id, end);
     return async () => {
       if (found === null || found.is === "still nobody" || click.message === null)
-        await reply.privately(saidLines(lines));
+        await reply.privately(messageLines(lines));
       if (state) await this.#show(click, id, state, lines[0] ?? "", reply);
     };
   }
@@ -124,7 +124,7 @@ class SerialContactActions {
 
   /** What somebody settled before this click: the buttons were still to be seen, so the message is changed once more. */
   async #sayAgain(click: ButtonClick, id: number, state: KnownState, reply: Reply): Promise<void> {
-    await reply.privately(saidLines([settledText(id, state)]));
+    await reply.privately(messageLines([settledText(id, state)]));
     await this.#show(click, id, state, `Organization ${id} is settled`, reply);
   }
 
@@ -145,7 +145,7 @@ class SerialContactActions {
       onTrouble: (reason, again) => {
         const then = again ? "the bot will try a few more times" : "the next click tries again";
         const trouble = `However, the message could not be updated (${mrkdwnText(reason, 200)}): ${then}.`;
-        return reply.privately(saidLines([did, trouble]));
+        return reply.privately(messageLines([did, trouble]));
       },
     });
   }
@@ -181,7 +181,7 @@ class SerialContactActions {
   async #ignore(click: ButtonClick, reply: Reply): Promise<void> {
     this.#record(click.by, "a button for an organization", "ignored: it names no organization");
     await reply.privately(
-      saidLines(["This button has no organization. Nothing was done; use `/zdsync explain` to find one."]),
+      messageLines(["This button has no organization. Nothing was done; use `/zdsync explain` to find one."]),
     );
   }
 }

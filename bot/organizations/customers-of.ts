@@ -1,7 +1,7 @@
 import type { SlackConfig } from "../../lib/domain/config.ts";
 import { namedIn } from "../../lib/remotes/slack/notice-channels.ts";
 import type { Customers } from "../render/customer.ts";
-import { hurtAccounts } from "../render/matters.ts";
+import { harmedAccounts } from "../render/matters.ts";
 import type { RunFlowDeps } from "../run-flow/run-flow-context.ts";
 import type { Runner } from "../runs/runner.ts";
 import { accountNames } from "./explain-thread.ts";
@@ -13,7 +13,7 @@ export function customersOf(
   salesforceHost: string | null,
 ): (...asked: Parameters<RunFlowDeps["customersOf"]>) => Promise<Customers> {
   return async ({ id, status, record }, instance) => {
-    const accounts = status === "ended" ? hurtAccounts(record) : [];
+    const accounts = status === "ended" ? harmedAccounts(record) : [];
     const store = accounts.length > 0 ? await runner.artifacts(id).catch(() => null) : null;
     const names = store ? await accountNames(store, accounts, namedIn(config, instance)) : new Map<string, string>();
     return { names, salesforceHost };

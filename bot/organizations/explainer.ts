@@ -5,7 +5,7 @@ import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { errorSummary } from "../error-summary.ts";
 import { guarded } from "../guarded.ts";
 import type { Audit, Explainer } from "../ports.ts";
-import { saidLines } from "../render/blocks.ts";
+import { messageLines } from "../render/blocks.ts";
 import { RunnerError } from "../runs/runner.ts";
 import { explainInThread } from "./explain-thread.ts";
 import { createExplanations, type ReadExplanation } from "./explanations.ts";
@@ -41,7 +41,7 @@ export function createExplainer(deps: ExplainerDeps): Explainer {
     if (!run) {
       record(deps, by, what, "no run to explain from");
       const none = "No run of the last week left readable files. `/zdsync last` shows details.";
-      return reply.privately(saidLines([none]));
+      return reply.privately(messageLines([none]));
     }
     const explained = await read(run.store.directory, asked).catch((error: unknown) => {
       if (!(error instanceof RunnerError)) throw error;

@@ -4,9 +4,9 @@ import type { ExplanationDocument, Line, Span } from "../../lib/explain/document
 import type { ExplainedSubject } from "../../lib/explain/explain-subjects.ts";
 import type { Block } from "../../lib/remotes/slack/ports.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
-import type { Said } from "../conversation.ts";
+import type { MessageContent } from "../conversation.ts";
 import { ACTION } from "../ports.ts";
-import { mention, momentText, saidLines, saidPages } from "../render/blocks.ts";
+import { mention, messageLines, messagePages, momentText } from "../render/blocks.ts";
 import type { LastRun } from "./last-run.ts";
 import type { KnownState } from "./organization-states.ts";
 
@@ -32,23 +32,23 @@ export function answerTo(
   asked: string,
   explained: ExplainedSubject,
   options: AnswerOptions,
-): Said & { blocks: Block[] } {
+): MessageContent & { blocks: Block[] } {
   const when = runLine(options.run, explained);
-  if (explained.is !== "explained") return saidLines([...notOneLines(asked, explained, options.hosts), when]);
+  if (explained.is !== "explained") return messageLines([...notOneLines(asked, explained, options.hosts), when]);
   const { document, subject } = explained;
   const state = options.state ? [`Since then: ${stateText(options.state)}`] : [];
-  return saidLines([...document.answer.map(lineText), ...state, when], wholeButton(subject));
+  return messageLines([...document.answer.map(lineText), ...state, when], wholeButton(subject));
 }
 
 /** Everything, in as many messages as Slack takes; where that is not enough, the command that shows the rest. Pure. */
 export function wholeOf(
   explained: ExplainedSubject & { is: "explained" },
   { run }: Pick<AnswerOptions, "run">,
-): Said[] {
+): MessageContent[] {
   const { document, subject } = explained;
   const id = idOf(subject);
   const rest = `The rest does not fit into a Slack message; run \`zdsync explain ${id}\` in a terminal to see all of it.`;
-  return saidPages([...documentLines(document), runLine(run, explained)], MAX_MESSAGES, rest);
+  return messagePages([...documentLines(document), runLine(run, explained)], MAX_MESSAGES, rest);
 }
 
 function documentLines({ answer, sections }: ExplanationDocument): string[] {

@@ -5,7 +5,7 @@ import type { SlackFailure } from "../../lib/remotes/slack/slack-errors.ts";
 import type { FilePlace, ThreadFiles } from "../../lib/remotes/slack/thread-files.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { errorSummary } from "../error-summary.ts";
-import { saidLines } from "../render/blocks.ts";
+import { messageLines } from "../render/blocks.ts";
 import { plainRun } from "../render/format-run.ts";
 import { Pauses, type Sleep } from "../run-flow/pauses.ts";
 import { type Runner, RunnerError } from "../runs/runner.ts";
@@ -151,7 +151,7 @@ function retryAfter(upload: PageUpload, state: "pending" | "sharing", deps: Page
 
 /** The line is put first: killed in between, it is put again under the same key. */
 function fail(upload: PageUpload, reason: string, { outgoing, uploads }: PageSenderDeps): void {
-  const said = saidLines([`The page of this run could not be posted here: ${mrkdwnText(reason, 400)}`]);
+  const said = messageLines([`The page of this run could not be posted here: ${mrkdwnText(reason, 400)}`]);
   outgoing.enqueue({
     key: `run ${upload.runId} page failed`,
     thread: upload.thread,

@@ -1,5 +1,5 @@
 import type { Block } from "../../lib/remotes/slack/ports.ts";
-import type { Said } from "../conversation.ts";
+import type { MessageContent } from "../conversation.ts";
 
 export { mention } from "../../lib/text/mrkdwn.ts";
 
@@ -11,12 +11,16 @@ const MAX_MESSAGE_LENGTH = 9_500;
 const MAX_PAGE_LENGTH = 9_000;
 
 /** A message of lines: mrkdwn of ours, in which everything from outside was made harmless already. The first line is its `text`. */
-export function saidLines(lines: readonly string[], ...more: Block[]): Said & { blocks: Block[] } {
+export function messageLines(lines: readonly string[], ...more: Block[]): MessageContent & { blocks: Block[] } {
   return { text: lines[0] ?? "", blocks: [...sections(fitting(lines)), ...more] };
 }
 
 /** Lines in as many messages as they take, at most so many; where that is not enough, `rest` stands at the end. */
-export function saidPages(lines: readonly string[], most: number, rest: string): (Said & { blocks: Block[] })[] {
+export function messagePages(
+  lines: readonly string[],
+  most: number,
+  rest: string,
+): (MessageContent & { blocks: Block[] })[] {
   const pages: string[][] = [[]];
   let characters = 0;
   for (const line of lines) {
@@ -30,7 +34,7 @@ export function saidPages(lines: readonly string[], most: number, rest: string):
   }
   const shown = pages.slice(0, most);
   if (pages.length > most) shown.at(-1)?.push(rest);
-  return shown.map((page) => saidLines(page));
+  return shown.map((page) => messageLines(page));
 }
 
 /** As many lines as fit into a message, and how many did not. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
-import { hurtAccounts, hurtLines, matterLines } from "./matters.ts";
+import { harmedAccounts, harmLines, matterLines } from "./matters.ts";
 
 const [ONE, TWO] = ["0014M00001kAbCdQAK", "0014M00001kAbCeQAK"] as const;
 const nobody = { names: new Map<string, string>(), salesforceHost: null };
@@ -34,18 +34,18 @@ test("whom a refusal would hurt: name, link, level before and after, revenue; th
   const alone = { ...kept, salesforce_id: null, id: 77, before: null, after: null } as const;
   const customers = { names: new Map([[ONE, "Acme <GmbH>"]]), salesforceHost: "example.my.salesforce.com" };
   const record = matters({ would_hurt: [hurt, kept, alone], would_hurt_more: 79 });
-  expect(plain(hurtLines(record, customers))).toEqual([
+  expect(plain(harmLines(record, customers))).toEqual([
     "*Customers who would lose something, worst first:*",
     `• Acme &lt;GmbH&gt; <https://example.my.salesforce.com/${ONE}|${ONE}> (Customers, global): loses support, support level premium → expired, ARR 120,000`,
     `• <https://example.my.salesforce.com/${TWO}|${TWO}> (Customers, us-government): marked, support level premium`,
     "• organization 77 (Customers, us-government): marked",
     "and 79 more; see the run's page for all of them.",
   ]);
-  expect(hurtAccounts(record)).toEqual([ONE, TWO]);
+  expect(harmedAccounts(record)).toEqual([ONE, TWO]);
 });
 
 test("a customer whose name is not told is its id; where nothing was refused nobody is named", () => {
-  expect(plain(hurtLines(matters({ would_hurt: [hurt] }), nobody))[1]).toStartWith(`• ${ONE} (Customers, global)`);
-  expect(hurtLines(matters({ counts: { marked: 3 } }), nobody)).toEqual([]);
-  expect(hurtLines({}, nobody)).toEqual([]);
+  expect(plain(harmLines(matters({ would_hurt: [hurt] }), nobody))[1]).toStartWith(`• ${ONE} (Customers, global)`);
+  expect(harmLines(matters({ counts: { marked: 3 } }), nobody)).toEqual([]);
+  expect(harmLines({}, nobody)).toEqual([]);
 });

@@ -33,7 +33,7 @@ export function matterLines({ matters }: Pick<RunRecord, "matters">): string[] {
 }
 
 /** Whom that what was refused would hurt, worst first: one line to a customer. None where nothing was refused. Pure. */
-export function hurtLines({ matters }: Pick<RunRecord, "matters">, customers: Customers): string[] {
+export function harmLines({ matters }: Pick<RunRecord, "matters">, customers: Customers): string[] {
   if (!matters || matters.would_hurt.length === 0) return [];
   const more = matters.would_hurt_more;
   return [
@@ -56,6 +56,6 @@ function hurtLine(hurt: Matters["would_hurt"][number], customers: Customers): st
 }
 
 /** The accounts that such lines name. */
-export function hurtAccounts(record: Pick<RunRecord, "matters"> | null): string[] {
+export function harmedAccounts(record: Pick<RunRecord, "matters"> | null): string[] {
   return (record?.matters?.would_hurt ?? []).flatMap(({ salesforce_id: id }) => id ?? []);
 }

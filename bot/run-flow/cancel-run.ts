@@ -1,6 +1,6 @@
 import type { Actor, Reply } from "../conversation.ts";
 import { failedText, reasonOf } from "../guarded.ts";
-import { mention, saidLines } from "../render/blocks.ts";
+import { mention, messageLines } from "../render/blocks.ts";
 import { plainRun, runLink } from "../render/format-run.ts";
 import { type Runner, RunnerError } from "../runs/runner.ts";
 import type { Follower } from "./follower.ts";
@@ -17,7 +17,7 @@ export async function cancelRun(context: RunFlowContext, follower: Follower, by:
       ? "A run is starting but cannot be cancelled yet. Try again in a moment."
       : "No run is in progress, so there is nothing to cancel.";
     audit.record({ at: clock(), by, what: "cancel", result: "nothing is running" });
-    return reply.privately(saidLines([line]));
+    return reply.privately(messageLines([line]));
   }
   const what = `cancel ${plainRun(runner.kind, current.id)}`;
   const link = runLink(runner.kind, current);
@@ -33,9 +33,9 @@ export async function cancelRun(context: RunFlowContext, follower: Follower, by:
   const isThread = followed !== null && followed.state === "following";
   const line = `${mention(by.user)} cancelled ${isThread ? "this run" : link}: ${ENDS[runner.kind]}`;
   const place = { key: KEY.cancelled(current.id, by.user), thread: isThread ? KEY.started(current.id) : null };
-  runs.decide(followed?.start ?? 0, { ...place, asksAgain: null, ...saidLines([line]) });
+  runs.decide(followed?.start ?? 0, { ...place, asksAgain: null, ...messageLines([line]) });
   follower.enqueueDecided();
-  await reply.privately(saidLines([`${link} was asked to stop: ${ENDS[runner.kind]}`]));
+  await reply.privately(messageLines([`${link} was asked to stop: ${ENDS[runner.kind]}`]));
 }
 
 /** What becomes of a run that is cancelled. A job of GitLab gets no time worth a promise. */

@@ -1,7 +1,7 @@
 import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { failedText, reasonOf } from "../guarded.ts";
-import { mention, saidLines } from "../render/blocks.ts";
+import { mention, messageLines } from "../render/blocks.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/format-run.ts";
 import { RunnerError, type RunState, StartUnknown } from "../runs/runner.ts";
 import type { Follower } from "./follower.ts";
@@ -29,13 +29,13 @@ export class Confirmations {
       const starter = runs.ofRun(current.id)?.by.user ?? null;
       this.#audit(confirmText(offer), by, `refused: ${plainRun(runner.kind, current.id)} is in progress`);
       const line = `A run is in progress: ${currentRunText(runner.kind, current, starter)}.`;
-      return reply.privately(saidLines([line, "Nothing was started. This offer stays valid until it expires."]));
+      return reply.privately(messageLines([line, "Nothing was started. This offer stays valid until it expires."]));
     }
     const claimed = this.#claim(token, by, at, before);
     if (claimed === "busy") {
       this.#audit(confirmText(offer), by, "refused: another run is being started");
       const line = "Another run is starting, so this one was not started. `/zdsync status` shows the other run.";
-      return reply.privately(saidLines([line]));
+      return reply.privately(messageLines([line]));
     }
     if (typeof claimed === "string") return this.#hindered(claimed, offer, "confirm", by, reply);
     await this.#start(claimed, offer, reply);
@@ -63,7 +63,7 @@ export class Confirmations {
     if (offer === null || inTheWay !== null) return this.#hindered(inTheWay ?? "unknown", offer, "dismiss", by, reply);
     if (!offers.end(offer.digest, "dismissed")) return this.#hindered("used", offer, "dismiss", by, reply);
     this.#audit(`dismiss ${formatConfirmedCounts(offer.counts)}`, by, "taken back");
-    await reply.instead(saidLines(["Not started. Nothing was changed."]));
+    await reply.instead(messageLines(["Not started. Nothing was changed."]));
   }
 
   /**
@@ -101,7 +101,9 @@ export class Confirmations {
     this.follower.begin(start, run);
     this.follow(start);
     this.#audit(confirmText(offer), by, `started ${plainRun(runner.kind, run.id)}`);
-    await reply.instead(saidLines([`Started: ${runLink(runner.kind, run)}. Follow it in its thread in the channel.`]));
+    await reply.instead(
+      messageLines([`Started: ${runLink(runner.kind, run)}. Follow it in its thread in the channel.`]),
+    );
   }
 
   /** Nobody knows whether it was started: it is looked for, and never asked for again. */
@@ -121,17 +123,17 @@ export class Confirmations {
     const again = `Try again with \`/zdsync ${orderText(offer?.instance ?? null)}\`.`;
     switch (why) {
       case "not theirs":
-        return reply.privately(saidLines([notTheirs(offer, by)]));
+        return reply.privately(messageLines([notTheirs(offer, by)]));
       case "expired":
         return reply.instead(
-          saidLines([`This offer has expired; it was valid for five minutes. Nothing was started. ${again}`]),
+          messageLines([`This offer has expired; it was valid for five minutes. Nothing was started. ${again}`]),
         );
       case "used":
-        return reply.privately(saidLines(["This was already confirmed; an offer starts only one run."]));
+        return reply.privately(messageLines(["This was already confirmed; an offer starts only one run."]));
       case "dismissed":
-        return reply.privately(saidLines([`This offer was withdrawn. Nothing was started. ${again}`]));
+        return reply.privately(messageLines([`This offer was withdrawn. Nothing was started. ${again}`]));
       case "unknown":
-        return reply.privately(saidLines([`This button no longer works. Nothing was started. ${again}`]));
+        return reply.privately(messageLines([`This button no longer works. Nothing was started. ${again}`]));
     }
   }
 

@@ -2,11 +2,11 @@ import { formatConfirmedCounts } from "../../lib/domain/confirmed-counts.ts";
 import type { InstanceName } from "../../lib/domain/instance.ts";
 import type { Actor, Reply } from "../conversation.ts";
 import { reasonOf } from "../guarded.ts";
-import { mention, momentText, saidLines } from "../render/blocks.ts";
+import { mention, messageLines, momentText } from "../render/blocks.ts";
 import { currentRunText, orderText, plainRun, runLink } from "../render/format-run.ts";
 import type { RunState } from "../runs/runner.ts";
 import { backedOff } from "./pauses.ts";
-import { assessDryRun, atMostLines, offerButtons, type Proposal } from "./proposal.ts";
+import { assessDryRun, maximumLines, offerButtons, type Proposal } from "./proposal.ts";
 import type { RunFlowContext } from "./run-flow-context.ts";
 
 /** Slack takes answers for 30 minutes: what takes longer is told before that, and not offered. */
@@ -38,7 +38,7 @@ export class DryRuns {
     const refusal = await this.#refusal();
     if (refusal) {
       this.#audit(order, by, refusal.result);
-      return reply.privately(saidLines(refusal.lines));
+      return reply.privately(messageLines(refusal.lines));
     }
     this.#working = { user: by.user, since: this.context.clock() };
     try {
@@ -80,12 +80,12 @@ export class DryRuns {
     this.#audit(order, by, `started the dry run, ${plainRun(runner.kind, started.id)}`);
     const link = runLink(runner.kind, started);
     await reply.privately(
-      saidLines([`Checking what a run would change (${link}). This takes a few minutes; nothing is changed.`]),
+      messageLines([`Checking what a run would change (${link}). This takes a few minutes; nothing is changed.`]),
     );
     const seen = await this.#followed(started, began);
     if ("over" in seen) {
       this.#audit(order, by, `dry run not followed to its end: ${seen.over}`);
-      return reply.privately(saidLines([seen.reason, link]));
+      return reply.privately(messageLines([seen.reason, link]));
     }
     const customers = await this.context.customersOf(seen.run, order.instance);
     const proposal = assessDryRun(runner.kind, seen.run, order.instance, customers);
@@ -97,18 +97,18 @@ export class DryRuns {
   /** For the channel, where others look at it too; its page goes into its thread. */
   #post({ lines }: Proposal, { instance }: Order, { id }: RunState, by: Actor): void {
     const key = `preview ${id}`;
-    const said = saidLines([`${mention(by.user)} asked for a preview. Nothing was written.`, ...lines]);
+    const said = messageLines([`${mention(by.user)} asked for a preview. Nothing was written.`, ...lines]);
     this.context.outgoing.enqueue({ key, thread: null, instance, ...said });
     this.context.pages?.want({ runId: id, instance, thread: key, after: key });
   }
 
   #answer({ is, lines, counts }: Proposal, { instance, purpose }: Order, by: Actor) {
     if (purpose === "preview" && PREVIEWED.has(is))
-      return saidLines(["The preview is in the channel. Nothing was written."]);
-    if (is !== "changes" || purpose !== "offer") return saidLines(lines);
+      return messageLines(["The preview is in the channel. Nothing was written."]);
+    if (is !== "changes" || purpose !== "offer") return messageLines(lines);
     const token = this.context.offers.make({ by, instance, counts }, this.context.clock());
-    return saidLines(
-      [...lines, ...atMostLines(this.context.runner.kind, instance)],
+    return messageLines(
+      [...lines, ...maximumLines(this.context.runner.kind, instance)],
       offerButtons(token, counts, instance),
     );
   }

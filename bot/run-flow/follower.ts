@@ -1,6 +1,6 @@
 import { errorSummary } from "../error-summary.ts";
 import { reasonOf } from "../guarded.ts";
-import { mention, momentText, saidLines } from "../render/blocks.ts";
+import { mention, messageLines, momentText } from "../render/blocks.ts";
 import { runLink } from "../render/format-run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import type { DecidedPost, FollowedRun } from "./followed-runs.ts";
@@ -173,7 +173,7 @@ export class Follower {
       key: KEY.unknown(followed.askedAt),
       thread: null,
       asksAgain: null,
-      ...saidLines(lines),
+      ...messageLines(lines),
     };
     runs.keep(followed.start, { ...followed, state: "ended" }, [post]);
     this.enqueueDecided();

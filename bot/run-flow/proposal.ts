@@ -6,7 +6,7 @@ import { ACTION } from "../ports.ts";
 import { countsText } from "../render/counts.ts";
 import { type Customers, NO_NAMES } from "../render/customer.ts";
 import { instanceText, orderText, pageLink, runLink } from "../render/format-run.ts";
-import { hurtLines, matterLines } from "../render/matters.ts";
+import { harmLines, matterLines } from "../render/matters.ts";
 import { endText, exitOf, failureLines, plannedLines } from "../render/run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsToConfirm, coveredComparisons, totalCounts } from "./counts.ts";
@@ -80,7 +80,7 @@ function proposalLines(
         ...found,
         total,
         ...matterLines(record),
-        ...hurtLines(record, customers),
+        ...harmLines(record, customers),
         link,
       ];
     default:
@@ -101,7 +101,7 @@ function proposalLines(
  * What is said below counts that can be confirmed: what a run does that finds more. On a machine all is compared before anything is
  * written; the jobs of a pipeline do not wait for each other (decisions/0011).
  */
-export function atMostLines(kind: Runner["kind"], instance: InstanceName | null): string[] {
+export function maximumLines(kind: Runner["kind"], instance: InstanceName | null): string[] {
   return [AT_MOST[kind], ...(kind === "process" && instance !== "global" ? [USERS_ONCE_MORE] : []), WHO_CONFIRMS];
 }
 

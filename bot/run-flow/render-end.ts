@@ -5,7 +5,7 @@ import { durationText, mention } from "../render/blocks.ts";
 import { confirmedText, effectText } from "../render/counts.ts";
 import type { Customers } from "../render/customer.ts";
 import { orderText, pageLink, pagePath, runLink } from "../render/format-run.ts";
-import { hurtLines, matterLines } from "../render/matters.ts";
+import { harmLines, matterLines } from "../render/matters.ts";
 import { countsLines, endText, exitOf, failureLines } from "../render/run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsLeft } from "./counts.ts";
@@ -34,7 +34,7 @@ export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunS
     ...unconfirmedLines(record),
     ...matterLines(record),
     ...failureLines({ failures: record.failures, comparisons: others }),
-    ...hurtLines(record, customers),
+    ...harmLines(record, customers),
     lookAt(kind, run),
     ...(exitOf(run) === 5 ? [`\`/zdsync ${orderText(followed.instance)}\` starts another one.`] : []),
   ];

@@ -4,7 +4,7 @@ import { errorSummary } from "../error-summary.ts";
 import { guarded } from "../guarded.ts";
 import { InFlight } from "../in-flight.ts";
 import type { RunFlow } from "../ports.ts";
-import { saidLines } from "../render/blocks.ts";
+import { messageLines } from "../render/blocks.ts";
 import { orderText } from "../render/format-run.ts";
 import { cancelRun } from "./cancel-run.ts";
 import { Confirmations } from "./confirmations.ts";
@@ -23,7 +23,7 @@ export function createRunFlow(deps: RunFlowDeps): RunFlow {
   const inFlight = new InFlight();
   /** A stop waits for it; what is asked after that is answered, and not begun. */
   const asked = (what: string, by: Actor, reply: Reply, work: () => Promise<void>) => {
-    const restarting = () => reply.privately(saidLines(["The bot is restarting. Try again in a minute."]));
+    const restarting = () => reply.privately(messageLines(["The bot is restarting. Try again in a minute."]));
     return inFlight.track(guarded(deps, { what, by }, reply, () => (pauses.stopped ? restarting() : work())));
   };
   const follow = (start: number) => void inFlight.track(follower.follow(start));

@@ -1,5 +1,5 @@
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
-import { mention, saidLines } from "../render/blocks.ts";
+import { mention, messageLines } from "../render/blocks.ts";
 import { confirmedText } from "../render/counts.ts";
 import { type Customers, NO_NAMES } from "../render/customer.ts";
 import { instanceText, runLink } from "../render/format-run.ts";
@@ -40,7 +40,7 @@ export function startedPost(kind: Runner["kind"], run: RunState, { by, instance,
     `${mention(by.user)} started a run of ${instanceText(instance)}: ${runLink(kind, run)}`,
     `Confirmed, at most: ${confirmedText(counts)}.`,
   ];
-  return { key: KEY.started(run.id), thread: null, asksAgain: null, ...saidLines(lines) };
+  return { key: KEY.started(run.id), thread: null, asksAgain: null, ...messageLines(lines) };
 }
 
 /** What a look at a run gives to tell: parts that ended since the last look, in one message, and the end. Pure. */
@@ -107,5 +107,5 @@ const PART_LABELS: Partial<Record<string, string>> = {
 };
 
 function reply(runId: string, key: string, lines: readonly string[]): DecidedPost {
-  return { key, thread: KEY.started(runId), asksAgain: null, ...saidLines(lines) };
+  return { key, thread: KEY.started(runId), asksAgain: null, ...messageLines(lines) };
 }

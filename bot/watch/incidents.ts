@@ -87,7 +87,7 @@ export function assessRuns(
     .filter((run) => !run.dryRun && endOf(run) > next.judgedUntil)
     .sort((one, other) => (endOf(one) < endOf(other) ? -1 : 1));
   for (const run of newestOfEach(unjudged)) {
-    judge(next, run, alerts);
+    assessRun(next, run, alerts);
     next.judgedUntil = endOf(run);
   }
   for (const run of [...ended, ...(current ? [current] : [])])
@@ -107,7 +107,7 @@ function newestOfEach(runs: readonly RunState[]): RunState[] {
   return runs.filter((run) => newest.has(run));
 }
 
-function judge(state: WatchState, run: RunState, alerts: Alert[]): void {
+function assessRun(state: WatchState, run: RunState, alerts: Alert[]): void {
   const outcome = outcomeOf(run);
   const scheduled = isScheduled(run);
   if (outcome === "failed" || outcome === "refused") {

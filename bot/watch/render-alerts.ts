@@ -4,10 +4,10 @@ import type { Day } from "../../lib/domain/dates.ts";
 import { reasonText } from "../../lib/reasons/reason-text.ts";
 import type { Block, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
-import { momentText, saidLines } from "../render/blocks.ts";
+import { messageLines, momentText } from "../render/blocks.ts";
 import { type Customers, customerText } from "../render/customer.ts";
 import { pageLink, pagePath } from "../render/format-run.ts";
-import { hurtLines } from "../render/matters.ts";
+import { harmLines } from "../render/matters.ts";
 import { failureLines, outcomeText } from "../render/run.ts";
 import type { RunState } from "../runs/runner.ts";
 import { ATTENTION_LISTS, attentionKey } from "./attention-lists.ts";
@@ -47,7 +47,7 @@ export function renderAlert(alert: Alert, customers: Customers): OutgoingPost {
       return message(keyOf(alert), "The scheduled run was refused by a safety limit", [
         ...aboutRun(alert.run),
         ...failures(alert.run),
-        ...(alert.run.record ? hurtLines(alert.run.record, customers) : []),
+        ...(alert.run.record ? harmLines(alert.run.record, customers) : []),
         "If the changes are not right, correct Salesforce first.",
         ...attention(alert.run, null, customers),
       ]);
@@ -163,5 +163,5 @@ function capped(lines: readonly string[], rest: string): string[] {
 
 function message(key: string, title: string, lines: readonly string[]): OutgoingPost {
   const header: Block = { type: "header", text: { type: "plain_text", text: title, emoji: false } };
-  return { key, thread: null, text: title, blocks: [header, ...saidLines(lines).blocks] };
+  return { key, thread: null, text: title, blocks: [header, ...messageLines(lines).blocks] };
 }

@@ -9,7 +9,7 @@ import type { Outgoing, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import { errorSummary } from "../error-summary.ts";
 import { accountNames } from "../organizations/explain-thread.ts";
 import type { PageSender } from "../pages/send-pages.ts";
-import { hurtAccounts } from "../render/matters.ts";
+import { harmedAccounts } from "../render/matters.ts";
 import type { Runner } from "../runs/runner.ts";
 import { alertPosts, type CustomersByChannel } from "./alert-posts.ts";
 import { waitingIn } from "./attention-lists.ts";
@@ -168,7 +168,7 @@ async function customersOf(alert: Alert, deps: WatchDeps): Promise<CustomersByCh
 async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: WatchDeps): Promise<Map<string, string>> {
   const record = "run" in alert ? alert.run.record : null;
   const ids = new Set([
-    ...(alert.say === "refused" ? hurtAccounts(record) : []),
+    ...(alert.say === "refused" ? harmedAccounts(record) : []),
     ...(record?.unknown_charges ?? []).flatMap(({ accounts }) => accounts),
     ...(record === null ? [] : waitingIn(record)).flatMap(({ salesforce_id: id }) => id ?? []),
   ]);

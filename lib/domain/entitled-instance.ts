@@ -42,15 +42,15 @@ export interface Placement {
  */
 export function placeSubscriptions(account: Account, plans: Plans, expiredEndDate: Day): Placement {
   const { chargesOf, strays } = groupCharges(account);
-  const judge = (charge: Charge) => placeCharge(charge, plans, expiredEndDate);
+  const classify = (charge: Charge) => placeCharge(charge, plans, expiredEndDate);
   const governmentTypes = plans.governmentTypes[account.exception ? "with_exception" : "without_exception"];
   return {
     subscriptions: [...account.subs].sort(byId).map((subscription) => {
-      const charges = (chargesOf.get(id18(subscription.id)) ?? []).map(judge);
+      const charges = (chargesOf.get(id18(subscription.id)) ?? []).map(classify);
       const sentBy = charges.filter(({ type }) => type !== null && governmentTypes.has(type.name));
       return { subscription, instance: sentBy.length > 0 ? "us-government" : "global", charges, sentBy };
     }),
-    strayCharges: strays.map((charge) => ({ ...judge(charge), outcome: "stray" })),
+    strayCharges: strays.map((charge) => ({ ...classify(charge), outcome: "stray" })),
   };
 }
 

@@ -9,7 +9,7 @@ import type { AccountEvidence, ComparisonEvidence } from "./evidence.ts";
 import type { Gate } from "./gates.ts";
 
 /** What the gates look at; `compared` with what Zendesk held before the run wrote, where it wrote. */
-export interface AtTheGates {
+export interface GateContext {
   evidence: AccountEvidence;
   instance: InstanceName;
   decision: AccountDecision | undefined;
@@ -39,7 +39,7 @@ function through(checks: readonly Check[]): { gates: GateFinding[]; stopped: Gat
 }
 
 /** Whether the account is to have an organization in the instance, and what is in the way of that (A1, E1, E4, E13). Pure. */
-export function desiredGates(at: AtTheGates): { gates: GateFinding[]; stopped: GateFinding | null } {
+export function desiredGates(at: GateContext): { gates: GateFinding[]; stopped: GateFinding | null } {
   const { evidence, instance, decision, compared } = at;
   const gathered: Check[] = [
     ["gathered", () => notGathered(at)],
@@ -63,7 +63,7 @@ export function desiredGates(at: AtTheGates): { gates: GateFinding[]; stopped: G
   ]);
 }
 
-function notGathered({ evidence, findings, compared }: AtTheGates): Reason | null {
+function notGathered({ evidence, findings, compared }: GateContext): Reason | null {
   const { accounts, isPartner, merged, subject, run } = evidence;
   if (accounts.length > 0 || isPartner) return null;
   const unreadable = findings.find(({ code }) => UNREADABLE.includes(code));
@@ -83,12 +83,12 @@ const UNREADABLE: readonly ReasonCode[] = [
   "account.merge_circular",
 ];
 
-function unclear({ findings }: AtTheGates): Reason | null {
+function unclear({ findings }: GateContext): Reason | null {
   return findings.find(({ code }) => UNREADABLE.includes(code) || code === "account.gathered_twice") ?? null;
 }
 
 /** E4: which charges sent everything to the other instance, or that none did. */
-function countsElsewhere({ decision, instance, evidence }: AtTheGates): Reason | null {
+function countsElsewhere({ decision, instance, evidence }: GateContext): Reason | null {
   if (decision?.entitlements[instance]) return null;
   if (instance === "us-government") return reasonOf("subscription.in_global");
   const senders = decision?.subscriptions.flatMap(({ sentBy }) => sentBy) ?? [];
@@ -100,7 +100,7 @@ function countsElsewhere({ decision, instance, evidence }: AtTheGates): Reason |
 }
 
 /** What is in the way of creating, updating or marking (C2–C9, S2–S7), or that nothing is to be done. Pure. */
-export function changeGates(at: AtTheGates, wanted: boolean): { gates: GateFinding[]; stopped: GateFinding | null } {
+export function changeGates(at: GateContext, wanted: boolean): { gates: GateFinding[]; stopped: GateFinding | null } {
   const { compared, noSupport, unknown } = at;
   const notes = compared.changes.notes.map((note) => note.reason);
   const found = (codes: readonly ReasonCode[]) => notes.find(({ code }) => codes.includes(code)) ?? null;
@@ -147,7 +147,7 @@ const KEPT_FROM_MARKING: readonly ReasonCode[] = [
 ];
 
 /** What the run itself came to with what was to be done. */
-function writingChecks(at: AtTheGates): Check[] {
+function writingChecks(at: GateContext): Check[] {
   const { compared, comparison, evidence } = at;
   const { own } = compared;
   const pending = pendingIn(compared);
@@ -180,7 +180,7 @@ function writingChecks(at: AtTheGates): Check[] {
 }
 
 /** Stages run alone have no record of a run: where one left no results, nobody has written anything yet. */
-function notReached({ comparison, evidence }: AtTheGates): Reason {
+function notReached({ comparison, evidence }: GateContext): Reason {
   const isCompared = evidence.run.dry_run === null && comparison?.wrote !== true;
   return reasonOf(isCompared ? "run.not_synced" : "run.not_reached");
 }

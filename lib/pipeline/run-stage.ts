@@ -71,7 +71,7 @@ export async function runStage<Inputs extends InputsSchema>(
       rateShare: shared["rate-share"] ?? null,
       ...shell,
     }).catch(async (error: unknown) => {
-      files = await tellNotBegun(stage.name, given, inputs, error, shell);
+      files = await recordNotStarted(stage.name, given, inputs, error, shell);
       throw error;
     });
     const tell = (exit: ExitCode, report: StageReport | null, failures: readonly Reason[]) =>
@@ -97,7 +97,7 @@ export async function runStage<Inputs extends InputsSchema>(
 }
 
 /** The page of a stage that wrong settings kept from beginning. */
-async function tellNotBegun(
+async function recordNotStarted(
   name: string,
   given: Readonly<Record<string, string | undefined>>,
   inputs: Partial<Record<"data-dir" | "run-id" | "today", string>> & { instance?: InstanceName | "both" },
@@ -105,7 +105,7 @@ async function tellNotBegun(
   { env, clock }: Shell,
 ): Promise<ReportFiles | null> {
   const { stageReportName } = await import("../report/stage-report.ts");
-  const { reportNotBegun } = await import("../report/report-not-begun.ts");
+  const { reportNotStarted: reportNotBegun } = await import("../report/report-not-started.ts");
   const { commandText } = await import("../text/command-text.ts");
   const instance = inputs.instance === "both" ? null : (inputs.instance ?? null);
   const isJob = env.ZDSYNC_GITLAB_JOB === "true";

@@ -2,7 +2,7 @@ import { whatText } from "../reasons/reason-text.ts";
 import { HARMS, type Harm, type Row } from "./model.ts";
 
 /** What takes something away from a customer: the report says why. */
-export const HURTING: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("marked") + 1));
+export const HARMFUL: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("marked") + 1));
 
 type ReportedRow = Pick<Row, "reason" | "explanation" | "harm" | "effect">;
 
@@ -12,7 +12,7 @@ type ReportedRow = Pick<Row, "reason" | "explanation" | "harm" | "effect">;
  */
 export function causeOf({ reason, explanation, harm, effect }: ReportedRow): string {
   const why = explanation?.answer[1]?.spans.map(({ text }) => text).join("");
-  if (reason !== null && why !== undefined && effect !== "none" && HURTING.has(harm))
+  if (reason !== null && why !== undefined && effect !== "none" && HARMFUL.has(harm))
     return `${why} ${whatText(reason)}`;
   if (reason !== null) return whatText(reason);
   const lines = explanation?.answer.map(({ spans }) => spans.map(({ text }) => text).join("")) ?? [];

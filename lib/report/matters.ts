@@ -1,5 +1,5 @@
 import type { RunRecord } from "../storage/runs/run-record.ts";
-import { HURTING } from "./cause.ts";
+import { HARMFUL } from "./cause.ts";
 import { accountKey } from "./customers.ts";
 import type { ReportModel, Row } from "./model.ts";
 import { countByHarm } from "./report-model.ts";
@@ -13,8 +13,8 @@ const MAX_NAMED = 10;
  */
 export function mattersOf({ rows, folded }: Pick<ReportModel, "rows" | "folded">): NonNullable<RunRecord["matters"]> {
   const counts = [...countByHarm({ rows, folded })].filter(([, count]) => count > 0);
-  const hurt = rows.filter(({ harm, outcome }) => outcome === "refused" && HURTING.has(harm));
-  const foldedToo = folded.filter(({ harm, outcome }) => outcome === "refused" && HURTING.has(harm));
+  const hurt = rows.filter(({ harm, outcome }) => outcome === "refused" && HARMFUL.has(harm));
+  const foldedToo = folded.filter(({ harm, outcome }) => outcome === "refused" && HARMFUL.has(harm));
   const named = hurt.flatMap(hurtOf).slice(0, MAX_NAMED);
   const all = hurt.length + foldedToo.reduce((sum, { count }) => sum + count, 0);
   return { counts: Object.fromEntries(counts), would_hurt: named, would_hurt_more: all - named.length };

@@ -3,7 +3,7 @@ import type { Place } from "../reasons/reason-text.ts";
 import { explain, reasonText, titleOf } from "../reasons/reason-text.ts";
 import { NOTHING_TO_DO } from "../reasons/texts.ts";
 import { programName } from "../text/program-name.ts";
-import { causeOf, HURTING } from "./cause.ts";
+import { causeOf, HARMFUL } from "./cause.ts";
 import { type FoldedRows, HARMS, type Harm, type ReportModel, type Row } from "./model.ts";
 import { countByHarm } from "./report-model.ts";
 
@@ -95,7 +95,7 @@ function rowLine(row: Row, { text, place }: Wording, brief: boolean): string {
     ...(VERBS[effect] === "" ? [] : [VERBS[effect]]),
     ...(effect === "mark" ? [] : changes.map((one) => changeText(one, text))),
   ];
-  const cause = HURTING.has(row.harm) && !brief ? causeOf({ ...row, reason: null }) : "";
+  const cause = HARMFUL.has(row.harm) && !brief ? causeOf({ ...row, reason: null }) : "";
   const why = [...(cause === "" ? [] : [text(cause)]), ...(reason === null ? [] : [text(reasonText(reason, place))])];
   const ended = outcome === null || outcome === "planned" ? "" : outcome;
   return [`${who || "The run"}${what.length > 0 ? `: ${what.join(", ")}` : ""}`, ended, ...why]

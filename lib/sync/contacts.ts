@@ -38,20 +38,20 @@ export async function finishContacts<Organization extends ContactsDue>(
   organizations: readonly Organization[],
   given: WriteContactsDeps,
 ): Promise<ContactsDone<Organization>[]> {
-  const setting: Deciding = { lookUps: pLimit(LOOK_UPS_AT_ONCE), ...given, failures: new Failures() };
+  const deps: Deciding = { lookUps: pLimit(LOOK_UPS_AT_ONCE), ...given, failures: new Failures() };
   const contacts = organizations.flatMap((organization) =>
     organization.sold_tos.map((soldTo): Contact => {
-      const decision = decideContact(soldTo.email, organization.id, [], setting.protectedAddresses);
+      const decision = decideContact(soldTo.email, organization.id, [], deps.protectedAddresses);
       return { organization, soldTo, decision };
     }),
   );
   const byOrganization = Map.groupBy(contacts, (contact) => contact.organization.id);
-  if (setting.maximum !== undefined) {
-    await allEnded(contacts.filter(isToCreate).map((contact) => decideByLook(contact, setting)));
-    for (const own of byOrganization.values()) leaveOverMaximum(own, setting.maximum);
+  if (deps.maximum !== undefined) {
+    await allEnded(contacts.filter(isToCreate).map((contact) => decideByLook(contact, deps)));
+    for (const own of byOrganization.values()) leaveOverMaximum(own, deps.maximum);
   }
-  await allEnded(inJobs(contacts.filter(isToCreate)).map((job) => createJob(job, setting)));
-  await associateUsers(contacts, setting);
+  await allEnded(inJobs(contacts.filter(isToCreate)).map((job) => createJob(job, deps)));
+  await associateUsers(contacts, deps);
   return organizations.map((organization) => doneWith(organization, byOrganization.get(organization.id) ?? []));
 }
 

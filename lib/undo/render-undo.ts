@@ -46,7 +46,7 @@ export function recordKey(comparison: Comparison | null, id: number | null): str
 
 /** What takes something away from customers comes before everything else: `16 put on hold, 19 lose support, 15 marked`. */
 export function renderHarm({ counts }: UndoHarm): string {
-  const parts = HURTING.flatMap((harm) => {
+  const parts = HARMFUL.flatMap((harm) => {
     const count = counts.get(harm) ?? 0;
     return count > 0 ? [`${count} ${HARM_PLURALS[harm]}`] : [];
   });
@@ -81,7 +81,7 @@ export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle,
 }
 
 /** What takes something away from a customer, worst first. */
-const HURTING = HARMS.slice(0, HARMS.indexOf("marked") + 1);
+const HARMFUL = HARMS.slice(0, HARMS.indexOf("marked") + 1);
 
 function byHarm<Values>(
   { comparison }: UndoPlan,
@@ -89,9 +89,9 @@ function byHarm<Values>(
   rows: readonly (readonly [id: number, line: string, values: Values])[],
 ): [line: string, values: Values][] {
   const ranked = rows.map(([id, line, values]) => {
-    const rank = HURTING.indexOf(records.get(recordKey(comparison, id)) ?? "cosmetic");
-    const told: [string, Values] = [rank < 0 ? line : `${line} (${HURTING[rank]})`, values];
-    return { rank: rank < 0 ? HURTING.length : rank, told };
+    const rank = HARMFUL.indexOf(records.get(recordKey(comparison, id)) ?? "cosmetic");
+    const told: [string, Values] = [rank < 0 ? line : `${line} (${HARMFUL[rank]})`, values];
+    return { rank: rank < 0 ? HARMFUL.length : rank, told };
   });
   return ranked.sort((one, other) => one.rank - other.rank).map(({ told }) => told);
 }

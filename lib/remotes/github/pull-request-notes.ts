@@ -40,7 +40,7 @@ export function pullRequestNotes(settings: GitHubSettings, timing: HttpTiming = 
       // Without one GitHub refuses.
       "user-agent": "zdsync",
     }),
-    judge: classifyRateLimit,
+    classify: classifyRateLimit,
     retryBudget: { maxAttempts: 4, maxWaitMs: 60_000 },
     timeoutMs: 20_000,
     ...timing,

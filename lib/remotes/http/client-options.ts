@@ -27,7 +27,7 @@ export interface HttpClientOptions extends HttpTiming {
   /** The stable code of an error body, for messages; never its texts. */
   errorCode?(body: unknown): string | null;
   /** What an answer means for trying again where this service differs from others; null: what it means everywhere. */
-  judge?(answer: Pick<HttpAnswer, "status" | "text" | "body">): Outcome | null;
+  classify?(answer: Pick<HttpAnswer, "status" | "text" | "body">): Outcome | null;
   /** Called with the headers of every answer. */
   onHeaders?(headers: Headers): void;
   /** Lets requests through at the account's pace; shared by all clients of an account. */

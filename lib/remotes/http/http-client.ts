@@ -134,7 +134,7 @@ export class HttpClient {
       end?.(received.headers);
       this.noteQuota(received.headers);
       const answer = { ...received, ...textOf(received, state.use) };
-      return { outcome: this.judge(request, state.use, answer), sentHeaders, answer };
+      return { outcome: this.classify(request, state.use, answer), sentHeaders, answer };
     } catch (error) {
       end?.(null);
       if (error instanceof ReceiverError) throw error;
@@ -156,13 +156,13 @@ export class HttpClient {
     }
   }
 
-  private judge(request: HttpRequest, use: BodyUse, answer: Answer): Outcome {
+  private classify(request: HttpRequest, use: BodyUse, answer: Answer): Outcome {
     if (use.as === "nothing") return { is: "answered" };
     const { status, headers, body } = answer;
     // What was asked for and has no body was cut off before it began.
     const isEmptyRead = status === 200 && effectOf(request) === "none" && body === undefined;
     const isUsable = use.as !== "json" || (body !== BROKEN && !isEmptyRead);
-    return this.options.judge?.(answer) ?? classifyAnswer(status, headers, this.codeOf(answer), isUsable);
+    return this.options.classify?.(answer) ?? classifyAnswer(status, headers, this.codeOf(answer), isUsable);
   }
 
   private async renewOrThrow(request: HttpRequest, attempt: Attempt, state: RequestState): Promise<void> {

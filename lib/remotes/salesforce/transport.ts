@@ -70,9 +70,9 @@ function clientOf(host: string, options: TransportOptions, onCrowded: TransportO
     ...options,
     retryBudget: { ...RETRY_BUDGET, ...options.retryBudget },
     service: `Salesforce (${host})`,
-    judge: (answer) => {
+    classify: (answer) => {
       if (answer.status === 429 || answer.status === 503 || isCrowded(answer)) onCrowded?.();
-      return judge(answer);
+      return classify(answer);
     },
   });
 }
@@ -81,7 +81,7 @@ function clientOf(host: string, options: TransportOptions, onCrowded: TransportO
  * A 403 passes only where too many long requests run at once; the daily limit has the same code and does not. 420 is said in
  * maintenance (facts/salesforce.md 4).
  */
-function judge({ status, text }: { status: number; text: string }): Outcome | null {
+function classify({ status, text }: { status: number; text: string }): Outcome | null {
   const failure = { is: "status", status, code: null } as const;
   if (isCrowded({ status, text })) return { is: "not-done", failure, limited: false, firstWaitMs: CROWDED_WAIT_MS };
   return status === 420 ? { is: "unclear", failure } : null;

@@ -70,7 +70,7 @@ class OAuthToken implements Credential {
   constructor(
     private readonly settings: ZendeskSettings,
     private readonly auth: Extract<ZendeskSettings["auth"], { kind: "oauth" }>,
-    private readonly terms: CredentialOptions,
+    private readonly credentialOptions: CredentialOptions,
     private readonly options: Omit<HttpClientOptions, "headers">,
   ) {
     const http = options;
@@ -107,14 +107,14 @@ class OAuthToken implements Credential {
 
   async close(): Promise<void> {
     await this.token?.catch(() => null);
-    if (!this.terms.scope.includes("write")) return;
+    if (!this.credentialOptions.scope.includes("write")) return;
     const { origin } = new URL(this.settings.url);
     for (const { authorization, endsAt } of this.obtained.splice(0)) {
       if (endsAt <= this.now()) continue;
       try {
         await revokeToken(origin, authorization, this.options);
       } catch (error) {
-        this.terms.warn?.(notRevoked(this.settings.instance, error, endsAt - this.now()));
+        this.credentialOptions.warn?.(notRevoked(this.settings.instance, error, endsAt - this.now()));
         return;
       }
     }
@@ -130,12 +130,12 @@ class OAuthToken implements Credential {
 
   private async ask(signal: AbortSignal | undefined): Promise<Token> {
     const { url, instance } = this.settings;
-    const expiry = this.takesExpiry ? { expires_in: this.terms.tokenSeconds ?? TOKEN_SECONDS } : {};
+    const expiry = this.takesExpiry ? { expires_in: this.credentialOptions.tokenSeconds ?? TOKEN_SECONDS } : {};
     const body = {
       grant_type: "client_credentials",
       client_id: this.auth.clientId,
       client_secret: this.auth.clientSecret,
-      scope: this.terms.scope,
+      scope: this.credentialOptions.scope,
       ...expiry,
     };
     const answer = await this.http
@@ -157,7 +157,7 @@ class OAuthToken implements Credential {
     const endsAt = seconds ? this.now() + seconds * 1000 : Number.POSITIVE_INFINITY;
     const obtained = { authorization: `Bearer ${token}`, endsAt };
     this.obtained.push(obtained);
-    checkScope(instance, this.terms.scope, scope);
+    checkScope(instance, this.credentialOptions.scope, scope);
     return obtained;
   }
 }

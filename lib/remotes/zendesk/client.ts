@@ -79,7 +79,7 @@ export class ZendeskClient {
       }),
       renew: (used, signal) => credential.renew(used.authorization, signal),
       // Whoever sends jobs knows better when there will be room than a pause does.
-      judge: ({ body }) => (isTooManyJobs(body) ? { is: "refused" } : null),
+      classify: ({ body }) => (isTooManyJobs(body) ? { is: "refused" } : null),
       onHeaders: (headers) => {
         this.noteRateLimitWarning(headers);
         // What a proxy on the way answers by itself tells the proxy's time.

@@ -1,6 +1,6 @@
 import { createAccess } from "../../../bot/access/access.ts";
 import { type ConversationDeps, createConversation } from "../../../bot/commands/create-conversation.ts";
-import type { Answer, ButtonClick, Reply, Said } from "../../../bot/conversation.ts";
+import type { Answer, ButtonClick, MessageContent, Reply } from "../../../bot/conversation.ts";
 import type { AuditEntry, ContactActions, Explainer, RunFlow } from "../../../bot/ports.ts";
 import type { Runner, RunState } from "../../../bot/runs/runner.ts";
 import type { SlackAccess } from "../../../lib/domain/config.ts";
@@ -65,15 +65,17 @@ export function clickOf(action: string, value: string, by = ANN): ButtonClick {
 }
 
 /** What was said at once, and afterwards; `all` as JSON, without the zero-width spaces that keep texts from being formatted. */
-export async function played(answer: Answer): Promise<{ now: Said | null; later: Said[]; all: string }> {
-  const later: Said[] = [];
-  const say = async (said: Said) => void later.push(said);
+export async function played(
+  answer: Answer,
+): Promise<{ now: MessageContent | null; later: MessageContent[]; all: string }> {
+  const later: MessageContent[] = [];
+  const say = async (said: MessageContent) => void later.push(said);
   const reply: Reply = { privately: say, instead: say };
   await answer.later?.(reply);
   return { now: answer.now, later, all: [answer.now, ...later].map(textOf).join("\n").replaceAll("\u200b", "") };
 }
 
-function textOf(said: Said | null): string {
+function textOf(said: MessageContent | null): string {
   return JSON.stringify(said ?? "");
 }
 

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Actor, Reply, Said } from "../../../bot/conversation.ts";
+import type { Actor, MessageContent, Reply } from "../../../bot/conversation.ts";
 import { openDatabase } from "../../../bot/database.ts";
 import type { RequestedPage } from "../../../bot/pages/page-uploads.ts";
 import { ACTION, type Audit, type AuditEntry, type RunFlow } from "../../../bot/ports.ts";
@@ -41,17 +41,17 @@ export class PutPosts implements Outgoing {
 
 /** What one person was told. */
 export class Told implements Reply {
-  readonly said: { how: "privately" | "instead"; said: Said }[] = [];
+  readonly said: { how: "privately" | "instead"; said: MessageContent }[] = [];
 
-  async privately(said: Said): Promise<void> {
+  async privately(said: MessageContent): Promise<void> {
     this.said.push({ how: "privately", said });
   }
 
-  async instead(said: Said): Promise<void> {
+  async instead(said: MessageContent): Promise<void> {
     this.said.push({ how: "instead", said });
   }
 
-  get last(): Said | undefined {
+  get last(): MessageContent | undefined {
     return this.said.at(-1)?.said;
   }
 

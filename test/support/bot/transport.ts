@@ -4,7 +4,7 @@ import type { App } from "@slack/bolt";
 import { AnsweredRequests } from "../../../bot/answered-requests.ts";
 import { createBoltApp } from "../../../bot/bolt-app.ts";
 import { boltLogger } from "../../../bot/bolt-logger.ts";
-import type { Answer, ButtonClick, Said, SlashCommand } from "../../../bot/conversation.ts";
+import type { Answer, ButtonClick, MessageContent, SlashCommand } from "../../../bot/conversation.ts";
 import { openDatabase } from "../../../bot/database.ts";
 import { createHttpApp } from "../../../bot/http/http-app.ts";
 import { createHttpReceiver } from "../../../bot/http/receiver.ts";
@@ -44,7 +44,7 @@ export class Transport {
   readonly clicks: ButtonClick[] = [];
   readonly webhooks: unknown[] = [];
   readonly log: string[] = [];
-  readonly ephemerals: { channel: string; user: string; said: Said }[] = [];
+  readonly ephemerals: { channel: string; user: string; said: MessageContent }[] = [];
   readonly events: unknown[] = [];
   readonly inFlight = new InFlight();
   readonly readiness = new Readiness();

@@ -9,15 +9,15 @@ import { PeopleBySnapshot } from "./people.ts";
  * A reader whose lists come from the snapshot of earlier runs and what changed since, where that is proved (decision 54), and are listed
  * in full everywhere else: the result is the same. What was read to its end is kept for the next run. Organization fields are read once.
  */
-export function withSnapshots(reader: ZendeskReader, client: ZendeskClient, setting: SnapshotOptions): ZendeskReader {
-  const keeper = new SnapshotKeeper(setting);
+export function withSnapshots(reader: ZendeskReader, client: ZendeskClient, snapshot: SnapshotOptions): ZendeskReader {
+  const keeper = new SnapshotKeeper(snapshot);
   let fields: Promise<FieldDefinition[]> | null = null;
   const organizationFields = () =>
     (fields ??= reader.organizationFields().catch((error: unknown) => {
       fields = null;
       throw error;
     }));
-  const identity = async () => identityOf(client, await organizationFields(), setting.settings);
+  const identity = async () => identityOf(client, await organizationFields(), snapshot.settings);
   const people = new PeopleBySnapshot(client, keeper, identity);
   return {
     ...reader,

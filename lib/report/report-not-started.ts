@@ -16,7 +16,7 @@ import { type ReportFiles, writeReportFiles } from "./report-files.ts";
 import { readTrend, TRENDED_RUNS } from "./trend.ts";
 
 /** What wrong settings kept from beginning. */
-export interface NotBegun {
+export interface NotStarted {
   kind: Extract<ReportHead["kind"], "run" | "dry run" | "preview" | "undo" | "stage">;
   /** As it was typed. */
   command: string;
@@ -34,8 +34,8 @@ export interface NotBegun {
  * else than settings, where the data directory is another run's at this moment, and where it cannot be written: the terminal says
  * everything, too.
  */
-export async function reportNotBegun(
-  what: NotBegun,
+export async function reportNotStarted(
+  what: NotStarted,
   error: unknown,
   { dataDir, env, clock, place }: { dataDir: string; env: Environment; clock: () => Date; place?: Place },
 ): Promise<ReportFiles | null> {
@@ -59,7 +59,7 @@ export async function reportNotBegun(
 }
 
 function modelOf(
-  { kind, command, where, runId, today }: NotBegun,
+  { kind, command, where, runId, today }: NotStarted,
   error: ConfigurationError,
   { env, startedAt, trend }: { env: Environment; startedAt: Date; trend: ReportModel["trend"] },
 ): ReportModel {
