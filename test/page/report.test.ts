@@ -27,7 +27,7 @@ describe("report.html: what it says", () => {
       "2 failed",
       "2 conflicts",
       "2 unknown charges",
-      "4 left unchanged",
+      "4 skipped",
       "5 upgraded",
       "39 gain",
       "1,421 cosmetic",
