@@ -11,6 +11,17 @@ import { readExported } from "./wire-rows.ts";
 const ROWS = 1000;
 /** Of the ten exports a minute that all clients of an account share, others get some. */
 const MAX_PAGES = 8;
+
+/** How many pages of exports one run may still ask an account for: those of organizations and of users count together (facts/zendesk.md 5). */
+export class ExportBudget {
+  private left = MAX_PAGES;
+
+  /** Takes one page; false where none is left. */
+  take(): boolean {
+    return this.left-- > 0;
+  }
+}
+
 /** What cannot be exported is listed: no export is waited for. */
 const RETRIES = { maxAttempts: 3, maxRateLimited: 1, maxWaitMs: 10_000 };
 
@@ -37,18 +48,30 @@ const CursorSchema = v.object({ after_cursor: v.nullable(v.string()), end_of_str
 export function exportOrganizations(
   client: ZendeskClient,
   since: number,
+  budget: ExportBudget,
 ): Promise<Exported<RecordOf<"organizations">>> {
   return exportAll(
     client,
     "organizations",
     `/incremental/organizations?start_time=${since}&per_page=${ROWS}`,
     timeBased,
+    budget,
   );
 }
 
 /** Users that changed since a second, deleted ones among them, by the export with cursors. */
-export function exportUsers(client: ZendeskClient, since: number): Promise<Exported<RecordOf<"users">>> {
-  return exportAll(client, "users", `/incremental/users/cursor?start_time=${since}&per_page=${ROWS}`, withCursor);
+export function exportUsers(
+  client: ZendeskClient,
+  since: number,
+  budget: ExportBudget,
+): Promise<Exported<RecordOf<"users">>> {
+  return exportAll(
+    client,
+    "users",
+    `/incremental/users/cursor?start_time=${since}&per_page=${ROWS}`,
+    withCursor,
+    budget,
+  );
 }
 
 /** Throws `StoppedError` alone: whatever else goes wrong is why there is no export. */
@@ -57,18 +80,20 @@ async function exportAll<K extends ExportedKind>(
   kind: K,
   first: string,
   read: PageReader,
+  budget: ExportBudget,
 ): Promise<Exported<RecordOf<K>>> {
   const rows: ExportedRow<RecordOf<K>>[] = [];
   let next: string | null = first;
   try {
-    for (let page = 1; next !== null; page++) {
+    while (next !== null) {
+      if (!budget.take()) return none(reason("snapshot.exports_used_up", { list: kind }));
       const answer: { headers: Headers; body: unknown } = await client.ask(next, RETRIES);
       const found: ExportPage | null = read(answer.body, next);
       const mapped = found && readExported(found.rows, kind, client.userMarkField);
       if (!found || !mapped) throw noExport(client, kind);
       rows.push(...mapped);
       if (found.stuck) return none(reason("snapshot.export_stuck", { list: kind }));
-      if (found.next !== null && (page === MAX_PAGES || isUsedUp(answer.headers)))
+      if (found.next !== null && isUsedUp(answer.headers))
         return none(reason("snapshot.exports_used_up", { list: kind }));
       next = found.next;
     }

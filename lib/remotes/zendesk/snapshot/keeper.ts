@@ -2,6 +2,7 @@ import { type Reason, reason } from "../../../domain/reason.ts";
 import { existsSync, rm } from "../../../edges/files.ts";
 import { messageOf } from "../../../errors.ts";
 import { DamagedDatabaseError, isDamage } from "../../../storage/files/open-database.ts";
+import { ExportBudget } from "./incremental-export.ts";
 import { ForeignSnapshotError, type ListToKeep, SnapshotStore } from "./store.ts";
 
 /** Where the snapshot of an instance lies, and what may be done with it. */
@@ -18,6 +19,9 @@ export interface SnapshotOptions {
  * in full, and the next complete listing makes a new one.
  */
 export class SnapshotKeeper {
+  /** What may be exported to complete any of the lists. */
+  readonly exports = new ExportBudget();
+
   constructor(private readonly options: SnapshotOptions) {}
 
   get readOnly(): boolean {

@@ -5,7 +5,7 @@ import { fitsOf } from "../../../storage/artifacts/fits-schema.ts";
 import { allOrganizations, countOf } from "../all-organizations.ts";
 import type { ZendeskClient } from "../client.ts";
 import type { ListOptions, Page } from "../ports.ts";
-import { exportOrganizations } from "./incremental-export.ts";
+import { type ExportBudget, exportOrganizations } from "./incremental-export.ts";
 import type { SnapshotKeeper } from "./keeper.ts";
 import { listAgain } from "./list-again.ts";
 import { Listing } from "./listing.ts";
@@ -63,7 +63,7 @@ async function completedOrganizations(
   if (kept.meta.identity !== identity) return { is: "none", told: [reason("snapshot.of_another", { list: LIST })] };
   if (isDue(kept.meta, now)) return { is: "none", told: [] };
   try {
-    return await completedFrom(client, kept, now, count);
+    return await completedFrom(client, kept, now, count, keeper.exports);
   } catch (error) {
     if (error instanceof StoppedError) throw error;
     return { is: "none", told: [reason("snapshot.not_completed", { list: LIST, message: messageOf(error) })] };
@@ -75,9 +75,10 @@ async function completedFrom(
   { meta, rows, pages }: KeptList<Organization>,
   now: number,
   count: () => Promise<number | null>,
+  budget: ExportBudget,
 ): Promise<Completed<Organization>> {
   const [exported, again, counted] = await Promise.all([
-    exportOrganizations(client, exportFrom(meta.coveredUntil)),
+    exportOrganizations(client, exportFrom(meta.coveredUntil), budget),
     listAgain(client, LIST, pages, now),
     count(),
   ]);

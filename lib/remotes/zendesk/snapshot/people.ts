@@ -6,7 +6,7 @@ import { messageOf, StoppedError } from "../../../errors.ts";
 import type { ZendeskClient } from "../client.ts";
 import { listAll } from "../list.ts";
 import type { Membership, Page } from "../ports.ts";
-import { exportUsers } from "./incremental-export.ts";
+import { type ExportBudget, exportUsers } from "./incremental-export.ts";
 import type { SnapshotKeeper } from "./keeper.ts";
 import { listAgain } from "./list-again.ts";
 import { Listing } from "./listing.ts";
@@ -101,7 +101,7 @@ export class PeopleBySnapshot {
       return { is: "none", told: [reason("snapshot.of_another", { list: "users" })] };
     if (isDue(users.meta, now) || isDue(memberships.meta, now)) return { is: "none", told: [] };
     try {
-      return await completedFrom(this.client, { users, memberships }, now);
+      return await completedFrom(this.client, { users, memberships }, now, this.keeper.exports);
     } catch (error) {
       if (error instanceof StoppedError) throw error;
       return { is: "none", told: [reason("snapshot.not_completed", { list: "users", message: messageOf(error) })] };
@@ -135,9 +135,14 @@ export class PeopleBySnapshot {
   }
 }
 
-async function completedFrom(client: ZendeskClient, { users, memberships }: KeptPeople, now: number): Promise<People> {
+async function completedFrom(
+  client: ZendeskClient,
+  { users, memberships }: KeptPeople,
+  now: number,
+  budget: ExportBudget,
+): Promise<People> {
   const [exported, usersAgain, membershipsAgain] = await Promise.all([
-    exportUsers(client, exportFrom(Math.min(users.meta.coveredUntil, memberships.meta.coveredUntil))),
+    exportUsers(client, exportFrom(Math.min(users.meta.coveredUntil, memberships.meta.coveredUntil)), budget),
     listAgain(client, "users", users.pages, now),
     listAgain(client, "organization_memberships", memberships.pages, now),
   ]);
