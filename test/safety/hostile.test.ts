@@ -35,7 +35,7 @@ describe("ids", () => {
     "S9: %j never becomes part of a query",
     (id) => {
       expect(refusalOf(() => soqlId(id))).toBeInstanceOf(Error);
-      expect(() => soqlId(id)).toThrow("no Salesforce id");
+      expect(() => soqlId(id)).toThrow("not a Salesforce id");
     },
   );
 

@@ -113,7 +113,7 @@ test("bot.sqlite: last, status and org tell what the version before did and knew
   const bob = world.person(BOB, clock);
   await bob.types("/zdsync last");
   expect((await world.shown(/The last run: Done, nothing failed/, BOB)).shows).toContain(`by <@${ANN}>`);
-  const audit = (await world.shown(/Who did what in Slack/, BOB)).shows;
+  const audit = (await world.shown(/Activity in Slack/, BOB)).shows;
   expect(audit).toContain("mark organization 19501118404052 handled: done");
   expect(audit).toContain("retry contacts of organization 19501118404308: still nobody");
   await bob.types("/zdsync status");

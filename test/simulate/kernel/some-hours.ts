@@ -41,9 +41,9 @@ export const BAD_LUCK: readonly Hour[] = [
       kinds: ["500", "429", "lost-before", "lost-answer", "reset", "slow", "truncate", "stall"],
     },
   },
-  { options: { kill: { request: 20, phase: "committed" } } },
+  { options: { kill: { request: 10, phase: "committed" } } },
   { options: { kill: { fileOperation: 400, power: true } } },
-  { options: { signals: [{ at: { afterMs: 900 }, signal: "SIGTERM" }] } },
+  { options: { signals: [{ at: { afterMs: 300 }, signal: "SIGTERM" }] } },
   {},
 ];
 
