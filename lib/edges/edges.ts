@@ -60,6 +60,8 @@ export interface ProcessEdge {
   hostname(): string;
   /** When this machine was started, in milliseconds since 1970. */
   bootedAt(): number;
+  /** How much memory this process holds, in bytes. */
+  residentBytes(): number;
   /** Whether a process of this machine lives. */
   isAlive(pid: number): boolean;
   /** Sends a signal to a process of this machine. Throws what the system says. */

@@ -1,3 +1,5 @@
+import { edges } from "./edges.ts";
+
 /** From here on it is worth collecting, in bytes: smaller work never comes near the memory of a small machine. */
 const LARGE = 400 * 1000 ** 2;
 
@@ -6,5 +8,5 @@ const LARGE = 400 * 1000 ** 2;
  * each part grow as large as what is held, on top of the last one's. Changes nothing but memory. Takes about a tenth of a second when it collects.
  */
 export function collectGarbage(): void {
-  if (process.memoryUsage.rss() > LARGE) Bun.gc(true);
+  if (edges().process.residentBytes() > LARGE) Bun.gc(true);
 }

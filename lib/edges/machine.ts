@@ -31,6 +31,7 @@ export const MACHINE: Edges = {
     stderr: streamOf(() => process.stderr),
     hostname,
     bootedAt: () => Date.now() - uptime() * 1000,
+    residentBytes: () => process.memoryUsage.rss(),
     isAlive(pid) {
       try {
         process.kill(pid, 0);

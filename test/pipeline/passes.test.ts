@@ -41,9 +41,10 @@ describe("a run passes over its files as rarely as it can", () => {
     expect({
       gathered: most(/^(?:salesforce_accounts|zendesk_(?:global|usgov)|partner_accounts)\.json$/),
       decided: most(/^(?:global|usgov)_accounts\.json$/),
-      manifests: most(/^(?!.*changeset).*\.manifest\.json$/),
       changes: most(/_(?:creates|updates|not_in_sync|contacts)\.json$/),
-    }).toEqual({ gathered: 2, decided: 2, manifests: 2, changes: 4 });
+    }).toEqual({ gathered: 2, decided: 2, changes: 4 });
+    // Twice where one is asked for while it is being written.
+    expect(most(/^(?!.*changeset).*\.manifest\.json$/)).toBeLessThanOrEqual(2);
     // One for an artifact with its manifest, one for all change files of a comparison.
     expect(synced.get(basename(world.dataDir))).toBeLessThanOrEqual(42);
   });

@@ -3,7 +3,7 @@ import { SUB_FIELDS } from "../../domain/plans.ts";
 import { ConfigurationError } from "../../errors.ts";
 import { parsePlans } from "./plans.ts";
 
-const FILE = `${import.meta.dir}/../../plans.yml`;
+const FILE = `${import.meta.dir}/../../../plans.yml`;
 const GOVERNMENT = "us_government:\n  without_exception: []\n  with_exception: []\n";
 
 function problems(content: string): string[] {

@@ -42,6 +42,8 @@ export function processEdge(
     pid,
     hostname: () => host,
     bootedAt: () => bootedAt,
+    // A small one: what this process holds is of many worlds, and collecting it at every part of each would take most of the time.
+    residentBytes: () => 0,
     stdout: stream("out"),
     stderr: stream("err"),
     isAlive: (other) => running.has(other),
