@@ -16,7 +16,7 @@ export const OF_WRITING: readonly PlantedBug[] = [
     find: "const why = reasonToSkip(row, current.get(row.id), types);",
     replace: "const why = current.has(row.id) ? undefined : reasonToSkip(row, undefined, types);",
     expects: ["no newer edit is overwritten", "every value follows from Salesforce", "results say what was written"],
-    seed: 127,
+    seed: 11,
   },
   {
     name: "changes of users overwrite what was edited since they were gathered",
