@@ -9,11 +9,11 @@ import { type ArtifactStore, sha256Of } from "../storage/artifacts/store.ts";
 import { type ChangeFile, changesDigest } from "./changes-digest.ts";
 import type { LimitCheck } from "./check-limits.ts";
 
-/** What a person may demand or allow of the change files for one run (S2, S3). */
+/** Demands and exceptions of a person for the change files of one run (S2, S3). */
 export interface ChangeFileConstraints {
   /** Digests of reviewed changesets; where given, nothing else is applied. */
   expect: readonly string[];
-  /** How old the oldest data behind the changes may be, in milliseconds; null: any age. */
+  /** Maximum age of the oldest data behind the changes, in milliseconds; null: any age. */
   maxAgeMs: number | null;
 }
 

@@ -7,7 +7,7 @@ export interface ChangeFile {
   bytes: Buffer;
 }
 
-/** What a digest over the changes of a whole run looks like: short enough to be typed. */
+/** Format of a digest over the changes of a whole run: short enough to be typed. */
 export const WHOLE_DIGEST = /^[0-9a-f]{16}$/;
 
 /**

@@ -9,7 +9,7 @@ import type { LimitInputs } from "./constraints.ts";
 /** A comparison held against its limits (S2), and against what a person confirmed (decisions/0011). */
 export interface LimitCheck {
   measures: Measure[];
-  /** What there is more of than was confirmed; absent where nothing is. */
+  /** Effects that exceed the confirmed counts; absent if none does. */
   unconfirmed?: Unconfirmed[];
   /** Why nothing may be written; absent where nothing stands against it. */
   refused?: readonly Reason[];

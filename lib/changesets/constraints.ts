@@ -2,7 +2,7 @@ import type { ConfirmedCounts } from "../domain/confirmed-counts.ts";
 import type { Allowable } from "../domain/limits.ts";
 import type { ChangeFileConstraints } from "./change-files.ts";
 
-/** What a comparison is held against, beside the limits of the configuration (stage/inputs.ts). */
+/** Inputs that a comparison is checked against, in addition to the limits of the configuration (stage/inputs.ts). */
 export interface LimitInputs {
   allow: Partial<Record<Allowable, number>>;
   /** Null: nobody confirmed counts. */
@@ -15,7 +15,7 @@ export interface WritingInputs extends LimitInputs {
   "max-age": number | null;
 }
 
-/** What a person demands of the change files. */
+/** Returns the constraints that a person's inputs put on the change files. */
 export function constraintsOf(inputs: WritingInputs): ChangeFileConstraints {
   return { expect: inputs.expect, maxAgeMs: inputs["max-age"] };
 }

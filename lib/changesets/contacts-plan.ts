@@ -14,11 +14,11 @@ export interface ContactsSources {
   /** Null where nothing is known. */
   addresses: Artifact<KnownAddress> | null;
   config: Config;
-  /** Where the organizations have no manifest that says when they were gathered. */
+  /** Used only if the organizations have no manifest that says when they were gathered. */
   now: Date;
 }
 
-/** What is due of contacts, and what becomes of it. */
+/** The contacts that are due, and the plan for them. */
 export interface DueContacts {
   plan: ContactsPlan;
   /** Organizations that exist and whose contacts are due (Y3). */
@@ -42,7 +42,7 @@ export function dueContacts({ creates, organizations, desired, addresses, config
   return { plan, due, ofFirstFill };
 }
 
-/** What gather-orgs found out about addresses when it listed these organizations; null where it did not. */
+/** Reads what gather-orgs found out about addresses in the run that listed these organizations; null if it found out nothing. */
 export async function readKnownAddresses(
   store: ArtifactStore,
   { manifest }: Artifact<Organization>,

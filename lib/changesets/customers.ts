@@ -58,7 +58,7 @@ export function artifactsOf(sources: CustomersSources): Artifact<unknown>[] {
   return [desired, organizations, customers, partners, merged, moved, addresses].flatMap((one) => one ?? []);
 }
 
-/** What the comparison of customers is given, protections included. Pure. */
+/** Returns the input of the comparison of customers, protections included. Pure. */
 export function customersInput(
   sources: CustomersSources,
   config: Config,

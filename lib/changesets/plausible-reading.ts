@@ -9,7 +9,7 @@ import type { Artifact } from "../storage/artifacts/store.ts";
 /** A list of organizations that an earlier job made. */
 export interface OrganizationReading {
   instance: InstanceName;
-  /** How many organizations are in it. */
+  /** Number of organizations in the list. */
   read: number;
   /** When it was made, as its manifest says; null where it has none. */
   gatheredAt: string | null;

@@ -9,7 +9,7 @@ export function resultsName<C extends Comparison>(comparison: C): Extract<Result
   return `${comparison}_results.json` as Extract<ResultsName, `${C}_results.json`>;
 }
 
-/** What came of the writes of a comparison, for its report. */
+/** Returns the results of a comparison's writes for its report; `unattempted` is absent if every row was attempted. */
 export function writtenOf(results: Results): Pick<ComparisonReport, "results" | "unattempted"> {
   const unattempted = countUnattempted(results.results);
   return { results: countEffects(results), ...(unattempted ? { unattempted } : {}) };

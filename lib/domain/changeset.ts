@@ -49,7 +49,7 @@ export const PlannedContactSchema = v.object({
 });
 export type PlannedContact = v.InferOutput<typeof PlannedContactSchema>;
 
-/** What a stage only reports (`<stage or instance>_notes.json`). No names, no addresses: notes are also logged. */
+/** Something that a stage only reports (`<stage or instance>_notes.json`). No names, no addresses: notes are also logged. */
 export interface Note {
   /** The rule of the specification that it follows from: `C7`. */
   rule: string;
@@ -66,7 +66,7 @@ export interface Changeset {
   notes: Note[];
   /** Existing records of this comparison: what percentages are of (S2). */
   existing: number;
-  /** How many of those are marked already. */
+  /** Number of existing records that are marked already. */
   marked: number;
 }
 

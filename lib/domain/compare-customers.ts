@@ -8,10 +8,10 @@ import { type AccountSources, accountIdOf, isPartnersOrganization, withLongIds }
 import { reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
 
-/** What compare is given for one instance (stages 4). */
+/** Input of compare for one instance (stages 4). */
 export interface CustomersInput extends AccountSources, Protections {
   instance: InstanceName;
-  /** What `process` decided: `global_accounts.json` or `usgov_accounts.json`. */
+  /** Output of `process`: `global_accounts.json` or `usgov_accounts.json`. */
   desired: readonly DesiredOrganization[];
   /** Every organization of the instance: `zendesk_global.json` or `zendesk_usgov.json`. */
   organizations: readonly Organization[];
@@ -29,7 +29,7 @@ export function compareCustomers(input: CustomersInput): Changeset {
   return { ...changeset, notes: [...changeset.notes, ...nobodysPartners(input.organizations, sources)].sort(byRule) };
 }
 
-/** What is compared for the customers of an instance, and what of it is not a customer's. */
+/** The comparison of an instance's customers; partners are neither desired nor in scope. */
 export function customersComparison(input: CustomersInput): OrganizationComparison {
   const sources = withLongIds(input);
   return {

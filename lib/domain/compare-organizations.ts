@@ -156,7 +156,7 @@ function updateOf(pair: Pair, fields: readonly FieldPlace[], renames: ReadonlySe
   return { id: organization.id, salesforce_id: accountId, name: organization.name, before, change };
 }
 
-/** What protects an organization from being marked, by whichever way (C4, S8); null where nothing does. Pure. */
+/** Returns the reason that protects an organization from being marked, however the mark comes about (C4, S8); null if none does. Pure. */
 export function reasonNotToMark(
   organization: Pick<Organization, "external_id" | "organization_fields">,
   protectedIds: ReadonlySet<string>,

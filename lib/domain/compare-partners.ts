@@ -6,7 +6,7 @@ import type { NameClaim } from "./name-conflicts.ts";
 import { type Organization, type PartnerAccount, partnerFields, partnerOrganization } from "./organization.ts";
 import { type AccountSources, isPartnersOrganization, withLongIds } from "./organization-scope.ts";
 
-/** What partner-sync is given (stages 7). */
+/** Input of partner-sync (stages 7). */
 export interface PartnersInput extends AccountSources, Protections {
   /** `partner_accounts.json`. */
   partners: readonly PartnerAccount[];

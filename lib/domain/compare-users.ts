@@ -4,7 +4,7 @@ import { reason } from "./reason.ts";
 import type { Contact, User, UserCreate, UserMark, UserUpdate } from "./user.ts";
 import { sameName } from "./value-equality.ts";
 
-/** What user-sync compares (U5). */
+/** Users and contacts that user-sync compares, with those it must leave alone (U5). */
 export interface UsersInput {
   users: readonly User[];
   /** Contacts from Salesforce, joined to the organizations of their accounts; as they came, several per address included. */
@@ -33,7 +33,7 @@ export interface UserChangeset {
   notes: Note[];
   /** Users that this comparison may touch: what percentages are of (S2). */
   existing: number;
-  /** How many of those are marked already. */
+  /** Number of these users that are marked already. */
   marked: number;
 }
 
@@ -82,7 +82,7 @@ export function compareUsers(input: UsersInput): UserChangeset {
   };
 }
 
-/** Whether a user has no contact only because no contact of the organization could be asked for. */
+/** True if a user has no contact only because the contacts of its organization could not be asked for. */
 function unaskedFor({ organization_id: id }: User, { unmanagedOrganizationIds }: UsersInput): boolean {
   return id !== null && unmanagedOrganizationIds.has(id);
 }
@@ -169,7 +169,7 @@ function left(code: LeftAloneCode): SkippedContact {
   return { rule: "U5", reason: reason(code) };
 }
 
-/** What differs between a user and the contact: name, organization, or a mark although the contact is back (U5, U6). */
+/** Aligns name and organization with the contact, and takes back a mark as the contact is back (U5, U6); empty if nothing differs. */
 function updateOf(user: User, contact: Contact): UserUpdate[] {
   const before: UserUpdate["before"] = {};
   const change: UserUpdate["change"] = {};

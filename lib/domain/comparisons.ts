@@ -4,7 +4,7 @@ import type { InstanceName } from "./instance.ts";
 export const COMPARISONS = ["global", "usgov", "partner", "usgov_user"] as const;
 export type Comparison = (typeof COMPARISONS)[number];
 
-/** What people call a comparison, what its records are, and where it writes. */
+/** For each comparison: its title for people, a description of its records, and the instance it writes to. */
 export const COMPARISON: Record<Comparison, { title: string; records: string; instance: InstanceName }> = {
   global: { title: "Customers, global", records: "organizations of customers in global", instance: "global" },
   usgov: {

@@ -24,7 +24,7 @@ export interface Hosts {
   us_government: string | null;
 }
 
-/** Who may run what from Slack, by Slack id. Where all are empty: nobody but help and status. */
+/** Access to zdsync from Slack, by Slack id. If all lists are empty, nobody may run anything but help and status. */
 export interface SlackAccess {
   /** The Slack team (`T…`); null where not configured. */
   team: string | null;
@@ -33,18 +33,18 @@ export interface SlackAccess {
   user_groups: readonly string[];
 }
 
-/** Whether names of us-government's customers are told in Slack. */
+/** Form in which Slack may show customers of us-government: with their names, or by ids only. */
 export type UsGovernmentShown = "names" | "ids_only";
 
-/** What of customers may stand in Slack, and where what is told by itself goes. */
+/** Limits on the customer data that may appear in Slack, and the channels for messages that zdsync sends unprompted. */
 export interface SlackConfig extends SlackAccess {
   /** `ids_only`: no name and no address of us-government's customers gets to Slack. */
   us_government: UsGovernmentShown;
   /** Channels (`C…`) for what concerns one instance alone; null: SLACK_CHANNEL, where everything else goes. */
   notice_channels: { global: string | null; us_government: string | null };
-  /** Whether the page of a run is put into its thread as a file. */
+  /** True if the page of a run is posted to its thread as a file. */
   page: boolean;
-  /** Where the data directory can be looked at (`https://zdsync.example.com/data`): threads link to pages there; null: nowhere. */
+  /** Address at which the data directory is served (`https://zdsync.example.com/data`), for links to pages in threads; null: nowhere. */
   page_url: string | null;
 }
 
@@ -63,9 +63,9 @@ export interface Config {
   alliance_account_id: string | null;
   /** `none`: the team has no overrides. `required`: they are fetched, and their absence stops the stage. */
   overrides: "required" | "none";
-  /** What becomes of organizations without a `salesforce_id` (C4). */
+  /** Treatment of organizations without a `salesforce_id` (C4): left as they are, or marked. */
   unmanaged_organizations: "keep" | "mark";
-  /** What becomes of organizations whose account has moved to the other instance (C9). */
+  /** Treatment of organizations whose account has moved to the other instance (C9): only reported, or marked. */
   moved_organizations: "report" | "mark";
   /** The user field of us-government that marks users (U6). */
   user_mark_field: string;
@@ -74,7 +74,7 @@ export interface Config {
   /** An organization gets so many contacts at most; nobody is ever marked for it. */
   max_contacts_per_organization: number;
   slack: SlackConfig;
-  /** How long the local history is kept. */
+  /** Retention of the local history, in days. */
   history_days: number;
 }
 
@@ -97,7 +97,7 @@ export function forEachComparison(limits: Limits): Record<Comparison, Limits> {
   return { global: limits, usgov: limits, partner: limits, usgov_user: { ...limits, marks: DEFAULT_USER_MARKS } };
 }
 
-/** What holds where `zdsync.config.yml` is absent or says nothing. */
+/** Values that apply where `zdsync.config.yml` is absent or does not set a key. */
 export const DEFAULT_CONFIG: Config = {
   hosts: { salesforce: null, global: null, us_government: null },
   protected_ids: [],

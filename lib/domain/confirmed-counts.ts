@@ -1,7 +1,7 @@
 import { COMPARISONS, type Comparison } from "./comparisons.ts";
 import { type ReasonOf, reason } from "./reason.ts";
 
-/** What a person confirms of a comparison: the changes of organizations or users, the downgrades among them, and contacts. */
+/** Effects of a comparison that a person confirms: changes of organizations or users, the downgrades among them, and contacts. */
 export const CONFIRMED_EFFECTS = ["creates", "updates", "marks", "downgrades", "contacts"] as const;
 export type ConfirmedEffect = (typeof CONFIRMED_EFFECTS)[number];
 
@@ -67,7 +67,7 @@ export function formatConfirmedCounts(counts: ConfirmedCounts): string {
   return entries.length > 0 ? entries.join(" ") : `${COMPARISONS[0]}.${CONFIRMED_EFFECTS[0]}=0`;
 }
 
-/** How many records of each kind a comparison plans; contacts beside the records of the comparison itself (C10). */
+/** Number of planned records of each kind in a comparison; contacts are counted in addition to its own records (C10). */
 export interface PlannedCounts {
   creates: number;
   updates: number;
@@ -82,12 +82,12 @@ export interface CountedComparison {
   measures: readonly { effect: string; count: number }[];
 }
 
-/** What a dry run showed, as the counts that a person confirms with it: every effect of its comparisons, zeros too. */
+/** Returns the counts that a person confirms after a dry run: every effect of its comparisons, including zeros. */
 export function countsToConfirm(comparisons: readonly CountedComparison[]): ConfirmedCounts {
   return Object.fromEntries(comparisons.map((comparison) => [comparison.name, effectCounts(comparison)]));
 }
 
-/** What of a comparison is more than was confirmed; empty where all is within, or nobody confirmed any counts (null). Pure. */
+/** Returns the effects that exceed the confirmed counts; empty if all are within them, or if nobody confirmed any (null). Pure. */
 export function unconfirmedOf(comparison: CountedComparison, atMost: ConfirmedCounts | null): Unconfirmed[] {
   if (atMost === null) return [];
   const counts = effectCounts(comparison);

@@ -4,7 +4,7 @@ export type Day = string;
 /** Days of grace after a charge's end (E3). */
 const GRACE_DAYS = 15;
 
-/** Whether the text is a day that exists, written `YYYY-MM-DD`. */
+/** True if the text is an existing day, written `YYYY-MM-DD`. */
 export function isDay(text: string): text is Day {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);

@@ -2,7 +2,7 @@ import type { FoundUser } from "./listed-user.ts";
 import { isProtected, isUsableAddress, type ProtectedAddresses } from "./protected-address.ts";
 import { type Reason, reason } from "./reason.ts";
 
-/** What is to be done about one address of a new organization (Y2). */
+/** Action to take for one address of a new organization (Y2). */
 export type ContactDecision =
   | { do: "create" }
   | { do: "associate"; user: FoundUser }

@@ -3,7 +3,7 @@ import type { Day } from "./dates.ts";
 import type { InstanceName } from "./instance.ts";
 import type { SupportLevel } from "./support-level.ts";
 
-/** What `process` decided for one account in one instance; the organization fields are read off it. */
+/** Decision of `process` for one account in one instance; the organization fields are derived from it. */
 export interface Decision {
   account: Account;
   instance: InstanceName;

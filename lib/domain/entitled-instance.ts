@@ -4,7 +4,7 @@ import type { InstanceName } from "./instance.ts";
 import type { Plans, SubscriptionType } from "./plans.ts";
 import { toId18 } from "./salesforce-id.ts";
 
-/** What became of a charge: whether it counts, or why not (`stray`: no gathered subscription has it). */
+/** Outcomes of a charge: it counts, or the reason why not (`stray`: it belongs to no gathered subscription). */
 export const CHARGE_OUTCOMES = ["counts", "expired", "ignored", "unknown", "stray"] as const;
 export type ChargeOutcome = (typeof CHARGE_OUTCOMES)[number];
 

@@ -8,7 +8,7 @@ import type { Override } from "./overrides.ts";
 import { IMPLIED_TYPES, type Plans } from "./plans.ts";
 import { LEVELS, type Level, type SupportLevel } from "./support-level.ts";
 
-/** What support an account gets in one instance, and why. */
+/** The support that an account gets in one instance, with the subscriptions and charges it follows from. */
 export interface Entitlement extends Decision {
   /** The subscriptions that count here; at least one. */
   subscriptions: readonly PlacedSubscription[];
@@ -28,7 +28,7 @@ export interface Entitlement extends Decision {
 /** US-citizen support says when help is there, not how much of it: it gives a level only on its own (E10). */
 const SCHEDULE_TYPES: readonly string[] = ["sub_usgov_12x5", "sub_usgov_24x7"];
 
-/** What an account's subscriptions in one instance entitle it to (E5–E10, E14). */
+/** Returns the support that an account's subscriptions in one instance entitle it to (E5–E10, E14). */
 export function entitle(input: {
   account: Account;
   instance: InstanceName;

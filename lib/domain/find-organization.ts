@@ -12,7 +12,7 @@ export interface Subject {
   organizations: { instance: InstanceName; id: number }[];
 }
 
-/** Who was meant. `several`: too many to tell about, at most ten named; `none`: with names that are close. */
+/** Result of a search. `several`: too many matches to choose from, at most ten of them named; `none`: with the names that are close. */
 export type Found =
   | { is: "one"; subject: Subject }
   | { is: "several"; subjects: Subject[]; more: number }

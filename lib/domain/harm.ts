@@ -28,7 +28,7 @@ const CONFLICTS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "account.gathered_twice",
 ]);
 
-/** What is as it should be: nobody has to look at it. */
+/** Reasons that describe the intended state: nobody has to look at them. */
 const AS_INTENDED: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "account.is_partner",
   "account.without_subscription",
@@ -48,7 +48,7 @@ export interface FallenOut {
   has(account: string): boolean;
 }
 
-/** What an update means to the customer. `before` and `change` have the same keys. Pure. */
+/** Returns the effect of an update on the customer. `before` and `change` have the same keys. Pure. */
 export function harmOfUpdate({ before, change }: { before: object; change: object }): Harm {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
   // Whatever else it loses or gains: no ticket of such a customer is accepted.
@@ -70,12 +70,12 @@ export function harmOfUpdate({ before, change }: { before: object; change: objec
   return isBetter ? "gains" : "cosmetic";
 }
 
-/** What the mark of an organization means: it has support until it is deleted, unless its account fell out for its age (E13). */
+/** Returns the effect of marking an organization: it has support until it is deleted, unless its account fell out for its age (E13). */
 export function harmOfMark(account: string | null, level: string | null, fallenOut: FallenOut): Harm {
   return account !== null && givesSupport(level) && fallenOut.has(account) ? "loses support" : "marked";
 }
 
-/** What it means that something was left as it is. Pure. */
+/** Returns the effect on the customer of something having been left as it is. Pure. */
 export function harmOfReason(reason: Reason): Harm {
   if (reason.code === "charge.unknown") return reason.params.hurts ? "unknown charge" : "skipped";
   if (reason.code === "mark.of_protected") return "marked";
@@ -93,18 +93,18 @@ export function harmAfter(planned: Harm, outcome: string | null, reason: Reason 
   return harmOfReason(reason);
 }
 
-/** Whether a mark is taken back: an update that does nothing worse. */
+/** True if an update takes back a mark, whatever else it changes. */
 export function isUnmark({ change, before }: { before: object; change: object }): boolean {
   if ("mark_for_deletion" in change) return change.mark_for_deletion === false;
   return turns(fieldsOf(before), fieldsOf(change), "mark_for_deletion") === "off";
 }
 
-/** Whether a support level gives any support. */
+/** True if a support level gives any support: it is set and not `expired`. */
 export function givesSupport(level: string | null): boolean {
   return level !== null && level !== "" && level !== "expired";
 }
 
-/** Whether a comparison's records are customers, who can lose support. */
+/** True if the records of a comparison are customers, who can lose support. */
 export function isOfCustomers(comparison: Comparison | null): boolean {
   return comparison === "global" || comparison === "usgov";
 }

@@ -1,4 +1,4 @@
-/** What a row means to the customer, worst first: the order of the report. */
+/** Effects of a row on the customer, worst first: the order of the report. */
 export const HARMS = [
   "put on hold",
   "loses support",

@@ -12,7 +12,7 @@ import { comparableValue, sameName, sameValue } from "./value-equality.ts";
 /** Change files as `sync` is given them. */
 export type ProposedChanges = Pick<Changeset, "creates" | "updates" | "marks">;
 
-/** What a change file may not ask for, whoever made it. */
+/** A rule that no change file may break, no matter who made it. */
 type BrokenRule = ParamsOf<"changes.against_rules">["rule"];
 
 /** Changes with every `before` taken from the reading, what they are measured against, and which rules they break. */
@@ -77,7 +77,7 @@ interface Held {
   byId: ReadonlyMap<number, Organization>;
   /** Organizations that stand beside their account: only these are ever updated. */
   paired: ReadonlySet<number>;
-  /** What the comparison itself would do, and why it leaves others alone. */
+  /** Changes that the comparison itself would make, and its reasons for leaving other organizations alone. */
   creates: ReadonlyMap<string, Create>;
   updates: ReadonlyMap<number, Update>;
   marks: ReadonlySet<number>;
@@ -170,7 +170,7 @@ function differingBefore(claimed: Difference, read: Difference, { types }: Held)
   return [...fields.map(([key]) => key), ...name];
 }
 
-/** Whether a change writes nothing but what the comparison's own change of the organization writes. */
+/** True if every value of a change is also in the comparison's own change of the organization. */
 function isPartOf(change: Difference, own: Difference = {}): boolean {
   const values = own.organization_fields ?? {};
   return (

@@ -2,16 +2,16 @@
 export const INSTANCES = ["global", "us-government"] as const;
 export type InstanceName = (typeof INSTANCES)[number];
 
-/** How artifact file names call an instance. */
+/** An instance's name in artifact file names. */
 export const FILE_PREFIX: Record<InstanceName, "global" | "usgov"> = { global: "global", "us-government": "usgov" };
 
-/** How keys of the config call an instance. */
+/** An instance's name in the keys of the config. */
 export const CONFIG_KEY = { global: "global", "us-government": "us_government" } as const satisfies Record<
   InstanceName,
   string
 >;
 
-/** How the names of an instance's environment variables begin (interface.md). */
+/** Prefix of an instance's environment variables (interface.md). */
 export const ENVIRONMENT_PREFIX: Record<InstanceName, string> = {
   global: "ZENDESK_GLOBAL",
   "us-government": "ZENDESK_USGOV",

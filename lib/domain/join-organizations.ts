@@ -4,7 +4,7 @@ import { accountIdOf, externalAccountIdOf, salesforceIdText } from "./organizati
 import { type Reason, reason } from "./reason.ts";
 import { toId18 } from "./salesforce-id.ts";
 
-/** What decides whether records may be created or marked at all. Ids have 18 characters. */
+/** Restrictions on creating and marking records. Ids have 18 characters. */
 export interface Protections {
   /** Accounts that could not be read, or that are there more than once: neither created, updated nor marked. */
   unclearAccounts: ReadonlySet<string>;
@@ -14,7 +14,7 @@ export interface Protections {
   protectedIds: ReadonlySet<string>;
   /** Accounts that are never created. */
   excludedAccountIds: ReadonlySet<string>;
-  /** What becomes of organizations without a `salesforce_id`. */
+  /** Treatment of organizations without a `salesforce_id`: left as they are, or marked. */
   unmanagedOrganizations: "keep" | "mark";
 }
 
@@ -23,7 +23,7 @@ export interface Sides {
   desired: readonly DesiredOrganization[];
   /** Every organization of the instance, in any order. */
   organizations: readonly Organization[];
-  /** Whether this comparison is the one that keeps the organization (C1, P3). */
+  /** True if this comparison is the one that keeps the organization (C1, P3). */
   inScope: (organization: Organization) => boolean;
 }
 

@@ -8,18 +8,18 @@ import { isDowngrade } from "./support-level.ts";
 import type { UserUpdate } from "./user.ts";
 import { comparableValue } from "./value-equality.ts";
 
-/** What is measured before the first write (S2). The names are those of the config and of `--allow`. */
+/** Effects that are measured before the first write (S2). The names are those of the config and of `--allow`. */
 export const EFFECTS = ["holds", "creates", "marks", "updates", "downgrades", "contacts", "marked_total"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
-/** What can be allowed for one run: an effect beyond its limit, or marks that are never made unless they are allowed (C9). */
+/** Names that `--allow` accepts for one run: an effect beyond its limit, or marks that are never made unless they are allowed (C9). */
 export const ALLOWABLE = [...EFFECTS, "merged_marks"] as const;
 export type Allowable = (typeof ALLOWABLE)[number];
 
 /** Limits replaced for one run: at most so many, whatever the config says (`--allow marks=120`). */
 export type Allowances = Readonly<Partial<Record<Allowable, number>>>;
 
-/** What a changeset must tell to be measured; users and organizations alike. */
+/** The parts of a changeset that limits are measured on, for users and organizations alike. */
 export interface Measurable
   extends Pick<Changeset | UserChangeset, "creates" | "updates" | "marks" | "existing" | "marked"> {
   /** People to be created or put into organizations; not into those that a first fill created (recent-organizations.ts). */
@@ -29,7 +29,7 @@ export interface Measurable
 /** One effect of a changeset, measured (S2). */
 export interface Measure {
   effect: Effect;
-  /** How many records have the effect. */
+  /** Number of records with the effect. */
   count: number;
   /** Existing records of the comparison. */
   of: number;
@@ -37,7 +37,7 @@ export interface Measure {
   limit: number | null;
   /** The limit as a person wrote it: `5% (40)`, `200`, `none`. */
   limitText: string;
-  /** Where the limit is a share of the existing records. */
+  /** Set only if the limit is a share of the existing records. */
   percent?: number;
   exceeded: boolean;
   /** The number given with `--allow`, where it raised the limit. */
@@ -128,14 +128,14 @@ function shareOf(percent: number, existing: number): number {
   return Math.floor((existing * percent) / 100 + 1e-9);
 }
 
-/** Whether an update only rewrites a 15-character id as the same account's 18 characters: it counts for no limit (G5). */
+/** True if an update only rewrites a 15-character id as the same account's 18 characters: it counts towards no limit (G5). */
 function isRewrittenId({ before, change }: Update | UserUpdate): boolean {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
   if (Object.keys(change).length !== 1 || Object.keys(to).length !== 1 || to.salesforce_id === undefined) return false;
   return toId18(String(from.salesforce_id)) === toId18(String(to.salesforce_id));
 }
 
-/** Whether an update takes support away at once (S2): Zendesk rejects every ticket of an organization on hold or restricted. */
+/** True if an update takes support away at once (S2): Zendesk rejects every ticket of an organization on hold or restricted. */
 export function putsOnHold({ before, change }: Update | UserUpdate): boolean {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
   return HOLDS.some(
@@ -151,7 +151,7 @@ function isMarking({ change }: Update | UserUpdate): boolean {
   return comparableValue("checkbox", value) === true;
 }
 
-/** Whether an update takes support away (S2): a lower support level that is not empty, or no emergency support any more. */
+/** True if an update takes support away (S2): a lower support level that is not empty, or no emergency support any more. */
 function losesSupport({ before, change }: Update | UserUpdate): boolean {
   const [from, to] = [fieldsOf(before), fieldsOf(change)];
   if (isDowngrade(levelOf(from), levelOf(to))) return true;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Day, minusDays } from "./dates.ts";
 
-/** What an id in `merged_accounts.json` looks like; and when Salesforce changed the record for the last time. */
+/** Formats in `merged_accounts.json`: an 18-character id, and the time at which Salesforce last changed the record. */
 const Id18 = v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{18}$/));
 const Moment = v.pipe(v.string(), v.isoTimestamp());
 
@@ -17,9 +17,9 @@ export const MergedAccountSchema = v.object({
 });
 export type MergedAccount = v.InferOutput<typeof MergedAccountSchema>;
 
-/** How long Salesforce keeps a deleted record in the recycle bin, in days (Salesforce help, "View, Restore, and Manage the Recycle Bin"). */
+/** Days for which Salesforce keeps a deleted record in the recycle bin (Salesforce help, "View, Restore, and Manage the Recycle Bin"). */
 const RECYCLE_BIN_DAYS = 15;
-/** How long a merge is remembered that Salesforce has forgotten, in days. */
+/** Days for which zdsync remembers a merge that Salesforce has forgotten. */
 const REMEMBERED_DAYS = 365;
 
 /** The day from which Salesforce no longer tells of a merge, as far as that is known. */
@@ -60,7 +60,7 @@ export function knownMerges(
   return { merged, circular };
 }
 
-/** Where a chain of merges ends; null where it comes back to itself. */
+/** The account at the end of a chain of merges; null if the chain is circular. */
 function endOfChain(start: MergedAccount, links: ReadonlyMap<string, MergedAccount>): string | null {
   const seen = new Set([start.salesforce_id]);
   let end = start.merged_into;

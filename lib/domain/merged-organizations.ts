@@ -4,7 +4,7 @@ import type { Organization } from "./organization.ts";
 import { accountIdOf, externalAccountIdOf } from "./organization-scope.ts";
 import { type ParamsOf, reason } from "./reason.ts";
 
-/** What a comparison knows of merged accounts, and how many of their organizations may be marked all the same. */
+/** Merged accounts as a comparison knows them, and the number of their organizations that may be marked all the same. */
 export interface Merges {
   /** By `salesforce_id`, 18 characters. */
   accounts: ReadonlyMap<string, MergedAccount>;
@@ -12,7 +12,7 @@ export interface Merges {
   allowed: number;
 }
 
-/** What else of the instance matters: where the winner's organization is, or will be. */
+/** The rest of the instance, to tell where the winner's organization is or will be. */
 interface MergeContext {
   organizations: readonly Organization[];
   /** Accounts whose organization this comparison creates. */
@@ -66,7 +66,7 @@ export function markedAndMerged(
   });
 }
 
-/** Where the winner of a merge has its organization in this instance: what a person should do follows from it. */
+/** Locates the organization of a merge's winner in this instance: what a person should do depends on it. */
 function winnerOf(
   accountId: string,
   { organizations, creating }: MergeContext,

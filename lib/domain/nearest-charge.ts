@@ -1,6 +1,6 @@
 import { distance } from "fastest-levenshtein";
 
-/** How many letters of the words that differ may be wrong: a part of their length, and at least one. */
+/** Share of the letters in differing words that may be wrong; at least one letter always may. */
 const NEAR = 1 / 3;
 /** Shorter words carry a meaning rather than a misspelling: `US`, `II`, `B`. */
 const SHORTEST_WORD = 4;
@@ -43,7 +43,7 @@ function comparable(known: Iterable<string>): ComparableNames {
   return { candidates, knownWords: new Set(candidates.flatMap(({ words }) => words)) };
 }
 
-/** How many letters of some words are wrong, if they are others misspelt; null where they mean something else. */
+/** Number of wrong letters if some words are a misspelling of others; null if they mean something else. */
 function misspelling(
   wanted: readonly string[],
   candidate: readonly string[],

@@ -6,13 +6,13 @@ export type FieldType = "text" | "checkbox" | "decimal" | "integer" | "dropdown"
 /** A value as zdsync computes it; Zendesk's own spellings differ (see value-equality.ts). */
 export type FieldValue = string | number | boolean | null;
 
-/** Where an attribute goes in one instance. */
+/** Key and type of the field that holds an attribute in one instance. */
 export interface FieldPlace {
   key: string;
   type: FieldType;
 }
 
-/** Where an attribute goes in each instance; an instance that is not named has no such field. */
+/** The field that holds an attribute, by instance; an instance that is missing has no such field. */
 export type FieldPlaces = Partial<Record<InstanceName, FieldPlace>>;
 
 /** The same key and type in both instances. */

@@ -18,7 +18,6 @@ export function withLongIds({ partnerIds, accountIds }: AccountSources): Account
   return { partnerIds: long(partnerIds), accountIds: long(accountIds) };
 }
 
-/** What is known of an organization by its fields alone. */
 type WithFields = Pick<Organization, "organization_fields">;
 
 /** The account an organization names in `salesforce_id`, in 18 characters (G5); null where it names none, or no valid one. */
@@ -26,7 +25,7 @@ export function accountIdOf(organization: WithFields): string | null {
   return toId18(salesforceIdText(organization));
 }
 
-/** What stands in the organization's `salesforce_id`, trimmed; empty where nothing does. */
+/** Returns the text of the organization's `salesforce_id`, trimmed; empty if there is none. */
 export function salesforceIdText(organization: WithFields): string {
   return String(comparableValue("text", organization.organization_fields.salesforce_id) ?? "");
 }
@@ -50,17 +49,17 @@ export function isPartnersOrganization(
   return hasPartnerType(organization) && !(accountId !== null && accountIds.has(accountId));
 }
 
-/** Who is a partner where `partner_accounts.json` is missing (A3): accounts whose organization has a partner `account_type`. */
+/** Returns the partners when `partner_accounts.json` is missing (A3): accounts whose organization has a partner `account_type`. */
 export function partnerIdsByOrganization(organizations: readonly Organization[]): Set<string> {
   return new Set(organizations.filter(hasPartnerType).flatMap((organization) => accountIdOf(organization) ?? []));
 }
 
-/** Whether the deletion process is to review the organization. */
+/** True if the organization is marked for review by the deletion process. */
 export function isMarked(organization: WithFields): boolean {
   return isChecked(organization, "mark_for_deletion");
 }
 
-/** Whether one of the checkboxes that decide about marks is set. */
+/** True if the given checkbox, one of those that decide about marks, is set. */
 export function isChecked(
   organization: WithFields,
   key: "mark_for_deletion" | "ignore_deletion" | "migrating",

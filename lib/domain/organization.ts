@@ -139,7 +139,7 @@ function placesIn(instance: InstanceName, places: readonly FieldPlaces[]): Field
   return places.flatMap((place) => place[instance] ?? []);
 }
 
-/** Whether an `account_type` is a partner's, as a field of an organization holds it. */
+/** True if the value of an organization's `account_type` field is one of the partner types. */
 export function isPartnerType(type: FieldValue | undefined): boolean {
   return PARTNER_ACCOUNT_TYPES.includes(String(comparableValue("dropdown", type)));
 }

@@ -1,7 +1,7 @@
 import type { PlannedContact } from "./changeset.ts";
 import type { UserChangeset } from "./compare-users.ts";
 
-/** How many planned contacts count for the limit (S2): not those of organizations that a first fill created. */
+/** Returns the number of planned contacts that count towards the limit (S2): not those of organizations that a first fill created. */
 export function contactsAdded(contacts: readonly PlannedContact[], ofFirstFill: ReadonlySet<number>): number {
   return contacts.filter(({ id }) => id === null || !ofFirstFill.has(id)).length;
 }

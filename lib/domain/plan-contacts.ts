@@ -12,7 +12,7 @@ import { toId18 } from "./salesforce-id.ts";
  */
 export type AddressState = { is: "there" } | { is: "free" } | { is: "left"; reason: Reason };
 
-/** What is known of addresses, by organization and address. */
+/** Known states of addresses, by organization and address. */
 export type KnownAddresses = ReadonlyMap<string, AddressState>;
 
 /** One record of `zendesk_global_addresses.json`: what gather-orgs knows of an address that a recent organization wants. */
@@ -36,7 +36,7 @@ export function addressIn(organizationId: number, email: string): string {
   return `${organizationId} ${addressKey(email)}`;
 }
 
-/** What contacts are planned from (C10). */
+/** Organizations whose contacts are planned (C10), with what is known of the addresses. */
 export interface ContactsInput {
   /** Organizations that the same changeset creates. */
   creates: readonly Pick<Create, "salesforce_id" | "sold_tos">[];
@@ -48,7 +48,7 @@ export interface ContactsInput {
   maximum: number;
 }
 
-/** What becomes of one address of one organization. `unverified`: nobody knows yet whether it is in place. */
+/** Plan for one address of one organization. `unverified`: nobody knows yet if it is in place. */
 export type AddressPlan = AddressState | { is: "unverified" } | { is: "planned" };
 
 /** One address of an organization whose contacts are due, and what becomes of it. */
@@ -56,7 +56,7 @@ export interface DueAddress extends PlannedContact {
   plan: AddressPlan;
 }
 
-/** What is to be done about contacts, and what is not and why. */
+/** The contacts to be placed, and notes on those that are not and why. */
 export interface ContactsPlan {
   /** Sorted by `salesforce_id`, then address: the same input in any order gives the same bytes (C8). */
   contacts: PlannedContact[];

@@ -2,11 +2,11 @@ import { COMPUTED_FIELDS } from "./attributes.ts";
 import type { InstanceName } from "./instance.ts";
 import type { Level } from "./support-level.ts";
 
-/** What a charge may stand for: a Zendesk `sub_*` field, or a name of its own that only carries a level. */
+/** The type of subscription a charge stands for: a Zendesk `sub_*` field, or a name of its own that only carries a level. */
 export interface SubscriptionType {
   name: string;
   level: Level;
-  /** Whether the quantity of its charges counts as seats (E7). */
+  /** True if the quantity of its charges counts as seats (E7). */
   seats: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface Plans {
   ignoredCharges: ReadonlySet<string>;
 }
 
-/** What being of certain types brings along, by instance (E9). */
+/** Types that a type implies, by instance (E9). */
 export const IMPLIED_TYPES: Record<InstanceName, ReadonlyMap<string, readonly string[]>> = {
   global: new Map([["sub_ss_enterprise", ["sub_ss_ase"]]]),
   "us-government": new Map([["usgov_fedramp", ["sub_gitlab_dedicated", "sub_usgov_24x7"]]]),

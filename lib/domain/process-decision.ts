@@ -11,12 +11,12 @@ export const SKIP_CODES = [
 ] as const satisfies readonly ReasonCode[];
 export type SkipCode = (typeof SKIP_CODES)[number];
 
-/** What was decided about one account, and why; `explain` tells it. */
+/** The decision about one account and the reasons for it, as shown by `explain`. */
 export interface AccountDecision {
   salesforce_id: string;
   /** Null where it was processed; else nothing below was looked at. */
   skipped: SkipCode | null;
-  /** Where each subscription counts (E4), and what became of each of its charges (E2, E3). */
+  /** Each subscription with the instance in which it counts (E4) and the outcome of each of its charges (E2, E3). */
   subscriptions: readonly PlacedSubscription[];
   /** Charges of no gathered subscription (E2). */
   strayCharges: readonly ClassifiedCharge[];

@@ -6,7 +6,7 @@ import { type AccountDecision, SKIP_CODES, type SkipCode } from "./process-decis
 import { type Reason, reason } from "./reason.ts";
 import type { UnknownNameOfAccount } from "./unknown-charges.ts";
 
-/** What a summary of `process` counts. */
+/** Counts in the summary of `process`. */
 export interface ProcessCounts {
   accounts: number;
   skipped: Record<SkipCode, number>;
@@ -65,7 +65,7 @@ export function accountNotes(
   ];
 }
 
-/** How many accounts, charges and objects were decided which way. */
+/** Returns the number of accounts, charges and objects per decision. */
 export function countDecisions(decisions: readonly AccountDecision[]): ProcessCounts {
   const outcomes = decisions.flatMap((one) => allCharges(one).map(({ outcome }) => outcome));
   const objects = decisions.flatMap(({ entitlements }) => Object.values(entitlements));

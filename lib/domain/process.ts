@@ -19,7 +19,7 @@ import {
 import { toId18 } from "./salesforce-id.ts";
 import { UnknownCharges } from "./unknown-charges.ts";
 
-/** What `process` makes of all accounts. */
+/** The outcome of `process` for all accounts. */
 export interface Processed {
   /** Each sorted by `salesforce_id`. */
   desired: Record<InstanceName, DesiredOrganization[]>;
@@ -74,13 +74,13 @@ export function processAccounts({ accounts, ...input }: ProcessInput): Processed
   };
 }
 
-/** What is kept of one account once it is decided about. */
+/** The part of an account's outcome that is kept once it is decided. */
 interface Decided {
   salesforce_id: string;
   desired: Partial<Record<InstanceName, DesiredOrganization>>;
-  /** Where its subscriptions count. */
+  /** Instances in which its subscriptions count. */
   placed: readonly InstanceName[];
-  /** Where it has an object, be it one that fell out (E13). */
+  /** Instances in which it has an object, even one that fell out (E13). */
   entitled: readonly InstanceName[];
   notes: readonly ConcerningNote[];
 }
@@ -116,7 +116,7 @@ export class Processing {
     else this.#note(decide(account, this.#rules), account);
   }
 
-  /** What comes of all of them. */
+  /** Returns the outcome for all accounts added; those that came more than once are left alone and quarantined. */
   end(): Omit<Processed, "counts" | "decisions"> {
     for (const id of this.#doubledIds) this.#note(skippedDecision(id, "account.gathered_twice"), null);
     const all = [...this.#decided.values()].sort(bySalesforceId);

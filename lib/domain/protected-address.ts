@@ -7,17 +7,17 @@ export interface ProtectedAddresses {
 /** Something, one @, a domain with a dot; no blanks, and nothing that a list or a display name would bring along. */
 const USABLE = /^[^\s@<>",;]+@[^\s@<>",;.]+(?:\.[^\s@<>",;.]+)+$/;
 
-/** How addresses are compared: trimmed, in lower case. */
+/** Returns the form in which addresses are compared: trimmed, in lower case. */
 export function addressKey(email: string): string {
   return email.trim().toLowerCase();
 }
 
-/** Whether an address can belong to a user at all. Simple and strict: what is doubtful is left alone. */
+/** True if an address can belong to a user at all. Simple and strict: doubtful ones are left alone. */
 export function isUsableAddress(email: string): boolean {
   return USABLE.test(email);
 }
 
-/** Whether an address is protected; a protected domain covers its subdomains too. */
+/** True if an address is protected; a protected domain covers its subdomains too. */
 export function isProtected(email: string, { addresses, domains }: ProtectedAddresses): boolean {
   const address = addressKey(email);
   if (addresses.has(address)) return true;

@@ -5,7 +5,7 @@ import type { MergedAccount } from "./merged-account.ts";
 import type { Merges } from "./merged-organizations.ts";
 import type { ProtectedAddresses } from "./protected-address.ts";
 
-/** What must not be created or marked: from the configuration, and from what earlier stages could not read. */
+/** Returns the records that must not be created or marked, from the configuration and from what earlier stages could not read. */
 export function protectionsOf(
   config: Config,
   quarantined: { readonly accounts: readonly string[]; readonly unidentified: number },
@@ -19,7 +19,7 @@ export function protectionsOf(
   };
 }
 
-/** What a comparison is to know of merged accounts (C9); `merged` is null for artifacts of a run that did not ask for them. */
+/** Returns the merged accounts for a comparison (C9); `merged` is null for artifacts of a run that did not ask for them. */
 export function mergesOf(
   merged: { records: readonly MergedAccount[] } | null,
   { allow }: { readonly allow: Allowances },

@@ -3,7 +3,7 @@ import type { DesiredOrganization, Organization } from "./organization.ts";
 import { accountIdOf, externalAccountIdOf } from "./organization-scope.ts";
 import { toId18 } from "./salesforce-id.ts";
 
-/** How long after its creation an organization's contacts are due (Y3), in days of real time, whatever `today` is. */
+/** Days after its creation for which an organization's contacts are due (Y3), in real time, regardless of `today`. */
 export const CONTACTS_DUE_DAYS = 7;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,7 +22,7 @@ export interface DueOrganization extends RecentOrganization {
   sold_tos: readonly SoldTo[];
 }
 
-/** Whether this system created the organization for its account within the last seven days (Y3). */
+/** True if this system created the organization for its account within the last seven days (Y3). */
 export function isRecent(organization: Organization, now: Date): boolean {
   const account = accountIdOf(organization);
   if (account === null || externalAccountIdOf(organization) !== account) return false;

@@ -3,7 +3,7 @@ import type { UserChangeset } from "./compare-users.ts";
 import { reason } from "./reason.ts";
 import type { Contact, User, UserCreate, UserUpdate } from "./user.ts";
 
-/** Who has an address after all: ids of users by address, in lower case. */
+/** The users who turned out to have an address: their ids by address, in lower case. */
 export type AddressHolders = ReadonlyMap<string, readonly number[]>;
 
 /**

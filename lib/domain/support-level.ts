@@ -2,11 +2,11 @@
 export const LEVELS = ["ultimate", "gold", "premium", "silver", "consumption_only", "custom", "community"] as const;
 export type Level = (typeof LEVELS)[number];
 
-/** What an organization's `support_level` may be: a level, or `expired` when nothing is left. */
+/** Values of an organization's `support_level`: a level, or `expired` when nothing is left. */
 export const SUPPORT_LEVELS = [...LEVELS, "expired"] as const;
 export type SupportLevel = (typeof SUPPORT_LEVELS)[number];
 
-/** Whether going from one support level to another is a downgrade to a level that still gives support (S2). */
+/** True if going from one support level to another is a downgrade to a level that still gives support (S2). */
 export function isDowngrade(before: string | null, after: string | null): boolean {
   const from = rank(before);
   const to = rank(after);

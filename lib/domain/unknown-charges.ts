@@ -15,7 +15,7 @@ export interface UnknownNameOfAccount {
   instances: InstanceName[];
 }
 
-/** How an account is decided about with other plans. */
+/** Decides about an account as if these were the plans. */
 type Decide = (account: Account, plans: Plans) => AccountDecision;
 
 /**
@@ -24,7 +24,7 @@ type Decide = (account: Account, plans: Plans) => AccountDecision;
  */
 export class UnknownCharges {
   readonly #nearest: (name: string) => string | null;
-  /** What is proposed for each name so far, and the plans in which it means that; null where it would mean nothing more. */
+  /** The proposal for each name so far, and the plans in which the name means that; null if it would still mean nothing. */
   readonly #proposals = new Map<string, { nearest: string | null; plans: Plans | null }>();
 
   constructor(
@@ -75,7 +75,7 @@ function instancesWith(name: string, { subscriptions }: AccountDecision): Instan
   );
 }
 
-/** Whether an account gets less support in either instance than it would get. */
+/** True if an account now gets less support, in either instance, than it would get then. */
 function hasLess(now: AccountDecision, then: AccountDecision): boolean {
   return INSTANCES.some((instance) => {
     const [has, would] = [now.entitlements[instance], then.entitlements[instance]];

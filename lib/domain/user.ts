@@ -13,7 +13,7 @@ export const UserSchema = v.object({
   organization_id: v.nullable(Id),
   role: v.string(),
   suspended: v.boolean(),
-  /** Whether the user field for marks is set (config `user_mark_field`). */
+  /** True if the user field for marks is set (config `user_mark_field`). */
   marked: v.boolean(),
   /** In how many organizations the user is. */
   memberships: v.pipe(v.number(), v.integer(), v.minValue(0)),

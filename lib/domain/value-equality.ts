@@ -1,9 +1,9 @@
 import type { FieldType } from "./organization-field.ts";
 
-/** What a field's value means, whichever way it is spelled: two values are equal when their meanings are identical. */
+/** The meaning of a field's value, however it is spelled: two values are equal when their meanings are identical. */
 export type ComparableValue = string | number | boolean | null;
 
-/** How each type of field is read (C6). A new type does not compile until someone says here what its values mean. */
+/** The way each type of field is read (C6). A new type does not compile until someone says here what its values mean. */
 const COMPARABLE = {
   text: textOf,
   dropdown: textOf,
@@ -26,12 +26,12 @@ export function sameValue(type: FieldType, one: unknown, other: unknown): boolea
   return one === other || comparableValue(type, one) === comparableValue(type, other);
 }
 
-/** Whether two names are written alike, after trimming (C3). */
+/** True if two names are the same text after trimming (C3). */
 export function sameName(one: string, other: string): boolean {
   return one === other || textOf(one) === textOf(other);
 }
 
-/** What must be unique among the names of an instance: Zendesk trims them and ignores their case (C7). */
+/** Returns the key that must be unique among the names of an instance: Zendesk trims names and ignores their case (C7). */
 export function nameKey(name: string): string {
   return name.trim().toLowerCase().normalize();
 }

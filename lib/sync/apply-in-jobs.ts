@@ -19,10 +19,10 @@ export function inJobs<Row>(rows: readonly Row[]): Row[][] {
   return jobs;
 }
 
-/** What every effect reports to while it goes on. */
+/** Shared by the jobs of an effect while it is written: the stop, the progress line, and the places for results and errors. */
 export interface Recorder {
   stop: Stop;
-  /** What ended jobs of this comparison altogether; once there is one, nothing further is begun. Thrown when all is accounted for. */
+  /** Errors that ended jobs of this comparison; once there is one, no further job is begun. Thrown once every row is accounted for. */
   errors: unknown[];
   line: ProgressLine;
   record(results: readonly Result[]): Promise<void>;
@@ -120,7 +120,7 @@ export function notStartedReason({ errors, stop }: Pick<Recorder, "errors" | "st
   return stop.reason === null ? undefined : "stopped";
 }
 
-/** What is said of rows that were not begun. */
+/** Returns the reason recorded for rows that were not begun: an earlier failure, or the cause of the stop. */
 export function unattemptedReason(why: Unattempted, stop: Stop): Reason {
   return why === "failed" ? reason("write.not_attempted") : reason("run.stopped", { cause: stop.reason ?? "stop" });
 }

@@ -7,9 +7,9 @@ import type { Result } from "../storage/artifacts/results.ts";
 /** Refused rows that are looked at again at once. */
 const REFUSED_AT_ONCE = 8;
 
-/** How one kind of row is written; everything an effect has of its own. */
+/** The operations for writing one kind of row; everything specific to an effect is here. */
 export interface RowKind<Row> {
-  /** What the results file says of the row before anything is known about its outcome. */
+  /** The row's entry in the results file before anything is known about its outcome. */
   describe(row: Row): Pick<Result, "effect" | "salesforce_id" | "id" | "before" | "after">;
   /** Waits until rows that are looked at now could be sent soon; answers what to call right before they are. */
   room?(): Promise<() => void>;
@@ -44,7 +44,7 @@ export interface Retry<Row> {
   id?: number;
 }
 
-/** What a first sending waits for, and who is told of it. */
+/** The promise to wait for before rows are first sent, and the callbacks for before and after sending. */
 export interface Sending {
   /** Resolves once rows that were looked at may be sent. */
   before: Promise<unknown>;
@@ -139,7 +139,7 @@ async function lookUpLateOnes<Row>(
   for (const [row, id] of await kind.lookUp(late)) outcomes.set(row, { is: "applied", id });
 }
 
-/** What was written is written, also where it cannot be read back: then it counts as failed, for nobody has seen it there. */
+/** Reads written rows back. If that fails they are written all the same, but count as failed: nobody has seen them there. */
 async function readBack<Row>(applied: ReadonlyMap<Row, number>, kind: RowKind<Row>): Promise<ReadonlyMap<Row, Reason>> {
   if (applied.size === 0) return new Map();
   try {

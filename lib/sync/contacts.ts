@@ -19,14 +19,14 @@ import {
 /** Look-ups at once, where whoever places contacts sets no bound: enough to keep the line busy, few enough to leave the quota to others. */
 const LOOK_UPS_AT_ONCE = 8;
 
-/** What came of one organization's contacts. */
+/** Outcome of placing one organization's contacts. */
 export interface ContactsDone<Organization extends ContactsDue> {
   organization: Organization;
   /** One for each address. */
   results: Result[];
-  /** Whether somebody of these addresses is in the organization now. */
+  /** True if somebody with one of these addresses is in the organization now. */
   placed: boolean;
-  /** Whether an address failed for a passing reason: the next run may still place it. */
+  /** True if an address failed for a passing reason: the next run may still place it. */
   undecided: boolean;
 }
 
@@ -83,7 +83,7 @@ function doneWith<Organization extends ContactsDue>(
   };
 }
 
-/** Whether the organization has no user, and none is to be expected (Y4). Asks only where nothing else tells. */
+/** True if the organization has no user and none is to be expected (Y4). Makes a request only where nothing else tells. */
 export async function hasNoUsers(
   { organization, placed, undecided }: Pick<ContactsDone<ContactsDue>, "organization" | "placed" | "undecided">,
   reader: Pick<ZendeskReader, "usersOfOrganization">,
@@ -91,7 +91,7 @@ export async function hasNoUsers(
   return !placed && !undecided && (await reader.usersOfOrganization(organization.id)).length === 0;
 }
 
-/** What is said of a contact that was placed. */
+/** Reason codes for a contact that was placed. */
 const PLACED = { create: "contact.created", associate: "contact.associated" } as const;
 
 function resultOf({ organization, soldTo, decision, outcome }: Contact): Result {

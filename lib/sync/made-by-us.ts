@@ -1,6 +1,6 @@
 import type { ListedUser } from "../domain/listed-user.ts";
 
-/** How far apart Zendesk's clock and ours may be, in milliseconds. */
+/** Maximum difference between Zendesk's clock and ours, in milliseconds. */
 const CLOCKS_APART_MS = 120_000;
 
 /**

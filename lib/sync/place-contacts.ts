@@ -12,7 +12,7 @@ import { notStartedReason, type Recorder, unattemptedReason } from "./apply-in-j
 import { type ContactsDone, finishContacts, hasNoUsers } from "./contacts.ts";
 import type { ContactsDue } from "./write-contacts.ts";
 
-/** What is planned of contacts (C10), and what is known about all that are due. */
+/** The planned contacts (C10), and what is known about all that are due. */
 export interface ContactsSync {
   /** Exactly these are placed: what nobody reviewed is not touched. */
   planned: readonly PlannedContact[];
@@ -38,7 +38,7 @@ export interface WithoutContacts {
 /** An organization that this system created, in this run or within the last days, with the planned addresses. */
 export type NewOrganization = Omit<WithoutContacts, "addresses"> & ContactsDue;
 
-/** What contacts are placed with; `line` and `record` are those of the contacts. */
+/** The contacts of a sync with the connection that places them; `line` and `record` are those of the contacts. */
 export interface ContactPlacement extends ContactsSync, Recorder {
   connection: ZendeskConnection;
   plan: ContactsPlan;
@@ -50,7 +50,7 @@ export interface ContactPlacement extends ContactsSync, Recorder {
 interface ContactsPlan {
   inCreated: ReadonlyMap<string, readonly PlannedContact[]>;
   inExisting: ReadonlyMap<number, readonly PlannedContact[]>;
-  /** Whether it is among those that this stage found due by what it read itself. */
+  /** True if the contact is among those that this stage found due from its own reading. */
   isDue(contact: PlannedContact): boolean;
 }
 
@@ -67,7 +67,7 @@ export function contactsPlan({ planned, addresses }: ContactsSync): ContactsPlan
   };
 }
 
-/** Whether contacts may still be begun; else they are accounted for. Never throws. */
+/** True if contacts may still be begun; otherwise records each of them with the reason. Never throws. */
 export async function canStart(
   organizations: readonly NewOrganization[],
   placement: ContactPlacement,
@@ -145,7 +145,7 @@ async function withoutAnybody(
   return [{ ...rest, addresses: [...tried, ...left] }];
 }
 
-/** What was decided for good, or for a day, of each address (G2). */
+/** Addresses decided for good, or for a day (G2): in place, or left alone for a reason. Failed ones are not among them. */
 function settledOf({ organization, results }: ContactsDone<NewOrganization>) {
   return results.flatMap(({ outcome, reason: why, after }): { id: number; email: string; state: SettledState }[] => {
     const address = { id: organization.id, email: String(after.email ?? "") };
@@ -165,7 +165,7 @@ export async function skip(
   await record(results).catch((error) => errors.push(error));
 }
 
-/** What is planned for an organization. */
+/** Returns the contacts planned for an organization, one for each of its sold-tos. */
 export function plannedOf({ id, salesforce_id, sold_tos }: NewOrganization): PlannedContact[] {
   return sold_tos.map(({ email, name }) => ({ salesforce_id, id, email, name }));
 }

@@ -2,7 +2,7 @@ import { byResult, type Result } from "../storage/artifacts/results.ts";
 import type { ResultsJournal, ResultsName } from "../storage/artifacts/results-journal.ts";
 import type { ArtifactStore } from "../storage/artifacts/store.ts";
 
-/** Where the outcome of every row goes. */
+/** Collects the outcome of every row. */
 export interface Results {
   readonly results: readonly Result[];
   add(results: readonly Result[]): Promise<void>;
@@ -55,7 +55,7 @@ export class ResultsFile implements Results {
 
 /** The results in one store. */
 class KeptResults {
-  /** How many of them are on its disk. */
+  /** Number of results written to the store. */
   count = 0;
   private journal: ResultsJournal | null = null;
 

@@ -13,7 +13,7 @@ import { type ContactsDone, finishContacts, hasNoUsers } from "./contacts.ts";
 import { desiredContacts } from "./desired-contacts.ts";
 import type { ContactsDue } from "./write-contacts.ts";
 
-/** What a session for retrying contacts is opened with. */
+/** Remotes and files that a session for retrying contacts needs. */
 export const RETRY_NEEDS: Needs = { salesforce: true, zendesk: ["global"], overrides: true, plans: true };
 
 /** A session of one retry; opening it is refused while a run goes on. */
@@ -22,7 +22,7 @@ export interface RetrySession {
   close(): Promise<void>;
 }
 
-/** What became of one address: a person was created or associated, is there already, was skipped, or it failed. */
+/** Result for one address: a person was created or associated, is there already, was skipped, or it failed. */
 export interface RetriedAddress {
   email: string;
   became: "created" | "associated" | "already a member" | "skipped" | "failed";

@@ -18,7 +18,7 @@ const CONTACTS_AT_ONCE = 30;
 /** Look-ups of contacts at once, of all batches together. */
 const LOOK_UPS_AT_ONCE = 8;
 
-/** What is to be written to one instance, and all that deciding about it in flight needs. */
+/** The changes of organizations to be written to one instance, and all that deciding about them in flight needs. */
 export interface OrganizationSync {
   instance: InstanceName;
   /** Whose organizations, for the progress: `customers` or `partners`. */

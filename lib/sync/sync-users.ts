@@ -6,7 +6,7 @@ import { applyInOrder, jobsOf, type Recorder } from "./apply-in-jobs.ts";
 import type { Results } from "./results-file.ts";
 import { userChangeRows, userCreateRows, userRows } from "./user-rows.ts";
 
-/** What is to be written to the users of one instance. */
+/** The changes of users to be written to one instance, and the connection and results they are written with. */
 export interface UserSync {
   creates: readonly UserCreate[];
   updates: readonly UserUpdate[];

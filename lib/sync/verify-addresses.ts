@@ -29,7 +29,7 @@ export interface AddressToVerify {
   created_at: string;
 }
 
-/** What addresses are verified with. */
+/** Sources for verifying addresses (Zendesk and the memory of earlier runs), and the stop and progress of the run. */
 export interface Verifying {
   reader: Pick<ZendeskReader, "changedUsers" | "usersByAddress">;
   memory: SettledContacts;
@@ -96,7 +96,7 @@ function isForbidden(error: unknown): boolean {
   return error instanceof RemoteError && error.detail.status === 403;
 }
 
-/** Where there are too many, each hour begins somewhere else: without a memory, none is passed over for ever. */
+/** Returns at most `LOOK_UPS_PER_RUN` addresses. The start moves every hour, so that even without a memory none is passed over forever. */
 export function dueThisHour<Address>(unknown: readonly Address[], now: Date): Address[] {
   if (unknown.length <= LOOK_UPS_PER_RUN) return [...unknown];
   const hour = Math.floor(now.getTime() / 3_600_000);
@@ -132,7 +132,7 @@ async function lookUp(
   await Promise.all([...groups.values()].map((wanted) => limit(() => one(wanted))));
 }
 
-/** What a decision about an address says of it. */
+/** Returns the state of an address that follows from the decision about it. */
 export function stateOf(decision: ContactDecision): AddressState {
   if (decision.do === "nothing") return { is: "there" };
   if (decision.do === "leave") return { is: "left", reason: decision.reason };

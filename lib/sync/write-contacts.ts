@@ -20,16 +20,16 @@ export interface ContactsDue {
   sold_tos: readonly SoldTo[];
 }
 
-/** What is decided of one address: in the end also that it could not be looked up. */
+/** The decision about one address, or `fail` if it could not be looked up. */
 type Decision = ContactDecision | { do: "fail"; reason: Reason };
 
-/** What became of one address. */
+/** One address of an organization, with the decision about it and its outcome so far. */
 export interface Contact {
   organization: ContactsDue;
   soldTo: SoldTo;
   decision: Decision;
   outcome?: RowOutcome;
-  /** Whether a create of ours may have made the user, though no answer said so. */
+  /** True if a create of ours may have made the user although no answer said so. */
   mayBeOurs?: boolean;
   /** When the create was first sent, in milliseconds since 1970. */
   sentAtMs?: number;
@@ -48,7 +48,7 @@ export interface WriteContactsDeps {
   lookUps?: LimitFunction;
 }
 
-/** What an address is decided with. */
+/** As `WriteContactsDeps`, with the limit on look-ups and the count of failed ones that all addresses share. */
 export interface Deciding extends WriteContactsDeps {
   lookUps: LimitFunction;
   failures: Failures;

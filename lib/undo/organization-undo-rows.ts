@@ -12,7 +12,7 @@ import type { OrganizationChange } from "../sync/organization-rows.ts";
 import { collectUndoRows, namedTwice, skippedUndo, type UndoRows, type UndoStep } from "./undo-rows.ts";
 import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";
 
-/** What the way back of organizations is decided on. */
+/** The organizations as they are now, and the protected accounts: the undo is decided on these. */
 export interface CurrentOrganizations {
   instance: InstanceName;
   /** By id, as they are now; those that are gone are absent. */
@@ -82,7 +82,7 @@ function stepOf(
   };
 }
 
-/** What the run left there, what is to be there again, and how to compare the two with now. */
+/** The values the run left there, the values to restore, and the field types for comparing both with the current ones. */
 interface UndoDifference {
   there: Difference;
   change: Difference;

@@ -9,7 +9,7 @@ import type { UserRow } from "../sync/user-rows.ts";
 import { oneLine } from "../text/outside-text.ts";
 import type { UndoPlan } from "./plan-undo.ts";
 
-/** What an undo would write, counted by what it does. */
+/** Returns the number of records an undo would write, by what it does, and of those left alone. */
 export function countUndo({ organizations, users, left }: UndoPlan) {
   const marks = (rows: readonly { effect: string }[]) => rows.filter(({ effect }) => effect === "mark").length;
   return {
@@ -29,22 +29,22 @@ export const AGAIN =
 const MARKS =
   "  zdsync deletes nothing, but a script of yours that deletes marked records would delete these (docs/safety.md, What a mark means)";
 
-/** How the preview of one comparison names records: by ids only, or for a person at a terminal with names and values. */
+/** Form in which the preview of one comparison names records: ids only, or names and values for a person at a terminal. */
 export type PreviewStyle = "ids" | "names and values";
 
-/** What a way back means to customers. */
+/** Effects of an undo on customers. */
 export interface UndoHarm {
   counts: ReadonlyMap<Harm, number>;
   /** By `recordKey`; a record that is missing loses nothing. */
   records: ReadonlyMap<string, Harm>;
 }
 
-/** What names a record of a comparison. */
+/** Returns the key of a record within a comparison: the comparison's name and the record's id. */
 export function recordKey(comparison: Comparison | null, id: number | null): string {
   return `${comparison} ${id}`;
 }
 
-/** What takes something away from customers comes before everything else: `16 put on hold, 19 lose support, 15 marked`. */
+/** Says in one sentence what an undo takes away from customers, before everything else: `16 put on hold, 19 lose support, 15 marked`. */
 export function renderHarm({ counts }: UndoHarm): string {
   const parts = HARMFUL.flatMap((harm) => {
     const count = counts.get(harm) ?? 0;
@@ -80,7 +80,7 @@ export function renderPreview(plan: UndoPlan, path: string, style: PreviewStyle,
   ].join("\n");
 }
 
-/** What takes something away from a customer, worst first. */
+/** Effects that take something away from a customer, worst first. */
 const HARMFUL = HARMS.slice(0, HARMS.indexOf("marked") + 1);
 
 function byHarm<Values>(
@@ -101,12 +101,12 @@ function countLine(what: string, back: number, marked: number): string[] {
   return [`  ${what}: earlier values restored ${back}, created records marked for deletion ${marked}`];
 }
 
-/** What stands below the previews: what to give to apply exactly this, and that it will happen again. */
+/** Renders the lines below the previews: the digest to give to apply exactly this, and the warning that it will happen again. */
 export function renderDigest(digest: string): string {
   return [`Digest ${digest} (--expect applies exactly this, or nothing).`, AGAIN].join("\n");
 }
 
-/** What came of it. */
+/** Renders the counts of records applied, failed and skipped, with the path of the file that has each of them. */
 export function renderOutcome({ applied, failed, skipped }: ResultCounts, path: string): string {
   return `undo: ${applied} applied, ${failed} failed, ${skipped} skipped; each record in ${path}`;
 }
@@ -137,7 +137,7 @@ function userValues({ effect, change, listed }: UserRow): string[] {
     .map(([key, back]) => valueLine(effect, key, now[key], back));
 }
 
-/** What the run created was not there before it; everything else gets its former value. */
+/** One value before the run, now and after the undo. Records that the run created were not there before; others get their old value. */
 function valueLine(effect: "update" | "mark", key: string, now: unknown, back: unknown): string {
   const before = effect === "mark" ? "(not there)" : show(back);
   return `${key}: ${[before, show(now), show(back)].map(oneLine).join(" → ")}`;

@@ -9,14 +9,14 @@ import type { UserRow } from "../sync/user-rows.ts";
 import { collectUndoRows, namedTwice, skippedUndo, type UndoRows, type UndoStep } from "./undo-rows.ts";
 import { fieldsNotKept, mayBeWritten } from "./written-in-part.ts";
 
-/** What the way back of users is decided on. */
+/** The users and their memberships as they are now, and what protects them: the undo is decided on these. */
 export interface CurrentUsers {
   /** By id, as they are now; those that are gone are absent. */
   users: ReadonlyMap<number, ListedUser>;
   /** In how many organizations users are now who would be moved back to another one. */
   memberships: ReadonlyMap<number, number>;
   protectedAddresses: ProtectedAddresses;
-  /** Whether the instance has the user field that marks users (config `user_mark_field`). */
+  /** True if the instance has the user field that marks users (config `user_mark_field`). */
   canBeMarked: boolean;
 }
 
@@ -38,7 +38,7 @@ export function userUndoRows(results: readonly Result[], now: CurrentUsers): Und
   );
 }
 
-/** Whether a record moved a user who was in an organization before: on the way back, other memberships would be lost. */
+/** True if a record moved a user who was in an organization before: undoing it would lose the user's other memberships. */
 export function movesUser({ effect, before }: Result): boolean {
   return effect === "update" && typeof before.organization_id === "number";
 }

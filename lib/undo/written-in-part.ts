@@ -26,12 +26,12 @@ const UNKNOWN: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   "job.result_without_id",
 ]);
 
-/** Whether a run wrote a record, by its results: all of it, or what Zendesk kept of it. */
+/** True if a run's result says that it wrote the record: all of it, or what Zendesk kept of it. */
 export function wasWritten({ outcome, reason, id }: Result): boolean {
   return outcome === "applied" || (outcome === "failed" && id !== null && reason !== null && WRITTEN.has(reason.code));
 }
 
-/** Whether nobody knows if a change of an existing record was written. */
+/** True if nobody knows whether a change of an existing record was written. */
 export function mayBeWritten({ outcome, reason, id, effect }: Result): boolean {
   const changes = effect === "update" || effect === "mark";
   return changes && outcome === "failed" && id !== null && reason !== null && UNKNOWN.has(reason.code);

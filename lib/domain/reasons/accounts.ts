@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { count, day, flag, instance, messages, nothing, place, unreadable } from "./params.ts";
 
-/** What `process` and gather-accounts say of accounts, charges and overrides (A2, E1, E2, E8, E13, G5). */
+/** Reasons that `process` and gather-accounts give about accounts, charges and overrides (A2, E1, E2, E8, E13, G5). */
 export const ACCOUNT_REASONS = {
   "account.is_partner": nothing,
   "account.without_subscription": nothing,

@@ -1,11 +1,11 @@
 import * as v from "valibot";
 import { count, instance } from "./params.ts";
 
-/** How many records of one instance; which ones stands beside the reason, as examples. */
+/** A number of records in one instance; examples of them are given next to the reason. */
 const inInstance = v.object({ instance, count });
 const counted = v.object({ count });
 
-/** What `audit` finds about the identities of both sides (G5, C1, C4, C7, E8, U4, U5): nothing of it is wrong in one run alone. */
+/** Findings of `audit` about identities on both sides (G5, C1, C4, C7, E8, U4, U5): none of them is an error within a single run. */
 export const AUDIT_REASONS = {
   "audit.account_gathered_twice": counted,
   "audit.account_id_shared": inInstance,

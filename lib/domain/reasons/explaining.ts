@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { account, count, day, flag, nothing, place } from "./params.ts";
 
-/** What only an explanation says: why there is nothing, where nobody had to be told when it was decided (A1, E1–E4, E14, Y3). */
+/** Reasons only an explanation gives: why there is nothing, where nobody had to know at the time of the decision (A1, E1–E4, E14, Y3). */
 export const EXPLAINING_REASONS = {
   /** A1; what the query's filters leave out cannot be told from what does not exist. */
   "account.not_gathered": nothing,

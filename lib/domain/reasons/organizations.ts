@@ -1,10 +1,10 @@
 import * as v from "valibot";
 import { account, count, day, fields, id, ids, nothing, unreadable } from "./params.ts";
 
-/** Where the winner of a merge has its organization: nowhere in this instance, nowhere yet, or there. */
+/** Location of the organization of a merge's winner: not in this instance, about to be created in it, or in it. */
 const winner = v.picklist(["elsewhere", "being created", "here"]);
 
-/** What comparing and writing organizations says of them (O1, C1–C7, Y1, Y5, Y6, S4, S8). */
+/** Reasons given about organizations when they are compared and written (O1, C1–C7, Y1, Y5, Y6, S4, S8). */
 export const ORGANIZATION_REASONS = {
   "organization.unreadable": unreadable,
   "organization.account_unclear": nothing,

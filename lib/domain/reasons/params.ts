@@ -23,7 +23,7 @@ export const instance = v.picklist(INSTANCES);
 export const comparison = v.picklist(COMPARISONS);
 /** A word of ours or of a remote (an effect, a status, an error code). */
 export const word = v.string();
-/** What a limit or a person counts: `marks`. */
+/** An effect that a limit or a person counts: `marks`. */
 export const effect = v.pipe(v.string(), v.regex(/^[a-z_]{1,40}$/));
 /** The name of a file, a setting or a place in a file (`plans.yml:12`). */
 export const place = v.string();

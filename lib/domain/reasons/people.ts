@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { account, count, fields, id, ids, nothing, unreadable } from "./params.ts";
 
-/** What is said of users and contacts (U2–U6, Y2, Y3). */
+/** Reasons given about users and contacts (U2–U6, Y2, Y3). */
 export const PEOPLE_REASONS = {
   "user.unreadable": unreadable,
   "user.protected_address": nothing,
@@ -32,7 +32,7 @@ export const PEOPLE_REASONS = {
   "contact.in_other_organization": v.object({ user_id: id, organization_ids: ids }),
   "contact.promised": v.object({ account }),
   "contact.over_maximum": v.object({ maximum: count }),
-  /** Whether it is in place is not known, and was not found out this time. */
+  /** Nobody knows if it is in place, and it was not found out this time. */
   "contact.not_verified": nothing,
   "contact.organization_not_created": nothing,
   /** Planned, but not of an organization whose contacts are due, or not wanted by its account. */

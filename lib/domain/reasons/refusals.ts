@@ -10,9 +10,9 @@ export const REFUSAL_REASONS = {
     /** Existing records of the comparison. */
     existing: count,
     limit: count,
-    /** Where the limit is a share. */
+    /** Null unless the limit is a share. */
     percent: v.nullable(count),
-    /** Whether a person raised the limit for this run. */
+    /** True if a person raised the limit for this run. */
     raised: flag,
   }),
   "count.unconfirmed": v.object({ comparison, effect, count, confirmed: count }),

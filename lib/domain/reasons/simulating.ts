@@ -1,9 +1,9 @@
 import * as v from "valibot";
 import { count } from "./params.ts";
 
-/** What a simulation of rules leaves out, as no run's artifacts hold what it would need. */
+/** Parts that a simulation of rules leaves out because no run's artifacts hold the data it would need. */
 export const SIMULATING_REASONS = {
-  /** Who is a partner is decided when accounts are gathered (A3). */
+  /** Partners are determined when accounts are gathered (A3). */
   "simulation.partners_as_gathered": v.object({}),
   /** No run listed the users of us-government and their contacts (U2, U3). */
   "simulation.users_not_gathered": v.object({}),

@@ -12,7 +12,7 @@ export const WANTS_NO_CONTACTS = [
 ] as const;
 export type WantsNoContacts = (typeof WANTS_NO_CONTACTS)[number];
 
-/** What is said of single ways back (S8) and of single retries of contacts (Y3). */
+/** Reasons given about single records of an undo (S8) and about single retries of contacts (Y3). */
 export const UNDOING_REASONS = {
   "undo.named_twice": nothing,
   "undo.before_unknown": nothing,

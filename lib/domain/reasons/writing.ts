@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { comparison, count, fields, message, messages, nothing, place, word } from "./params.ts";
 
-/** What became of single writes (S5–S7), and what ended work altogether. */
+/** Outcomes of single writes (S5–S7), and causes that ended the work altogether. */
 export const WRITING_REASONS = {
   "write.refused": v.object({
     service: word,
