@@ -3,7 +3,7 @@ import { knownToGlobal } from "../report/known-to-global.ts";
 import type { AuditSources } from "./audit.ts";
 import { type AuditFinding, findingOf, type GeneralCode } from "./finding.ts";
 
-/** What is found in Salesforce's accounts and the rules alone; every other general finding may look at us-government's Zendesk. */
+/** Codes found from Salesforce's accounts and the rules alone; any other general finding may look at us-government's Zendesk. */
 const WITHOUT_ZENDESK: ReadonlySet<string> = new Set<GeneralCode>([
   "audit.account_gathered_twice",
   "audit.override_not_applied",

@@ -11,7 +11,7 @@ import { type AuditLine, auditLines } from "./render-audit.ts";
 /** Examples that a page lists of each finding; all are counted. */
 const SHOWN = 20;
 
-/** What an audit found, as pages tell it where customers of us-government are named, and where they are not. */
+/** Lines of an audit, once with the customers of us-government named and once without. */
 export type RunAudit = Record<UsGovernmentShown, AuditLine[]>;
 
 /**

@@ -13,10 +13,10 @@ import { organizationFindings } from "./organization-findings.ts";
 import { peopleFindings } from "./people-findings.ts";
 import { ruleFindings } from "./rule-findings.ts";
 
-/** What one instance holds, and what it should hold. */
+/** Organizations that one instance holds, and those that it should hold. */
 export interface AuditedInstance {
   organizations: readonly AuditedOrganization[];
-  /** What `process` wants there. */
+  /** Organizations that `process` wants there. */
   desired: readonly AuditedDesired[];
 }
 

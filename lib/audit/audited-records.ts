@@ -28,12 +28,12 @@ export interface AuditedOrganization extends Pick<Organization, "id" | "name" | 
   external_account_id: string | null;
 }
 
-/** What `process` wants; the id in 18 characters where it is one. */
+/** An organization that `process` wants; the id has 18 characters if it is a valid one. */
 export interface AuditedDesired {
   salesforce_id: string;
   name: string;
   support_level: FieldValue;
-  /** Whether anybody could ask for support (E14). */
+  /** True if anybody could ask for support (E14). */
   has_address: boolean;
 }
 

@@ -14,7 +14,7 @@ export interface AuditExample {
   salesforce_id: string | null;
   organization_ids: readonly number[];
   user_ids: readonly number[];
-  /** Where it stands in a file that people edit (`overrides.yml:12`, `protected_ids`); null where it stands in none. */
+  /** Place in a file that people edit (`overrides.yml:12`, `protected_ids`); null if it is in none. */
   where: string | null;
 }
 

@@ -7,7 +7,7 @@ import type { AuditedInstance } from "./audit.ts";
 import { type AuditedDesired, type AuditedOrganization, sharingKey } from "./audited-records.ts";
 import { type AuditExample, type AuditFinding, example, findingIn, type InstanceCode } from "./finding.ts";
 
-/** What is wrong with ids and names of the organizations of one instance. */
+/** Returns the findings about ids and names of the organizations of one instance. */
 export function organizationFindings(
   instance: InstanceName,
   { organizations, desired }: AuditedInstance,
@@ -65,7 +65,7 @@ function shared(groups: ReadonlyMap<string, AuditedOrganization[]>): AuditExampl
   );
 }
 
-/** Whether the field has the account's id in another form than 18 characters with their right case (G5). */
+/** True if the field has the account's id in a form other than 18 characters in their correct case (G5). */
 function hasOtherSpelling({ id_text, account_id }: AuditedOrganization): boolean {
   return account_id !== null && id_text !== account_id;
 }

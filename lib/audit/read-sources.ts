@@ -7,7 +7,7 @@ import { parseRules, readKeptRules } from "../storage/kept-rules.ts";
 import type { AuditSources } from "./audit.ts";
 import { type AuditedAccount, auditedAccount, auditedDesired, auditedOrganization } from "./audited-records.ts";
 
-/** What an audit is made from, and what it lacks. */
+/** Sources of an audit, and the files that are missing. */
 export interface ReadSources {
   run_id: string | null;
   sources: AuditSources;

@@ -1,13 +1,13 @@
 import { programName } from "../text/program-name.ts";
 import type { AuditCode, AuditFinding } from "./finding.ts";
 
-/** What a run mends by itself. */
+/** Findings that runs fix by themselves. */
 const MENDED_BY_RUNS: ReadonlySet<AuditCode> = new Set<AuditCode>([
   "audit.account_id_short",
   "audit.user_in_other_organization",
   "audit.user_without_organization",
 ]);
-/** What stays as it is, and hurts nobody. */
+/** Findings that stay as they are and do no harm. */
 const HARMLESS: ReadonlySet<AuditCode> = new Set<AuditCode>([
   "audit.external_id_short",
   "audit.external_id_missing",
@@ -16,7 +16,7 @@ const HARMLESS: ReadonlySet<AuditCode> = new Set<AuditCode>([
   "audit.excluded_id_unknown",
 ]);
 
-/** Whether somebody has to look at what was found; nobody where runs mend it, or it is as it may be. Pure. */
+/** True if somebody has to look at the finding; false if runs fix it, or it may stay as it is. Pure. */
 export function needsAction(code: AuditCode): boolean {
   return !MENDED_BY_RUNS.has(code) && !HARMLESS.has(code);
 }

@@ -10,7 +10,7 @@ export interface AuditLine {
   title: string;
   what: string;
   remedy: string;
-  /** Whether somebody has to look at it. */
+  /** True if somebody has to look at it. */
   needs_somebody: boolean;
   count: number;
   /** Ids and places, and names where `nameOf` gives them; the first ones where `limit` is fewer. */
@@ -18,7 +18,7 @@ export interface AuditLine {
   command: string | null;
 }
 
-/** What an example is about is called, where that may be told; null where it has no name. */
+/** Returns the name of an example's record, if it may be shown; null if it has none. */
 export type NameOf = (finding: AuditFinding, example: AuditExample) => string | null;
 
 /** Findings as lines, those first that somebody has to look at; each with so many examples at most. Without `nameOf` nobody is named. Pure. */

@@ -22,7 +22,7 @@ const REMEDIES: Remedies = {
     "Run doctor again in a few minutes. If this continues, check status.gitlab.com or ask the administrators of your GitLab.",
 };
 
-/** What the overrides are checked with; `plans` is null where `plans.yml` itself is broken. */
+/** Inputs of the overrides check; `plans` is null if `plans.yml` itself is broken. */
 interface OverridesCheckDeps {
   env: Environment;
   config: Config;
@@ -90,7 +90,7 @@ function unused(env: Environment): Found[] {
   );
 }
 
-/** How many overrides apply in each instance, and where none does. */
+/** Counts the overrides that apply in each instance; a warning if there are entries and none applies anywhere. */
 function applyingFindings(going: readonly Override[], entries: number, plans: Plans | null, today: Day): Found[] {
   const read = `can be read: ${entries} ${entries === 1 ? "entry" : "entries"}`;
   if (plans === null) return [ok("overrides", read)];

@@ -63,7 +63,7 @@ export async function checkSalesforce({
   }
 }
 
-/** What `missingFields` found, each with the place to click. */
+/** Turns the result of `missingFields` into findings, each with the place to click. */
 export function fieldAccessFindings(missing: readonly string[]): Found[] {
   if (missing.length > 0) return missing.map(missingFinding);
   const { account, contact, children } = queriedFields();

@@ -10,7 +10,7 @@ import { type Found, ok, problem, unreachable, warning } from "./finding.ts";
 const PUBLIC_SCOPES = scopesFor("notices", "public channel").join(", ");
 const PRIVATE_SCOPES = scopesFor("private channel").join(", ");
 
-/** What to do about a setting of Slack's. */
+/** Remedies by the setting of Slack that a problem names. */
 const SLACK_REMEDIES: Record<string, string> = {
   SLACK_BOT_TOKEN: `api.slack.com/apps → the app → OAuth & Permissions: add the scopes ${PUBLIC_SCOPES} (for a private channel ${PRIVATE_SCOPES}) under Bot Token Scopes, install the app again, and set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…).`,
   SLACK_CHANNEL:
@@ -35,7 +35,7 @@ export async function checkSlackSettings(env: Environment, { slack }: Pick<Confi
   return [...slackFindings(check), ...shownFindings(slack), ...pageFindings(slack, check)];
 }
 
-/** What of customers may stand in Slack, and where. */
+/** Returns findings on which customer data may appear in Slack, and in which channels. */
 export function shownFindings(slack: Config["slack"]): Found[] {
   const named =
     slack.us_government === "ids_only"
@@ -47,7 +47,7 @@ export function shownFindings(slack: Config["slack"]): Found[] {
   return [ok("config slack.us_government", named), ...own];
 }
 
-/** Where the pages of runs go to, and the scope that this takes; nothing of the scope where Slack did not tell the scopes. */
+/** Returns where the pages of runs go, and the scope this takes; nothing about the scope if Slack did not return the scopes. */
 export function pageFindings({ page, page_url }: Config["slack"], { scopes }: Pick<SlackCheck, "scopes">): Found[] {
   const address = page_url === null ? [] : [ok("config slack.page_url", page_url)];
   if (!page) return address;
@@ -62,11 +62,11 @@ export function pageFindings({ page, page_url }: Config["slack"], { scopes }: Pi
   ];
 }
 
-/** What to do about a scope that the app lacks. */
+/** Remedy for a scope that the app lacks. */
 export const MANIFEST_AGAIN =
   "api.slack.com/apps → the app → App Manifest: paste what zdsync slack-manifest prints, and install the app again.";
 
-/** What Slack's check found, as findings. */
+/** Turns the result of Slack's check into findings. */
 export function slackFindings({ bot, scopes, channel, problems, warnings }: SlackCheck): Found[] {
   return [
     ...(bot === null ? [] : [ok("SLACK_BOT_TOKEN", "logged in"), ok("scopes", scopes.join(", ") || "unknown")]),

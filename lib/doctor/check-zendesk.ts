@@ -53,7 +53,6 @@ const CHECKS: readonly NamedCheck<Opened>[] = [
   },
 ];
 
-/** What one instance is examined with. */
 interface Examination {
   env: Environment;
   today: Day;

@@ -13,7 +13,7 @@ import { failureFindings } from "./failure.ts";
 import type { Finding, Found } from "./finding.ts";
 import { gitlabTokenEnd } from "./gitlab-token.ts";
 
-/** What is examined. */
+/** Environment, data directory and day that doctor examines. */
 export interface DoctorOptions {
   env: Environment;
   dataDir: string;
@@ -48,7 +48,7 @@ export async function examine({ env, dataDir, today, waits }: DoctorOptions): Pr
   return withoutUnreached(groups.flat());
 }
 
-/** Where nobody answers at a host, the config is not to name it: what is wrong is the setting. */
+/** Replaces the remedy that names a host in the config if nobody answers there: the setting is wrong, not the config. */
 function withoutUnreached(findings: readonly Finding[]): Finding[] {
   const isAway = (group: string) => findings.some((one) => one.group === group && one.unreachable);
   return findings.map((one) => {

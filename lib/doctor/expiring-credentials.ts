@@ -11,7 +11,7 @@ export interface EndingCredential {
   ends: Day;
   /** Negative once it has ended. */
   daysLeft: number;
-  /** What to click or set. */
+  /** Text that says what to click or set. */
   remedy: string;
 }
 

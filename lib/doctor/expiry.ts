@@ -3,7 +3,7 @@ import type { Override } from "../domain/overrides.ts";
 import { API_TOKENS_END } from "../settings/environment.ts";
 import { type Found, ok, problem, warning } from "./finding.ts";
 
-/** How far doctor looks ahead, in days. */
+/** Days that doctor looks ahead. */
 export const SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
@@ -12,7 +12,7 @@ export function daysUntil(day: Day, today: Day): number {
   return (Date.parse(day) - Date.parse(today)) / DAY_MS;
 }
 
-/** What to say of a Zendesk API token: always a warning, louder in its last days, a problem once all tokens have stopped. */
+/** Finding for a Zendesk API token: always a warning, louder in its last days, a problem once all tokens have stopped working. */
 export function apiTokenFinding(setting: string, today: Day): Found {
   const left = daysUntil(API_TOKENS_END, today);
   const prefix = setting.replace(/_TOKEN$/, "");
@@ -27,14 +27,14 @@ export function apiTokenFinding(setting: string, today: Day): Found {
   );
 }
 
-/** What GitLab says of an access token. */
+/** Facts about an access token, as GitLab returns them. */
 export interface TokenFacts {
   /** Null: never. */
   expires_at: Day | null;
   scopes: readonly string[];
 }
 
-/** What to say of a GitLab token's end, and of what more it may do than read (S9). */
+/** Findings on when a GitLab token expires, and on any scope beyond reading (S9). */
 export function gitlabTokenFindings(setting: string, token: TokenFacts, today: Day): Found[] {
   const rotate = `GitLab → the project → Settings → Access tokens: rotate the token and set ${setting}.`;
   const tooMuch = token.scopes.filter((scope) => !scope.startsWith("read_"));

@@ -1,7 +1,7 @@
 import { ConfigurationError, CredentialError, messageOf, type Problem, RemoteError } from "../errors.ts";
 import { type Found, type NamedCheck, problem, unreachable } from "./finding.ts";
 
-/** What a person should do about a check that failed. */
+/** Remedies for a check that failed. */
 export interface Remedies {
   /** The remote answered and said no: credentials, permissions, addresses. */
   refused: string;
@@ -43,7 +43,7 @@ export function problemFindings(problems: readonly Problem[], remedy: string): F
   return problems.map(({ where, what }) => problem(where, what, remedy));
 }
 
-/** Whether a remote answered that it will not. */
+/** True if a remote answered with a refusal. */
 function isRefusal(error: unknown): boolean {
   if (error instanceof CredentialError) return true;
   if (!(error instanceof RemoteError)) return false;

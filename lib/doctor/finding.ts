@@ -1,21 +1,21 @@
 import { EXIT, type ExitCode } from "../errors.ts";
 
-/** How bad a finding is: a run would fail or do wrong (`problem`), or it works but should be looked at (`warning`). */
+/** Severity of a finding: a run would fail or do wrong (`problem`), or it works but should be looked at (`warning`). */
 export type Severity = "ok" | "warning" | "problem";
 
-/** What one check found, for a support-operations engineer. Names settings, fields and ids; never a secret or a customer. */
+/** Result of one check, for a support-operations engineer. Names settings, fields and ids; never a secret or a customer. */
 export interface Finding {
   /** The part of the set-up: `Salesforce`, `Zendesk global`, `Overrides`. */
   group: string;
   severity: Severity;
-  /** What was checked: `organization field support_level`, `SLACK_BOT_TOKEN`. */
+  /** The thing checked: `organization field support_level`, `SLACK_BOT_TOKEN`. */
   check: string;
   found: string;
-  /** What to click or set; null where nothing is to be done. */
+  /** Text that says what to click or set; null if there is nothing to do. */
   remedy: string | null;
   /** A remote did not answer, or failed: this says nothing about settings, files or fields. */
   unreachable: boolean;
-  /** Where it was thrown, for `ZDSYNC_DEBUG` only; absent where nothing was thrown. */
+  /** Stack of the error, for `ZDSYNC_DEBUG` only; absent if nothing was thrown. */
   stack?: string;
 }
 

@@ -23,7 +23,7 @@ export async function gitlabTokenEnd(setting: string, url: string, token: string
   return gitlabTokenFindings(setting, facts, today);
 }
 
-/** What GitLab tells a token about itself; null where it tells nothing. Throws where GitLab cannot be reached. */
+/** Asks GitLab for the facts about the token itself; null if it returns none. Throws if GitLab cannot be reached. */
 export async function tokenFacts(url: string, token: string): Promise<TokenFacts | null> {
   const client = new HttpClient({
     service: `GitLab (${new URL(url).host})`,

@@ -1,7 +1,7 @@
 import type { Config } from "../domain/config.ts";
 import { type Found, warning } from "./finding.ts";
 
-/** What stands in zdsync.config.example.yml in the place of a team's own values; a test holds the two together. */
+/** Placeholders in zdsync.config.example.yml for a team's own values; a test keeps the two in step. */
 const EXAMPLE_VALUES: ReadonlySet<string> = new Set([
   "example.my.salesforce.com",
   "example.zendesk.com",

@@ -5,10 +5,10 @@ import { SUPPORT_LEVELS } from "../domain/support-level.ts";
 import type { FieldDefinition } from "../remotes/zendesk/ports.ts";
 import { type Found, ok, problem, warning } from "./finding.ts";
 
-/** What else Zendesk calls a type that takes the same values. */
+/** Zendesk's other names for a type that takes the same values. */
 const SAME_TYPE: Readonly<Record<string, readonly string[]>> = { text: ["textarea"] };
 
-/** Where a kind of field is set up. */
+/** A kind of field, and the page on which it is set up. */
 interface Kind {
   name: string;
   page: string;

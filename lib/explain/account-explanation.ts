@@ -27,12 +27,12 @@ export interface AccountExplanation {
   /** Charges of no gathered subscription (E2). */
   stray_charges: ExplainedCharge[];
   overrides: ExplainedOverride[];
-  /** What somebody should know of the account as a whole: unknown and stray charges, overrides, records that could not be read. */
+  /** Findings about the account as a whole: unknown and stray charges, overrides, records that could not be read. */
   findings: Reason[];
   instances: InstanceExplanation[];
   /** Days on which something changes without anybody doing anything, the next one first. */
   upcoming: UpcomingChange[];
-  /** Who was asked for by address; null where nobody was. */
+  /** People asked for by address; empty if none were. */
   people: PersonExplanation[];
   /** The undo that took back something since the run, the newest one; null where none did. Zendesk holds what it left. */
   undo: { run_id: string; at: string } | null;
@@ -53,7 +53,7 @@ export interface ExplainedCharge extends Charge {
   in_grace: boolean;
   /** The last day on which it counts. */
   counts_until: Day;
-  /** Where its name stands in the plans file (`plans.yml:12`); null where it does not. */
+  /** Place of its name in the plans file (`plans.yml:12`); null if it is not there. */
   place: string | null;
   type: string | null;
   level: Level | null;
@@ -72,7 +72,7 @@ export interface ExplainedOverride {
   why: Reason | null;
 }
 
-/** What is the case in one instance, and why. */
+/** State of the account in one instance, with the reasons. */
 export interface InstanceExplanation {
   instance: InstanceName;
   /** Which comparison keeps the organization. */
@@ -83,23 +83,23 @@ export interface InstanceExplanation {
   gates: GateFinding[];
   /** Why the account is to have no organization here; null where it is to have one. */
   unwanted: GateFinding | null;
-  /** What makes it a partner, whose organization partner-sync keeps; null where it is none. */
+  /** Reason that makes it a partner, whose organization partner-sync keeps; null if it is not one. */
   partner: Reason | null;
   /** Why it has no support although it counts here (`support_level` is `expired`); null where it has. */
   no_support: Reason | null;
   /** Why it has a lower level than it had before the run, or before what `losses` tell; null where it has not. */
   lowered: Reason | null;
-  /** What earlier runs took away and nothing gave back, the newest first; as far as the history goes. */
+  /** Losses in earlier runs that nothing gave back, newest first; as far as the history reaches. */
   losses: LossExplanation[];
-  /** What kept from being done what the rules want, or that nothing is to be done (`differs`); null where it was or will be done. */
+  /** Gate that kept the rules from being applied, or says that there is nothing to do (`differs`); null if it was or will be done. */
   held_up: GateFinding | null;
   organizations: OrganizationExplanation[];
   fields: ExplainedField[];
-  /** What is still to be done, against what Zendesk holds after the run. */
+  /** Changes still to be made, compared with what Zendesk holds after the run. */
   next: ChangeExplanation[];
-  /** What the run did, or tried. */
+  /** Changes that the run made, or tried to make. */
   did: DidExplanation[];
-  /** What is said of its organizations: conflicts, protections, and more. */
+  /** Reasons about its organizations: conflicts, protections, and more. */
   findings: Reason[];
   contacts: PersonExplanation[];
 }
@@ -113,7 +113,7 @@ export interface OrganizationExplanation {
   holds: { support_level: string | null; expiration_date: string | null; seats: number | null; is_partner: boolean };
 }
 
-/** What an earlier run took away. */
+/** Something that an earlier run took away. */
 export interface LossExplanation {
   run_id: string;
   /** When that run began; ISO 8601. */
@@ -122,7 +122,7 @@ export interface LossExplanation {
   changes: { field: string; before: unknown; after: unknown }[];
 }
 
-/** What support it gets in an instance, and what each part follows from (E5–E10). */
+/** Support that the account gets in an instance, and what each part follows from (E5–E10). */
 export interface SupportExplanation {
   support_level: SupportLevel;
   /** Types that carry the level, each with where it comes from; none where it is expired. */
@@ -134,7 +134,7 @@ export interface SupportExplanation {
   /** The charge whose quantity that is. */
   seats_from: string | null;
   expiration_date: Day;
-  /** Where it is an override's. */
+  /** Place of the override that sets it; null if none does. */
   expiration_from: string | null;
 }
 
@@ -161,7 +161,7 @@ export interface ExplainedField {
   /** Undefined where there is no organization. */
   held: FieldValue | undefined;
   same: boolean;
-  /** What Zendesk held before the run changed it. */
+  /** Value in Zendesk before the run changed it. */
   before_run: FieldValue | undefined;
 }
 
@@ -172,7 +172,7 @@ export interface ChangeExplanation {
   changes: { field: string; before: FieldValue; after: FieldValue }[];
 }
 
-/** What became of one record of the run's change files. */
+/** Outcome of one record of the run's change files. */
 export interface DidExplanation {
   comparison: Comparison;
   effect: Effect;
@@ -194,7 +194,7 @@ export interface PersonExplanation {
   did: DidExplanation[];
 }
 
-/** What changes on a day by itself. */
+/** A change that happens by itself on a given day. */
 export interface UpcomingChange {
   day: Day;
   instance: InstanceName;

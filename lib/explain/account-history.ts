@@ -54,7 +54,7 @@ export async function historyOfAccount(
 const UNDO =
   "A person reverted the changes of an earlier run. The next run makes them again, unless its input has changed.";
 
-/** Whether a run of the history was an undo: it decides nothing about accounts, so that it has no evidence of its own. */
+/** True if a run of the history was an undo, which decides nothing about accounts and so has no evidence of its own. */
 export async function isUndo(store: ArtifactStore, runId: string): Promise<boolean> {
   const history = historyOf(store.directory, runId);
   for (const comparison of COMPARISONS) if (await readOwnFile(history.path(undoResultsName(comparison)))) return true;

@@ -32,7 +32,7 @@ export function isHarmed(one: InstanceExplanation): boolean {
   return isThere && (causeOf(one) !== null || one.organizations.some(({ marked }) => marked));
 }
 
-/** What kept a change from being made, and whether that lies in the run rather than in the account; null where nothing did. Pure. */
+/** Returns the reason that held a change up, and whether it lies in the run rather than in the account; null if nothing did. Pure. */
 export function holdOf({ held_up }: InstanceExplanation): { why: Reason; isOfRun: boolean } | null {
   if (!held_up?.reason || held_up.gate === "differs") return null;
   return { why: held_up.reason, isOfRun: RUN_GATES.has(held_up.gate) };
@@ -53,7 +53,7 @@ function supportCause(support: SupportExplanation, overrides: readonly Explained
   return `Support level ${[`${level}, ${what}`, ...others].join("; ")}.`;
 }
 
-/** Where a type comes from: the override that sets it goes before the charges that give it, too. */
+/** Says where a type comes from: an override is the source only if no charge gives the type as well. */
 function typeCause(
   { type, charges, override, implied_by }: TypeExplanation,
   overrides: readonly ExplainedOverride[],

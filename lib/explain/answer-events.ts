@@ -12,9 +12,9 @@ import { isSame, reasonLine } from "./answer-people.ts";
 import { changesText, didText, nextText, upcomingText } from "./change-texts.ts";
 import { needed, type Sentence, wherePossible } from "./fit-sentences.ts";
 
-/** How far ahead somebody wants to hear, in an answer, that an organization will not be wanted any more. */
+/** Days ahead within which an answer mentions that an organization will no longer be wanted. */
 const NEAR_DAYS = 90;
-/** How far ahead what changes by itself is told in any case. */
+/** Days ahead within which an answer always mentions what changes by itself. */
 const SOON_DAYS = 15;
 /** Fields that a sentence of an answer names; the proof has all. */
 const NAMED = 2;
@@ -28,7 +28,7 @@ const MARKED: readonly ReasonCode[] = [
   "mark.of_merged_account",
 ];
 
-/** What the run did or what earlier ones took away, what kept it from more, what comes next; and what to do about these. Pure. */
+/** Sentences on what the run did, what earlier runs took away, what held up more, and what comes next; with what to do. Pure. */
 export function events(one: InstanceExplanation, explanation: AccountExplanation): Sentence[] {
   const isOtherDay = explanation.day !== explanation.run.today;
   if (isOtherDay) return comingOf(one, explanation).map(needed);
@@ -40,7 +40,7 @@ export function events(one: InstanceExplanation, explanation: AccountExplanation
   return [...happened, ...held, ...conflicts.map(needed), ...coming];
 }
 
-/** Whether nothing happened, is held up, or is to come. Pure. */
+/** True if nothing happened, is held up, or is to come. Pure. */
 export function isCalm(one: InstanceExplanation): boolean {
   return one.did.length + one.losses.length + one.next.length === 0 && holdOf(one) === null && !isHarmed(one);
 }
@@ -87,7 +87,7 @@ function dayOf({ at }: LossExplanation): string {
   return at.slice(0, 10);
 }
 
-/** What kept the change from being made. Where the customer is harmed, only what it was: the remedy is the cause's. */
+/** Says what held up the change. If the customer is harmed, without a remedy: that comes with the cause. */
 function heldEvents(one: InstanceExplanation): Sentence[] {
   const hold = holdOf(one);
   if (!hold || isSame(hold.why, causeOf(one)) || MARKED.includes(hold.why.code)) return [];
@@ -96,7 +96,7 @@ function heldEvents(one: InstanceExplanation): Sentence[] {
   return [needed(hold.isOfRun && isHarmed(one) ? explain(hold.why).what : reasonLine(hold.why))];
 }
 
-/** What is still to be done: told where nothing stops it, and always where it takes something away. */
+/** Changes still to be made: mentioned if nothing stops them, and always if they take something away. */
 function comingOf(one: InstanceExplanation, explanation: AccountExplanation): string[] {
   const hold = holdOf(one);
   if (hold && !(hold.isOfRun && isHarmed(one))) return [];
@@ -117,7 +117,7 @@ export function contactsLeft({ contacts, instance, organizations }: InstanceExpl
   return [`A contact was not added: ${explain(first.reason).what}${more}`];
 }
 
-/** What somebody should know although it did not decide the support level: unknown and stray charges, overrides that do not apply. Pure. */
+/** Findings worth knowing that did not decide the support level: unknown and stray charges, overrides that do not apply. Pure. */
 export function attention(
   { findings, merged_into }: AccountExplanation,
   speaking: readonly InstanceExplanation[],
@@ -137,7 +137,7 @@ export function attention(
   ];
 }
 
-/** What changes by itself next; nothing of another day than the run's, on which nobody stands. What is near is needed. Pure. */
+/** The next change that happens by itself, required if it is near; empty if the day is not the run's own. Pure. */
 export function upcomingNote(
   { upcoming, day, run }: AccountExplanation,
   { instance }: InstanceExplanation,

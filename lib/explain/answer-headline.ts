@@ -56,7 +56,7 @@ function heldState({ organizations, unwanted, held_up, support }: InstanceExplan
   return [...level, organizationsText(organizations)].join(", ");
 }
 
-/** What is decided of an instance, whatever Zendesk holds. Pure. */
+/** Says what is decided for an instance, regardless of what Zendesk holds. Pure. */
 export function decidedState({ support, organizations, keeper, unwanted }: InstanceExplanation, day: Day): string {
   const level =
     keeper === "partner" && unwanted === null

@@ -79,7 +79,7 @@ export function reasonLine(why: Reason | null): string {
   return `${what} ${remedy}`;
 }
 
-/** Whether two reasons say the same. */
+/** True if two reasons are equal, code and parameters; null and undefined are equal. Pure. */
 export function isSame(one: Reason | null, other: Reason | null | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other ?? null);
 }

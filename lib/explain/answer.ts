@@ -54,7 +54,7 @@ export function answerLines(explanation: AccountExplanation): Line[] {
   ];
 }
 
-/** What is decided of the account, instance by instance, without what was done or is to be done about it. Pure. */
+/** Decisions about the account, instance by instance, without what was done or is still to be done. Pure. */
 export function decisionLines(explanation: AccountExplanation): Line[] {
   if (explanation.people.length > 0) return answerLines(explanation);
   const speaking = explanation.instances.filter(hasSomethingToSay);
@@ -92,7 +92,7 @@ function reasonsWhy(one: InstanceExplanation, explanation: AccountExplanation): 
   return [what, ...(isOverruled ? [] : [needed(explain(why).remedy)])];
 }
 
-/** What an undo took back: Zendesk holds that, and the next run does it again. */
+/** Sentence on what an undo reverted: Zendesk holds that state, and the next run makes the changes again. */
 function undoSentences({ undo }: AccountExplanation): Sentence[] {
   if (!undo) return [];
   return [needed(`Since then undo ${undo.run_id} (${undo.at.slice(0, 10)}) reverted what a run had done to it.`)];

@@ -19,16 +19,15 @@ interface FieldChange {
   after: unknown;
 }
 
-/** How much a sentence about a change tells. */
 interface RunMessages {
   who?: string;
   /** Fields that it names. */
   named?: number;
-  /** Whether it says what to do about its reason. */
+  /** Includes the remedy of its reason. */
   withRemedy?: boolean;
 }
 
-/** What the run did to one record, in a sentence. Pure. */
+/** Says in one sentence what the run did to one record. Pure. */
 export function didText(
   did: DidExplanation,
   { who = "The run", named = NAMED, withRemedy = true }: RunMessages = {},
@@ -47,7 +46,7 @@ export function didText(
   return `${who} ${outcome === "failed" ? "failed to" : "did not"} ${verb} ${what}${rest}.${why}`;
 }
 
-/** What is still to be done, and when, in a sentence. `isRefused`: runs are refused until a person lets one through. Pure. */
+/** Says in one sentence what is still to be done, and when. `isRefused`: runs are refused until a person lets one through. Pure. */
 export function nextText(
   { effect, id, changes }: ChangeExplanation,
   { run, day }: { run: Pick<RunEvidence, "source" | "today">; day: Day },

@@ -83,7 +83,7 @@ export function compareAgain(
   };
 }
 
-/** Whether an organization is the subject's: by account, by the account it was created for, or by its own id. Pure. */
+/** True if an organization is the subject's: by account, by the account it was created for, or by its own id. Pure. */
 export function ownedBy(
   { subject }: Pick<AccountEvidence, "subject">,
   instance: InstanceName,
@@ -97,7 +97,7 @@ export function ownedBy(
   };
 }
 
-/** Whether two notes say the same of an organization, if not with the same numbers. */
+/** True if two notes say the same about an organization, even if with different numbers. */
 function isSaidOf(one: Note, other: Note): boolean {
   return one.id === other.id && one.reason.code === other.reason.code;
 }

@@ -16,7 +16,7 @@ export interface Section {
 
 /** One line: text in pieces, so that a place that can colour or link does. */
 export interface Line {
-  /** How deep it is indented: a charge stands below its subscription. */
+  /** Indentation level: a charge is indented below its subscription. */
   depth: 0 | 1 | 2;
   /** Stands in a column of its own where there is one (`support_level`). */
   label?: string;
@@ -30,7 +30,7 @@ export interface Span {
   href?: string;
 }
 
-/** What a piece of text says about itself; each place decides how that looks, and never by colour alone. */
+/** Meaning of a piece of text; each place decides how that looks, and never by colour alone. */
 export type Tone = "good" | "warning" | "bad" | "muted" | "strong";
 
 /** A line with a label of its own. */

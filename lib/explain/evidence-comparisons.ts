@@ -20,7 +20,7 @@ interface Around {
   contacts: readonly Contact[];
 }
 
-/** What the comparisons of an instance planned, did and said about an account. Pure. */
+/** Returns what the comparisons of an instance planned, did and noted about an account. Pure. */
 export function comparisonsAround(
   material: RunMaterial,
   subject: Subject,

@@ -65,12 +65,12 @@ export class EvidenceIndex {
     };
   }
 
-  /** Whether several contacts of us-government's customers have an address (U4). */
+  /** True if several contacts of us-government's customers have this address (U4). */
   hasSeveralContacts(email: string): boolean {
     return (this.#by.contactWith.get(email) ?? []).length > 1;
   }
 
-  /** Whether the run had anything to do with an instance. */
+  /** True if the run had anything to do with the instance. */
   #worksOn(instance: InstanceName): boolean {
     const prefix = FILE_PREFIX[instance];
     const { records } = this.material;

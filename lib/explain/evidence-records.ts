@@ -3,7 +3,7 @@ import type { Reason } from "../domain/reason.ts";
 import type { ArtifactName, ArtifactRecord } from "../storage/artifacts/schemas.ts";
 import type { Rules, RunEvidence } from "./evidence.ts";
 
-/** What an account was decided from; what came of it (changes, notes, results) the history keeps anyway. */
+/** Artifacts an account was decided from; the history keeps the outcome (changes, notes, results) in any case. */
 export const DECIDED_FROM = [
   "salesforce_accounts.json",
   "partner_accounts.json",

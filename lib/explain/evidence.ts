@@ -18,11 +18,11 @@ import type { Result } from "../storage/artifacts/results.ts";
 /** The rules that a run decided by, as its own copies of the files have them. */
 export interface Rules {
   plans: Plans;
-  /** Where a charge name stands in the plans file (`plans.yml:12`); null where it does not. */
+  /** Place of a charge name in the plans file (`plans.yml:12`); null if it is not there. */
   placeOfCharge(name: string): string | null;
   /** The valid entries of the overrides file. */
   overrides: readonly Override[];
-  /** What is wrong with the others (E8). */
+  /** Problems of the invalid entries (E8). */
   overrideNotes: readonly Note[];
   config: Config;
 }
@@ -42,16 +42,16 @@ export interface RunEvidence {
   dry_run: boolean | null;
   /** Artifacts that were not there, or could not be read. */
   missing: readonly string[];
-  /** What was allowed beyond its limits, in this run only (`--allow`). */
+  /** Allowances beyond its limits, for this run only (`--allow`). */
   allow: Allowances;
-  /** How many records nobody could identify: while there are any, nothing is marked. */
+  /** Number of records that nobody could identify: while there are any, nothing is marked. */
   unidentified: number;
   hosts: { salesforce: string | null; global: string | null; "us-government": string | null };
   /** Instances whose facts are of another run than `run_id`, which did not work on them; absent where there is none. */
   earlier?: Partial<Record<InstanceName, { run_id: string; gathered_at: string }>>;
 }
 
-/** Who is explained. */
+/** The account, organization or person that is explained. */
 export interface Subject {
   /** 18 characters; null for an organization without account. */
   salesforce_id: string | null;
@@ -61,30 +61,30 @@ export interface Subject {
   email: string | null;
 }
 
-/** What one comparison of the run did about the account. */
+/** Plan and outcome of one comparison of the run, for the account. */
 export interface ComparisonEvidence {
   comparison: Comparison;
   /** Null where the comparison was not made, or its files are missing. */
   planned: { creates: number; updates: readonly number[]; marks: readonly number[] } | null;
-  /** What became of the account's records; empty where nothing was written. */
+  /** Results for the account's records; empty if nothing was written. */
   results: readonly Result[];
-  /** Whether the comparison wrote anything at all. */
+  /** True if the comparison wrote anything at all. */
   wrote: boolean;
   /** Why the comparison wrote nothing: limits, counts that nobody confirmed, a digest that nobody expected. */
   refused: readonly Reason[];
 }
 
-/** What is known of the account in one instance. */
+/** Facts about the account in one instance. */
 export interface InstanceEvidence {
   /** Every organization that matters: the account's own, those of accounts that want its name, and those that have it. */
   organizations: readonly Organization[];
-  /** What other accounts that want the same name should have. */
+  /** Organizations that other accounts with the same name should have. */
   rivals: readonly DesiredOrganization[];
   /** The names that the other comparison of this instance takes. */
   takenNames: readonly NameClaim[];
   comparisons: readonly ComparisonEvidence[];
   notes: readonly Note[];
-  /** What is known of the addresses it wants; global only. */
+  /** Facts about the addresses it wants; global only. */
   addresses: readonly KnownAddress[];
   /** Contacts that the run planned with one of its addresses, whoever they are for; global only. */
   plannedContacts: readonly PlannedContact[];
@@ -102,25 +102,25 @@ export interface AccountEvidence {
   rules: Rules;
   /** The records with its id; several where it was gathered twice, none where it was not. */
   accounts: readonly Account[];
-  /** Whether it is a partner; without its record where only the ids of partners were there. */
+  /** True if it is a partner; `partner` is null if only the ids of partners were available. */
   isPartner: boolean;
   partner: PartnerAccount | null;
   /** Accounts of these that were merged into others. */
   merged: readonly MergedAccount[];
-  /** Whether it could not be read, or is there twice: then it is left alone. */
+  /** True if it could not be read, or exists twice: then it is not touched. */
   quarantined: boolean;
   /** About the account as a whole: of gather-accounts and process. */
   notes: readonly Note[];
   /** Only the instances that the run worked on. */
   instances: Partial<Record<InstanceName, InstanceEvidence>>;
-  /** What the history knows beside the run; absent where nobody looked there. */
+  /** Facts from the history in addition to the run; absent if nobody looked there. */
   past?: PastEvidence;
 }
 
-/** What other runs did to the account, as the history has it. */
+/** Effects of other runs on the account, as the history has them. */
 export interface PastEvidence {
   /** Results of runs before this one that took something away, the newest first. */
   losses: readonly { run_id: string; at: string; comparison: Comparison; result: Result }[];
-  /** What undos took back since the run, the oldest first. */
+  /** Results that undos reverted since the run, oldest first. */
   undone: readonly { run_id: string; at: string; comparison: Comparison; result: Result }[];
 }

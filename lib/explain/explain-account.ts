@@ -8,11 +8,11 @@ import { explainCharge, explainOverrides, explainSubscriptions } from "./explain
 import { explainInstance } from "./explain-instance.ts";
 import { upcomingChanges } from "./upcoming-changes.ts";
 
-/** How an account is to be explained. */
+/** Day and extent of the explanation of one account. */
 export interface ExplainOptions {
   /** Another day than the run's: what would be decided then, of the same records. */
   when?: Day;
-  /** Whether to work out what changes by itself, which takes as long as all the rest; default true. */
+  /** Works out what changes by itself, which takes as long as all the rest; default true. */
   upcoming?: boolean;
 }
 
@@ -77,7 +77,7 @@ function processOn({ accounts, isPartner, rules, subject }: AccountEvidence, tod
   });
 }
 
-/** What is said of the account as a whole: worked out again, and what only gathering knew. Each once. */
+/** Findings about the account as a whole: those worked out again, and those that only gathering knew. Each once. */
 function findingsOf({ notes, rules, subject }: AccountEvidence, processed: Processed): readonly Reason[] {
   const invalid = rules.overrideNotes.filter(({ salesforce_id }) => salesforce_id === subject.salesforce_id);
   const gathered = notes.filter(({ reason: { code } }) => GATHERING.has(code));

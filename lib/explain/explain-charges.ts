@@ -45,7 +45,7 @@ export function explainSubscriptions(
   }));
 }
 
-/** What an account is entitled to in an instance, each part with what it follows from. Pure. */
+/** Returns what an account is entitled to in an instance, and what each part follows from. Pure. */
 export function explainSupport(entitlement: Entitlement, rules: Rules, day: Day): SupportExplanation {
   const { types, level_from, support_level, instance, override, seats, seats_from, expiration_date } = entitlement;
   const explained = [...types].sort().map((type) => explainType(type, entitlement, rules, day));

@@ -8,7 +8,7 @@ import type { ComparedAgain } from "./compare-again.ts";
 import type { AccountEvidence, ComparisonEvidence } from "./evidence.ts";
 import type { Gate } from "./gates.ts";
 
-/** What the gates look at; `compared` with what Zendesk held before the run wrote, where it wrote. */
+/** Inputs of the gates; `compared` with what Zendesk held before the run wrote, if it wrote. */
 export interface GateContext {
   evidence: AccountEvidence;
   instance: InstanceName;
@@ -17,7 +17,7 @@ export interface GateContext {
   findings: readonly Reason[];
   compared: ComparedAgain;
   noSupport: Reason | null;
-  /** What the run did about it. */
+  /** Plan and outcome of the run's own comparison. */
   comparison: ComparisonEvidence | undefined;
   /** The day that is explained; what the run came to says nothing of another one. */
   day: Day;
@@ -38,7 +38,7 @@ function through(checks: readonly Check[]): { gates: GateFinding[]; stopped: Gat
   return { gates, stopped: null };
 }
 
-/** Whether the account is to have an organization in the instance, and what is in the way of that (A1, E1, E4, E13). Pure. */
+/** Checks if the account is to have an organization in the instance, and what prevents that (A1, E1, E4, E13). Pure. */
 export function desiredGates(at: GateContext): { gates: GateFinding[]; stopped: GateFinding | null } {
   const { evidence, instance, decision, compared } = at;
   const gathered: Check[] = [
@@ -99,7 +99,7 @@ function countsElsewhere({ decision, instance, evidence }: GateContext): Reason 
   });
 }
 
-/** What is in the way of creating, updating or marking (C2–C9, S2–S7), or that nothing is to be done. Pure. */
+/** Checks what prevents a create, an update or a mark (C2–C9, S2–S7), or that there is nothing to do. Pure. */
 export function changeGates(at: GateContext, wanted: boolean): { gates: GateFinding[]; stopped: GateFinding | null } {
   const { compared, noSupport, unknown } = at;
   const notes = compared.changes.notes.map((note) => note.reason);
@@ -146,7 +146,7 @@ const KEPT_FROM_MARKING: readonly ReasonCode[] = [
   "mark.merge_forgotten",
 ];
 
-/** What the run itself came to with what was to be done. */
+/** Checks how far the run itself got with the pending changes. */
 function writingChecks(at: GateContext): Check[] {
   const { compared, comparison, evidence } = at;
   const { own } = compared;

@@ -26,7 +26,7 @@ import { peopleIn } from "./explain-people.ts";
 import { heldAfter, lossesOf, organizationAs } from "./held-now.ts";
 import { whyExpired, whyLowered } from "./why-support.ts";
 
-/** What `process` makes of the account on the day. */
+/** Decisions of `process` about the account on the day. */
 export interface DecidedAgain {
   decision: AccountDecision | undefined;
   desired: Record<InstanceName, readonly DesiredOrganization[]>;
@@ -35,7 +35,7 @@ export interface DecidedAgain {
   day: Day;
 }
 
-/** What is the case in one instance, and why: worked out again, against what Zendesk holds after the run. Pure. */
+/** Explains one instance: its state and the reasons, worked out again and compared with what Zendesk holds after the run. Pure. */
 export function explainInstance(
   evidence: AccountEvidence,
   instance: InstanceName,
@@ -168,7 +168,7 @@ function changesOf({ changes }: ComparedAgain, own: readonly Organization[]): Ch
   ];
 }
 
-/** What the run did to the organizations, and what it planned and did not come to. */
+/** Changes the run made to the organizations, and those it planned but did not get to. */
 function didOf(evidence: ComparisonEvidence, own: readonly Organization[]): DidExplanation[] {
   const { comparison, planned, results } = evidence;
   if (comparison === "usgov_user") return [];
@@ -190,7 +190,7 @@ function didOf(evidence: ComparisonEvidence, own: readonly Organization[]): DidE
   ];
 }
 
-/** What else is said of its organizations, without what a gate says already. */
+/** Other findings about its organizations, without those that a gate already states. */
 function findingsOf(
   { changes, own }: ComparedAgain,
   { notes }: InstanceEvidence,

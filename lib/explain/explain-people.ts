@@ -60,7 +60,7 @@ function soldTos(
   });
 }
 
-/** What becomes of each due address, were nothing written yet. */
+/** Plan for each due address, as if nothing had been written yet. */
 function plansOf(
   { rules, run }: AccountEvidence,
   { organizations, addresses }: InstanceEvidence,

@@ -31,7 +31,7 @@ export type ExplainedSubject =
   | { is: "no rules" }
   | Exclude<FoundSubject, { is: "one" }>;
 
-/** How questions are answered. */
+/** Hosts for links, and whether customers of us-government are named in answers. */
 export interface ExplainSubjectsOptions {
   /** For links; those that the run's config names come first. */
   hosts: RunEvidence["hosts"];

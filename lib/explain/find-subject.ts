@@ -5,7 +5,7 @@ import { toId18 } from "../domain/salesforce-id.ts";
 import type { Subject } from "./evidence.ts";
 import { nameIn, type RecordFiles, textIn } from "./records-about.ts";
 
-/** Who was meant: one; or several or none, with those that are named. */
+/** Result of a search: the one subject meant; or, if several or none match, candidates by name. */
 export type FoundSubject =
   | { is: "one"; subject: Subject }
   | { is: "several"; subjects: NamedSubject[]; more: number }

@@ -1,4 +1,4 @@
-/** What a line of an answer may take: two lines of a terminal with eighty columns. */
+/** Maximum length of a line of an answer, in characters: two lines of a terminal with eighty columns. */
 export const MAX_COLUMNS = 160;
 
 /** A sentence of an answer; one that is not needed is left to the proof where there is no room for it. */

@@ -30,7 +30,7 @@ export const RUN_GATES: ReadonlySet<Gate> = new Set<Gate>([
   ...(["limits", "confirmed", "reviewed", "allowed", "not_a_preview", "reached", "written"] as const),
 ]);
 
-/** What is the case where a gate let an account through, and where it stopped it: each a statement that is true as it stands. */
+/** Texts for an account that passed a gate and for one that it stopped: each a statement that is true as it stands. */
 export const GATE_TEXTS: Record<Gate, { passed: string; stopped: string }> = {
   gathered: { passed: "Salesforce returned the account", stopped: "Salesforce did not return the account" },
   unique: { passed: "it is unique and readable", stopped: "it exists twice, or is not readable" },

@@ -15,7 +15,7 @@ interface Written {
   mark_for_deletion?: boolean;
 }
 
-/** What Zendesk holds after a run: the organizations as gathered, with every applied result in place. Pure. */
+/** Returns the contents of Zendesk after a run: the organizations as gathered, with every applied result in place. Pure. */
 export function heldAfter(
   gathered: readonly Organization[],
   results: readonly Result[],
@@ -81,7 +81,7 @@ const TELLING = [
   "emergency_support_24x7",
 ];
 
-/** What earlier runs took from these organizations and nothing gave back: the latest of each kind. Pure. */
+/** Losses of these organizations in earlier runs that nothing gave back: the latest of each kind. Pure. */
 export function lossesOf(
   { past }: AccountEvidence,
   instance: InstanceName,
@@ -106,7 +106,7 @@ function isHeld({ organization_fields: fields }: Organization, field: string, va
   return sameValue(type, fields[field], value);
 }
 
-/** What a result changed, field by field. Pure. */
+/** Returns the changes of a result, field by field. Pure. */
 export function changedFields(
   before: Record<string, unknown>,
   after: Record<string, unknown>,

@@ -18,7 +18,7 @@ export function instanceOfArtifact(name: EvidenceArtifact): InstanceName | null 
     : null;
 }
 
-/** Whether a file says what became of records: it has no manifest of its own. Pure. */
+/** True if a file holds results of records: it has no manifest of its own. Pure. */
 export function isResults(name: EvidenceArtifact): boolean {
   return name.endsWith("_results.json");
 }

@@ -15,7 +15,7 @@ import { RecordLines } from "./record-lines.ts";
 import type { RecordFiles, ScannedFiles } from "./records-about.ts";
 import { accountKeyOf, linesOfMany, type RecordSubjects } from "./records-of-many.ts";
 
-/** What the history keeps of what a run's changed, skipped, refused and failed accounts were decided from. */
+/** File in the history with the facts behind a run's changed, skipped, refused and failed accounts. */
 export const EVIDENCE_FILE = "evidence.ndjson.zst";
 /** Decompressed, a hundred thousand accounts come to less. */
 const MAX_BYTES = 2 * 1024 ** 3;
@@ -126,7 +126,7 @@ export async function pruneRuleTexts({ directory }: ArtifactStore, days: number,
   }
 }
 
-/** Whether a run changed, skipped, refused or said something of somebody: of others the history keeps nothing. */
+/** True if a run changed, skipped, refused or noted the subject: the history keeps nothing about others. */
 export async function isInEvidence(
   { salesforce_id, organizations, email }: Subject,
   files: RecordFiles,
@@ -138,7 +138,7 @@ export async function isInEvidence(
   return organizations.some(({ id }) => told.organizations.has(id));
 }
 
-/** What the history kept of a run; null where it kept no evidence. Throws `ArtifactError` where that is damaged. */
+/** Opens the evidence that the history kept of a run; null if it kept none. Throws `ArtifactError` if it is damaged. */
 export async function openKeptEvidence(
   store: ArtifactStore,
   runId: string,

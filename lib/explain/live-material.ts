@@ -14,7 +14,7 @@ import type { RunEvidence, Subject } from "./evidence.ts";
 import type { EvidenceRecords, RunMaterial } from "./evidence-records.ts";
 import { rulesOf } from "./rules.ts";
 
-/** What is read live: by whom, in which instances, and where links lead. */
+/** Scope of a live reading: the question, the instances, and the hosts that links lead to. */
 export interface LiveOrder {
   asked: string;
   instances: readonly InstanceName[];

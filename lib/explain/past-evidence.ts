@@ -80,7 +80,7 @@ export async function undoneIn(store: ArtifactStore, runId: string): Promise<Com
   return undone;
 }
 
-/** Whether a result took something from a customer: support, a level, the organization itself, or that it is a customer at all. */
+/** True if a result took something from a customer: support, a level, the organization itself, or its being a customer at all. */
 function isLoss({ comparison, result: { outcome, effect, before, after } }: ComparedResult): boolean {
   if (outcome !== "applied" || comparison === "usgov_user") return false;
   if (effect === "mark") return true;
@@ -111,7 +111,7 @@ export async function resultsAbout(
   return found;
 }
 
-/** What a line about a subject holds, whatever the file is. */
+/** Returns search texts for a file's lines: each line about the subject contains one of them, whatever the file. */
 export function textsOf({ salesforce_id: account, organizations, email }: Subject): string[] {
   return [
     ...(account === null ? [] : [`"${account.slice(0, 15)}`]),

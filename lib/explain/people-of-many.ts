@@ -2,7 +2,7 @@ import { addressKey } from "../domain/protected-address.ts";
 import { type ScannedFiles, textIn } from "./records-about.ts";
 import { accountKeyOf, linesOf, type RecordSubjects } from "./records-of-many.ts";
 
-/** What is looked for, growing. */
+/** Subjects to look for; the sets grow during the search. */
 interface Growing {
   accounts: Set<string>;
   organizations: Set<number>;

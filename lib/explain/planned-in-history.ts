@@ -56,7 +56,7 @@ async function plannedIn(history: ArtifactStore, comparison: Comparison, subject
   return planned;
 }
 
-/** What creates, updates and marks of organizations and users have in common. */
+/** Fields that creates, updates and marks of organizations and users have in common. */
 interface Change {
   salesforce_id: string | null;
   id?: number;

@@ -147,7 +147,7 @@ class Search {
     );
   }
 
-  /** What is found so far in these files. */
+  /** Reads the records about everything found so far from these files. */
   async look(names: readonly EvidenceArtifact[]): Promise<void> {
     for (const name of names) await this.#lookIn(name);
   }

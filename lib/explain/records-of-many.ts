@@ -23,7 +23,7 @@ export function accountKeyOf(id: string): string {
   return toShortId(id).toLowerCase();
 }
 
-/** What an account is named after; looked for among bytes, as most lines are nobody's who is asked for and need not become text. */
+/** Keys that name an account; searched for among bytes, as most lines concern nobody asked for and need not become text. */
 const ACCOUNT_KEYS = ['"salesforce_id":"', '"external_id":"'].map((key) => Buffer.from(key));
 const ORGANIZATION_KEYS = ['\n{"id":', '"organization_id":'].map((key) => Buffer.from(key));
 const EMAIL_KEY = Buffer.from('"email":"');
@@ -83,7 +83,7 @@ export async function linesOf(
   return lines;
 }
 
-/** Where the lines of those begin, in their order. */
+/** Returns where the lines about the selection begin, in order. */
 function linesIn(block: Buffer, { accounts, organizations, addresses, names }: RecordSelection): number[] {
   const starts = new Set<number>();
   const note = (at: number) => starts.add(at === 0 ? 0 : block.lastIndexOf(NEWLINE, at - 1) + 1);
@@ -115,7 +115,7 @@ function nameAt(block: Buffer, start: number, end: number): string | null {
   return early ?? (end - start > BEGINNING ? nameIn(block.toString("utf8", start, end)) : null);
 }
 
-/** Where each `key` of a block ends. */
+/** Yields the end of each `key` in a block. */
 function* placesOf(block: Buffer, key: Buffer): Generator<number> {
   for (let at = block.indexOf(key); at !== -1; at = block.indexOf(key, at + key.length)) yield at + key.length;
 }

@@ -1,7 +1,7 @@
 import { oneLine, stripControl } from "../text/outside-text.ts";
 import type { ExplanationDocument, Line, Tone } from "./document.ts";
 
-/** How wide a terminal is taken to be. */
+/** Columns that a terminal is assumed to have. */
 const WIDTH = 80;
 /** Labels stand in a column of their own; longer ones push their line out. */
 const LABEL = 26;
@@ -23,7 +23,7 @@ export function renderTerminal({ answer, sections }: ExplanationDocument, colour
 interface Word {
   text: string;
   tone: Tone | undefined;
-  /** Whether a blank stands before it. */
+  /** Preceded by a blank. */
   apart: boolean;
 }
 

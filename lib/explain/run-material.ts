@@ -36,13 +36,13 @@ export interface OpenedRun {
   about: Omit<RunMaterial, "records">;
 }
 
-/** What of a data directory is opened. */
+/** Options of opening a data directory. */
 export interface Opening {
   /** The instances whose files are read; those of the other one are not even opened. */
   instances?: readonly InstanceName[];
   /** Leaves out what an earlier run left of an instance that the latest did not work on. */
   latestOnly?: boolean;
-  /** Whether it was a preview or a dry run, where its record is not written yet. */
+  /** True for a preview or a dry run, if its record is not written yet. */
   writesNothing?: boolean;
 }
 
@@ -171,7 +171,7 @@ function missingOf(store: ArtifactStore, instances: readonly InstanceName[]): st
   return needed.filter((name) => !existsSync(store.path(name)));
 }
 
-/** What the comparisons of the run were allowed beyond their limits: one `--allow` counts for all of them. */
+/** Allowances of the run's comparisons beyond their limits: one `--allow` counts for all of them. */
 async function allowedIn(store: ArtifactStore, runId: string): Promise<Allowances> {
   const allowed: Partial<Record<Allowable, number>> = {};
   for (const comparison of COMPARISONS) {

@@ -53,7 +53,7 @@ export class StoredFiles implements ScannedFiles {
     return (instance && this.whose.ofInstances[instance]?.run_id) ?? this.whose.runId;
   }
 
-  /** What both instances share is taken as it is; results have no manifest, and are looked for where they are one run's. */
+  /** True if a file is the run's, as shared ones always are; results have no manifest, and are looked for in the run's own folder. */
   async #isOfRun(name: EvidenceArtifact): Promise<boolean> {
     const instance = instanceOfArtifact(name);
     if (instance === null) return true;

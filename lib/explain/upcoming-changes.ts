@@ -7,7 +7,7 @@ import type { AccountEvidence } from "./evidence.ts";
 /** Days that are looked at: beyond that nobody plans. */
 const MAX_DAYS = 40;
 
-/** How an account is decided about on a day. */
+/** Returns the decision about an account on a day. */
 type DecideOn = (day: Day) => AccountDecision | undefined;
 
 /**

@@ -9,7 +9,7 @@ import type {
   PersonExplanation,
 } from "./account-explanation.ts";
 
-/** What stands for a value that is not shown. */
+/** Text in place of a value that is not shown. */
 export const WITHHELD = "(not shown)";
 
 /** Fields of us-government whose words say nothing of who the customer is. */
@@ -53,7 +53,7 @@ function withAddressesOf<Known extends object>(known: readonly PersonExplanation
   return Object.fromEntries(shown) as Known;
 }
 
-/** What people wrote may name people; what they wrote for global's customers is global's. */
+/** Text that people wrote may name people; only that for global's customers may be shown. */
 function withheldOverride(override: ExplainedOverride, isKnown: boolean): ExplainedOverride {
   const isShown = isKnown && override.instance === "global";
   const { written_for, why } = override;

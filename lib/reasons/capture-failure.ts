@@ -4,7 +4,7 @@ import { machineProblem } from "../machine-error.ts";
 import type { StageReport } from "../pipeline/stage.ts";
 import { reasonsOf } from "./reason-of-error.ts";
 
-/** What came of work that writes: its value, or why it ended early. What it had written by then is in the results. */
+/** Returns the value of work that writes, or why it ended early. Whatever it had written by then is in the results. */
 export async function captureFailure<T>(
   work: () => Promise<T>,
 ): Promise<{ value?: T; ended?: Pick<StageReport, "ended"> }> {

@@ -3,7 +3,7 @@ import { listed, NOTHING_TO_DO, quoted, type Texts } from "./texts.ts";
 
 const NEXT_RUN = "Nothing to do: the next run does this.";
 
-/** What makes an account a partner, by the type that it gets (P2). */
+/** Causes that make an account a partner, by the type it gets (P2). */
 const PARTNER_BY = {
   open_partner: "Type Partner, Partner Track Open",
   select_partner: "Type Partner, Partner Track Select",

@@ -12,7 +12,7 @@ interface Contest {
   rivals: number;
 }
 
-/** Who else has a name or wants it, by id. */
+/** Lists who else has a name or wants it, by id. */
 function contestOf({ holder_ids, holders, rival_accounts, rival_organization_ids, rivals }: Contest): string {
   const labels = [
     ...rival_accounts.map((one) => `account ${one}`),
@@ -32,14 +32,14 @@ function holderOf(organization_ids: readonly number[]): string {
     : "an organization that zdsync cannot see";
 }
 
-/** How marks of merged accounts' organizations are allowed, and where. */
+/** The way to allow marks of merged accounts' organizations, by place. */
 const MERGED_MARKS: Record<Place, string> = {
   terminal: "--allow merged_marks",
   gitlab: "the input allow: merged_marks",
   slack: "--allow merged_marks (at a terminal, or as the pipeline's input allow)",
 };
 
-/** Where the winner of a merge has its organization, and what to do in Zendesk. */
+/** Says where the winner of a merge has its organization, and what to do in Zendesk. */
 function winnerOf(winner: string, organization_ids: readonly number[]): [where: string, advice: string] {
   if (organization_ids.length > 0)
     return [

@@ -10,7 +10,7 @@ export interface ReasonJson {
   text: string;
 }
 
-/** What went wrong, as `--json` tells it: refusals (exit 4), problems of settings and files (exit 2), all other errors (1, 5). */
+/** A failure in `--json`: refusals (exit 4), problems of settings and files (exit 2), all other errors (1, 5). */
 export interface FailureJson {
   refusals?: ReasonJson[];
   problems?: { where: string; what: string }[];

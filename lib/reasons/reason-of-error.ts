@@ -10,7 +10,7 @@ import {
 } from "../errors.ts";
 import { machineProblem } from "../machine-error.ts";
 
-/** What is said of a record whose work an error ended. Messages of errors are shown, never compared. */
+/** Returns the reason for a record whose work an error ended. Messages of errors are shown, never compared. */
 export function reasonOf(error: unknown): Reason {
   const message = messageOf(error);
   if (error instanceof RemoteError)

@@ -30,14 +30,14 @@ const TEXTS: Texts<typeof REASONS> = {
   ...SNAPSHOT_TEXTS,
 };
 
-/** What happened and to what, and what to do about it. `place`: where it is read. Pure. */
+/** Returns what happened and to what, and what to do about it. `place`: where it is read. Pure. */
 export function explain({ code, params }: Reason, place: Place = "terminal"): Explanation {
   const text = TEXTS[code] as Text<Reason["params"]>;
   const [what, remedy] = text.say(params, place);
   return { what: oneLine(what), remedy: oneLine(remedy) };
 }
 
-/** What happened, in one sentence, where there is no room for more. */
+/** Returns what happened, in one sentence, for places without room for more. */
 export function whatText(reason: Reason): string {
   return explain(reason).what;
 }
@@ -48,7 +48,7 @@ export function reasonText(reason: Reason, place: Place = "terminal"): string {
   return `${what} ${remedy}`;
 }
 
-/** What reasons with this code are about, for headings and counts. */
+/** Returns the title of a code, for headings and counts; the code itself if it is unknown. */
 export function titleOf(code: string): string {
   return Object.hasOwn(REASONS, code) ? TEXTS[code as ReasonCode].title : code;
 }

@@ -33,7 +33,7 @@ const REVIEW: Record<Place, string> = {
 const RUN_COMPARE = "Run compare again.";
 const EARLIER_STAGES = "All inputs of a stage must come from the same run. Run the earlier stages again.";
 
-/** What change files ask for, by the rule that they break. */
+/** Requests in change files, by the rule that they break. */
 const BROKEN: Record<ParamsOf<"changes.against_rules">["rule"], string> = {
   not_read: "changes to organizations that were not read",
   other_account: "changes to organizations that belong to a different account than the files say",
@@ -230,7 +230,7 @@ function shareOf(effect: string, count: number, existing: number, records: strin
   return `${count} of ${existing} ${records} (${share}${limit})`;
 }
 
-/** How to let a run through that exceeds limits, in the words of where it is read: every effect once, with the most that is needed. */
+/** Says how to let a run exceed its limits, in the words of the place: every effect once, with the largest count needed. */
 export function allowing(exceeded: readonly { effect: string; count: number }[], place: Place): string {
   const most = new Map<string, number>();
   for (const { effect, count } of exceeded) most.set(effect, Math.max(count, most.get(effect) ?? 0));

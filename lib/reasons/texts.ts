@@ -1,9 +1,9 @@
 import type * as v from "valibot";
 
-/** Where a reason is read: what to do is said in the words of that place. */
+/** Place in which a reason is read: the remedy is worded for it. */
 export type Place = "terminal" | "gitlab" | "slack";
 
-/** What a reason says: what happened and to what, and what to do. Each one sentence or more, without line breaks. */
+/** Text of a reason: what happened and to what, and what to do. Each one sentence or more, without line breaks. */
 export interface Explanation {
   what: string;
   remedy: string;

@@ -1,7 +1,7 @@
 import { whatText } from "../reasons/reason-text.ts";
 import { HARMS, type Harm, type Row } from "./model.ts";
 
-/** What takes something away from a customer: the report says why. */
+/** Harms that take something away from a customer: the report says why. */
 export const HARMFUL: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("marked") + 1));
 
 type ReportedRow = Pick<Row, "reason" | "explanation" | "harm" | "effect">;

@@ -7,7 +7,7 @@ export interface ChangedValue {
   after: string;
 }
 
-/** What an update changes, field by field, sorted. */
+/** Returns the changes of an update, field by field, sorted. */
 export function changedValues(before: Difference, change: Difference): ChangedValue[] {
   const fields = Object.entries(change.organization_fields ?? {}).map(([field, after]) => ({
     field,

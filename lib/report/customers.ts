@@ -1,7 +1,7 @@
 import type { InstanceName } from "../domain/instance.ts";
 import { toId18 } from "../domain/salesforce-id.ts";
 
-/** What a report says of a customer beside its changes: what it is called, and what it weighs. */
+/** Facts about a customer in a report, in addition to its changes: its name and its weight. */
 export interface Customer {
   name: string;
   level: string | null;
@@ -12,7 +12,7 @@ export interface Customer {
   domains: string[];
 }
 
-/** What a report knows of customers, by account and, for organizations without one, by organization. */
+/** Customers known to a report, by account and, for organizations without one, by organization. */
 export interface Customers {
   /** By 18-character account id, in this instance; where it is null, in any. */
   account(id: string, instance: InstanceName | null): Customer | null;

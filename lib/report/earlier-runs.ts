@@ -12,7 +12,7 @@ const MAX_INSPECTED = 2 * TRENDED_RUNS;
 /** Pipelines that are looked at side by side. */
 const AT_ONCE = 6;
 
-/** Where the last job of this pipeline finds those of earlier ones. */
+/** Inputs with which the last job of this pipeline finds those of earlier ones. */
 interface EarlierJobs {
   reader: PipelineReader;
   pipelineId: string;

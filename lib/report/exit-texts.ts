@@ -1,4 +1,4 @@
-/** How a run ended by its exit code, in words (interface.md). */
+/** The outcome of a run in words, by exit code (interface.md). */
 export const EXIT_TEXTS: Record<number, string> = {
   0: "done, nothing failed",
   1: "failed",

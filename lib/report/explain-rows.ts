@@ -42,7 +42,7 @@ export interface RowEvidence {
   runId: string;
   /** Instances whose files are read; those of the other one are not even opened. */
   instances?: readonly InstanceName[];
-  /** Whether it was a preview or a dry run: its record is written after its report. */
+  /** True for a preview or a dry run: its record is written after its report. */
   writesNothing?: boolean;
   /** Artifacts that come to more are passed through once, one at a time, for the records that the rows need. */
   maxBytes?: number;

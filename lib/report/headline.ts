@@ -4,7 +4,7 @@ import { EXIT } from "../errors.ts";
 import { titleOf, whatText } from "../reasons/reason-text.ts";
 import type { ReportHead, ReportModel } from "./model.ts";
 
-/** What a headline is made of: not the rows, of which there may be a hundred thousand. */
+/** Parts of a model that a headline is built from: not the rows, of which there may be a hundred thousand. */
 export type Headlined = Pick<ReportModel, "head" | "comparisons">;
 
 /**
@@ -90,7 +90,7 @@ function refused({ head }: Headlined): string {
   return [...new Set([...limits, ...others])].join("; ");
 }
 
-/** Where one instance was refused or failed, the other may have been written. */
+/** If one instance was refused or failed, the other may have been written. */
 function writtenAllTheSame(model: Headlined): string {
   const done = applied(model);
   if (done === null) return "";
@@ -116,7 +116,7 @@ function failed({ head }: Headlined): string {
 /** Characters of one reason in a headline: the page tells all of it below. */
 const LONGEST_REASON = 140;
 
-/** What happened, in a sentence without its full stop; of a long one what it is about. */
+/** Says what happened, in a sentence without its full stop; the title alone if the sentence is too long. */
 function briefly(reason: Reason): string {
   const what = whatText(reason).replace(/\.$/, "");
   return what.length > LONGEST_REASON ? titleOf(reason.code) : what;

@@ -1,7 +1,7 @@
 import { COMPARISON, type Comparison } from "../domain/comparisons.ts";
 import type { ReportHead, Row } from "./model.ts";
 
-/** Where a record can be looked at; null where its host or its id is not known. Pure. */
+/** Returns the addresses of a record in Salesforce and Zendesk; null if its host or its id is unknown. Pure. */
 export function recordLinks(
   { salesforce_id, id, id_of }: Pick<Row, "salesforce_id" | "id" | "id_of">,
   comparison: Comparison | null,

@@ -25,7 +25,7 @@ export interface ReportModel {
   folded: FoldedRows[];
   /** The last runs of the history, oldest first, this one included. */
   trend: RunTrend[];
-  /** What `zdsync audit` finds in the run's artifacts; left out where nobody looked. */
+  /** Findings of `zdsync audit` in the run's artifacts; left out if nobody looked. */
   audit?: AuditLine[];
   /** The runs of a data directory, newest first; only where the page is about these (`index.html`). */
   runs?: RunOfHistory[];
@@ -45,7 +45,7 @@ export interface RunOfHistory {
   href: string | null;
 }
 
-/** What the report is about. */
+/** Facts about the run as a whole. */
 export interface ReportHead {
   kind: "run" | "dry run" | "preview" | "undo" | "stage" | "simulate" | "runs";
   /** The command as it was given, such as `zdsync run --instance global`. */
@@ -57,19 +57,19 @@ export interface ReportHead {
   /** ISO 8601. */
   started_at: string;
   seconds: number | null;
-  /** Who or what started it: a user of the machine, a pipeline, a person in Slack. */
+  /** Person or program that started it: a user of the machine, a pipeline, a person in Slack. */
   started_by: string | null;
   exit: ExitCode | null;
   /** Why nothing, or not everything, was written. */
   refusals: Reason[];
   failures: { where: string; reason: Reason }[];
-  /** What of the set-up is not as people would expect; it stopped nothing. */
+  /** Points of the set-up that are not as people would expect; they stopped nothing. */
   warnings?: Reason[];
   /** The instance whose customers are left out; absent where none is. Counts are those of all. */
   withheld?: "us-government";
   /** The command that applies exactly what this preview shows; null where there is nothing to apply. */
   apply: string | null;
-  /** What `zdsync explain WHAT` is followed by, for a row that carries no explanation (`--pipeline 4711`); null or absent: by nothing. */
+  /** Options to append to `zdsync explain WHAT` for a row that carries no explanation (`--pipeline 4711`); null or absent: none. */
   explain?: string | null;
 }
 
@@ -88,13 +88,13 @@ export interface LimitBar {
   exceeded: boolean;
 }
 
-/** What one comparison planned, and what became of it; null where nothing was written. */
+/** Counts that one comparison planned, and their outcome; null if nothing was written. */
 export interface ComparisonCounts {
   comparison: Comparison;
   existing: number;
   planned: { creates: number; updates: number; marks: number; contacts: number };
   results: { applied: number; failed: number; skipped: number } | null;
-  /** What was applied, by effect; null where nothing was written. */
+  /** Applied changes, by effect; null if nothing was written. */
   applied: { creates: number; updates: number; marks: number; contacts: number } | null;
   /** Over its change files (S3). */
   digest: string;
@@ -109,7 +109,7 @@ export interface Row {
   salesforce_id: string | null;
   /** The organization's or user's id; null for what does not exist yet. */
   id: number | null;
-  /** What `id` is of: an undo of global takes back users, too. */
+  /** Kind of record that `id` belongs to: an undo of global reverts users as well. */
   id_of: "organization" | "user";
   name: string;
   /** Domains of its contacts, to be searched for. */
@@ -117,7 +117,7 @@ export interface Row {
   changes: { field: string; before: string; after: string }[];
   outcome: "planned" | "applied" | "failed" | "skipped" | "refused" | "not attempted" | null;
   reason: Reason | null;
-  /** What it weighs among rows of equal harm: the level before, the revenue, the seats. */
+  /** Weight among rows of equal harm: the level before, the revenue, the seats. */
   weight: { level: string | null; arr: number; seats: number };
   links: { salesforce: string | null; zendesk: string | null };
   /** The same as `zdsync explain` says; null for rows that do not matter enough to carry it. */

@@ -7,10 +7,10 @@ import type { ReportModel } from "./model.ts";
 import { namedHosts, uncountedText, WITHHELD } from "./page/labels.ts";
 import { type Section, sectionsOf } from "./report-sections.ts";
 
-/** What GitHub takes as a comment (65,536 characters) and GitLab as a note, with room for what is put around it. As JavaScript counts. */
+/** Maximum length as JavaScript counts: fits a GitHub comment (65,536 characters) or GitLab note, with room for what is put around it. */
 export const LARGEST_REPORT = 65_000;
 
-/** How a report looks; what it says is the same in every style. */
+/** A style of rendering; the content of a report is the same in every style. */
 interface Style {
   /** Text from outside, made harmless where it is shown. */
   text(text: string): string;
@@ -24,7 +24,7 @@ interface Style {
 }
 
 export interface RenderOptions {
-  /** Where it is read: what to do is said in the words of that place. */
+  /** Place in which it is read: the remedies are worded for it. */
   place?: Place;
   /** Characters, at most. */
   largest?: number;
@@ -142,7 +142,7 @@ function fitting(sections: readonly Section[], style: Style, room: number): stri
   });
 }
 
-/** Whether lines come to so many characters at most; looks at no more of them than that takes. */
+/** True if lines fit into `room` characters; looks at no more of them than that takes. */
 function isShorter(items: Iterable<{ text: string }>, room: number): boolean {
   let length = 0;
   for (const { text } of items) {

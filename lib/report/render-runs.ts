@@ -20,21 +20,21 @@ export interface RunLine {
   /** UTC, to the second. */
   started_at: string;
   seconds: number | null;
-  /** What it was: `run`, `run --dry-run`, `undo`; null where nothing says so. */
+  /** Command of the run: `run`, `run --dry-run`, `undo`; null if nothing says so. */
   command: string | null;
   started_by: string | null;
   outcome: "in progress" | "ended" | "killed or lost" | "record damaged" | "no record";
   exit: number | null;
   /** Stages that were stopped before their end: `sync global`. */
   stopped_in: string[];
-  /** What was applied; in a dry run, and where nothing was written, what was planned. Null where no record says so, and where nothing was compared. */
+  /** Counts applied; planned in a dry run, and if nothing was written. Null if no record says so, or nothing was compared. */
   counts: RunCounts | null;
-  /** Whether `counts` were applied. */
+  /** True if `counts` were applied. */
   written: boolean;
   can_be_undone: boolean;
 }
 
-/** What a list tells of a run. Pure. */
+/** Returns the line of a run in a list. Pure. */
 export function runLine({ run_id, at, record, isGoingOn, results }: ListedRun): RunLine {
   const known = record === "damaged" ? null : record;
   const ended = known?.ended_at ?? null;
@@ -75,12 +75,12 @@ function lineText(line: RunLine): string {
   return `${run_id}  ${when}  ${whatText(line)}: ${outcomeText(line)}${counts === "" ? "" : `; ${counts}`}`;
 }
 
-/** What was run, and who started it. */
+/** Returns the command of a run, and who started it. */
 export function whatText({ command, started_by }: RunLine): string {
   return [command ?? "single stage", started_by].filter((part) => part !== null).join(", by ");
 }
 
-/** How it ended. */
+/** Returns the outcome of a run in words, with the stages in which it was stopped. */
 export function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
   if (outcome === "record damaged") return "its record (run.json) is damaged, so how it ended is unknown";
   if (outcome === "no record") return "no record of how it ended";
@@ -89,7 +89,7 @@ export function outcomeText({ outcome, exit, stopped_in }: RunLine): string {
   return stopped_in.length > 0 ? `${words} (stopped in ${stopped_in.join(", ")})` : words;
 }
 
-/** What it changed, or would have; empty where nothing says so. */
+/** Returns the changes of a run in words, or those it would have made; empty if nothing says so. */
 export function countsText({ counts, written }: RunLine): string {
   if (counts === null) return "";
   const { creates, updates, marks, contacts, failed, skipped } = counts;
@@ -125,7 +125,7 @@ function commandOf({ command, dry_run, instances }: RunRecord): string {
   return `${oneLine(command)}${dry_run && command !== "preview" ? " --dry-run" : ""}${instance}`;
 }
 
-/** What keeps no record is told by what it leaves. */
+/** A run without a record is recognized by its results. */
 function commandWithout(results: readonly string[]): string | null {
   return results.some((name) => name.endsWith("_undo_results.json")) ? "undo" : null;
 }

@@ -20,11 +20,11 @@ import { reportModel } from "./report-model.ts";
 import type { ReportAbout, ReportedComparison } from "./report-source.ts";
 import { inOrder, readTrend, TRENDED_RUNS, trendOfModel } from "./trend.ts";
 
-/** What a report is made of, beside the files in the data directory. */
+/** Inputs of a report, in addition to the files in the data directory. */
 export interface ReportOrder {
   about: ReportAbout;
   comparisons: readonly ComparisonReport[];
-  /** Where the results of this run lie; null where it leaves none: those in the data directory are an earlier run's. */
+  /** Store with the results of this run; null if it leaves none: those in the data directory are an earlier run's. */
   results: ArtifactStore | null;
   /** Whose notes are told beside those of the comparisons. */
   notes: readonly NotesName[];

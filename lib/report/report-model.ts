@@ -13,7 +13,7 @@ import type { ReportedComparison, ReportSource } from "./report-source.ts";
 /** Rows that carry their explanation: customers who lose something, or of whom something was left undone. */
 const EXPLAINED: ReadonlySet<Harm> = new Set(HARMS.slice(0, HARMS.indexOf("skipped") + 1));
 
-/** What a run planned and what came of it, as every report shows it: sorted by harm, equal changes folded, outcomes beside them. Pure. */
+/** Builds the model every report shows: plans and outcomes of a run, sorted by harm, equal changes folded. Pure. */
 export function reportModel(source: ReportSource): ReportModel {
   const { about, comparisons, notes, trend } = source;
   const { writes: _, ...head } = about;
@@ -33,7 +33,7 @@ export function reportModel(source: ReportSource): ReportModel {
   };
 }
 
-/** Whether a row carries its explanation. Pure. */
+/** True if a row's harm is such that the row carries its explanation. Pure. */
 export function mattersEnough({ harm }: Pick<Row, "harm">): boolean {
   return EXPLAINED.has(harm);
 }
@@ -93,7 +93,7 @@ function sumOf(counts: readonly ResultCounts[]): ResultCounts {
   return total;
 }
 
-/** How many rows there are of each harm, in the order of harm; folded ones counted in full. Pure. */
+/** Returns the number of rows of each harm, in the order of harm; folded ones counted in full. Pure. */
 export function countByHarm({ rows, folded }: Pick<ReportModel, "rows" | "folded">): Map<Harm, number> {
   const counts = new Map<Harm, number>(HARMS.map((harm) => [harm, 0]));
   for (const { harm } of rows) counts.set(harm, (counts.get(harm) ?? 0) + 1);

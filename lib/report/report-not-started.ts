@@ -15,12 +15,12 @@ import type { ReportHead, ReportModel } from "./model.ts";
 import { type ReportFiles, writeReportFiles } from "./report-files.ts";
 import { readTrend, TRENDED_RUNS } from "./trend.ts";
 
-/** What wrong settings kept from beginning. */
+/** Work that wrong settings kept from beginning. */
 export interface NotStarted {
   kind: Extract<ReportHead["kind"], "run" | "dry run" | "preview" | "undo" | "stage">;
   /** As it was typed. */
   command: string;
-  /** What stands before its problems: `run`, `undo`, a stage. */
+  /** Origin of its problems: `run`, `undo`, a stage. */
   where: string;
   runId: string;
   /** The day that it would have worked for. */

@@ -18,7 +18,7 @@ import { recordLinks } from "./links.ts";
 import type { Row } from "./model.ts";
 import type { ReportAbout, ReportedComparison, ReportedNote, ReportSource } from "./report-source.ts";
 
-/** What rows of one comparison are made with. */
+/** Inputs for the rows of one comparison. */
 interface Making {
   source: Pick<ReportSource, "customers"> & { about: Pick<ReportAbout, "hosts" | "writes" | "kind"> };
   comparison: Comparison | null;
@@ -28,10 +28,10 @@ interface Making {
   fallenOut: FallenOut;
 }
 
-/** What a row says, before it is known what became of it. */
+/** A row before its outcome is known. */
 type Planned = Pick<Row, "effect" | "harm" | "salesforce_id" | "id" | "changes"> & {
   name: string | null;
-  /** What Zendesk holds now, where the change says so: it weighs more than what is wanted. */
+  /** Fields that Zendesk holds now, if the change has them: they outweigh what is wanted. */
   held?: Readonly<Record<string, unknown>>;
   address?: string;
 };

@@ -23,7 +23,7 @@ interface Item {
   count: number;
 }
 
-/** What each harm is called above its rows. */
+/** Titles above the rows of each harm. */
 export const HARM_TITLES: { readonly [H in Harm]: string } = {
   "loses support": "Lose support",
   downgraded: "Downgraded",

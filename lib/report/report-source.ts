@@ -15,15 +15,15 @@ export interface ReportedComparison {
   updates: readonly (Update | UserUpdate)[];
   marks: readonly (Mark | UserMark)[];
   notes: readonly ReportedNote[];
-  /** Where the comparison plans any (C10). */
+  /** Contacts of the comparison, if it plans any (C10). */
   contacts: readonly PlannedContact[];
-  /** What became of them; empty where nothing was written. */
+  /** Outcomes of its records; empty if nothing was written. */
   results: readonly Result[];
 }
 
-/** What a report is about, before its comparisons are looked at. */
+/** Facts about the run as a whole, before its comparisons are looked at. */
 export type ReportAbout = Omit<ReportHead, "refusals"> & {
-  /** Whether it was to write: what was not begun was then not attempted, and else only planned. */
+  /** True if it was meant to write: changes not begun count as not attempted then, otherwise only as planned. */
   writes: boolean;
 };
 
@@ -31,7 +31,7 @@ export type ReportAbout = Omit<ReportHead, "refusals"> & {
 export interface ReportSource {
   about: ReportAbout;
   comparisons: readonly ReportedComparison[];
-  /** What stages say that compare nothing: of accounts, charges, overrides, unreadable records. */
+  /** Notes of stages that compare nothing: on accounts, charges, overrides, unreadable records. */
   notes: readonly Note[];
   customers: Customers;
   trend: readonly RunTrend[];

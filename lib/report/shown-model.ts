@@ -5,7 +5,7 @@ import type { ReportModel } from "./model.ts";
 import { withExplanations } from "./report-model.ts";
 import { withoutUsGovernment } from "./without-us-government.ts";
 
-/** What a page has beside its rows: it differs with whose customers are named, and is worked out for each page anew. */
+/** Contents of a page in addition to its rows: they differ with whose customers are named, and are worked out anew for each page. */
 export interface PageExtras {
   /** Undefined where there is nothing to explain rows from: they name the command. */
   explain: RowExplainer | undefined;

@@ -20,7 +20,7 @@ import { shownModel } from "./shown-model.ts";
 /** A stage that has ended, and what it was started with. */
 export interface EndedStage {
   name: string;
-  /** Whether it is one that writes, and was not a dry run. */
+  /** True if the stage writes, and was not a dry run. */
   writes: boolean;
   given: Readonly<Record<string, string | undefined>>;
   instance: InstanceName | null;
@@ -34,12 +34,12 @@ export interface EndedStage {
   failures: readonly Reason[];
 }
 
-/** Where a stage ran. */
+/** Surroundings of a stage: its store, config and environment. */
 export interface StagePlace {
   store: ArtifactStore;
   config: Config;
   env: Environment;
-  /** Where it keeps results: in a dry run apart from the others, or nowhere (null). */
+  /** Store for its results: in a dry run separate from the others, or none (null). */
   results: ArtifactStore | null;
 }
 
@@ -47,7 +47,7 @@ export interface StagePlace {
 const COMPARISON_OF: Readonly<Record<string, Comparison>> = { "partner-sync": "partner", "user-sync": "usgov_user" };
 const COMPARES = /^(?:compare|sync)$/;
 
-/** How the report of a stage is called, without its ending: `usgov_report` for what compares, `process_report`. Pure. */
+/** Returns the name of a stage's report, without its ending: `usgov_report` for stages that compare, `process_report`. Pure. */
 export function stageReportName({ name, instance, report }: Pick<EndedStage, "name" | "instance" | "report">): string {
   const prefix = instance === null ? null : FILE_PREFIX[instance];
   const comparison = report?.comparison?.name ?? COMPARISON_OF[name] ?? (COMPARES.test(name) ? prefix : null);

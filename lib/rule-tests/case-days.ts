@@ -6,7 +6,7 @@ export type CaseDay = { day: Day } | { daysFromToday: number };
 
 const FORMS = "must be a day as YYYY-MM-DD, or today, in 30 days, 16 days ago";
 
-/** How a day may be written in a case. */
+/** Schema for a day in a case: `YYYY-MM-DD`, `today`, `in 30 days` or `16 days ago`. */
 export function caseDay(): v.GenericSchema<unknown, CaseDay> {
   return v.pipe(
     v.string(FORMS),

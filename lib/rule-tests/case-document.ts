@@ -5,7 +5,7 @@ import { type ExplanationDocument, type Line, labelled, plain, type Section, typ
 import { explain } from "../reasons/reason-text.ts";
 import type { CaseResult, Mismatch } from "./run-case.ts";
 
-/** Where a charge name stands in the plans file (`plans.yml:12`); null where it does not. */
+/** Returns the place of a charge name in the plans file (`plans.yml:12`); null if it is not there. */
 type PlaceOfCharge = CaseResult["placeOfCharge"];
 
 /** Why a case failed, in the form of an explanation: what was expected and what came, then how it came to that. Pure. */

@@ -90,13 +90,13 @@ export const CasesSchema = mapping({ today: orNull(day()), cases: listOf(CaseSch
 
 type ParsedCase = v.InferOutput<typeof CaseSchema>;
 
-/** What must come of an account in one instance; null in what a case does not look at. */
+/** Expected result for an account in one instance; null for what a case does not look at. */
 export type Expected = v.InferOutput<typeof ExpectedSchema>;
 
 /** One case: an account, and what must come of it. */
 export interface RuleCase {
   name: string;
-  /** Where it begins (`plans.test.yml:12`). */
+  /** Place of its beginning (`plans.test.yml:12`). */
   where: string;
   today: Day;
   account: ParsedCase["account"];

@@ -16,22 +16,22 @@ export interface Mismatch {
   instance: InstanceName;
   /** `organization` (whether there is one), `support_level`, `seats`, `expiration_date`, or a field's name. */
   key: string;
-  /** Where the expectation stands; its case where it does not stand anywhere. */
+  /** Place of the expectation; that of its case if it has none of its own. */
   where: string;
   expected: FieldValue;
   actual: FieldValue;
 }
 
-/** What came of a case. */
+/** Mismatches of one case, with the notes and the decision behind them. */
 export interface CaseResult {
   ruleCase: RuleCase;
   /** Empty where the case passed. */
   mismatches: Mismatch[];
-  /** What process says of the account: unknown charges, an override that does not apply. */
+  /** Notes of process on the account: unknown charges, an override that does not apply. */
   notes: Reason[];
-  /** How it came to what it came to. */
+  /** Decision behind the result. */
   decision: AccountDecision;
-  /** Where a charge name stands in the plans file; null where it does not. */
+  /** Returns the place of a charge name in the plans file; null if it is not there. */
   placeOfCharge: (name: string) => string | null;
 }
 
@@ -77,7 +77,6 @@ function mismatchesIn(instance: InstanceName, ruleCase: RuleCase, { desired }: P
   });
 }
 
-/** What is expected as organization fields of the instance. */
 function expectedFields(instance: InstanceName, expected: Expected, { today }: RuleCase) {
   const seats = instance === "global" ? "seats_decimal" : "number_of_seats";
   const own = [

@@ -16,7 +16,7 @@ import type { Quarantined } from "../storage/artifacts/manifest.ts";
 import type { ParsedRules } from "../storage/kept-rules.ts";
 import type { GatheredPeople } from "./simulate-people.ts";
 
-/** What one run gathered, whatever the rules. */
+/** Records that one run gathered, independent of any rules. */
 export interface GatheredWorld {
   today: Day;
   accounts: readonly Account[];
@@ -27,7 +27,7 @@ export interface GatheredWorld {
   organizations: Partial<Record<InstanceName, readonly Organization[]>>;
   /** When the organizations were gathered; ISO 8601. */
   gathered_at: string;
-  /** What is known of the addresses that recent organizations of global want; null where nothing is. */
+  /** Facts about the addresses that recent organizations of global want; null if there are none. */
   addresses: readonly KnownAddress[] | null;
   /** Null where the run did not come to the users of us-government. */
   people: GatheredPeople | null;
@@ -47,10 +47,10 @@ export function applyAll(organizations: readonly Organization[], { customers, pa
 
 const NOTHING = { creates: [], updates: [], marks: [] };
 
-/** What process makes of it, without what it knows of every charge. */
+/** Output of process, without its details on every charge. */
 export type DesiredRecords = Pick<Processed, "desired" | "notes" | "quarantined">;
 
-/** What `process` makes of the world by certain rules. Pure. */
+/** Processes the accounts of the world under the given rules. Pure. */
 export function processed(
   { accounts, partners, organizations, today }: GatheredWorld,
   rules: ParsedRules,
@@ -68,7 +68,7 @@ export function processed(
   return { desired, quarantined, notes: [...rules.overrideNotes, ...notes] };
 }
 
-/** What the comparisons of one instance find by certain rules. Pure. */
+/** Makes the comparisons of one instance under the given rules. Pure. */
 export function compareAll(
   instance: InstanceName,
   world: GatheredWorld,

@@ -14,7 +14,7 @@ import type { SimulatedComparison, Simulation } from "./simulate.ts";
 /** Rows that carry their explanation, the worst first; as many as of a large run. */
 const MAX_ROWS = 5_000;
 
-/** How rows of a simulation are explained. */
+/** Rows of a simulation to be explained, with the rules, the run and the accounts that may be named. */
 export interface ExplainingOrder {
   rules: { before: Rules; after: Rules };
   /** The run whose data it is. */
@@ -108,7 +108,7 @@ function materialOf(
   };
 }
 
-/** What takes names (C7) and addresses (Y2), and who is to be created. Marks are left out: a comparison without them counts as not made. */
+/** Changes that take names (C7) and addresses (Y2), and users to create. No marks: a comparison without them counts as not made. */
 function plannedIn(comparisons: readonly SimulatedComparison[]): EvidenceRecords {
   const records: EvidenceRecords = {};
   for (const one of comparisons) {

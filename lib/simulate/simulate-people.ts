@@ -11,7 +11,7 @@ import { upToMaximum } from "../domain/settle-user-contacts.ts";
 import type { Contact, User } from "../domain/user.ts";
 import { usersInput } from "../domain/users-input.ts";
 
-/** What one set of rules decides of global's organizations: as contacts are planned from it (C10). */
+/** Decisions of one set of rules about global's organizations: contacts are planned from them (C10). */
 interface Decided {
   desired: readonly DesiredOrganization[];
   changes: Pick<Changeset, "creates" | "marks">;
@@ -73,7 +73,7 @@ export interface GatheredPeople {
   contacts: readonly Contact[];
 }
 
-/** What a change of rules alone does to the users of us-government. */
+/** Changes to the users of us-government that a change of rules causes by itself. */
 export interface SimulatedUsers {
   /** By the old rules, in the world as gathered. */
   before: UserChangeset;

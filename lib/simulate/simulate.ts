@@ -21,7 +21,7 @@ import {
 } from "./compare-by-rules.ts";
 import { addedNotes, simulateContacts, simulateUsers } from "./simulate-people.ts";
 
-/** What a change of rules alone would do in one comparison, of organizations or of users. */
+/** Changes that new rules alone would cause in one comparison, of organizations or of users. */
 export type SimulatedComparison = OfOrganizations | OfUsers;
 
 interface OfOrganizations extends Judged {
@@ -44,19 +44,19 @@ interface Judged {
   refused?: readonly Reason[];
 }
 
-/** What a change of rules alone would do. */
+/** Changes that new rules alone would cause. */
 export interface Simulation {
   comparisons: SimulatedComparison[];
   /** Of processing accounts: those that the rules of before do not give. */
   notes: Note[];
-  /** What process wants by the new rules, and by the old ones. */
+  /** Organizations that process wants by the new rules, and by the old ones. */
   desired: Record<InstanceName, readonly DesiredOrganization[]>;
   desiredBefore: Record<InstanceName, readonly DesiredOrganization[]>;
   /** The world once the rules of before are followed: what the new ones are compared with. */
   settled: Settled;
   /** Ids from here on are of what is not there yet: the rules of before would create it. */
   inventedFrom: Record<InstanceName | "users", number>;
-  /** What of the world the run's data does not have, so that nothing is said of it. */
+  /** Data the run does not have, so that nothing is said about it. */
   leftOut: Reason[];
 }
 

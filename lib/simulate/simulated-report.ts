@@ -16,19 +16,19 @@ import { exitOfSimulation, simulationModel } from "./simulation-model.ts";
 export interface SimulatedReport {
   /** All of it: what counts, ids and the note are taken from. */
   model: ReportModel;
-  /** What report and page show, rows with their explanations. */
+  /** Model for report and page, rows with their explanations. */
   shown: ReportModel;
   exit: ExitCode;
 }
 
-/** What is simulated. */
+/** Rules before and after the change, with what the report needs to be shown. */
 export interface SimulationOrder {
   /** The rules of before, as texts. */
   before: RuleTexts;
-  /** What is new of them. */
+  /** New texts of the rules that change. */
   changed: NewRules;
   allow?: Allowances;
-  /** Whether report and page show the customers of us-government (decision 39). */
+  /** True if report and page show the customers of us-government (decision 39). */
   namesUsGovernment: boolean;
   about: Pick<ReportHead, "command" | "run_id" | "hosts" | "started_at" | "started_by">;
 }

@@ -66,7 +66,7 @@ function reported({ name, changes, contacts, notes, existing, measures, refused 
   };
 }
 
-/** What customers are called and weigh: by the rules of before, as that is what they would lose; else as Zendesk has them. */
+/** Names and weights of customers: by the old rules, as that is what they would lose; otherwise as Zendesk has them. */
 function customersOf({ desired, desiredBefore }: Simulation, world: GatheredWorld): Customers {
   const wanted = (list: Simulation["desired"]) =>
     inEachInstance((instance) => new Map(list[instance].map((one) => [accountKey(one.salesforce_id), one])));
@@ -98,7 +98,7 @@ function asCustomer(one: Organization | DesiredOrganization | undefined): Custom
   return customerOf(one.name, one.organization_fields, addresses);
 }
 
-/** What the rules of before would create is not there yet: nobody could look its id up. */
+/** Removes ids of organizations and users that only the old rules would create: nobody could look them up yet. */
 function withoutInventedIds(model: ReportModel, inventedFrom: Simulation["inventedFrom"]): ReportModel {
   const isInvented = (id: number | null, comparison: Comparison | null) => {
     if (id === null || comparison === null) return false;

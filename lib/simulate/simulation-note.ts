@@ -6,20 +6,20 @@ import type { TestCase } from "../report/junit-xml.ts";
 import { HARMS, type Harm, type ReportModel } from "../report/model.ts";
 import { oneLine } from "../text/outside-text.ts";
 
-/** What the note of a merge request begins with, unseen: the next simulation finds it by that and updates it in place. */
+/** Invisible beginning of a merge request's note: the next simulation finds the note by it and updates it in place. */
 export const NOTE_MARKER = "<!-- zdsync simulate -->";
 
 /** Accounts that a note names of each kind. */
 const NAMED = 10;
 
-/** How many rows there are of each harm, and the ids of their accounts; no name, no address. */
+/** Number of rows of one harm, and the ids of their accounts; no name, no address. */
 export interface HarmSummary {
   harm: Harm;
   count: number;
   salesforce_ids: string[];
 }
 
-/** What a simulation comes to, worst first, by id. Pure. */
+/** Returns the summary of each harm that has rows, worst first, by id. Pure. */
 export function harmSummaries({ rows, folded }: Pick<ReportModel, "rows" | "folded">): HarmSummary[] {
   return HARMS.flatMap((harm): HarmSummary[] => {
     const own = rows.filter((row) => row.harm === harm);
@@ -101,7 +101,7 @@ export function simulationLines(model: Pick<ReportModel, "head" | "limits" | "ro
   ];
 }
 
-/** What the simulation leaves out; counts and names of settings only. */
+/** Says what the simulation leaves out; counts and names of settings only. */
 function leftOut({ warnings = [] }: Pick<ReportModel["head"], "warnings">): string[] {
   return warnings.map((one) => reasonText(one, "gitlab"));
 }

@@ -28,7 +28,7 @@ export function encodeIndex({ rows, folded }: Pick<ReportModel, "rows" | "folded
   };
 }
 
-/** What folded rows do not tell of their members. */
+/** Values that folded rows do not have for their members. */
 const UNKNOWN_OF_MEMBERS = {
   domains: [],
   weight: { level: null, arr: 0, seats: 0 },

@@ -12,7 +12,7 @@ export interface PageHead {
   about: Omit<ReportHead, "refusals" | "failures" | "warnings">;
   /** Why nothing, or not everything, was written, in words. */
   problems: { where: string | null; what: string; remedy: string }[];
-  /** What of the set-up is not as people would expect, in words. */
+  /** Points of the set-up that are not as people would expect, in words. */
   warnings: { where: null; what: string; remedy: string }[];
   limits: LimitBar[];
   trend: RunTrend[];
@@ -23,7 +23,7 @@ export interface PageHead {
   records: number;
   /** Rows per block of details; block `n` has the rows from `n * rowsPerBlock` on. */
   rowsPerBlock: number;
-  /** Whether explanations were left out because the page would have become larger than a page may be. */
+  /** True if explanations were left out because the page would have exceeded its maximum size. */
   explanationsLeftOut: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface PageReason {
   remedy: string;
 }
 
-/** Where a record can be looked at; `{salesforce_id}` and `{id}` stand for the record's own. */
+/** Addresses of a record; `{salesforce_id}` and `{id}` stand for the record's own. */
 export interface LinkPattern {
   salesforce: string | null;
   zendesk: string | null;
@@ -80,14 +80,14 @@ export interface PageIndex {
 export interface PageGroup {
   from: number;
   members: number;
-  /** How many records it stands for; more than `members` where the model does not have all of them. */
+  /** Number of records it stands for; more than `members` if the model does not have all of them. */
   count: number;
   changes: Change[];
   /** Why, where it is the same for all: the reason, or only what it is about. */
   cause: string;
 }
 
-/** What a row shows when it is opened; null where the index has everything. */
+/** Contents of an opened row; null if the index has everything. */
 export type Detail = { changes: Change[]; explanation: ExplanationDocument | null } | null;
 
 /** Changes of a record that the index has. */

@@ -4,7 +4,7 @@ import { HARMS, type Harm, type LimitBar, type ReportHead, type Row } from "../m
 export const WITHHELD =
   "Customers of us-government are not listed here, but the counts by comparison include them. Only that instance's own reports name them.";
 
-/** How harms look: never by colour alone, the word is always there. */
+/** Tones by harm: never by colour alone, the word is always there. */
 export const HARM_TONES: { readonly [H in Harm]: "bad" | "warning" | "good" | "muted" } = {
   "loses support": "bad",
   downgraded: "bad",
@@ -19,7 +19,7 @@ export const HARM_TONES: { readonly [H in Harm]: "bad" | "warning" | "good" | "m
   cosmetic: "muted",
 };
 
-/** What a count of records with a harm is called. */
+/** Labels for a count of records with a harm. */
 export const HARM_PLURALS: { readonly [H in Harm]: string } = {
   "loses support": "lose support",
   downgraded: "downgraded",
@@ -34,7 +34,7 @@ export const HARM_PLURALS: { readonly [H in Harm]: string } = {
   cosmetic: "cosmetic",
 };
 
-/** What the harm of one record is called. "Skipped" is an outcome: of a write that was planned, and not made. */
+/** Labels for the harm of one record. "Skipped" is an outcome: of a write that was planned, and not made. */
 export const HARM_LABELS: { readonly [H in Harm]: string } = {
   ...(Object.fromEntries(HARMS.map((harm) => [harm, harm])) as { [H in Harm]: H }),
   skipped: "skipped",
@@ -72,7 +72,7 @@ export function uncountedText(uncounted: number): string {
   return `${number(uncounted)} more only ${uncounted === 1 ? "expands" : "expand"} an id to 18 characters: not counted`;
 }
 
-/** What a change file's records are called; users of us-government are the only ones that are no organizations. */
+/** Returns the count with the noun for a change file's records; only those of us-government's users are not organizations. */
 export function recordsNoun(comparison: Row["comparison"], count: number): string {
   const noun = comparison === "usgov_user" ? "user" : "organization";
   return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
@@ -97,7 +97,7 @@ export function moment(iso: string): string {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(iso) ? `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC` : iso;
 }
 
-/** What may be linked; anything else is shown as text, so that no address from outside can run. */
+/** True if an address may be linked; anything else is shown as text, so that no address from outside can run. */
 export function isWebAddress(address: string | null | undefined): address is string {
   return address != null && /^https?:\/\//i.test(address);
 }

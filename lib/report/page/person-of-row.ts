@@ -1,9 +1,9 @@
 import type { Row } from "../model.ts";
 
-/** What a row says of whom it is about. `id_of` only where it is known: the page's index has it not. */
+/** Fields of a row that identify its person. `id_of` only where it is known: the page's index does not have it. */
 type PersonRow = Pick<Row, "comparison" | "effect" | "name" | "changes"> & Partial<Pick<Row, "id_of">>;
 
-/** Whether a row is about a person: a user, a contact, or why nothing was done about one. Pure. */
+/** True if a row is about a person: a user, a contact, or why nothing was done about one. Pure. */
 export function isAboutPerson({
   comparison,
   effect,

@@ -7,7 +7,7 @@ import template from "./app.generated.txt" with { type: "text" };
 import { encodeIndex } from "./encode-index.ts";
 import { CHANGES_IN_INDEX, type Detail, ELEMENTS, type PageHead } from "./format.ts";
 
-/** What a page may weigh: what browsers open at once, and GitLab's artifact browser shows. */
+/** Maximum size of a page: what browsers open at once, and GitLab's artifact browser shows. */
 export const LARGEST_PAGE_BYTES = 15_000_000;
 
 const ROWS_PER_BLOCK = 200;

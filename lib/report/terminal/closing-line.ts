@@ -5,16 +5,16 @@ import type { ComparisonReport } from "../../pipeline/stage.ts";
 import { duration } from "./progress.ts";
 import { totalOf } from "./summary.ts";
 
-/** How a run ended. */
+/** Outcome of a run, as its closing line needs it. */
 export interface EndedRun {
-  /** What it was: `run`, `preview`, `dry run`. */
+  /** Kind of run: `run`, `preview`, `dry run`. */
   title: string;
-  /** Whether it was one that writes to remotes. */
+  /** True if it writes to remotes. */
   writes: boolean;
   runId: string;
   exit: ExitCode;
   seconds: number;
-  /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
+  /** Signal or other cause that asked it to stop, e.g. `SIGINT`; null if nothing did. */
   stopped: string | null;
   comparisons: readonly ComparisonReport[];
   /** The instances it was for: what was not compared there is said. */

@@ -3,13 +3,13 @@ import { runtimeSecrets } from "../../settings/runtime-secrets.ts";
 import { stripControl, stripControlExceptColours } from "../../text/outside-text.ts";
 import { asTyped } from "../../text/program-name.ts";
 
-/** Where a program writes; what it writes never holds one of its secrets. */
+/** Output streams of a program; nothing written to them ever holds one of its secrets. */
 export interface Output {
   /** For machines and results. `styled`: the few colours of ours in it are let through (see `stripControlExceptColours`). */
   out(text: string, kind?: "plain" | "styled"): void;
-  /** Whether `out` is a terminal that shows colours, and nobody asked for none (NO_COLOR). */
+  /** True if `out` is a terminal that shows colours, and nobody has turned them off (NO_COLOR). */
   readonly colour?: boolean;
-  /** Whether `out` is a terminal, where somebody reads screen by screen. */
+  /** True if `out` is a terminal, where somebody reads screen by screen. */
   readonly terminal?: boolean;
   /** For people: messages (warnings, errors, what runs where), and progress, which `--quiet` leaves out. */
   err(text: string, kind?: "message" | "progress"): void;

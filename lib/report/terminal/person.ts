@@ -2,7 +2,7 @@ import { edges } from "../../edges/edges.ts";
 
 /** Whoever may sit at the terminal. */
 export interface Person {
-  /** Whether somebody can read and answer: both standard streams are a terminal, and no CI runs this. */
+  /** True if somebody can read and answer: both standard streams are a terminal, and no CI runs this. */
   isThere: boolean;
   /** Asks for a yes or no; whatever is no clear yes (Ctrl-C and the end of input, too) is a no. Only where somebody is there. */
   confirms(question: string): Promise<boolean>;

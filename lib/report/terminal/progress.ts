@@ -2,7 +2,7 @@ import { every, now } from "../../edges/clock.ts";
 import type { Progress, ProgressLine } from "../../pipeline/progress.ts";
 import type { LiveLines, Output } from "./output.ts";
 
-/** How often a live terminal is redrawn, and a plain log may get a line, in milliseconds. */
+/** Milliseconds between redraws of a live terminal, and between the lines of a plain log. */
 const REDRAW_MS = 100;
 const PLAIN_EVERY_MS = 15_000;
 
@@ -77,7 +77,7 @@ function newLine(what: string, total: number | undefined, now: number): Line {
   return { what, total: total ?? null, done: 0, failed: 0, begun: now, saidAt: now };
 }
 
-/** How a line ended; `outcome`: what came of work that was done. */
+/** State in which a line ended; `outcome`: the result of work that was done. */
 type Ending = { is: "done"; outcome?: string } | { is: "stopped" } | { is: "failed" };
 
 const MARK: Record<Ending["is"], string> = { done: "✓", stopped: "–", failed: "✗" };

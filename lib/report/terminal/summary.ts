@@ -22,7 +22,7 @@ const PLAIN_BORDERS = {
   middle: "  ",
 };
 
-/** What one stage did, for a person: one line of counts, and the comparison's table where it made one. */
+/** Describes one stage for a person: one line of counts, and the comparison's table if it made one. */
 export function renderStage(report: StageReport, dryRun = false, place: Place = "terminal"): string {
   const counts = Object.entries(report.counts).map(([what, count]) => `${amount(count)} ${what}`);
   const noted = new Map<string, number>();
@@ -84,7 +84,7 @@ function columnOf(comparison: ComparisonReport, dryRun: boolean): string[] {
   ];
 }
 
-/** What is not as it should be is written large: the output has no colours. */
+/** Problems are in capitals: the output has no colours. */
 function verdictOf(comparison: ComparisonReport, dryRun: boolean): string {
   const { refused, results, unattempted } = comparison;
   if (refused) return "REFUSED";
@@ -95,7 +95,7 @@ function verdictOf(comparison: ComparisonReport, dryRun: boolean): string {
   return dryRun ? "dry run" : "done";
 }
 
-/** What became of all records of a comparison, whatever their effect. */
+/** Returns the results of all records of a comparison, regardless of their effect. */
 export function totalOf({ results }: ComparisonReport): ResultCounts {
   const total = { applied: 0, failed: 0, skipped: 0 };
   for (const counts of Object.values(results ?? {}))
