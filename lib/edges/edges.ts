@@ -15,7 +15,7 @@ export interface ClockEdge {
   after(milliseconds: number, act: () => void, options?: { keepsAlive?: boolean }): () => void;
 }
 
-/** Where everything that is random comes from. */
+/** Source of all randomness. */
 export interface ChanceEdge {
   /** At least 0, less than 1. */
   random(): number;
@@ -60,9 +60,9 @@ export interface ProcessEdge {
   hostname(): string;
   /** When this machine was started, in milliseconds since 1970. */
   bootedAt(): number;
-  /** How much memory this process holds, in bytes. */
+  /** Memory held by this process, in bytes. */
   residentBytes(): number;
-  /** Whether a process of this machine lives. */
+  /** True if a process of this machine is alive. */
   isAlive(pid: number): boolean;
   /** Sends a signal to a process of this machine. Throws what the system says. */
   kill(pid: number, signal: NodeJS.Signals): void;

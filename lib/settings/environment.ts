@@ -6,12 +6,12 @@ import type { Place } from "../reasons/texts.ts";
 /** Environment variables by name; an empty one counts as not set. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where what is said is read: in a job of the GitLab component, what to do is told in its inputs. */
+/** Returns where the user reads messages: in a job of the GitLab component, advice names its inputs. */
 export function placeOf(env: Environment): Place {
   return env.ZDSYNC_GITLAB_JOB === "true" ? "gitlab" : "terminal";
 }
 
-/** How to log in to Salesforce: client credentials, or JWT bearer with a user and a key. */
+/** Salesforce login: client credentials, or JWT bearer with a user and a key. */
 export interface SalesforceSettings {
   loginUrl: string;
   version?: string;
@@ -20,20 +20,20 @@ export interface SalesforceSettings {
     | { kind: "jwt"; clientId: string; username: string; privateKey: string };
 }
 
-/** How to log in to one Zendesk instance. */
+/** Login for one Zendesk instance: OAuth client or API token. */
 export interface ZendeskSettings {
   instance: InstanceName;
   url: string;
   auth: { kind: "oauth"; clientId: string; clientSecret: string } | { kind: "api-token"; email: string; token: string };
 }
 
-/** Where the overrides come from. */
+/** Source of the overrides: none, a local file, or a file in a GitLab project. */
 export type OverridesSettings =
   | { kind: "none" }
   | { kind: "file"; file: string }
   | { kind: "gitlab"; url: string; project: string; path: string; ref: string; token: string | null };
 
-/** Where notices go. */
+/** Slack bot token and channel for notices. */
 export interface SlackSettings {
   token: string;
   channel: string;

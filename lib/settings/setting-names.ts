@@ -34,7 +34,7 @@ export const RUN_SETTINGS: readonly string[] = [
 /** Says for whom a program starts a run, so that the run's record names them: `Slack user U0ANN00001`. */
 export const STARTED_BY = "ZDSYNC_STARTED_BY";
 
-/** What any program needs to be found, to keep temporary files, and to get out through a company's network. */
+/** Needed by any program to be found, to keep temporary files, and to get out through a company's network. */
 const SYSTEM_SETTINGS: readonly string[] = [
   "PATH",
   "HOME",

@@ -5,7 +5,7 @@ type Given = Readonly<Record<string, string | undefined>>;
 
 /** Inputs of which each word has a flag of its own. */
 const REPEATED: ReadonlySet<string> = new Set(["allow", "expect"]);
-/** What a preview was given that must not be given again when it is applied. */
+/** Flags given to a preview that must not be repeated when it is applied. */
 const OF_THE_PREVIEW: ReadonlySet<string> = new Set(["dry-run", "expect", "run-id"]);
 
 /**

@@ -1,4 +1,4 @@
-/** What terminals obey, and marks that turn the direction of reading; line ends and tabs apart. */
+/** Characters that terminals obey, and marks that change the direction of reading; line ends and tabs excepted. */
 const CONTROL_CHARACTERS = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Blanks of every kind, and what nobody can see; the joiners apart, which Persian, Indic scripts and emoji need. */

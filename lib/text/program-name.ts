@@ -1,14 +1,14 @@
 import { basename, relative } from "node:path";
 
-/** What a person types to start this program; commands that are told to be typed begin with it. */
+/** Text that a person types to start this program; commands that people are told to type begin with it. */
 let name = "zdsync";
 
-/** What starts this program: `zdsync`, or in a checkout `bun bin/zdsync.ts`. */
+/** Returns the text that starts this program: `zdsync`, or in a checkout `bun bin/zdsync.ts`. */
 export function programName(): string {
   return name;
 }
 
-/** What stands before a command of ours in a text that says what to type; null where nobody said which commands there are. */
+/** Matches the name before one of our commands in a text that suggests it; null if no commands were given. */
 let beforeCommand: RegExp | null = null;
 
 /**

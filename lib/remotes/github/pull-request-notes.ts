@@ -7,7 +7,7 @@ import { putNote, type SeenNote } from "../http/note-in-place.ts";
 import type { Outcome } from "../http/outcome.ts";
 import type { GitHubSettings } from "./pull-request-settings.ts";
 
-/** What is said on pull requests. */
+/** Writes comments on pull requests. */
 export interface PullRequestNotes {
   /**
    * Writes a comment, or puts it in place of our own that begins with `marker`. Throws `RemoteError` with a message for people, and
@@ -90,7 +90,7 @@ async function whoSpeaks(client: HttpClient, settings: GitHubSettings): Promise<
   }
 }
 
-/** Where GitHub does not say who we are, our notes are among those of bots: no person can write one that passes for ours. */
+/** If GitHub does not say who we are, our notes are those written by bots: no person can write one that passes for ours. */
 function ownedBy(id: number | null): (comment: Comment) => boolean {
   return ({ user }) => user !== null && (id === null ? user.type === "Bot" : user.id === id);
 }

@@ -42,7 +42,7 @@ export async function downloadArtifact(
   }
 }
 
-/** What is too large is left out like a file that is not there. */
+/** A file that is too large is treated like one that is not there. */
 function isAbsent(error: unknown): boolean {
   if (error instanceof HttpError) return error.status === 404 || error.status === 410;
   return error instanceof NoAnswerError && error.failure.is === "too-large";

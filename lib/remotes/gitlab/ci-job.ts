@@ -1,10 +1,10 @@
 import type { Problem } from "../../errors.ts";
 import type { Environment } from "../../settings/environment.ts";
 
-/** Where a job puts what GitLab itself reads: dotenv, JUnit, annotations, and the list of what it hands over. */
+/** Folder for the files of a job that GitLab itself reads: dotenv, JUnit, annotations, and the list of files handed over. */
 export const CI_FOLDER = ".zdsync";
 
-/** How files get from one project to the next: as artifacts of the job that made them, or through the package registry. */
+/** Ways to pass files from one project to the next: as artifacts of the job that made them, or through the package registry. */
 export const TRANSPORTS = ["artifacts", "packages"] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
@@ -16,7 +16,7 @@ export function orderVariable(input: string): string {
   return `ZDSYNC_ORDER_${input.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** What a GitLab job knows of itself (GitLab's predefined variables). Without a token nothing can be asked of GitLab. */
+/** A GitLab job as described by GitLab's predefined variables. Without a token nothing can be requested of GitLab. */
 export interface CiJob {
   /** `https://gitlab.example.com/api/v4` */
   apiUrl: string;
@@ -26,7 +26,7 @@ export interface CiJob {
   jobUrl: string;
   token: string | null;
   transport: Transport;
-  /** Whether it is one of a chain: it obeys what is handed down, and hands on. */
+  /** True if the job is part of a chain: it obeys the variables handed down, and hands them on. */
   inChain: boolean;
 }
 

@@ -29,7 +29,7 @@ const HandOverSchema = v.object({
   schema: v.literal(1),
   stage: v.string(),
   run_id: v.pipe(v.string(), v.regex(RUN_ID)),
-  /** Where the files lie among the job's artifacts. */
+  /** Folder of the files among the job's artifacts. */
   folder: v.pipe(v.string(), v.regex(FOLDER)),
   files: v.array(
     v.object({
@@ -39,7 +39,7 @@ const HandOverSchema = v.object({
   ),
 });
 
-/** What a job hands over: files with their digests, and the run they are of. */
+/** Files that a job hands over, with their digests, and the run that they belong to. */
 export type HandOver = v.InferOutput<typeof HandOverSchema>;
 
 /** `12:345:<sha-256>` */

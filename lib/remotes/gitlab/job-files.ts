@@ -12,7 +12,7 @@ import { checkOneRun, HANDOVER_FILE, type HandOver, type HandOverReference, pars
 
 const RETRY_BUDGET = { maxAttempts: 4, maxWaitMs: 180_000 };
 
-/** What is taken of what is handed over, and where it goes. */
+/** Selects the handed-over files to take, and receives them. */
 export interface Taking {
   isRead(name: string): boolean;
   keep(name: string, bytes: Uint8Array): Promise<void>;

@@ -34,7 +34,7 @@ const NoteSchema = v.object({ id: Id, body: v.string(), system: v.boolean(), aut
 const FileSchema = v.object({ encoding: v.literal("base64"), content: v.string(), size: v.number() });
 const UserSchema = v.object({ id: Id });
 
-/** What is asked of the rules' project. Every method throws `RemoteError` or `ConfigurationError` with a message for people. */
+/** Requests to the rules' project. Every method throws `RemoteError` or `ConfigurationError` with a message for people. */
 export interface MergeRequests {
   find(iid: number): Promise<MergeRequest>;
   /** The text of a file at a commit; null where the commit has none there. */

@@ -12,7 +12,7 @@ import { type PipelineReader, pipelineReader } from "./pipelines.ts";
 /** Pipelines that are looked at: simulations and pushes, which gather nothing, lie between. */
 const MAX_INSPECTED = 50;
 
-/** What the jobs of a run gather, whatever the rules; the first file of a job must be there. What is `extra` makes no run. */
+/** Files gathered by the jobs of a run, whatever the rules; a job's first file must exist. `extra` jobs alone do not make a run. */
 const GATHERED: readonly { job: string; files: readonly string[]; extra?: true }[] = [
   { job: "gather-accounts", files: ["salesforce_accounts.json", "partner_accounts.json", "merged_accounts.json"] },
   ...INSTANCES.map((instance) => ({

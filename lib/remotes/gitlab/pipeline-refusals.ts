@@ -1,7 +1,7 @@
 import { CredentialError, RemoteError } from "../../errors.ts";
 import { oneLine } from "../../text/outside-text.ts";
 
-/** What a request to GitLab was about: which setting to look at where it is refused. */
+/** Context of a request to GitLab: tells which setting to look at if it is refused. */
 export interface GitlabCall {
   host: string;
   project: string;
@@ -10,7 +10,7 @@ export interface GitlabCall {
   tokenSetting: "GITLAB_TRIGGER_TOKEN" | "GITLAB_API_TOKEN" | "GITLAB_READ_TOKEN";
   /** `start a pipeline`, `read pipelines`, … */
   doing: string;
-  /** What a 404 may also mean besides a project that is not there. */
+  /** Id of the requested pipeline: a 404 may also mean that it is missing, not only the project. */
   pipeline?: number;
 }
 

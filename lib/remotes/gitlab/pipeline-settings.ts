@@ -1,7 +1,7 @@
 import type { Problem } from "../../errors.ts";
 import type { Environment } from "../../settings/environment.ts";
 
-/** Where the bot starts pipelines and how it follows them. */
+/** GitLab project and ref in which the bot starts pipelines, and the settings for following them. */
 export interface PipelineSettings {
   /** `https://gitlab.example.com`, without a slash at its end. */
   url: string;

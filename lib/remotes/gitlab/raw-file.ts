@@ -9,7 +9,7 @@ import { refusal } from "./refusals.ts";
 const MAX_BYTES = 10 * 1024 * 1024;
 const RETRY_BUDGET = { maxAttempts: 5, maxWaitMs: 300_000 };
 
-/** Where a file lies, and what may read it. */
+/** Location of a file in a GitLab project, and the token that may read it. */
 export interface RawFileSettings {
   /** GitLab itself: `https://gitlab.com`. */
   url: string;
@@ -22,7 +22,7 @@ export interface RawFileSettings {
   token: string | null;
 }
 
-/** How the file is asked for; all but the signal and who is told of waits are for tests. */
+/** Options of requesting the file; all but `signal` and `waits` are for tests. */
 export type RawFileOptions = Pick<HttpClientOptions, "timeoutMs" | "sleep" | "signal" | "waits" | "retryBudget">;
 
 /**

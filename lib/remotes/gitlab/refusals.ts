@@ -66,7 +66,7 @@ function tokenAdvice({ token, project }: RawFileSettings): string {
   return `Create a new project access token for ${project} with the scope read_api and set it as OVERRIDES_TOKEN`;
 }
 
-/** Where it sends on to, without path and query: those may hold anything. */
+/** Host of a redirection, without path and query: those may hold anything. */
 function hostOf(location: string, base: string): string {
   return URL.canParse(location, base) ? ` to ${new URL(location, base).host}` : "";
 }

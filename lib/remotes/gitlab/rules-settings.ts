@@ -6,12 +6,12 @@ import { isSecureAddress } from "../http/secure-address.ts";
 import type { RulesProject } from "./merge-requests.ts";
 import type { PipelineSettings } from "./pipeline-settings.ts";
 
-/** Where the rules are, and where what a run gathered is. All of it is said in the sync's project; whoever asks says none of it. */
+/** Locations of the rules and of the data a run gathered. All of it is set in the sync's project; a requester sets none of it. */
 export interface RulesSettings {
   rules: RulesProject;
   /** The branch that merge requests must be for. */
   target: string;
-  /** Where the three files lie in the rules' project. */
+  /** Paths of the three files in the rules' project. */
   paths: { plans: string; overrides: string; config: string };
   /** The project whose newest run's data is taken. */
   data: PipelineSettings;

@@ -5,7 +5,7 @@ import type { RedirectRule } from "./redirects.ts";
 import type { RetryBudget } from "./retry-budget.ts";
 import type { Waits } from "./waits.ts";
 
-/** What a client asks the machine; injected so that tests need no waiting. */
+/** Timeout, clock, sleep and randomness of a client; injected so that tests need no waiting. */
 export interface HttpTiming {
   /** For one attempt, its body included. */
   timeoutMs?: number;
@@ -16,9 +16,9 @@ export interface HttpTiming {
   largestAnswer?: number;
 }
 
-/** How a client talks to one service. */
+/** Options of an HTTP client for one service: name, headers, retries, pace and shared pauses. */
 export interface HttpClientOptions extends HttpTiming {
-  /** How messages name the service, e.g. `Zendesk global (example.zendesk.com)`. */
+  /** Name of the service in messages, e.g. `Zendesk global (example.zendesk.com)`. */
   service: string;
   /** Headers of every request; asked for before each attempt, so that a token may be renewed in between. `signal`: the request's. */
   headers?(signal?: AbortSignal): Promise<Record<string, string>>;
@@ -26,7 +26,7 @@ export interface HttpClientOptions extends HttpTiming {
   renew?(used: Record<string, string>, signal?: AbortSignal): Promise<boolean>;
   /** The stable code of an error body, for messages; never its texts. */
   errorCode?(body: unknown): string | null;
-  /** What an answer means for trying again where this service differs from others; null: what it means everywhere. */
+  /** Decides about retries where this service differs from others; null: the general rule for the answer applies. */
   classify?(answer: Pick<HttpAnswer, "status" | "text" | "body">): Outcome | null;
   /** Called with the headers of every answer. */
   onHeaders?(headers: Headers): void;
@@ -38,7 +38,7 @@ export interface HttpClientOptions extends HttpTiming {
   signal?: AbortSignal | undefined;
   /** Told what is waited for. */
   waits?: Waits | undefined;
-  /** How long to go on with one request, where it differs from `DEFAULT_BUDGET`: for whoever has a person waiting. */
+  /** Retry limits for one request, where they differ from `DEFAULT_BUDGET`: for callers with a person waiting. */
   retryBudget?: Partial<RetryBudget>;
 }
 
@@ -47,7 +47,7 @@ export interface HttpRequest {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Absolute. */
   url: string;
-  /** What messages call it instead of its method and path: for paths that hold a secret or say nothing. */
+  /** Name of the request in messages, instead of its method and path: for paths that hold a secret or say nothing. */
   name?: string;
   /** Beside those of the client. */
   headers?: Record<string, string>;
@@ -66,9 +66,9 @@ export interface HttpRequest {
   sizeHeader?: string;
   /** Ends this request and its waits at once with a `StoppedError`: for reads that come before a write, or belong to none. */
   signal?: AbortSignal | undefined;
-  /** How long to go on with it, where that differs from the client's: for what somebody can do without. */
+  /** Retry limits, where they differ from the client's: for answers that the caller can do without. */
   retryBudget?: Partial<RetryBudget> | undefined;
-  /** What people who wait are told: whether the end of the run ends it. By default where it has a signal of its own. */
+  /** Shown to people who are waiting: true if the end of the run ends the request. Default: true if it has a signal of its own. */
   endsWithRun?: boolean;
 }
 

@@ -2,7 +2,7 @@ import type { HttpAnswer } from "./client-options.ts";
 import { type Failure, failureText } from "./failure.ts";
 import { AmbiguousWriteError, HttpError, NoAnswerError } from "./http-error.ts";
 
-/** What a message about a failed request may tell. Bodies and queries are left out: they may hold names and addresses. */
+/** Parts of a failed request that a message may show. Bodies and queries are left out: they may hold names and addresses. */
 export interface FailedRequest {
   service: string;
   method: string;

@@ -26,7 +26,7 @@ import { SILENT_WAITS } from "./waits.ts";
 
 const TIMEOUT_MS = 30_000;
 
-/** What one attempt gave: text and JSON where its body was read for them. */
+/** Result of one attempt: text and JSON if its body was read as such. */
 type Answer = HttpAnswer & Received;
 
 /** One attempt: what it came to, and what came back. */

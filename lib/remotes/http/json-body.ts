@@ -1,4 +1,4 @@
-/** What stands for a body that is no JSON. */
+/** Stands for a body that is not JSON. */
 export const BROKEN = Symbol("not JSON");
 
 /** A body's JSON; undefined where it is empty, `BROKEN` where it is none. */

@@ -2,11 +2,11 @@
 export interface SeenNote {
   id: number;
   body: string;
-  /** Whether whoever speaks here wrote it: nobody else's note is replaced, and none of ours is hidden by one of theirs. */
+  /** True if written by the user we are logged in as: nobody else's note is replaced, and none of ours is hidden by one of theirs. */
   own: boolean;
 }
 
-/** Where notes are read and written, one page of them at a time. */
+/** Reads and writes the notes on one request to merge, one page at a time. */
 export interface NotePlace {
   /** The notes of a page, 1 is the first, the oldest first; fewer than `pageSize` on the last one. */
   page(number: number): Promise<SeenNote[]>;

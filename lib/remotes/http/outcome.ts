@@ -1,6 +1,6 @@
 import type { Failure } from "./failure.ts";
 
-/** What one attempt at a request came to. */
+/** Outcome of one attempt at a request, which decides whether it may be repeated. */
 export type Outcome =
   | { is: "answered" }
   /** Said no, and will say no again. */
@@ -21,7 +21,7 @@ export type Outcome =
   /** It may have been done. `final`: asking again would give the same. */
   | { is: "unclear"; failure: Failure; final?: true };
 
-/** What an answer means for trying again. `code`: the stable code of its error body, where it has one; `isUsable`: its body is. */
+/** Decides from an answer whether to retry. `code`: the stable code of its error body, if any; `isUsable`: true if its body is usable. */
 export function classifyAnswer(status: number, headers: Headers, code: string | null, isUsable: boolean): Outcome {
   if (status >= 200 && status < 300)
     return isUsable ? { is: "answered" } : { is: "unclear", failure: { is: "not-json" } };
@@ -34,7 +34,7 @@ export function classifyAnswer(status: number, headers: Headers, code: string | 
   return { is: "refused" };
 }
 
-/** What a request that got no whole answer means for trying again. */
+/** Decides about a retry for a request that got no complete answer. */
 export function classifyFailure(failure: Failure): Outcome {
   if (failure.is === "unreachable") return { is: "not-done", failure, limited: false };
   if (failure.is === "untrusted") return { is: "not-done", failure, limited: false, final: true };

@@ -15,7 +15,7 @@ export type EndRequest = (headers: Headers | null | "unsent") => void;
  * held to so many requests at once.
  */
 export class Pacer {
-  /** What the account's clients share as well: until when answers asked all of them to wait. */
+  /** Time until which answers asked all clients of the account to wait; the clients share this as well. */
   readonly pause = new Pause();
   private window: RateWindow | null = null;
   private isTold = false;

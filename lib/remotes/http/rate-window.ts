@@ -1,4 +1,4 @@
-/** What the headers of an answer say of the account's quota. */
+/** The account's quota as announced in the headers of one answer. */
 export interface SeenQuota {
   limit: number;
   remaining: number;
@@ -6,7 +6,7 @@ export interface SeenQuota {
   resetMs: number;
 }
 
-/** What is known of the present window of a quota, and of what we did in it. */
+/** Current window of a quota, as far as it is known, with the requests we made in it. */
 export interface RateWindow {
   limit: number;
   /** The least that an answer of this window named, and when that one came, in milliseconds since 1970. */
@@ -52,7 +52,7 @@ export interface AnswerSeen {
   inFlight: number;
 }
 
-/** What is known after an answer. Pure. */
+/** Returns the window as known after an answer. Pure. */
 export function afterAnswer(window: RateWindow | null, { quota, now, sentAt, inFlight }: AnswerSeen): RateWindow {
   const { limit, remaining, resetMs } = quota;
   const endsAt = now + resetMs;

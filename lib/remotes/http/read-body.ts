@@ -1,7 +1,7 @@
 import { AnswerTooLargeError } from "./bounded-fetch.ts";
 import { parseBody } from "./json-body.ts";
 
-/** What is done with the body of a successful answer. The body of any other is read as text, for what it says. */
+/** Use of a successful answer's body. The body of any other answer is read as text, for its error message. */
 export type BodyUse =
   | { as: "json" }
   | { as: "bytes" }
@@ -10,7 +10,7 @@ export type BodyUse =
   /** Not read at all, whatever the status is. */
   | { as: "nothing" };
 
-/** What of a body is to be known before it is read. */
+/** Limits and size checks that must be known before a body is read. */
 export interface BodyLimits {
   /** Bytes, once decompressed. */
   limit: number;
@@ -23,7 +23,7 @@ export class IncompleteAnswerError extends Error {
   override readonly name = "IncompleteAnswerError";
 }
 
-/** What the receiver of a stream threw: nothing of the remote's, so nothing to try again. */
+/** Wraps an error thrown by the receiver of a stream: it is not the remote's, so there is nothing to retry. */
 export class ReceiverError extends Error {
   override readonly name = "ReceiverError";
 }

@@ -1,6 +1,6 @@
 /** Which redirections of a GET are followed. */
 export interface RedirectRule {
-  /** How many, one after the other. */
+  /** Maximum number of redirections, one after the other. */
   max: number;
   isFollowed(to: URL): boolean;
 }

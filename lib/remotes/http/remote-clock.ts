@@ -5,7 +5,7 @@ import { now as currentTime } from "../../edges/clock.ts";
  * answer takes its way, so it is behind by these, and never ahead.
  */
 export class RemoteClock {
-  /** How far the remote's clock was ahead of ours, in milliseconds, when it was heard last. */
+  /** Milliseconds by which the remote's clock was ahead of ours at its last answer. */
   #ahead: number | null = null;
 
   constructor(private readonly ours: () => number = currentTime) {}

@@ -5,7 +5,7 @@ import type { RetryBudget, Spent } from "./retry-budget.ts";
 import { longestPausesMs } from "./retry-timing.ts";
 import type { Wait } from "./waits.ts";
 
-/** What happened to a request so far. */
+/** Progress of one request across its attempts: budget spent, quota pauses, and the last failure. */
 export interface RequestState extends Spent {
   use: BodyUse;
   budget: RetryBudget;
@@ -15,7 +15,7 @@ export interface RequestState extends Spent {
   pausedUntil: number;
   /** Why an earlier attempt may have been done; null while none may. */
   unclear: Failure | null;
-  /** What the last attempt came to; null before the first has ended. */
+  /** Failure of the last attempt; null before the first has ended. */
   last: Failure | null;
   wait: Wait;
   /** Ends the request and its waits at once. */
@@ -37,7 +37,7 @@ export function reportAttempt(state: RequestState, timeoutMs: number): void {
   wait.attempt({ attempt, attempts, last, leftMs: pauses + (attempts - attempt + 1) * timeoutMs });
 }
 
-/** What doing a request twice would do. */
+/** Returns the effect of sending a request twice: the request's own `effect`, else `none` for a GET and `adds` for any other method. */
 export function effectOf({ method, effect }: HttpRequest): "none" | "sets" | "adds" {
   return effect ?? (method === "GET" ? "none" : "adds");
 }

@@ -1,4 +1,4 @@
-/** How long a client goes on with one request. */
+/** Limits on the retries of one request: attempts, rate-limit refusals and total waiting time. */
 export interface RetryBudget {
   /** Attempts that fail for a passing reason. */
   maxAttempts: number;
@@ -14,14 +14,14 @@ export const DEFAULT_BUDGET: RetryBudget = { maxAttempts: 8, maxRateLimited: 60,
 /** For what is asked once: a person waits, or whoever asks repeats it in its own time. */
 export const ONE_ATTEMPT: RetryBudget = { maxAttempts: 1, maxRateLimited: 1, maxWaitMs: 0 };
 
-/** What a request has used up of its budget. */
+/** Amounts that a request has used up of its `RetryBudget`. */
 export interface Spent {
   failures: number;
   rateLimited: number;
   waitedMs: number;
 }
 
-/** Whether the budget has no other attempt after a wait of `delayMs`. */
+/** True if the budget allows no further attempt after a wait of `delayMs`. */
 export function isSpent({ failures, rateLimited, waitedMs }: Spent, budget: RetryBudget, delayMs: number): boolean {
   return (
     failures >= budget.maxAttempts || rateLimited >= budget.maxRateLimited || waitedMs + delayMs > budget.maxWaitMs

@@ -8,7 +8,7 @@ const REMAINING_HEADERS = ["ratelimit-remaining", "x-rate-limit-remaining", "rat
 /** Zendesk's limits of single endpoints: `total=100; remaining=0; resets=41`. The one of running jobs tells no real end. */
 const ENDPOINT_HEADER = /^zendesk-rate-?limit-(?!inflight-jobs)/;
 
-/** What the timing of an attempt depends on; nothing else does. */
+/** Everything that the timing of an attempt depends on. */
 export interface Attempt {
   headers: Headers;
   /** 1 for the first one. */

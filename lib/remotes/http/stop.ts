@@ -7,7 +7,7 @@ export function endingAt(timeoutMs: number, signal: AbortSignal | undefined): Ab
   return signal ? AbortSignal.any([timeout, signal]) : timeout;
 }
 
-/** What a read throws that was not begun, or not finished, because the run was asked to stop. */
+/** Returns the error thrown by a read that was not begun, or not finished, because the run was asked to stop. */
 export function stopped(service: string): StoppedError {
   return new StoppedError(`${service} was not called any more because the run was stopped.`);
 }

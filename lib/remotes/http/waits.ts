@@ -1,7 +1,7 @@
 import { after } from "../../edges/clock.ts";
 import { type Failure, failureText } from "./failure.ts";
 
-/** How long nothing may come back from a service before people are told what is waited for, in milliseconds. */
+/** Milliseconds without an answer from a service before people are told what the run is waiting for. */
 const QUIET_MS = 5_000;
 
 /** The clock of waits; injected so that tests need not wait. */
@@ -24,22 +24,22 @@ export function machineClock(now: () => number): WaitClock {
 
 /** A request that an answer is waited for. */
 export interface WaitedFor {
-  /** How messages name the service and its host, e.g. `Zendesk global (example.zendesk.com)`. */
+  /** Name of the service and its host in messages, e.g. `Zendesk global (example.zendesk.com)`. */
   service: string;
   /** The request, without anything that may hold a name or an address: `GET /api/v2/users`. */
   request: string;
-  /** Whether the end of the run ends it: reads do, writes are finished (S7). */
+  /** True if the end of the run ends the request: reads end, writes are finished (S7). */
   endsWithRun: boolean;
 }
 
 /** One attempt at it. */
 export interface WaitedAttempt {
   attempt: number;
-  /** How many there are at most. */
+  /** Maximum number of attempts. */
   attempts: number;
-  /** What the attempt before came to; null before the first. */
+  /** Failure of the previous attempt; null before the first. */
   last: Failure | null;
-  /** How long the request may still take, further attempts included, in milliseconds. */
+  /** Milliseconds that the request may still take, further attempts included. */
   leftMs: number;
 }
 
@@ -50,7 +50,7 @@ export interface Wait {
   end(answered: boolean): void;
 }
 
-/** Where clients say what they wait for. */
+/** Receives what clients are waiting for. */
 export interface Waits {
   begin(what: WaitedFor): Wait;
 }
@@ -60,7 +60,7 @@ interface Open extends WaitedFor {
   present: (WaitedAttempt & { since: number }) | null;
 }
 
-/** What is open at one service. `cancel`: keeps the sentence from being said; null once it is. */
+/** Open requests at one service. `cancel`: keeps the message from being shown; null once it has been. */
 interface Silence {
   open: Set<Open>;
   cancel: (() => void) | null;

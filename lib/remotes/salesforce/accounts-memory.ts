@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Account } from "../../domain/account.ts";
 import type { UnreadableRecord } from "./ports.ts";
 
-/** What is remembered of one account: enough to see whether it changed, and to cut the next reading into ranges of equal size. */
+/** Memory of one account: enough to see whether it changed, and to cut the next reading into ranges of equal size. */
 export interface KnownAccount {
   /** The account's own id, 18 characters. */
   id: string;
@@ -13,14 +13,14 @@ export interface KnownAccount {
   charges: number;
 }
 
-/** Where the records of a child list are found without their accounts. */
+/** Object that holds the records of a child list, to query them without their accounts. */
 export interface ChildObject {
   object: string;
   /** The child's lookup of the account: `Zuora__Account__c`. */
   lookup: string;
 }
 
-/** What one reading of all accounts leaves for the next one (docs/decisions/0045-salesforce-in-streams.md). */
+/** Memory that one reading of all accounts leaves for the next one (docs/decisions/0045-salesforce-in-streams.md). */
 export interface AccountsMemory {
   /** Host with port of the Salesforce that was read. */
   host: string;

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ConfigurationError } from "../../errors.ts";
 
-/** What is asked with where `SALESFORCE_API_VERSION` is not set; jsforce's own default, 50.0, is from 2020. */
+/** API version used if `SALESFORCE_API_VERSION` is not set; jsforce's own default, 50.0, is from 2020. */
 export const DEFAULT_API_VERSION = "66.0";
 
 /** Answers that are also given for other reasons: an address that does not exist. */
@@ -11,7 +11,7 @@ const NO_SUCH_VERSION = /^(?:UNSUPPORTED_API_VERSION|API_VERSION_RETIRED|ERROR_H
 
 const VersionsSchema = v.array(v.object({ version: v.pipe(v.string(), v.regex(/^\d{1,3}\.0$/)) }));
 
-/** Whether a refusal may mean that Salesforce does not have the API version: worth asking which ones it has. */
+/** True if a refusal may mean that Salesforce does not have the API version: worth asking which ones it has. */
 export function mayMeanVersion(code: string | null): boolean {
   return code !== null && (NOT_THERE.test(code) || NO_SUCH_VERSION.test(code));
 }

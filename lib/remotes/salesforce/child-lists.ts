@@ -4,7 +4,7 @@ import { isDay } from "../../domain/dates.ts";
 import { toId18 } from "../../domain/salesforce-id.ts";
 import { type SourceField, text } from "../../domain/source-field.ts";
 
-/** How the records of one child list are read. */
+/** Source fields of the records of one child list, by property. */
 export type ChildFields<T> = { [Name in keyof T]: SourceField<T[Name]> };
 
 /** The list of subscriptions of an account, and what is read of each (A2). */

@@ -15,7 +15,7 @@ const DescriptionSchema = v.object({
 
 type Description = v.InferOutput<typeof DescriptionSchema>;
 
-/** What the logged-in user can see of an object; null where there is no such object for this user. */
+/** Reads what the logged-in user can see of an object; null if there is no such object for this user. */
 export async function readDescription(session: Session, object: string): Promise<ObjectDescription | null> {
   const description = await describe(session, object);
   if (description === null) return null;

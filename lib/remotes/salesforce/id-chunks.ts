@@ -1,7 +1,7 @@
 /** Accounts to a query, at most (U3). */
 const MAX_IDS = 500;
 
-/** What Salesforce takes for request line and headers together; more is refused with 414 or 431. */
+/** Salesforce's limit for request line and headers together, in bytes; more is refused with 414 or 431. */
 const REQUEST_BYTES = 16_384;
 
 /** Kept free for the headers beside the access token (some 270 bytes with Bun) and what a proxy may add. */

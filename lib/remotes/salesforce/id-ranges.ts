@@ -33,7 +33,7 @@ export function idRanges<T extends { id: string }>(
   return [...ranges, range];
 }
 
-/** Whether an id is in a range, compared by code unit: digits, capitals, small letters, as Salesforce counts them up. */
+/** True if an id is in a range, compared by code unit: digits, capitals, lower-case letters, the order in which Salesforce counts. */
 export function isInRange(id: string, { from, to }: IdRange): boolean {
   return (from === null || id >= from) && (to === null || id < to);
 }

@@ -1,7 +1,7 @@
 import { createPrivateKey, createSign, type KeyObject } from "node:crypto";
 import { ConfigurationError } from "../../errors.ts";
 
-/** How long an assertion is good for. Salesforce takes three to five minutes at most; clocks may differ by one. */
+/** Lifetime of an assertion. Salesforce accepts three to five minutes at most; clocks may differ by one. */
 const SECONDS = 120;
 
 /** A signed assertion for the JWT bearer flow: client, user, and the log-in server it is meant for (`jwtAudiences`). */

@@ -20,7 +20,7 @@ const CREDENTIAL: ByFlow = { jwt: "SALESFORCE_PRIVATE_KEY", "client-credentials"
 const INVALID_GRANT = /^invalid_grant$/;
 const AUDIENCE = /audience/;
 
-/** What the token endpoint's errors mean for our settings, the most exact first. */
+/** The token endpoint's errors mapped to our settings, the most specific first. */
 const REFUSALS: readonly Refusal[] = [
   {
     code: INVALID_GRANT,
@@ -103,7 +103,7 @@ export function loginRefusal(
   return refusal ? { setting: inFlow(refusal.setting, flow), remedy: inFlow(refusal.remedy, flow) } : null;
 }
 
-/** Whether an assertion was refused because it is meant for another audience: then another may be taken. Pure. */
+/** True if an assertion was refused because it is meant for another audience: then another may be tried. Pure. */
 export function isAudienceRefusal(code: string, description: string): boolean {
   return INVALID_GRANT.test(code) && AUDIENCE.test(description.toLowerCase());
 }

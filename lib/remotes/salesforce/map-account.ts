@@ -37,7 +37,7 @@ export function accountId(record: WireRecord): Reading<string> {
   return id === null ? { problem: `${ACCOUNT_ID}: expected a Salesforce id` } : { value: id };
 }
 
-/** What is said of an account record that could not be read. */
+/** Returns the entry for an account record that could not be read: its id, if it has one, and the reason. */
 export function unreadable(record: WireRecord, reason: string): { unreadable: UnreadableRecord } {
   const id = accountId(record);
   return { unreadable: { salesforce_id: "value" in id ? id.value : idInUrl(record), reason } };

@@ -16,15 +16,15 @@ export interface UnreadableRecord {
 export interface AccountPage {
   accounts: Account[];
   unreadable: UnreadableRecord[];
-  /** What to remember of each of them, unreadable ones included. */
+  /** Memory of each account, unreadable ones included. */
   known: KnownAccount[];
-  /** How many accounts all pages have together, as far as that is known yet. */
+  /** Number of accounts on all pages together, as far as it is known yet. */
   total: number;
 }
 
-/** How accounts are read, and what is left for the next time. */
+/** Options of reading all accounts: the last reading's memory, and callbacks for what this one leaves. */
 export interface AccountsOptions {
-  /** What the last reading left. Without it the nested query is used, page after page; with it the result is the same, sooner. */
+  /** Memory left by the last reading. Without it the nested query is used, page after page; with it the result is the same, sooner. */
   remembered?: AccountsMemory | null;
   /** Told which remembered accounts were missing, once all but those have been asked for. */
   missing?: ((ids: readonly string[]) => void) | undefined;
@@ -32,11 +32,11 @@ export interface AccountsOptions {
   leave?(header: Omit<AccountsMemory, "accounts">): void;
 }
 
-/** What Salesforce says of one account now. */
+/** One account as Salesforce has it now. */
 export interface OneAccount {
   /** None where it is no customer (any more); several where Salesforce has its id twice. */
   accounts: Account[];
-  /** Whether it is among the partners (P1): an alliance account may be a customer as well. */
+  /** True if it is among the partners (P1): an alliance account may be a customer as well. */
   isPartner: boolean;
   unreadable: UnreadableRecord[];
 }
@@ -51,7 +51,7 @@ export interface SalesforceContact {
   email: string;
 }
 
-/** What the integration user can see of one object. */
+/** Fields and relationships of one object that the integration user can see. */
 export interface ObjectDescription {
   /** API names of the fields. */
   fields: string[];

@@ -12,7 +12,7 @@ export const ACCOUNT_ID = "Account_ID_18__c";
 /** The account's attributes, by name. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** What the partner query reads beside the attributes flagged `partner` (P1). */
+/** Fields of the partner query, in addition to the attributes flagged `partner` (P1). */
 const PARTNER_FIELDS = [
   "Partner_Track__c",
   "Support_Hold__c",
@@ -21,10 +21,10 @@ const PARTNER_FIELDS = [
   "Partners_Partner_Status__c",
 ];
 
-/** What the contact query reads (U3). */
+/** Fields that the contact query reads (U3). */
 export const CONTACT_FIELDS = ["Name", "Email", `Account.${ACCOUNT_ID}`] as const;
 
-/** What is read of accounts that were merged into others (C9), and what they are filtered by. All are standard fields. */
+/** Fields read of accounts that were merged into others (C9), and the field that they are filtered by. All are standard fields. */
 const MERGED_FIELDS = ["Id", "MasterRecordId", "SystemModstamp"] as const;
 const DELETED = "IsDeleted";
 

@@ -205,7 +205,7 @@ function headerOf({ accounts: _, ...header }: AccountsMemory): Omit<AccountsMemo
   return header;
 }
 
-/** What accounts are asked for, whatever the day. */
+/** Digest of the queries for accounts, independent of the day. */
 function queryDigest(): string {
   return textDigest(accountQuery("2000-01-01") + flatAccountQuery({ from: null, to: null, rows: 0 }));
 }

@@ -25,11 +25,11 @@ interface Stream {
   kind: StreamKind;
   range: IdRange;
   soql: string;
-  /** Where a record says which account it is, or belongs to. */
+  /** Id of the account that a record is, or belongs to. */
   accountOf(record: WireRecord): string | null;
 }
 
-/** How streams are read. */
+/** Access to Salesforce for reading in streams, its limits, and its callbacks. */
 export interface StreamSource {
   get: Get;
   /** The path of a query. */
@@ -42,13 +42,13 @@ export interface StreamSource {
   end(end: StreamsEnd): void;
 }
 
-/** What came of reading in streams, beside the accounts. */
+/** Results of reading in streams, apart from the accounts. */
 export interface StreamsEnd {
   /** Accounts that only their children tell of, as far as it was read. */
   orphaned: string[];
   /** Rows to plan for in a page next time. */
   pageRows: number;
-  /** Whether everything was read; not where it was enough before. */
+  /** True if everything was read; false if reading stopped early because it was enough. */
   isWhole: boolean;
 }
 

@@ -14,13 +14,13 @@ export type Get = (path: string) => Promise<unknown>;
 /** One page of a query, its children complete. */
 export interface WirePage {
   records: WireRecord[];
-  /** How many records all pages have together, as announced. */
+  /** Number of records on all pages together, as announced. */
   total: number;
 }
 
-/** What is asked, and which child lists each record must have. */
+/** A query's path, and the child lists that each record must have. */
 export interface Query {
-  /** What the records are called in errors: "accounts". */
+  /** Name of the records in errors: "accounts". */
   what: string;
   path: string;
   children: readonly string[];

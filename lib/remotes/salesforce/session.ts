@@ -10,10 +10,10 @@ import { errorCodeOf, requestError } from "./request-errors.ts";
 import { Streams } from "./streams.ts";
 import { createTransport, type TransportOptions, type TransportRequest, type TransportResponse } from "./transport.ts";
 
-/** How often a session may be renewed: jsforce would renew a session that is refused at once without end. */
+/** Maximum number of renewals of a session: jsforce would endlessly renew a session that is refused at once. */
 const MAX_RENEWALS = 5;
 
-/** What a session is opened with beside the settings; all but the first for tests. */
+/** Options of a session, in addition to the settings; all but the first are for tests. */
 export interface SessionOptions extends TransportOptions {
   /** The host that the instance must have (`hosts.salesforce` in the config); without one, any My Domain. */
   expectedHost?: string | null;

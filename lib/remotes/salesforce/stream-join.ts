@@ -1,7 +1,7 @@
 import { CHARGES, SUBSCRIPTIONS } from "./child-lists.ts";
 import type { WireRecord } from "./wire-record.ts";
 
-/** What a stream reads: accounts without children, or the children of one list without accounts. */
+/** Records that a stream reads: accounts without children, or the children of one list without accounts. */
 export type StreamKind = "accounts" | "subscriptions" | "charges";
 
 const LISTS = { subscriptions: SUBSCRIPTIONS.list, charges: CHARGES.list } as const;

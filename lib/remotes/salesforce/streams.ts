@@ -12,7 +12,7 @@ export class Streams {
     this.#limit = pLimit(max);
   }
 
-  /** How many may run now. */
+  /** Number of requests that may run at once now. */
   get allowed(): number {
     return this.#limit.concurrency;
   }

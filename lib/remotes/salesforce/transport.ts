@@ -23,7 +23,7 @@ export interface TransportResponse {
   json?: unknown;
 }
 
-/** How requests are sent; all but the signal and who is told of waits are for tests. */
+/** Options for sending requests; all but `signal` and `waits` are for tests. */
 export type TransportOptions = Pick<
   HttpClientOptions,
   "timeoutMs" | "sleep" | "largestAnswer" | "signal" | "waits" | "retryBudget"

@@ -51,7 +51,7 @@ export function idInUrl(record: WireRecord): string | null {
   return typeof url === "string" ? toId18(url.slice(url.lastIndexOf("/") + 1)) : null;
 }
 
-/** Whether the value is a JSON object. */
+/** True if the value is a JSON object: neither null nor an array. */
 export function isRecord(value: unknown): value is WireRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

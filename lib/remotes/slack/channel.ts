@@ -6,7 +6,7 @@ import type { Message, MessageChange, PostOutcome, SlackChannel } from "./ports.
 import { postFailure } from "./slack-errors.ts";
 import { postingClient, readingClient, type WebClientTiming } from "./web-client.ts";
 
-/** How the channel is spoken to; all for tests. */
+/** Timing of calls to the channel; all for tests. */
 export interface ChannelOptions extends WebClientTiming {
   sleep?: (milliseconds: number) => Promise<unknown>;
 }

@@ -5,7 +5,7 @@ import { missingScope } from "./scopes.ts";
 import { type SlackFailure, slackFailure } from "./slack-errors.ts";
 import { readingClient, type WebClientTiming } from "./web-client.ts";
 
-/** What `doctor` says of Slack. Names of workspace and channel are for people only. */
+/** Slack section of `doctor`'s report. Names of workspace and channel are for people only. */
 export interface SlackCheck {
   team: string | null;
   /** The id of the workspace that the token belongs to (T…). */
@@ -109,7 +109,7 @@ async function checkChannel(
   return { id, name: channel.name ?? id, isPrivate };
 }
 
-/** What a failed call says about a setting. */
+/** Returns the problem of the setting `where` that a failed call shows: unreachable, scope, or setting. */
 export function problemOf(where: string, failure: SlackFailure): SlackProblem {
   if (failure.is === "limited")
     return { where, what: "Slack accepts no more calls at the moment: try again in a minute", about: "unreachable" };

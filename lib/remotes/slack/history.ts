@@ -8,7 +8,7 @@ import { slackFailure } from "./slack-errors.ts";
 const PAGE = 200;
 /** Pages read at most: beyond 20,000 messages in eight days the channel is not for notices. */
 const MAX_PAGES = 100;
-/** How long Slack may hold up the reading, in all. */
+/** Total time that Slack may hold up the reading, in milliseconds. */
 const MAX_WAIT_MS = 120_000;
 
 const OUR_EVENTS: ReadonlySet<string> = new Set([NOTICE_EVENT, POST_EVENT]);
@@ -44,7 +44,7 @@ type WireMessage = v.InferOutput<typeof MessageSchema>;
 
 type Call = (cursor: { cursor?: string }) => Promise<unknown>;
 
-/** Where and what is read. */
+/** Channel, start date and threads of a reading of the history. */
 export interface HistoryQuestion {
   channel: string;
   since: Date;

@@ -4,7 +4,7 @@ import { SCOPES } from "./scopes.ts";
 /** The slash command; the bot listens for it, the manifest declares it. */
 export const COMMAND = "/zdsync";
 
-/** Where Slack sends commands, clicks and events. */
+/** Path that Slack sends commands, clicks and events to. */
 export const SLACK_PATH = "/slack/events";
 
 const USAGE_HINT =
@@ -13,7 +13,7 @@ const USAGE_HINT =
 /** Slack's limits on what the manifest says, in characters (facts 7). */
 export const MANIFEST_LIMITS = { name: 35, description: 140, command: 32, usage_hint: 1000 } as const;
 
-/** What an app is made for. */
+/** Name and address to make an app's manifest for. */
 export interface ManifestOrder {
   /** The app's name in Slack. */
   name: string;
@@ -21,7 +21,7 @@ export interface ManifestOrder {
   url: string | null;
 }
 
-/** What is wrong with an order, by flag; empty where nothing is. Pure. */
+/** Returns the problems of an order, by flag; empty if there are none. Pure. */
 export function manifestProblems({ name, url }: ManifestOrder): Problem[] {
   const problems: Problem[] = [];
   const length = Array.from(name.trim()).length;
@@ -78,7 +78,7 @@ export function slackManifest({ name, url }: ManifestOrder): Record<string, unkn
   };
 }
 
-/** Where Slack sends to, from the bot's address; one that ends in the path already stays as it is. */
+/** Address that Slack sends to, from the bot's address; one that already ends in the path is returned as it is. */
 function requestUrl(url: string): string {
   const base = url.replace(/\/+$/, "");
   return base.endsWith(SLACK_PATH) ? base : `${base}${SLACK_PATH}`;

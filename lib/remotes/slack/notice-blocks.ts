@@ -15,7 +15,7 @@ const NOTE = "\n↳ ";
 
 const TextSchema = v.looseObject({ text: v.string() });
 
-/** What became of an organization since it was reported. `by` is a Slack user id. */
+/** State of an organization since it was reported. `by` is a Slack user id. */
 export type OrganizationState =
   | { is: "handled"; by: string; at: Date }
   | { is: "contacts added"; count: number; by: string; at: Date }

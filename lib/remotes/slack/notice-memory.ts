@@ -36,7 +36,7 @@ const TABLES = [
 const NamedSchema = v.array(v.object({ organization_id: v.number() }));
 const ParentSchema = v.nullable(v.object({ ts: v.string() }));
 
-/** What the memory is opened with. */
+/** Options of opening the memory of one channel's notices. */
 export interface NoticeMemoryOptions {
   /** Slack's id: what stands in one channel says nothing about another one. */
   channel: string;

@@ -1,12 +1,12 @@
 import type { MessageMetadata, PostedMessage } from "./ports.ts";
 
-/** What our notices are called in the channel's metadata. */
+/** Event type of our notices in the channel's metadata. */
 export const NOTICE_EVENT = "zdsync_organizations_without_contacts";
 
-/** What messages of the outbox are called there. */
+/** Event type of the outbox's messages in the channel's metadata. */
 export const POST_EVENT = "zdsync_post";
 
-/** What a message of the outbox says to later starts of the program: its key. */
+/** Returns the metadata of an outbox message for later starts of the program: its key. */
 export function postMetadata(key: string): MessageMetadata {
   return { event_type: POST_EVENT, event_payload: { key } };
 }
@@ -19,7 +19,7 @@ export function postedKeys(messages: readonly PostedMessage[]): Map<string, stri
   return new Map(posts.sort(([, one], [, other]) => Number(other) - Number(one)));
 }
 
-/** What a message of a run says to later runs: which organizations it names. Flat, one text: Slack keeps no deeper lists. */
+/** Returns a message's metadata for later runs: its run and the organizations it names. Flat, one text: Slack keeps no deeper lists. */
 export function noticeMetadata(runId: string, organizationIds: readonly number[]): MessageMetadata {
   return { event_type: NOTICE_EVENT, event_payload: { run_id: runId, organization_ids: organizationIds.join(",") } };
 }

@@ -21,7 +21,7 @@ export interface NoticeRun {
   dryRun: boolean;
 }
 
-/** What became of the notices, by Zendesk id of the organization. */
+/** Results of posting the notices, by Zendesk id of the organization. */
 export interface NoticeResult {
   posted: number[];
   /** Named in the channel already, by an earlier run. */

@@ -10,23 +10,23 @@ import { renderNotices } from "./render-notices.ts";
 export type { NoticeOrganization, NoticeResult, NoticeRun } from "./notice.ts";
 
 const HOUR = 60 * 60 * 1000;
-/** How far back the channel is read: a day more than notices are due for (Y3). */
+/** Period for which the channel is read: a day more than notices are due for (Y3). */
 const HISTORY = 8 * 24 * HOUR;
-/** How long a notice is posted again where the channel cannot be read (Y4). */
+/** Period for which a notice is posted again if the channel cannot be read (Y4). */
 const WITHOUT_HISTORY = 2 * HOUR;
 /** Messages of one run, so that a first fill does not outlast the run; the next run posts the rest. */
 const MAX_REPLIES = 100;
 /** So many posts in a row that fail say that the others will fail too. */
 const FAILURES_IN_A_ROW = 3;
 
-/** What notices are posted with. */
+/** Options of posting notices. */
 export interface NoticeOptions extends Pick<Pacing, "sleep" | "stop"> {
   now: Date;
-  /** What is known to stand in the channel; absent: nothing is. */
+  /** Memory of the notices known to be in the channel; absent: none are known. */
   memory?: NoticeMemory;
 }
 
-/** What a run still has to post, and the parent message that it posted before, in an earlier attempt at the same run. */
+/** Organizations that a run still has to post, and the parent message posted by an earlier attempt at the same run. */
 interface Unposted {
   organizations: NoticeOrganization[];
   parent: string | null;
@@ -51,7 +51,7 @@ export async function postNotices(
   return result;
 }
 
-/** What nobody has reported yet; what is settled about the others goes into the result. */
+/** Organizations that nobody has reported yet; what is settled about the others goes into the result. */
 async function stillUnposted(
   channel: SlackChannel,
   { runId }: NoticeRun,

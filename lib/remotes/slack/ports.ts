@@ -3,7 +3,7 @@ import type { InstanceName } from "../../domain/instance.ts";
 /** A Slack block, in wire form. */
 export type Block = { type: string; [key: string]: unknown };
 
-/** What a message says about itself to programs: flat, so that Slack keeps it. */
+/** Machine-readable data attached to a message: flat, so that Slack keeps it. */
 export interface MessageMetadata {
   event_type: string;
   event_payload: Record<string, string | number | boolean>;
@@ -17,7 +17,7 @@ export interface Message {
   metadata: MessageMetadata;
 }
 
-/** What a message is changed to. Without metadata it keeps what it says about itself: Slack removes only what is named (chat.update). */
+/** New content of a message. Without metadata it keeps the metadata it has: Slack removes only what is named (chat.update). */
 export type MessageChange = Omit<Message, "metadata"> & Partial<Pick<Message, "metadata">>;
 
 /** A message that stands in the channel, as far as it matters here. */
@@ -38,13 +38,13 @@ export type PostOutcome =
   | { is: "refused"; reason: string; about?: "message" }
   | { is: "unknown"; reason: string; waitMs?: number };
 
-/** What reading the channel gave. `forbidden`: the bot lacks the permission; `failed`: Slack could not be read just now, or not for `waitMs`. */
+/** Result of reading the channel. `forbidden`: the bot lacks the permission; `failed`: not readable just now, or not for `waitMs`. */
 export type HistoryOutcome =
   | { is: "read"; messages: PostedMessage[] }
   | { is: "forbidden"; reason: string }
   | { is: "failed"; reason: string; waitMs?: number };
 
-/** How it is waited where Slack asks for it. */
+/** Sleep and stop used while Slack asks us to wait. */
 export interface WaitOptions {
   /** Ends early where it was asked to stop. */
   sleep(milliseconds: number): Promise<unknown>;

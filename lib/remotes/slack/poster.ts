@@ -3,10 +3,10 @@ import type { Message, PostOutcome, SlackChannel } from "./ports.ts";
 
 /** Slack takes about one message a second in a channel. */
 export const PAUSE = 1000;
-/** How long Slack may make us wait for one message, in all. */
+/** Total time that Slack may make us wait for one message, in milliseconds. */
 const MAX_WAIT_MS = 120_000;
 
-/** What messages are posted with. */
+/** Sleep, stop and clock used between messages. */
 export interface Pacing {
   sleep?: (milliseconds: number) => Promise<unknown>;
   /** Asked to stop, nothing further is posted. */
@@ -23,12 +23,12 @@ export interface Pacing {
  */
 export class Poster {
   #lastAt: number | null = null;
-  /** How long Slack wanted to be left alone when it was asked last, in milliseconds. */
+  /** Milliseconds that Slack asked us to wait in its last answer. */
   #toldMs = 0;
 
   constructor(readonly channel: SlackChannel) {}
 
-  /** What became of one message. Refused, too, where somebody asked to stop before it was sent. Never throws. */
+  /** Posts one message and returns its outcome. Also refused if a stop was requested before it was sent. Never throws. */
   async post(message: Message, thread: { ts: string } | undefined, pacing: Pacing): Promise<PostOutcome> {
     const { sleep = sleepFor, stop = { reason: null }, now, onSend } = pacing;
     let waited = 0;
@@ -46,7 +46,7 @@ export class Poster {
     }
   }
 
-  /** What is left of the pause after the last message. A clock that was set back makes no pause longer than a whole one. */
+  /** Milliseconds left of the pause after the last message. A clock that was set back makes no pause longer than a whole one. */
   #pause(now: (() => number) | undefined): number {
     if (this.#lastAt === null) return 0;
     const passed = now ? Math.max(0, now() - this.#lastAt) : 0;

@@ -55,7 +55,7 @@ function parentMessage(run: NoticeRun, organizations: readonly NoticeOrganizatio
   };
 }
 
-/** How many addresses were left alone for each reason; what differs in its parameters only is one. */
+/** Counts the addresses that were left alone, by reason; reasons that differ only in their parameters count as one. */
 function reasonLines(organizations: readonly NoticeOrganization[]): string[] {
   const counts = new Map<string, number>();
   for (const { reason } of organizations.flatMap(({ addresses }) => addresses)) {

@@ -8,7 +8,7 @@ export type ScopeUse = "notices" | "bot" | "public channel" | "private channel" 
 export interface Scope {
   name: string;
   when: ScopeUse;
-  /** What goes wrong without it, for people. */
+  /** Consequence of lacking the scope, for people. */
   without: string;
 }
 
@@ -42,12 +42,11 @@ export function scopesFor(...uses: ScopeUse[]): string[] {
   return SCOPES.filter(({ when }) => uses.includes(when)).map(({ name }) => name);
 }
 
-/** What goes wrong without a scope. */
 function withoutScope(name: string): string {
   return SCOPES.find((scope) => scope.name === name)?.without ?? "the bot cannot do its work";
 }
 
-/** What is said of a scope that the token lacks. */
+/** Returns the message for a scope that the token lacks: its consequence, and the remedy. */
 export function missingScope(scope: string): string {
   return `lacks the scope ${scope}: ${withoutScope(scope)}. Add it under OAuth & Permissions of the Slack app, and install the app again`;
 }

@@ -2,13 +2,13 @@ import { now } from "../../edges/clock.ts";
 import { retryAfterMs } from "../http/retry-timing.ts";
 import type { PostOutcome } from "./ports.ts";
 
-/** What a call of the Web API failed with, sorted by what may be done about it. `waitMs`: how long Slack wants to be left alone. */
+/** Failure of a Web API call, sorted by what can be done about it. `waitMs`: milliseconds that Slack asks us to wait. */
 export type SlackFailure =
   | { is: "limited"; waitMs: number }
   | { is: "refused"; code: string; reason: string }
   | { is: "unknown"; reason: string; waitMs?: number };
 
-/** How long to wait where a rate limit does not say it. */
+/** Wait, in milliseconds, if a rate limit does not name one. */
 const DEFAULT_WAIT_MS = 10_000;
 
 /** Errors after which Slack itself does not know whether it did what was asked. */
@@ -85,7 +85,7 @@ function refused(code: string, remedy: string): SlackFailure {
   return { is: "refused", code, reason: `Slack refused (${code}): ${remedy}` };
 }
 
-/** What WebClient 8's error classes carry, each some of it. */
+/** Properties of WebClient 8's error classes; each class has some of them. */
 interface WebClientError {
   code: string;
   data: { error?: unknown };

@@ -15,7 +15,7 @@ const LARGEST_ANSWER = 64 * 1024;
 /** Replies of a thread that are looked through: a run's has some twelve. */
 const MAX_REPLIES = 200;
 
-/** Where a file is shown. */
+/** Thread, title and comment of a file that is shown. */
 export interface FilePlace {
   /** The `ts` of the thread's first message. */
   thread: string;
@@ -24,7 +24,7 @@ export interface FilePlace {
   comment: string;
 }
 
-/** Whether a file stands in its thread; `unknown`: it cannot be read. */
+/** Result of looking for a file in its thread; `unknown`: the thread cannot be read. */
 export type FileSeen = { is: "there" } | { is: "not there" } | { is: "unknown"; reason: string };
 
 /** Files in the threads of one channel. No method throws. */
@@ -33,7 +33,7 @@ export interface ThreadFiles {
   upload(file: { name: string; bytes: Uint8Array }): Promise<{ is: "uploaded"; id: string } | SlackFailure>;
   /** Shows an uploaded file in a thread. `unknown`: whether it is shown, nobody knows; look before it is done again. */
   share(id: string, place: FilePlace): Promise<{ is: "shared" } | SlackFailure>;
-  /** Whether a file was shown: Slack's answer does not say it, and a shared file carries no metadata of ours. */
+  /** Looks whether a file was shown: Slack's answer does not say so, and a shared file carries no metadata of ours. */
   look(place: Pick<FilePlace, "thread" | "comment">): Promise<FileSeen>;
 }
 

@@ -3,7 +3,7 @@ import type { SlackSettings } from "../../settings/environment.ts";
 import { slackFailure } from "./slack-errors.ts";
 import { readingClient, type WebClientTiming } from "./web-client.ts";
 
-/** Who is in a user group, or why nobody knows just now. */
+/** Members of a user group, or the reason why they are not known just now. */
 export type GroupMembers = { is: "read"; users: ReadonlySet<string> } | { is: "unread"; reason: string };
 
 /** Looks up user groups (`S…`); never throws. */

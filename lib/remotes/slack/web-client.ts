@@ -6,7 +6,7 @@ import { retryAfterMs } from "../http/retry-timing.ts";
 
 const LONGEST_PAUSE_MS = 5_000;
 
-/** How calls are sent; all for tests. */
+/** Timing and limits of calls to Slack; all for tests. */
 export interface WebClientTiming {
   /** For one attempt, its body included. */
   timeoutMs?: number;
@@ -45,7 +45,7 @@ async function open(settings: SlackSettings, timing: WebClientTiming, retries: n
   });
 }
 
-/** How every WebClient sends: its own retries and time-outs run on timers of its own, which nobody can exchange. */
+/** Returns the sending options of every WebClient: its own retries and timeouts run on timers of its own, which nobody can replace. */
 export function sendingOptions(timing: WebClientTiming, retries: number) {
   return {
     retryConfig: { retries: 0 },

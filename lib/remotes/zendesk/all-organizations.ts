@@ -41,17 +41,17 @@ export async function* allOrganizations(
   );
 }
 
-/** How many organizations a list can have: the count is approximate, and so is this. */
+/** Upper limit for the length of a list of organizations: the count is approximate, and so is this. */
 function maxOf(counted: number | null): number {
   return counted === null || counted >= PINNED ? MAX_RECORDS : 2 * counted;
 }
 
-/** Whether a list is so short that it cannot be all of an instance, by a count that is approximate itself. Pure. */
+/** True if a list is too short to be all of an instance: less than half of a count that is itself approximate. Pure. */
 export function isMuchLessThanCounted(listed: number, counted: number): boolean {
   return counted < PINNED && listed < counted / 2;
 }
 
-/** Whether a list is longer than an instance can be, by the same count. Pure. */
+/** True if a list is longer than an instance can be, by the same count. Pure. */
 export function isMoreThanCounted(listed: number, counted: number): boolean {
   return listed > maxOf(counted);
 }

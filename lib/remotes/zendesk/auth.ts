@@ -9,10 +9,10 @@ import { HttpClient } from "../http/http-client.ts";
 import { HttpError } from "../http/http-error.ts";
 import { revokeToken } from "./revoke-token.ts";
 
-/** What a token may do; stages that only read ask for no more (S9). */
+/** Permissions of an access token; stages that only read request `read` alone (S9). */
 export type Scope = "read" | "read write";
 
-/** What authorizes requests. */
+/** Provides the `Authorization` header for requests, and renews and revokes it. */
 export interface Credential {
   /** The value of the `Authorization` header. `signal` ends waiting for it. */
   authorization(signal?: AbortSignal): Promise<string>;
@@ -22,10 +22,10 @@ export interface Credential {
   close(): Promise<void>;
 }
 
-/** What a credential is made with beside the settings. */
+/** Options of a credential, in addition to the settings. */
 export interface CredentialOptions {
   scope: Scope;
-  /** How long a token is asked for; Zendesk takes more than 300 and less than 172,800 seconds, and has none of its own for older clients. */
+  /** Requested lifetime of a token; Zendesk accepts more than 300 and less than 172,800 seconds, with no default for older clients. */
   tokenSeconds?: number | undefined;
   warn?: ((message: string) => void) | undefined;
 }

@@ -25,7 +25,7 @@ export interface BulkCall {
   path: string;
   body: object;
   effect: NonNullable<HttpRequest["effect"]>;
-  /** Whether it is not sent any more once the run is asked to stop: then a `StoppedError` is thrown, and nothing was done. */
+  /** If true, it is not sent once the run has been asked to stop: a `StoppedError` is thrown, and nothing was done. */
   endsAtStop: boolean;
 }
 

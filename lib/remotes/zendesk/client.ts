@@ -26,7 +26,7 @@ export interface ZendeskOptions extends ZendeskSettings {
   timing?: HttpTiming & { pollMs?: number };
   /** The user field that marks users; `mark_for_deletion` where absent. */
   userMarkField?: string | undefined;
-  /** How long access tokens are asked for; see `CredentialOptions`. */
+  /** Requested lifetime of access tokens; see `CredentialOptions`. */
   tokenSeconds?: number | undefined;
   /** Zendesk dropped something silently (said once for each kind, without values), or a token could not be revoked. */
   onWarning?(message: string): void;
@@ -105,7 +105,7 @@ export class ZendeskClient {
     return this.send({ method: "GET", url, signal: this.endsReads, retryBudget });
   }
 
-  /** Who asks: what an account shows depends on it. No secret. */
+  /** The client or user that sends the requests: what an account shows depends on it. Not a secret. */
   get credentialName(): string {
     const { auth } = this.options;
     return auth.kind === "oauth" ? `client ${auth.clientId}` : `user ${auth.email}`;

@@ -1,4 +1,4 @@
-/** What an error body says in stable codes. Its texts are localized and may echo customer data: never shown, never matched. */
+/** Stable codes of an error body. Its texts are localized and may echo customer data: never shown, never matched. */
 export interface ErrorEnvelope {
   /** `RecordInvalid`, `TooManyJobs`, …; null where the body has none. */
   code: string | null;
@@ -25,7 +25,7 @@ export function readErrorEnvelope(body: unknown): ErrorEnvelope {
   };
 }
 
-/** Whether a bulk write was refused, with whatever status, because too many jobs of the account are at work (facts/zendesk.md 3). */
+/** True if a bulk write was refused, with whatever status, because too many of the account's jobs are running (facts/zendesk.md 3). */
 export function isTooManyJobs(body: unknown): boolean {
   return isObject(body) && body.error === "TooManyJobs";
 }

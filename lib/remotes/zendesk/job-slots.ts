@@ -5,7 +5,7 @@ const LOOKED_AT_AHEAD = 4;
 
 const HEADERS = ["zendesk-ratelimit-inflight-jobs", "zendesk-rate-limit-inflight-jobs"];
 
-/** What the account says of its jobs. */
+/** Limit on the account's concurrent jobs, and the number of jobs still free, as announced by Zendesk. */
 export interface JobsOfAccount {
   total: number;
   remaining: number;

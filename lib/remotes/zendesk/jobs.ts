@@ -6,7 +6,7 @@ import { HttpError } from "../http/http-error.ts";
 import type { ZendeskClient } from "./client.ts";
 import { rowsOf } from "./list.ts";
 
-/** How a job ended. `lost`: nobody can say what became of its rows. */
+/** End of a job. `lost`: nobody can say what became of its rows. */
 export type JobEnd = { is: "completed"; results: unknown[] } | { is: "lost"; reason: Reason };
 
 const FIRST_POLL_MS = 500;
@@ -24,7 +24,7 @@ type Status = v.InferOutput<typeof StatusSchema>;
 
 interface Followed {
   resolve(end: JobEnd): void;
-  /** How long it has been waited for, and since when it was not found, in milliseconds. */
+  /** Time that it has been waited for, and for which it has not been found, in milliseconds. */
   waitedMs: number;
   missingMs: number;
 }

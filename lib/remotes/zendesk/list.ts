@@ -33,7 +33,7 @@ export interface ListingOptions<T> {
   maxRecords?: () => Promise<number>;
   /** Told of each page before it is handed on. */
   onPage?: ((page: ListedPage<T>) => void) | undefined;
-  /** Where to begin: at a page of an earlier list instead of the first one. */
+  /** Page of an earlier list to begin at, instead of the first one. */
   from?: string;
 }
 
@@ -102,7 +102,7 @@ class CompletenessProof {
     return links.next;
   }
 
-  /** Where the page behind the last one is; null where the last one was empty: then that one is asked for again. */
+  /** Link to the page after the last one; null if the last one was empty: then that one is requested again. */
   behindEnd(rows: unknown[] | null, body: unknown): string | null {
     const paging = v.safeParse(PagingSchema, body);
     return paging.success && rows && rows.length > 0 ? paging.output.links.next : null;

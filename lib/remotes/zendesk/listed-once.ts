@@ -96,7 +96,7 @@ export class ListedOnce {
     return reader.organizations({ count: () => this.count(reader) });
   }
 
-  /** Who has an address: asked for to judge, and the same once more after sync. */
+  /** Users that have an address: needed to judge, and once more after sync. */
   private holdersOf(email: string, reader: ZendeskReader): Promise<FoundUser[]> {
     const found = this.holders.get(email) ?? reader.usersByAddress(email);
     this.holders.set(email, found);

@@ -9,7 +9,7 @@ import type { Page, ZendeskReader, ZendeskWriter } from "./ports.ts";
 export class OrganizationsSince {
   private readonly seen = new Map<number, Organization>();
   private readonly gone = new Set<number>();
-  /** What was written and not read since: by id, and by `external_id` (18 characters) where none is known; each with the write's number. */
+  /** Written and not read since: by id, or by `external_id` (18 characters) if no id is known; each with the write's number. */
   private readonly unreadIds = new Map<number, number>();
   private readonly unreadExternalIds = new Map<string, number>();
   private writes = 0;
@@ -105,7 +105,7 @@ export class OrganizationsSince {
     }
   }
 
-  /** What a write touches is unknown from when it is sent, and still when it has ended. */
+  /** Records that a write touches are unknown from the moment it is sent, and still unknown after it has ended. */
   private async touching<Key, T>(unread: Map<Key, number>, keys: readonly Key[], write: () => Promise<T>): Promise<T> {
     const touch = () => {
       this.writes++;
@@ -120,7 +120,7 @@ export class OrganizationsSince {
   }
 }
 
-/** What was read by a request that began after the `asked`th write is known. */
+/** A record read by a request that began after the `asked`th write is known again. */
 function clear<Key>(unread: Map<Key, number>, key: Key, asked: number): void {
   const written = unread.get(key);
   if (written !== undefined && written <= asked) unread.delete(key);

@@ -34,13 +34,13 @@ export interface Membership {
 export interface Page<T> {
   records: T[];
   unreadable: Unreadable[];
-  /** What is to be told of how the list was read (decision 54); absent where there is nothing. */
+  /** Remarks for people on the way the list was read (decision 54); absent if there are none. */
   told?: readonly Reason[];
 }
 
-/** How organizations are listed. */
+/** Options of listing all organizations of an instance. */
 export interface ListOptions {
-  /** How many there are, which never throws; absent: the list asks for itself (`organizationCount`). */
+  /** Returns the number of organizations and never throws; absent: the list asks for it itself (`organizationCount`). */
   count?(): Promise<number | null>;
 }
 
@@ -55,7 +55,7 @@ export interface ZendeskReader {
   organizationFields(): Promise<FieldDefinition[]>;
   userFields(): Promise<FieldDefinition[]>;
   organizations(options?: ListOptions): AsyncIterable<Page<Organization>>;
-  /** How many there are by Zendesk's own count: approximate, and pinned at 100,000 from there on; null where there is none. */
+  /** Number of organizations by Zendesk's own count: approximate, and pinned at 100,000 from there on; null if there is none. */
   organizationCount(): Promise<number | null>;
   /** Any number of ids, asked for in hundreds; those that do not exist are absent; in order of id. Throws on an unreadable one. */
   organizationsById(ids: readonly number[]): Promise<Organization[]>;
@@ -143,7 +143,7 @@ export interface ZendeskWriter {
   createMemberships(rows: readonly Membership[]): Promise<RowOutcome[]>;
 }
 
-/** What a stage that writes is given: both sides of one instance. */
+/** Both sides of one instance, reader and writer, for stages that write. */
 export interface ZendeskConnection {
   /** For reads that belong to a write in flight: a stop lets them finish (S7). */
   reader: ZendeskReader;

@@ -22,7 +22,7 @@ const TAKEN_HINTS: readonly [RegExp, Taken][] = [
   [/^email:.*(?:used|taken)/is, "email"],
 ];
 
-/** What is known of a row that was sent: an update's id, a create's natural keys where the kind of job repeats them. */
+/** Keys of a row that was sent: an update's id, a create's natural keys if the kind of job repeats them. */
 export interface SentRow {
   id?: number;
   external_id?: string;
@@ -88,7 +88,7 @@ export function refusedRequest(error: HttpError): RowOutcome {
   return refused(about, taken ? [] : fields, taken);
 }
 
-/** What `details` calls the fields that hold an address differs (facts/zendesk.md 4). */
+/** `details` does not always use the same name for fields that hold an address (facts/zendesk.md 4). */
 function takenOf(duplicates: readonly string[]): Taken | undefined {
   if (duplicates.includes("name")) return "name";
   if (duplicates.some((field) => field.startsWith("external"))) return "external_id";

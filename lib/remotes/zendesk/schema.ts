@@ -69,7 +69,7 @@ const FieldWire = v.pipe(
   ),
 );
 
-/** How each kind of record is read. */
+/** Wire schemas of Zendesk's records, by kind. */
 export const WIRE = {
   organizations: OrganizationWire as v.GenericSchema<unknown, Organization>,
   users: userWire(DEFAULT_USER_MARK_FIELD) as v.GenericSchema<unknown, ListedUser>,
@@ -79,7 +79,7 @@ export const WIRE = {
   user_fields: FieldWire as v.GenericSchema<unknown, FieldDefinition>,
 };
 
-/** How records of a kind are read where users are marked in this field. */
+/** Returns the schema for records of a kind if users are marked in the field `userMarkField`. */
 export function wireOf<K extends keyof typeof WIRE>(kind: K, userMarkField: string): (typeof WIRE)[K] {
   if (kind !== "users" || userMarkField === DEFAULT_USER_MARK_FIELD) return WIRE[kind];
   return userWire(userMarkField) as unknown as (typeof WIRE)[K];

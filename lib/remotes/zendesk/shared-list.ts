@@ -6,7 +6,7 @@ interface Reading<T> {
   pages: Page<T>[];
   state: "reading" | "complete" | "broken";
   error?: unknown;
-  /** Whether somebody has heard that it broke off. */
+  /** True once a reader has been told that the list broke off. */
   isTold: boolean;
   /** Resolves with the next page, or the end. */
   changed: PromiseWithResolvers<void>;

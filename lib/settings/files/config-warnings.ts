@@ -3,7 +3,7 @@ import { type Config, DEFAULT_CONFIG } from "../../domain/config.ts";
 import { type Reason, reason } from "../../domain/reason.ts";
 import type { Problem } from "../../errors.ts";
 
-/** Where the config is looked for unless `ZDSYNC_CONFIG` names another file. */
+/** Default path of the config, unless `ZDSYNC_CONFIG` names another file. */
 export const CONFIG_FILE = "zdsync.config.yml";
 
 /**

@@ -99,7 +99,7 @@ export function overridesOfInstance(content: string, fileName: string, instance:
   );
 }
 
-/** What `overridesOfInstance` made of one file for several instances, as one text again. */
+/** Joins the texts that `overridesOfInstance` made of one file for several instances back into one text. */
 export function joinOverrides(parts: readonly string[]): string {
   const lines = parts.flatMap((part) => part.split("\n").map((text, index) => ({ line: index + 1, text })));
   const entries = lines.filter(({ text }) => text.startsWith("- "));

@@ -70,7 +70,7 @@ function parsedYaml(text: string, name: string): YamlFile {
   return { name, data: plainData(document, name), lineOf: (path) => lines.linePos(offsetOf(document, path)).line };
 }
 
-/** What a schema (see schema.ts) makes of data, or every mistake in it. */
+/** Returns the data as parsed by a schema (see schema.ts), or every mistake in it. */
 export function check<T>(data: unknown, schema: v.GenericSchema<unknown, T>): { value: T } | { mistakes: Mistake[] } {
   const result = v.safeParse(schema, data);
   if (result.success) return { value: result.output };
@@ -126,7 +126,7 @@ function plainData(document: Document.Parsed, file: string): unknown {
   }
 }
 
-/** Where in the text a path leads: to the key in a mapping, to the item in a list; as deep as the path exists. */
+/** Offset in the text that a path leads to: the key in a mapping, the item in a list; as deep as the path exists. */
 function offsetOf(document: Document.Parsed, path: Path): number {
   let node: Node | null | undefined = document.contents;
   let offset = node?.range?.[0] ?? 0;

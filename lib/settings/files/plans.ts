@@ -61,7 +61,7 @@ function lookUps(plans: v.InferOutput<typeof PlansSchema>): Plans {
 
 const Texts = v.fallback(v.array(v.fallback(v.pipe(v.string(), v.trim()), "")), []);
 
-/** What can be read of the file whatever is wrong elsewhere in it, so that all problems are found at once. */
+/** Parts of the file that can be read whatever is wrong elsewhere in it, so that all problems are found at once. */
 const ReadableSchema = v.object({
   subscriptions: v.fallback(v.record(v.string(), v.fallback(v.object({ charges: Texts }), { charges: [] })), {}),
   us_government: v.fallback(v.object({ without_exception: Texts, with_exception: Texts }), {

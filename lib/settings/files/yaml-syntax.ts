@@ -1,6 +1,6 @@
 import { type Document, type ErrorCode, isAlias, isScalar, type LineCounter, visit, type YAMLError } from "yaml";
 
-/** How many aliases (`*name`) a file may use, and how often its values may be repeated through them. */
+/** Maximum number of aliases (`*name`) in a file, and of repetitions of its values through them. */
 export const MAX_ALIASES = 100;
 
 /** A problem of the text itself, at a line counted from 1. */

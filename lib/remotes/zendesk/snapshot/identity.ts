@@ -3,7 +3,7 @@ import packageJson from "../../../../package.json";
 import type { ZendeskClient } from "../client.ts";
 import type { FieldDefinition } from "../ports.ts";
 
-/** How records are kept; another number where that changes. */
+/** Version of the format in which records are kept; another number when that changes. */
 const FORM = 1;
 
 /**

@@ -12,7 +12,7 @@ const ROWS = 1000;
 /** Of the ten exports a minute that all clients of an account share, others get some. */
 const MAX_PAGES = 8;
 
-/** How many pages of exports one run may still ask an account for: those of organizations and of users count together (facts/zendesk.md 5). */
+/** Pages of exports that one run may still request of an account: organizations and users count together (facts/zendesk.md 5). */
 export class ExportBudget {
   private left = MAX_PAGES;
 
@@ -22,7 +22,7 @@ export class ExportBudget {
   }
 }
 
-/** What cannot be exported is listed: no export is waited for. */
+/** Kept low because anything that cannot be exported is listed instead: no export is waited for. */
 const RETRIES = { maxAttempts: 3, maxRateLimited: 1, maxWaitMs: 10_000 };
 
 /** Everything that changed, or why that cannot be known. */
@@ -127,7 +127,7 @@ function withCursor(body: unknown, asked: string): ExportPage | null {
   return { rows, next, stuck: next === asked };
 }
 
-/** Whether the next one would be refused (facts/zendesk.md 5). */
+/** True if the next export request would be refused (facts/zendesk.md 5). */
 function isUsedUp(headers: Headers): boolean {
   const told =
     headers.get("zendesk-ratelimit-incremental-exports") ?? headers.get("zendesk-rate-limit-incremental-exports");

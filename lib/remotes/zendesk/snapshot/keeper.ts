@@ -5,7 +5,7 @@ import { DamagedDatabaseError, isDamage } from "../../../storage/files/open-data
 import { ExportBudget } from "./incremental-export.ts";
 import { ForeignSnapshotError, type ListToKeep, SnapshotStore } from "./store.ts";
 
-/** Where the snapshot of an instance lies, and what may be done with it. */
+/** Location of an instance's snapshot, and what may be done with it. */
 export interface SnapshotOptions {
   path: string;
   /** Nothing is kept, and no file is made. */
@@ -19,7 +19,7 @@ export interface SnapshotOptions {
  * in full, and the next complete listing makes a new one.
  */
 export class SnapshotKeeper {
-  /** What may be exported to complete any of the lists. */
+  /** Export pages that may still be requested to complete any of the lists. */
   readonly exports = new ExportBudget();
 
   constructor(private readonly options: SnapshotOptions) {}

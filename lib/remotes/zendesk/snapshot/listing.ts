@@ -37,7 +37,7 @@ export class Listing<K extends ListedKind> {
     }
   };
 
-  /** Whether it is of use to a later run. */
+  /** True if a later run can use it. */
   get canBeKept(): boolean {
     return this.#canBeKept && this.begunAt !== null && this.pages.length > 0;
   }

@@ -105,7 +105,7 @@ export function differs(list: ListToKeep["list"], ids: readonly number[]): Reaso
   return reason("snapshot.differs", { list, records: records.slice(0, 10), differing: records.length });
 }
 
-/** What is known, in pages like those of a list. */
+/** Yields the known records, in pages like those of a list. */
 export function* pagesOf<T>(picture: Picture<T>): Generator<Page<T>> {
   let page: Page<T> = { records: [], unreadable: [] };
   for (const { record, unreadable } of picture.rows() as Iterable<SnapshotRow<T>>) {

@@ -30,7 +30,7 @@ interface KeptPeople {
   memberships: KeptList<Membership>;
 }
 
-/** What is kept of both lists once both were read to their end: a whole list, or what became of a kept one. */
+/** Parts of both lists to keep once both were read to their end: a whole list, or the changes to a kept one. */
 type Ending = Partial<Record<"users" | "memberships", ListToKeep>>;
 
 /**

@@ -5,7 +5,7 @@ export interface ListedAgain<T> {
   /** The page begins behind this id; null: with the first record. */
   behindId: number | null;
   rows: readonly SnapshotRow<T>[];
-  /** Whether nothing comes behind it. */
+  /** True if no page follows. */
   isLast: boolean;
 }
 

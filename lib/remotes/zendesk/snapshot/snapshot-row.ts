@@ -15,7 +15,7 @@ export interface ExportedRow<T> extends SnapshotRow<T> {
   deleted: boolean;
 }
 
-/** Whether two rows say the same of a record, whatever the order of its keys. Pure. */
+/** True if two rows say the same about a record, whatever the order of its keys. Pure. */
 export function sameRow<T>(one: SnapshotRow<T>, other: SnapshotRow<T>): boolean {
   return isDeepStrictEqual([one.record, one.unreadable], [other.record, other.unreadable]);
 }

@@ -9,7 +9,7 @@ import type { ReadingTimes } from "./trust.ts";
 /** A list that a snapshot is kept of. */
 export type SnapshotList = "organizations" | "users" | "memberships";
 
-/** What is known of a list beside its records. */
+/** Metadata of a kept list, in addition to its records. */
 export interface ListMeta extends ReadingTimes {
   /** Digest of all that the records depend on; see `identityOf`. */
   identity: string;
@@ -33,7 +33,7 @@ export interface KeptList<T> {
   pages: SnapshotPage[];
 }
 
-/** What a reading found to be other than kept. */
+/** Differences that a reading found between a list and its kept copy. */
 export interface ListChanges<T> {
   changed: readonly SnapshotRow<T>[];
   removed: readonly number[];
@@ -45,7 +45,7 @@ export interface ListChanges<T> {
 export interface ListToKeep {
   list: SnapshotList;
   meta: ListMeta;
-  /** What was known of the list when it was read; null: it is kept instead of whatever was. */
+  /** Metadata of the kept list when it was read; null: the new list replaces any kept one. */
   basis: ListMeta | null;
   changes: ListChanges<unknown>;
 }
@@ -73,7 +73,7 @@ const UnreadableSchema = v.object({
 /** Memberships go with their organization (facts/zendesk.md 8.20), and no export tells of that: then people are listed in full once. */
 const WITH_ORGANIZATIONS = ["users", "memberships"] as const;
 
-/** What the file holds is no snapshot of this version. Exit 1. */
+/** Thrown if the file does not hold a snapshot of this version. Exit 1. */
 export class ForeignSnapshotError extends ZdsyncError {
   readonly exitCode = EXIT.failed;
 

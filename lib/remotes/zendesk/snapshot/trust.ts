@@ -6,7 +6,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** What changed so lately no export tells (facts/zendesk.md 7). */
+/** Exports leave out changes as recent as this (facts/zendesk.md 7). */
 const WITHHELD = MINUTE;
 /** Exports begin so much before what is known already: Zendesk's machines may differ in their clocks, and tell no more than seconds. */
 const OVERLAP = 5 * MINUTE;
@@ -21,7 +21,7 @@ const PINNED = 100_000;
 /** The part of a list by which the count may differ from it: it is approximate, and people make records while it is read. */
 const COUNT_TOLERANCE = 0.005;
 
-/** What is known of when a list was read. */
+/** Times at which a list was read, in milliseconds since 1970. */
 export interface ReadingTimes {
   /** When it was last listed in full: that listing's beginning. */
   listedAt: number;
@@ -29,7 +29,7 @@ export interface ReadingTimes {
   coveredUntil: number;
 }
 
-/** Whether the list has to be read in full by now: a day has gone by, or the clock stands before what is known. */
+/** True if the list must be read in full by now: a day has gone by, or the clock is before the time that the list is known for. */
 export function isDue({ listedAt, coveredUntil }: ReadingTimes, now: number): boolean {
   return now - listedAt >= LONGEST_TRUST || now < coveredUntil;
 }
@@ -44,12 +44,12 @@ export function exportedUntil(now: number): number {
   return now - WITHHELD;
 }
 
-/** How many of the pages are to be listed again, when the last time was so long ago: a 24th for each hour, at least one. */
+/** Number of pages to list again, by the time since they were last listed: a 24th for each hour, at least one. */
 export function pagesToCheck(pages: number, sinceLast: number): number {
   return Math.min(pages, Math.max(1, Math.ceil((pages * Math.max(0, sinceLast)) / ROUND)));
 }
 
-/** Whether Zendesk's count bears a list out; null: it has none. It says nothing from 100,000 on. */
+/** True if Zendesk's count agrees with a list, or cannot disagree: null means it has none, and from 100,000 on it says nothing. */
 export function agreesWithCount(records: number, counted: number | null): boolean {
   return counted === null || counted >= PINNED || Math.abs(records - counted) <= Math.floor(counted * COUNT_TOLERANCE);
 }

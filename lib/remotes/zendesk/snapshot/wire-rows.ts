@@ -4,7 +4,7 @@ import type { ExportedRow, SnapshotRow } from "./snapshot-row.ts";
 /** Lists that snapshots are kept of, by their key in Zendesk's answers. */
 export type ListedKind = "organizations" | "users" | "organization_memberships";
 
-/** What of a row is looked at beside its record. */
+/** Fields of a row that are read in addition to its record. */
 interface WireRow {
   id?: unknown;
   updated_at?: unknown;
