@@ -9,7 +9,7 @@ import { loadStage, STAGES, type StageName } from "./stages.ts";
 
 export const VERSION = packageJson.version;
 
-/** How a command was called. */
+/** A command as it was called: its name, its input and the shell it runs in. */
 export interface Call {
   name: string;
   given: Record<string, string | undefined>;
@@ -23,7 +23,7 @@ export interface LoadedCommand {
   examples: readonly string[];
   /** The input that the first word without a flag is for; absent: such words are refused. */
   argument?: string;
-  /** Whether that input takes all such words, one a line. */
+  /** True if that input takes all such words, one per line. */
   severalArguments?: true;
   run(call: Call): Promise<ExitCode>;
 }

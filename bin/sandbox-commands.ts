@@ -1,6 +1,6 @@
 import type { CommandDescription } from "./commands.ts";
 
-/** What `--help` tells somebody who has nothing yet. */
+/** Hint in `--help` for a first-time user. */
 export const FIRST_TIME = "zdsync demo needs no configuration; ";
 
 /** Commands that start the sandbox. The program that runs against customers has `without-sandbox.ts` instead (scripts/bundle.ts). */

@@ -11,7 +11,7 @@ import type { FieldDefinition, SandboxOptions } from "../sandbox/types.ts";
 /** Of how many accounts one has a sample in a further column: few enough that no limit refuses the first run. */
 const ACCOUNTS_TO_A_SAMPLE = 25;
 
-/** What a further column may hold, by its type, in the order in which it is tried. */
+/** Sample values for additional columns by type, in the order in which they are tried. */
 const SAMPLES = [
   { type: "text", value: "Sample" },
   { type: "boolean", value: true },

@@ -8,7 +8,7 @@ import { ACCOUNTS_MEMORY } from "../../lib/storage/artifacts/memories.ts";
 import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { readOwnFile } from "../../lib/storage/files/own-files.ts";
 
-/** What the last run left of reading accounts; null where there is nothing, or nothing of use: then all are read by the nested query. */
+/** Returns the last run's memory of reading accounts; null if there is none or it is unusable: then the nested query reads them all. */
 export async function readAccountsMemory(
   store: ArtifactStore,
   warn: (message: string) => void,

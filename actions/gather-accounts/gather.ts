@@ -22,7 +22,7 @@ export interface GatheredAccounts {
   memory: AccountsMemory | null;
 }
 
-/** What earlier runs left. */
+/** State left by earlier runs: merged accounts, and the memory of reading accounts (null if there is none). */
 export interface Remembered {
   merges: readonly MergedAccount[];
   accounts: AccountsMemory | null;

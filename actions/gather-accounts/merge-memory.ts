@@ -3,7 +3,7 @@ import { messageOf } from "../../lib/errors.ts";
 import { MERGE_MEMORY } from "../../lib/storage/artifacts/memories.ts";
 import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 
-/** What is remembered of merges: it only ever holds a mark back until somebody allows it. Nothing, with a warning, where the file is damaged. */
+/** Returns the remembered merges, which only ever hold a mark back until it is allowed; empty, with a warning, if the file is damaged. */
 export async function readMergeMemory(store: ArtifactStore, warn: (message: string) => void): Promise<MergedAccount[]> {
   try {
     return (await store.readIfThere(MERGE_MEMORY))?.records ?? [];

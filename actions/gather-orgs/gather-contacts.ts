@@ -5,7 +5,7 @@ import type { StageContext } from "../../lib/pipeline/stage.ts";
 import type { RunOrigin } from "../../lib/storage/artifacts/manifest.ts";
 import { type AddressToVerify, verifyAddresses } from "../../lib/sync/verify-addresses.ts";
 
-/** What gather-orgs says of the contacts of recent organizations. */
+/** Output of gather-orgs about the contacts of recent organizations. */
 export const ADDRESSES_FILE = "zendesk_global_addresses.json";
 
 /**

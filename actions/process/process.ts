@@ -119,7 +119,7 @@ export function unknownChargesWarning(unknown: readonly UnknownCharge[]): string
   return `${unknown.length} unknown charge ${unknown.length === 1 ? "name" : "names"}${harm}: see report.`;
 }
 
-/** Where `partner_accounts.json` is missing, a partner is an account whose organization has a partner `account_type` (A3). */
+/** Fallback if `partner_accounts.json` is missing: a partner is an account whose organization has a partner `account_type` (A3). */
 async function partnersByOrganization(
   instances: readonly InstanceName[],
   { store, warn }: StageContext,

@@ -113,7 +113,7 @@ function held(prefix: "global" | "usgov", changes: ProposedChanges & { manifest:
   return holdChanges(customersComparison(input), changes, { name: prefix, vouched: changes.manifest === null });
 }
 
-/** What gather-orgs found out is remembered here, where there is a run that may write. */
+/** Findings of gather-orgs are remembered here, in a run that is allowed to write. */
 function settledAddress({ id, email, state }: KnownAddress): { id: number; email: string; state: SettledState }[] {
   return state.is === "free" ? [] : [{ id, email, state }];
 }

@@ -7,7 +7,7 @@ import { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { listRuns } from "../../lib/storage/runs/list-runs.ts";
 import type { CheckedBranch } from "./check-branch.ts";
 
-/** What `--expect` names: runs as a whole, and single comparisons. */
+/** Splits the values of `--expect` into those that name runs as a whole and those that name single comparisons. */
 export function expectations({ expect }: Pick<WritingInputs, "expect">): { whole: string[]; single: string[] } {
   return {
     whole: expect.filter((digest) => WHOLE_DIGEST.test(digest)),

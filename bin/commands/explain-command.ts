@@ -122,7 +122,7 @@ async function storeOf({ pipeline, "data-dir": folder }: ExplainInputs, shell: C
   return pipeline === "" ? new ArtifactStore(folder) : openPipeline(folder, pipeline, shell);
 }
 
-/** What the remotes say now: reads only what this account needs, holds no lock, and leaves no file. */
+/** Explains from the current state of the remotes: reads only what this account needs, holds no lock, and leaves no file. */
 async function explainLive(asked: ExplainInputs, json: boolean, shell: Call["shell"]): Promise<ExitCode> {
   const instances = asked.instance ? [asked.instance] : INSTANCES;
   const session = await openSession({

@@ -7,7 +7,7 @@ import type { StageReport, WritingContext } from "../../lib/pipeline/stage.ts";
 import type { RunObserver } from "../../lib/storage/runs/run-recorder.ts";
 import { watched } from "./watched-stage.ts";
 
-/** What all stages of a run are given. */
+/** Context shared by all stages of a run: a writing context with the remotes of the run. */
 export type RunContext = WritingContext & { remotes: RunRemotes };
 
 /**

@@ -111,7 +111,7 @@ function instanceOf(stage: Stage, named: string | undefined): InstanceName | und
   return stage.needs({} as never).zendesk?.[0];
 }
 
-/** Whether a file is by its name another instance's: some stages read more in one instance than in the other. */
+/** True if the file's name says it belongs to another instance: some stages read more in one instance than in the other. */
 function isOfAnother(name: string, instance: InstanceName): boolean {
   const words = name.split(/[_.]/);
   return INSTANCES.some((other) => other !== instance && words.includes(FILE_PREFIX[other]));
@@ -137,13 +137,13 @@ async function writeJobFiles(
   if (files) await writeWholeFile(join(CI_FOLDER, "annotations.json"), annotations(job, store.directory, files));
 }
 
-/** What the stage makes, of one instance or, where it works on both, of each. */
+/** File names the stage makes: for one instance or, if it works on both, for each. */
 function filesMade({ makes }: Stage, prefix: string | null): string[] {
   const prefixes = prefix === null ? Object.values(FILE_PREFIX) : [prefix];
   return makes.flatMap((name) => (name.includes("<i>") ? prefixes.map((one) => name.replace("<i>", one)) : [name]));
 }
 
-/** What it read and hands on as it is, and what only a job of the other instance hands on: that must not lie among the artifacts. */
+/** Files read and handed on unchanged, and those only the other instance's job hands on, which must not be among the artifacts. */
 function filesPassedOn({ handsOn = [] }: Stage, instance: InstanceName | undefined) {
   const isOurs = ({ instances }: (typeof handsOn)[number]) => instance === undefined || instances.includes(instance);
   const { files = [], kept = [] } = Object.groupBy(handsOn, (one) => (isOurs(one) ? "files" : "kept"));

@@ -9,7 +9,7 @@ import { readProcessNotes } from "../../lib/storage/artifacts/process-notes.ts";
 import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import { RUN_RECORD, type RunRecord, runRecordText } from "../../lib/storage/runs/run-record.ts";
 
-/** What the last job of a pipeline knows of it, beside the files. */
+/** Facts about a pipeline that its last job knows in addition to the files. */
 export interface PipelineFacts
   extends Pick<RunRecord, "run_id" | "dry_run" | "instances" | "host" | "matters" | "warnings"> {
   startedAt: Date;
@@ -42,7 +42,7 @@ export async function writePipelineRecord(
   await store.writeText(RUN_RECORD, runRecordText(record));
 }
 
-/** How a pipeline ended, as far as its files tell. Pure. */
+/** Returns how a pipeline ended, as far as its files show. Pure. */
 export function pipelineEnd(
   reports: readonly StageReport[],
   facts: Pick<PipelineFacts, "instances" | "dry_run">,

@@ -19,12 +19,12 @@ import { startedBy } from "../../lib/storage/runs/started-by.ts";
 import { commandText } from "../../lib/text/command-text.ts";
 import { type PipelineFacts, pipelineEnd } from "./pipeline-record.ts";
 
-/** What the report of a pipeline needs, beside the facts. */
+/** Settings of a pipeline's report, in addition to the facts. */
 export interface PipelineReportOrder {
   today: string;
   trend: readonly RunTrend[];
   env: Environment;
-  /** Whether it has the customers of us-government; where it has not, their names are not even read. */
+  /** True if it includes the customers of us-government; otherwise their names are not even read. */
   namesUsGovernment: boolean;
 }
 

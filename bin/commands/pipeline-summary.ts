@@ -28,7 +28,7 @@ import type { Call, LoadedCommand } from "../commands.ts";
 import { type PipelineFacts, writePipelineRecord } from "./pipeline-record.ts";
 import { writePipelineReport } from "./pipeline-report.ts";
 
-/** What the last job of a pipeline accepts. */
+/** Inputs of a pipeline's last job. */
 export const inputs = v.object({
   "data-dir": dataDir,
   "run-id": runId,
@@ -157,7 +157,7 @@ export function pipelineName(comparisons: readonly ComparisonReport[], dryRun = 
   ].join(", ");
 }
 
-/** What the files say of one comparison; null where it was not made. */
+/** Returns what the files say about one comparison; null if it was not made. */
 async function reportOf(store: ArtifactStore, name: Comparison, dryRun: boolean): Promise<StageReport | null> {
   const manifest = await store.readChangesetManifest(name);
   if (!manifest) return null;

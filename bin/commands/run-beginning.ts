@@ -13,7 +13,7 @@ import { NO_OUTCOME, type RunBeginning, RunRecorder } from "../../lib/storage/ru
 import { commandText } from "../../lib/text/command-text.ts";
 import type { Extent } from "./run-stages.ts";
 
-/** What of a run's inputs its record tells. */
+/** The inputs of a run that go into its record. */
 interface RunInputs {
   today: string;
   "data-dir": string;
@@ -21,7 +21,7 @@ interface RunInputs {
   "dry-run": boolean;
 }
 
-/** What is known of a run before it does anything. */
+/** Returns the facts known about a run before it does anything. */
 export function beginningOf(
   extent: Extent,
   instances: readonly InstanceName[],

@@ -26,10 +26,10 @@ import { gatherAndProcess, type RunContext } from "./gather-and-process.ts";
 import { stoppedGathering } from "./stopped-gathering.ts";
 import { watched } from "./watched-stage.ts";
 
-/** How far a run goes: `preview` ends before the first write. */
+/** Extent of a run: `preview` ends before the first write. */
 export type Extent = "preview" | "run";
 
-/** What came of all stages. */
+/** Combined outcome of all stages. */
 export interface RunEnd {
   exit: ExitCode;
   reports: StageReport[];
@@ -93,7 +93,7 @@ async function runInStages(
   };
 }
 
-/** What concerns the run as a whole is told once, though every branch ends by it. */
+/** A failure of the run as a whole is reported once, even though it ends every branch. */
 function once(failures: RunEnd["failures"]): RunEnd["failures"] {
   return [...new Map(failures.map((failure) => [JSON.stringify(failure), failure])).values()];
 }
@@ -172,7 +172,7 @@ async function runBranch(
   }
 }
 
-/** Where somebody named what may be applied, it is what was checked: users, too, who are compared once more right before they are written. */
+/** With `--expect`, only what was checked may be applied, including users, who are compared again right before they are written. */
 function asChecked(
   { expectsAny, ...inputs }: WritingInputs & { expectsAny: boolean },
   checked: readonly StageReport[],
@@ -194,7 +194,7 @@ async function syncUsersOf(
   }
 }
 
-/** What was written replaces what was only checked, also where the branch ended early. */
+/** Reports of what was written replace those of what was only checked, even if the branch ended early. */
 function latest(checked: readonly StageReport[], written: readonly StageReport[]): StageReport[] {
   const names = new Set(written.map((report) => report.comparison?.name));
   return [...written, ...checked.filter((report) => !names.has(report.comparison?.name))];

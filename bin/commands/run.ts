@@ -36,7 +36,7 @@ import { beginningOf, recordNotStarted } from "./run-beginning.ts";
 import { type Extent, type RunEnd, runStages } from "./run-stages.ts";
 import { writeRunReport } from "./write-report.ts";
 
-/** What `run` and `preview` accept: as the stages, but for both instances unless one is named. */
+/** Inputs of `run` and `preview`: the same as for the stages, but for both instances unless one is named. */
 export const runInputs = v.object({
   ...COMMON_INPUTS,
   instance: v.optional(instance),
@@ -55,16 +55,16 @@ export const previewInputs = v.object({
 /** A preview is some five screens, with what matters on top; who reads it otherwise gets all of it. */
 const ON_A_TERMINAL: RenderOptions = { largest: 8_000 };
 
-/** How a run ended, as `--json` prints it. */
+/** Summary of an ended run, as printed by `--json`. */
 export interface RunSummary extends RunEnd {
   run_id: string;
   today: string;
-  /** What was worked on, in a line. */
+  /** The hosts worked on, in one line. */
   hosts: string;
   seconds: number;
-  /** Whether nothing was to be written: a preview, or `--dry-run`. */
+  /** True if nothing was to be written: a preview, or `--dry-run`. */
   dry_run: boolean;
-  /** What asked it to stop, e.g. `SIGINT`; null where nothing did. */
+  /** The cause of a request to stop, e.g. `SIGINT`; null if there was none. */
   stopped: string | null;
   /** The command that writes exactly what was shown; null where there is nothing to write, or it was written. */
   apply: string | null;
@@ -126,7 +126,7 @@ export async function runCommand(
   }
 }
 
-/** What a run of these instances needs; credentials of the other one are not asked for. */
+/** Needs of a run of these instances; credentials of the other instance are not requested. */
 function needsOf(instances: readonly InstanceName[]): Needs {
   const notices = instances.includes("global") ? { slack: true as const } : {};
   return { salesforce: true, zendesk: instances, overrides: true, plans: true, ...notices };
@@ -204,7 +204,7 @@ async function recordedRun(
   }
 }
 
-/** Where the report cannot be written (a full disk) the run has failed, and people still hear what it did. */
+/** If the report cannot be written (a full disk), the run has failed, but people still hear what it did. */
 async function reported<Written>(
   end: RunEnd,
   write: (end: RunEnd) => Promise<Written>,
@@ -220,7 +220,7 @@ async function reported<Written>(
   return { end: failed, written: written ?? null };
 }
 
-/** What `--json` prints of a run. */
+/** Shape of the JSON that `--json` prints for a run. */
 export type RunJson = ReturnType<typeof summaryJson>;
 
 /** A run as `--json` tells it: as the summary, with reasons as code, parameters and text, and by kind what went wrong. */

@@ -19,7 +19,7 @@ const wholeNumber = (most: number) =>
     v.maxValue(most, `a whole number up to ${most.toLocaleString("en-US")}`),
   );
 
-/** What the sandbox is made of; shared with `demo`. */
+/** Inputs that determine the sandbox's data; shared with `demo`. */
 export const WORLD_INPUTS = {
   accounts: v.optional(
     v.pipe(wholeNumber(100_000), v.minValue(1, "at least 1"), v.description("Salesforce accounts, 1 to 100,000")),
@@ -37,7 +37,7 @@ export const WORLD_INPUTS = {
   today,
 } as const;
 
-/** Where the sandbox listens; shared with `demo --bot`. */
+/** First port the sandbox listens on; shared with `demo --bot`. */
 export const port = v.optional(
   v.pipe(wholeNumber(65_000), v.description("First of five ports; 0: any free ports")),
   "4010",

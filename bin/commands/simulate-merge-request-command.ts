@@ -20,7 +20,7 @@ import { parseRules, type RuleTexts } from "../../lib/storage/kept-rules.ts";
 import type { Call, LoadedCommand } from "../commands.ts";
 import { writeSimulation } from "./write-simulation.ts";
 
-/** What may be said of a merge request by whoever asks: a number and a commit, nothing that could become a path or a command. */
+/** Everything a caller may say about a merge request: a number and a commit, nothing that could become a path or a command. */
 export const inputs = v.object({
   "data-dir": dataDir,
   "merge-request": v.pipe(

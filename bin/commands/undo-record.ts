@@ -12,7 +12,7 @@ import { NO_OUTCOME, RunRecorder } from "../../lib/storage/runs/run-recorder.ts"
 import { starterFromEnvironment } from "../../lib/storage/runs/started-by.ts";
 import { comparisonsOf, type EndedUndo } from "./undo-report.ts";
 
-/** What an undo is called in its record. */
+/** Returns the name of an undo in its record. */
 export function undoName({ run }: { run: string }): string {
   return run === "" ? "undo" : `undo ${run}`;
 }

@@ -73,7 +73,7 @@ export async function recordUndoNotStarted(
   if (files) output.err(`Report: ${files.page}`);
 }
 
-/** What is explained is why the run did what is taken back; a run whose evidence is gone leaves the rows to the command. */
+/** Explains why the run made the changes being undone; if the run's evidence is gone, the rows name only the command. */
 async function explainerOf(
   { undoesRun, backs: [first], startedAt }: EndedUndo,
   { store, runId }: Session["context"],
@@ -98,7 +98,7 @@ export async function comparisonsOf(
   return comparisons;
 }
 
-/** What the way back means to customers, before anything is written: as its report says it. */
+/** Returns the undo's effect on customers before anything is written, in the same terms as its report. */
 export async function harmOfUndo(
   undo: Pick<EndedUndo, "backs" | "given" | "startedAt" | "undoesRun">,
   { context }: Pick<Session, "context">,

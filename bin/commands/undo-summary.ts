@@ -16,7 +16,7 @@ export interface FileUndo {
   plan: UndoPlan;
 }
 
-/** Where the undo of a file says what became of each record. */
+/** Returns the path of the file in which the undo of a file records the outcome of each record. */
 export function fileOf({ plan }: FileUndo, { store }: Pick<Session["context"], "store">): string {
   return resolve(store.path(undoResultsName(plan.comparison)));
 }
@@ -49,7 +49,7 @@ export function summaryText(
   return JSON.stringify({ ...about, undoes: run, digest: digestOf(backs), comparisons: parts });
 }
 
-/** What `--expect` binds the undo to. */
+/** Returns the digest to pass to `--expect` for this undo. */
 export function digestOf(backs: readonly FileUndo[]): string {
   return digestOfAll(backs.map(({ plan }) => plan));
 }

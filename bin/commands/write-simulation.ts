@@ -8,7 +8,7 @@ import { simulationCases, simulationNote } from "../../lib/simulate/simulation-n
 import { makeOwnFolder } from "../../lib/storage/files/own-files.ts";
 import { writeWholeFile } from "../../lib/storage/files/write-whole-file.ts";
 
-/** Where a simulation goes, below the data directory. */
+/** Folder for simulations, below the data directory. */
 const FOLDER = "simulation";
 
 /** Writes report and page into the simulation's own folder, and a JUnit file where one is wanted. */

@@ -1,10 +1,10 @@
 import { ArtifactStore } from "../storage/artifacts/store.ts";
 import { historyOf } from "../storage/history.ts";
 
-/** Where jobs of a pipeline keep what a dry run would have done, below the data directory: nobody takes it for what was done. */
+/** Folder below the data directory for a pipeline job's dry-run results, so that they are never mistaken for what was actually done. */
 export const DRY_RUN_FOLDER = "dry-run";
 
-/** Where the results of a stage lie that was run as a job of a pipeline. */
+/** Returns the store with the results of a stage that ran as a job of a pipeline. */
 export function resultsOfJob(store: ArtifactStore, dryRun: boolean): ArtifactStore {
   return dryRun ? new ArtifactStore(store.directory, DRY_RUN_FOLDER) : store;
 }
@@ -19,7 +19,7 @@ export function resultStores(
   return dryRun ? planned : [store, historyOf(store.directory, runId)];
 }
 
-/** Where a stage's results lie once it has ended; null where it kept none. */
+/** Returns the store with a stage's results after it has ended; null if it kept none. */
 export function resultsKept(
   store: ArtifactStore,
   { dryRun, keepsDryRun }: { dryRun: boolean; keepsDryRun: boolean },

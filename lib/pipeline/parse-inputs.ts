@@ -12,7 +12,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   snapshot: "ZDSYNC_SNAPSHOT",
 };
 
-/** What a declaration says of one input: for flags, `action.yml` and documentation. */
+/** Description of one declared input: for flags, `action.yml` and documentation. */
 export interface InputDescription {
   name: string;
   description: string;
@@ -20,9 +20,9 @@ export interface InputDescription {
   default?: string;
   /** The values it takes, where those are few. */
   options?: readonly string[];
-  /** Whether it is a switch. */
+  /** True for a switch. */
   flag: boolean;
-  /** Whether it is a list: several values, separated by spaces or given by several flags. */
+  /** True for a list: several values, separated by spaces or given by several flags. */
   repeatable: boolean;
   /** Anchored pattern (RE2) of what a GitLab component lets through; absent for switches and options. */
   pattern?: string;

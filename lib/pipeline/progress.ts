@@ -1,6 +1,6 @@
 import { StoppedError } from "../errors.ts";
 
-/** What a stage tells people while it works. For people only: nothing is decided by it. */
+/** Progress messages of a stage. For people only: nothing is decided by them. */
 export interface Progress {
   /** Begins a line; `total` where it is known. */
   begin(what: string, total?: number): ProgressLine;

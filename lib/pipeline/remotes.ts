@@ -30,13 +30,13 @@ export interface WritingRemotes extends ReadingRemotes {
    * `creates` is not even asked.
    */
   planCreates(instance: InstanceName, creates: () => Promise<OrganizationCreate[]>): Promise<void>;
-  /** Where notices go; null where Slack is not configured. */
+  /** Channel for notices; null if Slack is not configured. */
   slack(): Promise<SlackChannel | null>;
   /** Revokes the access tokens that could write, once nothing is to be written any more. Never throws: what fails is a warning. */
   close(): Promise<void>;
 }
 
-/** How long remotes are waited for. For tests of many runs only: a compressed clock, and the waits that belong to it. */
+/** Clock and timeouts for remotes. For tests of many runs only: a compressed clock, and the waits that go with it. */
 export interface RemoteTiming {
   now(): number;
   sleep(milliseconds: number, signal?: AbortSignal): Promise<unknown>;
@@ -54,14 +54,14 @@ export interface RemoteSettings {
   slack: SlackSettings | null;
 }
 
-/** What all remotes are opened with. Without `stopSignal` and `waits` nothing ends reads early, and nobody is told what is waited for. */
+/** Options shared by all remotes. Without `stopSignal` and `waits`, nothing ends reads early, and waits are not reported. */
 export interface Mode extends Partial<Omit<ClientMode, "pacers">> {
   dryRun: boolean;
   today: Day;
   warn(message: string): void;
 }
 
-/** What clients are made with. */
+/** Options for creating clients. */
 interface ClientMode {
   warn(message: string): void;
   /** Aborted once the run is asked to stop: what is read then ends at once. */
@@ -73,7 +73,7 @@ interface ClientMode {
   /** The largest share of a Zendesk account's quota that is ours while others use it, too; null or absent: `DEFAULT_RATE_SHARE`. */
   rateShare?: number | null | undefined;
   timing?: RemoteTiming | undefined;
-  /** Where the snapshot of an instance's lists is (decision 54); absent or null: everything is listed in full. */
+  /** Snapshot of an instance's lists (decision 54); absent or null: everything is listed in full. */
   snapshotOf?: ((instance: InstanceName) => SnapshotOptions) | null | undefined;
   /** One for each Zendesk account: its readers and writers share a quota. */
   pacers: Map<InstanceName, Pacer>;
@@ -150,7 +150,7 @@ function tokenSecondsFor(deadlineMs: number | null): number {
 
 /** Seconds. */
 const LONGEST_TOKEN = 3_600;
-/** What is in flight at the deadline is finished, and accounted for. Zendesk takes no life of 300 seconds or less. */
+/** Seconds to finish and account for requests in flight at the deadline. Zendesk accepts no lifetime of 300 seconds or less. */
 const ENDING = 600;
 
 async function openReaders(

@@ -5,11 +5,11 @@ import { messageIn } from "../reasons/refused.ts";
 import type { Output } from "../report/terminal/output.ts";
 import { type Environment, placeOf } from "../settings/environment.ts";
 
-/** Where an error is told. */
+/** Destination of error messages. */
 export interface ErrorTarget {
   env: Environment;
   output: Output;
-  /** Whether standard output is for a program: then it gets the error, too. */
+  /** True if standard output is for a program: then it gets the error, too. */
   json?: boolean;
 }
 

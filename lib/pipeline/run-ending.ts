@@ -7,7 +7,7 @@ import type { RecordedComparison, RunRecord } from "../storage/runs/run-record.t
 import type { RunEnding } from "../storage/runs/run-recorder.ts";
 import type { ComparisonReport, StageReport } from "./stage.ts";
 
-/** How a run ended, for its record: from its reports, and the notes that its comparisons left in the data directory. */
+/** Returns the end of a run for its record, from its reports and the notes that its comparisons left in the data directory. */
 export async function endingOf(
   end: {
     exit: ExitCode;
@@ -52,7 +52,7 @@ const MERGED: ReadonlySet<string> = new Set<ReasonCode>([
 
 const MOVED: ReadonlySet<string> = new Set<ReasonCode>(["mark.account_moved", "mark.of_moved_account"]);
 
-/** What comparisons left alone for a person to see to (C7, C9); none where the notes cannot be read: a record never fails a run. */
+/** Items that comparisons left for a person to handle (C7, C9); none if the notes cannot be read: a record never fails a run. */
 async function quarantined(
   store: ArtifactStore,
   names: readonly Comparison[],

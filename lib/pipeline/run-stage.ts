@@ -16,29 +16,28 @@ import { reportError } from "./report-error.ts";
 import { mintRunId, openSession, type Session, todayWarning } from "./session.ts";
 import type { ComparisonReport, InputsSchema, Stage, StageReport } from "./stage.ts";
 
-/** Where a stage runs. */
+/** Surroundings of a stage: environment, output, clock and the person at the terminal. */
 export interface Shell {
   env: Environment;
   output: Output;
   clock: () => Date;
-  /** Whether a dry run keeps what it would have done (in `DRY_RUN_FOLDER`): for the later jobs of a pipeline. */
+  /** True if a dry run keeps its results (in `DRY_RUN_FOLDER`) for the later jobs of a pipeline. */
   keepsDryRun?: boolean;
-  /** Who may sit at the terminal; absent: nobody. */
+  /** The person who may be at the terminal; absent: nobody. */
   person?: Person;
-  /** Whether standard output is for a program: then it gets errors, too. */
+  /** True if standard output is for a program: then it gets errors, too. */
   json?: boolean;
   /** For tests of many runs only. */
   timing?: RemoteTiming;
 }
 
-/** How a stage ended. */
+/** Outcome of a stage: exit code, report and report files. */
 export interface StageEnd {
   exit: ExitCode;
   /** Null where the stage failed before it had anything to report. */
   report: StageReport | null;
-  /** Whether it was a dry run. */
   dryRun: boolean;
-  /** What people are told of it; null where it did not begin, or the files could not be written. */
+  /** Report files for people; null if the stage did not begin, or the files could not be written. */
   files: ReportFiles | null;
 }
 

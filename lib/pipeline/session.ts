@@ -36,7 +36,7 @@ import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemo
 import { keepStopping } from "./signals.ts";
 import type { Needs, WritingContext } from "./stage.ts";
 
-/** What a session is opened with. */
+/** Options for opening a session. */
 export interface SessionOptions {
   command: string;
   dataDir: string;
@@ -46,9 +46,9 @@ export interface SessionOptions {
   today: string;
   needs: Needs;
   dryRun: boolean;
-  /** Whether a remote may be written to before this is over: then there must be a config, also where this session itself writes nothing. */
+  /** True if a remote may be written to before this is over: then there must be a config, even if this session itself writes nothing. */
   writes: boolean;
-  /** Whether a dry run keeps what it would have done, in `DRY_RUN_FOLDER`. Default: it keeps nothing. */
+  /** True if a dry run keeps its results, in `DRY_RUN_FOLDER`. Default: it keeps nothing. */
   keepsDryRun?: boolean;
   /**
    * False: the session is refused while a run goes on, but keeps no run from beginning. `none`: it reads remotes only and touches no
@@ -59,7 +59,7 @@ export interface SessionOptions {
   deadlineMs: number | null;
   /** The largest share of a Zendesk account's requests that is ours while others send some, too; null: the default. */
   rateShare: number | null;
-  /** Whether Zendesk's lists may come from the snapshot in the data directory (decision 54). Default: they do not. */
+  /** True if Zendesk's lists may come from the snapshot in the data directory (decision 54). Default: they do not. */
   snapshots?: boolean;
   env: Environment;
   output: Output;

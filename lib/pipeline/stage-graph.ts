@@ -1,18 +1,18 @@
 import { INSTANCES, type InstanceName } from "../domain/instance.ts";
 
-/** What a stage is to the others. */
+/** A stage's place among the other stages. */
 interface StageNode {
   /** Its number in the specification (spec/stages.md); two where it is two stages of one kind. */
   number: string;
   /** For `--help`. */
   does: string;
-  /** What it says in the picture of the README. */
+  /** Label in the README's diagram. */
   shows: (instance: InstanceName | null) => string;
   /**
    * On which instances it works: on one at a time as its input says (`each`), on one instance only, or on none of them.
    */
   works: "each" | InstanceName | "none";
-  /** Whether the command `run` does it once for all instances: it reads and writes no remote of an instance. */
+  /** True if the command `run` does it once for all instances: it reads and writes no remote of an instance. */
   isDoneOnce?: true;
   writes: boolean;
   /** Stages that must be done before it, of its own instance: the branches of the instances never wait for each other (G6). */
@@ -108,7 +108,7 @@ export interface StageJob {
   stage: StageName;
   /** The instance it is of; null for one that is of none. */
   instance: InstanceName | null;
-  /** Whether the stage must be told the instance. */
+  /** True if the instance must be passed to the stage. */
   isTold: boolean;
   writes: boolean;
   /** Names of the jobs that must be done before it, preferred ones included. */

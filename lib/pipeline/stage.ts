@@ -19,7 +19,7 @@ import type { Results } from "../sync/results-file.ts";
 import type { Progress } from "./progress.ts";
 import type { ReadingRemotes, WritingRemotes } from "./remotes.ts";
 
-/** What a stage needs from outside; only this is asked of the environment (S9). */
+/** Remotes and settings a stage requires; the environment is read for nothing else (S9). */
 export interface Needs {
   salesforce?: true;
   zendesk?: readonly InstanceName[];
@@ -39,21 +39,21 @@ export interface StageContext {
   clock: () => Date;
   /** Waits between posts to Slack; absent but in tests. */
   sleep?: (milliseconds: number) => Promise<unknown>;
-  /** Where inputs have no manifest, and where a run begins. */
+  /** Run id for inputs without a manifest, and for a run that begins. */
   runId: string;
-  /** Whether the run id was given (by a person, or by `run` for all its stages) rather than minted just now. */
+  /** True if the run id was given (by a person, or by `run` for all its stages) rather than minted just now. */
   runIsGiven: boolean;
   today: Day;
-  /** Whether a person set `today` (G3). */
+  /** True if a person set `today` (G3). */
   todayIsGiven: boolean;
   /** For links to accounts; null where it is not known to this stage. */
   salesforceHost: string | null;
-  /** What earlier runs settled about contacts in the Zendesk instance with this host. The caller closes it. */
+  /** Opens the decisions of earlier runs about contacts in the Zendesk instance with this host. The caller closes them. */
   openSettledContacts(host: string): Promise<SettledContacts>;
   warn(message: string): void;
 }
 
-/** What a stage that writes works with: only here is a writer to be had. */
+/** Context of a stage that writes: the only one that provides a writer. */
 export interface WritingContext extends StageContext {
   remotes: WritingRemotes;
   /** The results file of a comparison in a run; in a dry run one that nobody mistakes for what happened. */
@@ -63,19 +63,19 @@ export interface WritingContext extends StageContext {
    * manifest that says whose they are: a run that refuses, or ends before it writes, would seem to have written what stands there.
    */
   removeEarlierResults(...names: readonly ResultsName[]): Promise<void>;
-  /** What is known of notices in the data directory; in a dry run nothing is, and nothing is noted. The caller closes it. */
+  /** Opens the memory of notices in the data directory; a dry run knows of none and records none. The caller closes it. */
   openNoticeMemory(): Promise<NoticeMemory>;
   /** The same as `openSettledContacts`, and what is decided is noted; not in a dry run. The caller closes it. */
   openContactMemory(host: string): Promise<ContactMemory>;
 }
 
-/** What came of a stage, as the summary and `--json` show it. */
+/** Outcome of a stage, as the summary and `--json` show it. */
 export interface StageReport {
   stage: string;
   instance?: InstanceName;
   run_id: string;
   today: Day;
-  /** What was counted, in words: `{ accounts: 2000, partners: 40 }`. */
+  /** Counts by what they count: `{ accounts: 2000, partners: 40 }`. */
   counts: Record<string, number>;
   /** Notes by their reason's code, such as `{ "organization.shares_account": 3 }`. */
   notes: Record<string, number>;
@@ -86,19 +86,19 @@ export interface StageReport {
   ended?: { reasons: readonly Reason[]; exit: ExitCode };
 }
 
-/** What came of one comparison. */
+/** Outcome of one comparison. */
 export interface ComparisonReport {
   name: Comparison;
   digest: string;
   existing: number;
   planned: PlannedCounts;
   measures: readonly Measure[];
-  /** What there is more of than was confirmed for this run; absent where nothing is. */
+  /** Effects that exceed the counts confirmed for this run; absent if none does. */
   unconfirmed?: readonly Unconfirmed[];
   /** Why nothing was written, where a limit, the confirmed counts or an expected digest refused it; never empty. */
   refused?: readonly Reason[];
   results?: Record<ResultEffect, ResultCounts>;
-  /** How many of the skipped records were not even begun, by why; absent where every one was. */
+  /** Skipped records that were not even begun, counted by reason; absent if every record was begun. */
   unattempted?: Readonly<Record<Unattempted, number>>;
   notices?: { posted: number; due: number };
 }
@@ -115,7 +115,7 @@ interface Declaration<Inputs extends InputsSchema> {
   makes: readonly string[];
   /** Of what it `reads`: files that it does not read where it works on this instance; nobody gives them to it. */
   notRead?: Readonly<Partial<Record<InstanceName, readonly string[]>>>;
-  /** What earlier runs left in the data directory that it reads, or writes, too: in GitLab it is kept in a cache, by instance. */
+  /** Files from earlier runs in the data directory that it reads, or also writes: in GitLab they are kept in a cache, by instance. */
   memory?: { name: string; files: readonly string[]; use: "reads" | "writes" };
   /** Files that it reads and, working on one of these instances, hands on as they are: later jobs do not get all that it got. */
   handsOn?: readonly { file: string; instances: readonly InstanceName[] }[];

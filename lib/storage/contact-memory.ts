@@ -22,10 +22,10 @@ export interface OrganizationAddress {
   email: string;
 }
 
-/** What was decided about an address, for good or for a day. */
+/** Decision about an address, permanent or for a day. */
 export type SettledState = Exclude<AddressState, { is: "free" }>;
 
-/** What earlier runs settled. It only spares look-ups (G2): what is not in it is asked for. */
+/** Decisions of earlier runs. They only save look-ups (G2): anything not in here is requested. */
 export interface SettledContacts extends Disposable {
   /** Of these addresses those that are settled: in place, or left alone since less than a day. Never throws. */
   known(addresses: readonly OrganizationAddress[]): KnownAddresses;
@@ -44,7 +44,7 @@ export const NO_CONTACT_MEMORY: ContactMemory = {
   [Symbol.dispose]() {},
 };
 
-/** What the memory is opened with. */
+/** Options for opening the memory. */
 export interface ContactMemoryOptions {
   /** Host of the Zendesk instance: ids of one instance say nothing about another. */
   host: string;

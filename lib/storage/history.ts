@@ -12,7 +12,7 @@ const HISTORY = "history";
 const KEPT =
   /^[a-z][a-z_-]{0,60}(?:\.manifest)?\.json$|^(?:[a-z_-]{1,60}_)?report(?:\.slack)?\.(?:md|html)$|^output\.log$|^evidence\.ndjson\.zst$/;
 
-/** What the history keeps of one run. */
+/** Returns the store with the history of one run. */
 export function historyOf(directory: string, runId: string): ArtifactStore {
   return new ArtifactStore(directory, HISTORY, runId);
 }

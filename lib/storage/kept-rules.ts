@@ -44,7 +44,7 @@ export interface ParsedRules {
   plans: Plans;
   /** The valid entries of the overrides file. */
   overrides: readonly Override[];
-  /** What is wrong with the others (E8). */
+  /** Problems with the other overrides (E8). */
   overrideNotes: readonly Note[];
   config: Config;
 }

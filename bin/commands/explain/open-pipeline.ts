@@ -13,7 +13,7 @@ import type { Call } from "../../commands.ts";
 /** The folder of a data directory in which pipelines' artifacts are kept, owner-only; the newest few. */
 const FOLDER = "pipelines";
 
-/** Where the jobs of a pipeline leave their files. */
+/** Folder in which the jobs of a pipeline leave their files. */
 const DATA_DIR = "data";
 
 /** Stands where the last job's id does, while there is none. */

@@ -25,7 +25,7 @@ export class ArtifactFolder {
     return ownFileStamp(this.path(name));
   }
 
-  /** What `read` makes of a file; null where there is none. Throws as `readOwnFile`. */
+  /** Returns the result of `read` for a file; null if there is none. Throws as `readOwnFile`. */
   async withFile<T>(name: string, read: (file: OwnFile) => Promise<T>): Promise<T | null> {
     await checkOwnFolder(this.base, ...this.below);
     const file = await openOwnFile(this.path(name));

@@ -1,6 +1,6 @@
 import type * as v from "valibot";
 
-/** Whether a value is what a schema would make of it. */
+/** True if a value already is what a schema would make of it. */
 export type Fits = (value: unknown) => boolean;
 
 const never: Fits = () => false;

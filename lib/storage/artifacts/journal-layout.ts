@@ -9,17 +9,17 @@ import { isRecordTooDeep } from "./json-text.ts";
 const BEGINNING = "[ \n";
 export const JOURNAL_ENDING = "\n]\n";
 
-/** What the file begins with: its first rows, as JSON texts; at least one. */
+/** Returns the beginning of the file: its first rows, as JSON texts; at least one. */
 export function journalBeginning(rows: readonly string[]): Buffer {
   return Buffer.from(`${BEGINNING}${rows.join(",\n")}`);
 }
 
-/** What comes after the rows before, up to the ending. */
+/** Returns the bytes for further rows, after the earlier ones and up to the ending. */
 export function journalAddition(rows: readonly string[]): Buffer {
   return Buffer.from(rows.map((row) => `,\n${row}`).join(""));
 }
 
-/** Whether the bytes are of a file that was not closed. */
+/** True if the bytes are from a file that was not closed. */
 export function isJournal(bytes: Buffer): boolean {
   return bytes.toString("latin1", 0, BEGINNING.length) === BEGINNING;
 }

@@ -29,12 +29,12 @@ export class RecordLayout {
   #expected: "[" | "record or ]" | "record" | "]" | "end" | "other layout" = "[";
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-  /** Whether everything was read, to the last bracket. */
+  /** True if everything was read, to the last bracket. */
   get isComplete(): boolean {
     return this.#expected === "end";
   }
 
-  /** Whether the file is laid out otherwise, or is no JSON; then no more records come. */
+  /** True if the file has another layout, or is not JSON; then no more records come. */
   get isOther(): boolean {
     return this.#expected === "other layout";
   }

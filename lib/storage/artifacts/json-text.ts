@@ -29,7 +29,7 @@ export function parseJsonText(name: string, bytes: Uint8Array): unknown {
   }
 }
 
-/** Whether a record of a list would be too deep. Most have fewer brackets than that, which is seen sooner than how they are nested. */
+/** True if a record of a list is nested too deeply. Most have fewer brackets than the limit, which is checked first as it is faster. */
 export function isRecordTooDeep(text: string): boolean {
   return bracketsIn(text, "{") + bracketsIn(text, "[") >= DEEPEST && tooDeepAt(Buffer.from(`[${text}`)) !== null;
 }
@@ -71,7 +71,7 @@ const TOKEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON allows none of them in text
   /\s*(?:([{}[\],:])|("[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\u0000-\u001f]*)*")|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)(?!\w))/y;
 
-/** What may come next, while a text is read as JSON. */
+/** Tokens that may come next while a text is read as JSON. */
 type Expected = "value" | "value or ]" | "key" | "key or }" | ":" | ", or end";
 
 /** Offset up to which a text could still become JSON. */
@@ -88,7 +88,7 @@ function validUntil(text: string): number {
   }
 }
 
-/** What may come after a token, or null where the token may not stand here. Keeps account of what is open. */
+/** Returns what may come after a token, or null if the token is not allowed here. Tracks what is open. */
 function follow(expected: Expected, token: string, open: ("{" | "[")[]): Expected | null {
   const inside = open.at(-1);
   if (expected === ":") return token === ":" ? "value" : null;

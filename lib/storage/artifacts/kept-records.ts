@@ -1,4 +1,4 @@
-/** What this process knows of an artifact whose file it wrote or read. */
+/** Facts this process keeps about an artifact whose file it wrote or read. */
 export interface KeptArtifact<T = unknown> {
   /** Of its file, as `ownFileStamp`. */
   stamp: string;
@@ -24,7 +24,7 @@ export class KeptRecords {
   readonly #byName = new Map<string, KeptArtifact>();
   #size = 0;
 
-  /** What is known of an artifact whose file has this stamp. */
+  /** Returns the facts kept about an artifact if its file still has this stamp; otherwise null. */
   get(name: string, stamp: string | null): KeptArtifact | null {
     const kept = this.#byName.get(name);
     if (!kept) return null;

@@ -3,7 +3,7 @@ const BRACE = 0x7b;
 /** Decoded at once: small enough to be given up soon, as a whole artifact's text is held beside its bytes and its records otherwise. */
 const BLOCK_BYTES = 256 * 1024;
 
-/** Whether an artifact's bytes begin as zdsync writes them: `[`, then a record to a line. */
+/** True if an artifact's bytes begin as zdsync writes them: `[`, then one record per line. */
 export function isLineByLine(bytes: Uint8Array): boolean {
   return bytes[0] === OPENING && bytes[1] === NEWLINE && (bytes[2] === BRACE || bytes[2] === CLOSING);
 }

@@ -5,7 +5,7 @@ import { isDay } from "../../domain/dates.ts";
 /** Version of the artifacts' shapes. A stage refuses another one. */
 export const SCHEMA_VERSION = 1;
 
-/** What a run id looks like; it names a folder of the history, so it must not lead anywhere else. */
+/** Format of a run id; it names a folder of the history, so it must not lead anywhere else. */
 export const RUN_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 const Sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
@@ -13,7 +13,7 @@ const DaySchema = v.pipe(v.string(), v.check(isDay, "a day (YYYY-MM-DD)"));
 const Moment = v.pipe(v.string(), v.isoTimestamp());
 const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** What every manifest says: which run it belongs to, and what it was made from. */
+/** Fields of every manifest: the run it belongs to, and its inputs. */
 const Origin = {
   stage: v.string(),
   run_id: v.pipe(v.string(), v.regex(RUN_ID)),
@@ -32,7 +32,7 @@ const Origin = {
 export const QuarantinedSchema = v.object({
   /** 18-character account ids. */
   accounts: v.array(v.string()),
-  /** How many records could not even be identified; as long as there are any, nothing is marked. */
+  /** Number of records that could not even be identified; as long as there are any, nothing is marked. */
   unidentified: Count,
 });
 export type Quarantined = v.InferOutput<typeof QuarantinedSchema>;
@@ -67,9 +67,9 @@ export const ChangesetManifestSchema = v.object({
   marked: Count,
   limits: v.array(MeasureSchema),
   verdict: v.picklist(["within limits", "over a limit"]),
-  /** What was allowed beyond the limits when it was judged (`--allow`), for `explain`; by effect. */
+  /** Counts allowed beyond the limits when it was judged (`--allow`), for `explain`; by effect. */
   allow: v.optional(v.record(v.string(), Count), {}),
-  /** What there was more of than a person had confirmed for the run (`--at-most`). */
+  /** Effects whose count exceeded what a person had confirmed for the run (`--at-most`). */
   unconfirmed: v.optional(
     v.array(v.object({ effect: v.picklist(CONFIRMED_EFFECTS), count: Count, confirmed: Count })),
     [],
@@ -85,14 +85,14 @@ export interface RunOrigin {
   inputs: { name: string; sha256: string }[];
 }
 
-/** Who makes an artifact, and when. */
+/** The stage that makes an artifact, its origin, and the time. */
 export interface Maker {
   stage: string;
   origin: RunOrigin;
   madeAt: Date;
 }
 
-/** What the manifests of everything that somebody makes have in common. */
+/** Returns the fields shared by the manifests of everything one maker makes. */
 export function manifestHead({ stage, origin, madeAt }: Maker) {
   const { run_id, today, gathered_at, inputs } = origin;
   return { stage, run_id, schema: SCHEMA_VERSION, today, made_at: madeAt.toISOString(), gathered_at, inputs };

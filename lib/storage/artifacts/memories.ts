@@ -5,10 +5,10 @@ import type { InstanceName } from "../../domain/instance.ts";
  * In GitLab they are kept by `cache:` (scripts/component-yaml.ts).
  */
 
-/** What was settled about contacts (lib/storage/contact-memory.ts). */
+/** Settled contacts (lib/storage/contact-memory.ts). */
 export const CONTACT_MEMORY = "contacts.sqlite";
 
-/** What the last run knew of Zendesk's lists, of each instance in a file of its own (docs/decisions/0054-snapshots.md). No cache of GitLab's has it. */
+/** The last run's snapshot of Zendesk's lists, one file per instance (docs/decisions/0054-snapshots.md). Not in any GitLab cache. */
 export const SNAPSHOTS: Readonly<Record<InstanceName, string>> = {
   global: "zendesk_snapshot_global.sqlite",
   "us-government": "zendesk_snapshot_usgov.sqlite",
@@ -17,5 +17,5 @@ export const SNAPSHOTS: Readonly<Record<InstanceName, string>> = {
 /** The merges that earlier runs knew: Salesforce forgets them after about two weeks (docs/decisions/0014). */
 export const MERGE_MEMORY = "merged_accounts_memory.json";
 
-/** What the last reading of Salesforce's accounts left for the next one: ids and digests (docs/decisions/0045-salesforce-in-streams.md). */
+/** Ids and digests left by the last reading of Salesforce's accounts for the next one (docs/decisions/0045-salesforce-in-streams.md). */
 export const ACCOUNTS_MEMORY = "accounts_memory.txt";

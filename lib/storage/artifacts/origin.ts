@@ -5,11 +5,11 @@ import { refused } from "../../reasons/refused.ts";
 import type { Quarantined, RunOrigin } from "./manifest.ts";
 import type { ArtifactFile } from "./store.ts";
 
-/** What stands in for a manifest where an input has none (made by hand, or by the original). */
+/** Replacement for a manifest if an input has none (made by hand, or by the original). */
 export interface Fallback {
   runId: string;
   today: Day;
-  /** Whether a person set `today`; then it must be the run's (G3). */
+  /** True if a person set `today`; then it must be the run's (G3). */
   todayIsGiven: boolean;
   now: Date;
   warn(message: string): void;

@@ -50,7 +50,7 @@ export function recordsAsRead<Name extends ArtifactName>(
 
 /** Holds an artifact's records, as JSON, against their schema, and hands on what it makes of them. */
 export class RecordCheck<Name extends ArtifactName> {
-  /** Whether a record is handed on as it is. */
+  /** True if a record can be handed on unchanged. */
   readonly fits: Fits;
   readonly #schema: v.GenericSchema<unknown, ArtifactRecord<Name>>;
   readonly #problems: string[] = [];

@@ -3,7 +3,7 @@ import { FILE_PREFIX, INSTANCES, type InstanceName } from "../../domain/instance
 import { eachNoteOnce } from "../../domain/notes-by-instance.ts";
 import type { ArtifactStore } from "./store.ts";
 
-/** What `process` of versions before left: the notes of both instances in one file. Still read, no longer written. */
+/** Notes of both instances in one file, as left by `process` of earlier versions. Still read, no longer written. */
 export const EARLIER_PROCESS_NOTES = "process_notes.json";
 
 /** The file of what `process` reports of one instance. */

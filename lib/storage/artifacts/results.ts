@@ -6,7 +6,7 @@ export const RESULT_EFFECTS = ["create", "update", "mark", "contact"] as const;
 export type Effect = (typeof RESULT_EFFECTS)[number];
 export type Outcome = "applied" | "failed" | "skipped";
 
-/** What became of one record of the change files (S6). */
+/** Outcome of one record of the change files (S6). */
 export interface Result {
   effect: Effect;
   salesforce_id: string | null;
@@ -60,12 +60,12 @@ const UNATTEMPTED: Partial<Record<ReasonCode, Unattempted>> = {
   "write.not_attempted": "failed",
 };
 
-/** Whether a reason says that a record was not even begun, and why. */
+/** Returns why a record was not even begun, if its reason says that; otherwise undefined. */
 export function unattemptedBy(reason: Reason | null): Unattempted | undefined {
   return reason ? UNATTEMPTED[reason.code] : undefined;
 }
 
-/** How many records were not even begun, by why; undefined where every one was. */
+/** Counts the records that were not even begun, by reason; undefined if every record was begun. */
 export function countUnattempted(results: readonly Result[]): Record<Unattempted, number> | undefined {
   const counts = { stopped: 0, failed: 0 };
   for (const { outcome, reason } of results) {

@@ -3,7 +3,7 @@ import type { OwnFile } from "../files/own-files.ts";
 import { parseJsonText } from "./json-text.ts";
 import { isLineByLine } from "./line-by-line.ts";
 
-/** How much of a line tells what record it is: our records begin with their ids. */
+/** Number of leading characters of a line that identify its record: our records begin with their ids. */
 const BEGINNING = 200;
 const [NEWLINE, COMMA] = [0x0a, 0x2c];
 

@@ -55,7 +55,7 @@ export class ArtifactStore {
     this.directory = this.#folder.directory;
   }
 
-  /** Where a file of this data directory lies. */
+  /** Returns the path of a file of this data directory. */
   path(name: string): string {
     return this.#folder.path(name);
   }
@@ -204,7 +204,7 @@ export class ArtifactStore {
     await this.#folder.remove(names.flatMap((name) => [name, manifestName(name)]));
   }
 
-  /** What is known of an artifact, where its file is as it was then. */
+  /** Facts kept about an artifact, provided its file has not changed since. */
   async #keptOf<Name extends ArtifactName>(name: Name): Promise<KeptArtifact<ArtifactRecord<Name>> | null> {
     if (!this.#kept.has(name)) return null;
     return this.#kept.get(name, await this.#folder.stampOf(name)) as KeptArtifact<ArtifactRecord<Name>> | null;

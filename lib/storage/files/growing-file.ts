@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { open } from "../../edges/files.ts";
 import { naming, replaceWholeFile, writeAll } from "./write-whole-file.ts";
 
-/** Whether it is missing, or a link stands in its place; FreeBSD says EMLINK. */
+/** Error codes for a missing file, or a link in its place; FreeBSD says EMLINK. */
 const GONE = new Set(["ENOENT", "ELOOP", "EMLINK"]);
 
 /** Never through a link. */
@@ -21,7 +21,7 @@ export class GrowingFile {
   private constructor(
     private readonly path: string,
     private readonly ending: Buffer,
-    /** Where the ending begins. */
+    /** Offset at which the ending begins. */
     private end: number,
     ino: number,
   ) {

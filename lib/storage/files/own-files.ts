@@ -24,7 +24,7 @@ export async function readOwnFile(path: string, maxBytes: number = MAX_BYTES): P
   }
 }
 
-/** What changes whenever a file is replaced or written to; null where there is none. A link has one, too: whoever reads it is refused. */
+/** Stamp that changes whenever a file is replaced or written to; null if there is none. A link has one, too: reading it is refused. */
 export async function ownFileStamp(path: string): Promise<string | null> {
   try {
     return stampOf(await lstat(path));
@@ -147,7 +147,7 @@ export async function makeOwnFolder(base: string, ...names: readonly string[]): 
   return path;
 }
 
-/** Whether all of `names` below `base` are there. Throws `ArtifactError` where one of them is and is a link or no folder. */
+/** True if all of `names` exist below `base`. Throws `ArtifactError` if one of them is a link or not a folder. */
 export async function checkOwnFolder(base: string, ...names: readonly string[]): Promise<boolean> {
   let path = base;
   for (const name of names) {
@@ -162,7 +162,7 @@ export function refuseLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) throw linkError(path);
 }
 
-/** Whether there is a folder. Throws as `checkOwnFolder`. */
+/** True if the folder exists. Throws as `checkOwnFolder`. */
 async function checkFolder(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => null);
   if (found?.isSymbolicLink()) throw linkError(path);

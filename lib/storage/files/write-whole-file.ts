@@ -12,13 +12,13 @@ const TEMPORARY = /^\..+\.[0-9a-f]{12}\.tmp$/;
 /** A temporary file that nobody has written to for so long belongs to a run that was killed. */
 const LEFT_BEHIND_MS = 60 * 60 * 1000;
 
-/** What a folder's `fsync` answers where the file system knows no such thing. */
+/** Error codes of a folder's `fsync` on file systems that do not support it. */
 const NO_FOLDER_SYNC = new Set(["EINVAL", "ENOTSUP", "EISDIR", "EPERM", "EACCES", "EBADF"]);
 
-/** What `link` answers where the file system knows no second name of a file. */
+/** Error codes of `link` on file systems without hard links. */
 const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
 
-/** What a file is to hold; of what is large, one block after the other. */
+/** Content of a file; large content comes block by block. */
 export type Content = string | Uint8Array | Iterable<Uint8Array>;
 
 /**
@@ -84,7 +84,7 @@ export async function removeLeftovers(folder: string, now: Date): Promise<void> 
   }
 }
 
-/** Whether a file's name is that of a temporary file of `writeWholeFile`. */
+/** True if a file's name is that of a temporary file of `writeWholeFile`. */
 export function isTemporary(name: string): boolean {
   return TEMPORARY.test(name);
 }

@@ -11,7 +11,7 @@ export interface ListedRun {
   /** When it began, as its record says; without one, when something of it was written last. */
   at: Date;
   record: RunRecord | "damaged" | null;
-  /** Whether it holds the data directory's lock at this moment. */
+  /** True if it holds the data directory's lock at this moment. */
   isGoingOn: boolean;
   /** The results files that it left, which `undo` takes; sorted. */
   results: string[];

@@ -26,10 +26,10 @@ const HolderSchema = v.object({
   run_id: v.string(),
   since: v.string(),
 });
-/** Who works in a data directory, and since when (ISO 8601). */
+/** The process at work in a data directory, and since when (ISO 8601). */
 export type LockHolder = v.InferOutput<typeof HolderSchema>;
 
-/** What the lock asks the machine; injected so that tests need no second machine. */
+/** The machine as the lock sees it; injected so that tests need no second machine. */
 export interface Machine {
   host: string;
   pid: number;

@@ -66,7 +66,7 @@ const ComparisonSchema = v.object({
   /** Why nothing was written, as one text for people; null where nothing was refused. */
   refused: v.nullable(v.string()),
   refusals: v.optional(v.array(CodedSchema), []),
-  /** What exceeded the counts a person confirmed (`--at-most`); empty where nothing did, or nobody confirmed any. */
+  /** Effects that exceeded the counts a person confirmed (`--at-most`); empty if none did, or nobody confirmed any. */
   unconfirmed: v.array(v.object({ effect: v.string(), count: Count, confirmed: Count })),
   /** Null where nothing was written. */
   results: v.nullable(v.object({ create: Counts, update: Counts, mark: Counts, contact: Counts })),
@@ -125,7 +125,7 @@ const MattersSchema = v.object({
   would_hurt_more: Count,
 });
 
-/** What is known of a run by whoever was not there: the bot, people, the next tool. No names, no addresses. */
+/** Record of a run for readers who were not there: the bot, people, the next tool. No names, no addresses. */
 export const RunRecordSchema = v.object({
   schema: v.literal(1),
   run_id: v.pipe(v.string(), v.regex(RUN_ID)),
@@ -134,7 +134,7 @@ export const RunRecordSchema = v.object({
   instances: v.array(v.picklist(INSTANCES)),
   host: v.string(),
   pid: v.nullable(ProcessId),
-  /** Who asked for it, where another program started it for somebody: `Slack user U0ANN00001`. */
+  /** The person on whose behalf another program started it: `Slack user U0ANN00001`. */
   started_by: v.exactOptional(v.string()),
   started_at: Moment,
   /** Null while it runs, and for ever where it was killed. */
@@ -160,7 +160,7 @@ export const RunRecordSchema = v.object({
   merged: v.optional(v.array(QuarantinedSchema), []),
   /** Organizations whose account moved to the other instance (C9); none in records of versions that did not tell. */
   moved: v.optional(v.array(QuarantinedSchema), []),
-  /** What of the set-up was not as people would expect; absent where there was nothing. */
+  /** Unexpected things about the setup; absent if there were none. */
   warnings: v.exactOptional(
     v.array(
       v.pipe(

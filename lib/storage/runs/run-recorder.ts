@@ -6,7 +6,7 @@ import { makeOwnFolder } from "../files/own-files.ts";
 import { replaceWholeFile, writeWholeFile } from "../files/write-whole-file.ts";
 import { RUN_RECORD, type RunRecord, runRecordText, type Step } from "./run-record.ts";
 
-/** Who wants to know how a run is going. What it does with that never fails a run and never decides anything (G2). */
+/** Observer of a run's progress. Anything it does with it never fails a run and never decides anything (G2). */
 export interface RunObserver {
   /** A stage began or ended; `instance` where the stage has one. */
   step(stage: string, instance: InstanceName | null, state: Step["state"]): Promise<void>;
@@ -15,13 +15,13 @@ export interface RunObserver {
 /** Nobody wants to know. */
 export const UNOBSERVED: RunObserver = { step: async () => {} };
 
-/** What is known of a run when it begins. */
+/** Fields of a run's record that are known when it begins. */
 export type RunBeginning = Pick<
   RunRecord,
   "run_id" | "command" | "dry_run" | "instances" | "host" | "pid" | "started_by" | "started_at" | "warnings"
 >;
 
-/** What is known of a run when it has ended. */
+/** Fields of a run's record that are known when it has ended. */
 export type RunEnding = Pick<
   RunRecord,
   "exit" | "comparisons" | "failures" | "unknown_charges" | "conflicts" | "merged" | "moved" | "matters"
@@ -37,7 +37,7 @@ export const NO_OUTCOME: Omit<RunEnding, "exit"> = {
   moved: [],
 };
 
-/** What a recorder asks of whoever owns it. */
+/** Dependencies of a recorder, provided by its owner. */
 export interface RecorderDeps {
   clock: () => Date;
   warn(message: string): void;

@@ -12,7 +12,10 @@ export function starterFromEnvironment(env: Environment): string | null {
   return GIVEN_FORM.test(given) ? given : null;
 }
 
-/** Who or what started a run, for its report: a person in Slack, a pipeline's user, a user of this machine; where nothing says so, its process, as `zdsync runs` does. */
+/**
+ * Returns who or what started a run, for its report: a person in Slack, a pipeline's user, a user of this machine; if the environment names
+ * none, its process, as `zdsync runs` does.
+ */
 export function startedBy(env: Environment): string {
   const name = (value: string | undefined) => (value !== undefined && NAME_FORM.test(value) ? value : null);
   const login = name(env.GITLAB_USER_LOGIN);
