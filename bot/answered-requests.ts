@@ -10,7 +10,7 @@ const MAX_KEPT = 20_000;
 
 const RowSchema = v.nullable(v.object({ answer: v.nullable(v.string()) }));
 
-/** What answered requests are remembered with. */
+/** Options of the memory of answered requests. */
 export interface AnsweredRequestsOptions {
   clock: () => Date;
   /** Told what went wrong, by code. */
@@ -94,7 +94,7 @@ export class AnsweredRequests {
   }
 }
 
-/** What tells one command or click from all others: Slack's `trigger_id`, and where there is none the whole of it. */
+/** Returns an id that tells one command or click from all others, based on Slack's `trigger_id` or, without one, on the whole body. */
 export function requestId(body: Readonly<Record<string, unknown>>): string {
   const { trigger_id: trigger } = body;
   const own = typeof trigger === "string" && trigger !== "" ? `trigger ${trigger}` : JSON.stringify(body);

@@ -1,7 +1,7 @@
 import type { App, Logger, Receiver } from "@slack/bolt";
 import { type Listening, registerListeners } from "./listeners.ts";
 
-/** What Bolt is made of. */
+/** Dependencies of the Bolt app: its receiver and the listeners' targets. */
 export interface BoltDeps extends Listening {
   receiver: Receiver;
   botToken: string;

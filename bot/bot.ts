@@ -17,13 +17,13 @@ import { type BotSettings, readBotSettings } from "./settings.ts";
 import { createSocketConnection, type SocketConnection } from "./socket-connection.ts";
 import { createSocketReceiver } from "./socket-receiver.ts";
 
-/** Where the bot runs. */
+/** Surroundings of the bot: its output and clock. */
 export interface BotShell {
   output: Output;
   clock: () => Date;
 }
 
-/** What the bot's parts are made with. */
+/** Dependencies shared by the bot's parts. */
 export interface BotDeps {
   env: Environment;
   settings: BotSettings;
@@ -34,7 +34,7 @@ export interface BotDeps {
   say: (message: string) => void;
 }
 
-/** What the transport leads to. */
+/** Core of the bot that the transport calls. */
 export interface BotCore {
   conversation: Conversation;
   /** Commands and clicks that were taken already. */

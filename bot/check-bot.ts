@@ -152,7 +152,7 @@ async function apiFindings(token: string, settings: PipelineSettings): Promise<F
   ];
 }
 
-/** Whether a token may read the project's pipelines. */
+/** Checks that a token may read the project's pipelines. */
 async function listing(name: string, settings: PipelineSettings): Promise<Found[]> {
   try {
     await pipelineReader(settings)?.newest({ most: 1 });

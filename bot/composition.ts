@@ -151,7 +151,7 @@ function createRunner(
   return { runner, webhook: (payload) => runner.webhook(payload) };
 }
 
-/** What `zdsync` is here: the source next to this file, or the bundle that this is part of. */
+/** Returns the command that starts `zdsync` here: the source next to this file, or the bundle that this is part of. */
 function ownCommand(): { argv: string[]; startIn: string } {
   const source = join(import.meta.dir, "../bin/zdsync.ts");
   const program = existsSync(source) ? source : resolve(process.argv[1] ?? source);

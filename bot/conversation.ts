@@ -1,6 +1,6 @@
 import type { Block } from "../lib/remotes/slack/ports.ts";
 
-/** Who did something in Slack, and where. Ids are Slack's. */
+/** The person who did something in Slack, and the place. Ids are Slack's. */
 export interface Actor {
   team: string;
   channel: string;
@@ -10,7 +10,7 @@ export interface Actor {
 /** A slash command. */
 export interface SlashCommand {
   by: Actor;
-  /** What was typed after `/zdsync`, as it came. */
+  /** Text typed after `/zdsync`, unchanged. */
   text: string;
 }
 
@@ -47,7 +47,7 @@ export interface Answer {
   later: ((reply: Reply) => Promise<void>) | null;
 }
 
-/** What the bot does about what people do; the transport (HTTP or Socket Mode) calls it. Neither method throws. */
+/** The bot's answers to what people do; called by the transport (HTTP or Socket Mode). Neither method throws. */
 export interface Conversation {
   command(command: SlashCommand): Answer;
   button(click: ButtonClick): Answer;

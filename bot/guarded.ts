@@ -5,13 +5,13 @@ import type { Audit } from "./ports.ts";
 import { messageLines } from "./render/blocks.ts";
 import { RunnerError } from "./runs/runner.ts";
 
-/** What a person asked for: how the log calls it, and who it was where the audit log is to have its failure. */
+/** Work a person asked for: its name in the log, and the person if the audit log is to record its failure. */
 export interface GuardedWork {
   what: string;
   by?: Actor;
 }
 
-/** Where failures go. */
+/** Logs for failures. */
 export interface FailureLogs {
   audit: Pick<Audit, "record">;
   clock: () => Date;
@@ -38,7 +38,10 @@ export async function guarded(
   }
 }
 
-/** What a person is told about an error: the runner's own words; of anything else, which was not meant for them, that the log says more. */
+/**
+ * Returns the text that tells a person about an error: the runner's own words, or, as any other error was not meant for them, a reference
+ * to the bot's log.
+ */
 export function reasonOf(error: unknown): string {
   return error instanceof RunnerError
     ? error.message

@@ -6,11 +6,11 @@ import type { Answer, ButtonClick, Conversation, Reply, SlashCommand } from "./c
 import type { InFlight } from "./in-flight.ts";
 import { type ReplyAddress, wireMessage } from "./reply.ts";
 
-/** What the listeners hand on to. */
+/** Targets of the listeners. */
 export interface Listening {
   conversation: Conversation;
   inFlight: InFlight;
-  /** What was taken already, so that nothing is done twice. */
+  /** Requests already taken, so that nothing is done twice. */
   requests: Pick<AnsweredRequests, "take" | "answered">;
   replyTo: (address: ReplyAddress) => Reply;
 }

@@ -3,7 +3,7 @@ import type { Actor, ButtonClick, Reply } from "./conversation.ts";
 
 export { ACTION } from "../lib/remotes/slack/actions.ts";
 
-/** What somebody did, and what came of it; `/zdsync last` shows the newest. */
+/** An action by a person and its outcome; `/zdsync last` shows the newest. */
 export interface AuditEntry {
   at: Date;
   by: Actor;

@@ -3,7 +3,7 @@ import { errorSummary } from "./error-summary.ts";
 
 const DAY_MS = 24 * 3_600_000;
 
-/** What is forgotten, and how the time passes. */
+/** The memories to prune, and the clock and timer to use. */
 export interface PruneDeps {
   /** Each forgets what is too old at a moment. */
   prunes: readonly ((now: Date) => void)[];

@@ -1,4 +1,4 @@
-/** Whether the bot can work; kept by its parts, asked by `/readyz` and nobody's call to Slack. */
+/** Readiness of the bot; maintained by its parts, read by `/readyz` without any call to Slack. */
 export class Readiness {
   #problems = new Map<string, string>();
   #facts = new Map<string, string>();

@@ -13,7 +13,7 @@ const TIMEOUT_MS = 10_000;
 const LARGEST_ANSWER = 64 * 1024;
 const NOT_SLACKS = "not_slacks";
 
-/** Where answers to one command or click go. */
+/** Destinations of answers to one command or click. */
 export interface ReplyAddress {
   /** Slack's `response_url`: good for five answers within half an hour. Whoever knows it can use it: never in a log. */
   responseUrl: string | null;
@@ -21,7 +21,7 @@ export interface ReplyAddress {
   user: string;
 }
 
-/** How answers get there. */
+/** Means of sending answers. */
 export interface ReplyDeps {
   /** `chat.postEphemeral`, for where the `response_url` fails. May throw. */
   postEphemeral: (to: { channel: string; user: string }, said: MessageContent) => Promise<void>;

@@ -1,6 +1,6 @@
 import { isSlackAddress } from "../lib/remotes/slack/slack-address.ts";
 
-/** Whether an address is Slack's own for answers. `apiUrl`: SLACK_API_URL. */
+/** True if an address is Slack's own for answers. `apiUrl`: SLACK_API_URL. */
 export function isSlackResponseUrl(url: string, apiUrl?: string): boolean {
   return isSlackAddress("hooks", url, apiUrl);
 }

@@ -3,7 +3,7 @@ import type { Bot } from "./bot.ts";
 
 /** A bot that listens. */
 export interface ServedBot {
-  /** Where it listens: the port that was asked for, or a free one for 0. */
+  /** Port it listens on: the requested port, or a free one for 0. */
   port: number;
   /** Takes no more requests, finishes what is in flight, and closes the database. */
   stop(): Promise<void>;

@@ -22,7 +22,7 @@ export interface BotSettings {
   config: Config;
 }
 
-/** What a secret looks like; shorter ones could be guessed, and would not be blotted out of logs. */
+/** Format of each secret; shorter ones could be guessed, and would not be redacted from logs. */
 const SECRETS: Readonly<Record<string, { least: number; begins?: string; where: string }>> = {
   SLACK_BOT_TOKEN: { least: 16, begins: "xoxb-", where: "OAuth & Permissions of the Slack app, Bot User OAuth Token" },
   SLACK_SIGNING_SECRET: { least: 16, where: "Basic Information of the Slack app, Signing Secret" },

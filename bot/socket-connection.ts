@@ -12,7 +12,7 @@ const SHORT_MS = 10_000;
 const CONNECT_WITHIN_MS = 30_000;
 const DISCONNECT_WITHIN_MS = 1_000;
 
-/** What the connection is kept with. */
+/** Dependencies of the connection. */
 export interface SocketConnectionDeps {
   client: Pick<SocketModeReceiver["client"], "start" | "disconnect" | "once">;
   readiness: Readiness;
@@ -79,7 +79,7 @@ async function keepConnected(
   }
 }
 
-/** Where the connection is lost already, the library never answers to this. */
+/** If the connection is already lost, the library never answers this call. */
 async function disconnect(client: SocketConnectionDeps["client"]): Promise<void> {
   const { promise: enough, resolve } = Promise.withResolvers<void>();
   const cancel = after(DISCONNECT_WITHIN_MS, resolve);

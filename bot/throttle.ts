@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 export class Throttle {
   readonly #passed = new Map<string, { at: number; leftOut: number }>();
 
-  /** How many were left out since the last one that passed; null where this one is left out, too. */
+  /** Returns the number left out since the last one that passed; null if this one is left out, too. */
   pass(key: string, now: Date): number | null {
     const at = now.getTime();
     const last = this.#passed.get(key);

@@ -73,7 +73,7 @@ export async function recordUndoNotStarted(
   if (files) output.err(`Report: ${files.page}`);
 }
 
-/** Explains why the run made the changes being undone; if the run's evidence is gone, the rows name only the command. */
+/** Explains why the run made the changes being undone; undefined if that run's evidence is gone: then the rows show only the command. */
 async function explainerOf(
   { undoesRun, backs: [first], startedAt }: EndedUndo,
   { store, runId }: Session["context"],

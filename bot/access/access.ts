@@ -3,9 +3,9 @@ import type { GroupMembers, UserGroups } from "../../lib/remotes/slack/user-grou
 import type { Actor } from "../conversation.ts";
 import { type Decided, decideAccess } from "./decide-access.ts";
 
-/** Who may; asked at every command and every click. */
+/** Decides who may do more than ask for help and status; asked at every command and every click. */
 export interface Access {
-  /** What can be said without asking Slack; null where a user group decides. */
+  /** Returns the decision that can be made without asking Slack; null if a user group decides. */
   known(actor: Actor): Decided | null;
   /** Never throws; where Slack cannot be asked, nobody is let in. */
   decide(actor: Actor): Promise<Decided>;

@@ -3,7 +3,7 @@ import type { GroupMembers } from "../../lib/remotes/slack/user-groups.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Actor } from "../conversation.ts";
 
-/** What keeps somebody out. `settings`: nobody is let in at all; `unread`: a user group could not be read just now. */
+/** The check that refused somebody. `settings`: nobody is let in at all; `unread`: a user group could not be read just now. */
 export type Gate = "settings" | "workspace" | "channel" | "user" | "unread";
 
 /**

@@ -55,7 +55,7 @@ function entryOf({ at, team, channel, user, what, result }: v.InferOutput<typeof
   return { at: new Date(at), by: { team, channel, user }, what, result };
 }
 
-/** What looks like an address or a token, should a colleague's text ever carry one. */
+/** Removes anything that looks like an address or a token, should a colleague's text ever contain one. */
 function withoutPersonal(text: string): string {
   return text
     .replace(/[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+/g, "(address)")

@@ -13,7 +13,7 @@ import { auditLines, lastRunLines } from "./last.ts";
 import { parseCommand, type ZdsyncCommand } from "./parse-command.ts";
 import { type RunViews, statusLines } from "./status.ts";
 
-/** What the conversation works with. */
+/** Dependencies of the conversation. */
 export interface ConversationDeps extends RunViews {
   access: Access;
   runs: RunFlow;
@@ -25,7 +25,7 @@ export interface ConversationDeps extends RunViews {
 }
 
 type Later = (reply: Reply) => Promise<void>;
-/** What somebody asks for who has to be allowed to: how it is called in the audit log, and what is done. */
+/** A request that requires permission: its name in the audit log, and the work to do. */
 interface Asked {
   by: Actor;
   /** No names: `explain`, `run global`. */
@@ -35,7 +35,7 @@ interface Asked {
   answer: Later;
 }
 
-/** What the bot does about what people type and click; everybody may have help and status, the rest is for those allowed. */
+/** Creates the handler for everything people type and click; anybody may use help and status, the rest is for those allowed. */
 export function createConversation(deps: ConversationDeps): Conversation {
   const guard = createGuard(deps);
   return {
@@ -148,7 +148,7 @@ function createGuard(deps: ConversationDeps): Guard {
   };
 }
 
-/** What is said later, kept from throwing. */
+/** Wraps a later answer so that it never throws. */
 function later(deps: ConversationDeps, what: string, then: Later): Later {
   return (reply) => guarded(deps, { what }, reply, () => then(reply));
 }
@@ -172,7 +172,7 @@ async function orReason(deps: ConversationDeps, what: string, lines: () => Promi
   }
 }
 
-/** What somebody who typed a word of before is told. */
+/** Hints for somebody who typed a word from an earlier version. */
 function hintLines(command: ZdsyncCommand): string[] {
   return command.verb === "explain" && command.typed === "org"
     ? ["`/zdsync org` is now `/zdsync explain`; the old name will be removed."]

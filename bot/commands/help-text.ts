@@ -1,4 +1,4 @@
-/** What help shows to be typed; each is a command that is understood. */
+/** Examples shown by help; each is a valid command. */
 export const HELP_EXAMPLES = [
   "/zdsync run",
   "/zdsync run global",
@@ -12,7 +12,7 @@ export const HELP_EXAMPLES = [
   "/zdsync help",
 ] as const;
 
-/** What the bot can be asked for, as mrkdwn lines. */
+/** The bot's commands for the help text, as mrkdwn lines. */
 export const HELP_LINES: readonly string[] = [
   "*Commands*",
   "`/zdsync run [global|us-government] [--dry-run]` shows what a run would change, and starts it once you confirm. With `--dry-run`, it only shows the changes. Without an instance, it covers both.",

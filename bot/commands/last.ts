@@ -29,7 +29,7 @@ function lastRun(kind: Runner["kind"], run: RunState, starter: string | null): s
   return [head, ...countsLines(run.record), ...(reasons.length > 0 ? ["Failures and refusals:", ...reasons] : [])];
 }
 
-/** Who did what in Slack, newest first. */
+/** Returns the latest audit entries, who did what in Slack, newest first. */
 export function auditLines(audit: Pick<Audit, "latest">): string[] {
   const entries = audit.latest(MAX_ENTRIES);
   if (entries.length === 0) return ["*Activity in Slack:* none yet."];

@@ -3,7 +3,7 @@ import type { InstanceName } from "../../lib/domain/instance.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import { normaliseText, withPlainHyphens } from "./normalise-text.ts";
 
-/** What somebody asks the bot for. */
+/** A valid command to the bot. */
 export type ZdsyncCommand =
   | { verb: "run"; instance: InstanceName | null; purpose: "offer" | "look" }
   | { verb: "preview"; instance: InstanceName | null }
@@ -46,7 +46,7 @@ const MAX_PROBLEMS = 8;
 /** Characters repeated of a word that was not understood. */
 const MAX_ECHOED_LENGTH = 40;
 
-/** What `/zdsync` was followed by, understood or refused. Never throws. Pure. */
+/** Parses the text after `/zdsync` into a command or a refusal. Never throws. Pure. */
 export function parseCommand(typed: string): ParsedCommand {
   if (typed.length > MAX_COMMAND_LENGTH)
     return refused([`That is a long text (${typed.length} characters). The maximum is ${MAX_COMMAND_LENGTH}.`]);

@@ -8,7 +8,7 @@ import type { Runner, RunState } from "../runs/runner.ts";
 /** Parts of a run named that are under way. */
 const MAX_PARTS = 6;
 
-/** What status and last are made of. */
+/** Dependencies of status and last. */
 export interface RunViews {
   runner: Pick<Runner, "kind" | "current" | "ended">;
   clock: () => Date;
@@ -16,7 +16,7 @@ export interface RunViews {
   starterOf: (runId: string) => string | null;
 }
 
-/** Whether a run goes on, and how the last scheduled one ended; no customers. Throws what the runner throws. */
+/** Returns lines on the run in progress, if any, and the end of the last scheduled one; no customers. Throws what the runner throws. */
 export async function statusLines({ runner, clock, starterOf }: RunViews): Promise<string[]> {
   const current = await runner.current();
   // On the way to the last scheduled run lies the last of any kind: what somebody has just started from Slack.

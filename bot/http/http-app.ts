@@ -11,7 +11,7 @@ import { objectIn, textOf } from "./slack-body.ts";
 /** More than anything that Slack or GitLab sends for one command, click or pipeline. */
 const MAX_BYTES = 1024 * 1024;
 
-/** What the bot's routes lead to. */
+/** Targets of the bot's routes. */
 export interface HttpAppDeps {
   /** Null in Socket Mode: nothing of Slack's comes over HTTP. */
   receiver: Pick<HttpReceiver, "handle"> | null;

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { ConfigurationError } from "../../lib/errors.ts";
 import type { Bot } from "../bot.ts";
 
-/** What a bot that is made on the first request needs to know. */
+/** Options of a bot that is made on the first request. */
 export interface LazyBot {
   make: () => Promise<Bot>;
   /** Told why it could not be made. */

@@ -9,7 +9,7 @@ import { isSslCheck, type SlackBody, slackBody, textOf } from "./slack-body.ts";
 /** Slack gives up after three seconds; what is answered then may still arrive. */
 const ACK_WITHIN_MS = 2_900;
 
-/** What the receiver works with. */
+/** Dependencies of the receiver. */
 export interface ReceiverDeps {
   signingSecret: string;
   clock: () => Date;

@@ -1,6 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 
-/** How old, or how far ahead of our clock, a request may be; Slack's own five minutes, both ways. */
+/** Maximum age of a request, and how far it may be ahead of our clock; Slack's own five minutes, both ways. */
 export const SIGNATURE_WINDOW_SECONDS = 300;
 
 /** A request as it is signed: the bytes of the body as they came. */
@@ -25,7 +25,7 @@ export function signatureProblem(secret: string, request: SignedRequest, now: Da
   return timingSafeEqual(mine, Buffer.from(signature.slice(3), "hex")) ? null : "wrong signature";
 }
 
-/** Whether two secrets are the same; how long it takes says nothing about them. */
+/** True if two secrets are equal; the time the comparison takes reveals nothing about them. */
 export function sameSecret(one: string, other: string): boolean {
   const digest = (text: string) => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

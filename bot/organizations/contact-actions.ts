@@ -14,11 +14,11 @@ import { MessageUpdates } from "./message-updates.ts";
 import { type KnownState, OrganizationStates } from "./organization-states.ts";
 import { retryLines, retryResult, settledText, stateAfter } from "./render-retry.ts";
 
-/** What taking care of organizations works with. */
+/** Dependencies of the actions on organizations. */
 export interface ContactActionsDeps {
   /** Opens a session that may write to global (`RETRY_NEEDS`); it throws where settings are missing or a run holds the lock. */
   openRetry: () => Promise<RetrySession>;
-  /** Whether a run is writing somewhere else (GitLab): there the lock of this machine says nothing. */
+  /** True if a run is writing elsewhere (GitLab), which this machine's lock cannot show. */
   isRunInProgress: () => Promise<boolean>;
   /** The channel with this id: the one in which the message stands whose button was clicked. */
   channelOf: (id: string) => Pick<SlackChannel, "update">;
@@ -44,7 +44,7 @@ export function createContactActions(deps: ContactActionsDeps): ContactActions {
 class SerialContactActions {
   readonly #states: OrganizationStates;
   readonly #updates: MessageUpdates;
-  /** Who is at work on which organization. */
+  /** The person working on each organization. */
   readonly #atWork = new Map<number, string>();
   /** Retries go one after the other: whoever clicks through a list must not take Zendesk's quota from a run. */
   #lastRetry: Promise<unknown> = Promise.resolve();
@@ -122,7 +122,7 @@ class SerialContactActions {
     return mine;
   }
 
-  /** What somebody settled before this click: the buttons were still to be seen, so the message is changed once more. */
+  /** Repeats a decision made before this click: the buttons were still visible, so the message is changed once more. */
   async #sayAgain(click: ButtonClick, id: number, state: KnownState, reply: Reply): Promise<void> {
     await reply.privately(messageLines([settledText(id, state)]));
     await this.#show(click, id, state, `Organization ${id} is settled`, reply);
@@ -168,7 +168,7 @@ class SerialContactActions {
     );
   }
 
-  /** What was done in Zendesk is said, whatever becomes of the bot's own memory. */
+  /** The result in Zendesk is reported even if the bot's own memory fails. */
   #orWarn<Done>(what: string, work: () => Done): Done | null {
     try {
       return work();

@@ -6,7 +6,10 @@ import type { RunFlowDeps } from "../run-flow/run-flow-context.ts";
 import type { Runner } from "../runs/runner.ts";
 import { accountNames } from "./explain-thread.ts";
 
-/** What the customers that a run's record points out are called, from the files it left; by id where that cannot be told. Never throws. */
+/**
+ * Returns the names of the customers that a run's record points out, from the files it left; without a name, a customer is shown by id.
+ * Never throws.
+ */
 export function customersOf(
   runner: Pick<Runner, "artifacts">,
   config: SlackConfig,

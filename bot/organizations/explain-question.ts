@@ -7,7 +7,7 @@ import {
 import { readAccountNames } from "../../lib/report/account-names.ts";
 import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 
-/** What is asked about the files of a run; plain data, as it goes to a thread. */
+/** A question about the files of a run; plain data, as it is passed to a thread. */
 export type Question =
   | ({ want: "explanations"; directory: string; asked: readonly string[] } & ExplainSubjectsOptions)
   | { want: "names"; directory: string; asked: readonly string[]; usGovernment: UsGovernmentShown };

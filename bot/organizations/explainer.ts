@@ -13,7 +13,7 @@ import type { LastRun } from "./last-run.ts";
 import { type KnownState, OrganizationStates } from "./organization-states.ts";
 import { answerTo, type LinkHosts, wholeOf } from "./render-explanation.ts";
 
-/** What explaining works with. */
+/** Dependencies of the explainer. */
 export interface ExplainerDeps {
   hosts: LinkHosts;
   /** The last run that left files; throws `RunnerError` where that cannot be found out. */
@@ -23,7 +23,7 @@ export interface ExplainerDeps {
   clock: () => Date;
   /** Told what went wrong, by code; never names a customer. */
   warn: (message: string) => void;
-  /** Whether names of us-government's customers are told. */
+  /** Controls if names of us-government's customers are shown. */
   usGovernment: UsGovernmentShown;
   /** For tests. */
   explanations?: ReadExplanation;

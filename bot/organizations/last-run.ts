@@ -9,7 +9,7 @@ const MAX_RUNS = 5;
 export interface LastRun {
   store: ArtifactStore;
   endedAt: Date;
-  /** Where a person looks at it; null where there is no such page. */
+  /** Address at which a person can view it; null if there is no such page. */
   url: string | null;
 }
 

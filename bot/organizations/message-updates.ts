@@ -19,7 +19,7 @@ export interface MessageUpdate {
   onTrouble: (reason: string, again: boolean) => Promise<void>;
 }
 
-/** How messages are changed. */
+/** Dependencies for changing messages. */
 export interface MessageUpdatesDeps {
   channelOf: (id: string) => Pick<SlackChannel, "update">;
   /** Ends early where the signal is aborted. */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Reason } from "../../lib/domain/reason.ts";
 import { decodeReason, encodeReason, REASON_ENTRIES } from "../../lib/storage/artifacts/reason-record.ts";
 
-/** What became of an organization that a message reports, since it stands there. `by` is a Slack user id. */
+/** State of an organization reported by a message, since the message was posted. `by` is a Slack user id. */
 export type KnownState = { by: string; at: Date } & (
   | { is: "handled" }
   /** So many users were created or associated; 0: somebody was there already. */
@@ -55,7 +55,7 @@ export class OrganizationStates {
     this.database.run("delete from organization_states where at < ?", [state.at.getTime() - KEPT_MS]);
   }
 
-  /** What is known of the organizations of a message, by Zendesk id. */
+  /** Returns the known states of a message's organizations, by Zendesk id. */
   ofMessage(message: string): Map<number, KnownState> {
     const rows = this.database.query("select * from organization_states where message = ?").all(message);
     return new Map(rows.map(readRow));

@@ -13,11 +13,11 @@ import type { KnownState } from "./organization-states.ts";
 /** Hosts that links lead to; no link where one is not known. */
 export type LinkHosts = Record<"salesforce" | InstanceName, string | null>;
 
-/** What an answer is made of, beside the explanation itself. */
+/** Everything an answer shows in addition to the explanation itself. */
 export interface AnswerOptions {
   hosts: LinkHosts;
   run: Pick<LastRun, "endedAt" | "url">;
-  /** What people did about it in Slack since; null where nobody did anything. */
+  /** The action people have taken on it in Slack since; null if nobody took any. */
   state: KnownState | null;
 }
 
@@ -97,7 +97,7 @@ function wholeButton(subject: (ExplainedSubject & { is: "explained" })["subject"
   };
 }
 
-/** What an explanation is asked for again by: never a name. */
+/** Returns the id with which an explanation can be requested again: never a name. */
 function idOf({ salesforce_id, organizations: [first] }: (ExplainedSubject & { is: "explained" })["subject"]): string {
   return salesforce_id ?? String(first?.id ?? 0);
 }

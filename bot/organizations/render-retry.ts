@@ -15,14 +15,14 @@ interface Done {
   at: Date;
 }
 
-/** What a retry makes known of an organization; null where nothing is settled and the message stays as it is. Pure. */
+/** Returns an organization's state after a retry; null if nothing is settled and the message stays as it is. Pure. */
 export function stateAfter(end: RetryEnd, { by, at }: Done): KnownState | null {
   if (end.is !== "done" || end.has === "unknown") return null;
   if (end.has === "nobody") return { is: "still nobody", by, at, addresses: end.addresses.map(triedOf) };
   return { is: "contacts added", by, at, count: addedIn(end.addresses) };
 }
 
-/** What whoever retried is told, as mrkdwn lines. */
+/** Returns the answer to the person who retried, as mrkdwn lines. */
 export function retryLines(id: number, end: RetryEnd): string[] {
   if (end.is === "run goes on")
     return [

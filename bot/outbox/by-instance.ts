@@ -2,7 +2,7 @@ import { FILE_PREFIX, type InstanceName } from "../../lib/domain/instance.ts";
 import type { Outgoing, OutgoingPost } from "../../lib/remotes/slack/ports.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** Where in the outbox's table messages for an instance's own channel lie. */
+/** Returns the value of the outbox table's place column for messages to an instance's own channel. */
 export function placeOf(instance: InstanceName): string {
   return FILE_PREFIX[instance];
 }

@@ -6,10 +6,10 @@ import type { Delivery, Outbox } from "./outbox.ts";
 /** Before the next delivery where something is left: doubled from the first to the last. */
 const FIRST_PAUSE = 2000;
 const LAST_PAUSE = 5 * 60 * 1000;
-/** What Slack may ask for at most: a header that says more is misread, and must not silence the bot for days. */
+/** Longest wait accepted from Slack, in milliseconds: a longer one is a misread header, and must not silence the bot for days. */
 const LONGEST_WAIT = 60 * 60 * 1000;
 
-/** What the worker runs with. */
+/** Options of the delivery worker. */
 export interface KeepDelivering {
   now: () => Date;
   /** Ends early, without an error, where the signal says so. */

@@ -39,13 +39,13 @@ export class OutboxRows {
     return this.database.query("select 1 from outbox where key = ? and place = ?").get(key, this.place) !== null;
   }
 
-  /** Whether the row is new; a key that is there already is left alone. */
+  /** Returns true if the row is new; a key that already exists is left unchanged. */
   add({ key, thread, text, blocks }: OutgoingPost, at: number): boolean {
     const sql = "insert or ignore into outbox (key, thread, text, blocks, created_at, place) values (?, ?, ?, ?, ?, ?)";
     return this.database.query(sql).run(key, thread, text, JSON.stringify(blocks), at, this.place).changes > 0;
   }
 
-  /** What is not known to be posted, in the order in which it was put. */
+  /** Returns the messages not known to be posted, in the order in which they were added. */
   open(): OutboxRow[] {
     const sql = `select ${COLUMNS} from outbox where state <> 'posted' and place = ? order by id`;
     const rows = this.database.query(sql).all(this.place);

@@ -6,9 +6,9 @@ import { Poster } from "../../lib/remotes/slack/poster.ts";
 import { openDatabase } from "../database.ts";
 import { type OutboxRow, OutboxRows } from "./outbox-rows.ts";
 
-/** How long after a post with an unknown outcome the channel is read: Slack may still be at work on it. */
+/** Milliseconds to wait after a post with an unknown outcome before the channel is read: Slack may still be processing it. */
 const SETTLING = 5000;
-/** How much the clocks of Slack and this machine may differ. */
+/** Maximum difference between the clocks of Slack and this machine, in milliseconds. */
 const CLOCK_SKEW = 10 * 60 * 1000;
 /** So often is a message sent blindly where nobody may look whether it was posted; after that it is listed as undelivered. */
 const MAX_UNKNOWN_OUTCOMES = 3;
@@ -18,7 +18,7 @@ const HOLDS_UP_OTHERS = 3;
 const FIRST_RETRY = 60_000;
 const LAST_RETRY = 60 * 60 * 1000;
 
-/** What a delivery is done with. */
+/** Options of a delivery. */
 export interface DeliveryOptions {
   now: () => Date;
   sleep: (milliseconds: number) => Promise<unknown>;
@@ -26,7 +26,7 @@ export interface DeliveryOptions {
   stop: { readonly reason: string | null };
 }
 
-/** What came of a delivery. */
+/** Outcome of a delivery. */
 export interface Delivery {
   posted: number;
   /** Messages that are still not known to be posted. */
@@ -78,7 +78,7 @@ export class Outbox implements Outgoing, Disposable {
     return this.#rows.tsOf(key);
   }
 
-  /** Whether a message was put here, posted or not. */
+  /** True if a message was added here, posted or not. */
   has(key: string): boolean {
     return this.#rows.has(key);
   }
@@ -88,7 +88,7 @@ export class Outbox implements Outgoing, Disposable {
     this.#rows.adoptAllBut(places);
   }
 
-  /** What is not posted yet, oldest first. */
+  /** Returns the messages not posted yet, oldest first. */
   undelivered(): Undelivered[] {
     return this.#rows
       .open()

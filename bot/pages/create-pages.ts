@@ -9,7 +9,7 @@ import { PageUploads } from "./page-uploads.ts";
 import { readPage } from "./read-page.ts";
 import { createPageSender, type PageSender } from "./send-pages.ts";
 
-/** What pages are made with. */
+/** Dependencies of the pages. */
 export interface PagesDeps {
   settings: Pick<BotSettings, "slack" | "config">;
   database: Database;

@@ -12,7 +12,7 @@ import { type Runner, RunnerError } from "../runs/runner.ts";
 import type { PageUpload, PageUploads, RequestedPage } from "./page-uploads.ts";
 import type { PageRead } from "./read-page.ts";
 
-/** How often is looked whether something can be done, while a page waits. */
+/** Milliseconds between checks for something to do while a page waits. */
 const EVERY_MS = 2_000;
 /** The same while none does: a page that is wanted makes it look at once. */
 const IDLE_MS = 3_600_000;
@@ -22,7 +22,7 @@ const FIRST_RETRY_MS = 10_000;
 /** After Slack's answer was lost: files are shown only once Slack has looked through them (bolt-js issue 2115). */
 const SETTLING_MS = 60_000;
 
-/** What the sender works with. */
+/** Dependencies of the page sender. */
 export interface PageSenderDeps {
   uploads: PageUploads;
   outgoing: Outgoing;

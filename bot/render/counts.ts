@@ -2,7 +2,7 @@ import { COMPARISON, type Comparison } from "../../lib/domain/comparisons.ts";
 import type { ConfirmedCounts, ConfirmedEffect, EffectCounts } from "../../lib/domain/confirmed-counts.ts";
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 
-/** What an effect is called after the number of records that still are to have it. */
+/** Text for each effect after the number of records it is still to be applied to. */
 const TO_DO: Record<ConfirmedEffect, string> = {
   creates: "to create",
   updates: "to update",

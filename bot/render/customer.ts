@@ -1,6 +1,6 @@
 import { mrkdwnLink, mrkdwnText } from "../../lib/text/mrkdwn.ts";
 
-/** What customers are called and where they are looked up: account id → name, and the Salesforce host for links. */
+/** Names of customers and where to look them up: account id → name, and the Salesforce host for links. */
 export interface Customers {
   names: ReadonlyMap<string, string>;
   salesforceHost: string | null;

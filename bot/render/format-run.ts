@@ -14,12 +14,15 @@ export function runLink(kind: Runner["kind"], { id, url }: Pick<RunState, "id" |
   return url === null ? mrkdwnText(name, 100) : mrkdwnLink(url, name);
 }
 
-/** Where the page of a run is, as mrkdwn. */
+/** Returns a link to the page of a run, as mrkdwn. */
 export function pageLink(pageUrl: string): string {
   return mrkdwnLink(pageUrl, "Page with every change and its reason");
 }
 
-/** Where the page of a run of the bot's machine lies that has no address, as mrkdwn; null for a pipeline's, and where it left none. */
+/**
+ * Returns the path of the page of a run on the bot's machine if the page has no address, as mrkdwn; null for a pipeline's page, and if the
+ * run left none.
+ */
 export function pagePath({ id, url, pageUrl, record }: RunState): string | null {
   if (pageUrl !== null || url !== null || record === null) return null;
   return `its page: \`history/${mrkdwnText(id, 60)}/report.html\` on ${mrkdwnText(record.host, 80)}`;
@@ -36,7 +39,7 @@ export function instanceText(instance: InstanceName | null): string {
   return instance ?? "global and us-government";
 }
 
-/** What was typed, for the audit log and for how to ask again. */
+/** Returns the command as typed, for the audit log and for asking again. */
 export function orderText(instance: InstanceName | null, purpose: "offer" | "look" | "preview" = "offer"): string {
   const verb = purpose === "preview" ? "preview" : "run";
   return [verb, ...(instance === null ? [] : [instance]), ...(purpose === "look" ? ["--dry-run"] : [])].join(" ");

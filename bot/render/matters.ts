@@ -6,7 +6,7 @@ import { type Customers, customerText } from "./customer.ts";
 
 type Matters = NonNullable<RunRecord["matters"]>;
 
-/** What is counted of each harm, after the number. */
+/** Text for each harm after its number, singular and plural. */
 const COUNTED: Record<Harm, [one: string, several: string]> = {
   "loses support": ["loses support", "lose support"],
   downgraded: ["downgraded", "downgraded"],
@@ -21,7 +21,7 @@ const COUNTED: Record<Harm, [one: string, several: string]> = {
   cosmetic: ["cosmetic", "cosmetic"],
 };
 
-/** What a run means to customers, worst first, in one line; none where the run did not say it. Pure. */
+/** Returns a run's effects on customers, worst first, in one line; none if the run did not report them. Pure. */
 export function matterLines({ matters }: Pick<RunRecord, "matters">): string[] {
   if (!matters) return [];
   const told = HARMS.flatMap((harm) => {

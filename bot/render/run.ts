@@ -22,7 +22,7 @@ const MAX_FAILURES = 10;
 /** Characters of one reason. */
 const MAX_REASON_LENGTH = 400;
 
-/** How a run is doing or how it ended, in words (exit codes: interface.md). */
+/** Returns the state or outcome of a run, in words (exit codes: interface.md). */
 export function outcomeText({ status, exit, dryRun }: Pick<RunState, "status" | "exit" | "dryRun">): string {
   switch (status) {
     case "waiting":
@@ -76,7 +76,7 @@ function becameText(comparison: RecordedComparison, { dry_run }: Pick<RunRecord,
   return parts.length > 0 ? parts.join(", ") : "nothing to change";
 }
 
-/** How many of the updates took support level away. Which of them were applied stands in the results only: so it is a bound. */
+/** Number of updates that lowered the support level. Only the results show which of them were applied, so it is an upper bound. */
 function lostText(comparison: RecordedComparison, updated: number): string {
   const { updates, downgrades } = effectCounts(comparison);
   const lost = Math.min(downgrades, updated);
@@ -114,7 +114,7 @@ function refusedLines({ name, refused, unconfirmed }: RecordedComparison): strin
   return more.length > 0 ? [`• ${title}: more than was confirmed (${more.join("; ")})`] : [];
 }
 
-/** How a run ended, as the beginning of a sentence. */
+/** Returns the end of a run, as the beginning of a sentence. */
 export function endText(run: RunState): string {
   const exit = exitOf(run);
   const isPartly = exit === 4 && !run.dryRun && run.record?.comparisons.some(({ results }) => results !== null);

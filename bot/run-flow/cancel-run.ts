@@ -38,7 +38,7 @@ export async function cancelRun(context: RunFlowContext, follower: Follower, by:
   await reply.privately(messageLines([`${link} was asked to stop: ${ENDS[runner.kind]}`]));
 }
 
-/** What becomes of a run that is cancelled. A job of GitLab gets no time worth a promise. */
+/** Text on what happens to a cancelled run. GitLab jobs get too little time to promise anything. */
 const ENDS: Record<Runner["kind"], string> = {
   process: "it finishes requests in flight, then stops. The next run does the rest.",
   gitlab: "GitLab stops its jobs. The next run does the rest.",

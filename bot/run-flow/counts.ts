@@ -23,12 +23,12 @@ export function coveredComparisons(record: RunRecord, instance: InstanceName | n
   return record.comparisons.filter(({ name }) => instance === null || COMPARISON[name].instance === instance);
 }
 
-/** What a person confirms after having seen this record: the counts of every comparison that the order covers. */
+/** Returns the counts a person confirms after seeing this record: those of every comparison that the order covers. */
 export function countsToConfirm(record: RunRecord, instance: InstanceName | null): ConfirmedCounts {
   return countsOf(coveredComparisons(record, instance));
 }
 
-/** What a person confirms after having seen how this run ended: of what was written the rest only, else all that was planned. */
+/** Returns the counts a person confirms after seeing this run's end: only the rest of what was written, otherwise all that was planned. */
 export function countsLeft(record: RunRecord, instance: InstanceName | null): ConfirmedCounts {
   return Object.fromEntries(coveredComparisons(record, instance).map((one) => [one.name, leftOf(one)]));
 }

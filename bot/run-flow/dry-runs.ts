@@ -18,10 +18,10 @@ interface Order {
   purpose: "offer" | "look" | "preview";
 }
 
-/** What the channel is told of a preview: the rest concerns only whoever asked. */
+/** Outcomes of a preview that are posted to the channel: the others concern only the person who asked. */
 const PREVIEWED: ReadonlySet<Proposal["is"]> = new Set(["changes", "nothing", "refused"]);
 
-/** What of a dry run was seen: its end, or why nobody waits for that any more. */
+/** Result of watching a dry run: its end, or why it is no longer being waited for. */
 type Seen = { run: RunState } | { over: "stopped" | "too long" | "unseen"; reason: string };
 
 /** Works out what a run would change, for one person at a time. Nothing of this is kept: after a restart people ask again. */

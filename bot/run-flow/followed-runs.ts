@@ -9,7 +9,7 @@ import { ConfirmedCountsSchema } from "./counts.ts";
 /** Ended runs are remembered for 30 days. */
 const REMEMBERED_MS = 30 * 24 * 3_600_000;
 
-/** What a run's thread has been told so far. */
+/** Everything posted to a run's thread so far. */
 export interface Notified {
   /** The end of each part that was told or is held back, by the part's name. */
   parts: Record<string, string>;
@@ -19,9 +19,9 @@ export interface Notified {
   messages: number;
   /** Since when the run cannot be seen, as ISO time; null while it can. */
   unseenSince: string | null;
-  /** How often the thread was told that it cannot be seen. */
+  /** Number of times the thread was notified that the run cannot be seen. */
   unseenTold: number;
-  /** Whether the last of these is still so. */
+  /** True if the last of these notifications still applies. */
   saidUnseen: boolean;
 }
 
@@ -120,7 +120,7 @@ export class FollowedRuns {
     return row?.start ?? 0;
   }
 
-  /** Whether a start began after this one, and may have become a run. */
+  /** True if another start began after this one, and may have become a run. */
   anyAfter(start: number): boolean {
     return this.database.query("select 1 from run_starts where start > ? limit 1").get(start) !== null;
   }

@@ -9,15 +9,15 @@ import { offerButtons } from "./proposal.ts";
 import type { RunFlowContext } from "./run-flow-context.ts";
 import { KEY, type RunMessages, runMessages, startedPost, unseenMessages } from "./run-messages.ts";
 
-/** How often a run is looked at, in milliseconds; a change that the runner tells of is looked at, at once. */
+/** Milliseconds between two looks at a run; a change reported by the runner is looked at immediately. */
 const EVERY_MS: Record<Runner["kind"], number> = { process: 2_000, gitlab: 10_000 };
-/** How long a run is looked for whose start had no answer. */
+/** Milliseconds for which a run is searched for if its start had no answer. */
 const SEARCH_MS = 5 * 60_000;
 /** The same while a run goes on that may be it: a pipeline proves whose it is only once its first job has ended. */
 const CANDIDATE_SEARCH_MS = 60 * 60_000;
 /** The same where its runner cannot be asked either. */
 const UNSEEN_SEARCH_MS = 24 * 3_600_000;
-/** How much GitLab's clock may be behind ours. */
+/** Maximum lag of GitLab's clock behind ours, in milliseconds. */
 const SKEW_MS = 60_000;
 
 /** Follows started runs in their threads. What is decided is kept before it is put, so that a restart goes on where this ended. */
@@ -26,7 +26,7 @@ export class Follower {
 
   constructor(private readonly context: RunFlowContext) {}
 
-  /** How long to wait between two looks. */
+  /** Milliseconds to wait between two looks. */
   get everyMs(): number {
     return EVERY_MS[this.context.runner.kind];
   }
@@ -180,7 +180,7 @@ export class Follower {
   }
 }
 
-/** How long to look for a run, where this is what can be seen of it; null: nothing, the runner cannot be asked. */
+/** Returns how many milliseconds to search for a run, given the runs found; `found` is null if the runner cannot be reached. */
 function searchMs(found: readonly RunState[] | null): number {
   if (found === null) return UNSEEN_SEARCH_MS;
   return found.some(({ endedAt }) => endedAt === null) ? CANDIDATE_SEARCH_MS : SEARCH_MS;

@@ -7,7 +7,7 @@ import { randomBytes } from "../../lib/edges/chance.ts";
 import type { Actor } from "../conversation.ts";
 import { ConfirmedCountsSchema } from "./counts.ts";
 
-/** How long an offer can be confirmed after it was shown. */
+/** Milliseconds for which an offer can be confirmed after it was shown. */
 export const OFFER_MS = 5 * 60_000;
 /** Offers are remembered for a day, so that an old button can be told from one that never was. */
 const REMEMBERED_MS = 24 * 3_600_000;
@@ -75,7 +75,7 @@ export class Offers {
   }
 }
 
-/** What keeps somebody from confirming or dismissing an offer; null where nothing does. Pure. */
+/** Returns why a person may not confirm or dismiss an offer; null if they may. Pure. */
 export function rejectionOf(offer: Offer | null, by: Actor, now: Date): Rejection | null {
   if (offer === null) return "unknown";
   const isThere = offer.by.channel === ANY_CHANNEL || offer.by.channel === by.channel;

@@ -11,12 +11,12 @@ import { endText, exitOf, failureLines, plannedLines } from "../render/run.ts";
 import type { Runner, RunState } from "../runs/runner.ts";
 import { changesNothing, countsToConfirm, coveredComparisons, totalCounts } from "./counts.ts";
 
-/** What a dry run gave: what may be offered, or why nothing is. */
+/** Result of a dry run: the changes that may be offered, or why there is no offer. */
 export interface Proposal {
   is: "changes" | "nothing" | "refused" | "failed" | "lost" | "unreadable";
-  /** What it said, as mrkdwn lines. */
+  /** Its text, as mrkdwn lines. */
   lines: string[];
-  /** What a run would change; in `changes` what is offered. */
+  /** Changes a run would make; for `changes` these are offered. */
   counts: ConfirmedCounts;
 }
 

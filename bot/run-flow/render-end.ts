@@ -14,7 +14,7 @@ import { WHO_CONFIRMS } from "./proposal.ts";
 
 type Total = { applied: number; failed: number; skipped: number };
 
-/** How a run ended: outcome, counts, duration, failures, whom what was refused would hurt, links; as mrkdwn lines. Pure. */
+/** Returns the end of a run as mrkdwn lines: outcome, counts, duration, failures, customers hurt by refused changes, links. Pure. */
 export function renderEnd(kind: Runner["kind"], followed: FollowedRun, run: RunState, customers: Customers): string[] {
   const { record } = run;
   const took = run.endedAt ? ` after ${durationText(run.endedAt.getTime() - run.startedAt.getTime())}` : "";

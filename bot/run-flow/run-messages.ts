@@ -10,12 +10,12 @@ import { asksAgain, renderEnd } from "./render-end.ts";
 
 /** Messages about parts while a run goes on; what ends after that is told together at the end. With start and end at most 12. */
 const MAX_MESSAGES = 8;
-/** How long a run may not be seen before its thread is told. */
+/** Milliseconds for which a run may be out of sight before its thread is notified. */
 const UNSEEN_NOTIFIED_MS = 10 * 60_000;
-/** How long a run that cannot be seen is looked for at all. */
+/** Milliseconds after which a run that cannot be seen is given up. */
 const GIVEN_UP_MS = 24 * 3_600_000;
 
-/** What is to be kept and put after a look at a run. */
+/** State to save and messages to post after a look at a run. */
 export interface RunMessages {
   state: FollowedRun["state"];
   told: Notified;
@@ -43,7 +43,7 @@ export function startedPost(kind: Runner["kind"], run: RunState, { by, instance,
   return { key: KEY.started(run.id), thread: null, asksAgain: null, ...messageLines(lines) };
 }
 
-/** What a look at a run gives to tell: parts that ended since the last look, in one message, and the end. Pure. */
+/** Returns the messages due after a look at a run: parts that ended since the last look, in one message, and the end. Pure. */
 export function runMessages(
   kind: Runner["kind"],
   followed: FollowedRun,

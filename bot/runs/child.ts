@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { edges } from "../../lib/edges/edges.ts";
 import { mkdir, open, readFile } from "../../lib/edges/files.ts";
 
-/** How a child ended: its exit code, or null where it was killed. */
+/** A child process; its end gives its exit code, or null if it was killed. */
 export interface Child {
   pid: number;
   /** Answers once it has ended. */
@@ -15,7 +15,7 @@ export interface Child {
 /** Never through a link. */
 const APPEND_PLAIN = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
 
-/** Where a child's output goes, beside its record: it redacts itself, and nobody posts it. */
+/** File for a child's output, next to its record: the child redacts its output, and it is never posted. */
 export const OUTPUT_LOG = "output.log";
 
 /**
@@ -45,7 +45,7 @@ export async function startChild(
   }
 }
 
-/** Whether a process is there, and is zdsync as far as the system tells: numbers of processes are given out again. */
+/** True if a process exists and is zdsync, as far as the system shows: process ids are reused. */
 export async function isZdsync(pid: number): Promise<boolean> {
   if (!edges().process.isAlive(pid)) return false;
   const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null);

@@ -22,7 +22,7 @@ import { PipelineStarts } from "./pipeline-starts.ts";
 import { type Runner, RunnerError, type RunOrder, type RunState, StartUnknown } from "./runner.ts";
 import { recordIn, seenInHook, seenOf } from "./seen-pipeline.ts";
 
-/** What the runner asks the machine. */
+/** Dependencies of the GitLab runner. */
 export interface GitlabRunnerDeps {
   database: Database;
   clock: () => Date;
@@ -39,11 +39,11 @@ export interface GitlabRunner extends Runner {
   webhook(payload: unknown): void;
 }
 
-/** Where the pipeline's jobs keep their files (input `data-dir`). */
+/** Folder in which the pipeline's jobs keep their files (input `data-dir`). */
 const DATA_DIR = "data";
 /** Unfinished pipelines are looked for among so many: days of hourly runs. */
 const MAX_LISTED = 100;
-/** Where only webhooks tell, a pipeline of which nothing was heard for so long has ended unseen: its jobs end after an hour each. */
+/** Milliseconds of silence after which a pipeline known only from webhooks has ended unseen: its jobs end after an hour each. */
 const LOST_AFTER_MS = 6 * 3_600_000;
 
 /** Runs as pipelines of GitLab: started with a trigger token, followed through the API or, without a token for it, by webhooks only. */
@@ -221,7 +221,7 @@ class PipelineRuns implements GitlabRunner {
     return this.#stateOf(pipeline, record);
   }
 
-  /** What the last job left; read once for each end of a pipeline. */
+  /** Returns the record the last job left; read once for each end of a pipeline. */
   async #recordOf(pipeline: SeenPipeline): Promise<RunRecord | null> {
     const kept = this.#memory.record(pipeline);
     if (kept !== undefined || !this.#reader) return kept ?? null;

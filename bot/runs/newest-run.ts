@@ -1,6 +1,6 @@
 import type { Runner, RunState } from "./runner.ts";
 
-/** How far back is looked, one after the other: reading many ended runs takes long. */
+/** Periods searched one after the other, in hours back from now: reading many ended runs takes long. */
 const WINDOWS_HOURS = [2, 24, 7 * 24];
 
 /**

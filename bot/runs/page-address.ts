@@ -12,7 +12,7 @@ export function pageOfJob(pipelineUrl: string, jobId: number, dataDir: string): 
   return project === undefined ? null : `${project}/-/jobs/${jobId}/artifacts/file/${dataDir}/${PAGE}`;
 }
 
-/** Where the page of a run of this machine can be looked at. `pageUrl`: the config's `slack.page_url`. */
+/** Returns the address of the page of a run on this machine. `pageUrl`: the config's `slack.page_url`. */
 export function pageOfRun(pageUrl: string | null, runId: string): string | null {
   return pageUrl === null ? null : `${pageUrl.replace(/\/+$/, "")}/history/${encodeURIComponent(runId)}/${PAGE}`;
 }

@@ -67,7 +67,7 @@ function comparisonFiles(prefix: string): string[] {
   ];
 }
 
-/** Where downloaded artifacts are kept, and how one of them is had: null where GitLab has it no more. */
+/** Folder of downloaded artifacts, and the function that downloads one: null if GitLab no longer has it. */
 export interface ArtifactCache {
   folder: string;
   download(jobId: number, name: string): Promise<Uint8Array | null>;

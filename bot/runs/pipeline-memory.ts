@@ -26,7 +26,7 @@ const SeenSchema = v.object({
 /** Seen pipelines are forgotten after so many: weeks of hourly runs. */
 const MAX_SEEN = 1000;
 
-/** What the bot remembers of pipelines, so that a restart loses nothing: what it saw of them, and what they left behind. */
+/** The bot's memory of pipelines, so that a restart loses nothing: their observed states, and the records they left. */
 export class PipelineMemory {
   constructor(private readonly database: Database) {}
 

@@ -12,7 +12,7 @@ export function inputsOf({ instance, dryRun, atMost }: RunOrder, runId: string):
   };
 }
 
-/** What the rest of the bot calls a pipeline, as GitLab's number. Throws `RunnerError`. */
+/** Converts the bot's id of a pipeline to GitLab's number. Throws `RunnerError`. */
 export function numberOf(id: string): number {
   if (/^[1-9]\d{0,14}$/.test(id)) return Number(id);
   throw new RunnerError(`${id.slice(0, 40)} is not a pipeline number.`);

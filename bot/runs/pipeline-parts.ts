@@ -38,12 +38,12 @@ const RANKS = [
   "running",
   "canceling",
 ];
-/** How pipelines come about that are runs; a push is none. */
+/** Sources of pipelines that are runs; a push is not one. */
 const SOURCES = ["schedule", "web", "api", "trigger", "pipeline", "parent_pipeline"];
 
 export const hasEnded = ({ status }: { status: string }): boolean => FINAL.includes(status);
 
-/** Whether a pipeline is a run: asked for, and with zdsync's jobs where its jobs are known. */
+/** True if a pipeline is a run: requested, and with zdsync's jobs if its jobs are known. */
 export function isRun({ source, jobs }: SeenPipeline): boolean {
   return SOURCES.includes(source) && (jobs.length === 0 || jobs.some(({ name }) => partName(name) !== null));
 }
@@ -113,7 +113,7 @@ const JOB = new RegExp(
   `^.*?(gather-accounts|gather-orgs|process|compare|partner-sync|user-sync|sync|summary)${INSTANCE}$`,
 );
 
-/** What people call a job: `zdsync-compare-global` is `compare global`, whatever the prefix. Null for a job that is none of zdsync's. */
+/** Returns the name people use for a job: `compare global` for `zdsync-compare-global`, whatever the prefix. Null if it is not zdsync's. */
 export function partName(job: string): string | null {
   const [, stage, instance] = JOB.exec(job) ?? [];
   if (stage === undefined) return null;
@@ -170,14 +170,14 @@ function toldBy({ comparisons, failures }: RunRecord): number {
   return failed ? 3 : 0;
 }
 
-/** What the bot knows of a pipeline besides what GitLab tells. */
+/** Facts about a pipeline that the bot knows in addition to GitLab's. */
 export interface KnownOfPipeline {
   record: RunRecord | null;
-  /** What this bot started it with; null where it did not, or where that is not proven. Its record knows better. */
+  /** Options with which this bot started it; null if it did not, or if that is not proven. Its record takes precedence. */
   started: { dryRun: boolean } | null;
   /** It can neither go on any more nor has its end been seen. */
   lost: boolean;
-  /** Where its page is looked at. */
+  /** Address of its page. */
   pageUrl: string | null;
 }
 

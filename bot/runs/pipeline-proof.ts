@@ -7,7 +7,7 @@ import type { PipelineStarts } from "./pipeline-starts.ts";
 
 /** The first file of a run that names it: of the job that gathers accounts, while the others still go on. */
 const FIRST_MANIFEST = "salesforce_accounts.manifest.json";
-/** How pipelines come about that this bot asks for. */
+/** Sources of pipelines that this bot starts. */
 const SOURCES = ["trigger", "api"];
 
 const NamesRunSchema = v.object({ run_id: v.pipe(v.string(), v.regex(RUN_ID)) });

@@ -40,7 +40,7 @@ export class PipelineStarts {
       .map(({ run_id }) => run_id);
   }
 
-  /** How this bot started a pipeline; null where it did not, or where that is not proven yet. */
+  /** Returns the options with which this bot started a pipeline; null if it did not, or if that is not proven yet. */
   of(id: number): { dryRun: boolean } | null {
     const row = this.database
       .query<{ dry_run: number }, [number]>("select dry_run from pipeline_starts where id = ?")

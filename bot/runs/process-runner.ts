@@ -18,9 +18,9 @@ import { watchRecords } from "./record-watch.ts";
 import { runArguments } from "./run-arguments.ts";
 import { type Runner, RunnerError, type RunOrder, type RunState } from "./runner.ts";
 
-/** Where runs happen as child processes. */
+/** Settings of a runner whose runs are child processes. */
 export interface ProcessRunnerSettings {
-  /** What `zdsync` is on this machine: `["/usr/bin/bun", "/srv/zdsync/bin/zdsync.ts"]`. Never through a shell. */
+  /** Command that starts `zdsync` on this machine: `["/usr/bin/bun", "/srv/zdsync/bin/zdsync.ts"]`. Never through a shell. */
   argv: readonly string[];
   /** The data directory that hourly runs use too. */
   dataDir: string;
@@ -28,22 +28,22 @@ export interface ProcessRunnerSettings {
   env: Readonly<Record<string, string | undefined>>;
   /** The config's `slack.page_url`. */
   pageUrl?: string | null;
-  /** Where a run works; default: where the bot does. */
+  /** Working directory of a run; default: the bot's. */
   cwd?: string;
-  /** Where the program is started, apart from where it works: no file of a project speaks to Bun there. Default: `cwd`. */
+  /** Directory in which the program is started, apart from its working directory: no project file there affects Bun. Default: `cwd`. */
   startIn?: string;
 }
 
-/** What the runner asks the machine. */
+/** Dependencies of the process runner. */
 export interface ProcessRunnerDeps {
   database: Database;
   clock: () => Date;
   sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** How long a start is waited for: settings are read and the lock is taken by then. */
+/** Time allowed for a start: settings are read and the lock is taken by then. */
 const FIRST_WORDS = { looks: 300, betweenMs: 100 };
-/** How long a run that has told its end may still hold the lock. */
+/** Time for which a run that has reported its end may still hold the lock. */
 const LAST_WORDS = { looks: 50, betweenMs: 100 };
 const DAY_MS = 86_400_000;
 
@@ -85,7 +85,7 @@ class ProcessRuns implements Runner {
     return this.#firstWords(runId, dataDir, child);
   }
 
-  /** Who works in a data directory. A run tells its end first and gives the lock back then: one that has told it is waited for. */
+  /** Returns the process at work in a data directory. A run reports its end before it releases the lock, so one that has is waited for. */
   async #workingIn(dataDir: string): Promise<LockHolder | null> {
     const { sleep = sleepFor } = this.deps;
     for (let look = 0; ; look++) {
@@ -191,7 +191,7 @@ class ProcessRuns implements Runner {
     return processState(id, { ...facts, pageUrl: this.settings.pageUrl ?? null });
   }
 
-  /** Where the record says how it ended, neither lock nor process has anything to add. */
+  /** If the record says how it ended, neither the lock nor the process can add anything. */
   #endedState(record: RunRecord): RunState | null {
     const started = this.#memory.started(record.run_id);
     return this.#told(record.run_id, { record, started, holder: null, isChildAlive: false });

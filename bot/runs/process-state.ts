@@ -8,11 +8,11 @@ import type { RunPart, RunState } from "./runner.ts";
 /** Without a word from a child for so long after its start, it is taken for lost where its process is gone too. */
 export interface Facts {
   record: RunRecord | null;
-  /** How this bot started it; null where it did not. */
+  /** The process as this bot started it; null if it did not. */
   started: StartedProcess | null;
-  /** Who holds the lock, where it is this run. */
+  /** Holder of the lock, if it is this run. */
   holder: LockHolder | null;
-  /** Whether the child that this bot started is alive; it may not have taken the lock yet. */
+  /** True if the child that this bot started is alive; it may not have taken the lock yet. */
   isChildAlive: boolean;
   /** The config's `slack.page_url`. */
   pageUrl: string | null;
@@ -60,7 +60,7 @@ function startedBy(record: RunRecord | null, holder: LockHolder | null): string 
   return pid === undefined || pid === null ? `${what}a process on ${host}` : `${what}process ${pid} on ${host}`;
 }
 
-/** Whether a command of this name writes to Zendesk where nobody asked otherwise. */
+/** True if a command with this name writes nothing: a preview or a dry run. */
 export function isDryCommand(command: string): boolean {
   return /--dry-run|^preview\b/.test(command);
 }

@@ -1,6 +1,6 @@
 import type { Runner, RunState } from "./runner.ts";
 
-/** What is told may be so old: nobody sees a run change faster. */
+/** Maximum age of an answer, in milliseconds: nobody notices a change of a run sooner. */
 const MAX_AGE_MS = 2_000;
 
 interface Reading<T> {

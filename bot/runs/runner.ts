@@ -4,7 +4,7 @@ import { EXIT, ZdsyncError } from "../../lib/errors.ts";
 import type { ArtifactStore } from "../../lib/storage/artifacts/store.ts";
 import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 
-/** What a runner could not do, in words for people: what happened, and what to do. */
+/** A failure of a runner, in words for people: what happened, and what to do. */
 export class RunnerError extends ZdsyncError {
   readonly exitCode = EXIT.failed;
 }
@@ -15,7 +15,7 @@ export class RunnerError extends ZdsyncError {
  */
 export class StartUnknown extends RunnerError {}
 
-/** What somebody in Slack asks for. */
+/** A request from Slack for a run. */
 export interface RunOrder {
   /** Null: both. */
   instance: InstanceName | null;
@@ -33,20 +33,20 @@ export interface RunPart {
   state: "waiting" | "running" | "done" | "refused" | "failed" | "stopped" | "skipped";
 }
 
-/** How a run is doing, as far as its runner can see. */
+/** State of a run, as far as its runner can see. */
 export interface RunState {
-  /** What the runner calls it: the run id, or `pipeline 123`'s number. */
+  /** The runner's id of the run: the run id, or the number in `pipeline 123`. */
   id: string;
-  /** Where a person looks at it; null where there is no such page. */
+  /** Address at which a person can view it; null if there is no such page. */
   url: string | null;
-  /** Where its page (`report.html`) is looked at; null while it goes on, and where there is no such place. */
+  /** Address of its page (`report.html`); null while it is in progress, and if there is no such place. */
   pageUrl: string | null;
   startedAt: Date;
   /** Null while it goes on. */
   endedAt: Date | null;
   /** `schedule`: nobody asked for it (cron, pipeline schedule). `bot`: this bot started it. `person`: somebody did elsewhere. */
   origin: "schedule" | "bot" | "person";
-  /** Who or what, in words for people: `@ann in GitLab`, `process 4711 on build-1`. */
+  /** Person or process that started it, in words for people: `@ann in GitLab`, `process 4711 on build-1`. */
   startedBy: string;
   dryRun: boolean;
   /** `lost`: it neither goes on nor left a result (killed, deleted). */
@@ -54,7 +54,7 @@ export interface RunState {
   parts: RunPart[];
   /** Exit code (interface.md) once it has ended and that is known. */
   exit: number | null;
-  /** What it left behind once it has ended; null where it left nothing that can be read. */
+  /** Record it left when it ended; null if it left nothing that can be read. */
   record: RunRecord | null;
 }
 

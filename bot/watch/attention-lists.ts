@@ -2,7 +2,7 @@ import type { RunRecord } from "../../lib/storage/runs/run-record.ts";
 
 type Listed = RunRecord["conflicts"][number];
 
-/** What of a record is about single organizations that wait for a person: its list, how its keys begin, and what is said of it. */
+/** Lists in a record of organizations that wait for a person: list name, first word of its keys, and texts. */
 export const ATTENTION_LISTS = [
   {
     list: "conflicts",

@@ -12,7 +12,7 @@ export interface Incident {
   since: string;
 }
 
-/** What the watch remembers. Plain data: it is kept as JSON. */
+/** State of the watch. Plain data: it is stored as JSON. */
 export interface WatchState {
   /** ISO time from which on scheduled runs are expected: the newest one's start, or when the watch began. */
   expectedSince: string;
@@ -28,7 +28,7 @@ export interface WatchState {
   told: string[];
 }
 
-/** What there is to say. `run` is the run it is about; null where it did not happen. */
+/** A message from the watch. `run` is the run it is about; null if it did not happen. */
 export type Alert =
   | { say: "failed" | "refused"; run: RunState }
   | { say: "missing"; since: string }
@@ -38,7 +38,7 @@ export type Alert =
   | { say: "well"; run: RunState; after: Incident }
   | { say: "attention"; run: RunState; keys: string[] };
 
-/** What the runner shows at one moment. */
+/** Runs the runner shows at one moment. */
 export interface Observation {
   now: Date;
   /** Real runs that have ended, in any order. */
@@ -147,7 +147,7 @@ function tellAttention(state: WatchState, run: RunState, alerts: Alert[]): void 
   if (fresh.length > 0) alerts.push({ say: "attention", run, keys: fresh });
 }
 
-/** What in a record needs somebody's attention, one key each: `charge NAME`, `conflict COMPARISON ACCOUNT ORGANIZATION`. */
+/** Returns a key for each matter in a record that needs attention: `charge NAME`, `conflict COMPARISON ACCOUNT ORGANIZATION`. */
 export function attentionKeys(record: NonNullable<RunState["record"]>): string[] {
   return [
     ...record.unknown_charges.map(({ charge_name }) => `charge ${charge_name}`),
@@ -170,7 +170,7 @@ function isScheduled(run: RunState): boolean {
   return run.origin === "schedule" && (run.record === null || coversBoth(run));
 }
 
-/** Whether it is known to have been a run of both instances. */
+/** True if it is known to have been a run of both instances. */
 function coversBoth({ record }: RunState): boolean {
   return record !== null && record.instances.length > 1;
 }

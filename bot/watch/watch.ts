@@ -16,9 +16,9 @@ import { waitingIn } from "./attention-lists.ts";
 import { type Alert, assessRuns, assessUnseen, beginWatch, type WatchState } from "./incidents.ts";
 import { renderAlert, renderCredentials } from "./render-alerts.ts";
 
-/** How often the runner is looked at; a webhook or a file makes it look at once. */
+/** Milliseconds between looks at the runner; a webhook or a file triggers an immediate look. */
 const LOOK_EVERY_MS = 60_000;
-/** How far back runs are judged after the bot itself was away. */
+/** Milliseconds back for which runs are judged after the bot itself was away. */
 const LOOK_BACK_MS = 24 * 3_600_000;
 
 const IncidentSchema = v.nullable(
@@ -33,13 +33,13 @@ const StateSchema = v.object({
   told: v.array(v.string()),
 });
 
-/** What the watch works with. */
+/** Dependencies of the watch. */
 export interface WatchDeps {
   runner: Runner;
   outgoing: Outgoing;
   database: Database;
   salesforceHost: string | null;
-  /** Whether names of us-government's customers are told. */
+  /** Controls if names of us-government's customers are shown. */
   usGovernment: UsGovernmentShown;
   /** Instances that have a channel of their own for what concerns them alone. */
   ownChannels: ReadonlySet<InstanceName>;
@@ -105,7 +105,7 @@ async function lookOnce(deps: WatchDeps, memory: WatchMemory): Promise<void> {
   }
 }
 
-/** Where the bot's own memory is what fails, the log has to do. */
+/** If the bot's own memory is what fails, only the log is left. */
 function sayUnseen(deps: WatchDeps, memory: WatchMemory, reason: string): void {
   try {
     tellUnseen(deps, memory, reason);
@@ -178,7 +178,7 @@ async function namesOf(alert: Alert, shown: UsGovernmentShown, { runner }: Watch
   return store ? accountNames(store, ids, shown) : new Map();
 }
 
-/** What the watch remembers; lost, it would only say things again (G2). */
+/** Memory of the watch; if it is lost, messages are merely repeated (G2). */
 class WatchMemory {
   constructor(private readonly database: Database) {}
 
