@@ -23,7 +23,7 @@ export function App({ head }: { head: PageHead }) {
   return isBare(head) ? <Bare head={head} /> : <Report head={head} />;
 }
 
-/** Whether nothing was compared, and nothing found: what to correct stands on top, and there is no table. */
+/** True if nothing was compared and nothing found: the page then has no table, only the problems to correct on top. */
 function isBare({ records, limits, audit }: PageHead): boolean {
   return records + limits.length + audit.length === 0;
 }

@@ -12,7 +12,7 @@ const SET_UP = {
   env: { BUN_VERSION: packageJson.engines.bun },
 };
 
-/** What a stage answers to the steps after it. */
+/** Outputs of a stage for the steps after it. */
 const OF_A_STAGE = {
   "run-id": { description: "The run this stage worked on", value: `\${{ steps.stage.outputs.run-id }}` },
   digest: {

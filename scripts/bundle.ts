@@ -4,10 +4,10 @@ import type { BunPlugin } from "bun";
 
 const ROOT = join(import.meta.dir, "..");
 
-/** Where the bundle goes unless another folder is named. */
+/** Default folder of the bundle. */
 export const DIST = join(ROOT, "dist");
 
-/** Where the bundle with the sandbox goes, below the other: the image for trying has both (Dockerfile). */
+/** Folder of the bundle with the sandbox, below the other: the image for trying zdsync has both (Dockerfile). */
 export const TRYING = "trying";
 
 const WITHOUT_SANDBOX: BunPlugin = {
@@ -17,7 +17,7 @@ const WITHOUT_SANDBOX: BunPlugin = {
   },
 };
 
-/** What a bundle is made of, in one folder; every other file there is somebody else's. */
+/** Names of a bundle's files in its folder; every other file there is not ours. */
 const OURS = /^(?:zdsync|explain-worker|part-[a-z0-9]+)\.js$/;
 
 /**

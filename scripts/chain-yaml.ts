@@ -15,7 +15,7 @@ const HANDS_ON = { artifacts: { reports: { dotenv: `${CI_FOLDER}/${HANDOFF_FILE}
 const PROJECT_PATH = "^[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*){1,20}$";
 const ONLY_WHEN_TRIGGERED = [{ if: '$CI_PIPELINE_SOURCE == "pipeline"' }];
 
-/** What every file of the chain takes that starts another project. */
+/** Inputs of every file in the chain that starts another project. */
 const TRIGGER_INPUTS = {
   branch: {
     type: "string",

@@ -1,6 +1,6 @@
 /** Holds the first line of a commit message to the house's form: `bun scripts/commit-subject.ts FILE`, as the hook calls it. */
 
-/** What is wrong with a subject, each in a sentence; empty where nothing is. Merges, reverts and fix-ups are Git's own words. */
+/** Returns a subject's problems, one sentence each; empty if there are none. Merges, reverts and fix-ups are worded by Git itself. */
 export function problemsOfSubject(subject: string): string[] {
   if (/^(?:Merge|Revert|fixup!|squash!|amend!) /.test(subject)) return [];
   const first = subject.split(/[\s:,]/, 1)[0] ?? "";

@@ -42,7 +42,7 @@ export const IMAGE_INPUT: ComponentInput = {
   description: "Image with zdsync in it; give a mirror here, or pin a digest (NAME@sha256:…)",
 };
 
-/** What is about the job and not about the stage. */
+/** Inputs that concern the job rather than the stage. */
 function jobInputs(stage: Stage): Record<string, ComponentInput> {
   return {
     stage: {
@@ -112,12 +112,12 @@ function jobInputs(stage: Stage): Record<string, ComponentInput> {
   };
 }
 
-/** Whether a stage reads what an earlier one made, or must come after one. */
+/** True if a stage reads an earlier stage's output, or must come after one. */
 function mustFollow(stage: Stage): boolean {
   return stage.writes || stage.reads.some((name) => !name.includes("where it is there"));
 }
 
-/** How the name of a stage's job goes on after its prefix: a stage of one instance can be included for both. */
+/** Returns the part of a stage's job name that follows its prefix: a stage of one instance can be included for both. */
 export function jobSuffix(stage: Stage): string {
   return "instance" in stage.inputs.entries ? `${stage.name}-$[[ inputs.instance ]]` : stage.name;
 }

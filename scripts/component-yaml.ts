@@ -73,7 +73,7 @@ function instanceOf(stage: Stage): string {
   return stage.needs({} as never).zendesk?.[0] ?? "global";
 }
 
-/** What the stage makes and hands on, with the manifests beside; `<i>` cannot be worked out from the input, so both are named. */
+/** Files the stage makes and hands on, with their manifests; `<i>` cannot be derived from the input, so both names are listed. */
 function artifactPaths(stage: Stage): string[] {
   const files = [...stage.makes, ...(stage.handsOn ?? []).map(({ file }) => file)];
   const names = files.flatMap(ofEachInstance).flatMap((name) => {
@@ -86,7 +86,7 @@ function artifactPaths(stage: Stage): string[] {
   return [...names, ...rules, ...dryRun, ...reports].map((name) => `$[[ inputs.data-dir ]]/${name}`);
 }
 
-/** Whether something is compared or written, and reported. */
+/** True if something is compared or written, and reported. */
 function makesChanges({ makes }: Stage): boolean {
   return makes.some((name) => /_changeset|_results/.test(name));
 }
@@ -96,7 +96,7 @@ function ofEachInstance(name: string): string[] {
   return name.includes("<i>") ? INSTANCES.map((instance) => name.replace("<i>", FILE_PREFIX[instance])) : [name];
 }
 
-/** What GitLab shows of a comparison. */
+/** Reports that GitLab shows for a comparison. */
 function reports(): Record<string, string> {
   return { junit: `${CI_FOLDER}/junit.xml`, annotations: `${CI_FOLDER}/annotations.json` };
 }

@@ -1,7 +1,7 @@
 import type { InputDescription } from "../lib/pipeline/parse-inputs.ts";
 import { inputVariable } from "../lib/pipeline/parse-inputs.ts";
 
-/** Where the image has the program (Dockerfile): by its path, as a variable `PATH` may be another job's. */
+/** Path of the program in the image (Dockerfile): absolute, as a variable `PATH` may come from another job. */
 export const PROGRAM = "/usr/local/bin/zdsync";
 
 /**

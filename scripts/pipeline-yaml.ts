@@ -13,7 +13,7 @@ import { type ComponentInput, componentInputs, stageInput } from "./component-in
 import { JOB_VARIABLES } from "./component-yaml.ts";
 import { jobScript } from "./job-script.ts";
 
-/** What a person may set for the whole pipeline, handed on to every component that has an input of that name. */
+/** Inputs a person may set for the whole pipeline, passed to every component that has an input of that name. */
 const SHARED = [
   "stage",
   "image",
@@ -101,7 +101,7 @@ function askedFor(instance: InstanceName | null): string {
   return `${ASKED} && "$[[ inputs.instances ]]" != "${other}"`;
 }
 
-/** Whether the report names the customers of us-government: only then its job gets what that instance's Zendesk has. */
+/** Rule for when the report names the customers of us-government: only then does its job get that instance's Zendesk data. */
 const NAMES_US_GOVERNMENT =
   '"$[[ inputs.report-us-government ]]" == "true" || "$[[ inputs.instances ]]" == "us-government"';
 

@@ -15,7 +15,7 @@ const PINNED = "released-image.json";
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** What `released-image.json` holds. */
+/** Contents of `released-image.json`. */
 export interface ReleasedImage {
   version: string;
   /** Null until the version's image is built. */
@@ -50,7 +50,7 @@ function namesIn(value: unknown): string[] {
   return typeof name === "string" ? [name] : [];
 }
 
-/** What a release is judged by. */
+/** Facts by which a release is judged. */
 export interface ReleaseFacts {
   /** The git tag. */
   tag: string;

@@ -17,7 +17,7 @@ const MAX_LOOKS = 600;
 /** Looks after the last thing said, where nothing says that it was the last. */
 const QUIET_LOOKS = 5;
 
-/** What matters here of a message's blocks. */
+/** The parts of a message's blocks that matter here. */
 interface ShownBlock {
   text?: { text: string };
   elements?: { type: string; text?: { text: string } | string }[];
@@ -38,7 +38,7 @@ else if ("wrong" in asked) {
     process.exitCode = 1;
   }
 
-/** What to type, and whether an offer is confirmed. Nothing is typed where a word is not understood. */
+/** Returns the line to type, and whether an offer is confirmed. Nothing is typed if a word is not understood. */
 function askedIn(words: string[]): { line: string; confirms: boolean } | "help" | { wrong: string } {
   try {
     const options = { only: { type: "string" }, help: { type: "boolean", short: "h" } } as const;
@@ -77,7 +77,7 @@ async function play({ line, confirms }: { line: string; confirms: boolean }): Pr
   await typed;
 }
 
-/** What was printed already, and how. */
+/** Tracks the entries already printed, and prints new ones. */
 class Screen {
   #printed = 0;
   hasEnded = false;

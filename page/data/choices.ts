@@ -9,7 +9,7 @@ export interface Choice {
   count: number;
 }
 
-/** What each filter offers, most frequent first. Reasons with one title are one choice, whatever their codes: nobody could tell them apart. */
+/** Returns each filter's choices, most frequent first. Reasons with the same title are one choice, as nobody could tell them apart. */
 export function choicesOf(index: PageIndex): { [F in Filter]: Choice[] } {
   const plain = (column: PageIndex["instance" | "effect" | "outcome"]) => {
     const counts = countByValue(column);

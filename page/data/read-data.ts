@@ -1,6 +1,6 @@
 import { type Detail, ELEMENTS, type PageHead, type PageIndex } from "../../lib/report/page/format.ts";
 
-/** What the page says before anything is unpacked. Throws where the page has no head. */
+/** Returns the page's head, without unpacking anything. Throws if the page has no head. */
 export function readHead(): PageHead {
   return JSON.parse(textOf(ELEMENTS.head) ?? "null") as PageHead;
 }
@@ -14,7 +14,7 @@ export async function readIndex(): Promise<PageIndex> {
 
 const opened = new Map<number, Promise<Detail[]>>();
 
-/** What a row shows when it is opened; null where the index has everything. A block is unpacked once. */
+/** Returns the details of a row when it is opened; null if the index has everything. Each block is unpacked once. */
 export async function readDetail(row: number, rowsPerBlock: number): Promise<Detail> {
   const block = Math.floor(row / rowsPerBlock);
   const details = opened.get(block) ?? readBlock(block);

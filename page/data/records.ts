@@ -5,7 +5,7 @@ import type { Change, Coded, PageGroup, PageIndex, PageReason } from "../../lib/
 export interface Record {
   /** Its position in the columns. */
   at: number;
-  /** What the address bar calls it. */
+  /** Its key in the address bar. */
   key: string;
   name: string;
   salesforceId: string | null;
@@ -58,7 +58,7 @@ export function recordAt(index: PageIndex, at: number): Record {
   };
 }
 
-/** What the address bar calls a record: its instance and the id that it has; its position where it has none. */
+/** Returns a record's key in the address bar: its instance and its id, or its position if it has none. */
 export function keyAt(index: PageIndex, at: number): string {
   const where = valueAt(index.comparison, at) ?? valueAt(index.instance, at) ?? "run";
   return `${where}:${index.salesforceIds[at] ?? index.ids[at] ?? `row-${at}`}`;
@@ -69,14 +69,14 @@ export function valueAt<Value>({ values, at }: Coded<Value>, position: number): 
   return values[at[position] ?? 0] as Value;
 }
 
-/** How many records there are of each value of a column. */
+/** Returns the number of records for each value of a column. */
 export function countByValue({ values, at }: Coded<unknown>): number[] {
   const counts = new Array<number>(values.length).fill(0);
   for (const code of at) counts[code] = (counts[code] ?? 0) + 1;
   return counts;
 }
 
-/** How many records of each harm there are, in the order of harm; what folded rows stand for counts in full. */
+/** Returns the number of records for each harm, in the order of harm; the members of folded rows are all counted. */
 export function countHarms(index: PageIndex): { harm: Harm; count: number }[] {
   const counts = countByValue(index.harm);
   for (const { from, members, count } of index.groups)
@@ -97,7 +97,7 @@ export function groupOf(line: Line): number | null {
   return line < 0 ? -1 - line : null;
 }
 
-/** Where the rows end and the members of groups begin. */
+/** Returns the number of rows, which is also the position of the first group member. */
 export function rowCount(index: PageIndex): number {
   return index.groups[0]?.from ?? index.names.length;
 }

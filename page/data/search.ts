@@ -1,6 +1,6 @@
 import type { PageIndex } from "../../lib/report/page/format.ts";
 
-/** What is searched, for each record: name, ids and domains, made comparable once. */
+/** Searchable text of each record: name, ids and domains, normalized once for comparison. */
 export type Haystack = readonly string[];
 
 export function haystackOf({ names, salesforceIds, ids, domains }: PageIndex): Haystack {

@@ -4,13 +4,13 @@ import { firstRecord, groupOf, type Line, lineOfGroup, rowCount, valueAt } from 
 import { comparable, type Haystack, wordsOf } from "./search.ts";
 import type { Sort, View } from "./view.ts";
 
-/** What a view selects. */
+/** Records and groups selected by a view. */
 export interface Selection {
   /** The table's lines, in order; members of an open group after its line. */
   lines: Line[];
-  /** How many records that is, those in groups included. */
+  /** Number of these records, including those in groups. */
   records: number;
-  /** How many members of each group are among them. */
+  /** Number of these records in each group. */
   inGroup: number[];
 }
 
@@ -46,17 +46,17 @@ export function select(index: PageIndex, haystack: Haystack, order: readonly Lin
 /** Members that a search found, of so many at most, are shown without being asked for. */
 const FOUND_AT_MOST = 20;
 
-/** Whether the members of a group are shown: because it is open, or because the search found few of them. */
+/** True if the members of a group are shown: because it is open, or because the search found few of them. */
 export function isExpanded(index: PageIndex, inGroup: readonly number[], group: number, view: View): boolean {
   const found = inGroup[group] ?? 0;
   const isFound = view.query.trim() !== "" && found < (index.groups[group]?.members ?? 0) && found <= FOUND_AT_MOST;
   return isFound || view.open === groupKey(group);
 }
 
-/** What the address bar calls a group of folded rows. */
+/** Key of a group of folded rows in the address bar. */
 export const groupKey = (group: number): string => `group:${group}`;
 
-/** Whether a record is among those that a view shows. */
+/** Returns a predicate that is true for the positions of the records that a view shows. */
 function matcher(index: PageIndex, haystack: Haystack, view: View): (at: number) => boolean {
   const { filters, harms } = view;
   const columns = [

@@ -8,7 +8,7 @@ export type Sort = (typeof SORTS)[number];
 export const FILTERS = ["instance", "effect", "field", "reason", "outcome"] as const;
 export type Filter = (typeof FILTERS)[number];
 
-/** What the page shows of its records: all that the address bar keeps. */
+/** View of the page's records: everything that the address bar keeps. */
 export interface View {
   query: string;
   /** Empty: all. */
@@ -31,7 +31,7 @@ export const WHOLE: View = {
   tab: "changes",
 };
 
-/** Whether a view leaves records out. */
+/** True if a view leaves records out. */
 export function isNarrowed({ query, harms, filters }: View): boolean {
   return query.trim() !== "" || harms.length > 0 || Object.keys(filters).length > 0;
 }

@@ -3,7 +3,7 @@ import { number } from "../../lib/report/page/labels.ts";
 import { Command } from "./copy-button.tsx";
 import { VisibleText, visibleText } from "./visible-text.tsx";
 
-/** What is wrong with the identities of both sides: what somebody has to look at, then the rest. */
+/** Problems with the identities of both sides: first those that need somebody's attention, then the rest. */
 export function Audit({ findings }: { findings: readonly AuditLine[] }) {
   const parts = [
     { title: "To look at", lines: findings.filter((one) => one.needs_somebody) },

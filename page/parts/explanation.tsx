@@ -2,7 +2,7 @@ import type { ExplanationDocument, Line, Span } from "../../lib/explain/document
 import { isWebAddress } from "../../lib/report/page/labels.ts";
 import { VisibleText } from "./visible-text.tsx";
 
-/** What `zdsync explain` says about an account: the answer, then the proof. */
+/** Output of `zdsync explain` for an account: the answer, then the proof. */
 export function Explanation({ answer, sections }: ExplanationDocument) {
   return (
     <div class="explanation">

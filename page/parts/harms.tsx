@@ -4,7 +4,7 @@ import { HARM_PLURALS, HARM_TONES, number } from "../../lib/report/page/labels.t
 /** Harms that are told large; the others are good or leave customers as they are. */
 const LARGE = 8;
 
-/** What matters, worst first: each a count, and a filter of the table. */
+/** Harms, worst first: each a count, and a filter of the table. */
 export function Harms(props: {
   counts: readonly { harm: Harm; count: number }[];
   chosen: readonly Harm[];

@@ -37,7 +37,7 @@ function shareOf({ count, limit, exceeded }: LimitBar): number {
   return (exceeded ? 1000 : 0) + (limit === null ? 0 : count / Math.max(limit, 1));
 }
 
-/** What was measured, as a length; the limit is the end of the track, or a line in it where it was exceeded. */
+/** Measured value as a bar; the limit is the end of the track, or a line in it if it was exceeded. */
 function Bar({ comparison, effect, count, of, limit, allowed, exceeded, uncounted = 0 }: LimitBar) {
   const full = Math.max(limit ?? 0, count, 1);
   const against = limit === null ? "no limit" : `limit ${number(limit)}`;

@@ -10,7 +10,7 @@ import { Command } from "./copy-button.tsx";
 import { Explanation } from "./explanation.tsx";
 import { VisibleText } from "./visible-text.tsx";
 
-/** What stands below an open row: why, everything that changes, and how the account came to it. */
+/** Details below an open row: why, everything that changes, and how the account came to it. */
 export function Opened({ record, head }: { record: Record; head: PageHead }) {
   const detail = useDetail(record.at, head.rowsPerBlock);
   if (detail === "opening") return <p class="muted">Opening …</p>;
@@ -93,7 +93,7 @@ function ExplainCommand({ record, head }: { record: Record; head: PageHead }) {
   );
 }
 
-/** What stands below an open group. */
+/** Details below an open group. */
 export function OpenedGroup({ first, group, head }: { first: Record; group: PageGroup; head: PageHead }) {
   const what = whatToExplain(first);
   if (what === null) return null;

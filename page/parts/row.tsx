@@ -19,7 +19,7 @@ export function RecordRow(props: {
   position: number;
   isOpen: boolean;
   toggle: () => void;
-  /** Where the row stands for folded ones: all of them, and how many the filters leave. */
+  /** For a row that stands for folded ones: the group, and how many of its members the filters leave; otherwise null. */
   group: { of: PageIndex["groups"][number]; shown: number } | null;
   isMember: boolean;
 }) {
@@ -65,7 +65,7 @@ function GroupName({ of, shown, record }: { of: PageIndex["groups"][number]; sho
   );
 }
 
-/** What folded records have in common. */
+/** Summary of the change that the folded records share. */
 function inCommon({ fields, effect }: Record, cause: string) {
   if (fields.length === 0) return <VisibleText text={cause || effect} />;
   return effect === "update" ? `only ${fields.join(", ")} set` : `${effect}, ${fields.length} fields`;

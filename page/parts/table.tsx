@@ -155,7 +155,7 @@ function LineRows(
   );
 }
 
-/** Where the table's rows begin, and what covers the window's upper edge; measured again when anything changes its size. */
+/** Returns the top of the table's rows and the height covering the window's upper edge; measured again after every resize. */
 function usePlace(table: RefObject<HTMLTableElement | null>, bar: RefObject<HTMLDivElement | null>) {
   const [place, setPlace] = useState({ top: 0, covered: 0 });
   useLayoutEffect(() => {

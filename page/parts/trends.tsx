@@ -32,7 +32,7 @@ export function Trends({ trend, runId }: { trend: readonly RunTrend[]; runId: st
   );
 }
 
-/** What the bars mean. The page about all runs is of none of them. */
+/** Legend of the bars. The page about all runs is about none of them in particular. */
 function Legend({ isOfRun }: { isOfRun: boolean }) {
   return (
     <span class="muted legend">
@@ -93,7 +93,7 @@ function barClass(run: RunTrend, isThis: boolean): string {
   return `bar${isThis ? " this" : ""}${isWell(run) ? "" : " bad"}`;
 }
 
-/** Whether a run ended well, or has not ended. */
+/** True if a run ended well, or has not ended. */
 function isWell({ exit }: RunTrend): boolean {
   return exit === 0 || exit === null;
 }

@@ -1,7 +1,7 @@
 import { options } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** Whether the page is being printed: then everything that the filters leave is in the document, and what can be opened is open. */
+/** True while the page is printed: then everything that the filters leave is in the document, and everything that can open is open. */
 export function usePrinting(): boolean {
   const [isPrinted, setPrinted] = useState(false);
   useEffect(() => {

@@ -11,9 +11,9 @@ import { useLayoutEffect, useReducer, useState } from "preact/hooks";
 export function useVirtualRows(options: {
   count: number;
   keyOf: (index: number) => number;
-  /** How far below the document's top the first row begins, in pixels. */
+  /** Distance from the document's top to the first row, in pixels. */
   top: number;
-  /** What covers the window's upper edge, in pixels. */
+  /** Height covered at the window's upper edge, in pixels. */
   covered: number;
   /** A row that stays rendered wherever the window is: the one that has the focus. */
   kept: number;
@@ -45,5 +45,5 @@ export function useVirtualRows(options: {
   return virtualizer;
 }
 
-/** What a row of one line of changes takes; measured once it is shown. */
+/** Height of a row with one line of changes, in pixels; measured once it is shown. */
 const ESTIMATED_HEIGHT = 57;

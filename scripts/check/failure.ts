@@ -2,11 +2,11 @@
 export interface Failure {
   /** The check, or file and test. */
   name: string;
-  /** What was said: an error's message, a tool's output. */
+  /** The failure's text: an error's message, a tool's output. */
   message: string;
   /** Places in the code, `file:line:column`, innermost first. */
   where?: readonly string[];
-  /** How to see all of it, where the message is shortened. */
+  /** Command or hint for seeing all of it if the message is shortened. */
   more?: string;
 }
 

@@ -6,7 +6,7 @@ export interface MachineTool {
   commands: readonly string[];
   /** Its Debian packages. */
   debian: readonly string[];
-  /** What cannot be checked without it. */
+  /** Checks that are impossible without it. */
   neededFor: string;
 }
 
@@ -24,9 +24,9 @@ export const MACHINE_TOOLS = {
 
 export type ToolName = keyof typeof MACHINE_TOOLS;
 
-/** What of the machine decides whether and how a tool can be installed. */
+/** Facts about the machine that decide whether and how a tool can be installed. */
 export interface Machine {
-  /** Whether a command is on the PATH. */
+  /** True if a command is on the PATH. */
   has(command: string): boolean;
   isRoot: boolean;
   isDebian: boolean;
@@ -46,7 +46,7 @@ export function missingTools(tools: Readonly<Record<string, MachineTool>>, machi
   return Object.keys(tools).filter((name) => !tools[name]?.commands.some((command) => machine.has(command)));
 }
 
-/** What to do about missing tools: a command that installs them, or a line for the person who has to. */
+/** Remedy for missing tools: a command that installs them, or a line for the person who has to. */
 export type Remedy = { install: string[] } | { say: string };
 
 /** Installs only as root on Debian (and what is made of it): nowhere else is a package put on somebody's machine unasked. */

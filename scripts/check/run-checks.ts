@@ -15,13 +15,13 @@ export interface CheckOptions {
   /** Patterns and flags for `bun test`. */
   testArgs: readonly string[];
   env: Record<string, string>;
-  /** Where it is told. */
+  /** Destination of progress and results. */
   out: { write(text: string): unknown };
-  /** Whether a line may be overwritten: on a terminal. Elsewhere a line is printed now and then. */
+  /** True if a line may be overwritten: on a terminal. Otherwise a line is printed now and then. */
   live: boolean;
 }
 
-/** Where nobody sees a live line, one is printed each time so many test files have begun. */
+/** Number of test files between two progress lines if no live line is shown. */
 const FILES_BETWEEN_LINES = 50;
 
 /**
@@ -71,7 +71,7 @@ export async function runChecks(options: CheckOptions): Promise<boolean> {
   return close();
 }
 
-/** What a check printed; null where it passed. */
+/** Returns the output of a failed check; null if it passed. */
 function outputOfFailed(args: readonly string[], cwd: string, env: Record<string, string>): string | null {
   const { exitCode, signalCode, stdout, stderr } = Bun.spawnSync([process.execPath, ...args], {
     cwd,

@@ -10,7 +10,7 @@ const FILES_PER_CORE = 2;
 /** Each takes up to half a gigabyte. */
 const MAX_FILES_AT_ONCE = 8;
 
-/** How far the tests are: told after each file that begins. */
+/** Called with the number of test files begun so far, after each file that begins. */
 export type TestProgress = (files: number) => void;
 
 /**

@@ -2,13 +2,13 @@ import { relative } from "node:path";
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import type { Failure } from "./failure.ts";
 
-/** What came of a run of `bun test`. */
+/** Outcome of a run of `bun test`. */
 export interface TestOutcome {
   passed: number;
   failures: Failure[];
 }
 
-/** How `bun test` ended, all of it. */
+/** Complete result of a `bun test` process. */
 export interface TestRun {
   /** The folder it ran in. */
   cwd: string;
@@ -16,7 +16,7 @@ export interface TestRun {
   expected: readonly string[] | null;
   /** Its report in JUnit's form; null where it wrote none, which is so when it died, or a test ended it. */
   junit: string | null;
-  /** What it printed on stderr: file names, results, errors. */
+  /** Text it printed on stderr: file names, results, errors. */
   printed: string;
   exitCode: number | null;
   signal: NodeJS.Signals | number | null;
@@ -131,7 +131,7 @@ function sectionsOf(printed: string): Map<string, string> {
   return new Map([...sections].map(([file, found]) => [file, found.join("\n")]));
 }
 
-/** What Bun prints for an error that belongs to no test, each as its text. */
+/** Errors that Bun prints outside of any test, each as its text. */
 function unhandledErrors(text: string): string[] {
   return [...text.matchAll(/^# Unhandled error between tests\n-+\n([\s\S]*?)\n-{20,}$/gm)].map(
     (match) => match[1] ?? "",
