@@ -10,7 +10,7 @@ const MAX_KEPT = 20_000;
 
 const RowSchema = v.nullable(v.object({ answer: v.nullable(v.string()) }));
 
-/** Options of the memory of answered requests. */
+/** Clock, log and size limit of the memory of answered requests. */
 export interface AnsweredRequestsOptions {
   clock: () => Date;
   /** Told what went wrong, by code. */

@@ -1,7 +1,7 @@
 import type { App, Logger, Receiver } from "@slack/bolt";
 import { type Listening, registerListeners } from "./listeners.ts";
 
-/** Dependencies of the Bolt app: its receiver and the listeners' targets. */
+/** Parts of `createBoltApp`: the receiver, the bot token, a logger, and everything its listeners call. */
 export interface BoltDeps extends Listening {
   receiver: Receiver;
   botToken: string;

@@ -17,13 +17,13 @@ import { type BotSettings, readBotSettings } from "./settings.ts";
 import { createSocketConnection, type SocketConnection } from "./socket-connection.ts";
 import { createSocketReceiver } from "./socket-receiver.ts";
 
-/** Surroundings of the bot: its output and clock. */
+/** Output and clock of the process the bot runs in. */
 export interface BotShell {
   output: Output;
   clock: () => Date;
 }
 
-/** Dependencies shared by the bot's parts. */
+/** Environment, settings, clock and log functions from which the bot's parts are made. */
 export interface BotDeps {
   env: Environment;
   settings: BotSettings;
@@ -34,7 +34,7 @@ export interface BotDeps {
   say: (message: string) => void;
 }
 
-/** Core of the bot that the transport calls. */
+/** The bot without its transport, which passes it Slack's commands and clicks and GitLab's webhooks. */
 export interface BotCore {
   conversation: Conversation;
   /** Commands and clicks that were taken already. */

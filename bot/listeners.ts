@@ -6,7 +6,7 @@ import type { Answer, ButtonClick, Conversation, Reply, SlashCommand } from "./c
 import type { InFlight } from "./in-flight.ts";
 import { type ReplyAddress, wireMessage } from "./reply.ts";
 
-/** Targets of the listeners. */
+/** Everything that the listeners for Slack's commands and clicks call. */
 export interface Listening {
   conversation: Conversation;
   inFlight: InFlight;

@@ -21,7 +21,7 @@ export interface ReplyAddress {
   user: string;
 }
 
-/** Means of sending answers. */
+/** Calls, log and timeout that answers are sent with. */
 export interface ReplyDeps {
   /** `chat.postEphemeral`, for where the `response_url` fails. May throw. */
   postEphemeral: (to: { channel: string; user: string }, said: MessageContent) => Promise<void>;

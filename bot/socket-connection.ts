@@ -12,7 +12,7 @@ const SHORT_MS = 10_000;
 const CONNECT_WITHIN_MS = 30_000;
 const DISCONNECT_WITHIN_MS = 1_000;
 
-/** Dependencies of the connection. */
+/** Socket Mode client, readiness, clock and log of `createSocketConnection`. */
 export interface SocketConnectionDeps {
   client: Pick<SocketModeReceiver["client"], "start" | "disconnect" | "once">;
   readiness: Readiness;

@@ -2,7 +2,7 @@ import type { Logger, SocketModeReceiver } from "@slack/bolt";
 import { sendingOptions } from "../lib/remotes/slack/web-client.ts";
 import { errorSummary } from "./error-summary.ts";
 
-/** Options for reaching Slack in Socket Mode. */
+/** App token, API address and logs for Slack's Socket Mode. */
 export interface SocketReceiverOptions {
   appToken: string;
   /** Base that method names are appended to; undefined: Slack's. */

@@ -5,7 +5,7 @@ import type { StageContext } from "../../lib/pipeline/stage.ts";
 import type { RunOrigin } from "../../lib/storage/artifacts/manifest.ts";
 import { type AddressToVerify, verifyAddresses } from "../../lib/sync/verify-addresses.ts";
 
-/** Output of gather-orgs about the contacts of recent organizations. */
+/** File in which gather-orgs reports on the contacts of recent organizations. */
 export const ADDRESSES_FILE = "zendesk_global_addresses.json";
 
 /**

@@ -13,7 +13,7 @@ import { auditLines, lastRunLines } from "./last.ts";
 import { parseCommand, type ZdsyncCommand } from "./parse-command.ts";
 import { type RunViews, statusLines } from "./status.ts";
 
-/** Dependencies of the conversation. */
+/** Parts of `createConversation`: who is allowed, what the commands and buttons do, and the logs. */
 export interface ConversationDeps extends RunViews {
   access: Access;
   runs: RunFlow;

@@ -8,7 +8,7 @@ import type { Runner, RunState } from "../runs/runner.ts";
 /** Parts of a run named that are under way. */
 const MAX_PARTS = 6;
 
-/** Dependencies of status and last. */
+/** Sources of `/zdsync status` and `/zdsync last`: the runner, the clock, and who started a run. */
 export interface RunViews {
   runner: Pick<Runner, "kind" | "current" | "ended">;
   clock: () => Date;

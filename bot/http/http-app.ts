@@ -11,7 +11,7 @@ import { objectIn, textOf } from "./slack-body.ts";
 /** More than anything that Slack or GitLab sends for one command, click or pipeline. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Targets of the bot's routes. */
+/** Handlers behind the bot's routes: Slack's receiver, GitLab's webhook and readiness. */
 export interface HttpAppDeps {
   /** Null in Socket Mode: nothing of Slack's comes over HTTP. */
   receiver: Pick<HttpReceiver, "handle"> | null;

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { ConfigurationError } from "../../lib/errors.ts";
 import type { Bot } from "../bot.ts";
 
-/** Options of a bot that is made on the first request. */
+/** Makes the bot on the first request, and reports why it could not be made. */
 export interface LazyBot {
   make: () => Promise<Bot>;
   /** Told why it could not be made. */

@@ -9,7 +9,7 @@ import { isSslCheck, type SlackBody, slackBody, textOf } from "./slack-body.ts";
 /** Slack gives up after three seconds; what is answered then may still arrive. */
 const ACK_WITHIN_MS = 2_900;
 
-/** Dependencies of the receiver. */
+/** Signing secret, clock, log and requests in flight of the HTTP receiver. */
 export interface ReceiverDeps {
   signingSecret: string;
   clock: () => Date;

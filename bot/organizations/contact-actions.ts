@@ -14,7 +14,7 @@ import { MessageUpdates } from "./message-updates.ts";
 import { type KnownState, OrganizationStates } from "./organization-states.ts";
 import { retryLines, retryResult, settledText, stateAfter } from "./render-retry.ts";
 
-/** Dependencies of the actions on organizations. */
+/** Everything that the buttons for an organization work with: Zendesk, Slack's messages, the database and the logs. */
 export interface ContactActionsDeps {
   /** Opens a session that may write to global (`RETRY_NEEDS`); it throws where settings are missing or a run holds the lock. */
   openRetry: () => Promise<RetrySession>;

@@ -13,7 +13,7 @@ import type { LastRun } from "./last-run.ts";
 import { type KnownState, OrganizationStates } from "./organization-states.ts";
 import { answerTo, type LinkHosts, wholeOf } from "./render-explanation.ts";
 
-/** Dependencies of the explainer. */
+/** Everything an explanation is made from: the last run, link hosts, the database, the logs, and which names may be shown. */
 export interface ExplainerDeps {
   hosts: LinkHosts;
   /** The last run that left files; throws `RunnerError` where that cannot be found out. */
@@ -23,7 +23,7 @@ export interface ExplainerDeps {
   clock: () => Date;
   /** Told what went wrong, by code; never names a customer. */
   warn: (message: string) => void;
-  /** Controls if names of us-government's customers are shown. */
+  /** Controls whether names of us-government's customers are shown. */
   usGovernment: UsGovernmentShown;
   /** For tests. */
   explanations?: ReadExplanation;

@@ -19,7 +19,7 @@ export interface MessageUpdate {
   onTrouble: (reason: string, again: boolean) => Promise<void>;
 }
 
-/** Dependencies for changing messages. */
+/** Slack's channels, and the waits between attempts to change a message. */
 export interface MessageUpdatesDeps {
   channelOf: (id: string) => Pick<SlackChannel, "update">;
   /** Ends early where the signal is aborted. */

@@ -9,7 +9,7 @@ const LAST_PAUSE = 5 * 60 * 1000;
 /** Longest wait accepted from Slack, in milliseconds: a longer one is a misread header, and must not silence the bot for days. */
 const LONGEST_WAIT = 60 * 60 * 1000;
 
-/** Options of the delivery worker. */
+/** Clock, waits and warnings of the worker that delivers the outbox. */
 export interface KeepDelivering {
   now: () => Date;
   /** Ends early, without an error, where the signal says so. */

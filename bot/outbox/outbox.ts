@@ -18,7 +18,7 @@ const HOLDS_UP_OTHERS = 3;
 const FIRST_RETRY = 60_000;
 const LAST_RETRY = 60 * 60 * 1000;
 
-/** Options of a delivery. */
+/** Clock, waits and stop request of one delivery. */
 export interface DeliveryOptions {
   now: () => Date;
   sleep: (milliseconds: number) => Promise<unknown>;
@@ -26,7 +26,7 @@ export interface DeliveryOptions {
   stop: { readonly reason: string | null };
 }
 
-/** Outcome of a delivery. */
+/** Outcome of a delivery: the number of messages posted and left, and why it ended early. */
 export interface Delivery {
   posted: number;
   /** Messages that are still not known to be posted. */

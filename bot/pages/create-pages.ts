@@ -9,7 +9,7 @@ import { PageUploads } from "./page-uploads.ts";
 import { readPage } from "./read-page.ts";
 import { createPageSender, type PageSender } from "./send-pages.ts";
 
-/** Dependencies of the pages. */
+/** Everything needed to put the pages of runs into their threads. */
 export interface PagesDeps {
   settings: Pick<BotSettings, "slack" | "config">;
   database: Database;

@@ -22,7 +22,7 @@ const FIRST_RETRY_MS = 10_000;
 /** After Slack's answer was lost: files are shown only once Slack has looked through them (bolt-js issue 2115). */
 const SETTLING_MS = 60_000;
 
-/** Dependencies of the page sender. */
+/** Requested uploads, the pages and channels they concern, and the clock and log of the page sender. */
 export interface PageSenderDeps {
   uploads: PageUploads;
   outgoing: Outgoing;

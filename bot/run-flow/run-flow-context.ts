@@ -9,7 +9,7 @@ import type { FollowedRuns } from "./followed-runs.ts";
 import type { Offers } from "./offers.ts";
 import type { Pauses, Sleep } from "./pauses.ts";
 
-/** Dependencies of the run flow. */
+/** Everything that offering, starting and following runs works with. */
 export interface RunFlowDeps {
   runner: Runner;
   /** Of both of these: what is confirmed is noted in one transaction. */

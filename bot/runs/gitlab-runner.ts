@@ -22,7 +22,7 @@ import { PipelineStarts } from "./pipeline-starts.ts";
 import { type Runner, RunnerError, type RunOrder, type RunState, StartUnknown } from "./runner.ts";
 import { recordIn, seenInHook, seenOf } from "./seen-pipeline.ts";
 
-/** Dependencies of the GitLab runner. */
+/** Database, clock, artifact cache and timing of `createGitlabRunner`. */
 export interface GitlabRunnerDeps {
   database: Database;
   clock: () => Date;

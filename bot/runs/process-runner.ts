@@ -34,7 +34,7 @@ export interface ProcessRunnerSettings {
   startIn?: string;
 }
 
-/** Dependencies of the process runner. */
+/** Database, clock and waits of `createProcessRunner`. */
 export interface ProcessRunnerDeps {
   database: Database;
   clock: () => Date;

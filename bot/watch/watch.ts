@@ -33,13 +33,13 @@ const StateSchema = v.object({
   told: v.array(v.string()),
 });
 
-/** Dependencies of the watch. */
+/** Everything the watch over runs works with: the runner, its memory, the channels it reports to, and the clock. */
 export interface WatchDeps {
   runner: Runner;
   outgoing: Outgoing;
   database: Database;
   salesforceHost: string | null;
-  /** Controls if names of us-government's customers are shown. */
+  /** Controls whether names of us-government's customers are shown. */
   usGovernment: UsGovernmentShown;
   /** Instances that have a channel of their own for what concerns them alone. */
   ownChannels: ReadonlySet<InstanceName>;

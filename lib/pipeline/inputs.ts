@@ -20,7 +20,7 @@ export const TRUE_OR_FALSE = v.pipe(
 /** A folder below the current one: no part of it is `..` or begins with a dot. */
 const RELATIVE_FOLDER = "^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}(?:/[A-Za-z0-9_][A-Za-z0-9._-]{0,63}){0,7}$";
 
-/** Folder of the artifacts. */
+/** Data directory, which holds the artifacts. */
 export const dataDir = v.optional(
   v.pipe(
     v.string(),
@@ -40,7 +40,7 @@ export const instances = v.optional(
   "both",
 );
 
-/** Controls if the report of a pipeline of both instances names the customers of us-government. */
+/** Controls whether the report of a pipeline of both instances names the customers of us-government. */
 export const reportUsGovernment = v.optional(
   v.pipe(
     TRUE_OR_FALSE,
@@ -215,7 +215,7 @@ export const rateShare = v.optional(
   "",
 );
 
-/** Controls if Zendesk's lists may come from the snapshot in the data directory (decisions/0054). */
+/** Controls whether Zendesk's lists may come from the snapshot in the data directory (decisions/0054). */
 export const snapshot = v.optional(
   v.pipe(
     v.picklist(["on", "off"]),

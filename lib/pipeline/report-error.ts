@@ -5,7 +5,7 @@ import { messageIn } from "../reasons/refused.ts";
 import type { Output } from "../report/terminal/output.ts";
 import { type Environment, placeOf } from "../settings/environment.ts";
 
-/** Destination of error messages. */
+/** Output that receives an error message, and the environment that decides its form. */
 export interface ErrorTarget {
   env: Environment;
   output: Output;

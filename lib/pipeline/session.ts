@@ -36,7 +36,7 @@ import { createRemotes, type RemoteSettings, type RemoteTiming, type WritingRemo
 import { keepStopping } from "./signals.ts";
 import type { Needs, WritingContext } from "./stage.ts";
 
-/** Options for opening a session. */
+/** Options of a session: the command, its data directory, the needs of its stages, and the limits on what it may do. */
 export interface SessionOptions {
   command: string;
   dataDir: string;

@@ -44,7 +44,7 @@ export const NO_CONTACT_MEMORY: ContactMemory = {
   [Symbol.dispose]() {},
 };
 
-/** Options for opening the memory. */
+/** Options of the memory of settled contacts of one Zendesk instance. */
 export interface ContactMemoryOptions {
   /** Host of the Zendesk instance: ids of one instance say nothing about another. */
   host: string;

@@ -2,13 +2,13 @@ import { relative } from "node:path";
 import { DOMParser, type Element } from "@xmldom/xmldom";
 import type { Failure } from "./failure.ts";
 
-/** Outcome of a run of `bun test`. */
+/** Number of passed tests and all failures of a run of `bun test`. */
 export interface TestOutcome {
   passed: number;
   failures: Failure[];
 }
 
-/** Complete result of a `bun test` process. */
+/** Everything a `bun test` process left: its report, its output on stderr, and how it exited. */
 export interface TestRun {
   /** The folder it ran in. */
   cwd: string;

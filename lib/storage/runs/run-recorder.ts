@@ -37,7 +37,7 @@ export const NO_OUTCOME: Omit<RunEnding, "exit"> = {
   moved: [],
 };
 
-/** Dependencies of a recorder, provided by its owner. */
+/** Clock and warnings of a recorder, provided by its owner. */
 export interface RecorderDeps {
   clock: () => Date;
   warn(message: string): void;
