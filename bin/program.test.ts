@@ -179,8 +179,8 @@ describe("wrong usage: exit 2, everything wrong is named, nothing on stdout", ()
 
 describe("nothing is loaded that is not needed", () => {
   test.each([
-    [["--help"], 20],
-    [["nope"], 20],
+    [["--help"], 18],
+    [["nope"], 18],
     [["sync", "--help"], 169],
     [["process", "--help"], 156],
   ])("%j", async (args, most) => {

@@ -10,7 +10,6 @@ import type { Output } from "../report/terminal/output.ts";
 import { terminalProgress } from "../report/terminal/progress.ts";
 import {
   API_TOKENS_END,
-  checkHosts,
   type Environment,
   hostOf,
   overridesSettings,
@@ -22,7 +21,7 @@ import { parseConfig } from "../settings/files/config.ts";
 import { CONFIG_FILE, configWarnings, missingConfig } from "../settings/files/config-warnings.ts";
 import { parseOverrides } from "../settings/files/overrides.ts";
 import { parsePlans } from "../settings/files/plans.ts";
-import { hostNames } from "../settings/host-names.ts";
+import { checkHosts, hostNames } from "../settings/host-names.ts";
 import { StopRequest } from "../stop.ts";
 import { CONTACT_MEMORY, SNAPSHOTS } from "../storage/artifacts/memories.ts";
 import type { ResultsName } from "../storage/artifacts/results-journal.ts";

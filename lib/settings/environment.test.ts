@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { DEFAULT_CONFIG } from "../domain/config.ts";
 import type { Problem } from "../errors.ts";
 import {
-  checkHosts,
   type Environment,
   hostOf,
   overridesSettings,
@@ -11,6 +10,7 @@ import {
   slackSettings,
   zendeskSettings,
 } from "./environment.ts";
+import { checkHosts } from "./host-names.ts";
 
 const SECRET = "c0nfidential-value";
 

@@ -1,5 +1,5 @@
-import { type Config, expectedHost } from "../domain/config.ts";
-import { ENVIRONMENT_PREFIX, INSTANCES, type InstanceName } from "../domain/instance.ts";
+import type { Config } from "../domain/config.ts";
+import { ENVIRONMENT_PREFIX, type InstanceName } from "../domain/instance.ts";
 import type { Problem } from "../errors.ts";
 import type { Place } from "../reasons/texts.ts";
 
@@ -123,34 +123,6 @@ export function slackSettings(env: Environment, problems: Problem[]): SlackSetti
     });
   const apiUrl = optionalUrl(env, "SLACK_API_URL", problems);
   return { ...settings, ...(apiUrl ? { apiUrl } : {}) };
-}
-
-/** Holds the hosts worked on against the configured ones (S10). Hosts are compared with their port. */
-export function checkHosts(
-  config: Config,
-  hosts: { salesforce?: string; global?: string; "us-government"?: string },
-  problems: Problem[],
-): void {
-  const parts = [
-    { found: hosts.salesforce, wanted: config.hosts.salesforce, where: "SALESFORCE_LOGIN_URL" },
-    ...INSTANCES.map((instance) => ({
-      found: hosts[instance],
-      wanted: expectedHost(config, instance),
-      where: `${ENVIRONMENT_PREFIX[instance]}_URL`,
-    })),
-  ];
-  for (const { found, wanted, where } of parts) {
-    if (found && wanted && found !== wanted)
-      problems.push({
-        where,
-        what: `points at ${found}, but the config (hosts) expects ${wanted}. Nothing was read or written`,
-      });
-  }
-  if (hosts.global && hosts.global === hosts["us-government"])
-    problems.push({
-      where: "ZENDESK_USGOV_URL",
-      what: "is the same host as ZENDESK_GLOBAL_URL: one instance's customers would be copied into the other",
-    });
 }
 
 /** Every secret in the environment, as it is used: none of them may reach any output. */
