@@ -1,4 +1,5 @@
 import type { InstanceName } from "../domain/instance.ts";
+import { keptUnlessFailed } from "../remotes/kept-unless-failed.ts";
 import { contactsOnce } from "../remotes/salesforce/contacts-once.ts";
 import type { SalesforceReader } from "../remotes/salesforce/ports.ts";
 import { ListedOnce } from "../remotes/zendesk/listed-once.ts";
@@ -40,14 +41,7 @@ export function cachedRemotes(remotes: WritingRemotes): RunRemotes {
   const begin = (work: Promise<unknown>) => void ahead.push(work.catch(() => undefined));
   let opened: Promise<SalesforceReader> | undefined;
   const salesforce = () => (opened ??= remotes.salesforce().then(contactsOnce));
-  let overrides: ReturnType<WritingRemotes["overridesText"]> | null = null;
-  const overridesText = () => {
-    overrides ??= remotes.overridesText().catch((error: unknown) => {
-      overrides = null;
-      throw error;
-    });
-    return overrides;
-  };
+  const overridesText = keptUnlessFailed(() => remotes.overridesText());
   return {
     ...remotes,
     salesforce,

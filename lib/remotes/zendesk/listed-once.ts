@@ -1,16 +1,9 @@
 import type { FoundUser, ListedUser } from "../../domain/listed-user.ts";
 import type { Organization } from "../../domain/organization.ts";
 import { StoppedError } from "../../errors.ts";
+import { keptUnlessFailed } from "../kept-unless-failed.ts";
 import { OrganizationsSince } from "./organizations-since.ts";
-import type {
-  FieldDefinition,
-  Membership,
-  Page,
-  RowOutcome,
-  ZendeskConnection,
-  ZendeskReader,
-  ZendeskWriter,
-} from "./ports.ts";
+import type { Membership, Page, RowOutcome, ZendeskConnection, ZendeskReader, ZendeskWriter } from "./ports.ts";
 import { SharedList } from "./shared-list.ts";
 
 /**
@@ -58,7 +51,6 @@ export class ListedOnce {
   }
 
   private shared(reader: ZendeskReader): ZendeskReader {
-    let fields: Promise<FieldDefinition[]> | null = null;
     const users = {
       users: () => this.users.follow(() => reader.users()),
       memberships: () => this.memberships.follow(() => reader.memberships()),
@@ -66,11 +58,7 @@ export class ListedOnce {
     };
     return {
       ...reader,
-      organizationFields: () =>
-        (fields ??= reader.organizationFields().catch((error: unknown) => {
-          fields = null;
-          throw error;
-        })),
+      organizationFields: keptUnlessFailed(() => reader.organizationFields()),
       organizationCount: () => this.count(reader),
       ...(this.keepsLists ? users : {}),
     };

@@ -3,6 +3,7 @@ import type { ListedUser } from "../../../domain/listed-user.ts";
 import type { Reason } from "../../../domain/reason.ts";
 import { reason } from "../../../domain/reason.ts";
 import { messageOf, StoppedError } from "../../../errors.ts";
+import { keptUnlessFailed } from "../../kept-unless-failed.ts";
 import type { ZendeskClient } from "../client.ts";
 import { listAll } from "../list.ts";
 import type { Membership, Page } from "../ports.ts";
@@ -39,7 +40,6 @@ type Ending = Partial<Record<"users" | "memberships", ListToKeep>>;
  * ones are found when their page is listed again.
  */
 export class PeopleBySnapshot {
-  #people: Promise<People> | null = null;
   #identity: string | null = null;
   #ending: Ending | null = null;
   #isTold = false;
@@ -77,10 +77,7 @@ export class PeopleBySnapshot {
     yield* this.#ended("memberships", this.#toKeep("memberships", listing));
   }
 
-  #known(): Promise<People> {
-    this.#people ??= this.#complete();
-    return this.#people;
-  }
+  readonly #known = keptUnlessFailed(() => this.#complete());
 
   async #complete(): Promise<People> {
     this.#identity = await this.identity();

@@ -1,5 +1,6 @@
+import { keptUnlessFailed } from "../../kept-unless-failed.ts";
 import type { ZendeskClient } from "../client.ts";
-import type { FieldDefinition, ZendeskReader } from "../ports.ts";
+import type { ZendeskReader } from "../ports.ts";
 import { identityOf } from "./identity.ts";
 import { SnapshotKeeper, type SnapshotOptions } from "./keeper.ts";
 import { organizationsBySnapshot } from "./organizations.ts";
@@ -11,12 +12,7 @@ import { PeopleBySnapshot } from "./people.ts";
  */
 export function withSnapshots(reader: ZendeskReader, client: ZendeskClient, snapshot: SnapshotOptions): ZendeskReader {
   const keeper = new SnapshotKeeper(snapshot);
-  let fields: Promise<FieldDefinition[]> | null = null;
-  const organizationFields = () =>
-    (fields ??= reader.organizationFields().catch((error: unknown) => {
-      fields = null;
-      throw error;
-    }));
+  const organizationFields = keptUnlessFailed(() => reader.organizationFields());
   const identity = async () => identityOf(client, await organizationFields(), snapshot.settings);
   const people = new PeopleBySnapshot(client, keeper, identity);
   return {
