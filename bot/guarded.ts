@@ -31,9 +31,14 @@ export async function guarded(
     logs.warn(`${what} failed: ${errorSummary(error)}`);
     try {
       if (by) logs.audit.record({ at: logs.clock(), by, what, result: `failed: ${reasonOf(error)}` });
+    } catch (unrecorded) {
+      // A database that fails may be why the work did; they get their sentence all the same.
+      logs.warn(`the failure of ${what} is not in the audit log: ${errorSummary(unrecorded)}`);
+    }
+    try {
       await reply.privately(failedText(error));
-    } catch (second) {
-      logs.warn(`${what} could not be answered: ${errorSummary(second)}`);
+    } catch (unanswered) {
+      logs.warn(`${what} could not be answered: ${errorSummary(unanswered)}`);
     }
   }
 }

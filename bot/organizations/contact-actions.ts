@@ -5,7 +5,6 @@ import { type RetryEnd, type RetrySession, retryContacts } from "../../lib/sync/
 import { mrkdwnText } from "../../lib/text/mrkdwn.ts";
 import type { Actor, ButtonClick, Reply } from "../conversation.ts";
 import { errorSummary } from "../error-summary.ts";
-import { guarded } from "../guarded.ts";
 import type { Audit, ContactActions } from "../ports.ts";
 import { mention, messageLines } from "../render/blocks.ts";
 import type { Sleep } from "../run-flow/pauses.ts";
@@ -34,11 +33,7 @@ export interface ContactActionsDeps {
 
 /** Retries the contacts of single organizations, and keeps who took care of them. */
 export function createContactActions(deps: ContactActionsDeps): ContactActions {
-  const care = new SerialContactActions(deps);
-  return {
-    retry: (click, reply) => guarded(deps, { what: "retry contacts" }, reply, () => care.retry(click, reply)),
-    handled: (click, reply) => guarded(deps, { what: "mark handled" }, reply, () => care.handled(click, reply)),
-  };
+  return new SerialContactActions(deps);
 }
 
 class SerialContactActions {
@@ -60,11 +55,11 @@ class SerialContactActions {
     const other = this.#atWork.get(id);
     if (other !== undefined)
       return reply.privately(messageLines([`Organization ${id} is already being retried by ${mention(other)}.`]));
-    await (await this.#guarded(click, id, reply))();
+    await (await this.#locked(click, id, reply))();
   }
 
   /** Retries, or sees that it is settled; answers what is to be said. By the time that is said, the next click counts again. */
-  async #guarded(click: ButtonClick, id: number, reply: Reply): Promise<() => Promise<void>> {
+  async #locked(click: ButtonClick, id: number, reply: Reply): Promise<() => Promise<void>> {
     this.#atWork.set(id, click.by.user);
     try {
       const settled = this.#settled(click, id);
