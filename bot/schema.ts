@@ -1,8 +1,5 @@
 import type { Database } from "bun:sqlite";
 
-/** Entries of the audit log are kept for a year (its triggers keep anybody from removing them before). */
-export const AUDIT_KEPT_MS = 365 * 24 * 3_600_000;
-
 /**
  * The tables of the bot's database as version 1 has them. Databases of before had no version, and any part of these: each part of the bot
  * made its own, so nothing here may fail where a table is there.
@@ -31,7 +28,7 @@ const VERSION_1 = [
     when exists (select 1 from audit where id = new.id)
     begin select raise(abort, 'entries of the audit log are never changed'); end`,
   `create trigger if not exists audit_no_delete before delete on audit
-    when old.at >= (select max(at) from audit) - ${AUDIT_KEPT_MS}
+    when old.at >= (select max(at) from audit) - 31536000000
     begin select raise(abort, 'entries of the audit log are kept for a year'); end`,
   `create table if not exists organization_states (
     message text not null, organization integer not null, state text not null, by text not null, at integer not null,

@@ -2,7 +2,9 @@ import type { Database } from "bun:sqlite";
 import * as v from "valibot";
 import { oneLine } from "../../lib/text/outside-text.ts";
 import type { Audit, AuditEntry } from "../ports.ts";
-import { AUDIT_KEPT_MS } from "../schema.ts";
+
+/** Entries are kept for a year. A trigger of the database keeps anybody from removing them before: another time is a further migration, too. */
+const AUDIT_KEPT_MS = 365 * 24 * 3_600_000;
 
 /** Characters of what was done, and of what came of it: all counts of four comparisons take some 400. */
 const MOST = 600;
