@@ -98,7 +98,9 @@ test("while others use the account, at most that share of a minute's requests is
   const shares = Object.keys(held).map(
     (name) => [name, name === "run, by its variable" ? first(0.25) : first(0.1)] as const,
   );
-  expect(shares.filter(([name, share]) => (held[name]?.first ?? 0) > share)).toEqual([]);
+  // All of it, or one less: two that ask at once may leave one to the next minute.
+  const firsts = shares.map(([name, share]) => [name, share, held[name]?.first ?? 0] as const);
+  expect(firsts.filter(([, share, sent]) => sent > share || sent < share - 1)).toEqual([]);
   expect(shares.map(([name]) => name).sort()).toEqual(
     ["preview", "gather-orgs", "sync", "partner-sync", "user-sync", "undo", "run, by its variable"].sort(),
   );
