@@ -5,7 +5,7 @@ import type { BunPlugin } from "bun";
 const ROOT = join(import.meta.dir, "..");
 
 /** Default folder of the bundle. */
-export const DIST = join(ROOT, "dist");
+const DIST = join(ROOT, "dist");
 
 /** Folder of the bundle with the sandbox, below the other: the image for trying zdsync has both (Dockerfile). */
 export const TRYING = "trying";

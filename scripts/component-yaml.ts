@@ -112,7 +112,7 @@ function header(stage: Stage): string {
 
 /** Settings of the stage, for people: which variables of the project it reads. */
 export function secretLines(stage: Stage): string[] {
-  const needs = (["global", "us-government"] as const).map((instance): Needs => stage.needs({ instance } as never));
+  const needs = INSTANCES.map((instance): Needs => stage.needs({ instance } as never));
   const zendesk = [...new Set(needs.flatMap((need) => need.zendesk ?? []))].map((one) => ENVIRONMENT_PREFIX[one]);
   const [need] = needs;
   const lines = [

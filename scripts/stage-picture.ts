@@ -1,5 +1,12 @@
-import { INSTANCES, type InstanceName } from "../lib/domain/instance.ts";
-import { chainProjects, STAGE_GRAPH, type StageJob, stageJobs } from "../lib/pipeline/stage-graph.ts";
+import { INSTANCES } from "../lib/domain/instance.ts";
+import {
+  chainProjects,
+  jobName,
+  STAGE_GRAPH,
+  type StageJob,
+  stageJobs,
+  writingStages,
+} from "../lib/pipeline/stage-graph.ts";
 
 /** The stages and what each needs, as Mermaid: what is done once for all instances is one box. */
 export function stagePicture(): string {
@@ -19,7 +26,12 @@ export function stagePicture(): string {
 export function chainOrder(): string {
   const projects = chainProjects();
   const lines = INSTANCES.map((instance) =>
-    projects.filter(({ name }) => isOn(instance, name)).map(({ name }) => name),
+    projects
+      .filter(
+        ({ name, stage }) =>
+          !STAGE_GRAPH[stage].writes || writingStages(instance).some((one) => jobName(one, instance) === name),
+      )
+      .map(({ name }) => name),
   );
   const [first = []] = lines;
   const texts = lines.map((names, index) => {
@@ -52,16 +64,4 @@ function box({ stage, name }: StageJob): string {
 
 function shown({ stage, instance }: StageJob): string {
   return `${stage}<br>${STAGE_GRAPH[stage].shows(instance)}`;
-}
-
-function isOn(instance: InstanceName, project: string): boolean {
-  const reached = new Set<string>();
-  const visit = (name: string): void => {
-    if (reached.has(name)) return;
-    reached.add(name);
-    const next = chainProjects().find((one) => one.name === name)?.next ?? [];
-    for (const { name: other, after } of next) if (after === undefined || after === instance) visit(other);
-  };
-  visit(chainProjects()[0]?.name ?? "");
-  return reached.has(project);
 }

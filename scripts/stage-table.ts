@@ -1,4 +1,4 @@
-import type { InstanceName } from "../lib/domain/instance.ts";
+import { INSTANCES } from "../lib/domain/instance.ts";
 import { describeInputs } from "../lib/pipeline/parse-inputs.ts";
 import type { Needs, Stage } from "../lib/pipeline/stage.ts";
 
@@ -38,8 +38,7 @@ function list(files: readonly string[]): string {
 }
 
 function remotes(stage: Stage): string {
-  const instances: InstanceName[] = ["global", "us-government"];
-  const needs = instances.map((instance): Needs => stage.needs({ instance } as never));
+  const needs = INSTANCES.map((instance): Needs => stage.needs({ instance } as never));
   const names = new Set(
     needs.flatMap((need) => [
       ...(need.salesforce ? ["Salesforce"] : []),

@@ -28,14 +28,13 @@ export async function gatherAndProcess(
   const processing = gathering.then(() =>
     watched(observer, "process", null, () => processArtifacts(instances, context)),
   );
-  const ended = Promise.allSettled([processing]);
-  const gathered = await Promise.allSettled([
+  const [processed, ...gathered] = await Promise.allSettled([
+    processing,
     gathering,
     ...instances.map((instance) =>
       watched(observer, "gather-orgs", instance, () => gatherConcurrently(gathering, instance, context)),
     ),
   ]);
-  const [processed] = await ended;
   return { gathered, processed };
 }
 

@@ -49,7 +49,7 @@ export interface DecidedPost {
   asksAgain: { by: Actor; instance: InstanceName | null; counts: ConfirmedCounts } | null;
 }
 
-export const NOTHING_NOTIFIED: Notified = {
+const NOTHING_NOTIFIED: Notified = {
   parts: {},
   held: [],
   messages: 0,

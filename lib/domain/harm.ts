@@ -1,5 +1,4 @@
 import type { Difference } from "./changeset.ts";
-import type { Comparison } from "./comparisons.ts";
 import type { Harm } from "./harms.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
 import { isDowngrade } from "./support-level.ts";
@@ -102,11 +101,6 @@ export function isUnmark({ change, before }: { before: object; change: object })
 /** True if a support level gives any support: it is set and not `expired`. */
 export function givesSupport(level: string | null): boolean {
   return level !== null && level !== "" && level !== "expired";
-}
-
-/** True if the records of a comparison are customers, who can lose support. */
-export function isOfCustomers(comparison: Comparison | null): boolean {
-  return comparison === "global" || comparison === "usgov";
 }
 
 const HOLDS = ["support_hold", "restricted_account"];

@@ -77,14 +77,12 @@ export async function applyInOrder(all: readonly JobsOf[]): Promise<void> {
   await Promise.all([done, ...Array.from({ length: Math.min(BATCHES_AT_ONCE, jobs.length) }, work)]);
 }
 
-const AT_ONCE: Turn = { before: Promise.resolve(), sent: () => {} };
-
 /** Applies up to a hundred rows and records them, whatever happens. Answers the results, in order; never throws. */
-export async function applyJob<Row extends object>(
+async function applyJob<Row extends object>(
   job: readonly Row[],
   kind: RowKind<Row>,
   recorder: Recorder,
-  { before, sent }: Turn = AT_ONCE,
+  { before, sent }: Turn,
 ): Promise<Result[]> {
   const { stop, errors, line, record } = recorder;
   const leave = await kind.room?.();

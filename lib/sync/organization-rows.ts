@@ -136,7 +136,7 @@ export function reasonToSkip(
 }
 
 /** The types of all fields that are written or watched in an instance. */
-export function fieldTypes(instance: InstanceName): ReadonlyMap<string, FieldType> {
+function fieldTypes(instance: InstanceName): ReadonlyMap<string, FieldType> {
   return new Map([...syncedFields(instance), ...readOnlyFields(instance)].map(({ key, type }) => [key, type]));
 }
 

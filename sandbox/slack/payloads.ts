@@ -96,16 +96,6 @@ export function eventBody(event: Record<string, unknown>, eventId: string, at: D
   });
 }
 
-/** What Slack sends once, when the request URL of events is set (`application/json`); the challenge is to be sent back. */
-export function urlVerificationBody(challenge: string): string {
-  return JSON.stringify({ token: app.verificationToken, challenge, type: "url_verification" });
-}
-
-/** What Slack sends now and then to see whether the request URL's certificate is good: a form, and not signed. */
-export function sslCheckBody(): string {
-  return new URLSearchParams({ token: app.verificationToken, ssl_check: "1" }).toString();
-}
-
 function messageOf(message: ConversationEntry): Record<string, unknown> {
   const { ts, thread_ts, text, blocks } = message;
   return {

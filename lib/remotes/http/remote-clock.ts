@@ -1,4 +1,4 @@
-import { now as currentTime } from "../../edges/clock.ts";
+import { now } from "../../edges/clock.ts";
 
 /**
  * A remote's time, by the `Date` of its answers (RFC 9110, 6.6.1): whatever this machine's clock says. It tells whole seconds, and an
@@ -8,15 +8,13 @@ export class RemoteClock {
   /** Milliseconds by which the remote's clock was ahead of ours at its last answer. */
   #ahead: number | null = null;
 
-  constructor(private readonly ours: () => number = currentTime) {}
-
   heard(headers: Headers): void {
     const told = Date.parse(headers.get("date") ?? "");
-    if (!Number.isNaN(told)) this.#ahead = told - this.ours();
+    if (!Number.isNaN(told)) this.#ahead = told - now();
   }
 
   /** Milliseconds since 1970; null before it was heard. */
   now(): number | null {
-    return this.#ahead === null ? null : this.ours() + this.#ahead;
+    return this.#ahead === null ? null : now() + this.#ahead;
   }
 }

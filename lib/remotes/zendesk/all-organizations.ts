@@ -8,7 +8,7 @@ import type { ListOptions, Page } from "./ports.ts";
 const CountSchema = v.object({ count: v.object({ value: v.pipe(v.number(), v.minValue(0)) }) });
 
 /** From here on the count may stand still (facts/zendesk.md 2), and says nothing. */
-const PINNED = 100_000;
+export const PINNED = 100_000;
 
 /**
  * Every organization of an instance. A list that ends early looks complete (S1), and an instance that looks empty takes any number
@@ -17,11 +17,7 @@ const PINNED = 100_000;
  */
 export async function* allOrganizations(
   client: ZendeskClient,
-  {
-    count = () => countOf(client),
-    onPage,
-    onCounted,
-  }: ListOptions & Pick<ListingOptions<Organization>, "onPage"> & { onCounted?(counted: number | null): void } = {},
+  { count = () => countOf(client), onPage }: ListOptions & Pick<ListingOptions<Organization>, "onPage"> = {},
 ): AsyncGenerator<Page<Organization>> {
   let listed = 0;
   const maxRecords = async () => maxOf(await counting);
@@ -34,7 +30,6 @@ export async function* allOrganizations(
     yield page.value;
   }
   const counted = await counting;
-  onCounted?.(counted);
   if (counted === null || listed >= counted / 2) return;
   throw new IncompleteError(
     `Not complete: the list of organizations of Zendesk ${client.instance} ended after ${listed} records, but its count is ${counted}. Nothing was kept; the next run reads it again.`,

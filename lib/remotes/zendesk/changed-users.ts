@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import type { ListedUser } from "../../domain/listed-user.ts";
-import { now as currentTime } from "../../edges/clock.ts";
+import { now } from "../../edges/clock.ts";
 import { RemoteError } from "../../errors.ts";
 import type { ZendeskClient } from "./client.ts";
 import { readRows, rowsOf } from "./list.ts";
@@ -17,11 +17,7 @@ const ExportSchema = v.object({ after_cursor: v.nullable(v.string()), end_of_str
  * Users that changed since a moment, deleted ones left out, in order of that change: the incremental export with cursors. One request a
  * page, asked for only when the page is. Throws `RemoteError`, with status 403 where the credentials are no administrator's.
  */
-export async function* changedUsers(
-  client: ZendeskClient,
-  since: Date,
-  now: () => number = currentTime,
-): AsyncGenerator<Page<ListedUser>> {
+export async function* changedUsers(client: ZendeskClient, since: Date): AsyncGenerator<Page<ListedUser>> {
   const start = Math.floor(Math.min(since.getTime(), now() - WITHHELD_MS) / 1000);
   const cursors = new Set<string>();
   let from = `start_time=${start}`;

@@ -114,7 +114,7 @@ describe("originOf", () => {
   });
 });
 
-test("leftAloneIn: everything any input left alone, each account once, sorted", () => {
+test("quarantinedIn: everything any input quarantined, each account once, sorted", () => {
   const of = (left_alone: Quarantined) => artifact("a.json", manifest({ left_alone }));
   expect(
     quarantinedIn([

@@ -31,14 +31,6 @@ export const WORLD_EVENTS = (Object.keys(EVENTS) as WorldEventName[]).filter(
   (name) => !OF_OTHER_STREAMS.includes(name),
 );
 
-/** Events that a run of zdsync does not have to see through: they are about the remotes, not about records. */
-export const EVENTS_OF_REMOTES: readonly WorldEventName[] = [
-  "the channel is archived or taken back",
-  "the bot may read the channel, or not",
-  "other integrations take job places",
-  "Salesforce ends its sessions",
-];
-
 /**
  * Something that people or other systems do. `draws` (0 to 1 each) choose whom it is about among those who are there when it happens,
  * and what exactly is done; where nobody is, nothing happens.

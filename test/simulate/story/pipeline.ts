@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
+import type { InstanceName } from "../../../lib/domain/instance.ts";
 import { type StageJob, stageJobs } from "../../../lib/pipeline/stage-graph.ts";
 import type { Computer } from "../kernel/simulation.ts";
 import type { Disturbances, WatchedRuns } from "./run-watched.ts";
 import type { RunSeen } from "./seen.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
-type Instance = "global" | "us-government";
 
 /** The jobs of all instances, and of one, in an order in which each has what it needs (.gitlab/ci/pipeline.yml). */
 const COMMON = stageJobs([]);
-const branchOf = (instance: Instance) => stageJobs([instance]).filter((job) => job.instance === instance);
+const branchOf = (instance: InstanceName) => stageJobs([instance]).filter((job) => job.instance === instance);
 
 /** What a pipeline is run with. */
 export interface PipelineDeps {
@@ -19,7 +19,7 @@ export interface PipelineDeps {
   runs: WatchedRuns;
   /** Unique in the story. */
   number: number;
-  instances: readonly Instance[];
+  instances: readonly InstanceName[];
   given: Readonly<Record<string, string>>;
   disturbances: Disturbances & { faults: boolean };
   /** 0 to 1: which job is disturbed. */

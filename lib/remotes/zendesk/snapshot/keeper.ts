@@ -24,10 +24,6 @@ export class SnapshotKeeper {
 
   constructor(private readonly options: SnapshotOptions) {}
 
-  get readOnly(): boolean {
-    return this.options.readOnly;
-  }
-
   /** Does something with what is kept; null where there is no file. What is wrong with the file is told instead. */
   read<Answer>(question: (store: SnapshotStore) => Answer): { answer: Answer | null } | { told: Reason } {
     if (!existsSync(this.options.path)) return { answer: null };

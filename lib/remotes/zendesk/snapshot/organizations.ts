@@ -10,7 +10,6 @@ import type { SnapshotKeeper } from "./keeper.ts";
 import { listAgain } from "./list-again.ts";
 import { Listing } from "./listing.ts";
 import { Picture } from "./picture.ts";
-import type { SnapshotRow } from "./snapshot-row.ts";
 import type { KeptList, ListToKeep } from "./store.ts";
 import { agreesWithCount, exportedUntil, exportFrom, isDue } from "./trust.ts";
 
@@ -42,7 +41,7 @@ export async function* organizationsBySnapshot(
   if (why.length > 0) yield { records: [], unreadable: [], told: why };
   const listing = new Listing(client, LIST);
   let counted: number | null = null;
-  yield* allOrganizations(client, { count, onPage: listing.take, onCounted: (one) => (counted = one) });
+  yield* allOrganizations(client, { count: async () => (counted = await count()), onPage: listing.take });
   if (listing.begunAt === null || !listing.canBeKept || !agreesWithCount(listing.rows.length, counted)) return;
   const meta = { identity: own, listedAt: listing.begunAt, coveredUntil: listing.begunAt };
   const changes = { changed: listing.rows, removed: [], pages: listing.pages };
@@ -108,7 +107,7 @@ export function differs(list: ListToKeep["list"], ids: readonly number[]): Reaso
 /** Yields the known records, in pages like those of a list. */
 export function* pagesOf<T>(picture: Picture<T>): Generator<Page<T>> {
   let page: Page<T> = { records: [], unreadable: [] };
-  for (const { record, unreadable } of picture.rows() as Iterable<SnapshotRow<T>>) {
+  for (const { record, unreadable } of picture.rows()) {
     if (record !== null) page.records.push(record);
     if (unreadable !== null) page.unreadable.push(unreadable);
     if (page.records.length + page.unreadable.length < PAGE) continue;

@@ -2,6 +2,8 @@
  * How long, and how far, a snapshot is trusted (docs/decisions/0054-snapshots.md). Times are Zendesk's, in milliseconds since 1970. Pure.
  */
 
+import { PINNED } from "../all-organizations.ts";
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -16,8 +18,6 @@ const LONGEST_TRUST = 23.5 * HOUR;
 const ROUND = 24 * HOUR;
 /** Pages at the end of a list that are new; where there are more, listing everything is no dearer. */
 export const MAX_NEW_PAGES = 20;
-/** From here on Zendesk's count may stand still (facts/zendesk.md 2). */
-const PINNED = 100_000;
 /** The part of a list by which the count may differ from it: it is approximate, and people make records while it is read. */
 const COUNT_TOLERANCE = 0.005;
 
